@@ -1,0 +1,115 @@
+# Builds Ouros, boots it and tests it: `make run`, `make test`; `make help` lists the rest.
+
+BUILD ?= build
+RUN ?=
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+
+# ---- Tools -------------------------------------------------------------------------------------
+# On x86-64 Linux the machine's own compiler; elsewhere the first cross compiler found, or the one
+# that CROSS_COMPILE= names. CC=clang works everywhere: it compiles for any machine.
+
+ifeq ($(shell uname -sm),Linux x86_64)
+CROSS_COMPILE ?=
+else
+CROSS_COMPILE ?= $(firstword $(foreach p,x86_64-linux-gnu- x86_64-elf-,\
+                   $(if $(shell command -v $(p)gcc),$(p))) x86_64-linux-gnu-)
+endif
+
+ifeq ($(origin CC),default)
+CC := $(CROSS_COMPILE)gcc
+endif
+CLANG := $(findstring clang,$(shell $(CC) --version 2>/dev/null))
+ifneq ($(CLANG),)
+CC += --target=x86_64-linux-gnu
+endif
+
+# The first of these commands that this machine has.
+found = $(firstword $(foreach c,$(1),$(if $(shell command -v $(c)),$(c))) $(1))
+
+ifeq ($(origin LD),default)
+LD := $(call found,$(CROSS_COMPILE)ld ld.lld)
+endif
+ifeq ($(origin AR),default)
+AR := $(call found,$(CROSS_COMPILE)ar llvm-ar)
+endif
+NM ?= $(call found,$(CROSS_COMPILE)nm llvm-nm)
+OBJCOPY ?= $(call found,$(CROSS_COMPILE)objcopy llvm-objcopy)
+
+# ---- What all compilations share ---------------------------------------------------------------
+# WERROR=1 is for CI only, so that a newer compiler never stops a student. V=1 shows the commands.
+
+WARNINGS := -Wall -Wextra $(if $(WERROR),-Werror)
+CFLAGS ?= -O2 -g
+DEPFLAGS = -MMD -MP
+Q := $(if $(V),,@)
+say = @printf '  %-5s%s\n' '$(1)' '$(2)'
+
+# What was built with other tools or flags is built again.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(LD) $(WARNINGS) $(CFLAGS)' | cmp -s - $@ || \
+	 echo '$(CC) $(LD) $(WARNINGS) $(CFLAGS)' > $@
+FORCE:
+
+# ---- The parts: each says what it is made of ---------------------------------------------------
+
+include kernel/kernel.mk
+-include libc/libc.mk
+include user/user.mk
+include iso/iso.mk
+-include tests/tests.mk
+
+.PHONY: all kernel libc user image iso run test debug tour doctor setup clean help FORCE
+
+all: kernel libc user image    ## build everything but the ISO
+
+kernel: $(BUILD)/ouros.elf     ## the kernel: $(BUILD)/ouros.elf
+libc: $(BUILD)/libc.a          ## the C library: $(BUILD)/libc.a
+user: $(user_programs)         ## the programs: $(BUILD)/user/
+image: $(BUILD)/rootfs.cpio    ## the root file system: $(BUILD)/rootfs.cpio
+iso: $(BUILD)/ouros.iso        ## the bootable CD image: $(BUILD)/ouros.iso
+	@echo "$(BUILD)/ouros.iso boots in QEMU, and on a PC with a BIOS"
+
+# ---- What a person asks for --------------------------------------------------------------------
+# Each first sees to the tools; a make that was started without a compiler cannot use the one that
+# it just installed, so the building is a make of its own.
+
+again := $(MAKE) --no-print-directory
+
+run:                           ## set up, build, boot through GRUB to a shell (GUI=1: in a window)
+	@tools/setup run
+	@$(again) iso
+	@BUILD=$(BUILD) tools/vm --iso $(if $(GUI),--gui) $(if $(RUN),-- $(RUN))
+
+test:                          ## set up, build, run all tests
+	@tools/setup test
+	@$(again) all iso
+	@$(again) check
+
+debug:                         ## QEMU waits and gdb attaches (RUN="/bin/ls -l": that program)
+	@tools/setup debug
+	@$(again) all
+	@BUILD=$(BUILD) tools/debug $(if $(RUN),-- $(RUN))
+
+tour:                          ## the sources in reading order, with each file's purpose
+	@tools/tour
+
+doctor:                        ## each tool that is needed: found or not, and what to do
+	@tools/setup doctor
+
+setup:                         ## install what building and testing need
+	@tools/setup test
+
+clean:                         ## remove all that was built
+	rm -rf $(BUILD)
+
+help:                          ## this list
+	@echo 'Ouros: a small operating system to learn from. Usage: make [TARGET]'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sed 's|$$(BUILD)|$(BUILD)|' | \
+	 awk -F '\t' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+	@echo 'Options: CC=clang  CROSS_COMPILE=x86_64-elf-  BUILD=folder  V=1 (show commands)' \
+	 ' WERROR=1'

@@ -1,0 +1,41 @@
+# How the kernel is built: the sources of rooms.mk, compiled freestanding, linked by kernel.ld.
+
+include kernel/rooms.mk
+
+# No vector registers and no red zone, because interrupts arrive on the kernel's own stack; frame
+# pointers for the panic's backtrace; a small frame, because a kernel stack has 8 KB.
+KERNEL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffreestanding -mcmodel=kernel -mno-red-zone \
+    -mgeneral-regs-only -fno-pic -fno-pie -fno-stack-protector -fno-omit-frame-pointer \
+    -fno-strict-aliasing -fno-asynchronous-unwind-tables -fcf-protection=none \
+    -Wframe-larger-than=512 -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) \
+    -Ikernel/include -I$(BUILD)/gen
+
+# gcc must not turn the loop inside memset into a call of memset.
+KERNEL_CFLAGS += $(if $(CLANG),,-fno-tree-loop-distribute-patterns)
+
+KERNEL_LDFLAGS := -m elf_x86_64 -static -nostdlib -z max-page-size=4096 -z noexecstack \
+    --build-id=none
+
+kernel_objects := $(patsubst %,$(BUILD)/kernel/%.o,$(basename $(kernel)))
+
+# The room syscall says how headers are made from its table: it adds them to `kernel_generated`.
+kernel_generated :=
+-include kernel/syscall/syscall.mk
+
+$(kernel_objects): $(BUILD)/flags kernel/kernel.mk | $(kernel_generated)
+
+$(BUILD)/kernel/%.o: kernel/%.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KERNEL_CFLAGS) $(DEPFLAGS) -c $< -o $@
+
+$(BUILD)/kernel/%.o: kernel/%.S
+	$(call say,AS,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KERNEL_CFLAGS) $(DEPFLAGS) -c $< -o $@
+
+$(BUILD)/ouros.elf: $(kernel_objects) kernel/kernel.ld
+	$(call say,LD,$@)
+	$(Q)$(LD) $(KERNEL_LDFLAGS) -T kernel/kernel.ld -o $@ $(kernel_objects)
+
+-include $(kernel_objects:.o=.d)

@@ -1,0 +1,30 @@
+# The kernel's sources in reading order, room by room, ground floor first; `make tour` prints this.
+#
+# The rule: one line a file, `kernel += room/file.c`, below its room's heading, where a reader wants
+# it. A room includes only rooms above it in this list (floors below it in the house).
+
+# floor 1: lib       strings, formatted printing, lists, hash table: no kernel knowledge
+
+# floor 2: x86       the machine: all assembly and port I/O is here
+
+# floor 3: mm        frames, small objects, address spaces, faults
+
+# floor 4: sched     threads, run queues, wait queues, timers, locks that sleep
+
+# floor 5: vfs       paths, inodes, open files, descriptors, poll
+
+# floor 6: ramfs     the file system in memory
+
+# floor 6: ipc       pipes and their kin
+
+# floor 6: dev       serial ports, screen, keyboard, terminals, small devices
+
+# floor 7: proc      processes: fork, exec, exit and wait, signals, environment, credentials
+
+# floor 8: procfs    /proc: tells about all of the above
+
+# floor 9: syscall   the table and the door: fetch, dispatch, trace
+
+# floor 10: trap     what happened: faults, interrupts, panic
+
+# floor 10: boot     the way from the loader to the first program
