@@ -4,6 +4,15 @@
 # it. A room includes only rooms above it in this list (floors below it in the house).
 
 # floor 1: lib       strings, formatted printing, lists, hash table: no kernel knowledge
+kernel += lib/string.c
+kernel += lib/format.c
+kernel += lib/log.c
+kernel += lib/hash.c
+kernel += lib/tree.c
+kernel += lib/bitmap.c
+kernel += lib/cpio.c
+kernel += lib/elf.c
+kernel += lib/random.c
 
 # floor 2: x86       the machine: all assembly and port I/O is here
 

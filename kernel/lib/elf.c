@@ -1,0 +1,106 @@
+/* Checks an ELF64 executable's headers and says what a loader must map; trusts nothing in it. */
+#include "abi/elf.h"
+#include "abi/errno.h"
+#include "lib.h"
+
+#define ADDRESS_LIMIT (1ull << 47)
+#define PAGE 4096u
+
+static bool header_is_valid(const Elf64_Ehdr *header, size_t length)
+{
+    const unsigned char *ident = header->e_ident;
+    if (memcmp(ident, ELFMAG, SELFMAG) != 0 || ident[EI_CLASS] != ELFCLASS64 ||
+        ident[EI_DATA] != ELFDATA2LSB || ident[EI_VERSION] != EV_CURRENT)
+        return false;
+    if (header->e_type != ET_EXEC && header->e_type != ET_DYN)
+        return false;
+    if (header->e_machine != EM_X86_64 || header->e_entry >= ADDRESS_LIMIT)
+        return false;
+    if (header->e_phentsize != sizeof(Elf64_Phdr) || header->e_phnum == 0)
+        return false;
+    return header->e_phoff <= length &&
+           header->e_phnum <= (length - header->e_phoff) / sizeof(Elf64_Phdr);
+}
+
+/* True if the file holds all bytes of the part and its place in memory is possible. */
+static bool part_is_valid(const Elf64_Phdr *part, uint64_t file_size)
+{
+    return part->p_filesz <= part->p_memsz && part->p_offset <= file_size &&
+           part->p_filesz <= file_size - part->p_offset && part->p_vaddr < ADDRESS_LIMIT &&
+           part->p_memsz <= ADDRESS_LIMIT - part->p_vaddr;
+}
+
+/* Adds a PT_LOAD; parts must ascend, share no page, and lie in a page as they do in the file. */
+static bool add_segment(struct elf_image *image, const Elf64_Phdr *part, uint64_t file_size)
+{
+    if (part->p_memsz == 0)
+        return true;
+    uint64_t first = align_down(part->p_vaddr, PAGE);
+    if (!part_is_valid(part, file_size) || image->n_segments == ELF_MAX_SEGMENTS ||
+        (part->p_vaddr - part->p_offset) % PAGE != 0 ||
+        (image->n_segments > 0 && first < image->high))
+        return false;
+    if (image->n_segments == 0)
+        image->low = first;
+    image->high = align_up(part->p_vaddr + part->p_memsz, PAGE);
+    image->segments[image->n_segments++] = (struct elf_segment){
+        .address = part->p_vaddr, .memory_size = part->p_memsz,
+        .offset = part->p_offset, .file_size = part->p_filesz,
+        .readable = part->p_flags & PF_R,
+        .writable = part->p_flags & PF_W,
+        .executable = part->p_flags & PF_X,
+    };
+    return true;
+}
+
+static bool add_part(struct elf_image *image, const Elf64_Phdr *part, uint64_t file_size)
+{
+    switch (part->p_type) {
+    case PT_LOAD:
+        return add_segment(image, part, file_size);
+    case PT_INTERP:
+        image->interpreter_offset = part->p_offset;
+        image->interpreter_size = part->p_filesz;
+        return part->p_filesz > 1 && part->p_offset <= file_size &&
+               part->p_filesz <= file_size - part->p_offset;
+    case PT_GNU_STACK:
+        image->wants_executable_stack = part->p_flags & PF_X;
+        return true;
+    default:
+        return true;
+    }
+}
+
+/* Where the program headers come to lie in memory: in the segment that holds their file offset. */
+static uint64_t find_headers(const struct elf_image *image, uint64_t offset)
+{
+    for (unsigned i = 0; i < image->n_segments; i++) {
+        const struct elf_segment *s = &image->segments[i];
+        if (offset >= s->offset && offset - s->offset < s->file_size)
+            return s->address + (offset - s->offset);
+    }
+    return 0;
+}
+
+int elf_read(const void *file, size_t length, uint64_t file_size, struct elf_image *image)
+{
+    Elf64_Ehdr header;
+    if (length < sizeof(header))
+        return -ENOEXEC;
+    memcpy(&header, file, sizeof(header));
+    if (!header_is_valid(&header, length))
+        return -ENOEXEC;
+    memset(image, 0, sizeof(*image));
+    image->entry = header.e_entry;
+    image->is_relocatable = header.e_type == ET_DYN;
+    image->n_headers = header.e_phnum;
+    image->header_size = header.e_phentsize;
+    for (unsigned i = 0; i < header.e_phnum; i++) {
+        Elf64_Phdr part;
+        memcpy(&part, (const char *)file + header.e_phoff + i * sizeof(part), sizeof(part));
+        if (!add_part(image, &part, file_size))
+            return -ENOEXEC;
+    }
+    image->header_address = find_headers(image, header.e_phoff);
+    return image->n_segments > 0 ? 0 : -ENOEXEC;
+}

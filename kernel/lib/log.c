@@ -1,0 +1,27 @@
+/* The kernel log and the way into a panic: formats a line and hands it to the hook set at boot. */
+#include "lib.h"
+
+struct lib_hooks lib_hooks;
+
+void klog(const char *fmt, ...)
+{
+    char line[481];
+    va_list args;
+    va_start(args, fmt);
+    int n = vformat(line, sizeof(line), fmt, args);
+    va_end(args);
+    if (lib_hooks.log_line)
+        lib_hooks.log_line(line, min((size_t)n, sizeof(line) - 1));
+}
+
+void panic_at(const char *file, int line, const char *fmt, ...)
+{
+    char message[256];
+    va_list args;
+    va_start(args, fmt);
+    vformat(message, sizeof(message), fmt, args);
+    va_end(args);
+    if (lib_hooks.report_panic)
+        lib_hooks.report_panic(file, line, message);
+    __builtin_trap();
+}

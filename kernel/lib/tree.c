@@ -1,0 +1,132 @@
+/* An ordered tree with 64-bit keys: a treap, balanced by priorities hashed from node addresses.
+ *
+ * Expected depth is about 2.5 log2(n). No parent links, no rotations: insert splits, remove merges.
+ * Equal keys are ordered by address, so that every node has one place. */
+#include "lib.h"
+
+static uint64_t priority(const struct tree_node *node)
+{
+    uint64_t x = (uintptr_t)node * 0x9e3779b97f4a7c15ull;
+    return (x ^ x >> 29) * 0xbf58476d1ce4e5b9ull;
+}
+
+static bool before(const struct tree_node *a, const struct tree_node *b)
+{
+    return a->key != b->key ? a->key < b->key : a < b;
+}
+
+void tree_insert(struct tree *tree, struct tree_node *node, uint64_t key)
+{
+    node->key = key;
+    struct tree_node **link = &tree->root;
+    while (*link && priority(*link) >= priority(node))
+        link = before(node, *link) ? &(*link)->left : &(*link)->right;
+    /* What hangs here goes below the node: smaller keys left, larger ones right. */
+    struct tree_node *rest = *link, **smaller = &node->left, **larger = &node->right;
+    *link = node;
+    while (rest) {
+        if (before(rest, node)) {
+            *smaller = rest;
+            smaller = &rest->right;
+            rest = rest->right;
+        } else {
+            *larger = rest;
+            larger = &rest->left;
+            rest = rest->left;
+        }
+    }
+    *smaller = *larger = NULL;
+}
+
+void tree_remove(struct tree *tree, struct tree_node *node)
+{
+    struct tree_node **link = &tree->root;
+    while (*link != node)
+        link = before(node, *link) ? &(*link)->left : &(*link)->right;
+    struct tree_node *left = node->left, *right = node->right;
+    while (left && right) {
+        if (priority(left) >= priority(right)) {
+            *link = left;
+            link = &left->right;
+            left = left->right;
+        } else {
+            *link = right;
+            link = &right->left;
+            right = right->left;
+        }
+    }
+    *link = left ? left : right;
+    node->left = node->right = NULL;
+}
+
+struct tree_node *tree_first(const struct tree *tree)
+{
+    struct tree_node *node = tree->root;
+    while (node && node->left)
+        node = node->left;
+    return node;
+}
+
+struct tree_node *tree_last(const struct tree *tree)
+{
+    struct tree_node *node = tree->root;
+    while (node && node->right)
+        node = node->right;
+    return node;
+}
+
+struct tree_node *tree_floor(const struct tree *tree, uint64_t key)
+{
+    struct tree_node *best = NULL;
+    for (struct tree_node *node = tree->root; node;) {
+        if (node->key <= key) {
+            best = node;
+            node = node->right;
+        } else {
+            node = node->left;
+        }
+    }
+    return best;
+}
+
+struct tree_node *tree_ceil(const struct tree *tree, uint64_t key)
+{
+    struct tree_node *best = NULL;
+    for (struct tree_node *node = tree->root; node;) {
+        if (node->key >= key) {
+            best = node;
+            node = node->left;
+        } else {
+            node = node->right;
+        }
+    }
+    return best;
+}
+
+struct tree_node *tree_next(const struct tree *tree, const struct tree_node *node)
+{
+    struct tree_node *best = NULL;
+    for (struct tree_node *at = tree->root; at;) {
+        if (before(node, at)) {
+            best = at;
+            at = at->left;
+        } else {
+            at = at->right;
+        }
+    }
+    return best;
+}
+
+struct tree_node *tree_prev(const struct tree *tree, const struct tree_node *node)
+{
+    struct tree_node *best = NULL;
+    for (struct tree_node *at = tree->root; at;) {
+        if (before(at, node)) {
+            best = at;
+            at = at->right;
+        } else {
+            at = at->left;
+        }
+    }
+    return best;
+}
