@@ -1,0 +1,41 @@
+/* The dev room: serial ports, screen, keyboard, the terminal line discipline, and the small devices of /dev.
+ *
+ * Lock rule: a ring that an interrupt fills has a spinlock (RANK_DEVICE); a terminal's readers take its mutex.
+ * What a terminal must know of jobs it asks through job_ops, which proc provides.
+ */
+#pragma once
+
+#include "vfs.h"
+
+/* Sessions and process groups as a terminal sees them; each function is about the calling process unless it says otherwise. */
+struct job_ops {
+    int (*session)(void);                        /* its session id; 0 for a kernel thread */
+    int (*group)(void);                          /* its process group id */
+    bool (*is_session_leader)(void);
+    int (*session_of_group)(int group);          /* any group's session, or -ESRCH */
+    bool (*blocks_or_ignores)(int signal);
+    bool (*group_is_orphaned)(void);
+    void (*signal_group)(int group, int signal); /* to every member */
+    struct tty *(*terminal)(void);               /* the session's controlling terminal, or NULL */
+    void (*set_terminal)(struct tty *tty);       /* of the session; NULL drops it */
+    void (*lost_terminal)(struct tty *tty);      /* hang-up: every session that has it loses it */
+};
+extern const struct job_ops *job_ops;
+
+struct tty;
+/* Session leader exits: SIGHUP and SIGCONT to the foreground group, the terminal is free again. */
+void tty_session_ended(struct tty *tty, int session);
+uint64_t tty_device(const struct tty *tty);      /* rdev, for /proc/PID/stat */
+int tty_foreground_group(const struct tty *tty);
+
+/* Interrupt handlers, called by trap. */
+void serial_interrupt(unsigned irq_vector);
+void keyboard_interrupt(void);
+
+void log_init(void);   /* COM2; sets lib's log hook. First of all bring-up */
+void log_emergency(void); /* panic: from now on without locks */
+/* Devices and their nodes in /dev; console is "ttyS0" or "tty1". */
+void dev_init(struct fs_context *fs, const char *console);
+/* Random bytes for getrandom, AT_RANDOM and /dev/urandom. */
+void random_fill(void *buf, size_t n);
+void random_stir(const void *data, size_t n);

@@ -1,0 +1,183 @@
+/* The mm room: frames of memory, small objects, address spaces and their faults.
+ *
+ * Lock rule: a space's lock guards its areas and the tables that only it uses; a table or page that several spaces
+ * share (reference count above 1) is never written, it is copied first. Frames and caches have locks of their own.
+ * Nothing here sleeps: out of memory is an answer, not a wait.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi/mman.h"
+#include "lib.h"
+#include "x86.h"
+
+/* ---- Frames: pages of physical memory, each with a count of those who hold it ---- */
+
+enum frame_use { /* what for: the counts of /proc/kcounts and of leak checks */
+    FRAME_FREE, FRAME_KERNEL, FRAME_TABLE, FRAME_USER, FRAME_FILE, FRAME_STACK, FRAME_OBJECTS, FRAME_BUFFER,
+    N_FRAME_USES
+};
+
+/* One page, contents undefined, reference count 1; 0 when there is none. Recently freed frames come first. */
+paddr_t frame_alloc(enum frame_use use);
+paddr_t frame_alloc_zeroed(enum frame_use use);
+/* 2^order adjoining pages, aligned to their size, for the kernel's own tables; freed as one. */
+paddr_t frames_alloc(enum frame_use use, unsigned order);
+void frames_free(paddr_t first, unsigned order);
+void frame_ref(paddr_t frame);
+void frame_unref(paddr_t frame);        /* frees it with the last reference */
+uint32_t frame_refs(paddr_t frame);     /* 1 means that the caller is its only holder */
+bool frame_is_memory(paddr_t frame);    /* is there a frame with a count at this address */
+
+/* A scratch page for a path or a transfer; NULL when out of memory. */
+static inline void *buffer_alloc(void) {
+    paddr_t frame = frame_alloc(FRAME_BUFFER);
+    return frame ? phys_to_virt(frame) : NULL;
+}
+static inline void buffer_free(void *page) {
+    if (page)
+        frame_unref(virt_to_phys(page));
+}
+
+struct memory_counts {
+    uint64_t total_frames, free_frames;
+    uint64_t by_use[N_FRAME_USES];
+};
+void memory_count(struct memory_counts *counts);
+void memory_trim(void); /* gives back empty slabs, cached stacks and per-processor frames, so that counts compare */
+
+/* ---- Small objects ---- */
+
+/* A cache of objects of one size; define one with OBJECT_CACHE at file level. */
+struct object_cache {
+    const char *name;
+    uint32_t size;      /* bytes of one object, a multiple of 8 */
+    bool registered;
+    struct spinlock lock;
+    struct list partial; /* guarded by lock: slabs with a free object */
+    uint64_t n_live;     /* guarded by lock: objects handed out */
+    uint64_t n_slabs;    /* guarded by lock */
+    struct object_cache *next; /* in the list of all, for /proc/kcounts */
+};
+#define OBJECT_CACHE(variable, type) \
+    struct object_cache variable = {.name = #type, .size = (sizeof(type) + 7) & ~7u, \
+                                    .lock = {.rank = RANK_OBJECT, .name = #type}}
+
+void *object_alloc(struct object_cache *cache);        /* contents undefined; NULL when out of memory */
+void *object_alloc_zeroed(struct object_cache *cache);
+void object_free(struct object_cache *cache, void *object);
+/* Calls visit for each cache; for counts. */
+void object_caches_visit(void (*visit)(const struct object_cache *cache, void *arg), void *arg);
+
+/* Any size; small ones from caches by size class, large ones in whole frames. NULL when out of memory. */
+void *kmalloc(size_t n_bytes);
+void *kzalloc(size_t n_bytes);
+void *krealloc(void *memory, size_t n_bytes); /* the old block stays valid on NULL */
+void kfree(void *memory);                     /* NULL is allowed */
+
+/* ---- Kernel stacks ---- */
+
+void *kstack_alloc(void);          /* the top of a fresh stack of KSTACK_BYTES, or NULL */
+void kstack_free(void *stack_top); /* kept mapped for the next one */
+/* If the address lies in a guard page below a kernel stack: that stack's top, else NULL. */
+void *kstack_guard_hit(uint64_t address);
+
+/* ---- What can be mapped besides fresh memory ---- */
+
+struct backing;
+
+struct backing_ops {
+    /* The page at index (offset / PAGE_SIZE), with a reference for the caller. `write` asks for a page that may be
+     * written in place (MAP_SHARED). 0, -ENOMEM, or -EIO past the end of the object (SIGBUS). Takes no lock below RANK_INODE. */
+    int (*page)(struct backing *backing, uint64_t index, bool write, paddr_t *frame);
+    void (*ref)(struct backing *backing);
+    void (*unref)(struct backing *backing);
+};
+
+struct area;
+struct space;
+
+struct backing {
+    const struct backing_ops *ops;
+    struct list spaces; /* guarded by backing_lock: struct space_link of each space with an area of it */
+};
+
+/* ---- Address spaces ---- */
+
+enum area_flags {
+    AREA_SHARED = 1, AREA_STACK = 2, AREA_HEAP = 4, AREA_ENV = 8, AREA_SPECIAL = 16,
+};
+
+struct area {
+    uint64_t start, end;      /* page-aligned addresses, end exclusive */
+    uint32_t prot;            /* PROT_* */
+    uint32_t flags;           /* enum area_flags */
+    struct backing *backing;  /* NULL: zero-filled memory; the area holds a reference */
+    uint64_t offset;          /* bytes into the backing at start; page-aligned */
+};
+
+struct space {
+    uint32_t refs;            /* atomic: processes and borrowers */
+    uint32_t cpu_mask;        /* atomic: processors that have it loaded now */
+    struct spinlock lock;
+    /* guarded by lock: */
+    struct area *areas;       /* sorted by address, none overlap */
+    uint32_t n_areas, max_areas;
+    uint64_t n_pages;         /* pages of all areas (VmSize) */
+    paddr_t root;             /* constant; top table, its lower half is ours */
+    uint64_t brk_start, brk_end;
+    uint64_t last_fault;      /* address of the last anonymous fault: sequential touching maps ahead */
+    /* set by exec before the space is used, then constant: */
+    uint64_t mmap_top;        /* mappings are placed downwards from here */
+    uint64_t stack_top, args_start, args_end, env_block, auxv_start, auxv_end;
+    /* limits, written by setrlimit without a lock, read when an area grows: bytes */
+    uint64_t limit_space, limit_stack, limit_data;
+};
+
+struct space *space_create(void);                 /* empty; NULL when out of memory */
+/* A copy for fork: shares all tables and pages until written. Flushes the caller's TLB as needed. */
+struct space *space_fork(struct space *parent);
+void space_ref(struct space *space);
+void space_unref(struct space *space);            /* the last one tears it down */
+void space_load(struct space *space);             /* make it this processor's; NULL: the kernel's own root */
+
+struct map_request {
+    uint64_t address;   /* wanted, page-aligned; 0 = anywhere */
+    uint64_t n_bytes;   /* rounded up to pages */
+    uint32_t prot;      /* PROT_* */
+    uint32_t map_flags; /* MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_SHARED, MAP_GROWSDOWN, MAP_POPULATE ... */
+    uint32_t area_flags;
+    struct backing *backing; /* NULL for anonymous; a reference is taken */
+    uint64_t offset;         /* bytes, page-aligned */
+};
+/* The address, or -ENOMEM, -EINVAL, -EEXIST, -EPERM (W^X is not asked of programs: PROT_WRITE|PROT_EXEC is granted
+ * as Linux does, but never by the kernel's own loader). */
+long space_map(struct space *space, const struct map_request *request);
+int space_unmap(struct space *space, uint64_t start, uint64_t n_bytes);
+int space_protect(struct space *space, uint64_t start, uint64_t n_bytes, uint32_t prot);
+uint64_t space_set_brk(struct space *space, uint64_t wanted); /* the break as it is afterwards */
+
+/* Resolves a fault at address; error is the processor's code (FAULT_*). 0, or: -EFAULT nothing mapped there,
+ * -EACCES not permitted, -EIO past the end of the file, -ENOMEM. From user mode or from a user copy. */
+int space_fault(struct space *space, uint64_t address, uint64_t error);
+
+/* Copies from or to another space's memory, faulting pages in; how many bytes were done. For /proc and core looks. */
+size_t space_peek(struct space *space, uint64_t address, void *buf, size_t n_bytes);
+size_t space_poke(struct space *space, uint64_t address, const void *buf, size_t n_bytes);
+
+/* The area that holds address, copied out (its backing with a reference if not NULL); false when there is none. */
+bool space_area_at(struct space *space, uint64_t address, struct area *area);
+/* The first area that ends above address: to list them one by one without holding the lock. */
+bool space_area_after(struct space *space, uint64_t address, struct area *area);
+uint64_t space_resident(struct space *space);     /* pages present, counted by a walk */
+
+/* Unmaps from every space the pages of the object from index on: for truncate. */
+void backing_zap(struct backing *backing, uint64_t first_index);
+void backing_init(struct backing *backing, const struct backing_ops *ops);
+
+/* ---- Bring-up ---- */
+/* Takes over these ranges of usable memory (page-aligned, sorted; nothing in use among them). */
+void mm_init(const struct memory_range *free, size_t n_ranges);

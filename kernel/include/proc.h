@@ -1,0 +1,130 @@
+/* The proc room: processes; fork, exec, exit and wait; groups and sessions; signals; credentials; the environment block.
+ *
+ * Lock rule: proc_lock guards the tree of processes, groups and sessions, and every state that wait looks at; a
+ * process's signal_lock guards actions and what is pending for it and its threads. proc_lock comes first.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi/resource.h"
+#include "abi/signal.h"
+#include "lib.h"
+#include "mm.h"
+#include "sched.h"
+#include "vfs.h"
+#include "x86.h"
+
+struct tty;
+
+enum process_state { PROCESS_ALIVE, PROCESS_ZOMBIE, PROCESS_REAPED };
+
+struct pending_signal { /* one siginfo in a queue */
+    struct list node;
+    siginfo_t info;
+};
+
+struct signal_actions { /* shared by clone with CLONE_SIGHAND only among threads of one process */
+    struct kernel_sigaction action[64]; /* by signal - 1 */
+};
+
+struct process {
+    int pid;                        /* constant */
+    uint32_t refs;                  /* atomic: table, procfs looks */
+    struct hash_node pid_node;      /* guarded by proc_lock */
+
+    /* guarded by proc_lock: */
+    enum process_state state;
+    struct process *parent;
+    struct list children, sibling;  /* process.sibling in parent->children */
+    struct list threads;            /* thread.process_node; the first is the leader while it lives */
+    uint32_t n_threads;
+    int group, session;             /* ids */
+    struct list group_node;         /* in the group's members */
+    struct tty *terminal;           /* the session's controlling terminal, or NULL */
+    bool session_leader, has_execed;
+    int exit_status;                /* as wait reports it */
+    bool stopped, stop_unreported, continue_unreported;
+    int stop_signal;
+    int exit_signal;                /* to the parent: SIGCHLD, or clone's */
+    bool group_exiting;             /* exit_group or a deadly signal: all threads leave */
+    bool subreaper;
+    struct wait_queue child_events; /* the parent's wait4 sleeps here (on its own) */
+    struct process *vfork_parent_waits; /* not NULL: a vfork parent waits until exec or exit */
+    struct wait_queue vfork_done;
+    struct rusage children_usage;   /* of reaped descendants */
+
+    /* constant but for exec, which changes them with exec_lock held and one thread left */
+    struct mutex exec_lock;         /* rank RANK_EXEC: whoever looks into another process's space or files takes it */
+    struct space *space;
+    struct file *exe;               /* what it runs, for /proc/PID/exe; referenced */
+
+    /* its own */
+    struct fs_context fs;           /* locks inside */
+    uint32_t personality;
+    struct rlimit limits[RLIM_NLIMITS]; /* guarded by signal_lock */
+    int nice;
+    uint64_t start_ns;
+    bool trace;                     /* children and threads inherit it: the tracer prints */
+    uint64_t missing_logged[8];     /* bits of unimplemented call numbers already logged since exec */
+    uint32_t dumpable;
+    struct timer alarm;             /* ITIMER_REAL */
+    uint64_t alarm_interval_ns;
+
+    /* guarded by signal_lock: */
+    struct spinlock signal_lock;
+    struct signal_actions *actions;
+    uint64_t pending;               /* for the process as a whole; bit signal - 1 */
+    struct list queued;             /* struct pending_signal of those */
+};
+
+extern struct spinlock proc_lock;
+
+static inline struct process *current_process(void) { return current_thread()->process; }
+
+/* ---- Finding ---- */
+struct process *process_find_locked(int pid);         /* no reference */
+struct process *process_get(int pid);                 /* referenced, zombies too; NULL */
+void process_ref(struct process *process);
+void process_unref(struct process *process);
+struct process *process_next(int pid);                /* the lowest pid above it, referenced; NULL at the end */
+uint32_t process_count(void);
+int pid_last(void);                                   /* the newest pid, for /proc/loadavg */
+
+/* ---- Life ---- */
+/* What exec needs besides the path; strings are kernel or user memory as `user` says. */
+struct exec_args {
+    bool user;
+    uint64_t argv, envp; /* arrays of pointers */
+};
+/* Process 1 from a path: made, not forked. 0 or -errno. */
+int proc_start_init(const char *path, char *const argv[], char *const envp[], struct fs_context *fs);
+__attribute__((noreturn)) void process_exit(int wait_status); /* all threads: exit_group */
+
+/* ---- Signals ---- */
+struct signal_target_info; /* siginfo of the sender */
+int signal_send_process(struct process *process, int signal, const siginfo_t *info); /* 0, -EAGAIN when the queue is full */
+int signal_send_thread(struct thread *thread, int signal, const siginfo_t *info);
+void signal_send_group(int group, int signal);
+/* A fault of the current thread that cannot be put off: even blocked or ignored, it ends the process. */
+void signal_fault(int signal, int code, uint64_t address, uint64_t trap, uint64_t error);
+/* Last thing before user mode, from the door and from traps: delivers signals, restarts interrupted calls, preempts, stops,
+ * exits. `restart` says that the frame is of a system call whose result is in rax. */
+void proc_return_to_user(struct trap_frame *frame, bool from_syscall);
+static inline bool proc_work_due(const struct thread *thread) { return thread->signal_due || this_cpu()->resched; }
+
+/* Results of interrupted calls, inside the kernel only; proc_return_to_user turns them into -EINTR or a restart. */
+enum { ERESTARTSYS = 512, ERESTARTNOINTR = 513, ERESTARTNOHAND = 514, ERESTART_RESTARTBLOCK = 516 };
+
+/* ---- Faults, called by trap ---- */
+/* A page fault at address: resolves it, or sends SIGSEGV or SIGBUS with a log line that says who, where and why. False if it came
+ * from the kernel and is not resolved. */
+bool proc_page_fault(struct trap_frame *frame, uint64_t address);
+
+/* ---- Reports ---- */
+/* One line per process and thread to the log: pid, state, cwd, what it waits for, where. Takes no lock (panic, NMI, SysRq). */
+void proc_report(void);
+
+void proc_init(void);

@@ -1,0 +1,153 @@
+/* The sched room: threads, run queues, wait queues, timers, and the locks that sleep.
+ *
+ * Lock rule: a wait queue's lock guards its waiters; a run queue's lock guards the state of its threads. A thread
+ * gives up the processor only in wait_*, mutex_lock, thread_yield and thread_exit, never with a spinlock held.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib.h"
+#include "mm.h"
+#include "x86.h"
+
+struct process; /* proc.h */
+struct thread;
+
+/* ---- Wait queues ---- */
+
+struct wait_queue {
+    struct spinlock lock;
+    struct list waiters; /* guarded by lock: struct waiter.node */
+};
+#define WAIT_QUEUE(variable) \
+    {.lock = {.rank = RANK_WAITQ, .name = #variable}, .waiters = {&(variable).waiters, &(variable).waiters}}
+
+struct waiter {
+    struct list node;
+    struct wait_queue *queue;
+    struct thread *thread;
+};
+
+enum wait_kind {
+    WAIT_FIRM,      /* only what it waits for wakes it */
+    WAIT_SIGNALS,   /* a signal that is to be delivered wakes it: -EINTR */
+    WAIT_KILL,      /* only a deadly signal wakes it early: -EINTR */
+};
+#define NO_DEADLINE UINT64_MAX /* deadlines are clock_ns() times */
+
+void wait_queue_init(struct wait_queue *queue);
+/* Condition-variable style: the caller holds the lock that guards its condition; it is released while asleep and held
+ * again on return. 0 when woken (check the condition again), -EINTR, -ETIMEDOUT. `what` names the wait for /proc and reports. */
+int wait_on_spin(struct wait_queue *queue, struct spinlock *lock, enum wait_kind kind, uint64_t deadline_ns, const char *what);
+struct mutex;
+int wait_on_mutex(struct wait_queue *queue, struct mutex *mutex, enum wait_kind kind, uint64_t deadline_ns, const char *what);
+/* For several queues at once (poll): enqueue on each, check the conditions, sleep, dequeue from each. A wake between
+ * enqueue and sleep is not lost. */
+void waiter_add(struct waiter *waiter, struct wait_queue *queue);
+void waiter_remove(struct waiter *waiter);
+void wait_begin(void);                                                    /* before the first waiter_add */
+int wait_sleep(enum wait_kind kind, uint64_t deadline_ns, const char *what); /* after the conditions were checked */
+void wait_end(void);                                                      /* instead of wait_sleep when one held already */
+void wake_one(struct wait_queue *queue);
+void wake_all(struct wait_queue *queue);
+/* Wakes the thread if it sleeps in a wait of that kind or weaker: for signals (WAIT_SIGNALS) and kills (WAIT_KILL). */
+void thread_interrupt(struct thread *thread, enum wait_kind kind);
+int sleep_until(uint64_t deadline_ns, enum wait_kind kind, const char *what); /* 0 when the time has come, -EINTR */
+
+/* ---- Locks that sleep ---- */
+
+struct mutex {
+    struct thread *owner;      /* atomic; NULL when free */
+    uint16_t rank, below;
+    bool contended;            /* atomic: someone sleeps in waiters */
+    const char *name;
+    struct wait_queue *waiters; /* one of a few shared queues, chosen by the mutex's address: keeps the lock small */
+};
+void mutex_init(struct mutex *mutex, const char *name, enum lock_rank rank);
+void mutex_lock(struct mutex *mutex);
+bool mutex_trylock(struct mutex *mutex);
+void mutex_unlock(struct mutex *mutex);
+bool mutex_held(const struct mutex *mutex); /* by the current thread */
+
+/* ---- Threads ---- */
+
+enum thread_state { THREAD_NEW, THREAD_READY, THREAD_RUNNING, THREAD_ASLEEP, THREAD_STOPPED, THREAD_DEAD };
+
+struct thread {
+    /* constant after creation */
+    int tid;
+    void *stack_top;
+    struct process *process;      /* NULL for kernel threads and idle */
+    /* guarded by the run queue's lock of `cpu` */
+    enum thread_state state;      /* atomic to read */
+    uint32_t cpu;                 /* where it runs or ran last */
+    struct list run_node;
+    uint64_t kernel_rsp;          /* while it does not run */
+    bool on_cpu;                  /* atomic: its registers are not yet saved, do not run it elsewhere */
+    /* sleeping */
+    enum wait_kind wait_kind;
+    const char *waits_for;        /* name of the wait, or NULL */
+    bool wake_pending;            /* atomic: woken between wait_begin and wait_sleep */
+    /* its own */
+    struct space *space;          /* what is loaded while it runs; changed by itself alone (exec) */
+    uint64_t fs_base, gs_base;
+    struct fpu_state *fpu;        /* allocated at the first use of vector registers; NULL before */
+    uint16_t mutex_rank;          /* highest mutex rank held */
+    uint32_t n_mutexes;
+    uint64_t user_ns, system_ns, ns_mark; /* times of use; ns_mark = when the current stretch began */
+    bool in_user;                 /* which of the two is running now */
+    uint64_t fail_nth;            /* fault injection: 0 off, else countdown of allocations */
+    /* proc's: guarded by process->signal_lock */
+    uint64_t signal_mask, signal_pending, saved_mask;
+    bool restore_mask;            /* saved_mask goes back in force when the next handler frame is made or the call ends */
+    bool signal_due;              /* atomic: look at signals before going back to user mode */
+    bool kill_due;                /* atomic: SIGKILL is pending: every wait but WAIT_FIRM ends */
+    struct siginfo_queue *queued; /* siginfo of pending signals */
+    uint64_t altstack_start, altstack_bytes;
+    uint32_t altstack_flags;
+    struct list process_node;     /* guarded by proc_lock: in process->threads */
+    uaddr_t clear_child_tid, robust_list;
+    char name[16];                /* comm */
+    bool traced_calls;            /* the tracer prints this thread's system calls */
+};
+
+/* A thread with a kernel stack that will begin at start(arg); not yet runnable. NULL when out of memory. */
+struct thread *thread_create(struct process *process, struct space *space, void (*start)(void *), void *arg);
+void thread_start(struct thread *thread);   /* on the processor with the shortest queue, the caller's if equal */
+void thread_free(struct thread *thread);    /* never started, or dead and off its processor */
+__attribute__((noreturn)) void thread_exit(void (*last)(struct thread *)); /* last runs on another stack once it is off */
+void thread_yield(void);
+void thread_stop(void);                     /* sleeps until thread_continue (job control) or a kill */
+void thread_continue(struct thread *thread);
+/* On the way to user mode: switches away if this processor's `resched` is set. */
+void sched_preempt(void);
+uint64_t sched_n_switches(void);
+void sched_load(uint32_t load[3], uint32_t *n_running, uint32_t *n_threads); /* load averages, fixed point 1/65536 */
+
+/* ---- Timers ---- */
+
+struct timer {
+    struct tree_node node;       /* guarded by the timer lock of `cpu`; key = deadline in clock_ns() */
+    uint32_t cpu;
+    bool armed;
+    void (*fire)(struct timer *timer); /* in the timer interrupt, without locks; may wake, may re-arm */
+};
+void timer_init(struct timer *timer, void (*fire)(struct timer *timer));
+void timer_set(struct timer *timer, uint64_t deadline_ns);
+void timer_cancel(struct timer *timer); /* when it returns, fire is not running and will not run */
+uint64_t realtime_ns(void);             /* time of day since 1970; settable offset on clock_ns() */
+void realtime_set(uint64_t ns);
+
+/* ---- Hooks of rooms above ---- */
+struct sched_hooks {
+    void (*switched)(struct thread *from, struct thread *to); /* NULL or called at each switch */
+};
+
+/* ---- Bring-up ---- */
+void sched_init(void);       /* processor 0: its queue and idle thread; the caller becomes a thread */
+void sched_init_cpu(void);   /* each other processor; then it calls sched_idle() */
+__attribute__((noreturn)) void sched_idle(void);
+void sched_tick(void);       /* from IRQ_TIMER: fires timers, ends time slices */
