@@ -34,7 +34,8 @@ void keyboard_interrupt(void);
 
 void log_init(void);   /* COM2; sets lib's log hook. First of all bring-up */
 void log_emergency(void); /* panic: from now on without locks */
-/* Devices and their nodes in /dev; console is "ttyS0" or "tty1". */
+/* Devices and their nodes in /dev; console is "ttyS0" or "tty1". Logs the line "dev: hostio ready" once COM1 and COM3 take
+ * input: a byte that came before would be lost, so tools/vm sends none before that line. */
 void dev_init(struct fs_context *fs, const char *console);
 /* Random bytes for getrandom, AT_RANDOM and /dev/urandom. */
 void random_fill(void *buf, size_t n);
