@@ -294,5 +294,7 @@ uint32_t cpu_hwcap(void);               /* CPUID.1:EDX, for AT_HWCAP */
 void x86_init_early(void);               /* descriptor tables, features, of processor 0 */
 /* Maps all memory up to end; takes the tables' pages from the front of *spare, which shrinks. */
 void x86_map_memory(paddr_t end, struct memory_range *spare);
-void x86_init_devices(paddr_t rsdp);     /* ACPI, APICs, clocks */
+/* ACPI, APICs, clocks. Each APIC's LINT1 is set to NMI (no firmware did it under qboot): that is
+ * how QEMU's inject-nmi gets in, by which tools/vm asks for the report at a time-out. */
+void x86_init_devices(paddr_t rsdp);
 void x86_start_others(void (*entry)(void)); /* starts every processor that ACPI lists; each runs entry() on its own idle stack */
