@@ -1,0 +1,21 @@
+# The tests: `make check` builds and runs all of them under prove; JOBS= says how many at once, TESTS= picks some.
+
+include tests/host/host.mk
+
+JOBS ?= 2
+TESTS ?= $(host_tests) $(guest_tests) $(sort $(wildcard tests/*.t tests/*/*.t))
+
+# Programs that run on Linux and on Ouros, each one C file built with tools/cc.
+guest_tests := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/sys/*.c tests/os/*.c)))
+guest_tools := $(BUILD)/tests/leakcheck
+
+$(guest_tests) $(guest_tools): $(BUILD)/tests/%: tests/%.c tests/check.h $(BUILD)/libc.a tools/cc
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)BUILD=$(BUILD) CC='$(CC)' tools/cc -g -O1 $(WARNINGS) -Itests $< -o $@
+
+.PHONY: check tests
+tests: $(host_tests) $(guest_tests) $(guest_tools)
+
+check: all iso tests           ## all tests, without looking at the set-up first
+	@BUILD=$(BUILD) CC='$(CC)' prove -j$(JOBS) --exec tests/one $(TESTS)
