@@ -1,0 +1,23 @@
+# From the table: kernel/SYSCALLS.md, the page for people.
+
+# What a C programmer writes: the call with libc's types.
+function synopsis(i,    text, j) {
+    text = declare(result[i] == "never" ? "void" : libc_type[result[i]], name[i]) "("
+    for (j = 1; j <= n_args[i]; j++)
+        text = text (j > 1 ? ", " : "") declare(libc_type[kind[i, j]], arg[i, j])
+    return text (n_args[i] ? ")" : "void)")
+}
+
+END {
+    if (failed)
+        exit 1
+    print "# The system calls of Ouros\n"
+    print "Generated from `kernel/syscall/syscall.tbl` by `make kernel/SYSCALLS.md`; do not edit.\n"
+    print "Numbers, arguments and meaning are those of Linux on x86-64: number in rax, arguments in"
+    print "rdi, rsi, rdx, r10, r8, r9, result in rax (-4095 to -1: an error number, negated)."
+    print "There are " n_calls " calls; every other number gives ENOSYS.\n"
+    print "| number | call | what it does | handler |"
+    print "|---:|---|---|---|"
+    for (i = 1; i <= n_calls; i++)
+        printf "| %d | `%s` | %s | `%s` |\n", number[i], synopsis(i), manual[i], home[i]
+}

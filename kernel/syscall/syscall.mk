@@ -1,0 +1,22 @@
+# What is made from the table of system calls: headers for the kernel and libc, and the page for people.
+
+syscall_tables := $(patsubst %,$(BUILD)/gen/syscall_%.h,calls numbers doors trace)
+kernel_generated += $(syscall_tables)
+
+table_awk := awk -f kernel/syscall/table.awk -f
+
+$(syscall_tables): $(BUILD)/gen/syscall_%.h: kernel/syscall/%.awk kernel/syscall/table.awk \
+    kernel/syscall/syscall.tbl
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(table_awk) $< kernel/syscall/syscall.tbl > $@
+
+kernel/SYSCALLS.md: kernel/syscall/manual.awk kernel/syscall/table.awk kernel/syscall/syscall.tbl
+	$(call say,GEN,$@)
+	$(Q)$(table_awk) $< kernel/syscall/syscall.tbl > $@
+
+# The page is committed, so that one can read it without building: is it still true?
+.PHONY: check-syscalls
+check-syscalls:
+	@$(table_awk) kernel/syscall/manual.awk kernel/syscall/syscall.tbl | \
+	 diff kernel/SYSCALLS.md - || { echo 'run make kernel/SYSCALLS.md'; exit 1; }

@@ -1,0 +1,91 @@
+# Reads syscall.tbl into arrays for the scripts that write something from it, and finds its mistakes.
+#
+# Afterwards: kinds by name in kernel_type, libc_type, when, printer, names; calls 1 to n_calls in
+# number, name, result, home, manual, n_args and, by (call, argument), kind and arg.
+
+BEGIN {
+    FS = "[ \t]*[|][ \t]*"
+    last_number = -1
+    split("vfs ramfs ipc dev", fs_rooms, " ")
+    for (i in fs_rooms)
+        set_first(fs_rooms[i], "struct fs_context *fs", "&self->process->fs")
+    set_first("mm", "struct space *space", "self->space")
+    split("proc sched syscall", thread_rooms, " ")
+    for (i in thread_rooms)
+        set_first(thread_rooms[i], "struct thread *self", "self")
+    split("rdi rsi rdx r10 r8 r9", register, " ")
+}
+
+# What the handlers of a room get as their first parameter, and how the door obtains it.
+function set_first(room, parameter, argument) {
+    first_parameter[room] = parameter
+    first_argument[room] = argument
+}
+
+function wrong(message) {
+    print FILENAME ":" FNR ": " message > "/dev/stderr"
+    failed = 1
+    exit 1
+}
+
+# A C declaration, with no blank between a pointer's star and its name.
+function declare(type, what) {
+    return type (type ~ /\*$/ ? "" : " ") what
+}
+
+function is_fetched(kind_name) {
+    return kernel_type[kind_name] == "const char *"
+}
+
+function read_kind(    words) {
+    if (NF != 5)
+        wrong("a kind has 5 fields, not " NF)
+    split($1, words, /[ \t]+/)
+    kernel_type[words[2]] = $2
+    libc_type[words[2]] = $3
+    when[words[2]] = $4
+    if ($4 != "in" && $4 != "out")
+        wrong("neither in nor out: " $4)
+    split($5, print_words, /[ \t]+/)
+    printer[words[2]] = print_words[1]
+    names[words[2]] = print_words[2]
+    kind_names[++n_kinds] = words[2]
+    print_words[2] = ""
+}
+
+function read_call(    pairs, words, j) {
+    if (NF != 6)
+        wrong("a call has 6 fields, not " NF)
+    if ($1 + 0 <= last_number)
+        wrong("calls stand in the order of their numbers")
+    last_number = $1 + 0
+    n_calls++
+    number[n_calls] = $1
+    name[n_calls] = $2
+    result[n_calls] = $3
+    home[n_calls] = $4
+    room[n_calls] = $4
+    sub(/\/.*/, "", room[n_calls])
+    manual[n_calls] = $6
+    if (!(result[n_calls] in kernel_type))
+        wrong("unknown kind of result: " $3)
+    if (!(room[n_calls] in first_parameter))
+        wrong("no handlers live in the room " room[n_calls])
+    n_args[n_calls] = split($5, pairs, /[ \t]*,[ \t]*/)
+    if (n_args[n_calls] > 6)
+        wrong("more than six arguments")
+    for (j = 1; j <= n_args[n_calls]; j++) {
+        if (split(pairs[j], words, /[ \t]+/) != 2)
+            wrong("not a kind and a name: " pairs[j])
+        if (!(words[1] in kernel_type))
+            wrong("unknown kind: " words[1])
+        kind[n_calls, j] = words[1]
+        arg[n_calls, j] = words[2]
+    }
+}
+
+{ sub(/^[ \t]+/, ""); sub(/[ \t\r]+$/, "") }
+/^#/ || /^$/ { next }
+/^kind[ \t]/ { read_kind(); next }
+/^[0-9]/ { read_call(); next }
+{ wrong("neither a kind nor a call") }
