@@ -20,10 +20,11 @@ struct job_ops {
     void (*set_terminal)(struct tty *tty);       /* of the session; NULL drops it */
     void (*lost_terminal)(struct tty *tty);      /* hang-up: every session that has it loses it */
 };
-extern const struct job_ops *job_ops;
+extern const struct job_ops *job_ops; /* dev defines it (NULL: nobody has a terminal); proc_init sets it */
 
 struct tty;
-/* Session leader exits: SIGHUP and SIGCONT to the foreground group, the terminal is free again. */
+/* Session leader exits: SIGHUP and SIGCONT to the foreground group, the terminal is free again, its open files are
+ * hung up. Called without locks, as it comes back through job_ops. */
 void tty_session_ended(struct tty *tty, int session);
 uint64_t tty_device(const struct tty *tty);      /* rdev, for /proc/PID/stat */
 int tty_foreground_group(const struct tty *tty);
@@ -32,7 +33,7 @@ int tty_foreground_group(const struct tty *tty);
 void serial_interrupt(unsigned irq_vector);
 void keyboard_interrupt(void);
 
-void log_init(void);   /* COM2; sets lib's log hook. First of all bring-up */
+void log_init(void);   /* COM2; sets lib's log hook. First of all bring-up (needs no lock of x86's) */
 void log_emergency(void); /* panic: from now on without locks */
 /* Devices and their nodes in /dev; console is "ttyS0" or "tty1". Logs the line "dev: hostio ready" once COM1 and COM3 take
  * input: a byte that came before would be lost, so tools/vm sends none before that line. */
@@ -40,3 +41,5 @@ void dev_init(struct fs_context *fs, const char *console);
 /* Random bytes for getrandom, AT_RANDOM and /dev/urandom. */
 void random_fill(void *buf, size_t n);
 void random_stir(const void *data, size_t n);
+/* Waits until all that programs wrote has left the serial ports: called before machine_end at power-off and reboot. */
+void dev_finish(void);

@@ -115,9 +115,6 @@ void signal_fault(int signal, int code, uint64_t address, uint64_t trap, uint64_
 void proc_return_to_user(struct trap_frame *frame, bool from_syscall);
 static inline bool proc_work_due(const struct thread *thread) { return thread->signal_due || this_cpu()->resched; }
 
-/* Results of interrupted calls, inside the kernel only; proc_return_to_user turns them into -EINTR or a restart. */
-enum { ERESTARTSYS = 512, ERESTARTNOINTR = 513, ERESTARTNOHAND = 514, ERESTART_RESTARTBLOCK = 516 };
-
 /* ---- Faults, called by trap ---- */
 /* A page fault at address: resolves it, or sends SIGSEGV or SIGBUS with a log line that says who, where and why. False if it came
  * from the kernel and is not resolved. */

@@ -4,3 +4,5 @@
 #include "vfs.h"
 
 struct filesystem *procfs_create(void); /* NULL when out of memory */
+/* What /proc/cmdline shows; the string stays. Called by boot, before any program runs. */
+void procfs_set_command_line(const char *line);

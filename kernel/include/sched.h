@@ -31,6 +31,11 @@ struct waiter {
     struct thread *thread;
 };
 
+/* Results of interrupted calls, inside the kernel only: on the way to user mode proc turns them into -EINTR or a
+ * restart. The wait functions below say -EINTR; a call that Linux restarts (read, write, wait4 ...) answers
+ * -ERESTARTSYS for it. */
+enum { ERESTARTSYS = 512, ERESTARTNOINTR = 513, ERESTARTNOHAND = 514, ERESTART_RESTARTBLOCK = 516 };
+
 enum wait_kind {
     WAIT_FIRM,      /* only what it waits for wakes it */
     WAIT_SIGNALS,   /* a signal that is to be delivered wakes it: -EINTR */
