@@ -1,5 +1,6 @@
-/* Runs a test program in a folder of its own inside Ouros and fails if the kernel's counts differ afterwards: the program's
- * output passes through, then comes one TAP comment and one verdict of leakcheck's own on a line that begins with `leak: `. */
+/* Runs a test program in a folder of its own inside Ouros and fails if the kernel's counts differ
+ * afterwards: the program's output passes through, then comes one TAP comment and one verdict of
+ * leakcheck's own on a line that begins with `leak: `. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -18,12 +19,14 @@ enum { REAP_SECONDS = 5 };
 
 static char before[16384], after[16384];
 
-static void die(const char *what) {
+static void die(const char *what)
+{
     printf("leak: %s: %s\n", what, strerror(errno));
     exit(1);
 }
 
-static void read_counts(char *text, size_t size) {
+static void read_counts(char *text, size_t size)
+{
     int fd = open("/proc/kcounts", O_RDONLY);
     if (fd < 0)
         die("/proc/kcounts");
@@ -36,7 +39,8 @@ static void read_counts(char *text, size_t size) {
 }
 
 /* Removes everything below the folder that is open as dirfd. */
-static void remove_below(int dirfd) {
+static void remove_below(int dirfd)
+{
     DIR *dir = fdopendir(dirfd);
     if (!dir)
         return;
@@ -53,8 +57,10 @@ static void remove_below(int dirfd) {
     closedir(dir);
 }
 
-/* Waits for all that the program left behind; what lives on after the limit is killed and counts as a failure. */
-static int reap_rest(void) {
+/* Waits for all that the program left behind; what lives on after the limit is killed and counts as
+ * a failure. */
+static int reap_rest(void)
+{
     int left = 0;
     for (int ms = 0; ms < REAP_SECONDS * 1000; ms += 10) {
         pid_t pid = waitpid(-1, NULL, WNOHANG | __WALL);
@@ -68,7 +74,8 @@ static int reap_rest(void) {
     return left;
 }
 
-static int run(char **argv) {
+static int run(char **argv)
+{
     pid_t pid = fork();
     if (pid < 0)
         die("fork");
@@ -85,7 +92,8 @@ static int run(char **argv) {
 }
 
 /* Prints each line that differs between the two texts of `name value` lines; how many. */
-static int compare_counts(char *old, char *new) {
+static int compare_counts(char *old, char *new)
+{
     int n_different = 0;
     char *old_rest, *new_rest;
     char *a = strtok_r(old, "\n", &old_rest), *b = strtok_r(new, "\n", &new_rest);
@@ -95,14 +103,16 @@ static int compare_counts(char *old, char *new) {
     return n_different + (a || b);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     if (argc < 2) {
         fprintf(stderr, "usage: leakcheck PROGRAM [ARG...]\n");
         return 2;
     }
     umask(022);
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-    read_counts(before, sizeof before); /* twice: what the first reading itself sets up is no leak */
+    read_counts(before,
+                sizeof before); /* twice: what the first reading itself sets up is no leak */
     read_counts(before, sizeof before);
     int status = run(argv + 1);
     int left = reap_rest();

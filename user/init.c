@@ -1,0 +1,170 @@
+/* init: the first process. Runs one command (or a shell), reaps every orphan, and ends with the
+ * command's exit status, at which the kernel turns the machine off. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define RUN_FILE "/etc/vm.run" /* NUL-terminated strings KEY=VALUE, written by tools/vm */
+enum { MAX_ARGS = 1024, STATUS_NOT_EXECUTABLE = 126, STATUS_NOT_FOUND = 127 };
+
+/* What to run, and how: the defaults are those of a boot without tools/vm. */
+static struct {
+    bool pipe[3]; /* standard input, output, error are tools/vm's, not the terminal */
+    struct winsize size;
+    const char *cwd;
+    char *args[MAX_ARGS + 1];
+    int n_args;
+} job = {.cwd = "/root"};
+
+static const char *value_of(const char *setting, const char *key)
+{
+    size_t n = strlen(key);
+    return strncmp(setting, key, n) == 0 && setting[n] == '=' ? setting + n + 1 : NULL;
+}
+
+static void take_setting(char *setting)
+{
+    static const char *const streams[3] = {"stdin", "stdout", "stderr"};
+    const char *value;
+    for (int fd = 0; fd < 3; fd++)
+        if ((value = value_of(setting, streams[fd])))
+            job.pipe[fd] = strcmp(value, "pipe") == 0;
+    if ((value = value_of(setting, "rows")))
+        job.size.ws_row = atoi(value);
+    if ((value = value_of(setting, "cols")))
+        job.size.ws_col = atoi(value);
+    if ((value = value_of(setting, "cwd")))
+        job.cwd = value;
+    if ((value = value_of(setting, "env")))
+        putenv((char *)value);
+    if ((value = value_of(setting, "arg")) && job.n_args < MAX_ARGS)
+        job.args[job.n_args++] = (char *)value;
+}
+
+/* Reads RUN_FILE, if there is one; its memory is kept, for the settings point into it. */
+static void read_run_file(void)
+{
+    int fd = open(RUN_FILE, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return;
+    char *text = calloc(1, st.st_size + 1);
+    if (!text || read(fd, text, st.st_size) != st.st_size)
+        exit(STATUS_NOT_EXECUTABLE);
+    close(fd);
+    unlink(RUN_FILE);
+    for (char *at = text; at < text + st.st_size; at += strlen(at) + 1)
+        take_setting(at);
+}
+
+static void set_defaults(int argc, char **argv)
+{
+    setenv("PATH", "/bin:/usr/bin:/sbin:/usr/sbin:/ouros/bin", 0);
+    setenv("HOME", "/root", 0);
+    setenv("TERM", "vt100", 0);
+    bool asked = job.n_args > 0;
+    for (int i = 1; i < argc && i <= MAX_ARGS && !asked; i++)
+        job.args[job.n_args++] = argv[i];
+}
+
+static bool uses_terminal(void)
+{
+    return !job.pipe[0] || !job.pipe[1] || !job.pipe[2];
+}
+
+static void open_as(int wanted, const char *path, int flags)
+{
+    int fd = open(path, flags);
+    if (fd < 0)
+        exit(STATUS_NOT_EXECUTABLE);
+    if (fd != wanted) {
+        dup2(fd, wanted);
+        close(fd);
+    }
+}
+
+/* In the child: a session of its own, with the console as its terminal where any stream is one. */
+static void open_streams(void)
+{
+    static const char *const host[3] = {"/dev/hostio", "/dev/hostio", "/dev/hosterr"};
+    setsid();
+    for (int fd = 0; fd < 3; fd++)
+        close(fd);
+    for (int fd = 0; fd < 3; fd++)
+        open_as(fd, job.pipe[fd] ? host[fd] : "/dev/console",
+                job.pipe[fd] ? (fd ? O_WRONLY : O_RDONLY) : O_RDWR);
+    if (!uses_terminal())
+        return;
+    int terminal = open("/dev/console", O_RDWR | O_CLOEXEC);
+    ioctl(terminal, TIOCSCTTY, 0);
+    if (job.size.ws_row && job.size.ws_col)
+        ioctl(terminal, TIOCSWINSZ, &job.size);
+    close(terminal);
+}
+
+static void print_file(const char *path)
+{
+    char buf[512];
+    ssize_t n;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    while (fd >= 0 && (n = read(fd, buf, sizeof buf)) > 0)
+        if (write(1, buf, n) < 0)
+            break;
+    if (fd >= 0)
+        close(fd);
+}
+
+/* The interactive shell as a login shell, so that it reads /etc/profile; our own where BusyBox's is
+ * missing. */
+static void run_shell(void)
+{
+    print_file("/etc/motd");
+    execl("/bin/sh", "-sh", (char *)NULL);
+    execl("/ouros/bin/osh", "-osh", (char *)NULL);
+}
+
+static _Noreturn void run_job(void)
+{
+    open_streams();
+    if (chdir(job.cwd) < 0 && job.n_args) {
+        fprintf(stderr, "init: %s: %s\n", job.cwd, strerror(errno));
+        exit(STATUS_NOT_EXECUTABLE);
+    }
+    if (job.n_args)
+        execvp(job.args[0], job.args);
+    else
+        run_shell();
+    int error = errno;
+    fprintf(stderr, "init: %s: %s\n", job.n_args ? job.args[0] : "/bin/sh", strerror(error));
+    exit(error == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE);
+}
+
+int main(int argc, char **argv)
+{
+    open_as(0, "/dev/console", O_RDWR | O_NOCTTY); /* so that init itself can complain */
+    dup2(0, 1);
+    dup2(0, 2);
+    read_run_file();
+    set_defaults(argc, argv);
+    pid_t command = fork();
+    if (command == 0)
+        run_job();
+    if (command < 0) {
+        perror("init: fork");
+        return STATUS_NOT_EXECUTABLE;
+    }
+    for (int status;;) {
+        pid_t pid = wait(&status);
+        if (pid == command)
+            return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    }
+}

@@ -1,0 +1,402 @@
+/* osh: a small shell that shows fork, exec, wait, pipes, redirection, cd, export and $?: read it in
+ * one sitting. */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <os.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { MAX_WORDS = 256, MAX_STAGES = 32, MAX_LINE = 8192, NOT_FOUND = 127, NOT_EXECUTABLE = 126 };
+
+/* One program of a pipeline: its words, and where its input and output go. */
+struct stage {
+    char *words[MAX_WORDS + 1];
+    int n_words;
+    const char *input, *output;
+    bool append;
+};
+
+static int last_status; /* $? */
+static bool interactive;
+static char expanded[MAX_LINE]; /* the line after quotes and $NAME: the words point into it */
+static size_t n_expanded;
+
+/* ---- From a line to words: quotes, $NAME, $?, and the operators | < > >> & ; ---- */
+
+static bool put(char c)
+{
+    if (n_expanded >= sizeof expanded - 1)
+        return false;
+    expanded[n_expanded++] = c;
+    return true;
+}
+
+static bool put_text(const char *text)
+{
+    while (*text)
+        if (!put(*text++))
+            return false;
+    return true;
+}
+
+/* At a '$': puts the value, gives the place after the name. */
+static const char *put_variable(const char *at)
+{
+    char name[128], number[24];
+    size_t n = 0;
+    at++;
+    if (*at == '?' || *at == '$') {
+        snprintf(number, sizeof number, "%d", *at == '?' ? last_status : (int)os.getpid());
+        put_text(number);
+        return at + 1;
+    }
+    while ((isalnum((unsigned char)*at) || *at == '_') && n < sizeof name - 1)
+        name[n++] = *at++;
+    name[n] = 0;
+    put_text(n ? os.getenv(name, "") : "$");
+    return at;
+}
+
+/* Reads one word from *line into `expanded`; NULL and a message when a quote is not closed. */
+static char *take_word(const char **line)
+{
+    const char *at = *line;
+    char *word = expanded + n_expanded, quote = 0;
+    for (; *at && (quote || !strchr(" \t|<>&;", *at));) {
+        if (*at == quote)
+            quote = 0, at++;
+        else if (!quote && (*at == '\'' || *at == '"'))
+            quote = *at++;
+        else if (*at == '$' && quote != '\'')
+            at = put_variable(at);
+        else if (*at == '\\' && quote != '\'' && at[1])
+            put(at[1]), at += 2;
+        else
+            put(*at++);
+    }
+    if (quote || !put(0)) {
+        fprintf(stderr, "osh: %s\n", quote ? "a quote is not closed" : "the line is too long");
+        return NULL;
+    }
+    *line = at;
+    return word;
+}
+
+static const char *skip_blanks(const char *at)
+{
+    return at + strspn(at, " \t");
+}
+
+/* At '<', '>' or '>>': sets the stage's redirection. */
+static bool take_redirection(const char **line, struct stage *stage)
+{
+    bool in = **line == '<';
+    bool append = !in && (*line)[1] == '>';
+    *line = skip_blanks(*line + 1 + append);
+    if (!**line || strchr("|<>&;", **line)) {
+        fprintf(stderr, "osh: a redirection needs a file name\n");
+        return false;
+    }
+    char *name = take_word(line);
+    *(in ? &stage->input : &stage->output) = name;
+    stage->append = append;
+    return name != NULL;
+}
+
+/* Reads one pipeline, up to ';', '&' or the end; how many stages, 0 for an empty one, -1 after a
+ * message. */
+static int parse(const char **line, struct stage *stages, bool *background)
+{
+    int n = 0;
+    memset(stages, 0, MAX_STAGES * sizeof *stages);
+    *background = false;
+    for (;;) {
+        struct stage *stage = &stages[n];
+        *line = skip_blanks(*line);
+        char c = **line;
+        if (c == '<' || c == '>') {
+            if (!take_redirection(line, stage))
+                return -1;
+        } else if (c == 0 || c == ';' || c == '&' || c == '|') {
+            if (stage->n_words == 0 && (n > 0 || c == '|')) {
+                fprintf(stderr, "osh: a command is missing beside '|'\n");
+                return -1;
+            }
+            *background = c == '&';
+            *line += c != 0;
+            if (c != '|')
+                return stage->n_words ? n + 1 : 0;
+            if (++n == MAX_STAGES) {
+                fprintf(stderr, "osh: more than %d commands in one pipeline\n", MAX_STAGES);
+                return -1;
+            }
+        } else if (stage->n_words == MAX_WORDS) {
+            fprintf(stderr, "osh: more than %d words\n", MAX_WORDS);
+            return -1;
+        } else if (!(stage->words[stage->n_words++] = take_word(line))) {
+            return -1;
+        }
+    }
+}
+
+/* ---- Commands that the shell must do itself ---- */
+
+static int report(const char *what)
+{
+    fprintf(stderr, "osh: %s: %s\n", what, os.strerror(errno));
+    return 1;
+}
+
+static int do_cd(struct stage *stage)
+{
+    const char *to = stage->n_words > 1 ? stage->words[1] : os.getenv("HOME", "/");
+    return os.chdir(to) < 0 ? report(to) : 0;
+}
+
+static int do_export(struct stage *stage)
+{
+    int failures = 0;
+    for (int i = 1; i < stage->n_words; i++) {
+        char *value = strchr(stage->words[i], '=');
+        if (value)
+            *value++ = 0;
+        if (os.putenv(stage->words[i], value ? value : os.getenv(stage->words[i], "")) < 0)
+            failures += report(stage->words[i]);
+    }
+    for (char **entry = environ; stage->n_words == 1 && *entry; entry++)
+        puts(*entry);
+    return failures != 0;
+}
+
+static int do_unset(struct stage *stage)
+{
+    for (int i = 1; i < stage->n_words; i++)
+        os.unsetenv(stage->words[i]);
+    return 0;
+}
+
+static int do_exit(struct stage *stage)
+{
+    exit(stage->n_words > 1 ? atoi(stage->words[1]) : last_status);
+}
+
+static int do_wait(struct stage *stage)
+{
+    (void)stage;
+    while (os.wait().pid > 0)
+        ;
+    return 0;
+}
+
+static int do_help(struct stage *stage)
+{
+    (void)stage;
+    puts(
+        "osh runs programs: `ls -l /bin | cat > list`, `sleep 5 &`, `cd /tmp; pwd`, `echo $?`.\n"
+        "It has cd, export NAME=VALUE, unset, exec, wait, exit and help itself.");
+    return 0;
+}
+
+static int do_exec(struct stage *stage)
+{
+    if (stage->n_words > 1) {
+        execvp(stage->words[1], stage->words + 1);
+        return report(stage->words[1]), NOT_FOUND;
+    }
+    return 0;
+}
+
+static const struct builtin {
+    const char *name;
+    int (*run)(struct stage *stage);
+} builtins[] = {{"cd", do_cd},     {"export", do_export}, {"unset", do_unset}, {"exit", do_exit},
+                {"wait", do_wait}, {"help", do_help},     {"exec", do_exec}};
+
+static const struct builtin *find_builtin(const char *name)
+{
+    for (size_t i = 0; i < sizeof builtins / sizeof *builtins; i++)
+        if (strcmp(builtins[i].name, name) == 0)
+            return &builtins[i];
+    return NULL;
+}
+
+/* ---- Running ---- */
+
+/* Makes `fd` stand for the file. */
+static bool redirect(int fd, const char *path, int flags)
+{
+    int file = open(path, flags, 0666);
+    if (file < 0) {
+        report(path);
+        return false;
+    }
+    dup2(file, fd);
+    close(file);
+    return true;
+}
+
+static bool redirect_all(struct stage *stage)
+{
+    int how = O_WRONLY | O_CREAT | (stage->append ? O_APPEND : O_TRUNC);
+    return (!stage->input || redirect(0, stage->input, O_RDONLY)) &&
+           (!stage->output || redirect(1, stage->output, how));
+}
+
+/* In a child of its own: never returns. */
+static _Noreturn void run_stage(struct stage *stage)
+{
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTTOU, SIG_DFL);
+    signal(SIGTSTP, SIG_DFL);
+    if (!redirect_all(stage))
+        _exit(1);
+    const struct builtin *builtin = find_builtin(stage->words[0]);
+    if (builtin)
+        exit(builtin->run(stage));
+    execvp(stage->words[0], stage->words);
+    int error = errno;
+    fprintf(stderr, "osh: %s: %s\n", stage->words[0],
+            error == ENOENT ? "command not found" : strerror(error));
+    _exit(error == ENOENT ? NOT_FOUND : NOT_EXECUTABLE);
+}
+
+/* Starts all stages in one process group, each one's output being the next one's input; the last
+ * one's pid, or -1. */
+static pid_t start(struct stage *stages, int n, pid_t *group)
+{
+    int from = -1;
+    pid_t pid = -1;
+    *group = 0;
+    for (int i = 0; i < n; i++) {
+        int ends[2] = {-1, -1};
+        if (i < n - 1 && pipe2(ends, O_CLOEXEC) < 0)
+            return report("pipe"), -1;
+        fflush(stdout);
+        if ((pid = os.fork()) < 0)
+            return report("fork"), -1;
+        if (pid == 0) {
+            setpgid(0, *group);
+            if (from >= 0)
+                dup2(from, 0);
+            if (ends[1] >= 0)
+                dup2(ends[1], 1);
+            run_stage(&stages[i]);
+        }
+        if (i == 0)
+            *group = pid;
+        setpgid(pid, *group);
+        if (from >= 0)
+            close(from);
+        if (ends[1] >= 0)
+            close(ends[1]);
+        from = ends[0];
+    }
+    return pid;
+}
+
+/* Waits for the whole group; the status of `last` as $? shows it. */
+static int wait_for(pid_t group, pid_t last)
+{
+    int status, result = 0;
+    for (pid_t pid; (pid = waitpid(-group, &status, WUNTRACED)) > 0;) {
+        if (WIFSTOPPED(status)) {
+            fprintf(stderr, "osh: stopped; `kill -CONT -%d` lets it go on\n", (int)group);
+            return 128 + WSTOPSIG(status);
+        }
+        if (pid == last)
+            result = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    }
+    if (result > 128 && result != 128 + SIGINT && result != 128 + SIGPIPE)
+        fprintf(stderr, "osh: %s\n", strsignal(result - 128));
+    return result;
+}
+
+/* A builtin alone runs in the shell itself, its redirections put back afterwards. */
+static int run_builtin(const struct builtin *builtin, struct stage *stage)
+{
+    int keep[2] = {fcntl(0, F_DUPFD_CLOEXEC, 10), fcntl(1, F_DUPFD_CLOEXEC, 10)};
+    int status = redirect_all(stage) ? builtin->run(stage) : 1;
+    fflush(stdout);
+    for (int fd = 0; fd < 2; fd++) {
+        dup2(keep[fd], fd);
+        close(keep[fd]);
+    }
+    return status;
+}
+
+static void run_line(const char *line)
+{
+    static struct stage stages[MAX_STAGES];
+    bool background;
+    n_expanded = 0;
+    for (line = skip_blanks(line); *line && *line != '#'; line = skip_blanks(line)) {
+        int n = parse(&line, stages, &background);
+        if (n < 0) {
+            last_status = 2;
+            return;
+        }
+        const struct builtin *builtin =
+            n == 1 && !background ? find_builtin(stages[0].words[0]) : NULL;
+        if (builtin) {
+            last_status = run_builtin(builtin, &stages[0]);
+        } else if (n > 0) {
+            pid_t group, last = start(stages, n, &group);
+            if (interactive && !background)
+                tcsetpgrp(0, group);
+            last_status = background ? 0 : wait_for(group, last);
+            if (interactive)
+                tcsetpgrp(0, getpgrp());
+        }
+    }
+}
+
+static void prompt(void)
+{
+    char *cwd = os.getcwd();
+    printf("%s $ ", cwd ? cwd : "?");
+    fflush(stdout);
+    free(cwd);
+    while (waitpid(-1, NULL, WNOHANG) > 0) /* background jobs that have ended */
+        ;
+}
+
+static void prepare_terminal(void)
+{
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTSTP, SIG_IGN);
+    signal(SIGTTOU, SIG_IGN);
+    setpgid(0, 0);
+    tcsetpgrp(0, getpgrp());
+}
+
+int main(int argc, char **argv)
+{
+    FILE *script = argc > 1 && strcmp(argv[1], "-c") != 0 ? fopen(argv[1], "re") : stdin;
+    if (!script)
+        return report(argv[1]), NOT_FOUND;
+    if (argc > 2 && strcmp(argv[1], "-c") == 0) {
+        run_line(argv[2]);
+        return last_status;
+    }
+    interactive = script == stdin && isatty(0);
+    if (interactive)
+        prepare_terminal();
+    char *line = NULL;
+    size_t size = 0;
+    for (ssize_t n; (interactive ? prompt() : (void)0), (n = getline(&line, &size, script)) >= 0;) {
+        if (n > 0 && line[n - 1] == '\n')
+            line[n - 1] = 0;
+        run_line(line);
+    }
+    if (interactive)
+        puts("exit");
+    free(line);
+    return last_status;
+}

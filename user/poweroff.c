@@ -1,0 +1,10 @@
+/* poweroff: turns the machine off, by reboot(2). */
+#include <os.h>
+#include <sys/reboot.h>
+
+int main(void)
+{
+    os.sync();
+    reboot(RB_POWER_OFF);
+    return os.perror("poweroff"), 1;
+}
