@@ -1,0 +1,308 @@
+"""One run of the machine: the image, QEMU, the streams, and what the end of it means."""
+
+import _socket  # the module socket takes 6 ms to load, and only its socketpair is needed
+import os
+import re
+import signal
+import sys
+import time
+
+import machine
+import newc
+from relay import Left, Relay, RawTerminal, is_terminal, terminal_size
+
+FLAGS = ("icount", "trace", "gui")
+TEXTS = ("rootfs", "cwd", "cpus", "mem", "timeout", "iso", "log", "gdb", "screenshot", "kernel",
+         "append", "machine")
+LISTS = ("add", "env")
+TIMED_OUT, PANIC, AT_FAULT = 124, 125, 126
+DEFAULT_TIMEOUT = 60
+
+
+class Trouble(Exception):
+    """The run cannot start, or QEMU failed: what happened and the remedy."""
+
+    def __init__(self, what, remedy):
+        super().__init__(what)
+        self.what, self.remedy = what, remedy
+
+
+class TimedOut(Exception):
+    """The run took longer than --timeout."""
+
+
+class Session:
+    def __init__(self, options):
+        self.options = options
+        self.terminals = [is_terminal(number) for number in (0, 1, 2)]
+        self.interactive = not options.command
+        self.pid = None
+        self.check()
+
+    def check(self):
+        """Finds wrong options and missing files before QEMU does, to name the remedy."""
+        o = self.options
+        if not re.fullmatch(r"[1-9]\d*", o.cpus):
+            raise Trouble(f"--cpus {o.cpus} is not a number of processors", "for example: --cpus 4")
+        if o.timeout is not None and not re.fullmatch(r"\d+(\.\d+)?", o.timeout):
+            raise Trouble(f"--timeout {o.timeout} is not a number of seconds", "see --help")
+        for each in o.env:
+            if each.find("=") < 1:
+                raise Trouble(f"--env {each} is not NAME=VALUE", "see tools/vm --help")
+        needed = [o.rootfs] + ([o.iso] if o.iso else [o.kernel])
+        for path in needed:
+            if not os.path.isfile(path):
+                raise Trouble(f"{path} is not there", f"make {'iso' if path == o.iso else 'all'}")
+
+    # ---- The image -----------------------------------------------------------------------------
+
+    def image(self):
+        """The base image and what this run adds, as one open file without a name."""
+        with open(self.options.rootfs, "rb") as file:
+            base = file.read()
+        extra = newc.Archive()
+        self.add_files(extra, base)
+        extra.parents("etc/vm.run", ("etc",))
+        extra.add("etc/vm.run", newc.FILE | 0o644, self.orders())
+        root = base + bytes(-len(base) % 4) + extra.bytes()
+        return anonymous_file(self.disk(root) if self.options.iso else root)
+
+    def disk(self, root):
+        """With --iso, a disk that GRUB reads: its menu, and the image (see iso/grub.cfg)."""
+        menu = f"multiboot2 /boot/ouros.elf {self.kernel_words()}\nmodule2 (hd0)/run.cpio\nboot\n"
+        disk = newc.Archive()
+        disk.add("run.cfg", newc.FILE | 0o644, menu.encode())
+        disk.add("run.cpio", newc.FILE | 0o644, root)
+        data = disk.bytes()
+        return data + bytes(-len(data) % 4096)
+
+    def add_files(self, archive, base):
+        if not self.options.add:
+            return
+        try:
+            known = newc.directories(base)
+        except ValueError as error:
+            raise Trouble(f"{self.options.rootfs}: {error}", "make image") from None
+        for each in self.options.add:
+            source, target = split_add(each)
+            if target in known and not os.path.isdir(source):
+                target = f"{target}/{base_name(source)}"
+            archive.parents(target, known)
+            try:
+                if os.path.isdir(source):
+                    archive.tree(target, source)
+                else:
+                    archive.file(target, os.path.realpath(source))
+            except (OSError, ValueError) as error:
+                raise Trouble(f"--add {each}: {error}", "check the name") from None
+
+    def orders(self):
+        """/etc/vm.run, which tells init what to run and how: NUL-terminated KEY=VALUE strings."""
+        o, on_terminal = self.options, any(self.terminals)
+        words = []
+        for number, name in enumerate(("stdin", "stdout", "stderr")):
+            on_tty = self.terminals[number] or o.gui
+            words.append(f"{name}={'tty' if on_tty else 'pipe'}")
+        if on_terminal and not o.gui:
+            rows, columns = terminal_size(self.terminals.index(True))
+            words += [f"rows={rows}", f"cols={columns}"]
+            words.append(f"env=TERM={os.environ.get('TERM', 'vt100')}")
+        words += [f"cwd={o.cwd}"] if o.cwd else []
+        words += [f"env={each}" for each in o.env]
+        words += ["trace=1"] if o.trace else []
+        words += [f"arg={each}" for each in o.command]
+        return b"".join(os.fsencode(word) + b"\0" for word in words)
+
+    def kernel_words(self):
+        words = ["console=tty1" if self.options.gui else "console=ttyS0"]
+        words += ["trace"] if self.options.trace else []
+        words += [self.options.append] if self.options.append else []
+        return " ".join(words)
+
+    # ---- QEMU ----------------------------------------------------------------------------------
+
+    def run(self):
+        """Runs to the end and returns the exit status."""
+        status = self.run_once()
+        while status == machine.REBOOT_ASKED and self.interactive:
+            status = self.run_once()
+        return status
+
+    def run_once(self):
+        log_file = self.open_log()
+        image = self.image()
+        try:
+            ports, complaints = self.start(image)
+            self.relay = Relay(ports, self.terminals, log_file)
+            with RawTerminal(self.terminals[0] and not self.options.gui, self.terminals[1]):
+                ending = self.carry()
+            return self.verdict(ending, complaints)
+        finally:
+            self.stop()
+            os.close(image)
+
+    def open_log(self):
+        if self.options.log:
+            try:
+                return os.open(self.options.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+            except OSError as error:
+                raise Trouble(f"--log: {error}", "name a file that can be written") from None
+        return 2 if self.options.trace else None
+
+    def start(self, image):
+        """Starts QEMU in a process group of its own; returns our ends of its ports, its stderr."""
+        ours, theirs, numbers = {}, [], {}
+        for name in ("com1", "com2", "com3", "com4", "qmp"):
+            near, far = (end.detach() for end in _socket.socketpair())
+            os.set_inheritable(far, True)
+            ours[name], numbers[name] = near, far
+            theirs.append(far)
+        os.set_inheritable(image, True)
+        numbers["root"] = f"/dev/fd/{image}"
+        complaints, complaining = os.pipe()
+        words = machine.command(self.options, numbers, self.kernel_words())
+        if os.path.exists("/usr/bin/setpriv"):  # QEMU ends with us, even if we are killed
+            words = ["setpriv", "--pdeathsig", "KILL"] + words
+        null = (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDWR, 0)
+        streams = [null, (os.POSIX_SPAWN_DUP2, 0, 1), (os.POSIX_SPAWN_DUP2, complaining, 2)]
+        try:
+            self.pid = os.posix_spawnp(words[0], words, os.environ, file_actions=streams,
+                                       setpgroup=0)
+        except OSError as error:
+            raise Trouble(f"cannot start {words[0]}: {error.strerror}", "make doctor") from None
+        for number in theirs + [complaining]:
+            os.close(number)
+        self.qmp = ours.pop("qmp")
+        return ours, complaints
+
+    def stop(self):
+        """Makes sure that QEMU is gone."""
+        if self.pid is not None:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+            self.pid = None
+
+    def carry(self):
+        """Carries the streams until the machine ends; says what else ended it, if anything."""
+        signal.signal(signal.SIGALRM, ring)
+        signal.setitimer(signal.ITIMER_REAL, self.seconds())
+        try:
+            self.relay.run()
+            return None
+        except (TimedOut, Left, BrokenPipeError) as ending:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            return ending
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def seconds(self):
+        """The time limit; 0 is none."""
+        if self.options.timeout is not None:
+            return float(self.options.timeout)
+        endless = self.interactive or self.terminals[0] or self.options.gdb or self.options.gui
+        return 0 if endless else DEFAULT_TIMEOUT
+
+    # ---- The end -------------------------------------------------------------------------------
+
+    def verdict(self, ending, complaints):
+        if isinstance(ending, TimedOut):
+            return self.timed_out()
+        if isinstance(ending, Left):
+            return 0 if self.interactive else 128 + signal.SIGINT
+        if isinstance(ending, BrokenPipeError):
+            return 128 + signal.SIGPIPE
+        _, wait_status = os.waitpid(self.pid, 0)
+        self.pid = None
+        return self.meaning(os.waitstatus_to_exitcode(wait_status), complaints)
+
+    def meaning(self, code, complaints):
+        """What QEMU's exit status says: the program's status, or what went wrong."""
+        ended = re.findall(rb"init exited with status (\d+)", self.relay.log)
+        if code in (machine.POWERED_OFF, 0) and ended:
+            return int(ended[-1])
+        if code == machine.PANICKED:
+            self.show_log("the kernel panicked")
+            return PANIC
+        if code == 0:
+            self.show_log("the machine reset itself: a fault inside the kernel's fault handling")
+            return PANIC
+        if code in (machine.POWERED_OFF, machine.REBOOT_ASKED) and self.interactive:
+            return 0 if code == machine.POWERED_OFF else code
+        if code in (machine.POWERED_OFF, machine.REBOOT_ASKED):
+            self.show_log("the machine was powered off or rebooted before the program ended")
+            return AT_FAULT
+        said = os.read(complaints, 65536).decode(errors="replace").strip()
+        self.show_log(None)
+        how = f"ended by signal {-code}" if code < 0 else f"status {code}"
+        raise Trouble(f"QEMU failed ({how}): {said or 'it said nothing'}", machine.explain_failure(said))
+
+    def timed_out(self):
+        """Asks the kernel, by a non-maskable interrupt, what everyone is doing, and shows that."""
+        at = len(self.relay.log)
+        self.relay.input_open = False
+        ask = b'{"execute":"qmp_capabilities"}\n{"execute":"inject-nmi"}\n'
+        try:
+            os.write(self.qmp, ask)
+            self.hear_out(at)
+        except OSError:
+            pass
+        report = self.relay.log[at:].decode(errors="replace").rstrip()
+        limit = f"{self.seconds():g}"
+        sys.stderr.write(f"tools/vm: time-out after {limit} s\n")
+        sys.stderr.write((report or "the kernel did not answer the question what it does") + "\n")
+        return TIMED_OUT
+
+    def hear_out(self, at):
+        """Waits until the kernel's report has come: silence for 0.3 s after it began, 3 s in all."""
+        self.relay.sinks = dict.fromkeys(self.relay.sinks)
+        end = time.monotonic() + 3
+        while self.relay.live and time.monotonic() < end:
+            before = len(self.relay.log)
+            self.relay.step(300)
+            if len(self.relay.log) == before > at:
+                break
+
+    def show_log(self, message):
+        """Shows the kernel's log on standard error, unless it went there all along."""
+        if message:
+            sys.stderr.write(f"tools/vm: {message}\n")
+        if self.relay.log_file != 2:
+            lines = self.relay.log.decode(errors="replace").splitlines()
+            sys.stderr.write("".join(line.rstrip() + "\n" for line in lines[-400:]))
+
+
+def ring(_number, _frame):
+    raise TimedOut
+
+
+def split_add(each):
+    """HOSTFILE[:GUESTPATH] taken apart; a name with a colon in it may be a file's whole name."""
+    source, colon, target = each.rpartition(":")
+    if not colon or os.path.exists(each):
+        source, target = each, ""
+    if not os.path.exists(source):
+        raise Trouble(f"--add {each}: {source} is not there", "check the name")
+    if not target:
+        target = f"bin/{base_name(source)}"
+    elif target.endswith("/") and target.strip("/"):
+        target += base_name(source)
+    return source, os.path.normpath("/" + target).lstrip("/")
+
+
+def base_name(path):
+    """A file's own name, also where the path ends in a slash or is a dot."""
+    return os.path.basename(os.path.abspath(path))
+
+
+def anonymous_file(data):
+    """An open file with this content and no name that anyone could trip over."""
+    if hasattr(os, "memfd_create"):
+        number = os.memfd_create("ouros-root")
+    else:
+        import tempfile
+        number, path = tempfile.mkstemp(prefix="ouros-root.")
+        os.unlink(path)
+    data = memoryview(data)
+    while data:
+        data = data[os.write(number, data):]
+    return number
