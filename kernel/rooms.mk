@@ -15,6 +15,24 @@ kernel += lib/elf.c
 kernel += lib/random.c
 
 # floor 2: x86       the machine: all assembly and port I/O is here
+kernel += x86/start.S
+kernel += x86/entry.S
+kernel += x86/switch.S
+kernel += x86/cpu.c
+kernel += x86/cpuid.c
+kernel += x86/paging.c
+kernel += x86/copy.S
+kernel += x86/user.c
+kernel += x86/spinlock.c
+kernel += x86/fpu.c
+kernel += x86/port.c
+kernel += x86/acpi.c
+kernel += x86/apic.c
+kernel += x86/clock.c
+kernel += x86/smp.c
+kernel += x86/shootdown.c
+kernel += x86/symbol.c
+kernel += x86/machine.c
 
 # floor 3: mm        frames, small objects, address spaces, faults
 
@@ -33,6 +51,15 @@ kernel += lib/random.c
 # floor 8: procfs    /proc: tells about all of the above
 
 # floor 9: syscall   the table and the door: fetch, dispatch, trace
+kernel += syscall/door.c
+kernel += syscall/trace.c
+kernel += syscall/trace_values.c
+kernel += syscall/trace_bytes.c
+kernel += syscall/trace_structs.c
+kernel += syscall/trace_signals.c
+kernel += syscall/trace_cases.c
+kernel += syscall/trace_names.c
+kernel += syscall/trace_names_tty.c
 
 # floor 10: trap     what happened: faults, interrupts, panic
 

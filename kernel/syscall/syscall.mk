@@ -1,4 +1,4 @@
-# What is made from the table of system calls: headers for the kernel and libc, and the page for people.
+# What is made from the table of system calls: headers for the kernel, and the page for people.
 
 syscall_tables := $(patsubst %,$(BUILD)/gen/syscall_%.h,calls numbers doors trace)
 kernel_generated += $(syscall_tables)

@@ -1,4 +1,4 @@
-# Reads syscall.tbl into arrays for the scripts that write something from it, and finds its mistakes.
+# Reads syscall.tbl into arrays for the scripts that make something of it, and finds its mistakes.
 #
 # Afterwards: kinds by name in kernel_type, libc_type, when, printer, names; calls 1 to n_calls in
 # number, name, result, home, manual, n_args and, by (call, argument), kind and arg.

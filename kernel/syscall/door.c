@@ -1,0 +1,101 @@
+// The door: every system call comes in here, is noted, fetched, performed and perhaps traced.
+#include "abi/errno.h"
+#include "abi/limits.h"
+#include "lib.h"
+#include "mm.h"
+#include "proc.h"
+#include "sched.h"
+#include "syscall.h"
+#include "syscall_calls.h"
+#include "syscall_numbers.h"
+#include "trace.h"
+#include "x86.h"
+
+/*
+ * Copies the path at a user address into a page of its own, which the door frees after the call.
+ * 0, or -EFAULT, -ENAMETOOLONG, -ENOMEM with *path as it was.
+ * Takes no lock; may sleep on a page fault.
+ */
+static long fetch_path(char **path, uint64_t at)
+{
+    char *page = buffer_alloc();
+    if (!page)
+        return -ENOMEM;
+    long length = user_copy_string(page, uaddr(at), PATH_MAX);
+    if (length < 0) {
+        buffer_free(page);
+        return length;
+    }
+    *path = page;
+    return 0;
+}
+
+static long fetch_path_or_null(char **path, uint64_t at)
+{
+    return at ? fetch_path(path, at) : 0;
+}
+
+#include "syscall_doors.h"
+
+/*
+ * A number without a row in the table: logged the first time that a program tries it.
+ * -ENOSYS.
+ * Threads of one process may race for the bit: then it is logged twice.
+ */
+static long call_missing(struct process *process, const struct thread *self, uint32_t number)
+{
+    uint32_t bit = min(number, (uint32_t)(sizeof process->missing_logged * 8 - 1));
+    if (!bitmap_test(process->missing_logged, bit)) {
+        bitmap_set(process->missing_logged, bit);
+        klog("%s[%d]: system call %u is not implemented", self->name, process->pid, number);
+    }
+    return -ENOSYS;
+}
+
+static long perform(struct thread *self, const struct trap_frame *frame)
+{
+    uint32_t number = frame->error;
+    if (unlikely(number >= ARRAY_SIZE(doors) || !doors[number]))
+        return call_missing(self->process, self, number);
+    return doors[number](self, frame);
+}
+
+/* Four stores for whoever reads the panic report. */
+static void note_call(const struct trap_frame *frame)
+{
+    struct cpu *cpu = this_cpu();
+    uint64_t *slot = cpu->last_calls[cpu->last_call++ % ARRAY_SIZE(cpu->last_calls)];
+    slot[0] = frame->error;
+    slot[1] = frame->rdi;
+    slot[2] = frame->rsi;
+    slot[3] = frame->rdx;
+}
+
+/* Results that never reach a program: proc turns them into EINTR or makes the call start again. */
+static bool wants_restart(long result)
+{
+    return result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK;
+}
+
+void syscall_enter(struct trap_frame *frame)
+{
+    struct thread *self = current_thread();
+    note_call(frame);
+    long result = likely(!self->traced_calls) ? perform(self, frame)
+                                              : trace_call(self, frame, perform);
+    frame->rax = result;
+    // After rt_sigreturn the frame is that of whatever the signal interrupted, not of a call.
+    if (unlikely(proc_work_due(self) || wants_restart(result)))
+        proc_return_to_user(frame, frame->error != SYS_rt_sigreturn);
+}
+
+void syscall_log_last(const struct cpu *cpu)
+{
+    uint32_t n = ARRAY_SIZE(cpu->last_calls);
+    for (uint32_t i = cpu->last_call < n ? 0 : cpu->last_call - n; i != cpu->last_call; i++) {
+        const uint64_t *call = cpu->last_calls[i % n];
+        const char *name = syscall_name(call[0]);
+        klog("  %s(0x%lx, 0x%lx, 0x%lx) number %lu", name ? name : "?", call[1], call[2], call[3],
+             call[0]);
+    }
+}
