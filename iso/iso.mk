@@ -1,14 +1,24 @@
 # The root file system's archive, and the CD image that GRUB boots: kernel, archive, menu.
 
-root_files := $(shell find user/root -type f 2>/dev/null)
+# BusyBox gives the image its everyday commands; BUSYBOX= builds without it.
+BUSYBOX ?= $(firstword $(wildcard /bin/busybox /usr/bin/busybox /usr/sbin/busybox))
 
-$(BUILD)/rootfs.cpio: $(user_programs) $(root_files) tools/mkrootfs tools/newc.py
+root_files := $(shell find user/root -type f)
+
+# The list of what goes in, so that a program that is gone also leaves the image.
+$(BUILD)/image.list: FORCE
+	@mkdir -p $(@D)
+	@echo '$(BUSYBOX) $(image_programs) $(root_files)' | cmp -s - $@ || \
+	 echo '$(BUSYBOX) $(image_programs) $(root_files)' > $@
+
+$(BUILD)/rootfs.cpio: $(image_programs) $(root_files) $(BUSYBOX) $(BUILD)/image.list \
+    tools/mkrootfs tools/lib/newc.py
 	$(call say,ROOT,$@)
-	$(Q)tools/mkrootfs -o $@ --skeleton user/root $(user_programs)
+	$(Q)tools/mkrootfs -o $@ -s user/root $(if $(BUSYBOX),-b $(BUSYBOX)) $(image_programs)
 
 # Only what this boot needs goes in: fewer of GRUB's modules, less to read from a slow CD.
-GRUB_MODULES := biosdisk iso9660 multiboot2 serial terminal newc normal configfile test echo
+GRUB_MODULES := biosdisk iso9660 multiboot2 serial terminal newc normal configfile test
 
-$(BUILD)/ouros.iso: $(BUILD)/ouros.elf $(BUILD)/rootfs.cpio iso/grub.cfg
+$(BUILD)/ouros.iso: $(BUILD)/ouros.elf $(BUILD)/rootfs.cpio iso/grub.cfg tools/mkiso
 	$(call say,ISO,$@)
-	$(Q)tools/mkiso -o $@ -k $(BUILD)/ouros.elf -r $(BUILD)/rootfs.cpio -m "$(GRUB_MODULES)"
+	$(Q)tools/mkiso $@ $(BUILD)/ouros.elf $(BUILD)/rootfs.cpio iso/grub.cfg "$(GRUB_MODULES)"

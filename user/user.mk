@@ -6,15 +6,24 @@ user_programs := $(patsubst user/%.c,$(BUILD)/user/%,$(user_sources))
 USER_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -fno-pic -fno-pie -fno-stack-protector \
     -fno-asynchronous-unwind-tables -fcf-protection=none -nostdinc -Ilibc/include \
     -I$(BUILD)/include -isystem $(shell $(CC) -print-file-name=include 2>/dev/null)
-USER_LDFLAGS := -m elf_x86_64 -static -nostdlib -z noexecstack --build-id=none
+USER_LDFLAGS := -m elf_x86_64 -static -nostdlib -z noexecstack -z max-page-size=4096 \
+    --build-id=none --gc-sections
 
 $(BUILD)/user/%.o: user/%.c $(BUILD)/flags user/user.mk | $(BUILD)/libc.a
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(USER_CFLAGS) $(DEPFLAGS) -c $< -o $@
 
-$(BUILD)/user/%: $(BUILD)/user/%.o $(BUILD)/crt1.o $(BUILD)/libc.a
+$(user_programs): $(BUILD)/user/%: $(BUILD)/user/%.o $(BUILD)/crt1.o $(BUILD)/libc.a
 	$(call say,LD,$@)
 	$(Q)$(LD) $(USER_LDFLAGS) -o $@ $(BUILD)/crt1.o $< $(BUILD)/libc.a
+
+# What goes into the image: with symbols, for those who read a report, but without the rest of what
+# gdb wants, which is five times as large as the program.
+image_programs := $(user_programs:$(BUILD)/user/%=$(BUILD)/image/%)
+
+$(image_programs): $(BUILD)/image/%: $(BUILD)/user/%
+	@mkdir -p $(@D)
+	$(Q)$(OBJCOPY) --strip-debug $< $@
 
 -include $(user_programs:=.d)

@@ -49,13 +49,13 @@ class Archive:
             raise ValueError(f"{host_path} is neither a file, a folder, a link nor a FIFO")
         self.add(name, info.st_mode, data, info.st_mtime)
 
-    def tree(self, name, host_path):
-        """Adds a folder and all that is in it, in sorted order."""
+    def tree(self, name, host_path, known=()):
+        """Adds a folder and all in it, in sorted order; directories in `known` stay as they are."""
         for top, folders, files in os.walk(host_path):
             folders.sort()
             below = os.path.relpath(top, host_path)
             inside = name if below == "." else f"{name}/{below}"
-            if inside.strip("/"):
+            if inside not in known:
                 self.file(inside, top)
             links = [each for each in folders if os.path.islink(os.path.join(top, each))]
             for each in sorted(files + links):

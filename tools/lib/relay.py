@@ -76,6 +76,7 @@ class Relay:
         self.terminals = terminals  # which of the standard streams 0, 1, 2 are terminals
         self.log = bytearray()
         self.log_file = log_file
+        self.loader = b""           # what GRUB said
         self.pending = b""          # for the guest, not yet taken by it
         self.ready = False          # the guest's ports take input: what came before would be lost
         self.escape = False         # the last key was Ctrl-A
@@ -123,8 +124,17 @@ class Relay:
         elif port == self.ports["com2"]:
             self.keep_log(data)
             self.ready = self.ready or READY in self.log
+        elif port == self.ports["com1"] and not self.log:
+            self.loader_says(data)
         elif self.sinks[port] is not None:
             write_all(self.sinks[port], data)
+
+    def loader_says(self, data):
+        """Before the kernel's first log line GRUB has the console: it is heard only on errors."""
+        self.loader += data
+        if b"error:" in self.loader and self.sinks[self.ports["com1"]] is not None:
+            write_all(self.sinks[self.ports["com1"]], self.loader)
+            self.loader = b""
 
     def keep_log(self, data):
         self.log += data

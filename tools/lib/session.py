@@ -90,7 +90,7 @@ class Session:
             archive.parents(target, known)
             try:
                 if os.path.isdir(source):
-                    archive.tree(target, source)
+                    archive.tree(target, source, known)
                 else:
                     archive.file(target, os.path.realpath(source))
             except (OSError, ValueError) as error:
@@ -267,7 +267,7 @@ class Session:
         if message:
             sys.stderr.write(f"tools/vm: {message}\n")
         if self.relay.log_file != 2:
-            lines = self.relay.log.decode(errors="replace").splitlines()
+            lines = (self.relay.log or self.relay.loader).decode(errors="replace").splitlines()
             sys.stderr.write("".join(line.rstrip() + "\n" for line in lines[-400:]))
 
 
