@@ -47,7 +47,11 @@ struct memory_counts {
     uint64_t by_use[N_FRAME_USES];
 };
 void memory_count(struct memory_counts *counts);
-void memory_trim(void); /* gives back empty slabs, cached stacks and per-processor frames, so that counts compare */
+void memory_trim(void); /* gives back empty slabs and cached stacks, so that counts compare; takes no spinlock but mm's */
+
+/* Fault injection's one place: every allocation asks. A later room sets both; without them it costs a load. */
+extern bool mm_fail_armed;
+extern bool (*mm_fail_hook)(void); /* says whether this allocation is to fail */
 
 /* ---- Small objects ---- */
 
@@ -55,16 +59,18 @@ void memory_trim(void); /* gives back empty slabs, cached stacks and per-process
 struct object_cache {
     const char *name;
     uint32_t size;      /* bytes of one object, a multiple of 8 */
-    bool registered;
     struct spinlock lock;
-    struct list partial; /* guarded by lock: slabs with a free object */
-    uint64_t n_live;     /* guarded by lock: objects handed out */
-    uint64_t n_slabs;    /* guarded by lock */
-    struct object_cache *next; /* in the list of all, for /proc/kcounts */
+    /* guarded by lock: */
+    uint8_t id;          /* in the list of all; 0 before the first allocation */
+    bool has_empty;      /* one slab without live objects is kept */
+    uint32_t partial;    /* slabs with a free object, fullest first: a list of frames */
+    uint64_t n_live;     /* objects handed out */
+    uint64_t n_slabs;
 };
 #define OBJECT_CACHE(variable, type) \
     struct object_cache variable = {.name = #type, .size = (sizeof(type) + 7) & ~7u, \
                                     .lock = {.rank = RANK_OBJECT, .name = #type}}
+/* As a static: `static OBJECT_CACHE(...)`. An object lies within one page, so its size is at most PAGE_SIZE. */
 
 void *object_alloc(struct object_cache *cache);        /* contents undefined; NULL when out of memory */
 void *object_alloc_zeroed(struct object_cache *cache);
@@ -93,6 +99,9 @@ struct backing_ops {
     /* The page at index (offset / PAGE_SIZE), with a reference for the caller. `write` asks for a page that may be
      * written in place (MAP_SHARED). 0, -ENOMEM, or -EIO past the end of the object (SIGBUS). Takes no lock below RANK_INODE. */
     int (*page)(struct backing *backing, uint64_t index, bool write, paddr_t *frame);
+    /* Of the pages first .. first+n-1 those that exist already, each with a reference for the caller; 0 in the places of
+     * the others. Makes none and gives none out for holes. May be absent: then nothing is mapped around a fault. */
+    void (*pages)(struct backing *backing, uint64_t first, size_t n, paddr_t *frames);
     void (*ref)(struct backing *backing);
     void (*unref)(struct backing *backing);
 };
@@ -102,25 +111,30 @@ struct space;
 
 struct backing {
     const struct backing_ops *ops;
-    struct list spaces; /* guarded by backing_lock: struct space_link of each space with an area of it */
+    struct list mappings; /* guarded by mm's mappings_lock: a struct mapping for each space with an area of it */
 };
 
 /* ---- Address spaces ---- */
 
 enum area_flags {
-    AREA_SHARED = 1, AREA_STACK = 2, AREA_HEAP = 4, AREA_ENV = 8, AREA_SPECIAL = 16,
+    AREA_SHARED = 1, /* MAP_SHARED */
+    AREA_STACK = 2,  /* grows downwards when touched below */
+    AREA_HEAP = 4, AREA_ENV = 8, AREA_SPECIAL = 16, /* names for /proc/PID/maps */
 };
 
 struct area {
     uint64_t start, end;      /* page-aligned addresses, end exclusive */
     uint32_t prot;            /* PROT_* */
     uint32_t flags;           /* enum area_flags */
-    struct backing *backing;  /* NULL: zero-filled memory; the area holds a reference */
-    uint64_t offset;          /* bytes into the backing at start; page-aligned */
+    uint32_t max_prot;        /* what mprotect may still grant */
+    struct backing *backing;  /* NULL: zero-filled memory; the area's mapping holds a reference */
+    uint64_t offset;          /* bytes into the backing at start; page-aligned; 0 without a backing */
+    struct mapping *mapping;  /* mm's own: the reverse way from the backing; NULL without one */
 };
 
 struct space {
-    uint32_t refs;            /* atomic: processes and borrowers */
+    uint32_t refs;            /* atomic: processes and borrowers; with the last the areas go */
+    uint32_t holds;           /* atomic: 1 for all refs, 1 for each processor that has it loaded; with the last the tables go */
     uint32_t cpu_mask;        /* atomic: processors that have it loaded now */
     struct spinlock lock;
     /* guarded by lock: */
@@ -129,7 +143,8 @@ struct space {
     uint64_t n_pages;         /* pages of all areas (VmSize) */
     paddr_t root;             /* constant; top table, its lower half is ours */
     uint64_t brk_start, brk_end;
-    uint64_t last_fault;      /* address of the last anonymous fault: sequential touching maps ahead */
+    uint64_t last_fault;      /* where sequential touching would fault next ... */
+    uint32_t fault_window;    /* ... and how many pages are then mapped at once */
     /* set by exec before the space is used, then constant: */
     uint64_t mmap_top;        /* mappings are placed downwards from here */
     uint64_t stack_top, args_start, args_end, env_block, auxv_start, auxv_end;
@@ -142,7 +157,12 @@ struct space *space_create(void);                 /* empty; NULL when out of mem
 struct space *space_fork(struct space *parent);
 void space_ref(struct space *space);
 void space_unref(struct space *space);            /* the last one tears it down */
-void space_load(struct space *space);             /* make it this processor's; NULL: the kernel's own root */
+/* Makes it this processor's (NULL: the kernel's own root); CR3 is written only if it was not. The space that was loaded
+ * before may thereby end: then it is returned, for space_reap, which takes a while and no lock but those of frames. */
+struct space *space_switch(struct space *space);
+void space_reap(struct space *ended);             /* NULL is allowed */
+void space_load(struct space *space);             /* both at once */
+void space_leave_ended(void);                     /* what idle does: does not keep a space loaded that nobody refers to */
 
 struct map_request {
     uint64_t address;   /* wanted, page-aligned; 0 = anywhere */
@@ -150,7 +170,8 @@ struct map_request {
     uint32_t prot;      /* PROT_* */
     uint32_t map_flags; /* MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_SHARED, MAP_GROWSDOWN, MAP_POPULATE ... */
     uint32_t area_flags;
-    struct backing *backing; /* NULL for anonymous; a reference is taken */
+    uint32_t max_prot;       /* what mprotect may grant later; 0: everything */
+    struct backing *backing; /* NULL for anonymous (with MAP_SHARED: mm makes one); a reference is taken */
     uint64_t offset;         /* bytes, page-aligned */
 };
 /* The address, or -ENOMEM, -EINVAL, -EEXIST, -EPERM (W^X is not asked of programs: PROT_WRITE|PROT_EXEC is granted
@@ -173,11 +194,16 @@ bool space_area_at(struct space *space, uint64_t address, struct area *area);
 /* The first area that ends above address: to list them one by one without holding the lock. */
 bool space_area_after(struct space *space, uint64_t address, struct area *area);
 uint64_t space_resident(struct space *space);     /* pages present, counted by a walk */
+uint64_t space_resident_in(struct space *space, uint64_t start, uint64_t end); /* the same of a range */
 
-/* Unmaps from every space the pages of the object from index on: for truncate. */
+/* Unmaps from every space the pages of the object from index on: for truncate, after the object itself has let go of
+ * them. The caller holds no spinlock. */
 void backing_zap(struct backing *backing, uint64_t first_index);
 void backing_init(struct backing *backing, const struct backing_ops *ops);
 
 /* ---- Bring-up ---- */
 /* Takes over these ranges of usable memory (page-aligned, sorted; nothing in use among them). */
 void mm_init(const struct memory_range *free, size_t n_ranges);
+/* Takes over one more range later, once it is no longer in use (a boot module); an empty range at its end must have been
+ * among mm_init's. */
+void mm_add(const struct memory_range *free);

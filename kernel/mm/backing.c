@@ -1,0 +1,215 @@
+/* Backings: which spaces map an object, taking its pages away from all of them, and shared memory without a file. */
+#include "abi/errno.h"
+#include "frames.h"
+#include "space.h"
+
+static OBJECT_CACHE(mapping_cache, struct mapping);
+static struct spinlock mappings_lock = SPINLOCK("mappings", RANK_BACKING);
+static uint64_t zaps; /* guarded by mappings_lock: numbers the calls of backing_zap */
+
+void backing_init(struct backing *backing, const struct backing_ops *ops)
+{
+    backing->ops = ops;
+    list_init(&backing->mappings);
+}
+
+struct mapping *mapping_create(struct space *space, struct backing *backing)
+{
+    struct mapping *mapping = object_alloc_zeroed(&mapping_cache);
+    if (!mapping)
+        return NULL;
+    mapping->backing = backing;
+    mapping->space = space;
+    backing->ops->ref(backing);
+    spin_lock(&mappings_lock);
+    list_add_head(&backing->mappings, &mapping->node);
+    spin_unlock(&mappings_lock);
+    return mapping;
+}
+
+void mapping_detach(struct mapping *mapping, struct list *dead)
+{
+    spin_lock(&mappings_lock);
+    list_remove(&mapping->node);
+    spin_unlock(&mappings_lock);
+    list_add_tail(dead, &mapping->node);
+}
+
+void mappings_free(struct list *dead)
+{
+    struct mapping *mapping, *next;
+    list_for_each_safe(mapping, next, dead, node) {
+        mapping->backing->ops->unref(mapping->backing);
+        object_free(&mapping_cache, mapping);
+    }
+}
+
+/* ---- Truncation ---- */
+
+/* Another reference, unless the last one is gone already. */
+static bool space_ref_living(struct space *space)
+{
+    uint32_t refs = __atomic_load_n(&space->refs, __ATOMIC_RELAXED);
+    while (refs) {
+        if (__atomic_compare_exchange_n(&space->refs, &refs, refs + 1, false, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_RELAXED))
+            return true;
+    }
+    return false;
+}
+
+/* A space that maps the backing and that this zap has not seen yet, referenced; NULL when there is none left.
+ * Those seen go to the end of the list. */
+static struct space *next_space(struct backing *backing, uint64_t zap)
+{
+    struct space *found = NULL;
+    spin_lock(&mappings_lock);
+    for (;;) {
+        struct mapping *mapping = list_first(&backing->mappings, struct mapping, node);
+        if (!mapping || mapping->zap == zap)
+            break;
+        mapping->zap = zap;
+        list_remove(&mapping->node);
+        list_add_tail(&backing->mappings, &mapping->node);
+        if (space_ref_living(mapping->space)) {
+            found = mapping->space;
+            break;
+        }
+    }
+    spin_unlock(&mappings_lock);
+    return found;
+}
+
+/* Drops one space's pages of the backing from an index on, copies made by writing too, as Linux does. Where tables
+ * cannot be copied for lack of memory the pages stay mapped: old contents instead of SIGBUS, nothing worse. */
+static void zap_in(struct space *space, struct backing *backing, uint64_t first_index)
+{
+    struct flush flush;
+    flush_begin(&flush, space);
+    spin_lock(&space->lock);
+    for (uint32_t i = 0; i < space->n_areas; i++) {
+        struct area *area = &space->areas[i];
+        uint64_t from = first_index * PAGE_SIZE, length = area->end - area->start;
+        if (area->backing != backing || area->offset + length <= from)
+            continue;
+        uint64_t skip = from > area->offset ? from - area->offset : 0;
+        space_discard_locked(space, area->start + skip, area->end, &flush);
+    }
+    flush_end(&flush);
+    spin_unlock(&space->lock);
+}
+
+void backing_zap(struct backing *backing, uint64_t first_index)
+{
+    if (list_empty(&backing->mappings))
+        return; /* who maps it from now on finds it truncated */
+    spin_lock(&mappings_lock);
+    uint64_t zap = ++zaps;
+    spin_unlock(&mappings_lock);
+    for (struct space *space; (space = next_space(backing, zap));) {
+        zap_in(space, backing, first_index);
+        space_unref(space);
+    }
+}
+
+/* ---- Shared memory without a file ---- */
+
+enum { LEAF_PAGES = PAGE_SIZE / sizeof(paddr_t) };
+
+struct shared_memory {
+    struct backing backing;
+    uint32_t refs;      /* atomic */
+    struct spinlock lock;
+    uint64_t n_pages;   /* constant */
+    paddr_t **leaves;   /* guarded by lock: each a page of frames, 0 where none is yet; NULL where no leaf is yet */
+};
+
+static struct shared_memory *shared_memory_of(struct backing *backing)
+{
+    return container_of(backing, struct shared_memory, backing);
+}
+
+static uint64_t n_leaves(const struct shared_memory *memory)
+{
+    return (memory->n_pages + LEAF_PAGES - 1) / LEAF_PAGES;
+}
+
+/* The place of the page's frame, or NULL when memory is out. Lock: memory->lock held. */
+static paddr_t *frame_place(struct shared_memory *memory, uint64_t index)
+{
+    paddr_t **leaf = &memory->leaves[index / LEAF_PAGES];
+    if (!*leaf) {
+        paddr_t fresh = frame_alloc_zeroed(FRAME_KERNEL);
+        if (!fresh)
+            return NULL;
+        *leaf = phys_to_virt(fresh);
+    }
+    return &(*leaf)[index % LEAF_PAGES];
+}
+
+static int shared_memory_page(struct backing *backing, uint64_t index, bool write, paddr_t *frame)
+{
+    struct shared_memory *memory = shared_memory_of(backing);
+    (void)write;
+    if (index >= memory->n_pages)
+        return -EIO;
+    spin_lock(&memory->lock);
+    paddr_t *place = frame_place(memory, index);
+    if (place && !*place)
+        *place = frame_alloc_zeroed(FRAME_USER);
+    *frame = place ? *place : 0;
+    if (*frame)
+        frame_ref(*frame);
+    spin_unlock(&memory->lock);
+    return *frame ? 0 : -ENOMEM;
+}
+
+static void shared_memory_ref(struct backing *backing)
+{
+    __atomic_add_fetch(&shared_memory_of(backing)->refs, 1, __ATOMIC_RELAXED);
+}
+
+static void shared_memory_free(struct shared_memory *memory)
+{
+    for (uint64_t i = 0; i < n_leaves(memory); i++) {
+        paddr_t *leaf = memory->leaves[i];
+        if (!leaf)
+            continue;
+        for (int j = 0; j < LEAF_PAGES; j++) {
+            if (leaf[j])
+                frame_unref(leaf[j]);
+        }
+        frame_unref(virt_to_phys(leaf));
+    }
+    kfree(memory->leaves);
+    kfree(memory);
+}
+
+static void shared_memory_unref(struct backing *backing)
+{
+    struct shared_memory *memory = shared_memory_of(backing);
+    if (__atomic_sub_fetch(&memory->refs, 1, __ATOMIC_ACQ_REL) == 0)
+        shared_memory_free(memory);
+}
+
+static const struct backing_ops shared_memory_ops = {
+    .page = shared_memory_page,
+    .ref = shared_memory_ref,
+    .unref = shared_memory_unref,
+};
+
+struct backing *shared_memory_create(uint64_t n_bytes)
+{
+    struct shared_memory *memory = kzalloc(sizeof(*memory));
+    if (!memory)
+        return NULL;
+    backing_init(&memory->backing, &shared_memory_ops);
+    spin_init(&memory->lock, "shared memory", RANK_INODE);
+    memory->refs = 1;
+    memory->n_pages = n_bytes / PAGE_SIZE;
+    memory->leaves = kzalloc(n_leaves(memory) * sizeof(memory->leaves[0]));
+    if (memory->leaves)
+        return &memory->backing;
+    kfree(memory);
+    return NULL;
+}

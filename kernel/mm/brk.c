@@ -1,0 +1,54 @@
+/* brk: the end of the heap, an area of its own that grows and shrinks. */
+#include "space.h"
+#include "syscall_calls.h"
+
+/* Makes the heap reach to `end`, page-aligned, from `old`. Lock: space->lock held. */
+static bool heap_grow(struct space *space, uint64_t old, uint64_t end)
+{
+    uint32_t prot = PROT_READ | PROT_WRITE;
+    uint64_t n_bytes = end - old;
+    struct area area = {.start = old, .end = end, .prot = prot, .max_prot = prot | PROT_EXEC, .flags = AREA_HEAP};
+    uint32_t i = area_find(space, old);
+    uint64_t above = i < space->n_areas ? space->areas[i].start : USER_END;
+    if (i < space->n_areas && space->areas[i].flags & AREA_STACK)
+        above -= min(above, (uint64_t)STACK_GAP);
+    if (end > above || !space_within_limits(space, n_bytes, prot, AREA_HEAP) || !areas_reserve(space, 1))
+        return false;
+    areas_add(space, &area);
+    return true;
+}
+
+/* Moves the break as far as it is possible, which is wholly or not at all. Lock: space->lock held. */
+static void brk_move(struct space *space, uint64_t wanted, struct flush *flush, struct list *dead)
+{
+    uint64_t old = align_up(space->brk_end, PAGE_SIZE), end = align_up(wanted, PAGE_SIZE);
+    bool done = true;
+    if (end > old)
+        done = heap_grow(space, old, end);
+    else if (end < old)
+        done = space_unmap_locked(space, end, old, flush, dead) == 0;
+    if (done)
+        space->brk_end = wanted;
+}
+
+/* Moves the break; where it is afterwards. Lock: takes space->lock. */
+uint64_t space_set_brk(struct space *space, uint64_t wanted)
+{
+    struct list dead;
+    struct flush flush;
+    list_init(&dead);
+    flush_begin(&flush, space);
+    spin_lock(&space->lock);
+    if (wanted >= space->brk_start && wanted < USER_END)
+        brk_move(space, wanted, &flush, &dead);
+    uint64_t brk_end = space->brk_end;
+    flush_end(&flush);
+    spin_unlock(&space->lock);
+    mappings_free(&dead);
+    return brk_end;
+}
+
+long sys_brk(struct space *space, uaddr_t wanted)
+{
+    return space_set_brk(space, wanted.at);
+}

@@ -1,0 +1,215 @@
+/* Page faults: what a touched address gets. Fresh memory and files are mapped in when first touched, copies are made
+ * when first written; where touching goes on, several pages are mapped at once. */
+#include "abi/errno.h"
+#include "space.h"
+
+enum {
+    MAX_WINDOW = 16,  /* fresh pages mapped ahead at most: clearing 16 costs 10 us, so that much may be in vain */
+    AROUND_PAGES = 16, /* file pages mapped around one that was touched, if they exist */
+};
+
+struct fault {
+    struct space *space;
+    struct area *area;
+    uint64_t page;    /* the address, down to its page */
+    bool write;
+    pte_t *entry;     /* in a table of the space's own */
+    struct flush flush;
+};
+
+pte_t area_pte_flags(const struct area *area)
+{
+    pte_t flags = PTE_USER;
+    if (area->prot)
+        flags |= PTE_PRESENT;
+    if (!(area->prot & PROT_EXEC))
+        flags |= PTE_NX;
+    if (area->flags & AREA_SHARED)
+        flags |= PTE_SOFT_SHARED;
+    return flags;
+}
+
+/* PTE_WRITE if the area's pages that only this space has may be written. */
+static pte_t write_flag(const struct area *area)
+{
+    return area->prot & PROT_WRITE ? PTE_WRITE : 0;
+}
+
+/* The stack above the address grows down to it, if its limit and what lies below allow. */
+static struct area *stack_grow(struct space *space, uint64_t address)
+{
+    uint32_t i = area_find(space, address);
+    if (i == space->n_areas || !(space->areas[i].flags & AREA_STACK))
+        return NULL;
+    struct area *area = &space->areas[i];
+    uint64_t start = align_down(address, PAGE_SIZE);
+    uint64_t below = i > 0 ? space->areas[i - 1].end : USER_START;
+    uint64_t grown = area->start - start;
+    if (area->end - start > space->limit_stack || start < below || start - below < STACK_GAP ||
+        !space_within_limits(space, grown, area->prot, area->flags))
+        return NULL;
+    area->start = start;
+    space->n_pages += grown / PAGE_SIZE;
+    return area;
+}
+
+/* Whether the area lets this access happen. x86 reads whatever is mapped at all. */
+static bool access_allowed(const struct area *area, uint64_t error)
+{
+    if (error & FAULT_WRITE)
+        return area->prot & PROT_WRITE;
+    if (error & FAULT_FETCH)
+        return area->prot & PROT_EXEC;
+    return area->prot != PROT_NONE;
+}
+
+/* ---- Nothing is there yet ---- */
+
+/* How many pages to map: 1, or more where the last faults came in a row. */
+static uint32_t window_for(struct space *space, uint64_t page)
+{
+    if (page != space->last_fault)
+        return space->fault_window = 1;
+    return space->fault_window = min(space->fault_window * 2, (uint32_t)MAX_WINDOW);
+}
+
+/* Maps zeroed pages from the fault's on, as far as table, area and window go and nothing is there. */
+static int fault_fresh(struct fault *fault)
+{
+    pte_t flags = area_pte_flags(fault->area) | write_flag(fault->area);
+    uint64_t page = fault->page;
+    uint64_t end = page + (uint64_t)window_for(fault->space, page) * PAGE_SIZE;
+    end = min(end, min(fault->area->end, align_down(page, LARGE_SPAN) + LARGE_SPAN));
+    for (pte_t *entry = fault->entry; page < end && !*entry; page += PAGE_SIZE, entry++) {
+        paddr_t frame = frame_alloc_zeroed(FRAME_USER);
+        if (!frame)
+            break;
+        *entry = frame | flags;
+    }
+    fault->space->last_fault = page;
+    return *fault->entry ? 0 : -ENOMEM;
+}
+
+static uint64_t backing_index(const struct area *area, uint64_t address)
+{
+    return (area->offset + (address - area->start)) / PAGE_SIZE;
+}
+
+/* Maps those pages near the fault's that the backing has already, read-only. */
+static void map_around(struct fault *fault)
+{
+    const struct area *area = fault->area;
+    uint64_t span = AROUND_PAGES * PAGE_SIZE;
+    uint64_t start = max(align_down(fault->page, span), area->start);
+    uint64_t end = min(align_down(fault->page, span) + span, area->end);
+    size_t n = (end - start) / PAGE_SIZE;
+    paddr_t frames[AROUND_PAGES];
+    area->backing->ops->pages(area->backing, backing_index(area, start), n, frames);
+    pte_t *entry = fault->entry - (fault->page - start) / PAGE_SIZE;
+    for (size_t i = 0; i < n; i++, entry++) {
+        if (!frames[i])
+            continue;
+        if (!*entry)
+            *entry = frames[i] | area_pte_flags(area);
+        else
+            frame_unref(frames[i]);
+    }
+}
+
+/* A copy of a page for this space alone; 0 when memory is out. */
+static paddr_t page_duplicate(paddr_t original)
+{
+    paddr_t copy = frame_alloc(FRAME_USER);
+    if (copy)
+        page_copy(phys_to_virt(copy), phys_to_virt(original));
+    return copy;
+}
+
+/* Maps the backing's own page, or a copy of it for a private write. */
+static int fault_backed(struct fault *fault)
+{
+    struct area *area = fault->area;
+    bool shared = area->flags & AREA_SHARED;
+    paddr_t frame;
+    int error = area->backing->ops->page(area->backing, backing_index(area, fault->page), shared, &frame);
+    if (error < 0)
+        return error;
+    if (shared) {
+        *fault->entry = frame | area_pte_flags(area) | write_flag(area);
+    } else if (fault->write) {
+        paddr_t copy = page_duplicate(frame);
+        frame_unref(frame);
+        if (!copy)
+            return -ENOMEM;
+        *fault->entry = copy | area_pte_flags(area) | PTE_WRITE;
+    } else {
+        *fault->entry = frame | area_pte_flags(area);
+    }
+    if (area->backing->ops->pages && !fault->write && !shared)
+        map_around(fault);
+    return 0;
+}
+
+/* ---- Something is there, but with too few rights ---- */
+
+/* Gives the page the rights of its area; a written page becomes this space's own. */
+static int fault_present(struct fault *fault)
+{
+    pte_t old = *fault->entry;
+    paddr_t frame = pte_phys(old);
+    pte_t flags = area_pte_flags(fault->area);
+    bool own = old & PTE_SOFT_SHARED || frame_refs(frame) == 1;
+    if (own || !fault->write) {
+        /* A read leaves the right to write as it was: the page may be in use by others. */
+        flags |= fault->write ? PTE_WRITE : old & PTE_WRITE;
+        __atomic_store_n(fault->entry, frame | flags, __ATOMIC_SEQ_CST);
+        if (old & PTE_PRESENT && (old ^ flags) & PTE_NX)
+            flush_page(&fault->flush, fault->page);
+        return 0;
+    }
+    paddr_t copy = page_duplicate(frame);
+    if (!copy)
+        return -ENOMEM;
+    __atomic_store_n(fault->entry, copy | flags | PTE_WRITE, __ATOMIC_SEQ_CST);
+    flush_page(&fault->flush, fault->page);
+    flush_put(&fault->flush, frame, 0);
+    return 0;
+}
+
+/* Resolves the fault in tables of the space's own. */
+static int fault_resolve(struct fault *fault)
+{
+    fault->entry = table_entry_own(fault->space, fault->page, &fault->flush);
+    if (!fault->entry)
+        return -ENOMEM;
+    if (*fault->entry)
+        return fault_present(fault);
+    return fault->area->backing ? fault_backed(fault) : fault_fresh(fault);
+}
+
+int space_fault_locked(struct space *space, uint64_t address, uint64_t error)
+{
+    if (address >= USER_END || error & FAULT_RESERVED)
+        return -EFAULT;
+    struct fault fault = {.space = space, .page = align_down(address, PAGE_SIZE), .write = error & FAULT_WRITE};
+    fault.area = area_at(space, address);
+    if (!fault.area)
+        fault.area = stack_grow(space, address);
+    if (!fault.area)
+        return -EFAULT;
+    if (!access_allowed(fault.area, error))
+        return -EACCES;
+    flush_begin(&fault.flush, space);
+    int result = fault_resolve(&fault);
+    flush_end(&fault.flush);
+    return result;
+}
+
+/* Resolves a fault. 0, -EFAULT, -EACCES, -EIO or -ENOMEM. Lock: takes space->lock. */
+int space_fault(struct space *space, uint64_t address, uint64_t error)
+{
+    spin_lock(&space->lock);
+    int result = space_fault_locked(space, address, error);
+    spin_unlock(&space->lock);
+    return result;
+}

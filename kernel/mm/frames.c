@@ -1,0 +1,323 @@
+/* Physical memory: free blocks in buddy lists, a stack of single frames for each processor, reference counts.
+ *
+ * Memory that was never touched is dear under emulation. So a range of memory is taken in chunk by chunk, only when
+ * no free block is left, and the frame array's own pages are not touched before either. */
+#include "frames.h"
+
+enum { MAX_RANGES = 32, STACK_FRAMES = 64, STACK_BATCH = 32 };
+
+struct range {
+    uint32_t start, end; /* frame numbers */
+    uint32_t next;       /* guarded by frame_lock: the first frame not taken in yet */
+};
+
+/* A processor's own: touched by it alone, with interrupts off, so without a lock. */
+struct frame_stack {
+    uint32_t n;
+    uint32_t numbers[STACK_FRAMES];
+    int64_t by_use[N_FRAME_USES]; /* frames taken less frames given back here: only the sum over all counts */
+} __attribute__((aligned(64)));
+
+struct frame *frames;
+bool mm_fail_armed;
+bool (*mm_fail_hook)(void);
+
+static struct spinlock frame_lock = SPINLOCK("frames", RANK_FRAME);
+static uint32_t free_blocks[MAX_ORDER + 1]; /* guarded by frame_lock: lists by order */
+static struct range ranges[MAX_RANGES];
+static size_t n_ranges;
+static uint64_t n_total; /* constant after mm_init */
+static struct frame_stack stacks[MAX_CPUS];
+
+/* ---- Lists ---- */
+
+void frame_list_add_tail(uint32_t *head, uint32_t number)
+{
+    struct frame *frame = &frames[number];
+    if (!*head) {
+        frame->next = frame->prev = *head = number;
+        return;
+    }
+    struct frame *first = &frames[*head];
+    frame->next = *head;
+    frame->prev = first->prev;
+    frames[first->prev].next = number;
+    first->prev = number;
+}
+
+void frame_list_add(uint32_t *head, uint32_t number)
+{
+    frame_list_add_tail(head, number);
+    *head = number;
+}
+
+void frame_list_remove(uint32_t *head, uint32_t number)
+{
+    struct frame *frame = &frames[number];
+    if (frame->next == number) {
+        *head = 0;
+        return;
+    }
+    frames[frame->prev].next = frame->next;
+    frames[frame->next].prev = frame->prev;
+    if (*head == number)
+        *head = frame->next;
+}
+
+/* ---- Blocks: all with frame_lock held ---- */
+
+/* Puts a block into its list, joined with its free buddies to the largest block that they make. */
+static void block_free(uint32_t number, unsigned order)
+{
+    while (order < frames[number].chunk_order) {
+        uint32_t buddy = number ^ (1u << order);
+        if (frames[buddy].order != (order | IN_FREE_LIST))
+            break;
+        frame_list_remove(&free_blocks[order], buddy);
+        frames[buddy].order = 0;
+        number &= ~(1u << order);
+        order++;
+    }
+    frames[number].order = order | IN_FREE_LIST;
+    frames[number].use = FRAME_FREE;
+    frame_list_add(&free_blocks[order], number);
+}
+
+/* Takes in the next chunk of a range: the largest aligned block that fits. */
+static void chunk_take_in(struct range *range)
+{
+    unsigned order = MAX_ORDER;
+    while (range->next & ((1u << order) - 1) || range->next + (1u << order) > range->end)
+        order--;
+    for (uint32_t i = 0; i < 1u << order; i++)
+        frames[range->next + i] = (struct frame){.chunk_order = order};
+    block_free(range->next, order);
+    range->next += 1u << order;
+}
+
+/* Makes sure that there is a free block of that order or above; false when there is no such memory. */
+static bool block_find(unsigned order, unsigned *found)
+{
+    size_t i = 0;
+    for (;;) {
+        for (*found = order; *found <= MAX_ORDER; ++*found) {
+            if (free_blocks[*found])
+                return true;
+        }
+        while (i < n_ranges && ranges[i].next == ranges[i].end)
+            i++;
+        if (i == n_ranges)
+            return false;
+        chunk_take_in(&ranges[i]);
+    }
+}
+
+/* A block's first frame, or 0. What a larger block has too much goes back, upper halves first. */
+static uint32_t block_alloc(unsigned order)
+{
+    unsigned from;
+    if (!block_find(order, &from))
+        return 0;
+    uint32_t number = free_blocks[from];
+    frame_list_remove(&free_blocks[from], number);
+    while (from > order) {
+        from--;
+        uint32_t upper = number + (1u << from);
+        frames[upper].order = from | IN_FREE_LIST;
+        frames[upper].use = FRAME_FREE;
+        frame_list_add(&free_blocks[from], upper);
+    }
+    frames[number].order = order;
+    return number;
+}
+
+/* ---- Single frames ---- */
+
+/* Fills an empty stack with some frames; false when there are none. Lock: takes frame_lock. */
+static bool stack_refill(struct frame_stack *stack)
+{
+    spin_lock(&frame_lock);
+    uint32_t taken[STACK_BATCH], n = 0;
+    while (n < STACK_BATCH && (taken[n] = block_alloc(0)))
+        n++;
+    spin_unlock(&frame_lock);
+    while (n) /* the first one found is the first to be used */
+        stack->numbers[stack->n++] = taken[--n];
+    return stack->n;
+}
+
+/* Gives the older half of a full stack back. Lock: takes frame_lock. */
+static void stack_drain(struct frame_stack *stack)
+{
+    spin_lock(&frame_lock);
+    for (uint32_t i = 0; i < STACK_BATCH; i++)
+        block_free(stack->numbers[i], 0);
+    spin_unlock(&frame_lock);
+    stack->n -= STACK_BATCH;
+    memmove(stack->numbers, stack->numbers + STACK_BATCH, stack->n * sizeof(stack->numbers[0]));
+}
+
+/* A page with unknown contents and one reference; 0 when memory is out. */
+paddr_t frame_alloc(enum frame_use use)
+{
+    struct frame_stack *stack = &stacks[this_cpu()->id];
+    if (allocation_fails() || (!stack->n && !stack_refill(stack)))
+        return 0;
+    uint32_t number = stack->numbers[--stack->n];
+    struct frame *frame = &frames[number];
+    frame->refs = 1;
+    frame->use = use;
+    frame->order = 0;
+    stack->by_use[use]++;
+    return (paddr_t)number << PAGE_SHIFT;
+}
+
+paddr_t frame_alloc_zeroed(enum frame_use use)
+{
+    paddr_t frame = frame_alloc(use);
+    if (frame)
+        page_clear(phys_to_virt(frame));
+    return frame;
+}
+
+/* The frame's last reference is gone: on top of this processor's stack, to be the next one used. */
+static void frame_release(paddr_t phys)
+{
+    struct frame_stack *stack = &stacks[this_cpu()->id];
+    struct frame *frame = frame_at(phys);
+    stack->by_use[frame->use]--;
+    frame->use = FRAME_FREE;
+    if (stack->n == STACK_FRAMES)
+        stack_drain(stack);
+    stack->numbers[stack->n++] = phys >> PAGE_SHIFT;
+}
+
+void frame_ref(paddr_t phys)
+{
+    __atomic_add_fetch(&frame_at(phys)->refs, 1, __ATOMIC_RELAXED);
+}
+
+void frame_unref(paddr_t phys)
+{
+    struct frame *frame = frame_at(phys);
+    assert(frame->refs > 0 && frame->use != FRAME_FREE);
+    if (__atomic_sub_fetch(&frame->refs, 1, __ATOMIC_ACQ_REL) == 0)
+        frame_release(phys);
+}
+
+uint32_t frame_refs(paddr_t phys)
+{
+    return __atomic_load_n(&frame_at(phys)->refs, __ATOMIC_ACQUIRE);
+}
+
+/* Whether the address lies in memory that was ever handed out or could be from a free list. */
+bool frame_is_memory(paddr_t phys)
+{
+    uint64_t number = phys >> PAGE_SHIFT;
+    for (size_t i = 0; i < n_ranges; i++) {
+        if (number >= ranges[i].start && number < ranges[i].next)
+            return true;
+    }
+    return false;
+}
+
+/* ---- Blocks for the kernel's own tables ---- */
+
+/* 2^order adjoining pages; 0 when there is no such block. Lock: takes frame_lock. */
+paddr_t frames_alloc(enum frame_use use, unsigned order)
+{
+    if (order == 0)
+        return frame_alloc(use);
+    if (order > MAX_ORDER || allocation_fails())
+        return 0;
+    spin_lock(&frame_lock);
+    uint32_t number = block_alloc(order);
+    spin_unlock(&frame_lock);
+    if (!number)
+        return 0;
+    frames[number].refs = 1;
+    frames[number].use = use;
+    stacks[this_cpu()->id].by_use[use] += 1 << order;
+    return (paddr_t)number << PAGE_SHIFT;
+}
+
+void frames_free(paddr_t first, unsigned order)
+{
+    struct frame *frame = frame_at(first);
+    assert(frame->refs == 1 && frame->order == order);
+    if (order == 0) {
+        frame_unref(first);
+        return;
+    }
+    stacks[this_cpu()->id].by_use[frame->use] -= 1 << order;
+    spin_lock(&frame_lock);
+    block_free(first >> PAGE_SHIFT, order);
+    spin_unlock(&frame_lock);
+}
+
+/* ---- Counts and bring-up ---- */
+
+/* How many frames serve for what. Frames at hand on a processor's stack count as free. */
+void memory_count(struct memory_counts *counts)
+{
+    *counts = (struct memory_counts){.total_frames = n_total, .free_frames = n_total};
+    for (int use = FRAME_FREE + 1; use < N_FRAME_USES; use++) {
+        for (int cpu = 0; cpu < MAX_CPUS; cpu++)
+            counts->by_use[use] += stacks[cpu].by_use[use];
+        counts->free_frames -= counts->by_use[use];
+    }
+    counts->by_use[FRAME_FREE] = counts->free_frames;
+}
+
+void memory_trim(void)
+{
+    kstacks_trim();
+    objects_trim();
+}
+
+/* Takes the frame array's memory from the first range that has room for it. */
+static void frame_array_place(uint32_t last)
+{
+    uint32_t n_pages = (last * sizeof(struct frame) + PAGE_SIZE - 1) / PAGE_SIZE;
+    for (size_t i = 0; i < n_ranges; i++) {
+        if (ranges[i].end - ranges[i].start > n_pages) {
+            frames = phys_to_virt((paddr_t)ranges[i].start << PAGE_SHIFT);
+            ranges[i].start += n_pages;
+            return;
+        }
+    }
+    panic("no memory for the frame array");
+}
+
+/* Takes over the free memory; nothing is touched yet. Called once, before all else in this room. */
+void mm_init(const struct memory_range *free, size_t n_free)
+{
+    uint32_t last = 0;
+    for (size_t i = 0; i < n_free && n_ranges < MAX_RANGES; i++) {
+        uint32_t start = align_up(free[i].start, PAGE_SIZE) >> PAGE_SHIFT;
+        uint32_t end = free[i].end >> PAGE_SHIFT;
+        start = max(start, 1u); /* frame number 0 means none */
+        last = max(last, end); /* of an empty range too: memory that mm_add brings later */
+        if (start >= end)
+            continue;
+        ranges[n_ranges++] = (struct range){.start = start, .end = end};
+    }
+    frame_array_place(last);
+    for (size_t i = 0; i < n_ranges; i++) {
+        ranges[i].next = ranges[i].start;
+        n_total += ranges[i].end - ranges[i].start;
+    }
+}
+
+/* Takes over one more page-aligned range that was in use at mm_init: a boot module's. Its end is not above that of the
+ * last range that mm_init saw. */
+void mm_add(const struct memory_range *free)
+{
+    uint32_t start = free->start >> PAGE_SHIFT, end = free->end >> PAGE_SHIFT;
+    spin_lock(&frame_lock);
+    if (n_ranges < MAX_RANGES) {
+        ranges[n_ranges++] = (struct range){.start = start, .end = end, .next = start};
+        n_total += end - start;
+    }
+    spin_unlock(&frame_lock);
+}

@@ -1,0 +1,90 @@
+/* Looking at spaces from outside: their areas, how much is resident, and their memory (for /proc and signals). */
+#include "space.h"
+
+/* Copies an area out; its backing gets a reference that the caller gives back. */
+static void area_copy_out(const struct area *area, struct area *out)
+{
+    *out = *area;
+    out->mapping = NULL;
+    if (out->backing)
+        out->backing->ops->ref(out->backing);
+}
+
+bool space_area_at(struct space *space, uint64_t address, struct area *out)
+{
+    spin_lock(&space->lock);
+    struct area *area = area_at(space, address);
+    if (area)
+        area_copy_out(area, out);
+    spin_unlock(&space->lock);
+    return area;
+}
+
+bool space_area_after(struct space *space, uint64_t address, struct area *out)
+{
+    spin_lock(&space->lock);
+    uint32_t i = area_find(space, address);
+    bool found = i < space->n_areas;
+    if (found)
+        area_copy_out(&space->areas[i], out);
+    spin_unlock(&space->lock);
+    return found;
+}
+
+uint64_t space_resident_in(struct space *space, uint64_t start, uint64_t end)
+{
+    spin_lock(&space->lock);
+    uint64_t count = tables_count(space, start, min(end, USER_END));
+    spin_unlock(&space->lock);
+    return count;
+}
+
+uint64_t space_resident(struct space *space)
+{
+    return space_resident_in(space, 0, USER_END);
+}
+
+/* The kernel's address for a user address, faulted in with the rights that the access needs; NULL when it cannot be.
+ * Good for as long as the lock is held. Lock: space->lock held. */
+static void *page_reach(struct space *space, uint64_t address, bool write)
+{
+    pte_t need = write ? PTE_PRESENT | PTE_WRITE : PTE_PRESENT;
+    if (address >= USER_END)
+        return NULL;
+    if ((table_lookup(space, address) & need) != need &&
+        space_fault_locked(space, address, write ? FAULT_USER | FAULT_WRITE : FAULT_USER) < 0)
+        return NULL;
+    pte_t pte = table_lookup(space, address);
+    return (char *)phys_to_virt(pte_phys(pte)) + (address & (PAGE_SIZE - 1));
+}
+
+/* Copies page by page; how many bytes were done. Lock: takes space->lock for each page. */
+static size_t transfer(struct space *space, uint64_t address, void *buf, size_t n_bytes, bool write)
+{
+    size_t done = 0;
+    while (done < n_bytes) {
+        size_t step = PAGE_SIZE - ((address + done) & (PAGE_SIZE - 1));
+        step = min(step, n_bytes - done);
+        spin_lock(&space->lock);
+        void *page = page_reach(space, address + done, write);
+        if (page && write)
+            memcpy(page, (char *)buf + done, step);
+        else if (page)
+            memcpy((char *)buf + done, page, step);
+        spin_unlock(&space->lock);
+        if (!page)
+            break;
+        done += step;
+    }
+    return done;
+}
+
+size_t space_peek(struct space *space, uint64_t address, void *buf, size_t n_bytes)
+{
+    return transfer(space, address, buf, n_bytes, false);
+}
+
+size_t space_poke(struct space *space, uint64_t address, const void *buf, size_t n_bytes)
+{
+    return transfer(space, address, (void *)buf, n_bytes, true);
+}

@@ -1,0 +1,306 @@
+/* mmap, munmap and mprotect: which addresses mean what. */
+#include "abi/errno.h"
+#include "abi/resource.h"
+#include "space.h"
+#include "syscall_calls.h"
+
+/* ---- Limits ---- */
+
+/* Bytes of private writable memory: what RLIMIT_DATA counts. Lock: space->lock held. */
+static uint64_t data_bytes(const struct space *space)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < space->n_areas; i++) {
+        const struct area *area = &space->areas[i];
+        if (area->prot & PROT_WRITE && !(area->flags & (AREA_SHARED | AREA_STACK)))
+            sum += area->end - area->start;
+    }
+    return sum;
+}
+
+bool space_within_limits(const struct space *space, uint64_t n_bytes, uint32_t prot, uint32_t flags)
+{
+    uint64_t taken = space->n_pages * PAGE_SIZE;
+    if (taken + n_bytes > space->limit_space)
+        return false;
+    if (space->limit_data == RLIM_INFINITY || !(prot & PROT_WRITE) || flags & (AREA_SHARED | AREA_STACK))
+        return true;
+    return data_bytes(space) + n_bytes <= space->limit_data;
+}
+
+/* More memory in one piece than there is: a program's mistake, refused as Linux does; all else is promised. */
+static bool exceeds_memory(uint64_t n_bytes, const struct map_request *request)
+{
+    if (n_bytes < 16 * 1024 * 1024 || !(request->prot & PROT_WRITE) || request->map_flags & MAP_NORESERVE)
+        return false;
+    struct memory_counts counts;
+    memory_count(&counts);
+    return n_bytes > counts.total_frames * PAGE_SIZE;
+}
+
+/* ---- munmap ---- */
+
+int space_discard_locked(struct space *space, uint64_t start, uint64_t end, struct flush *flush)
+{
+    if (tables_isolate(space, start, flush) < 0 || tables_isolate(space, end, flush) < 0)
+        return -ENOMEM;
+    tables_clear(space, start, end, flush);
+    return 0;
+}
+
+/* Widens a range that is about to be unmapped by the free addresses around it, within the tables at its ends: a table
+ * that nothing will use any more then goes as a whole. */
+static void widen(const struct space *space, uint64_t *start, uint64_t *end)
+{
+    uint32_t i = area_find(space, *start), j = area_find(space, *end);
+    uint64_t below = i > 0 ? space->areas[i - 1].end : 0;
+    uint64_t above = j < space->n_areas ? space->areas[j].start : USER_END;
+    if (i == space->n_areas || space->areas[i].start >= *start)
+        *start = max(align_down(*start, LARGE_SPAN), below);
+    if (above >= *end)
+        *end = min(align_up(*end, LARGE_SPAN), above);
+}
+
+int space_unmap_locked(struct space *space, uint64_t start, uint64_t end, struct flush *flush, struct list *dead)
+{
+    if (areas_free(space, start, end))
+        return 0;
+    if (!areas_reserve(space, 2))
+        return -ENOMEM;
+    uint64_t clear_start = start, clear_end = end;
+    widen(space, &clear_start, &clear_end);
+    if (space_discard_locked(space, clear_start, clear_end, flush) < 0)
+        return -ENOMEM;
+    areas_cut(space, start, end, dead);
+    return 0;
+}
+
+/* The end of a range, or 0 if it is not one in user space that starts at a page. */
+static uint64_t range_end(uint64_t start, uint64_t n_bytes)
+{
+    n_bytes = align_up(min(n_bytes, USER_END + 1), PAGE_SIZE);
+    if (start % PAGE_SIZE || !uaddr_range_ok(uaddr(start), n_bytes))
+        return 0;
+    return start + n_bytes;
+}
+
+/* Removes all mappings of the range; 0, -EINVAL or -ENOMEM. Lock: takes space->lock. */
+int space_unmap(struct space *space, uint64_t start, uint64_t n_bytes)
+{
+    uint64_t end = range_end(start, n_bytes);
+    if (end <= start)
+        return -EINVAL;
+    struct list dead;
+    struct flush flush;
+    list_init(&dead);
+    flush_begin(&flush, space);
+    spin_lock(&space->lock);
+    int result = space_unmap_locked(space, start, end, &flush, &dead);
+    flush_end(&flush);
+    spin_unlock(&space->lock);
+    mappings_free(&dead);
+    return result;
+}
+
+long sys_munmap(struct space *space, uaddr_t addr, size_t length)
+{
+    return space_unmap(space, addr.at, length);
+}
+
+/* ---- mmap ---- */
+
+/* Whether a mapping could lie there without touching others, or the gap that a stack above needs. */
+static bool place_free(const struct space *space, uint64_t start, uint64_t end)
+{
+    if (start < USER_START || end > USER_END || end < start || !areas_free(space, start, end))
+        return false;
+    uint32_t i = area_find(space, end);
+    return i == space->n_areas || !(space->areas[i].flags & AREA_STACK) ||
+           space->areas[i].start - end >= STACK_GAP;
+}
+
+/* Where the mapping goes: *address. 0 or why nowhere. Lock: space->lock held. */
+static int place_choose(const struct space *space, const struct map_request *request, uint64_t n_bytes,
+                        uint64_t *address)
+{
+    uint64_t wanted = request->address;
+    if (request->map_flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
+        if (wanted % PAGE_SIZE)
+            return -EINVAL;
+        if (!uaddr_range_ok(uaddr(wanted), n_bytes))
+            return -ENOMEM;
+        if (wanted < USER_START)
+            return -EPERM;
+        if (request->map_flags & MAP_FIXED_NOREPLACE && !areas_free(space, wanted, wanted + n_bytes))
+            return -EEXIST;
+        *address = wanted;
+        return 0;
+    }
+    *address = align_up(min(wanted, USER_END), PAGE_SIZE);
+    if (wanted && place_free(space, *address, *address + n_bytes))
+        return 0;
+    uint64_t top = request->map_flags & MAP_32BIT ? min(space->mmap_top, 1ull << 31) : space->mmap_top;
+    *address = areas_find_gap(space, n_bytes, top);
+    if (!*address)
+        *address = areas_find_gap(space, n_bytes, USER_END);
+    return *address ? 0 : -ENOMEM;
+}
+
+/* The space's mapping of a backing, kept by one more count than its areas; NULL when memory is out. Lock: space->lock
+ * held. */
+static struct mapping *mapping_pin(struct space *space, struct backing *backing)
+{
+    struct mapping *mapping = NULL;
+    for (uint32_t i = 0; i < space->n_areas && !mapping; i++) {
+        if (space->areas[i].backing == backing)
+            mapping = space->areas[i].mapping;
+    }
+    if (!mapping)
+        mapping = mapping_create(space, backing);
+    if (mapping)
+        mapping->n_areas++;
+    return mapping;
+}
+
+static void mapping_unpin(struct mapping *mapping, struct list *dead)
+{
+    if (mapping && --mapping->n_areas == 0)
+        mapping_detach(mapping, dead);
+}
+
+/* The area that a request asks for, but for its place and mapping. */
+static struct area area_wanted(const struct map_request *request)
+{
+    struct area area = {
+        .prot = request->prot,
+        .max_prot = request->max_prot ? request->max_prot : PROT_READ | PROT_WRITE | PROT_EXEC,
+        .flags = request->area_flags,
+        .backing = request->backing,
+        .offset = request->backing ? request->offset : 0,
+    };
+    if ((request->map_flags & MAP_TYPE) != MAP_PRIVATE && request->backing)
+        area.flags |= AREA_SHARED;
+    if (request->map_flags & MAP_GROWSDOWN)
+        area.flags |= AREA_STACK;
+    return area;
+}
+
+/* Puts the area in its place, over what is there. 0 or -ENOMEM with nothing changed. Lock: space->lock held. */
+static int area_place(struct space *space, struct area *area, struct flush *flush, struct list *dead)
+{
+    if (!areas_reserve(space, 3))
+        return -ENOMEM;
+    if (area->backing && !(area->mapping = mapping_pin(space, area->backing)))
+        return -ENOMEM;
+    int error = space_unmap_locked(space, area->start, area->end, flush, dead);
+    if (!error)
+        areas_add(space, area);
+    mapping_unpin(area->mapping, dead);
+    return error;
+}
+
+/* Chooses the place and maps; the address or an error. Lock: space->lock held. */
+static long map_locked(struct space *space, const struct map_request *request, uint64_t n_bytes,
+                       struct flush *flush, struct list *dead)
+{
+    struct area area = area_wanted(request);
+    int error = place_choose(space, request, n_bytes, &area.start);
+    if (error)
+        return error;
+    area.end = area.start + n_bytes;
+    if (!space_within_limits(space, n_bytes, area.prot, area.flags))
+        return -ENOMEM;
+    error = area_place(space, &area, flush, dead);
+    return error ? error : (long)area.start;
+}
+
+/* MAP_POPULATE: touches all pages beforehand; that memory runs out on the way is no error. */
+static void populate(struct space *space, uint64_t start, uint64_t end, uint32_t prot)
+{
+    uint64_t access = FAULT_USER | (prot & PROT_WRITE ? FAULT_WRITE : 0);
+    for (uint64_t at = start; at < end; at += PAGE_SIZE) {
+        if (!table_lookup(space, at) && space_fault_locked(space, at, access) < 0)
+            break;
+    }
+}
+
+/* Maps with the backing that the request names. Lock: takes space->lock. */
+static long map_backed(struct space *space, const struct map_request *request, uint64_t n_bytes)
+{
+    struct list dead;
+    struct flush flush;
+    list_init(&dead);
+    flush_begin(&flush, space);
+    spin_lock(&space->lock);
+    long address = map_locked(space, request, n_bytes, &flush, &dead);
+    flush_end(&flush);
+    if (address >= 0 && request->map_flags & MAP_POPULATE && request->prot)
+        populate(space, address, address + n_bytes, request->prot);
+    spin_unlock(&space->lock);
+    mappings_free(&dead);
+    return address;
+}
+
+/* Maps memory or a backing; the address, or -EINVAL, -ENOMEM, -EEXIST, -EPERM, -EOVERFLOW. Lock: takes space->lock. */
+long space_map(struct space *space, const struct map_request *request)
+{
+    uint32_t type = request->map_flags & MAP_TYPE;
+    if (request->n_bytes == 0 || request->offset % PAGE_SIZE)
+        return -EINVAL;
+    if (request->n_bytes > USER_END)
+        return -ENOMEM;
+    uint64_t n_bytes = align_up(request->n_bytes, PAGE_SIZE);
+    if (request->offset + n_bytes < request->offset)
+        return -EOVERFLOW;
+    if ((type == MAP_PRIVATE || !request->backing) && exceeds_memory(n_bytes, request))
+        return -ENOMEM;
+    if (type == MAP_PRIVATE || request->backing)
+        return map_backed(space, request, n_bytes);
+    struct map_request shared = *request;
+    shared.backing = shared_memory_create(n_bytes);
+    shared.offset = 0;
+    if (!shared.backing)
+        return -ENOMEM;
+    long address = map_backed(space, &shared, n_bytes);
+    shared.backing->ops->unref(shared.backing);
+    return address;
+}
+
+/* ---- mprotect ---- */
+
+/* Changes the protection of all areas of the range. Lock: space->lock held. */
+static int protect_locked(struct space *space, uint64_t start, uint64_t end, uint32_t prot, struct flush *flush)
+{
+    int error = areas_check(space, start, end, prot);
+    if (error)
+        return error;
+    if (!areas_reserve(space, 2) || tables_restrict(space, start, end, prot, flush) < 0)
+        return -ENOMEM;
+    areas_protect(space, start, end, prot);
+    return 0;
+}
+
+/* Sets the protection of the range; 0, -EINVAL, -ENOMEM (also where nothing is mapped) or -EACCES. Rights that are
+ * added reach the pages by faults. Lock: takes space->lock. */
+int space_protect(struct space *space, uint64_t start, uint64_t n_bytes, uint32_t prot)
+{
+    if (start % PAGE_SIZE || prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC))
+        return -EINVAL;
+    if (n_bytes == 0)
+        return 0;
+    uint64_t end = range_end(start, n_bytes);
+    if (end <= start)
+        return -ENOMEM;
+    struct flush flush;
+    flush_begin(&flush, space);
+    spin_lock(&space->lock);
+    int result = protect_locked(space, start, end, prot, &flush);
+    flush_end(&flush);
+    spin_unlock(&space->lock);
+    return result;
+}
+
+long sys_mprotect(struct space *space, uaddr_t addr, size_t length, unsigned int prot)
+{
+    return space_protect(space, addr.at, length, prot);
+}

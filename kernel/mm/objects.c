@@ -1,0 +1,206 @@
+/* Small objects: caches of equal-sized objects in slabs of one page, and kmalloc over caches by size class.
+ *
+ * A free object's first two bytes say where the next free one of its slab is; the first is in the slab's frame. */
+#include "frames.h"
+
+enum { NO_OBJECT = 0xffff, MAX_CACHES = 128, UNIT = 8 };
+
+static struct object_cache *caches[MAX_CACHES]; /* by id; each is set once */
+static uint32_t n_caches = 1;                   /* atomic; id 0 means none */
+
+static uint16_t *link_of(void *slab, uint16_t at)
+{
+    return (uint16_t *)((char *)slab + at * UNIT);
+}
+
+/* Enters the cache into the list of all. Lock: cache->lock held. */
+static void cache_register(struct object_cache *cache)
+{
+    uint32_t id = __atomic_fetch_add(&n_caches, 1, __ATOMIC_RELAXED);
+    assert(id < MAX_CACHES && cache->size >= UNIT && cache->size <= PAGE_SIZE);
+    cache->id = id;
+    __atomic_store_n(&caches[id], cache, __ATOMIC_RELEASE);
+}
+
+/* Adds a slab of free objects; false when memory is out. Lock: cache->lock held. */
+static bool slab_add(struct object_cache *cache)
+{
+    if (!cache->id)
+        cache_register(cache);
+    paddr_t phys = frame_alloc(FRAME_OBJECTS);
+    if (!phys)
+        return false;
+    void *slab = phys_to_virt(phys);
+    uint16_t step = cache->size / UNIT, n = PAGE_SIZE / cache->size;
+    for (uint16_t i = 0; i < n; i++)
+        *link_of(slab, i * step) = i + 1 < n ? (i + 1) * step : NO_OBJECT;
+    struct frame *frame = frame_at(phys);
+    frame->free = 0;
+    frame->live = 0;
+    frame->cache = cache->id;
+    frame_list_add(&cache->partial, phys >> PAGE_SHIFT);
+    cache->has_empty = true;
+    cache->n_slabs++;
+    return true;
+}
+
+/* Gives a slab without live objects back. Lock: cache->lock held. */
+static void slab_drop(struct object_cache *cache, uint32_t number)
+{
+    frame_list_remove(&cache->partial, number);
+    cache->n_slabs--;
+    frames[number].refs = 1; /* it counted objects until now */
+    frame_unref((paddr_t)number << PAGE_SHIFT);
+}
+
+/* One object with unknown contents, or NULL. Lock: takes cache->lock. */
+void *object_alloc(struct object_cache *cache)
+{
+    if (allocation_fails())
+        return NULL;
+    spin_lock(&cache->lock);
+    if (!cache->partial && !slab_add(cache)) {
+        spin_unlock(&cache->lock);
+        return NULL;
+    }
+    uint32_t number = cache->partial;
+    struct frame *frame = &frames[number];
+    void *object = link_of(phys_to_virt((paddr_t)number << PAGE_SHIFT), frame->free);
+    frame->free = *(uint16_t *)object;
+    if (frame->live++ == 0)
+        cache->has_empty = false;
+    if (frame->free == NO_OBJECT)
+        frame_list_remove(&cache->partial, number);
+    cache->n_live++;
+    spin_unlock(&cache->lock);
+    return object;
+}
+
+void *object_alloc_zeroed(struct object_cache *cache)
+{
+    void *object = object_alloc(cache);
+    return object ? memset(object, 0, cache->size) : NULL;
+}
+
+/* Takes an object back; a slab that is empty then stays, if it is the only one. Lock: takes cache->lock. */
+void object_free(struct object_cache *cache, void *object)
+{
+    paddr_t phys = virt_to_phys(object);
+    uint32_t number = phys >> PAGE_SHIFT;
+    struct frame *frame = &frames[number];
+    spin_lock(&cache->lock);
+    assert(frame->use == FRAME_OBJECTS && frame->cache == cache->id && frame->live > 0);
+    if (frame->free == NO_OBJECT)
+        frame_list_add(&cache->partial, number);
+    *(uint16_t *)object = frame->free;
+    frame->free = (phys & (PAGE_SIZE - 1)) / UNIT;
+    cache->n_live--;
+    if (--frame->live == 0) {
+        if (cache->has_empty) {
+            slab_drop(cache, number);
+        } else {
+            frame_list_remove(&cache->partial, number);
+            frame_list_add_tail(&cache->partial, number);
+            cache->has_empty = true;
+        }
+    }
+    spin_unlock(&cache->lock);
+}
+
+void object_caches_visit(void (*visit)(const struct object_cache *cache, void *arg), void *arg)
+{
+    for (uint32_t id = 1; id < MAX_CACHES; id++) {
+        const struct object_cache *cache = __atomic_load_n(&caches[id], __ATOMIC_ACQUIRE);
+        if (cache)
+            visit(cache, arg);
+    }
+}
+
+/* Gives the one empty slab that each cache keeps back. It is the last of its list. */
+void objects_trim(void)
+{
+    for (uint32_t id = 1; id < MAX_CACHES; id++) {
+        struct object_cache *cache = __atomic_load_n(&caches[id], __ATOMIC_ACQUIRE);
+        if (!cache)
+            continue;
+        spin_lock(&cache->lock);
+        if (cache->has_empty)
+            slab_drop(cache, frames[cache->partial].prev);
+        cache->has_empty = false;
+        spin_unlock(&cache->lock);
+    }
+}
+
+/* ---- Memory of any size ---- */
+
+#define SIZE_CLASS(bytes) {.name = "kmalloc-" #bytes, .size = (bytes), \
+                           .lock = {.rank = RANK_OBJECT, .name = "kmalloc-" #bytes}}
+
+static struct object_cache size_classes[] = {
+    SIZE_CLASS(16),  SIZE_CLASS(32),  SIZE_CLASS(48),  SIZE_CLASS(64),   SIZE_CLASS(96),
+    SIZE_CLASS(128), SIZE_CLASS(192), SIZE_CLASS(256), SIZE_CLASS(384),  SIZE_CLASS(512),
+    SIZE_CLASS(768), SIZE_CLASS(1024), SIZE_CLASS(1360), SIZE_CLASS(2048),
+};
+
+/* The order of the block that holds so many bytes; above MAX_ORDER when none does. */
+static unsigned order_for(size_t n_bytes)
+{
+    unsigned order = 0;
+    while (order <= MAX_ORDER && n_bytes > (size_t)PAGE_SIZE << order)
+        order++;
+    return order;
+}
+
+/* From the smallest class that fits, else in whole pages; NULL when memory is out. */
+void *kmalloc(size_t n_bytes)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(size_classes); i++) {
+        if (n_bytes <= size_classes[i].size)
+            return object_alloc(&size_classes[i]);
+    }
+    paddr_t phys = frames_alloc(FRAME_KERNEL, order_for(n_bytes));
+    return phys ? phys_to_virt(phys) : NULL;
+}
+
+void *kzalloc(size_t n_bytes)
+{
+    void *memory = kmalloc(n_bytes);
+    return memory ? memset(memory, 0, n_bytes) : NULL;
+}
+
+/* How many bytes fit into a block that kmalloc gave. */
+static size_t kmalloc_room(void *memory)
+{
+    struct frame *frame = frame_at(virt_to_phys(memory));
+    if (frame->use == FRAME_OBJECTS)
+        return caches[frame->cache]->size;
+    return (size_t)PAGE_SIZE << frame->order;
+}
+
+/* The block with another size, perhaps elsewhere; on NULL the old one is as it was. */
+void *krealloc(void *memory, size_t n_bytes)
+{
+    if (!memory)
+        return kmalloc(n_bytes);
+    size_t room = kmalloc_room(memory);
+    if (n_bytes <= room && n_bytes > room / 2)
+        return memory;
+    void *moved = kmalloc(n_bytes);
+    if (!moved)
+        return n_bytes <= room ? memory : NULL;
+    memcpy(moved, memory, min(n_bytes, room));
+    kfree(memory);
+    return moved;
+}
+
+void kfree(void *memory)
+{
+    if (!memory)
+        return;
+    paddr_t phys = virt_to_phys(memory);
+    struct frame *frame = frame_at(phys);
+    if (frame->use == FRAME_OBJECTS)
+        object_free(caches[frame->cache], memory);
+    else
+        frames_free(phys, frame->order);
+}

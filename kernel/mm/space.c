@@ -1,0 +1,208 @@
+/* Address spaces: made, copied by fork, loaded into a processor, taken down.
+ *
+ * A space ends in two steps. When nobody refers to it any more its areas go, in the context of whoever let go last.
+ * Its tables go when no processor has it loaded either, so that an exiting process need not load another root first:
+ * the switch to the next process does that anyway. */
+#include "abi/errno.h"
+#include "abi/resource.h"
+#include "frames.h"
+#include "space.h"
+
+static OBJECT_CACHE(space_cache, struct space);
+static struct space *loaded[MAX_CPUS]; /* each processor's own: the space in CR3; NULL: the kernel's root */
+
+/* A space without areas and, if wanted, without entries in its root yet. */
+static struct space *space_make(void)
+{
+    struct space *space = object_alloc_zeroed(&space_cache);
+    if (!space)
+        return NULL;
+    space->root = frame_alloc(FRAME_TABLE);
+    if (!space->root) {
+        object_free(&space_cache, space);
+        return NULL;
+    }
+    root_init(phys_to_virt(space->root));
+    spin_init(&space->lock, "space", RANK_SPACE);
+    space->refs = space->holds = 1;
+    return space;
+}
+
+/* An empty space without limits; NULL when memory is out. */
+struct space *space_create(void)
+{
+    struct space *space = space_make();
+    if (!space)
+        return NULL;
+    space->mmap_top = USER_END;
+    space->limit_space = space->limit_stack = space->limit_data = RLIM_INFINITY;
+    return space;
+}
+
+/* ---- fork ---- */
+
+/* The child's mapping for an area copied from the parent: the one it has, or a new one. */
+static struct mapping *child_mapping(struct space *child, struct backing *backing)
+{
+    for (uint32_t i = child->n_areas; i-- > 0;) {
+        if (child->areas[i].backing == backing)
+            return child->areas[i].mapping;
+    }
+    return mapping_create(child, backing);
+}
+
+/* Gives an empty space the same areas; 0 or -ENOMEM. Lock: parent->lock held. */
+static int areas_copy(struct space *child, const struct space *parent)
+{
+    if (!parent->n_areas)
+        return 0;
+    child->areas = kmalloc(parent->n_areas * sizeof(child->areas[0]));
+    if (!child->areas)
+        return -ENOMEM;
+    child->max_areas = parent->n_areas;
+    for (uint32_t i = 0; i < parent->n_areas; i++) {
+        struct area area = parent->areas[i];
+        if (area.backing) {
+            area.mapping = child_mapping(child, area.backing);
+            if (!area.mapping)
+                return -ENOMEM;
+            area.mapping->n_areas++;
+        }
+        child->areas[child->n_areas++] = area;
+    }
+    child->n_pages = parent->n_pages;
+    return 0;
+}
+
+/* What exec and setrlimit said about the parent holds for the child. */
+static void settings_copy(struct space *child, const struct space *parent)
+{
+    child->brk_start = parent->brk_start;
+    child->brk_end = parent->brk_end;
+    child->mmap_top = parent->mmap_top;
+    child->stack_top = parent->stack_top;
+    child->args_start = parent->args_start;
+    child->args_end = parent->args_end;
+    child->env_block = parent->env_block;
+    child->auxv_start = parent->auxv_start;
+    child->auxv_end = parent->auxv_end;
+    child->limit_space = parent->limit_space;
+    child->limit_stack = parent->limit_stack;
+    child->limit_data = parent->limit_data;
+}
+
+/* A copy that shares all pages and tables until one side writes; NULL when memory is out. Lock: takes parent->lock. */
+struct space *space_fork(struct space *parent)
+{
+    struct space *child = space_make();
+    if (!child)
+        return NULL;
+    spin_lock(&parent->lock);
+    settings_copy(child, parent);
+    int error = areas_copy(child, parent);
+    if (!error) {
+        struct flush flush;
+        flush_begin(&flush, parent);
+        tables_share(phys_to_virt(parent->root), phys_to_virt(child->root));
+        flush_page(&flush, 0); /* all that the parent could write: everything */
+        flush_page(&flush, USER_END - PAGE_SIZE);
+        flush_end(&flush);
+    }
+    spin_unlock(&parent->lock);
+    if (!error)
+        return child;
+    space_unref(child);
+    return NULL;
+}
+
+/* ---- The end ---- */
+
+void space_ref(struct space *space)
+{
+    __atomic_add_fetch(&space->refs, 1, __ATOMIC_RELAXED);
+}
+
+void space_reap(struct space *ended)
+{
+    if (!ended)
+        return;
+    pte_t *root = phys_to_virt(ended->root);
+    for (int i = 0; i < TABLE_ENTRIES / 2; i++) {
+        if (root[i])
+            table_put(pte_phys(root[i]), 3);
+    }
+    frame_unref(ended->root);
+    object_free(&space_cache, ended);
+}
+
+/* One hold less; the space if that was the last one. */
+static struct space *hold_drop(struct space *space)
+{
+    return __atomic_sub_fetch(&space->holds, 1, __ATOMIC_ACQ_REL) == 0 ? space : NULL;
+}
+
+/* Idle processors that still have the space loaded look at it again. */
+static void kick_lazy(const struct space *space)
+{
+    uint32_t mask = __atomic_load_n(&space->cpu_mask, __ATOMIC_SEQ_CST) & ~(1u << this_cpu()->id);
+    for (uint32_t id = 0; mask; id++, mask >>= 1) {
+        if (mask & 1)
+            cpu_kick(id);
+    }
+}
+
+/* One reference less. With the last one the areas go now; the tables too, unless a processor has them loaded: then
+ * when it loads others. May drop the last reference to a file: no spinlock held. */
+void space_unref(struct space *space)
+{
+    if (__atomic_sub_fetch(&space->refs, 1, __ATOMIC_ACQ_REL) > 0)
+        return;
+    struct list dead;
+    list_init(&dead);
+    spin_lock(&space->lock);
+    if (space->n_areas) {
+        for (uint32_t i = 0; i < space->n_areas; i++) {
+            struct mapping *mapping = space->areas[i].mapping;
+            if (mapping && --mapping->n_areas == 0)
+                mapping_detach(mapping, &dead);
+        }
+        space->n_areas = 0;
+    }
+    spin_unlock(&space->lock);
+    mappings_free(&dead);
+    kfree(space->areas);
+    kick_lazy(space);
+    space_reap(hold_drop(space));
+}
+
+/* ---- Loading ---- */
+
+struct space *space_switch(struct space *space)
+{
+    uint32_t id = this_cpu()->id;
+    struct space *old = loaded[id];
+    if (space == old)
+        return NULL;
+    loaded[id] = space;
+    if (space) {
+        __atomic_add_fetch(&space->holds, 1, __ATOMIC_RELAXED);
+        __atomic_or_fetch(&space->cpu_mask, 1u << id, __ATOMIC_SEQ_CST);
+    }
+    root_load(space ? space->root : virt_to_phys(kernel_root));
+    if (!old)
+        return NULL;
+    __atomic_and_fetch(&old->cpu_mask, ~(1u << id), __ATOMIC_SEQ_CST);
+    return hold_drop(old);
+}
+
+void space_load(struct space *space)
+{
+    space_reap(space_switch(space));
+}
+
+void space_leave_ended(void)
+{
+    struct space *space = loaded[this_cpu()->id];
+    if (space && __atomic_load_n(&space->refs, __ATOMIC_ACQUIRE) == 0)
+        space_load(NULL);
+}

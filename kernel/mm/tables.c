@@ -1,0 +1,260 @@
+/* Page tables that spaces share until one writes: fork is a copy of half a root.
+ *
+ * A table and a page alike count the entries that lead to them. The rule that everything here keeps: an entry that
+ * allows writing leads to a frame that no other entry leads to (but for MAP_SHARED pages). So a write through shared
+ * tables faults, and the fault copies the shared ones from the top down; a table that came to have one user again is
+ * made writable where it is. A shared table changes in one way only: its entries lose PTE_WRITE when it is copied. */
+#include "abi/errno.h"
+#include "frames.h"
+#include "space.h"
+
+enum { TABLE_FLAGS = PTE_PRESENT | PTE_WRITE | PTE_USER };
+
+static pte_t *table_at(paddr_t frame)
+{
+    return phys_to_virt(frame);
+}
+
+static pte_t entry_take(pte_t *entry)
+{
+    return __atomic_exchange_n(entry, 0, __ATOMIC_SEQ_CST);
+}
+
+/* How many bytes one entry of a table of that level covers. */
+static uint64_t entry_span(int level)
+{
+    return 1ull << (PAGE_SHIFT + 9 * (level - 1));
+}
+
+/* Another reference for what the entry leads to; then neither side may write to it without asking. */
+static pte_t entry_share(pte_t *entry)
+{
+    pte_t pte = __atomic_load_n(entry, __ATOMIC_RELAXED);
+    frame_ref(pte_phys(pte));
+    if (!(pte & PTE_WRITE) || pte & PTE_SOFT_SHARED)
+        return pte;
+    return __atomic_and_fetch(entry, ~(pte_t)PTE_WRITE, __ATOMIC_SEQ_CST);
+}
+
+/* A copy of a shared table whose entries lead where the original's lead; 0 when memory is out. */
+static paddr_t table_copy(paddr_t from)
+{
+    paddr_t to = frame_alloc(FRAME_TABLE);
+    if (!to)
+        return 0;
+    pte_t *source = table_at(from), *target = table_at(to);
+    for (int i = 0; i < TABLE_ENTRIES; i++)
+        target[i] = source[i] ? entry_share(&source[i]) : 0;
+    return to;
+}
+
+void tables_share(pte_t *from, pte_t *to)
+{
+    for (int i = 0; i < TABLE_ENTRIES / 2; i++) {
+        if (from[i])
+            to[i] = entry_share(&from[i]);
+    }
+}
+
+void table_put(paddr_t frame, int level)
+{
+    struct frame *counted = frame_at(frame);
+    if (level > 0 && __atomic_load_n(&counted->refs, __ATOMIC_ACQUIRE) > 1 &&
+        __atomic_sub_fetch(&counted->refs, 1, __ATOMIC_ACQ_REL) > 0)
+        return;
+    if (level > 0) {
+        counted->refs = 1; /* nobody else is left */
+        pte_t *table = table_at(frame);
+        for (int i = 0; i < TABLE_ENTRIES; i++) {
+            if (table[i])
+                table_put(pte_phys(table[i]), level - 1);
+        }
+    }
+    frame_unref(frame);
+}
+
+/* Makes the table that the entry leads to this space's own: copies it if others use it. 0 or -ENOMEM. */
+static int entry_own(pte_t *entry, int level_below, uint64_t address, struct flush *flush)
+{
+    if (*entry & PTE_WRITE)
+        return 0;
+    paddr_t shared = pte_phys(*entry);
+    if (frame_refs(shared) == 1) {
+        *entry |= PTE_WRITE; /* more rights need no flush */
+        return 0;
+    }
+    paddr_t copy = table_copy(shared);
+    if (!copy)
+        return -ENOMEM;
+    __atomic_store_n(entry, copy | TABLE_FLAGS, __ATOMIC_SEQ_CST);
+    flush_page(flush, align_down(address, PAGE_SIZE)); /* processors may remember where the table was */
+    flush_put(flush, shared, level_below);
+    return 0;
+}
+
+pte_t *table_entry_own(struct space *space, uint64_t address, struct flush *flush)
+{
+    pte_t *table = table_at(space->root);
+    for (int level = 4; level > 1; level--) {
+        pte_t *entry = &table[table_index(address, level)];
+        if (!*entry) {
+            paddr_t fresh = frame_alloc_zeroed(FRAME_TABLE);
+            if (!fresh)
+                return NULL;
+            *entry = fresh | TABLE_FLAGS;
+        } else if (entry_own(entry, level - 1, address, flush) < 0) {
+            return NULL;
+        }
+        table = table_at(pte_phys(*entry));
+    }
+    return &table[table_index(address, 1)];
+}
+
+pte_t table_lookup(const struct space *space, uint64_t address)
+{
+    pte_t rights = ~0ull;
+    const pte_t *table = table_at(space->root);
+    for (int level = 4; level > 1; level--) {
+        pte_t entry = table[table_index(address, level)];
+        if (!entry)
+            return 0;
+        if (!(entry & PTE_WRITE))
+            rights = ~(pte_t)PTE_WRITE;
+        table = table_at(pte_phys(entry));
+    }
+    return table[table_index(address, 1)] & rights;
+}
+
+int tables_isolate(struct space *space, uint64_t address, struct flush *flush)
+{
+    if (address >= USER_END)
+        return 0;
+    pte_t *table = table_at(space->root);
+    for (int level = 4; level > 1 && address & (entry_span(level) - 1); level--) {
+        pte_t *entry = &table[table_index(address, level)];
+        if (!*entry)
+            return 0;
+        if (entry_own(entry, level - 1, address, flush) < 0)
+            return -ENOMEM;
+        table = table_at(pte_phys(*entry));
+    }
+    return 0;
+}
+
+/* Clears [start, end) within a table that is the space's own and whose first entry is for the address `base`. */
+static void clear_in(pte_t *table, int level, uint64_t base, uint64_t start, uint64_t end, struct flush *flush)
+{
+    uint64_t span = entry_span(level);
+    uint64_t at = max(align_down(start, span), base);
+    uint64_t limit = min(end, base + span * TABLE_ENTRIES);
+    for (pte_t *entry = &table[table_index(at, level)]; at < limit; at += span, entry++) {
+        if (!*entry)
+            continue;
+        if (at < start || at + span > end) {
+            clear_in(table_at(pte_phys(*entry)), level - 1, at, start, end, flush);
+            continue;
+        }
+        pte_t gone = entry_take(entry);
+        flush_page(flush, at);
+        if (level > 1)
+            flush_page(flush, at + span - PAGE_SIZE);
+        flush_put(flush, pte_phys(gone), level - 1);
+    }
+}
+
+void tables_clear(struct space *space, uint64_t start, uint64_t end, struct flush *flush)
+{
+    if (start < end)
+        clear_in(table_at(space->root), 4, 0, start, end, flush);
+}
+
+/* The first table of pages that may have something at or above `address`, below end: returns its page entries and
+ * sets *address to the first address looked for in it; NULL when there is none. */
+static pte_t *next_table(const struct space *space, uint64_t *address, uint64_t end)
+{
+    while (*address < end) {
+        const pte_t *table = table_at(space->root);
+        int level = 4;
+        while (level > 1 && table[table_index(*address, level)]) {
+            table = table_at(pte_phys(table[table_index(*address, level)]));
+            level--;
+        }
+        if (level == 1)
+            return (pte_t *)table;
+        *address = align_down(*address, entry_span(level)) + entry_span(level);
+    }
+    return NULL;
+}
+
+/* The page entry with no more rights than prot grants. */
+static pte_t restricted(pte_t pte, uint32_t prot)
+{
+    if (!prot)
+        pte &= ~(pte_t)PTE_PRESENT;
+    if (!(prot & PROT_WRITE))
+        pte &= ~(pte_t)PTE_WRITE;
+    if (!(prot & PROT_EXEC))
+        pte |= PTE_NX;
+    return pte;
+}
+
+int tables_restrict(struct space *space, uint64_t start, uint64_t end, uint32_t prot, struct flush *flush)
+{
+    uint64_t at = start;
+    while (next_table(space, &at, end)) {
+        uint64_t limit = min(end, align_down(at, LARGE_SPAN) + LARGE_SPAN);
+        pte_t *entry = table_entry_own(space, at, flush);
+        if (!entry)
+            return -ENOMEM;
+        for (; at < limit; at += PAGE_SIZE, entry++) {
+            if (!*entry || restricted(*entry, prot) == *entry)
+                continue;
+            __atomic_store_n(entry, restricted(*entry, prot), __ATOMIC_SEQ_CST);
+            flush_page(flush, at);
+        }
+    }
+    return 0;
+}
+
+/* Makes both ends of a move the space's own, so that the move cannot fail. 0 or -ENOMEM. */
+static int move_prepare(struct space *space, uint64_t from, uint64_t to, uint64_t n_bytes, struct flush *flush)
+{
+    uint64_t at = from;
+    while (next_table(space, &at, from + n_bytes)) {
+        uint64_t limit = min(from + n_bytes, align_down(at, LARGE_SPAN) + LARGE_SPAN);
+        if (!table_entry_own(space, at, flush) || !table_entry_own(space, at - from + to, flush) ||
+            !table_entry_own(space, limit - PAGE_SIZE - from + to, flush))
+            return -ENOMEM;
+        at = limit;
+    }
+    return 0;
+}
+
+int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t n_bytes, struct flush *flush)
+{
+    if (move_prepare(space, from, to, n_bytes, flush) < 0)
+        return -ENOMEM;
+    uint64_t at = from;
+    for (pte_t *table; (table = next_table(space, &at, from + n_bytes));) {
+        uint64_t limit = min(from + n_bytes, align_down(at, LARGE_SPAN) + LARGE_SPAN);
+        for (; at < limit; at += PAGE_SIZE) {
+            pte_t *entry = &table[table_index(at, 1)];
+            if (!*entry)
+                continue;
+            *table_entry_own(space, at - from + to, flush) = entry_take(entry);
+            flush_page(flush, at);
+        }
+    }
+    return 0;
+}
+
+uint64_t tables_count(const struct space *space, uint64_t start, uint64_t end)
+{
+    uint64_t count = 0, at = start;
+    for (pte_t *table; (table = next_table(space, &at, end));) {
+        uint64_t limit = min(end, align_down(at, LARGE_SPAN) + LARGE_SPAN);
+        for (; at < limit; at += PAGE_SIZE)
+            count += table[table_index(at, 1)] != 0;
+    }
+    return count;
+}

@@ -1,0 +1,126 @@
+/* What the mm room needs of x86, for the host: fake physical memory, and processors with a TLB that remembers too much.
+ *
+ * A test includes this first and then the room's sources. */
+#pragma once
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The header's own versions read GS and add DIRECT_MAP: they get other names here. */
+#define phys_to_virt x86_phys_to_virt
+#define this_cpu x86_this_cpu
+#define current_thread x86_current_thread
+#include "x86.h"
+#undef phys_to_virt
+#undef this_cpu
+#undef current_thread
+
+enum { HOST_MEMORY = 64 << 20, HOST_FIRST = 1 << 20, HOST_CPUS = 3, TLB_ENTRIES = 256 };
+
+static char *host_memory; /* stands for physical addresses HOST_FIRST to HOST_FIRST + HOST_MEMORY */
+static struct cpu host_cpus[HOST_CPUS];
+static struct cpu *host_cpu = &host_cpus[0]; /* the one that "runs" */
+static int host_locks;
+
+struct tlb_entry {
+    uint64_t page;
+    pte_t pte; /* 0: free */
+};
+static struct tlb_entry tlbs[HOST_CPUS][TLB_ENTRIES];
+
+static inline void *phys_to_virt(paddr_t phys) { return host_memory + (phys - HOST_FIRST); }
+static inline struct cpu *this_cpu(void) { return host_cpu; }
+
+pte_t *kernel_root;
+uint32_t n_cpus = HOST_CPUS;
+
+paddr_t virt_to_phys(const void *virt) { return (const char *)virt - host_memory + HOST_FIRST; }
+void page_clear(void *page) { memset(page, 0, PAGE_SIZE); }
+void page_copy(void *to, const void *from) { memcpy(to, from, PAGE_SIZE); }
+
+static void host_require(bool condition, const char *what)
+{
+    if (condition)
+        return;
+    printf("Bail out! %s\n", what);
+    abort();
+}
+
+void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank)
+{
+    *lock = (struct spinlock){.name = name, .rank = rank};
+}
+void spin_lock(struct spinlock *lock)
+{
+    host_require(!lock->taken, "a lock taken twice");
+    lock->taken = 1;
+    host_locks++;
+}
+void spin_unlock(struct spinlock *lock)
+{
+    host_require(lock->taken, "a lock released that is not taken");
+    lock->taken = 0;
+    host_locks--;
+}
+
+void root_init(pte_t *root) { memset(root, 0, PAGE_SIZE); }
+void root_load(paddr_t root)
+{
+    if (host_cpu->root == root)
+        return;
+    host_cpu->root = root;
+    memset(tlbs[host_cpu->id], 0, sizeof(tlbs[0]));
+}
+void cpu_kick(uint32_t id) { (void)id; }
+int kernel_map(uint64_t address, paddr_t phys, uint64_t flags) { (void)address, (void)phys, (void)flags; abort(); }
+paddr_t kernel_unmap(uint64_t address) { (void)address; abort(); }
+
+static inline struct tlb_entry *tlb_place(uint32_t cpu, uint64_t page)
+{
+    return &tlbs[cpu][(page / PAGE_SIZE * 2654435761u >> 7) % TLB_ENTRIES];
+}
+static void host_flush(uint32_t cpu, uint64_t start, size_t n_pages)
+{
+    for (size_t i = 0; i < TLB_ENTRIES; i++) {
+        struct tlb_entry *entry = &tlbs[cpu][i];
+        if (!n_pages || (entry->page >= start && entry->page < start + n_pages * PAGE_SIZE))
+            entry->pte = 0;
+    }
+}
+void tlb_flush_page(uint64_t address) { host_flush(host_cpu->id, align_down(address, PAGE_SIZE), 1); }
+void tlb_flush_all(void) { host_flush(host_cpu->id, 0, 0); }
+void tlb_shootdown(uint32_t cpu_mask, uint64_t start, size_t n_pages)
+{
+    for (uint32_t id = 0; id < HOST_CPUS; id++) {
+        if (cpu_mask >> id & 1 && id != host_cpu->id)
+            host_flush(id, start, n_pages);
+    }
+}
+
+static void host_panic(const char *file, int line, const char *message)
+{
+    printf("Bail out! panic at %s:%d: %s\n", file, line, message);
+    fflush(stdout);
+    abort();
+}
+
+/* A number below n, the same ones in every run. */
+static uint32_t host_random(uint32_t n)
+{
+    static uint64_t seed = 88172645463325252ull;
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return (seed >> 20) % n;
+}
+
+/* Memory for a test: filled with rubbish, as a real machine's may be. */
+static void host_memory_init(void)
+{
+    host_memory = aligned_alloc(PAGE_SIZE, HOST_MEMORY);
+    host_require(host_memory, "no memory");
+    memset(host_memory, 0xa5, HOST_MEMORY);
+    lib_hooks.report_panic = host_panic;
+    for (uint32_t id = 0; id < HOST_CPUS; id++)
+        host_cpus[id] = (struct cpu){.self = &host_cpus[id], .id = id};
+}
