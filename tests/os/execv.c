@@ -1,5 +1,5 @@
-/* os.execv: what stays and what goes, scripts, and every errno of the contract. The program runs itself again with a
- * word that says what to look at. */
+/* os.execv: what stays and what goes, scripts, and every errno of the contract. The program runs
+ * itself again with a word that says what to look at. */
 #include "check.h"
 #include <os.h>
 
@@ -51,7 +51,10 @@ static int look(char **argv)
     return 0;
 }
 
-static void on_signal(int number) { (void)number; }
+static void on_signal(int number)
+{
+    (void)number;
+}
 
 static void check_kept(void)
 {

@@ -3,7 +3,10 @@
 #include <os.h>
 #include <signal.h>
 
-static void on_signal(int number) { (void)number; }
+static void on_signal(int number)
+{
+    (void)number;
+}
 
 static void check_inherited(void)
 {

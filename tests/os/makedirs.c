@@ -1,4 +1,5 @@
-/* os.makedirs and os.removedirs: what Python's do, among it two processes that make the same tree at once. */
+/* os.makedirs and os.removedirs: what Python's do, among it two processes that make the same tree
+ * at once. */
 #include "check.h"
 #include <os.h>
 
