@@ -34,8 +34,23 @@ $(BUILD)/kernel/%.o: kernel/%.S
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KERNEL_CFLAGS) $(DEPFLAGS) -c $< -o $@
 
-$(BUILD)/ouros.elf: $(kernel_objects) kernel/kernel.ld
+# Linked twice: the first kernel's symbols become a table in the second, for backtraces. The table
+# lies behind the code, so that no function moves by it.
+$(BUILD)/kernel/nameless.elf: $(kernel_objects) $(BUILD)/kernel/no_symbols.o kernel/kernel.ld
+	$(Q)$(LD) $(KERNEL_LDFLAGS) -T kernel/kernel.ld -o $@ $(filter %.o,$^)
+
+$(BUILD)/kernel/no_symbols.S: kernel/x86/symbols.awk
+	@mkdir -p $(@D)
+	$(Q)awk -f $< /dev/null > $@
+
+$(BUILD)/kernel/symbols.S: $(BUILD)/kernel/nameless.elf kernel/x86/symbols.awk
+	$(Q)$(NM) -n $< | awk -f kernel/x86/symbols.awk > $@
+
+$(BUILD)/kernel/%symbols.o: $(BUILD)/kernel/%symbols.S
+	$(Q)$(CC) -c $< -o $@
+
+$(BUILD)/ouros.elf: $(kernel_objects) $(BUILD)/kernel/symbols.o kernel/kernel.ld
 	$(call say,LD,$@)
-	$(Q)$(LD) $(KERNEL_LDFLAGS) -T kernel/kernel.ld -o $@ $(kernel_objects)
+	$(Q)$(LD) $(KERNEL_LDFLAGS) -T kernel/kernel.ld -o $@ $(filter %.o,$^)
 
 -include $(kernel_objects:.o=.d)

@@ -105,7 +105,7 @@ struct cpu;
 struct spinlock {
     uint32_t taken; /* atomic: 0 free, 1 taken */
     uint16_t rank;
-    uint16_t below; /* the holder's highest rank before this lock, given back on release */
+    uint16_t held;  /* the rank that it is held under */
     struct cpu *owner;
     const char *name;
 };
@@ -114,6 +114,7 @@ struct spinlock {
 
 void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank);
 void spin_lock(struct spinlock *lock);
+void spin_lock_as(struct spinlock *lock, enum lock_rank rank); /* under another rank: the second of its kind */
 void spin_unlock(struct spinlock *lock);
 bool spin_trylock(struct spinlock *lock); /* for panic and NMI reports; no rank check */
 bool spin_held(const struct spinlock *lock); /* by this processor */
@@ -135,7 +136,6 @@ struct cpu {
     bool online;           /* atomic; read by all */
     bool resched;          /* a switch is wanted before going back to user mode; also set by IPI */
     uint32_t spin_depth;   /* spinlocks held: sleeping is a bug unless 0 */
-    uint16_t spin_rank;    /* the highest spinlock rank held */
     struct thread *fpu_owner; /* whose state is in the vector registers, or NULL */
     paddr_t root;          /* the page table root in CR3 */
     uint32_t requests;     /* atomic bits set by other processors: CPU_REQUEST_* */
@@ -144,6 +144,7 @@ struct cpu {
     uint64_t last_calls[16][4]; /* ring of system calls for the panic report: number, first three arguments */
     uint32_t last_call;    /* next place in it */
     struct x86_cpu *arch;  /* descriptor tables, TSS, exception stacks: x86's own */
+    uint64_t spin_ranks;   /* the ranks of the spinlocks held, as bits */
 };
 
 extern struct cpu *cpus[MAX_CPUS]; /* by id; NULL where there is none */
@@ -257,6 +258,8 @@ void root_init(pte_t *root);           /* copies the kernel's half (entries 256 
 void root_load(paddr_t root);          /* CR3, unless it is there already */
 int kernel_map(uint64_t address, paddr_t phys, uint64_t flags); /* one page of kernel space; 0 or -ENOMEM */
 paddr_t kernel_unmap(uint64_t address);                         /* what was there; the caller flushes */
+extern paddr_t (*x86_table_alloc)(void);                        /* a zeroed frame for kernel_map, or 0; set by boot */
+paddr_t x86_memory_limit(void);                                 /* end of what the direct map can hold */
 
 void tlb_flush_page(uint64_t address); /* here only */
 void tlb_flush_all(void);              /* here only, all but global pages */
@@ -269,6 +272,7 @@ uint64_t clock_ns(void);                /* nanoseconds since boot, never backwar
 uint64_t clock_boot_realtime_ns(void);  /* the time of day, since 1970, when clock_ns() was 0 */
 void timer_arm(uint64_t deadline_ns);   /* this processor's IRQ_TIMER at that clock_ns(); UINT64_MAX disarms */
 uint64_t cycle_count(void);             /* TSC */
+uint64_t clock_frequency(void);         /* of the TSC, in Hz */
 
 /* ---- Ports and machine ---- */
 
@@ -279,6 +283,8 @@ void port_out8(uint16_t port, uint8_t value);
 void port_out16(uint16_t port, uint16_t value);
 void port_out32(uint16_t port, uint32_t value);
 void irq_enable(unsigned vector); /* IRQ_COM1 (COM1 and COM3), IRQ_COM2 (COM2 and COM4), IRQ_KEYBOARD: routed to processor 0 */
+
+void irq_acknowledge(unsigned vector); /* by trap, once an interrupt was served */
 
 enum machine_end { MACHINE_OFF = 0x10, MACHINE_PANIC = 0x11, MACHINE_REBOOT = 0x12 };
 __attribute__((noreturn)) void machine_end(enum machine_end how); /* isa-debug-exit, else ACPI, else halt */

@@ -1,4 +1,4 @@
-/* Finds the next clear or set bit in an array of words. */
+/* Finds the next clear or set bit in an array of words; counts the bits of one. */
 #include "lib.h"
 
 /* The first bit >= from that is set in the map with each word xored by `flip`; n_bits if none. */
@@ -21,4 +21,15 @@ size_t bitmap_next_clear(const uint64_t *map, size_t n_bits, size_t from)
 size_t bitmap_next_set(const uint64_t *map, size_t n_bits, size_t from)
 {
     return next(map, n_bits, from, 0);
+}
+
+/* What the compiler calls for __builtin_popcountll, as it may not use the POPCNT instruction. */
+int __popcountdi2(int64_t word);
+int __popcountdi2(int64_t word)
+{
+    uint64_t x = (uint64_t)word;
+    x -= x >> 1 & 0x5555555555555555ull;
+    x = (x & 0x3333333333333333ull) + (x >> 2 & 0x3333333333333333ull);
+    x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0full;
+    return (int)(x * 0x0101010101010101ull >> 56);
 }

@@ -1,0 +1,40 @@
+/* Traps that nothing can hold off: an NMI asks what everyone is doing; a double fault ends the kernel. */
+#include "trap.h"
+
+#include "dev.h"
+#include "proc.h"
+
+static uint32_t speaking;       /* atomic: processors report one after the other */
+
+static void log_this_processor(const struct trap_frame *frame)
+{
+    struct thread *thread = current_thread();
+    const char *name = thread ? thread->name : "starting";
+    int pid = thread && thread->process ? thread->process->pid : 0;
+    klog("nmi: processor %u runs %s (process %d), in %s at 0x%lx", this_cpu()->id, name, pid,
+         trap_from_user(frame) ? "user mode" : "the kernel", frame->rip);
+    if (!trap_from_user(frame))
+        panic_log_backtrace(frame->rip, frame->rbp);
+}
+
+/* The interrupted code may hold any lock, also the log's: from here on the log goes without. */
+static void report_all(const struct trap_frame *frame)
+{
+    while (__atomic_exchange_n(&speaking, 1, __ATOMIC_ACQUIRE))
+        asm volatile("pause");
+    log_emergency();
+    log_this_processor(frame);
+    if (this_cpu()->id == 0)
+        proc_report();
+    __atomic_store_n(&speaking, 0, __ATOMIC_RELEASE);
+}
+
+void trap_stop_report(struct trap_frame *frame)
+{
+    if (frame->vector == TRAP_NMI)
+        report_all(frame);
+    else if (kstack_guard_hit(fault_address()))
+        panic_trap(frame, "overflow of a kernel stack");
+    else
+        panic_trap(frame, "double fault");
+}

@@ -1,0 +1,152 @@
+/* The kernel's end, as a report: what, where, who, how it came to it, and what to try. */
+#include "trap.h"
+
+#include "dev.h"
+#include "proc.h"
+#include "syscall.h"
+
+static uint32_t reporter;               /* atomic: id + 1 of the processor that reports */
+static struct trap_frame *trap;         /* the kernel's own fault, or NULL */
+static uint64_t start_rip, start_rbp;   /* where the backtrace begins */
+static unsigned stage;                  /* of the report: a fault in one goes on with the next */
+
+const char *panic_cwd(const struct process *process, char *buf, size_t size)
+{
+    char *at = buf + size - 1;
+    struct entry *entry = process->fs.cwd;
+    *at = '\0';
+    for (int depth = 0; entry && depth < 64; depth++) {
+        while (entry->covers)
+            entry = entry->covers;
+        if (entry->parent == entry || !entry->name)
+            break;
+        if (entry->name_len + 1 > at - buf)
+            break;
+        at -= entry->name_len;
+        memcpy(at, entry->name, entry->name_len);
+        *--at = '/';
+        entry = entry->parent;
+    }
+    if (!*at)
+        *--at = '/';
+    return at;
+}
+
+static void log_who(void)
+{
+    char cwd[256];
+    struct thread *thread = current_thread();
+    klog("  processor %u of %u, %u spinlocks held (ranks as bits: %lx)", this_cpu()->id, n_cpus,
+         this_cpu()->spin_depth, this_cpu()->spin_ranks);
+    if (!thread)
+        klog("  no thread yet");
+    else if (!thread->process)
+        klog("  kernel thread %d (%s)", thread->tid, thread->name);
+    else
+        klog("  process %d (%s), cwd %s", thread->process->pid, thread->name,
+             panic_cwd(thread->process, cwd, sizeof(cwd)));
+}
+
+static void log_registers(void)
+{
+    if (!trap)
+        return;
+    const struct trap_frame *f = trap;
+    klog("  rip %016lx  rsp %016lx  rflags %08lx  cr2 %016lx", f->rip, f->rsp, f->rflags,
+         fault_address());
+    klog("  rax %016lx  rbx %016lx  rcx %016lx  rdx %016lx", f->rax, f->rbx, f->rcx, f->rdx);
+    klog("  rsi %016lx  rdi %016lx  rbp %016lx  r8  %016lx", f->rsi, f->rdi, f->rbp, f->r8);
+    klog("  r9  %016lx  r10 %016lx  r11 %016lx  r12 %016lx", f->r9, f->r10, f->r11, f->r12);
+    klog("  r13 %016lx  r14 %016lx  r15 %016lx  error %lx", f->r13, f->r14, f->r15, f->error);
+}
+
+void panic_log_backtrace(uint64_t rip, uint64_t rbp)
+{
+    uint64_t addresses[24];
+    char name[80];
+    klog("    %s", kernel_symbol(rip, name, sizeof(name)));
+    size_t n = kernel_backtrace(rbp, addresses, ARRAY_SIZE(addresses));
+    for (size_t i = 0; i < n; i++)
+        klog("    %s", kernel_symbol(addresses[i], name, sizeof(name)));
+}
+
+static void log_backtrace(void)
+{
+    klog("  came here through:");
+    panic_log_backtrace(start_rip, start_rbp);
+}
+
+static void log_last_calls(void)
+{
+    klog("  last system calls on this processor:");
+    syscall_log_last(this_cpu());
+}
+
+static void log_hint(void)
+{
+    if (trap && trap->vector == TRAP_DOUBLE_FAULT && kstack_guard_hit(fault_address()))
+        klog("  try: a kernel stack overflowed; look for recursion or a big array in the list above");
+    else if (trap && trap->vector == TRAP_PAGE_FAULT && fault_address() < 0x10000)
+        klog("  try: a NULL pointer; the field at offset 0x%lx of what it should point to",
+             fault_address());
+    else if (trap && trap->vector == TRAP_PAGE_FAULT && fault_address() < USER_END)
+        klog("  try: a user address was used without user_copy_in or user_copy_out");
+    else
+        klog("  try: `make debug` with the same program, then `break panic_at`");
+}
+
+static void (*const stages[])(void) = {
+    log_who, log_registers, log_backtrace, log_last_calls, proc_report, log_hint,
+};
+
+/* Only one processor reports; another that panics meanwhile waits to be stopped. */
+static void become_reporter(void)
+{
+    uint32_t nobody = 0, self = this_cpu()->id + 1;
+    bool first = __atomic_compare_exchange_n(&reporter, &nobody, self, false, __ATOMIC_ACQ_REL,
+                                             __ATOMIC_ACQUIRE);
+    if (!first && nobody != self)
+        for (;;)
+            cpu_pause();
+    if (first) {
+        log_emergency();
+        cpu_stop_others();
+    }
+}
+
+void panic_report(const char *file, int line, const char *message)
+{
+    become_reporter();
+    if (stage == 0) {
+        if (!trap) {
+            start_rip = (uint64_t)__builtin_return_address(0);
+            start_rbp = (uint64_t)__builtin_frame_address(0);
+        }
+        klog("PANIC: %s", message);
+        klog("  at %s:%d", file, line);
+    } else {
+        klog("  (a fault while reporting: %s, %s:%d)", message, file, line);
+    }
+    while (stage < ARRAY_SIZE(stages))
+        stages[stage++]();
+    klog("PANIC END");
+    machine_end(MACHINE_PANIC);
+}
+
+void panic_trap(struct trap_frame *frame, const char *what)
+{
+    char name[80];
+    become_reporter();
+    if (!trap) {
+        trap = frame;
+        start_rip = frame->rip;
+        start_rbp = frame->rbp;
+    }
+    kernel_symbol(frame->rip, name, sizeof(name));
+    if (frame->vector == TRAP_PAGE_FAULT)
+        panic("%s in the kernel: %s of 0x%lx (%s) in %s", what,
+              frame->error & FAULT_FETCH ? "execution" : frame->error & FAULT_WRITE ? "write"
+                                                                                   : "read",
+              fault_address(), frame->error & FAULT_PRESENT ? "not permitted" : "not mapped", name);
+    panic("%s in the kernel, in %s", what, name);
+}

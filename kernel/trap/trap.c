@@ -1,0 +1,108 @@
+/* Faults and interrupts: who must answer for them. */
+#include "trap.h"
+
+#include "abi/signal.h"
+#include "dev.h"
+#include "proc.h"
+#include "sched.h"
+
+/* What a program gets for a fault of its own, by vector. */
+static const struct {
+    uint8_t signal;
+    int code;
+    bool with_address;          /* si_addr is the instruction */
+} user_faults[32] = {
+    [TRAP_DIVIDE] = { SIGFPE, FPE_INTDIV, true },
+    [TRAP_DEBUG] = { SIGTRAP, TRAP_TRACE, true },
+    [TRAP_BREAKPOINT] = { SIGTRAP, SI_KERNEL, false },
+    [TRAP_OVERFLOW] = { SIGSEGV, SI_KERNEL, false },
+    [TRAP_BOUND] = { SIGSEGV, SI_KERNEL, false },
+    [TRAP_INVALID_OPCODE] = { SIGILL, ILL_ILLOPN, true },
+    [TRAP_INVALID_TSS] = { SIGSEGV, SI_KERNEL, false },
+    [TRAP_NO_SEGMENT] = { SIGBUS, SI_KERNEL, false },
+    [TRAP_STACK] = { SIGBUS, SI_KERNEL, false },
+    [TRAP_PROTECTION] = { SIGSEGV, SI_KERNEL, false },
+    [TRAP_FPU] = { SIGFPE, FPE_FLTINV, true },
+    [TRAP_ALIGNMENT] = { SIGBUS, BUS_ADRALN, false },
+    [TRAP_SIMD] = { SIGFPE, FPE_FLTINV, true },
+};
+
+static const char *const fault_names[32] = {
+    "division error", "debug trap", "NMI", "breakpoint", "overflow", "bound range", "invalid opcode",
+    "vector unit used in the kernel", "double fault", "coprocessor overrun", "invalid TSS",
+    "segment not present", "stack segment fault", "general protection fault", "page fault",
+    "reserved trap", "x87 error", "alignment check", "machine check", "SIMD error",
+};
+
+/* A page fault in kernel mode that memory cannot resolve: a user copy lands, anything else is a bug. */
+static void kernel_page_fault(struct trap_frame *frame)
+{
+    if (!user_copy_land(frame))
+        panic_trap(frame, fault_names[TRAP_PAGE_FAULT]);
+}
+
+static void page_fault(struct trap_frame *frame)
+{
+    uint64_t address = fault_address();
+    bool ours = address < USER_END || trap_from_user(frame);
+    if (ours && current_thread() && current_thread()->process && proc_page_fault(frame, address))
+        return;
+    kernel_page_fault(frame);
+}
+
+/* The first use of vector registers since the thread was switched in. */
+static void first_vector_use(struct trap_frame *frame)
+{
+    struct thread *thread = current_thread();
+    if (!trap_from_user(frame))
+        panic_trap(frame, fault_names[TRAP_NO_FPU]);
+    if (!thread->fpu) {
+        thread->fpu = thread_fpu_alloc();
+        if (!thread->fpu) {
+            signal_fault(SIGKILL, SI_KERNEL, frame->rip, frame->vector, 0);
+            return;
+        }
+    }
+    fpu_first_use(thread, thread->fpu);
+}
+
+static void other_fault(struct trap_frame *frame)
+{
+    unsigned vector = (unsigned)frame->vector;
+    if (!trap_from_user(frame)) {
+        if (vector == TRAP_PROTECTION && user_copy_land(frame))
+            return;
+        panic_trap(frame, fault_names[vector] ? fault_names[vector] : "unknown trap");
+    }
+    int signal = user_faults[vector].signal ? user_faults[vector].signal : SIGSEGV;
+    signal_fault(signal, user_faults[vector].code,
+                 user_faults[vector].with_address ? frame->rip : 0, vector, frame->error);
+}
+
+static void interrupt(unsigned vector)
+{
+    irq_acknowledge(vector);
+    switch (vector) {
+    case IRQ_TIMER: sched_tick(); break;
+    case IRQ_COM1:
+    case IRQ_COM2: serial_interrupt(vector); break;
+    case IRQ_KEYBOARD: keyboard_interrupt(); break;
+    case IRQ_RESCHEDULE: this_cpu()->resched = true; break;
+    case IRQ_REQUEST: cpu_poll(); break;
+    }
+}
+
+/* Every exception and interrupt comes here, on the kernel stack of the thread that was interrupted. */
+void trap_enter(struct trap_frame *frame)
+{
+    if (frame->vector == TRAP_PAGE_FAULT)
+        page_fault(frame);
+    else if (frame->vector == TRAP_NO_FPU)
+        first_vector_use(frame);
+    else if (frame->vector >= IRQ_TIMER)
+        interrupt((unsigned)frame->vector);
+    else
+        other_fault(frame);
+    if (trap_from_user(frame) && proc_work_due(current_thread()))
+        proc_return_to_user(frame, false);
+}

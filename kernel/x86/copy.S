@@ -1,0 +1,235 @@
+/* User memory, byte for byte, with a landing place for every instruction that may fault; whole pages. */
+#include "asm.h"
+
+/* Three bytes that copy_patch_smap() replaces where the processor has SMAP. */
+.macro PLACEHOLDER opcode
+771:.byte 0x0f, 0x1f, 0x00
+    .pushsection .smap_patches, "a"
+    .quad 771b
+    .long \opcode, 0
+    .popsection
+.endm
+#define STAC PLACEHOLDER 0xcb010f
+#define CLAC PLACEHOLDER 0xca010f
+
+/* The next instruction may fault; it then goes on at `landing`. */
+.macro MAY_FAULT landing
+772:.pushsection .exception_table, "a"
+    .quad 772b, \landing
+    .popsection
+.endm
+
+    .text
+
+/* size_t copy_user(void *to, const void *from, size_t n): how many bytes are left after a fault.
+ * A fault in a block of 32 or 8 goes on byte by byte, to find the exact place. */
+    .global copy_user
+    .balign 16
+copy_user:
+    STAC
+    mov %rdx, %rax
+    sub $32, %rax
+    jb 2f
+1:  MAY_FAULT 8f
+    mov (%rsi), %rcx
+    MAY_FAULT 8f
+    mov 8(%rsi), %r8
+    MAY_FAULT 8f
+    mov 16(%rsi), %r9
+    MAY_FAULT 8f
+    mov 24(%rsi), %r10
+    MAY_FAULT 8f
+    mov %rcx, (%rdi)
+    MAY_FAULT 8f
+    mov %r8, 8(%rdi)
+    MAY_FAULT 8f
+    mov %r9, 16(%rdi)
+    MAY_FAULT 8f
+    mov %r10, 24(%rdi)
+    add $32, %rsi
+    add $32, %rdi
+    sub $32, %rax
+    jae 1b
+2:  add $32, %rax                       /* what is left of it */
+    sub $8, %rax
+    jb 4f
+3:  MAY_FAULT 9f
+    mov (%rsi), %rcx
+    MAY_FAULT 9f
+    mov %rcx, (%rdi)
+    add $8, %rsi
+    add $8, %rdi
+    sub $8, %rax
+    jae 3b
+4:  add $8, %rax
+    jz 6f
+5:  MAY_FAULT 6f
+    movzbl (%rsi), %ecx
+    MAY_FAULT 6f
+    mov %cl, (%rdi)
+    inc %rsi
+    inc %rdi
+    dec %rax
+    jnz 5b
+6:  CLAC
+    ret
+8:  add $32, %rax
+    jmp 5b
+9:  add $8, %rax
+    jmp 5b
+
+/* size_t clear_user(void *to, size_t n): how many bytes are left after a fault. */
+    .global clear_user
+    .balign 16
+clear_user:
+    STAC
+    mov %rsi, %rax
+    xor %ecx, %ecx
+    sub $32, %rax
+    jb 2f
+1:  MAY_FAULT 8f
+    mov %rcx, (%rdi)
+    MAY_FAULT 8f
+    mov %rcx, 8(%rdi)
+    MAY_FAULT 8f
+    mov %rcx, 16(%rdi)
+    MAY_FAULT 8f
+    mov %rcx, 24(%rdi)
+    add $32, %rdi
+    sub $32, %rax
+    jae 1b
+2:  add $32, %rax
+    jz 4f
+3:  MAY_FAULT 4f
+    mov %cl, (%rdi)
+    inc %rdi
+    dec %rax
+    jnz 3b
+4:  CLAC
+    ret
+8:  add $32, %rax
+    jmp 3b
+
+/* long copy_user_string(char *to, const char *from, size_t size): the length, -1 fault, -2 no NUL in size bytes.
+ * Whole words where the source is aligned: those never cross into a page that may be missing. */
+    .global copy_user_string
+    .balign 16
+copy_user_string:
+    STAC
+    mov %rdi, %r8
+    movabs $0x0101010101010101, %r9
+    movabs $0x8080808080808080, %r10
+    test %rdx, %rdx
+    jz 5f
+1:  test $7, %sil
+    jnz 3f
+2:  cmp $8, %rdx
+    jb 3f
+    MAY_FAULT 6f
+    mov (%rsi), %rax
+    mov %rax, %rcx
+    sub %r9, %rcx
+    mov %rax, %r11
+    not %r11
+    and %r11, %rcx
+    test %r10, %rcx                     /* one of its bytes is zero */
+    jnz 3f
+    mov %rax, (%rdi)
+    add $8, %rsi
+    add $8, %rdi
+    sub $8, %rdx
+    jnz 2b
+    jmp 5f
+3:  MAY_FAULT 6f
+    movzbl (%rsi), %eax
+    mov %al, (%rdi)
+    test %al, %al
+    jz 4f
+    inc %rsi
+    inc %rdi
+    dec %rdx
+    jnz 1b
+5:  mov $-2, %rax
+    CLAC
+    ret
+4:  mov %rdi, %rax
+    sub %r8, %rax
+    CLAC
+    ret
+6:  mov $-1, %rax
+    CLAC
+    ret
+
+/* int cmpxchg_user(uint32_t *at, uint32_t expected, uint32_t desired, uint32_t *old): 0, or -1 on a fault */
+    .global cmpxchg_user
+cmpxchg_user:
+    STAC
+    mov %esi, %eax
+    MAY_FAULT 1f
+    lock cmpxchg %edx, (%rdi)
+    CLAC
+    mov %eax, (%rcx)
+    xor %eax, %eax
+    ret
+1:  CLAC
+    mov $-1, %eax
+    ret
+
+/* bool try_load(uint64_t address, uint64_t *value): a word of kernel memory that may not be there */
+    .global try_load
+try_load:
+    MAY_FAULT 1f
+    mov (%rdi), %rax
+    mov %rax, (%rsi)
+    mov $1, %eax
+    ret
+1:  xor %eax, %eax
+    ret
+
+/* void page_clear(void *page) */
+    .global page_clear
+    .balign 16
+page_clear:
+    xor %eax, %eax
+    lea 4096(%rdi), %rcx
+1:  mov %rax, (%rdi)
+    mov %rax, 8(%rdi)
+    mov %rax, 16(%rdi)
+    mov %rax, 24(%rdi)
+    mov %rax, 32(%rdi)
+    mov %rax, 40(%rdi)
+    mov %rax, 48(%rdi)
+    mov %rax, 56(%rdi)
+    add $64, %rdi
+    cmp %rcx, %rdi
+    jne 1b
+    ret
+
+/* void page_copy(void *to, const void *from) */
+    .global page_copy
+    .balign 16
+page_copy:
+    lea 4096(%rdi), %rcx
+1:  mov (%rsi), %rax
+    mov 8(%rsi), %rdx
+    mov 16(%rsi), %r8
+    mov 24(%rsi), %r9
+    mov %rax, (%rdi)
+    mov %rdx, 8(%rdi)
+    mov %r8, 16(%rdi)
+    mov %r9, 24(%rdi)
+    mov 32(%rsi), %rax
+    mov 40(%rsi), %rdx
+    mov 48(%rsi), %r8
+    mov 56(%rsi), %r9
+    mov %rax, 32(%rdi)
+    mov %rdx, 40(%rdi)
+    mov %r8, 48(%rdi)
+    mov %r9, 56(%rdi)
+    add $64, %rsi
+    add $64, %rdi
+    cmp %rcx, %rdi
+    jne 1b
+    ret
+
+    .section .note.GNU-stack, "", @progbits

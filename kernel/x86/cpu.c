@@ -1,0 +1,172 @@
+/* Descriptor tables of each processor, its block behind GS, and the features that are switched on. */
+#include "local.h"
+
+struct cpu *cpus[MAX_CPUS];
+uint32_t n_cpus;
+struct cpu cpu_blocks[MAX_CPUS];
+struct x86_handlers x86_handlers;
+
+static struct x86_cpu arch_blocks[MAX_CPUS];
+
+struct gate {
+    uint16_t offset_low, selector;
+    uint8_t ist, type;
+    uint16_t offset_middle;
+    uint32_t offset_high, reserved;
+};
+static struct gate idt[256];
+
+struct table_pointer {
+    uint16_t limit;
+    uint64_t base;
+} __attribute__((packed));
+
+extern const char trap_stubs[], nmi_entry[], double_fault_entry[], syscall_entry[];
+
+enum { N_STUBS = 48, GATE_KERNEL = 0x8e, GATE_USER = 0xee, IST_NMI = 1, IST_DOUBLE_FAULT = 2 };
+enum { TSS_SELECTOR = 0x40, CR4_PGE = 1 << 7, CR4_FXSR = 1 << 9, CR4_SIMD = 1 << 10 };
+enum { CR4_UMIP = 1 << 11, CR4_SMEP = 1 << 20, CR4_SMAP = 1 << 21 };
+enum { CR0_MONITOR = 1 << 1, CR0_EMULATE = 1 << 2, CR0_SWITCHED = 1 << 3, CR0_NE = 1 << 5 };
+enum { CR0_WP = 1 << 16, CR0_AM = 1 << 18 };
+
+static void idt_set(unsigned vector, const char *entry, unsigned type, unsigned ist)
+{
+    uint64_t at = (uint64_t)entry;
+    idt[vector] = (struct gate){
+        .offset_low = (uint16_t)at, .offset_middle = (uint16_t)(at >> 16),
+        .offset_high = (uint32_t)(at >> 32),
+        .selector = KERNEL_CS, .type = (uint8_t)type, .ist = (uint8_t)ist,
+    };
+}
+
+/* Fills the interrupt table that all processors share. */
+static void idt_init(void)
+{
+    for (unsigned i = 0; i < N_STUBS; i++) {
+        bool from_user = i == TRAP_BREAKPOINT || i == TRAP_OVERFLOW;
+        idt_set(i, trap_stubs + 16 * i, from_user ? GATE_USER : GATE_KERNEL, 0);
+    }
+    idt_set(TRAP_NMI, nmi_entry, GATE_KERNEL, IST_NMI);
+    idt_set(TRAP_DOUBLE_FAULT, double_fault_entry, GATE_KERNEL, IST_DOUBLE_FAULT);
+}
+
+/* The selectors are those that SYSCALL, SYSRET (MSR_STAR) and x86.h's USER_CS and USER_SS ask for. */
+static void gdt_fill(uint64_t gdt[10], const struct tss *tss)
+{
+    uint64_t base = (uint64_t)tss;
+    gdt[KERNEL_CS / 8] = 0x00209b0000000000;
+    gdt[KERNEL_SS / 8] = 0x0000930000000000;
+    gdt[USER_SS / 8] = 0x0000f30000000000;
+    gdt[USER_CS / 8] = 0x0020fb0000000000;
+    gdt[TSS_SELECTOR / 8] = (sizeof(*tss) - 1) | (base & 0xffffff) << 16 | 0x89ull << 40 |
+                            (base >> 24 & 0xff) << 56;
+    gdt[TSS_SELECTOR / 8 + 1] = base >> 32;
+}
+
+static void tables_load(struct x86_cpu *arch)
+{
+    struct table_pointer gdt = { sizeof(arch->gdt) - 1, (uint64_t)arch->gdt };
+    struct table_pointer interrupts = { sizeof(idt) - 1, (uint64_t)idt };
+    asm volatile("lgdt %0" :: "m"(gdt));
+    asm volatile("lidt %0" :: "m"(interrupts));
+    asm volatile("ltr %w0" :: "r"(TSS_SELECTOR));
+}
+
+void cpu_init_tables(uint32_t id)
+{
+    struct cpu *cpu = &cpu_blocks[id];
+    struct x86_cpu *arch = &arch_blocks[id];
+    *cpu = (struct cpu){ .self = cpu, .id = id, .arch = arch };
+    arch->tss.ist[IST_NMI - 1] = (uint64_t)(arch->nmi_stack + TRAP_STACK_BYTES);
+    arch->tss.ist[IST_DOUBLE_FAULT - 1] = (uint64_t)(arch->double_fault_stack + TRAP_STACK_BYTES);
+    arch->tss.io_map = sizeof(arch->tss);
+    gdt_fill(arch->gdt, &arch->tss);
+    tables_load(arch);
+    msr_write(MSR_GS_BASE, (uint64_t)cpu);
+    msr_write(MSR_KERNEL_GS_BASE, 0);
+    msr_write(MSR_FS_BASE, 0);
+    cpus[id] = cpu;
+}
+
+static void enable_control_bits(void)
+{
+    uint64_t cr0, cr4;
+    asm volatile("mov %%cr4, %0" : "=r"(cr4));
+    cr4 |= CR4_FXSR | CR4_SIMD;
+    cr4 |= cpu_features.pge ? CR4_PGE : 0;
+    cr4 |= cpu_features.umip ? CR4_UMIP : 0;
+    cr4 |= cpu_features.smep ? CR4_SMEP : 0;
+    cr4 |= cpu_features.smap ? CR4_SMAP : 0;
+    asm volatile("mov %0, %%cr4" :: "r"(cr4));
+    asm volatile("mov %%cr0, %0" : "=r"(cr0));
+    cr0 &= ~(uint64_t)CR0_EMULATE;
+    cr0 |= CR0_MONITOR | CR0_SWITCHED | CR0_NE | CR0_WP | CR0_AM;
+    asm volatile("mov %0, %%cr0" :: "r"(cr0));
+}
+
+/* SYSCALL clears IF, DF, TF, IOPL, NT and AC, so that the kernel starts from known flags. */
+void cpu_enable_features(void)
+{
+    enable_control_bits();
+    msr_write(MSR_STAR, (uint64_t)(USER_SS - 8) << 48 | (uint64_t)KERNEL_CS << 32);
+    msr_write(MSR_LSTAR, (uint64_t)syscall_entry);
+    msr_write(MSR_FMASK, 0x47700);
+}
+
+void x86_init_early(void)
+{
+    cpuid_detect();
+    idt_init();
+    cpu_init_tables(0);
+    copy_patch_smap();
+    cpu_enable_features();
+    n_cpus = 1;
+    cpus[0]->online = true;
+}
+
+void cpu_set_kernel_stack(void *stack_top)
+{
+    struct cpu *cpu = this_cpu();
+    cpu->kernel_stack = (uint64_t)stack_top;
+    cpu->arch->tss.rsp[0] = (uint64_t)stack_top;
+}
+
+void user_fs_base_set(uint64_t base)
+{
+    msr_write(MSR_FS_BASE, base);
+}
+
+/* While the kernel runs, the user's GS base is the one that SWAPGS will bring back. */
+void user_gs_base_set(uint64_t base)
+{
+    msr_write(MSR_KERNEL_GS_BASE, base);
+}
+
+bool uaddr_canonical(uint64_t address)
+{
+    return address >> 47 == 0 || address >> 47 == 0x1ffff;
+}
+
+uint64_t fault_address(void)
+{
+    uint64_t cr2;
+    asm volatile("mov %%cr2, %0" : "=r"(cr2));
+    return cr2;
+}
+
+/* STI takes effect after the next instruction: no interrupt comes between it and HLT. */
+void cpu_idle(void)
+{
+    asm volatile("sti; hlt; cli" ::: "memory");
+}
+
+/* NMI and double fault, from entry.S. A processor that was asked to stop does so here. */
+void stop_entry(struct trap_frame *frame);
+void stop_entry(struct trap_frame *frame)
+{
+    uint32_t requests = __atomic_load_n(&this_cpu()->requests, __ATOMIC_ACQUIRE);
+    if (frame->vector == TRAP_NMI && (requests & REQUEST_STOP))
+        for (;;)
+            asm volatile("cli; hlt");
+    x86_handlers.stop_report(frame);
+}

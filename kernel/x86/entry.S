@@ -1,0 +1,164 @@
+/* The doors: SYSCALL, traps and interrupts into the kernel, and the ways back to user mode. */
+#include "asm.h"
+
+/* A placeholder that copy_patch_smap() makes a CLAC where the processor has SMAP: user code may set AC. */
+.macro CLAC_IF_SMAP
+771:.byte 0x0f, 0x1f, 0x00
+    .pushsection .smap_patches, "a"
+    .quad 771b
+    .long 0xca010f, 0
+    .popsection
+.endm
+
+.macro PUSH_REGISTERS
+    push %rdi
+    push %rsi
+    push %rdx
+    push %rcx
+    push %rax
+    push %r8
+    push %r9
+    push %r10
+    push %r11
+    push %rbx
+    push %rbp
+    push %r12
+    push %r13
+    push %r14
+    push %r15
+.endm
+
+.macro POP_REGISTERS
+    pop %r15
+    pop %r14
+    pop %r13
+    pop %r12
+    pop %rbp
+    pop %rbx
+    pop %r11
+    pop %r10
+    pop %r9
+    pop %r8
+    pop %rax
+    pop %rcx
+    pop %rdx
+    pop %rsi
+    pop %rdi
+.endm
+
+    .text
+
+/* ---- SYSCALL: RCX is the caller's RIP, R11 its flags; interrupts are off (MSR_FMASK) ---- */
+
+    .global syscall_entry
+    .balign 16
+syscall_entry:
+    swapgs
+    mov %rsp, %gs:CPU_USER_RSP
+    mov %gs:CPU_KERNEL_STACK, %rsp
+    pushq $0x2b                         /* USER_SS */
+    pushq %gs:CPU_USER_RSP
+    push %r11
+    pushq $0x33                         /* USER_CS */
+    push %rcx
+    push %rax                           /* error: the call's number */
+    pushq $256                          /* vector: TRAP_SYSCALL */
+    PUSH_REGISTERS
+    mov %rsp, %rdi
+    xor %ebp, %ebp
+    call *x86_handlers + 8(%rip)
+
+    /* SYSRET gives back RIP from RCX and the flags from R11. It serves only where these two hold what the frame
+     * says (not after exec or for a signal), and where RIP is canonical: else it would fault in kernel mode. */
+    mov FRAME_RIP(%rsp), %rcx
+    cmp FRAME_RCX(%rsp), %rcx
+    jne trap_return
+    mov FRAME_RFLAGS(%rsp), %r11
+    cmp FRAME_R11(%rsp), %r11
+    jne trap_return
+    mov %rcx, %rax
+    shr $47, %rax
+    jnz trap_return
+    POP_REGISTERS
+    mov FRAME_RSP - FRAME_RIP + 16(%rsp), %rsp
+    swapgs
+    sysretq
+
+/* ---- Traps and interrupts: 16 bytes a stub, see idt.c ---- */
+
+    .global trap_stubs
+    .balign 16
+trap_stubs:
+    vector = 0
+    .rept 48
+    .balign 16
+    .if vector != 8 && vector != 10 && vector != 11 && vector != 12 && vector != 13 && vector != 14 && vector != 17
+    pushq $0                            /* the others come with an error code */
+    .endif
+    pushq $vector
+    jmp trap_common
+    vector = vector + 1
+    .endr
+
+    .balign 16
+trap_common:
+    PUSH_REGISTERS
+    cld
+    CLAC_IF_SMAP
+    testb $3, FRAME_CS(%rsp)
+    jz 1f
+    swapgs
+    xor %ebp, %ebp                      /* a backtrace ends here */
+1:  mov %rsp, %rdi
+    call *x86_handlers(%rip)
+
+/* Back to where the frame at RSP came from. */
+trap_return:
+    testb $3, FRAME_CS(%rsp)
+    jz 2f
+    /* IRETQ would fault in kernel mode on a RIP that is not canonical: make it fault in user mode. */
+    mov FRAME_RIP(%rsp), %rax
+    shr $47, %rax
+    jz 1f
+    movabs $0x00007ffffffff000, %rax    /* USER_END: never mapped */
+    mov %rax, FRAME_RIP(%rsp)
+1:  swapgs
+2:  POP_REGISTERS
+    add $16, %rsp
+    iretq
+
+/* void user_enter(struct trap_frame *frame) */
+    .global user_enter
+user_enter:
+    mov %rdi, %rsp
+    jmp trap_return
+
+/* ---- NMI and double fault: on stacks of their own, perhaps between any two instructions above ---- */
+
+    .global nmi_entry, double_fault_entry
+nmi_entry:
+    pushq $0
+    pushq $2
+    jmp 1f
+double_fault_entry:
+    pushq $8
+1:  PUSH_REGISTERS
+    cld
+    CLAC_IF_SMAP
+    mov $MSR_GS_BASE, %ecx              /* whose GS it is tells its sign, not the mode we came from */
+    rdmsr
+    xor %ebx, %ebx
+    test %edx, %edx
+    js 2f
+    swapgs
+    inc %ebx
+2:  mov %rsp, %rdi
+    call stop_entry
+    test %ebx, %ebx
+    jz 3f
+    swapgs
+3:  POP_REGISTERS
+    add $16, %rsp
+    iretq
+
+    .section .note.GNU-stack, "", @progbits

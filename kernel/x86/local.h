@@ -1,0 +1,85 @@
+/* What the files of the x86 room share among themselves. */
+#pragma once
+
+#include "asm.h"
+#include "x86.h"
+
+_Static_assert(offsetof(struct cpu, kernel_stack) == CPU_KERNEL_STACK, "entry.S");
+_Static_assert(offsetof(struct cpu, user_rsp) == CPU_USER_RSP, "entry.S");
+_Static_assert(offsetof(struct cpu, thread) == 24, "current_thread");
+_Static_assert(sizeof(struct trap_frame) == FRAME_BYTES, "entry.S");
+_Static_assert(offsetof(struct trap_frame, rcx) == FRAME_RCX, "entry.S");
+_Static_assert(offsetof(struct trap_frame, r11) == FRAME_R11, "entry.S");
+_Static_assert(offsetof(struct trap_frame, rip) == FRAME_RIP, "entry.S");
+_Static_assert(offsetof(struct trap_frame, rsp) == FRAME_RSP, "entry.S");
+
+enum { REQUEST_FLUSH = 1, REQUEST_STOP = 2 };    /* cpu->requests */
+enum { TRAP_STACK_BYTES = 8192 };
+
+struct tss {
+    uint32_t reserved_0;
+    uint64_t rsp[3];
+    uint64_t reserved_1;
+    uint64_t ist[7];
+    uint64_t reserved_2;
+    uint16_t reserved_3, io_map;
+} __attribute__((packed));
+
+/* One processor's tables and the stacks of its two unmaskable traps. */
+struct x86_cpu {
+    uint64_t gdt[10];
+    struct tss tss;
+    bool fpu_live;              /* CR0.TS is clear: the vector registers are fpu_owner's, and newer */
+    uint64_t fpu_stamp;         /* of the last load; see fpu.c */
+    uint8_t nmi_stack[TRAP_STACK_BYTES] __attribute__((aligned(16)));
+    uint8_t double_fault_stack[TRAP_STACK_BYTES] __attribute__((aligned(16)));
+};
+
+extern struct cpu cpu_blocks[MAX_CPUS];
+
+/* Features that the room itself asks for. */
+struct cpu_features {
+    bool smep, smap, umip, pge, rdrand, emulated;
+};
+extern struct cpu_features cpu_features;
+void cpuid_detect(void);                        /* fills cpu_features */
+void cpu_enable_features(void);                 /* control registers and SYSCALL, of this processor */
+void cpu_init_tables(uint32_t id);              /* descriptor tables and GS, of this processor */
+void copy_patch_smap(void);                     /* turns the placeholders in copy.S and entry.S into STAC, CLAC */
+
+/* apic.c */
+extern uint32_t lapic_ticks_per_ms;
+void lapic_init(void);                          /* this processor's */
+uint32_t lapic_id(void);
+void lapic_send(uint32_t apic_id, uint32_t command);
+uint32_t lapic_timer_count(void);
+void lapic_timer_start(uint32_t count);
+void ioapic_init(paddr_t base);
+enum { IPI_FIXED = 0x4000, IPI_NMI = 0x4400, IPI_INIT = 0x4500, IPI_STARTUP = 0x4600 };
+
+/* acpi.c: what the MADT says */
+struct acpi_machine {
+    uint32_t n_processors;
+    uint8_t apic_ids[MAX_CPUS];
+    paddr_t io_apic;
+    uint32_t irq_line[16];      /* the I/O APIC's input of each legacy interrupt */
+    uint16_t irq_flags[16];     /* MPS INTI flags: polarity and trigger */
+};
+extern struct acpi_machine acpi_machine;
+void acpi_read(paddr_t rsdp);
+
+void clock_init(void);                          /* calibrates TSC and LAPIC timer */
+void shootdown_serve(void);                     /* a flush that another processor asked for */
+void paging_drop_identity(void);                /* after the last processor has started */
+
+static inline uint64_t msr_read(uint32_t msr)
+{
+    uint32_t low, high;
+    asm volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr));
+    return (uint64_t)high << 32 | low;
+}
+
+static inline void msr_write(uint32_t msr, uint64_t value)
+{
+    asm volatile("wrmsr" :: "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)));
+}

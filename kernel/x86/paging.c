@@ -1,0 +1,141 @@
+/* The kernel's half of the address space: direct map, the image with its rights, kernel stacks; TLB. */
+#include "abi/errno.h"
+#include "local.h"
+
+#define LARGE_PAGE (2ull << 20)
+#define GB (1ull << 30)
+
+enum { IMAGE_TABLES = 2 };
+
+extern pte_t boot_root[], boot_direct_pdpt[], boot_image_pdpt[], boot_stack_pdpt[];
+extern char kernel_start[], kernel_text_end[], kernel_rodata_end[], kernel_end[];
+
+static pte_t image_directory[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
+static pte_t image_tables[IMAGE_TABLES][TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
+
+/* Guards making tables below kernel_root; rank: above what holds when a stack is made, below frames. */
+static struct spinlock lock = SPINLOCK("kernel tables", RANK_OBJECT);
+
+pte_t *kernel_root = boot_root;
+paddr_t (*x86_table_alloc)(void);
+
+paddr_t virt_to_phys(const void *virt)
+{
+    uint64_t at = (uint64_t)virt;
+    return at >= KERNEL_BASE ? at - KERNEL_BASE : at - DIRECT_MAP;
+}
+
+static pte_t table_entry(const void *table)
+{
+    return virt_to_phys(table) | PTE_PRESENT | PTE_WRITE;
+}
+
+/* Maps the image page by page: code to execute, constants to read, data to write, nothing else. */
+static void map_image(void)
+{
+    for (uint64_t at = (uint64_t)kernel_start; at < (uint64_t)kernel_end; at += PAGE_SIZE) {
+        uint64_t rights = PTE_WRITE | PTE_NX;
+        if (at < (uint64_t)kernel_text_end)
+            rights = 0;
+        else if (at < (uint64_t)kernel_rodata_end)
+            rights = PTE_NX;
+        uint64_t page = (at - KERNEL_BASE) / PAGE_SIZE;
+        image_tables[page / TABLE_ENTRIES][page % TABLE_ENTRIES] =
+            (at - KERNEL_BASE) | rights | PTE_PRESENT | PTE_GLOBAL;
+    }
+    for (int i = 0; i < IMAGE_TABLES; i++)
+        image_directory[i] = table_entry(image_tables[i]);
+    boot_image_pdpt[510] = table_entry(image_directory);
+}
+
+/* Large pages, a table for each GB. Devices lie below 4 GB: so much is mapped at least. */
+void x86_map_memory(paddr_t end, struct memory_range *spare)
+{
+    end = min(align_up(max(end, 4 * GB), GB), x86_memory_limit());
+    for (paddr_t gb = 0; gb < end; gb += GB) {
+        pte_t *table = phys_to_virt(spare->start);
+        spare->start += PAGE_SIZE;
+        for (uint64_t i = 0; i < TABLE_ENTRIES; i++)
+            table[i] = (gb + i * LARGE_PAGE) | PTE_PRESENT | PTE_WRITE | PTE_LARGE | PTE_GLOBAL |
+                       PTE_NX;
+        boot_direct_pdpt[gb / GB] = table_entry(table);
+    }
+    map_image();
+    tlb_flush_all();
+}
+
+paddr_t x86_memory_limit(void)
+{
+    return TABLE_ENTRIES * GB;
+}
+
+void paging_drop_identity(void)
+{
+    kernel_root[0] = 0;
+    tlb_flush_all();
+}
+
+void root_init(pte_t *root)
+{
+    memset(root, 0, PAGE_SIZE / 2);
+    memcpy(root + TABLE_ENTRIES / 2, kernel_root + TABLE_ENTRIES / 2, PAGE_SIZE / 2);
+}
+
+void root_load(paddr_t root)
+{
+    struct cpu *cpu = this_cpu();
+    if (cpu->root == root)
+        return;
+    cpu->root = root;
+    asm volatile("mov %0, %%cr3" :: "r"(root) : "memory");
+}
+
+/* The table below an entry, made if it is missing; NULL when out of memory. */
+static pte_t *descend(pte_t *entry)
+{
+    if (!(*entry & PTE_PRESENT)) {
+        paddr_t table = x86_table_alloc();
+        if (!table)
+            return NULL;
+        *entry = table | PTE_PRESENT | PTE_WRITE;
+    }
+    return phys_to_virt(pte_phys(*entry));
+}
+
+int kernel_map(uint64_t address, paddr_t phys, uint64_t flags)
+{
+    pte_t *table = kernel_root;
+    spin_lock(&lock);
+    for (int level = 4; level > 1 && table; level--)
+        table = descend(&table[table_index(address, level)]);
+    spin_unlock(&lock);
+    if (!table)
+        return -ENOMEM;
+    table[table_index(address, 1)] = phys | flags | PTE_PRESENT | PTE_GLOBAL;
+    return 0;
+}
+
+paddr_t kernel_unmap(uint64_t address)
+{
+    pte_t *table = kernel_root;
+    for (int level = 4; level > 1; level--) {
+        pte_t entry = table[table_index(address, level)];
+        if (!(entry & PTE_PRESENT))
+            return 0;
+        table = phys_to_virt(pte_phys(entry));
+    }
+    paddr_t phys = pte_phys(table[table_index(address, 1)]);
+    table[table_index(address, 1)] = 0;
+    return phys;
+}
+
+void tlb_flush_page(uint64_t address)
+{
+    asm volatile("invlpg (%0)" :: "r"(address) : "memory");
+}
+
+void tlb_flush_all(void)
+{
+    uint64_t root;
+    asm volatile("mov %%cr3, %0; mov %0, %%cr3" : "=r"(root) :: "memory");
+}

@@ -1,0 +1,51 @@
+/* Names of kernel addresses, from a table that the build makes; backtraces by frame pointers. */
+#include "x86.h"
+
+/* kernel/x86/symbols.awk writes it: addresses sorted, relative to KERNEL_BASE. */
+struct symbol {
+    uint32_t address, name;     /* name: an offset into symbol_names */
+};
+extern const uint32_t n_symbols;
+extern const struct symbol symbols[];
+extern const char symbol_names[], kernel_start[], kernel_text_end[];
+
+bool try_load(uint64_t address, uint64_t *value);      /* copy.S */
+
+const char *kernel_symbol(uint64_t address, char *buf, size_t size)
+{
+    uint32_t at = (uint32_t)(address - KERNEL_BASE), low = 0, high = n_symbols;
+    if (address < (uint64_t)kernel_start || address >= (uint64_t)kernel_text_end) {
+        strlcpy(buf, "?", size);
+        return buf;
+    }
+    while (low < high) {                /* the first symbol above the address */
+        uint32_t middle = (low + high) / 2;
+        if (symbols[middle].address <= at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0)
+        strlcpy(buf, "?", size);
+    else
+        format(buf, size, "%s+0x%x", symbol_names + symbols[low - 1].name,
+               at - symbols[low - 1].address);
+    return buf;
+}
+
+size_t kernel_backtrace(uint64_t rbp, uint64_t *addresses, size_t n)
+{
+    size_t count = 0;
+    while (count < n && rbp >= DIRECT_MAP && rbp % 8 == 0) {
+        uint64_t next, address;
+        if (!try_load(rbp, &next) || !try_load(rbp + 8, &address))
+            break;
+        if (address < (uint64_t)kernel_start || address >= (uint64_t)kernel_text_end)
+            break;
+        addresses[count++] = address;
+        if (next <= rbp)
+            break;
+        rbp = next;
+    }
+    return count;
+}
