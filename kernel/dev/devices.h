@@ -1,0 +1,21 @@
+/* What the files of this room tell each other: device numbers and who starts what. */
+#pragma once
+
+#include "dev.h"
+#include "uart.h"
+
+enum { /* Linux's numbers; ours come from its range for local use */
+    MEMORY_MAJOR = 1,
+    TERMINAL_MAJOR = 4,
+    CONSOLE_MAJOR = 5,
+    HOST_MAJOR = 240,
+    SERIAL_MINOR = 64,
+};
+
+#define UART_TAKE (2 * UART_QUEUE) /* bytes taken off a port at a time */
+
+void memory_devices_init(void);
+void hostio_init(void);
+void serial_tty_init(void);
+void screen_init(void);
+void tty_init_devices(const char *console);

@@ -1,0 +1,17 @@
+/* From a PC keyboard's scan codes to the bytes that Linux's console sends. Pure; tested on the host. */
+#pragma once
+
+#include "lib.h"
+
+struct keymap {
+    bool shift[2], control[2], alt[2]; /* left and right: is it down? */
+    bool caps, number;                 /* locked */
+    bool extended;                     /* the last code was the prefix 0xe0 */
+    int skip;                          /* codes of the pause key that mean nothing */
+    bool application_keys;             /* arrows send ESC O instead of ESC [ */
+};
+
+#define KEYMAP_LONGEST 8
+
+/* Takes one code (scan set 1); the bytes it sends, if any. */
+size_t keymap_translate(struct keymap *keys, uint8_t code, uint8_t out[KEYMAP_LONGEST]);

@@ -1,0 +1,120 @@
+/* The devices without hardware: null, zero, full, random, urandom, kmsg. */
+#include "abi/errno.h"
+#include "abi/fcntl.h"
+#include "abi/stat.h"
+#include "devices.h"
+
+#define CHUNK 128 /* bytes that cross the kernel's stack at a time */
+
+static long null_read(struct file *file, struct io *io, uint64_t *pos)
+{
+    (void)file, (void)io, (void)pos;
+    return 0;
+}
+
+static long null_write(struct file *file, struct io *io, uint64_t *pos)
+{
+    (void)file, (void)pos;
+    return io->left;
+}
+
+static long zero_read(struct file *file, struct io *io, uint64_t *pos)
+{
+    (void)file, (void)pos;
+    size_t wanted = io->left, n = io_put_zeros(io, wanted);
+    return n > 0 || wanted == 0 ? (long)n : -EFAULT;
+}
+
+static long full_write(struct file *file, struct io *io, uint64_t *pos)
+{
+    (void)file, (void)io, (void)pos;
+    return -ENOSPC;
+}
+
+static long random_read(struct file *file, struct io *io, uint64_t *pos)
+{
+    (void)file, (void)pos;
+    uint8_t bytes[CHUNK];
+    long total = 0;
+    while (io->left > 0) {
+        size_t n = min(io->left, (size_t)CHUNK);
+        random_fill(bytes, n);
+        size_t done = io_put(io, bytes, n);
+        total += done;
+        if (done < n)
+            return total > 0 ? total : -EFAULT;
+    }
+    return total;
+}
+
+/* What is written is stirred in: it cannot make the numbers worse. */
+static long random_write(struct file *file, struct io *io, uint64_t *pos)
+{
+    (void)file, (void)pos;
+    uint8_t bytes[CHUNK];
+    long total = 0;
+    while (io->left > 0) {
+        size_t n = io_get(io, bytes, min(io->left, (size_t)CHUNK));
+        if (n == 0)
+            return total > 0 ? total : -EFAULT;
+        random_stir(bytes, n);
+        total += n;
+    }
+    return total;
+}
+
+/* One write is one line of the log; a priority in front, "<6>", is Linux's and is left out. */
+static long kmsg_write(struct file *file, struct io *io, uint64_t *pos)
+{
+    (void)file, (void)pos;
+    char text[240];
+    size_t wanted = io->left, n = io_get(io, text, min(wanted, sizeof(text)));
+    if (n == 0)
+        return wanted == 0 ? 0 : -EFAULT;
+    while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\0'))
+        n--;
+    const char *start = text, *end = text + n;
+    const char *close = text[0] == '<' ? memchr(text, '>', min(n, (size_t)5)) : NULL;
+    if (close)
+        start = close + 1;
+    klog("%.*s", (int)(end - start), start);
+    return wanted;
+}
+
+static long no_seek(struct file *file, int64_t offset, int whence)
+{
+    (void)file, (void)offset, (void)whence;
+    return 0;
+}
+
+static const struct file_ops null_ops = {.read = null_read, .write = null_write, .seek = no_seek};
+static const struct file_ops zero_ops = {.read = zero_read, .write = null_write, .seek = no_seek};
+static const struct file_ops full_ops = {.read = zero_read, .write = full_write, .seek = no_seek};
+static const struct file_ops random_ops = {.read = random_read, .write = random_write, .seek = no_seek};
+static const struct file_ops kmsg_ops = {.write = kmsg_write, .stream = true};
+
+static const struct {
+    const char *name;
+    uint32_t minor;
+    const struct file_ops *ops;
+} devices[] = {
+    {"null", 3, &null_ops},     {"zero", 5, &zero_ops},      {"full", 7, &full_ops},
+    {"random", 8, &random_ops}, {"urandom", 9, &random_ops}, {"kmsg", 11, &kmsg_ops},
+};
+
+static int memory_open(struct inode *inode, struct file *file)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(devices); i++) {
+        if (devices[i].minor != (inode->rdev & 0xff))
+            continue;
+        file->ops = devices[i].ops;
+        return 0;
+    }
+    return -ENXIO;
+}
+
+void memory_devices_init(void)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(devices); i++)
+        device_register(MEMORY_MAJOR, devices[i].minor, devices[i].name, memory_open);
+}

@@ -1,0 +1,374 @@
+/* Terminals as files: reads in lines or raw with VMIN and VTIME, processed writes, poll, hang-up. */
+#include "abi/errno.h"
+#include "abi/fcntl.h"
+#include "abi/poll.h"
+#include "abi/signal.h"
+#include "abi/sysmacros.h"
+#include "tty.h"
+
+#define MAX_TTYS 4
+#define CHUNK 128 /* bytes that cross the kernel's stack at a time */
+#define TURN 4096 /* bytes written before others may run */
+#define TENTH_NS 100000000ull
+
+static OBJECT_CACHE(tty_files, struct tty_file);
+static struct tty *ttys[MAX_TTYS]; /* added to during bring-up only */
+static struct tty *console_tty;
+const struct job_ops *job_ops;
+
+static struct tty *tty_of(const struct file *file)
+{
+    return ((struct tty_file *)file->private_data)->tty;
+}
+
+bool tty_hung_up(const struct file *file)
+{
+    const struct tty_file *own = file->private_data;
+    return !own->console && own->hangups != own->tty->hangups;
+}
+
+/* The line discipline's echo; the lock is held. */
+static void tty_echo(struct line *line, const uint8_t *bytes, size_t n)
+{
+    struct tty *tty = container_of(line, struct tty, line);
+    tty->driver->write(tty, bytes, n);
+}
+
+void tty_init(struct tty *tty, uint64_t rdev, const struct tty_driver *driver, void *wire)
+{
+    memset(tty, 0, sizeof(*tty));
+    tty->rdev = rdev;
+    tty->driver = driver;
+    tty->wire = wire;
+    spin_init(&tty->lock, "tty", RANK_DEVICE);
+    line_init(&tty->line);
+    tty->line.echo = tty_echo;
+    wait_queue_init(&tty->readable);
+    wait_queue_init(&tty->writable);
+    mutex_init(&tty->reader, "tty reader", RANK_TTY);
+    mutex_init(&tty->writer, "tty writer", RANK_TTY);
+}
+
+/* ---- Input ---- */
+
+void tty_receive(struct tty *tty, const uint8_t *bytes, size_t n)
+{
+    bool stopped = tty->line.stopped;
+    for (size_t i = 0; i < n; i++)
+        line_input(&tty->line, bytes[i]);
+    if (stopped != tty->line.stopped) {
+        tty->driver->hold(tty, tty->line.stopped);
+        tty->output_resumes = stopped;
+    }
+    tty->input_came |= n > 0;
+}
+
+void tty_unlock(struct tty *tty)
+{
+    uint32_t signals = tty->line.signals;
+    bool readable = tty->input_came && line_readable(&tty->line, 1);
+    bool writable = tty->output_resumes;
+    int group = tty->foreground;
+    tty->line.signals = 0;
+    tty->input_came = tty->output_resumes = false;
+    spin_unlock(&tty->lock);
+    if (readable)
+        wake_all(&tty->readable);
+    if (writable)
+        wake_all(&tty->writable);
+    for (int signal = 1; signals >> signal; signal++)
+        if (signals >> signal & 1 && group && job_ops)
+            job_ops->signal_group(group, signal);
+}
+
+/* How a read waits: for so many bytes, until then, or from one byte to the next. */
+struct read_wait {
+    size_t at_least;
+    uint64_t deadline_ns;
+    uint64_t between_ns;    /* once a byte is there: the longest pause before the next; 0: any */
+    bool immediate;         /* an empty answer is an answer */
+};
+
+/* What termios asks of a read of n bytes; the lock is held. */
+static struct read_wait read_wait_of(const struct tty *tty, size_t n)
+{
+    const struct kernel_termios *termios = &tty->line.termios;
+    struct read_wait wait = {.at_least = 1, .deadline_ns = NO_DEADLINE};
+    uint64_t time_ns = termios->c_cc[VTIME] * TENTH_NS;
+    if (termios->c_lflag & ICANON)
+        return wait;
+    if (termios->c_cc[VMIN] > 0) {
+        wait.at_least = min((size_t)termios->c_cc[VMIN], n);
+        wait.between_ns = time_ns;
+    } else if (time_ns > 0) {
+        wait.deadline_ns = clock_ns() + time_ns;
+    } else {
+        wait.immediate = true;
+    }
+    return wait;
+}
+
+/* Waits for input, the lock held; 1 if there is some, 0 if the time is over or the line was hung
+ * up, -EAGAIN, -ERESTARTSYS. */
+static int tty_wait_input(struct file *file, struct io *io, struct read_wait *wait)
+{
+    struct tty *tty = tty_of(file);
+    uint64_t deadline = wait->deadline_ns;
+    while (!line_readable(&tty->line, wait->at_least)) {
+        bool some = line_readable(&tty->line, 1);
+        if (tty_hung_up(file) || wait->immediate)
+            return some;
+        if (io->nonblocking)
+            return some ? 1 : -EAGAIN;
+        if (some && wait->between_ns)
+            deadline = clock_ns() + wait->between_ns;
+        int err = wait_on_spin(&tty->readable, &tty->lock, WAIT_SIGNALS, deadline, "tty");
+        some = line_readable(&tty->line, 1);
+        if (err && some)
+            return 1;
+        if (err)
+            return err == -ETIMEDOUT ? 0 : -ERESTARTSYS;
+    }
+    return 1;
+}
+
+/* Moves input to the reader: a line, or what is there; how many bytes, or -EFAULT. *end: a line's
+ * end was passed, so that 0 bytes mean end of file. */
+static long tty_take(struct tty *tty, struct io *io, bool *end)
+{
+    uint8_t bytes[CHUNK];
+    long total = 0;
+    *end = false;
+    mutex_lock(&tty->reader);
+    while (io->left > 0 && !*end) {
+        spin_lock(&tty->lock);
+        size_t n = line_take(&tty->line, bytes, min(io->left, (size_t)CHUNK), end);
+        tty->driver->fill(tty);
+        tty_unlock(tty);
+        if (n == 0)
+            break;
+        size_t done = io_put(io, bytes, n);
+        total += done;
+        if (done < n) {
+            total = total > 0 ? total : -EFAULT;
+            break;
+        }
+    }
+    mutex_unlock(&tty->reader);
+    return total;
+}
+
+static long tty_read(struct file *file, struct io *io, uint64_t *pos)
+{
+    (void)pos;
+    struct tty *tty = tty_of(file);
+    int err = tty_job_check(tty, SIGTTIN);
+    if (err || io->left == 0)
+        return err;
+    spin_lock(&tty->lock);
+    struct read_wait wait = read_wait_of(tty, io->left);
+    tty->driver->fill(tty);
+    tty_unlock(tty);
+    for (;;) {
+        spin_lock(&tty->lock);
+        int ready = tty_wait_input(file, io, &wait);
+        spin_unlock(&tty->lock);
+        if (ready <= 0)
+            return ready;
+        bool end;
+        long n = tty_take(tty, io, &end);
+        if (n != 0 || end) /* else another reader was faster */
+            return n;
+    }
+}
+
+/* ---- Output ---- */
+
+/* Waits until the driver takes a few bytes, the lock held; 0, -EAGAIN, -EIO, -ERESTARTSYS. */
+static int tty_wait_room(struct file *file, bool nonblocking)
+{
+    struct tty *tty = tty_of(file);
+    while (tty->line.stopped || tty->driver->room(tty) < LINE_EXPANDED) {
+        if (tty_hung_up(file))
+            return -EIO;
+        if (nonblocking)
+            return -EAGAIN;
+        if (wait_on_spin(&tty->writable, &tty->lock, WAIT_SIGNALS, NO_DEADLINE, "tty output"))
+            return -ERESTARTSYS;
+    }
+    return tty_hung_up(file) ? -EIO : 0;
+}
+
+/* Sends n bytes through output processing; how many, or an errno if none. */
+static long tty_put(struct file *file, const uint8_t *bytes, size_t n, bool nonblocking)
+{
+    struct tty *tty = tty_of(file);
+    size_t done = 0;
+    int err = 0;
+    spin_lock(&tty->lock);
+    while (done < n) {
+        err = tty_wait_room(file, nonblocking);
+        if (err)
+            break;
+        size_t run = min(n - done, tty->driver->room(tty));
+        run = line_output_plain(&tty->line, bytes + done, run);
+        tty->driver->write(tty, bytes + done, run);
+        done += run;
+        if (run == 0) {
+            uint8_t out[LINE_EXPANDED];
+            run = line_output(&tty->line, bytes[done++], out);
+            tty->driver->write(tty, out, run);
+        }
+    }
+    spin_unlock(&tty->lock);
+    return done > 0 ? (long)done : err;
+}
+
+static long tty_write(struct file *file, struct io *io, uint64_t *pos)
+{
+    (void)pos;
+    struct tty *tty = tty_of(file);
+    uint8_t bytes[CHUNK];
+    long total = 0, sent = 0;
+    if (tty_hung_up(file))
+        return -EIO;
+    if (tty->line.termios.c_lflag & TOSTOP && (sent = tty_job_check(tty, SIGTTOU)) != 0)
+        return sent;
+    if (io->nonblocking && !mutex_trylock(&tty->writer))
+        return -EAGAIN;
+    if (!io->nonblocking)
+        mutex_lock(&tty->writer);
+    while (io->left > 0) {
+        size_t n = io_get(io, bytes, min(io->left, (size_t)CHUNK));
+        sent = n > 0 ? tty_put(file, bytes, n, io->nonblocking) : -EFAULT;
+        total += max(sent, 0l);
+        if (sent < (long)n || sent <= 0)
+            break;
+        if (total % TURN == 0)
+            thread_yield();
+    }
+    mutex_unlock(&tty->writer);
+    return total > 0 ? total : sent;
+}
+
+int tty_drain(struct file *file)
+{
+    struct tty *tty = tty_of(file);
+    int err = 0;
+    spin_lock(&tty->lock);
+    while (!err && tty->driver->queued(tty) > 0) {
+        if (tty_hung_up(file))
+            err = -EIO;
+        else if (wait_on_spin(&tty->writable, &tty->lock, WAIT_SIGNALS, NO_DEADLINE, "tty drain"))
+            err = -ERESTARTSYS;
+    }
+    spin_unlock(&tty->lock);
+    return err;
+}
+
+/* ---- Poll, open, close ---- */
+
+static uint32_t tty_poll(struct file *file, struct poll_table *table)
+{
+    struct tty *tty = tty_of(file);
+    uint32_t ready = 0;
+    poll_add(table, &tty->readable);
+    poll_add(table, &tty->writable);
+    spin_lock(&tty->lock);
+    tty->driver->fill(tty);
+    const uint8_t *keys = tty->line.termios.c_cc;
+    if (line_readable(&tty->line, keys[VTIME] == 0 && keys[VMIN] > 0 ? keys[VMIN] : 1))
+        ready |= POLLIN | POLLRDNORM;
+    if (!tty->line.stopped && tty->driver->room(tty) >= LINE_EXPANDED)
+        ready |= POLLOUT | POLLWRNORM;
+    if (tty_hung_up(file))
+        ready = POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM | POLLERR | POLLHUP;
+    tty_unlock(tty);
+    return ready;
+}
+
+static void tty_release(struct file *file)
+{
+    object_free(&tty_files, file->private_data);
+}
+
+static const struct file_ops tty_ops = {
+    .read = tty_read,
+    .write = tty_write,
+    .ioctl = tty_ioctl,
+    .poll = tty_poll,
+    .release = tty_release,
+    .stream = true,
+};
+
+/* Makes `file` an open file of the terminal; 0 or -ENOMEM. */
+static int tty_attach(struct tty *tty, struct file *file, bool console)
+{
+    struct tty_file *own = object_alloc(&tty_files);
+    if (!own)
+        return -ENOMEM;
+    *own = (struct tty_file){.tty = tty, .hangups = tty->hangups, .console = console};
+    file->ops = &tty_ops;
+    file->private_data = own;
+    return 0;
+}
+
+/* A terminal by its own name: becomes the caller's controlling terminal if that may be. */
+static int tty_open(struct inode *inode, struct file *file)
+{
+    for (int i = 0; i < MAX_TTYS; i++) {
+        if (!ttys[i] || ttys[i]->rdev != inode->rdev)
+            continue;
+        int err = tty_attach(ttys[i], file, false);
+        if (!err && !(file->flags & O_NOCTTY))
+            tty_job_opened(ttys[i], file);
+        return err;
+    }
+    return -ENXIO;
+}
+
+static int console_open(struct inode *inode, struct file *file)
+{
+    (void)inode;
+    return console_tty ? tty_attach(console_tty, file, true) : -ENODEV;
+}
+
+/* /dev/tty: the caller's controlling terminal, whichever it is. */
+static int own_tty_open(struct inode *inode, struct file *file)
+{
+    (void)inode;
+    struct tty *tty = job_ops ? job_ops->terminal() : NULL;
+    return tty ? tty_attach(tty, file, false) : -ENXIO;
+}
+
+void tty_register(struct tty *tty, const char *name)
+{
+    for (int i = 0; i < MAX_TTYS; i++) {
+        if (ttys[i])
+            continue;
+        ttys[i] = tty;
+        device_register(MAJOR_OF(tty->rdev), MINOR_OF(tty->rdev), name, tty_open);
+        return;
+    }
+}
+
+/* Registers /dev/console and /dev/tty, once the terminals themselves are there. */
+void tty_init_devices(const char *console)
+{
+    uint64_t wanted = DEVICE(TERMINAL_MAJOR, strcmp(console, "tty1") == 0 ? 1 : SERIAL_MINOR);
+    for (int i = 0; i < MAX_TTYS; i++)
+        if (ttys[i] && (!console_tty || ttys[i]->rdev == wanted))
+            console_tty = ttys[i];
+    device_register(CONSOLE_MAJOR, 1, "console", console_open);
+    device_register(CONSOLE_MAJOR, 0, "tty", own_tty_open);
+}
+
+uint64_t tty_device(const struct tty *tty)
+{
+    return tty->rdev;
+}
+
+int tty_foreground_group(const struct tty *tty)
+{
+    return __atomic_load_n(&tty->foreground, __ATOMIC_RELAXED);
+}
