@@ -49,8 +49,23 @@ $(BUILD)/kernel/symbols.S: $(BUILD)/kernel/nameless.elf kernel/x86/symbols.awk
 $(BUILD)/kernel/%symbols.o: $(BUILD)/kernel/%symbols.S
 	$(Q)$(CC) -c $< -o $@
 
-$(BUILD)/ouros.elf: $(kernel_objects) $(BUILD)/kernel/symbols.o kernel/kernel.ld
-	$(call say,LD,$@)
+# Linked twice: the table of the kernel's symbols, for backtraces with names, is made from a first
+# link whose table is empty, and lies behind the code, whose addresses it therefore does not move.
+$(BUILD)/kernel/symbols0.S: kernel/x86/symbols.awk
+	@mkdir -p $(@D)
+	$(Q)awk -f $< /dev/null > $@
+
+$(BUILD)/kernel/symbols1.S: $(BUILD)/kernel/linked0 kernel/x86/symbols.awk
+	$(Q)$(NM) -n $< | awk -f kernel/x86/symbols.awk > $@
+
+$(BUILD)/kernel/symbols%.o: $(BUILD)/kernel/symbols%.S
+	$(Q)$(CC) -c $< -o $@
+
+$(BUILD)/kernel/linked%: $(kernel_objects) $(BUILD)/kernel/symbols%.o kernel/kernel.ld
 	$(Q)$(LD) $(KERNEL_LDFLAGS) -T kernel/kernel.ld -o $@ $(filter %.o,$^)
+
+$(BUILD)/ouros.elf: $(BUILD)/kernel/linked1
+	$(call say,LD,$@)
+	$(Q)cp $< $@
 
 -include $(kernel_objects:.o=.d)
