@@ -71,10 +71,14 @@ static void note_call(const struct trap_frame *frame)
     slot[3] = frame->rdx;
 }
 
-/* Results that never reach a program: proc turns them into EINTR or makes the call start again. */
-static bool wants_restart(long result)
+/*
+ * Is there more to do than to go back? Signals, a switch, a mask to put back (ppoll, sigsuspend),
+ * or a result that never reaches a program: proc makes it EINTR or starts the call again.
+ */
+static bool more_to_do(const struct thread *self, long result)
 {
-    return result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK;
+    bool restart = result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK;
+    return proc_work_due(self) || self->restore_mask || restart;
 }
 
 void syscall_enter(struct trap_frame *frame)
@@ -85,7 +89,7 @@ void syscall_enter(struct trap_frame *frame)
                                               : trace_call(self, frame, perform);
     frame->rax = result;
     // After rt_sigreturn the frame is that of whatever the signal interrupted, not of a call.
-    if (unlikely(proc_work_due(self) || wants_restart(result)))
+    if (unlikely(more_to_do(self, result)))
         proc_return_to_user(frame, frame->error != SYS_rt_sigreturn);
 }
 

@@ -22,7 +22,8 @@ mkdir "$work/run"
 verdict() { [ "$1" -eq 0 ] && echo "ok $2 - $3" || echo "not ok $2 - $3"; }
 
 # The columns differ by the pid that ours prints first; strace's lines begin before main. Strace
-# thinks of sound cards where a terminal's request has the same number, and says nothing for no flags.
+# thinks of sound cards where a terminal's request has the same number, and prints nothing for no
+# local flags.
 squeeze() { sed 's/  *= /  = /; s/SNDCTL_TMR_[A-Z]* or //; s/_lflag=,/_lflag=0,/'; }
 squeeze <"$work/ours" >"$work/ours.txt"
 sed -n '/^mkdir("dir", 0777)/,$p' "$work/strace" | grep -v '^write(1, "mkdir' | squeeze \
