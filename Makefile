@@ -63,7 +63,7 @@ include user/user.mk
 include iso/iso.mk
 -include tests/tests.mk
 
-.PHONY: all kernel libc user image iso run test debug tour doctor setup clean help FORCE
+.PHONY: all kernel libc user image iso run test debug tour doctor lint setup clean help FORCE
 
 all: kernel libc user image    ## build everything but the ISO
 
@@ -100,6 +100,9 @@ tour:                          ## the sources in reading order, with each file's
 
 doctor:                        ## each tool that is needed: found or not, and what to do
 	@tools/setup doctor
+
+lint: $(kernel_generated)      ## check the rooms: who includes whom, headers, first lines
+	@tools/lint $(CC) $(KERNEL_CFLAGS)
 
 setup:                         ## install what building and testing need
 	@tools/setup test

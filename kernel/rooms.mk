@@ -62,5 +62,14 @@ kernel += syscall/trace_names.c
 kernel += syscall/trace_names_tty.c
 
 # floor 10: trap     what happened: faults, interrupts, panic
+kernel += trap/trap.c
+kernel += trap/panic.c
+kernel += trap/nmi.c
 
-# floor 10: boot     the way from the loader to the first program
+# floor 11: boot     the way from the loader to the first program
+kernel += boot/main.c
+kernel += boot/multiboot2.c
+kernel += boot/pvh.c
+kernel += boot/memory.c
+kernel += boot/options.c
+kernel += boot/initramfs.c

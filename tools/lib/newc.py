@@ -20,7 +20,9 @@ class Archive:
         path = os.fsencode(name.strip("/")) or b"."
         self.inode += 1
         links = 2 if stat.S_ISDIR(mode) else 1
-        fields = (self.inode, mode, 0, 0, links, int(mtime), len(data), 0, 0, 0, 0, len(path) + 1, 0)
+        root = 0
+        fields = (self.inode, mode, root, root, links, int(mtime), len(data), 0, 0, 0, 0,
+                  len(path) + 1, 0)
         head = b"070701" + b"".join(b"%08X" % field for field in fields) + path + b"\0"
         self.parts += [head, bytes(-len(head) % 4), data, bytes(-len(data) % 4)]
         self.names.add(os.fsdecode(path))

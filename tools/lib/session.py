@@ -234,7 +234,8 @@ class Session:
         said = os.read(complaints, 65536).decode(errors="replace").strip()
         self.show_log(None)
         how = f"ended by signal {-code}" if code < 0 else f"status {code}"
-        raise Trouble(f"QEMU failed ({how}): {said or 'it said nothing'}", machine.explain_failure(said))
+        raise Trouble(f"QEMU failed ({how}): {said or 'it said nothing'}",
+                      machine.explain_failure(said))
 
     def timed_out(self):
         """Asks the kernel, by a non-maskable interrupt, what everyone is doing, and shows that."""
@@ -253,7 +254,7 @@ class Session:
         return TIMED_OUT
 
     def hear_out(self, at):
-        """Waits until the kernel's report has come: silence for 0.3 s after it began, 3 s in all."""
+        """Waits for the kernel's report: silence for 0.3 s after it began, 3 s in all."""
         self.relay.sinks = dict.fromkeys(self.relay.sinks)
         end = time.monotonic() + 3
         while self.relay.live and time.monotonic() < end:
