@@ -1,0 +1,110 @@
+"""Boots a fresh Ouros in QEMU, runs a program in it and powers off.
+
+usage: tools/vm [OPTIONS] [--] [PROGRAM [ARG...]]
+
+Standard input, output and error and the exit status are the program's (128+N when signal N
+ended it), as if it had run here. Without PROGRAM: the interactive shell. On a terminal,
+Ctrl-A x ends the machine at once (Ctrl-A Ctrl-A is one Ctrl-A).
+
+  --add HOSTFILE[:GUESTPATH]  put a file or a whole folder into the image; mode bits stay;
+                              default GUESTPATH: /bin/NAME (may be given several times)
+  --rootfs FILE.cpio          the image to start from         (build/rootfs.cpio)
+  --env NAME=VALUE            set in the program's environment (may be given several times)
+  --cwd DIR                   the program's working directory in the guest     (/root)
+  --cpus N                    processors                       (1)
+  --mem SIZE                  memory, as QEMU takes it          (128M)
+  --timeout SECONDS           end it after that long; 0 = never
+                              (60, but never when a terminal or no PROGRAM is there)
+  --iso[=FILE]                boot through GRUB                 (build/ouros.iso)
+  --kernel FILE               the kernel, without --iso         (build/ouros.elf)
+  --machine q35|pc            QEMU's board                      (q35)
+  --append WORDS              more words for the kernel's command line
+  --icount                    repeatable to the instruction: virtual time counts instructions
+  --trace                     system calls in strace's format, on the log
+  --log FILE                  the kernel's log; else it is shown only if something went wrong
+  --gdb SOCKET                QEMU waits for gdb: `target remote SOCKET`
+  --gui                       QEMU's window: text screen and keyboard instead of this terminal
+  --help                      this text
+
+Exit status: the program's; 124 time-out, with what each process was doing; 125 kernel panic,
+with its report; 126 QEMU or the image is at fault; 127 PROGRAM is not found.
+Environment: BUILD=folder instead of build, QEMU=program, ACCEL=kvm.
+
+  tools/vm -- ls -l /                     list the root directory
+  echo hi | tools/vm -- tr a-z A-Z        standard input and output are the program's
+  tools/vm --add hello -- hello           a program of your own, made by tools/cc
+  tools/vm --add notes:/root/notes --cwd /root/notes     a folder, and a shell in it
+"""
+
+import os
+import signal
+import sys
+
+from session import FLAGS, LISTS, TEXTS, Session, Trouble
+
+TOP = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
+
+
+class Options:
+    """The command line: an attribute for each option, `command` for the program and arguments."""
+
+    def __init__(self):
+        build = os.environ.get("BUILD", "build")
+        self.build = os.path.join(TOP, build)
+        for name in TEXTS:
+            setattr(self, name, None)
+        for name in FLAGS:
+            setattr(self, name, False)
+        for name in LISTS:
+            setattr(self, name, [])
+        self.cpus, self.mem, self.machine = "1", "128M", "q35"
+        self.kernel = os.path.join(self.build, "ouros.elf")
+        self.rootfs = os.path.join(self.build, "rootfs.cpio")
+        self.command = []
+
+    def parse(self, words):
+        words = list(words)
+        while words and words[0].startswith("-"):
+            word = words.pop(0)
+            if word == "--":
+                break
+            name, given, value = word.lstrip("-").partition("=")
+            if word in ("-h", "--help"):
+                sys.stdout.write(__doc__)
+                sys.exit(0)
+            if name == "iso":
+                self.iso = value if given else os.path.join(self.build, "ouros.iso")
+            elif name in FLAGS and not given:
+                setattr(self, name, True)
+            elif name in TEXTS or name in LISTS:
+                if not given and not words:
+                    raise Trouble(f"--{name} needs a value", "see tools/vm --help")
+                self.take(name, value if given else words.pop(0))
+            else:
+                raise Trouble(f"unknown option {word}", "see tools/vm --help")
+        self.command = words
+        return self
+
+    def take(self, name, value):
+        if name in LISTS:
+            getattr(self, name).append(value)
+        else:
+            setattr(self, name, value)
+
+
+def main():
+    spare = os.open("/dev/null", os.O_RDWR)
+    while spare <= 2:  # a closed standard stream must not become one of our pipes
+        spare = os.dup(spare)
+    os.close(spare)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        if signal.getsignal(number) != signal.SIG_IGN:  # under nohup, and in the background
+            signal.signal(number, lambda caught, _: sys.exit(128 + caught))
+    try:
+        return Session(Options().parse(sys.argv[1:])).run()
+    except Trouble as trouble:
+        sys.stderr.write(f"tools/vm: {trouble.what}\n  {trouble.remedy}\n")
+        return 126
+
+
+sys.exit(main())
