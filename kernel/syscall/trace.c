@@ -48,7 +48,9 @@ bool trace_fetch(struct trace *trace, uint64_t at, void *to, size_t n)
 
 static const struct trace_kind kind_unknown = {trace_hex, false, NULL};
 static const struct trace_description unknown_call = {
-    NULL, &kind_int, 6,
+    NULL,
+    &kind_int,
+    6,
     {&kind_unknown, &kind_unknown, &kind_unknown, &kind_unknown, &kind_unknown, &kind_unknown},
 };
 
@@ -106,7 +108,7 @@ static const char *restart_text(long result)
 
 static const char *error_text(int error)
 {
-#define TEXT(name, text)                                                                           \
+#define TEXT(name, text) \
     case name: return text;
     switch (error) {
         ERRNO_LIST(TEXT)
@@ -158,8 +160,8 @@ static void trace_exit(struct trace *trace, const struct thread *self, uint32_t 
     if (!last)
         return;
     char line[64];
-    size_t n = format(line, sizeof line, "[pid %5d] +++ exited with %d +++", self->tid,
-                      status & 0xff);
+    size_t n =
+        format(line, sizeof line, "[pid %5d] +++ exited with %d +++", self->tid, status & 0xff);
     lib_hooks.log_line(line, n);
 }
 

@@ -97,8 +97,8 @@ extern trace_names names_ioctls, names_iflags, names_oflags, names_cflags, names
 /* trace_values.c */
 trace_printer trace_int, trace_uint, trace_long, trace_ulong, trace_hex, trace_hex32, trace_addr,
     trace_dirfd, trace_id, trace_mode, trace_node_mode, trace_dev, trace_signal, trace_never,
-    trace_one, trace_flags, trace_open_flags, trace_open_mode, trace_access_mode,
-    trace_statx_flags, trace_statx_mask, trace_prot, trace_map_flags;
+    trace_one, trace_flags, trace_open_flags, trace_open_mode, trace_access_mode, trace_statx_flags,
+    trace_statx_mask, trace_prot, trace_map_flags;
 /* trace_bytes.c */
 trace_printer trace_path, trace_strings, trace_environment, trace_in_buf, trace_out_buf,
     trace_random_buf, trace_out_text, trace_entries, trace_in_iov, trace_out_iov;

@@ -12,8 +12,8 @@ enum { SHOWN_BYTES = 32, SHOWN_STRINGS = 32 };
 static void put_escape(struct trace *trace, uint8_t byte, uint8_t next)
 {
     static const struct trace_name letters[] = {
-        {'\n', "\\n"}, {'\t', "\\t"}, {'\r', "\\r"}, {'\v', "\\v"}, {'\f', "\\f"},
-        {'"', "\\\""}, {'\\', "\\\\"}, {TRACE_END, NULL},
+        {'\n', "\\n"}, {'\t', "\\t"}, {'\r', "\\r"},  {'\v', "\\v"},
+        {'\f', "\\f"}, {'"', "\\\""}, {'\\', "\\\\"}, {TRACE_END, NULL},
     };
     const char *letter = trace_find(letters, byte);
     if (letter)

@@ -73,25 +73,26 @@ static void put_lock(struct trace *trace, uint64_t value)
 void trace_fcntl_arg(struct trace *trace, uint64_t value)
 {
     switch ((int)trace->args[1]) {
-    case F_GETFD: case F_GETFL: case F_GETOWN: case F_GETSIG: case F_GETLEASE: case F_GETPIPE_SZ:
-    case F_GET_SEALS:
-        trace->omit = true;
-        break;
-    case F_SETFD:
-        trace_bits(trace, names_fd_bits, (uint32_t)value);
-        break;
-    case F_SETFL:
-        trace_open_flags(trace, value);
-        break;
-    case F_GETLK: case F_SETLK: case F_SETLKW:
-    case F_OFD_GETLK: case F_OFD_SETLK: case F_OFD_SETLKW:
-        put_lock(trace, value);
-        break;
-    case F_DUPFD: case F_DUPFD_CLOEXEC: case F_SETOWN: case F_SETPIPE_SZ:
-        trace_int(trace, value);
-        break;
-    default:
-        trace_hex(trace, value);
+    case F_GETFD:
+    case F_GETFL:
+    case F_GETOWN:
+    case F_GETSIG:
+    case F_GETLEASE:
+    case F_GETPIPE_SZ:
+    case F_GET_SEALS: trace->omit = true; break;
+    case F_SETFD: trace_bits(trace, names_fd_bits, (uint32_t)value); break;
+    case F_SETFL: trace_open_flags(trace, value); break;
+    case F_GETLK:
+    case F_SETLK:
+    case F_SETLKW:
+    case F_OFD_GETLK:
+    case F_OFD_SETLK:
+    case F_OFD_SETLKW: put_lock(trace, value); break;
+    case F_DUPFD:
+    case F_DUPFD_CLOEXEC:
+    case F_SETOWN:
+    case F_SETPIPE_SZ: trace_int(trace, value); break;
+    default: trace_hex(trace, value);
     }
 }
 
@@ -117,7 +118,10 @@ void trace_fcntl_result(struct trace *trace, uint64_t value)
 void trace_ioctl_request(struct trace *trace, uint64_t value)
 {
     static const char *const directions[] = {
-        "_IOC_NONE", "_IOC_WRITE", "_IOC_READ", "_IOC_READ|_IOC_WRITE",
+        "_IOC_NONE",
+        "_IOC_WRITE",
+        "_IOC_READ",
+        "_IOC_READ|_IOC_WRITE",
     };
     const char *name = trace_find(names_ioctls, (uint32_t)value);
     if (name)
@@ -177,44 +181,48 @@ static void put_winsize(struct trace *trace, uint64_t at)
 }
 
 static const struct trace_name names_flushes[] = {
-    {TCIFLUSH, "TCIFLUSH"}, {TCOFLUSH, "TCOFLUSH"}, {TCIOFLUSH, "TCIOFLUSH"},
+    {TCIFLUSH, "TCIFLUSH"},
+    {TCOFLUSH, "TCOFLUSH"},
+    {TCIOFLUSH, "TCIOFLUSH"},
     {TRACE_END, "TC???FLUSH"},
 };
 
 static const struct trace_name names_flows[] = {
-    {TCOOFF, "TCOOFF"}, {TCOON, "TCOON"}, {TCIOFF, "TCIOFF"}, {TCION, "TCION"},
-    {TRACE_END, "TC???"},
+    {TCOOFF, "TCOOFF"}, {TCOON, "TCOON"},     {TCIOFF, "TCIOFF"},
+    {TCION, "TCION"},   {TRACE_END, "TC???"},
 };
 
 void trace_ioctl_arg(struct trace *trace, uint64_t value)
 {
     int number;
     switch ((uint32_t)trace->args[1]) {
-    case TCGETS: case TCSETS: case TCSETSW: case TCSETSF:
-        put_termios(trace, value);
-        break;
-    case TIOCGWINSZ: case TIOCSWINSZ:
-        put_winsize(trace, value);
-        break;
-    case TIOCGPGRP: case TIOCSPGRP: case TIOCGSID: case FIONREAD: case TIOCOUTQ: case FIONBIO:
+    case TCGETS:
+    case TCSETS:
+    case TCSETSW:
+    case TCSETSF: put_termios(trace, value); break;
+    case TIOCGWINSZ:
+    case TIOCSWINSZ: put_winsize(trace, value); break;
+    case TIOCGPGRP:
+    case TIOCSPGRP:
+    case TIOCGSID:
+    case FIONREAD:
+    case TIOCOUTQ:
+    case FIONBIO:
     case FIOASYNC:
         if (trace_fetch(trace, value, &number, sizeof number))
             trace_put(trace, "[%d]", number);
         break;
-    case TIOCSCTTY: case TCSBRK: case TCSBRKP:
-        trace_int(trace, value);
-        break;
-    case TCFLSH:
-        trace_name(trace, names_flushes, value);
-        break;
-    case TCXONC:
-        trace_name(trace, names_flows, value);
-        break;
-    case TIOCNOTTY: case TIOCEXCL: case TIOCNXCL: case FIOCLEX: case FIONCLEX:
-        trace->omit = true;
-        break;
-    default:
-        trace_hex(trace, value);
+    case TIOCSCTTY:
+    case TCSBRK:
+    case TCSBRKP: trace_int(trace, value); break;
+    case TCFLSH: trace_name(trace, names_flushes, value); break;
+    case TCXONC: trace_name(trace, names_flows, value); break;
+    case TIOCNOTTY:
+    case TIOCEXCL:
+    case TIOCNXCL:
+    case FIOCLEX:
+    case FIONCLEX: trace->omit = true; break;
+    default: trace_hex(trace, value);
     }
 }
 
@@ -235,7 +243,8 @@ void trace_prctl_arg(struct trace *trace, uint64_t value)
     int option = trace->args[0];
     bool first = trace->at == 1;
     switch (option) {
-    case PR_SET_NAME: case PR_GET_NAME:
+    case PR_SET_NAME:
+    case PR_GET_NAME:
         if (first)
             trace_user_string(trace, value);
         break;
@@ -243,16 +252,17 @@ void trace_prctl_arg(struct trace *trace, uint64_t value)
         if (first)
             trace_signal(trace, value);
         break;
-    case PR_SET_DUMPABLE: case PR_SET_KEEPCAPS: case PR_SET_TIMERSLACK: case PR_SET_CHILD_SUBREAPER:
+    case PR_SET_DUMPABLE:
+    case PR_SET_KEEPCAPS:
+    case PR_SET_TIMERSLACK:
+    case PR_SET_CHILD_SUBREAPER:
         if (first)
             trace_ulong(trace, value);
         break;
-    case PR_GET_DUMPABLE: case PR_GET_KEEPCAPS: case PR_GET_TIMERSLACK:
-        trace->omit = true;
-        break;
-    default:
-        trace_hex(trace, value);
-        return;
+    case PR_GET_DUMPABLE:
+    case PR_GET_KEEPCAPS:
+    case PR_GET_TIMERSLACK: trace->omit = true; break;
+    default: trace_hex(trace, value); return;
     }
     trace->omit |= !first;
 }

@@ -15,6 +15,8 @@
 #include "abi/wait.h"
 #include "trace.h"
 
+// clang-format off
+
 #define N(constant) {(uint64_t)(constant), #constant}
 
 #define ERROR_NAME(name, text) {name, #name},

@@ -2,6 +2,8 @@
 #include "abi/termios.h"
 #include "trace.h"
 
+// clang-format off
+
 #define N(constant) {(uint64_t)(constant), #constant}
 
 const struct trace_name names_ioctls[] = {

@@ -155,7 +155,10 @@ void trace_open_mode(struct trace *trace, uint64_t value)
 void trace_access_mode(struct trace *trace, uint64_t value)
 {
     static const struct trace_name names[] = {
-        {R_OK, "R_OK"}, {W_OK, "W_OK"}, {X_OK, "X_OK"}, {TRACE_END, "?_OK"},
+        {R_OK, "R_OK"},
+        {W_OK, "W_OK"},
+        {X_OK, "X_OK"},
+        {TRACE_END, "?_OK"},
     };
     if ((int)value == F_OK)
         trace_put(trace, "F_OK");
@@ -198,7 +201,10 @@ void trace_map_flags(struct trace *trace, uint64_t value)
 void trace_file_mode(struct trace *trace, uint64_t mode)
 {
     static const struct trace_name names[] = {
-        {S_ISUID, "S_ISUID"}, {S_ISGID, "S_ISGID"}, {S_ISVTX, "S_ISVTX"}, {TRACE_END, ""},
+        {S_ISUID, "S_ISUID"},
+        {S_ISGID, "S_ISGID"},
+        {S_ISVTX, "S_ISVTX"},
+        {TRACE_END, ""},
     };
     const char *type = trace_find(names_file_types, mode & S_IFMT);
     bool any = type != NULL;

@@ -3,34 +3,34 @@
 
 #include <stdint.h>
 
-#define EI_NIDENT 16
-#define EI_MAG0 0
-#define EI_MAG1 1
-#define EI_MAG2 2
-#define EI_MAG3 3
-#define EI_CLASS 4
-#define EI_DATA 5
-#define EI_VERSION 6
-#define EI_OSABI 7
-#define ELFMAG "\177ELF"
-#define SELFMAG 4
-#define ELFCLASS64 2
+#define EI_NIDENT   16
+#define EI_MAG0     0
+#define EI_MAG1     1
+#define EI_MAG2     2
+#define EI_MAG3     3
+#define EI_CLASS    4
+#define EI_DATA     5
+#define EI_VERSION  6
+#define EI_OSABI    7
+#define ELFMAG      "\177ELF"
+#define SELFMAG     4
+#define ELFCLASS64  2
 #define ELFDATA2LSB 1
-#define EV_CURRENT 1
+#define EV_CURRENT  1
 
-#define ET_REL 1
-#define ET_EXEC 2
-#define ET_DYN 3
-#define ET_CORE 4
+#define ET_REL    1
+#define ET_EXEC   2
+#define ET_DYN    3
+#define ET_CORE   4
 #define EM_X86_64 62
 
-#define PT_NULL 0
-#define PT_LOAD 1
-#define PT_DYNAMIC 2
-#define PT_INTERP 3
-#define PT_NOTE 4
-#define PT_PHDR 6
-#define PT_TLS 7
+#define PT_NULL      0
+#define PT_LOAD      1
+#define PT_DYNAMIC   2
+#define PT_INTERP    3
+#define PT_NOTE      4
+#define PT_PHDR      6
+#define PT_TLS       7
 #define PT_GNU_STACK 0x6474e551
 #define PT_GNU_RELRO 0x6474e552
 
@@ -38,10 +38,10 @@
 #define PF_W 2
 #define PF_R 4
 
-#define SHT_SYMTAB 2
-#define SHT_STRTAB 3
-#define STT_FUNC 2
-#define ELF64_ST_TYPE(info) ((info) & 0xf)
+#define SHT_SYMTAB          2
+#define SHT_STRTAB          3
+#define STT_FUNC            2
+#define ELF64_ST_TYPE(info) ((info)&0xf)
 
 typedef struct {
     unsigned char e_ident[EI_NIDENT];

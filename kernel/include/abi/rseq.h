@@ -3,9 +3,9 @@
 
 #include <stdint.h>
 
-#define RSEQ_CPU_ID_UNINITIALIZED -1
+#define RSEQ_CPU_ID_UNINITIALIZED       -1
 #define RSEQ_CPU_ID_REGISTRATION_FAILED -2
-#define RSEQ_FLAG_UNREGISTER 1
+#define RSEQ_FLAG_UNREGISTER            1
 
 struct rseq {
     uint32_t cpu_id_start;

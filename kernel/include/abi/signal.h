@@ -3,55 +3,55 @@
 
 #include <abi/types.h>
 
-#define SIGHUP 1
-#define SIGINT 2
-#define SIGQUIT 3
-#define SIGILL 4
-#define SIGTRAP 5
-#define SIGABRT 6
-#define SIGIOT SIGABRT
-#define SIGBUS 7
-#define SIGFPE 8
-#define SIGKILL 9
-#define SIGUSR1 10
-#define SIGSEGV 11
-#define SIGUSR2 12
-#define SIGPIPE 13
-#define SIGALRM 14
-#define SIGTERM 15
-#define SIGSTKFLT 16
-#define SIGCHLD 17
-#define SIGCONT 18
-#define SIGSTOP 19
-#define SIGTSTP 20
-#define SIGTTIN 21
-#define SIGTTOU 22
-#define SIGURG 23
-#define SIGXCPU 24
-#define SIGXFSZ 25
-#define SIGVTALRM 26
-#define SIGPROF 27
-#define SIGWINCH 28
-#define SIGIO 29
-#define SIGPOLL SIGIO
-#define SIGPWR 30
-#define SIGSYS 31
+#define SIGHUP          1
+#define SIGINT          2
+#define SIGQUIT         3
+#define SIGILL          4
+#define SIGTRAP         5
+#define SIGABRT         6
+#define SIGIOT          SIGABRT
+#define SIGBUS          7
+#define SIGFPE          8
+#define SIGKILL         9
+#define SIGUSR1         10
+#define SIGSEGV         11
+#define SIGUSR2         12
+#define SIGPIPE         13
+#define SIGALRM         14
+#define SIGTERM         15
+#define SIGSTKFLT       16
+#define SIGCHLD         17
+#define SIGCONT         18
+#define SIGSTOP         19
+#define SIGTSTP         20
+#define SIGTTIN         21
+#define SIGTTOU         22
+#define SIGURG          23
+#define SIGXCPU         24
+#define SIGXFSZ         25
+#define SIGVTALRM       26
+#define SIGPROF         27
+#define SIGWINCH        28
+#define SIGIO           29
+#define SIGPOLL         SIGIO
+#define SIGPWR          30
+#define SIGSYS          31
 #define KERNEL_SIGRTMIN 32 // a libc keeps the first few for itself: its SIGRTMIN is higher
-#define KERNEL_NSIG 64     // signals are 1 to 64
+#define KERNEL_NSIG     64 // signals are 1 to 64
 
 typedef unsigned long kernel_sigset_t; // bit n-1 stands for signal n
 
-#define SIG_BLOCK 0
+#define SIG_BLOCK   0
 #define SIG_UNBLOCK 1
 #define SIG_SETMASK 2
 
 #define SA_NOCLDSTOP 0x00000001
 #define SA_NOCLDWAIT 0x00000002
-#define SA_SIGINFO 0x00000004
-#define SA_RESTORER 0x04000000
-#define SA_ONSTACK 0x08000000
-#define SA_RESTART 0x10000000
-#define SA_NODEFER 0x40000000
+#define SA_SIGINFO   0x00000004
+#define SA_RESTORER  0x04000000
+#define SA_ONSTACK   0x08000000
+#define SA_RESTART   0x10000000
+#define SA_NODEFER   0x40000000
 #define SA_RESETHAND 0x80000000
 
 // The handlers that are not addresses of code; libc casts them to SIG_DFL, SIG_IGN and SIG_ERR.
@@ -108,69 +108,69 @@ typedef struct siginfo {
     } __of;
 } siginfo_t;
 
-#define si_pid __of.__from.pid
-#define si_uid __of.__from.uid
-#define si_value __of.__from.value
-#define si_int __of.__from.value.sival_int
-#define si_ptr __of.__from.value.sival_ptr
-#define si_timerid __of.__timer.timerid
-#define si_overrun __of.__timer.overrun
-#define si_status __of.__child.status
-#define si_utime __of.__child.utime
-#define si_stime __of.__child.stime
-#define si_addr __of.__fault.addr
+#define si_pid      __of.__from.pid
+#define si_uid      __of.__from.uid
+#define si_value    __of.__from.value
+#define si_int      __of.__from.value.sival_int
+#define si_ptr      __of.__from.value.sival_ptr
+#define si_timerid  __of.__timer.timerid
+#define si_overrun  __of.__timer.overrun
+#define si_status   __of.__child.status
+#define si_utime    __of.__child.utime
+#define si_stime    __of.__child.stime
+#define si_addr     __of.__fault.addr
 #define si_addr_lsb __of.__fault.addr_lsb
-#define si_band __of.__poll.band
-#define si_fd __of.__poll.fd
+#define si_band     __of.__poll.band
+#define si_fd       __of.__poll.fd
 
 _Static_assert(sizeof(siginfo_t) == 128, "siginfo_t");
 _Static_assert(offsetof(siginfo_t, si_pid) == 16, "siginfo_t");
 _Static_assert(offsetof(siginfo_t, si_utime) == 32, "siginfo_t");
 
-#define SI_USER 0
-#define SI_KERNEL 0x80
-#define SI_QUEUE -1
-#define SI_TIMER -2
-#define SI_MESGQ -3
+#define SI_USER    0
+#define SI_KERNEL  0x80
+#define SI_QUEUE   -1
+#define SI_TIMER   -2
+#define SI_MESGQ   -3
 #define SI_ASYNCIO -4
-#define SI_SIGIO -5
-#define SI_TKILL -6
+#define SI_SIGIO   -5
+#define SI_TKILL   -6
 
-#define ILL_ILLOPC 1
-#define ILL_ILLOPN 2
-#define ILL_ILLADR 3
-#define ILL_ILLTRP 4
-#define ILL_PRVOPC 5
-#define ILL_PRVREG 6
-#define ILL_COPROC 7
-#define ILL_BADSTK 8
-#define FPE_INTDIV 1
-#define FPE_INTOVF 2
-#define FPE_FLTDIV 3
-#define FPE_FLTOVF 4
-#define FPE_FLTUND 5
-#define FPE_FLTRES 6
-#define FPE_FLTINV 7
-#define FPE_FLTSUB 8
-#define SEGV_MAPERR 1
-#define SEGV_ACCERR 2
-#define BUS_ADRALN 1
-#define BUS_ADRERR 2
-#define BUS_OBJERR 3
-#define TRAP_BRKPT 1
-#define TRAP_TRACE 2
-#define CLD_EXITED 1
-#define CLD_KILLED 2
-#define CLD_DUMPED 3
-#define CLD_TRAPPED 4
-#define CLD_STOPPED 5
+#define ILL_ILLOPC    1
+#define ILL_ILLOPN    2
+#define ILL_ILLADR    3
+#define ILL_ILLTRP    4
+#define ILL_PRVOPC    5
+#define ILL_PRVREG    6
+#define ILL_COPROC    7
+#define ILL_BADSTK    8
+#define FPE_INTDIV    1
+#define FPE_INTOVF    2
+#define FPE_FLTDIV    3
+#define FPE_FLTOVF    4
+#define FPE_FLTUND    5
+#define FPE_FLTRES    6
+#define FPE_FLTINV    7
+#define FPE_FLTSUB    8
+#define SEGV_MAPERR   1
+#define SEGV_ACCERR   2
+#define BUS_ADRALN    1
+#define BUS_ADRERR    2
+#define BUS_OBJERR    3
+#define TRAP_BRKPT    1
+#define TRAP_TRACE    2
+#define CLD_EXITED    1
+#define CLD_KILLED    2
+#define CLD_DUMPED    3
+#define CLD_TRAPPED   4
+#define CLD_STOPPED   5
 #define CLD_CONTINUED 6
 
-#define SS_ONSTACK 1
-#define SS_DISABLE 2
+#define SS_ONSTACK    1
+#define SS_DISABLE    2
 #define SS_AUTODISARM (1U << 31)
-#define MINSIGSTKSZ 2048
-#define SIGSTKSZ 8192
+#define MINSIGSTKSZ   2048
+#define SIGSTKSZ      8192
 
 typedef struct sigaltstack {
     void *ss_sp;

@@ -3,14 +3,14 @@
 
 #include <abi/timespec.h>
 
-#define S_IFMT 0170000
+#define S_IFMT   0170000
 #define S_IFSOCK 0140000
-#define S_IFLNK 0120000
-#define S_IFREG 0100000
-#define S_IFBLK 0060000
-#define S_IFDIR 0040000
-#define S_IFCHR 0020000
-#define S_IFIFO 0010000
+#define S_IFLNK  0120000
+#define S_IFREG  0100000
+#define S_IFBLK  0060000
+#define S_IFDIR  0040000
+#define S_IFCHR  0020000
+#define S_IFIFO  0010000
 
 #define S_ISUID 04000
 #define S_ISGID 02000
@@ -28,13 +28,13 @@
 #define S_IWOTH 0002
 #define S_IXOTH 0001
 
-#define S_ISREG(mode) (((mode) & S_IFMT) == S_IFREG)
-#define S_ISDIR(mode) (((mode) & S_IFMT) == S_IFDIR)
-#define S_ISCHR(mode) (((mode) & S_IFMT) == S_IFCHR)
-#define S_ISBLK(mode) (((mode) & S_IFMT) == S_IFBLK)
-#define S_ISFIFO(mode) (((mode) & S_IFMT) == S_IFIFO)
-#define S_ISLNK(mode) (((mode) & S_IFMT) == S_IFLNK)
-#define S_ISSOCK(mode) (((mode) & S_IFMT) == S_IFSOCK)
+#define S_ISREG(mode)  (((mode)&S_IFMT) == S_IFREG)
+#define S_ISDIR(mode)  (((mode)&S_IFMT) == S_IFDIR)
+#define S_ISCHR(mode)  (((mode)&S_IFMT) == S_IFCHR)
+#define S_ISBLK(mode)  (((mode)&S_IFMT) == S_IFBLK)
+#define S_ISFIFO(mode) (((mode)&S_IFMT) == S_IFIFO)
+#define S_ISLNK(mode)  (((mode)&S_IFMT) == S_IFLNK)
+#define S_ISSOCK(mode) (((mode)&S_IFMT) == S_IFSOCK)
 
 struct stat {
     dev_t st_dev;
@@ -58,21 +58,21 @@ _Static_assert(sizeof(struct stat) == 144, "struct stat");
 _Static_assert(offsetof(struct stat, st_size) == 48, "struct stat");
 _Static_assert(offsetof(struct stat, st_ctim) == 104, "struct stat");
 
-#define STATX_TYPE 0x00000001U
-#define STATX_MODE 0x00000002U
-#define STATX_NLINK 0x00000004U
-#define STATX_UID 0x00000008U
-#define STATX_GID 0x00000010U
-#define STATX_ATIME 0x00000020U
-#define STATX_MTIME 0x00000040U
-#define STATX_CTIME 0x00000080U
-#define STATX_INO 0x00000100U
-#define STATX_SIZE 0x00000200U
-#define STATX_BLOCKS 0x00000400U
+#define STATX_TYPE        0x00000001U
+#define STATX_MODE        0x00000002U
+#define STATX_NLINK       0x00000004U
+#define STATX_UID         0x00000008U
+#define STATX_GID         0x00000010U
+#define STATX_ATIME       0x00000020U
+#define STATX_MTIME       0x00000040U
+#define STATX_CTIME       0x00000080U
+#define STATX_INO         0x00000100U
+#define STATX_SIZE        0x00000200U
+#define STATX_BLOCKS      0x00000400U
 #define STATX_BASIC_STATS 0x000007ffU
-#define STATX_BTIME 0x00000800U
-#define STATX_MNT_ID 0x00001000U
-#define STATX__RESERVED 0x80000000U
+#define STATX_BTIME       0x00000800U
+#define STATX_MNT_ID      0x00001000U
+#define STATX__RESERVED   0x80000000U
 
 #define STATX_ATTR_MOUNT_ROOT 0x00002000
 

@@ -22,15 +22,15 @@ struct statfs {
 
 _Static_assert(sizeof(struct statfs) == 120, "struct statfs");
 
-#define RAMFS_MAGIC 0x858458f6
-#define TMPFS_MAGIC 0x01021994
+#define RAMFS_MAGIC      0x858458f6
+#define TMPFS_MAGIC      0x01021994
 #define PROC_SUPER_MAGIC 0x9fa0
-#define PIPEFS_MAGIC 0x50495045
+#define PIPEFS_MAGIC     0x50495045
 
-#define ST_RDONLY 0x0001
-#define ST_NOSUID 0x0002
-#define ST_NODEV 0x0004
-#define ST_NOEXEC 0x0008
-#define ST_VALID 0x0020
-#define ST_NOATIME 0x0400
+#define ST_RDONLY   0x0001
+#define ST_NOSUID   0x0002
+#define ST_NODEV    0x0004
+#define ST_NOEXEC   0x0008
+#define ST_VALID    0x0020
+#define ST_NOATIME  0x0400
 #define ST_RELATIME 0x1000

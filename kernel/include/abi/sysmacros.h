@@ -3,6 +3,8 @@
 
 #include <abi/types.h>
 
+// clang-format off
+
 #define MAJOR_OF(dev) ((unsigned int)(((dev) >> 8 & 0xfff) | ((dev) >> 32 & ~0xfffU)))
 #define MINOR_OF(dev) ((unsigned int)(((dev) & 0xff) | ((dev) >> 12 & ~0xffU)))
 #define DEVICE(major, minor) \

@@ -34,7 +34,8 @@ static long host_call(long number, long a, long b, long c, long d, long e, long 
     register long r10 __asm__("r10") = d;
     register long r8 __asm__("r8") = e;
     register long r9 __asm__("r9") = f;
-    __asm__ volatile("syscall" : "=a"(result)
+    __asm__ volatile("syscall"
+                     : "=a"(result)
                      : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
                      : "rcx", "r11", "memory");
     return result;
@@ -105,12 +106,12 @@ static long call(long number, long a, long b, long c, long d, long e, long f)
 {
     static struct process process = {.n_threads = 1};
     static struct thread self = {.tid = 1, .process = &process};
-    struct trap_frame frame = {.error = number, .rdi = a, .rsi = b, .rdx = c,
-                               .r10 = d, .r8 = e, .r9 = f};
+    struct trap_frame frame = {
+        .error = number, .rdi = a, .rsi = b, .rdx = c, .r10 = d, .r8 = e, .r9 = f};
     return trace_call(&self, &frame, perform);
 }
 
-#define CALL_(number, a, b, c, d, e, f, ...)                                                       \
+#define CALL_(number, a, b, c, d, e, f, ...) \
     call(SYS_##number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 #define CALL(...) CALL_(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
 
@@ -258,8 +259,8 @@ static void descriptors(void)
     CALL(pipe2, ints, O_CLOEXEC | O_NONBLOCK);
     CALL(pipe2, 0, 0);
     CALL(pipe, ints);
-    struct pollfd fds[3] = {{.fd = ints[0], .events = POLLIN},
-                            {.fd = ints[1], .events = POLLIN | POLLOUT}, {.fd = -1}};
+    struct pollfd fds[3] = {
+        {.fd = ints[0], .events = POLLIN}, {.fd = ints[1], .events = POLLIN | POLLOUT}, {.fd = -1}};
     CALL(poll, fds, 3, 10);
     CALL(poll, fds, 1, 0);
     struct timespec timeout = {0, 1000};
@@ -326,9 +327,16 @@ static void memory(void)
 
 static void identities(void)
 {
-    CALL(getuid); CALL(getgid); CALL(geteuid); CALL(getegid);
-    CALL(getppid); CALL(gettid); CALL(getpgrp);
-    CALL(getpgid, 0); CALL(getsid, 0); CALL(setpgid, 0, -1);
+    CALL(getuid);
+    CALL(getgid);
+    CALL(geteuid);
+    CALL(getegid);
+    CALL(getppid);
+    CALL(gettid);
+    CALL(getpgrp);
+    CALL(getpgid, 0);
+    CALL(getsid, 0);
+    CALL(setpgid, 0, -1);
     CALL(getresuid, ints, ints + 1, ints + 2);
     CALL(getresgid, ints, ints + 1, 0);
     CALL(setresuid, -1, -1, -1);
@@ -395,8 +403,8 @@ static void signals(void)
     CALL(rt_sigaction, SIGUSR1, NULL, &old, 8);
     CALL(rt_sigaction, SIGKILL, &action, NULL, 8);
     CALL(rt_sigaction, 40, NULL, &old, 8);
-    action = (struct kernel_sigaction){.handler = 0x1234, .flags = SA_RESTORER,
-                                       .restorer = 0x5678, .mask = 1ul << (SIGUSR1 - 1)};
+    action = (struct kernel_sigaction){
+        .handler = 0x1234, .flags = SA_RESTORER, .restorer = 0x5678, .mask = 1ul << (SIGUSR1 - 1)};
     CALL(rt_sigaction, SIGUSR2, &action, NULL, 8);
     CALL(rt_sigprocmask, SIG_BLOCK, &set, &old_set, 8);
     set = 1ul << (SIGINT - 1) | 1ul << (40 - 1);
