@@ -1,4 +1,4 @@
-/* Which memory is free when the kernel starts: what the loader calls usable, less what is in use. */
+/* Which memory is free at the start: what the loader calls usable, less what is in use. */
 #include "boot.h"
 #include "x86.h"
 

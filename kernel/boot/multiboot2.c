@@ -1,4 +1,4 @@
-/* What GRUB says, by the Multiboot2 specification: tags of a type and a length, one after the other. */
+/* What GRUB says, by the Multiboot2 specification: tags, each with its type and length. */
 #include "boot.h"
 #include "x86.h"
 
@@ -39,7 +39,8 @@ static void add_memory(const struct memory_tag *map, struct boot_info *boot)
     for (const char *at = (const char *)(map + 1); at < end; at += map->entry_size) {
         const struct memory_entry *e = (const struct memory_entry *)at;
         if (e->type == MEMORY_USABLE && boot->n_memory < BOOT_MAX_RANGES)
-            boot->memory[boot->n_memory++] = (struct memory_range){ e->start, e->start + e->length };
+            boot->memory[boot->n_memory++] =
+                (struct memory_range){ e->start, e->start + e->length };
     }
 }
 

@@ -1,4 +1,4 @@
-/* Traps that nothing can hold off: an NMI asks what everyone is doing; a double fault ends the kernel. */
+/* Traps that nothing holds off: an NMI asks what everyone does; a double fault is the end. */
 #include "trap.h"
 
 #include "dev.h"

@@ -85,7 +85,7 @@ static void log_last_calls(void)
 static void log_hint(void)
 {
     if (trap && trap->vector == TRAP_DOUBLE_FAULT && kstack_guard_hit(fault_address()))
-        klog("  try: a kernel stack overflowed; look for recursion or a big array in the list above");
+        klog("  try: a kernel stack overflowed; look for recursion or a big array above");
     else if (trap && trap->vector == TRAP_PAGE_FAULT && fault_address() < 0x10000)
         klog("  try: a NULL pointer; the field at offset 0x%lx of what it should point to",
              fault_address());

@@ -28,13 +28,14 @@ static const struct {
 };
 
 static const char *const fault_names[32] = {
-    "division error", "debug trap", "NMI", "breakpoint", "overflow", "bound range", "invalid opcode",
+    "division error", "debug trap", "NMI", "breakpoint", "overflow", "bound range",
+    "invalid opcode",
     "vector unit used in the kernel", "double fault", "coprocessor overrun", "invalid TSS",
     "segment not present", "stack segment fault", "general protection fault", "page fault",
     "reserved trap", "x87 error", "alignment check", "machine check", "SIMD error",
 };
 
-/* A page fault in kernel mode that memory cannot resolve: a user copy lands, anything else is a bug. */
+/* A page fault in kernel mode that nobody resolves: a user copy lands, anything else is a bug. */
 static void kernel_page_fault(struct trap_frame *frame)
 {
     if (!user_copy_land(frame))
@@ -79,11 +80,21 @@ static void other_fault(struct trap_frame *frame)
                  user_faults[vector].with_address ? frame->rip : 0, vector, frame->error);
 }
 
-static void interrupt(unsigned vector)
+/* The tick charges the time since the last one to the mode that it interrupts. */
+static void timer_interrupt(const struct trap_frame *frame)
 {
+    struct thread *thread = current_thread();
+    thread->in_user = trap_from_user(frame);
+    sched_tick();
+    thread->in_user = false;
+}
+
+static void interrupt(const struct trap_frame *frame)
+{
+    unsigned vector = (unsigned)frame->vector;
     irq_acknowledge(vector);
     switch (vector) {
-    case IRQ_TIMER: sched_tick(); break;
+    case IRQ_TIMER: timer_interrupt(frame); break;
     case IRQ_COM1:
     case IRQ_COM2: serial_interrupt(vector); break;
     case IRQ_KEYBOARD: keyboard_interrupt(); break;
@@ -92,7 +103,7 @@ static void interrupt(unsigned vector)
     }
 }
 
-/* Every exception and interrupt comes here, on the kernel stack of the thread that was interrupted. */
+/* Every exception and interrupt comes here, on the stack of the thread that was interrupted. */
 void trap_enter(struct trap_frame *frame)
 {
     if (frame->vector == TRAP_PAGE_FAULT)
@@ -100,7 +111,7 @@ void trap_enter(struct trap_frame *frame)
     else if (frame->vector == TRAP_NO_FPU)
         first_vector_use(frame);
     else if (frame->vector >= IRQ_TIMER)
-        interrupt((unsigned)frame->vector);
+        interrupt(frame);
     else
         other_fault(frame);
     if (trap_from_user(frame) && proc_work_due(current_thread()))

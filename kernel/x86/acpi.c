@@ -1,4 +1,4 @@
-/* Reads the ACPI tables for what the kernel must know: processors, the I/O APIC, rerouted interrupts. */
+/* Reads from ACPI's tables what the kernel must know: processors, I/O APIC, rerouted interrupts. */
 #include "local.h"
 
 struct acpi_machine acpi_machine;

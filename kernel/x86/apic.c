@@ -1,4 +1,4 @@
-/* Interrupt controllers: each processor's local APIC, the I/O APIC for devices; the old PICs are off. */
+/* Interrupts: each processor's local APIC, the I/O APIC for devices; the old PICs are off. */
 #include "local.h"
 
 #define LAPIC_BASE 0xfee00000ull

@@ -1,13 +1,17 @@
-/* Time: the TSC as the clock, the local APIC as the alarm, both measured against the PIT; CMOS for the date. */
+/* Time: the TSC is the clock, the local APIC the alarm, the PIT measures both; CMOS: the date. */
 #include "local.h"
 
 #define NS_PER_SECOND 1000000000ull
 #define PIT_HZ 1193182u
 
-enum { PIT_CHANNEL_2 = 0x42, PIT_MODE = 0x43, PIT_GATE = 0x61, GATE_ON = 1, SPEAKER = 2, OUT = 0x20 };
+enum { PIT_CHANNEL_2 = 0x42, PIT_MODE = 0x43, PIT_GATE = 0x61 };
+enum { GATE_ON = 1, SPEAKER = 2, OUT = 0x20 };  /* bits of PIT_GATE */
 enum { CMOS_INDEX = 0x70, CMOS_DATA = 0x71 };
-enum { CMOS_SECOND = 0, CMOS_MINUTE = 2, CMOS_HOUR = 4, CMOS_DAY = 7, CMOS_MONTH = 8, CMOS_YEAR = 9 };
-enum { CMOS_STATUS_A = 10, CMOS_STATUS_B = 11, CMOS_UPDATING = 0x80, CMOS_24_HOURS = 2, CMOS_BINARY = 4 };
+enum {
+    CMOS_SECOND = 0, CMOS_MINUTE = 2, CMOS_HOUR = 4, CMOS_DAY = 7, CMOS_MONTH = 8, CMOS_YEAR = 9,
+    CMOS_STATUS_A = 10, CMOS_UPDATING = 0x80,
+    CMOS_STATUS_B = 11, CMOS_24_HOURS = 2, CMOS_BINARY = 4,
+};
 
 /* Constant after clock_init: ns = (cycles - first_cycle) * ns_per_cycle >> 32. */
 static uint64_t first_cycle, ns_per_cycle;
@@ -26,7 +30,7 @@ uint64_t clock_ns(void)
     return (uint64_t)((unsigned __int128)(cycle_count() - first_cycle) * ns_per_cycle >> 32);
 }
 
-/* Lets the PIT count down once (mode 0: OUT rises at the end) and measures both timers meanwhile. */
+/* Lets the PIT count down once (mode 0: OUT rises at the end), measures both timers meanwhile. */
 static void calibrate(uint32_t pit_ticks)
 {
     port_out8(PIT_GATE, (uint8_t)((port_in8(PIT_GATE) & ~SPEAKER) | GATE_ON));
@@ -96,7 +100,7 @@ uint64_t clock_boot_realtime_ns(void)
     return boot_realtime_ns;
 }
 
-/* A deadline further away than the counter reaches fires early: the caller looks at the clock anyway. */
+/* A deadline further away than the counter reaches fires early: the caller looks at the clock. */
 void timer_arm(uint64_t deadline_ns)
 {
     uint64_t now = clock_ns(), count = 0;

@@ -1,4 +1,4 @@
-/* User memory, byte for byte, with a landing place for every instruction that may fault; whole pages. */
+/* User memory, with a landing place for every instruction that may fault; whole pages. */
 #include "asm.h"
 
 /* Three bytes that copy_patch_smap() replaces where the processor has SMAP. */
@@ -110,7 +110,7 @@ clear_user:
 8:  add $32, %rax
     jmp 3b
 
-/* long copy_user_string(char *to, const char *from, size_t size): the length, -1 fault, -2 no NUL in size bytes.
+/* long copy_user_string(char *to, const char *from, size_t size): the length, -1 fault, -2 no NUL.
  * Whole words where the source is aligned: those never cross into a page that may be missing. */
     .global copy_user_string
     .balign 16
@@ -160,7 +160,7 @@ copy_user_string:
     CLAC
     ret
 
-/* int cmpxchg_user(uint32_t *at, uint32_t expected, uint32_t desired, uint32_t *old): 0, or -1 on a fault */
+/* int cmpxchg_user(uint32_t *at, uint32_t expected, uint32_t desired, uint32_t *old): 0 or -1 */
     .global cmpxchg_user
 cmpxchg_user:
     STAC
@@ -175,7 +175,7 @@ cmpxchg_user:
     mov $-1, %eax
     ret
 
-/* bool try_load(uint64_t address, uint64_t *value): a word of kernel memory that may not be there */
+/* bool try_load(uint64_t address, uint64_t *value): kernel memory that may not be there */
     .global try_load
 try_load:
     MAY_FAULT 1f

@@ -1,4 +1,4 @@
-/* Descriptor tables of each processor, its block behind GS, and the features that are switched on. */
+/* Descriptor tables of each processor, its block behind GS, the features that are switched on. */
 #include "local.h"
 
 struct cpu *cpus[MAX_CPUS];
@@ -50,7 +50,7 @@ static void idt_init(void)
     idt_set(TRAP_DOUBLE_FAULT, double_fault_entry, GATE_KERNEL, IST_DOUBLE_FAULT);
 }
 
-/* The selectors are those that SYSCALL, SYSRET (MSR_STAR) and x86.h's USER_CS and USER_SS ask for. */
+/* The selectors are what SYSCALL, SYSRET (MSR_STAR) and x86.h's USER_CS and USER_SS ask for. */
 static void gdt_fill(uint64_t gdt[10], const struct tss *tss)
 {
     uint64_t base = (uint64_t)tss;

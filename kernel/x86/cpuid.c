@@ -33,7 +33,7 @@ void cpuid_detect(void)
     };
     if (basic.ecx >> 31 & 1) {          /* a hypervisor is there: which one? */
         struct cpuid host = cpuid(0x40000000);
-        cpu_features.emulated = host.ebx == 0x54474354 && host.ecx == 0x43544743;  /* TCGTCGTCGTCG */
+        cpu_features.emulated = memcmp(&host.ebx, "TCGT", 4) == 0;    /* TCGTCGTCGTCG */
     }
 }
 
@@ -68,7 +68,7 @@ uint32_t cpu_hwcap(void)
     return cpuid(1).edx;
 }
 
-/* Names as Linux writes them, by bit; "" where a bit has none or the kernel does not let programs use it. */
+/* Names as Linux writes them, by bit; "" where there is none or programs may not use it. */
 static const char names_1_edx[32][8] = {
     "fpu", "vme", "de", "pse", "tsc", "msr", "pae", "mce", "cx8", "apic", "", "sep", "mtrr", "pge",
     "mca", "cmov", "pat", "pse36", "pn", "clflush", "", "dts", "acpi", "mmx", "fxsr", "sse", "sse2",

@@ -1,7 +1,7 @@
 /* The doors: SYSCALL, traps and interrupts into the kernel, and the ways back to user mode. */
 #include "asm.h"
 
-/* A placeholder that copy_patch_smap() makes a CLAC where the processor has SMAP: user code may set AC. */
+/* A placeholder that copy_patch_smap() makes a CLAC if there is SMAP: user code may set AC. */
 .macro CLAC_IF_SMAP
 771:.byte 0x0f, 0x1f, 0x00
     .pushsection .smap_patches, "a"
@@ -68,8 +68,9 @@ syscall_entry:
     xor %ebp, %ebp
     call *x86_handlers + 8(%rip)
 
-    /* SYSRET gives back RIP from RCX and the flags from R11. It serves only where these two hold what the frame
-     * says (not after exec or for a signal), and where RIP is canonical: else it would fault in kernel mode. */
+    /* SYSRET gives back RIP from RCX and the flags from R11. It serves only where these two hold
+     * what the frame says (not after exec or for a signal), and where RIP is canonical: else it
+     * would fault in kernel mode. */
     mov FRAME_RIP(%rsp), %rcx
     cmp FRAME_RCX(%rsp), %rcx
     jne trap_return
@@ -92,7 +93,7 @@ trap_stubs:
     vector = 0
     .rept 48
     .balign 16
-    .if vector != 8 && vector != 10 && vector != 11 && vector != 12 && vector != 13 && vector != 14 && vector != 17
+    .if vector != 8 && (vector < 10 || vector > 14) && vector != 17
     pushq $0                            /* the others come with an error code */
     .endif
     pushq $vector
@@ -116,7 +117,7 @@ trap_common:
 trap_return:
     testb $3, FRAME_CS(%rsp)
     jz 2f
-    /* IRETQ would fault in kernel mode on a RIP that is not canonical: make it fault in user mode. */
+    /* IRETQ would fault in kernel mode on a RIP that is not canonical: let user mode fault. */
     mov FRAME_RIP(%rsp), %rax
     shr $47, %rax
     jz 1f
@@ -133,7 +134,7 @@ user_enter:
     mov %rdi, %rsp
     jmp trap_return
 
-/* ---- NMI and double fault: on stacks of their own, perhaps between any two instructions above ---- */
+/* ---- NMI and double fault: on stacks of their own, between any two instructions above ---- */
 
     .global nmi_entry, double_fault_entry
 nmi_entry:
@@ -145,7 +146,7 @@ double_fault_entry:
 1:  PUSH_REGISTERS
     cld
     CLAC_IF_SMAP
-    mov $MSR_GS_BASE, %ecx              /* whose GS it is tells its sign, not the mode we came from */
+    mov $MSR_GS_BASE, %ecx              /* the sign tells whose GS it is, not the mode */
     rdmsr
     xor %ebx, %ebx
     test %edx, %edx

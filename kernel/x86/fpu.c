@@ -1,8 +1,8 @@
-/* Vector registers, lazily: loaded when a thread first uses them, saved when it did and is switched out.
+/* Vector registers, lazily: loaded at a thread's first use, saved when it used them and goes.
  *
- * Each load gets a stamp, kept by the processor and in the state's bytes that FXSAVE leaves alone. The registers still
- * hold a thread's state if the processor's owner is that thread and the stamps agree: a load on another processor, or
- * another thread that came to the same address, has another stamp. */
+ * Each load gets a stamp, kept by the processor and in bytes of the state that FXSAVE leaves alone.
+ * The registers still hold a thread's state if the processor's owner is that thread and the stamps
+ * agree: a load on another processor, or by another thread at the same address, has another one. */
 #include "local.h"
 
 enum { CR0_SWITCHED = 1 << 3, STAMP_AT = 504 };

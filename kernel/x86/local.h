@@ -29,7 +29,7 @@ struct tss {
 struct x86_cpu {
     uint64_t gdt[10];
     struct tss tss;
-    bool fpu_live;              /* CR0.TS is clear: the vector registers are fpu_owner's, and newer */
+    bool fpu_live;              /* CR0.TS is clear: the vector registers are fpu_owner's */
     uint64_t fpu_stamp;         /* of the last load; see fpu.c */
     uint8_t nmi_stack[TRAP_STACK_BYTES] __attribute__((aligned(16)));
     uint8_t double_fault_stack[TRAP_STACK_BYTES] __attribute__((aligned(16)));
@@ -43,9 +43,9 @@ struct cpu_features {
 };
 extern struct cpu_features cpu_features;
 void cpuid_detect(void);                        /* fills cpu_features */
-void cpu_enable_features(void);                 /* control registers and SYSCALL, of this processor */
+void cpu_enable_features(void);                 /* control registers, SYSCALL, of this processor */
 void cpu_init_tables(uint32_t id);              /* descriptor tables and GS, of this processor */
-void copy_patch_smap(void);                     /* turns the placeholders in copy.S and entry.S into STAC, CLAC */
+void copy_patch_smap(void);                     /* makes STAC, CLAC of copy.S's placeholders */
 
 /* apic.c */
 extern uint32_t lapic_ticks_per_ms;

@@ -8,7 +8,7 @@ enum {
     RESET_CONTROL = 0xcf9,
 };
 
-/* No interrupt table at all: the next trap cannot even be a double fault, and the processor resets. */
+/* No interrupt table: the next trap cannot even be a double fault, and the processor resets. */
 static void triple_fault(void)
 {
     static const struct {

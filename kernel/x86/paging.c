@@ -1,4 +1,4 @@
-/* The kernel's half of the address space: direct map, the image with its rights, kernel stacks; TLB. */
+/* The kernel's half of the address space: direct map, image with its rights, kernel stacks; TLB. */
 #include "abi/errno.h"
 #include "local.h"
 
@@ -13,7 +13,7 @@ extern char kernel_start[], kernel_text_end[], kernel_rodata_end[], kernel_end[]
 static pte_t image_directory[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 static pte_t image_tables[IMAGE_TABLES][TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 
-/* Guards making tables below kernel_root; rank: above what holds when a stack is made, below frames. */
+/* Guards making tables below kernel_root. */
 static struct spinlock lock = SPINLOCK("kernel tables", RANK_OBJECT);
 
 pte_t *kernel_root = boot_root;

@@ -6,7 +6,7 @@ void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank)
     *lock = SPINLOCK(name, rank);
 }
 
-/* The ranks held are bits: locks may be released in any order, and each rank is held at most once. The bits come from a
+/* The ranks held are bits: locks may be released in any order, each rank is held at most once. A
  * table, because a shift by a variable is dear under emulation. */
 #define BITS_4(n) 1ull << (n), 2ull << (n), 4ull << (n), 8ull << (n)
 #define BITS_16(n) BITS_4(n), BITS_4((n) + 4), BITS_4((n) + 8), BITS_4((n) + 12)
@@ -27,7 +27,8 @@ static void give_rank(struct cpu *cpu, struct spinlock *lock)
     lock->owner = NULL;
 }
 
-static _Noreturn void order_broken(const struct spinlock *lock, unsigned rank, const struct cpu *cpu)
+static _Noreturn void order_broken(const struct spinlock *lock, unsigned rank,
+                                   const struct cpu *cpu)
 {
     panic("lock %s (rank %u) wanted with rank %u held%s", lock->name, rank,
           63 - __builtin_clzll(cpu->spin_ranks), lock->owner == cpu ? ": by this processor" : "");

@@ -1,4 +1,4 @@
-/* The first instructions: from GRUB (Multiboot2), from QEMU's -kernel (PVH), and of each other processor. */
+/* The first instructions: from GRUB (Multiboot2), QEMU's -kernel (PVH), of each other processor. */
 #include "asm.h"
 
 #define KERNEL_BASE 0xffffffff80000000

@@ -1,4 +1,4 @@
-/* From one thread to another: registers that C keeps across calls stay on the stack that is left. */
+/* From one thread to another: the registers that C keeps stay on the stack that is left. */
 #include "asm.h"
 
     .text

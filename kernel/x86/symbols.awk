@@ -1,4 +1,4 @@
-# Makes the kernel's table of symbols from `nm -n`: the second link puts it behind the code it names.
+# Makes the kernel's table of symbols from `nm -n`: the second link puts it behind the code.
 
 # Hexadecimal digits to a number; addresses are taken less KERNEL_BASE, so that they fit.
 function number(hex,    i, value) {

@@ -76,7 +76,7 @@ bool user_copy_land(struct trap_frame *frame)
     return false;
 }
 
-/* Writes STAC and CLAC over their placeholders, through the direct map: the code itself is read-only. */
+/* Writes STAC and CLAC over their placeholders, through the direct map: code is read-only. */
 void copy_patch_smap(void)
 {
     if (!cpu_features.smap)

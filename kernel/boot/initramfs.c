@@ -1,0 +1,126 @@
+/* Unpacks the boot module, cpio archives one after the other, into the root file system. */
+#include "boot.h"
+
+#include "abi/errno.h"
+#include "abi/fcntl.h"
+#include "abi/sysmacros.h"
+#include "mm.h"
+#include "ramfs.h"
+#include "vfs.h"
+
+/* The archive that is being unpacked. */
+struct unpacking {
+    struct fs_context *fs;
+    char *scratch;              /* a page: a path to cut up, or a link's target */
+    unsigned n_entries;
+};
+
+/* What of an entry's name counts: no leading "/" or "./". "" is the root directory itself. */
+static const char *clean_name(const char *name)
+{
+    for (;;) {
+        if (name[0] == '/' || (name[0] == '.' && (name[1] == '/' || name[1] == '\0')))
+            name++;
+        else
+            return name;
+    }
+}
+
+/* Makes the directories above a name, which an archive may leave out. 0 or -errno. */
+static int make_parents(struct unpacking *u, const char *name)
+{
+    const struct new_inode directory = { .mode = S_IFDIR | 0755 };
+    strlcpy(u->scratch, name, PAGE_SIZE);
+    for (char *slash = strchr(u->scratch, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        int result = vfs_make(u->fs, u->scratch, &directory);
+        if (result < 0 && result != -EEXIST)
+            return result;
+        *slash = '/';
+    }
+    return 0;
+}
+
+static int make_name(struct unpacking *u, const char *name, const struct cpio_entry *e)
+{
+    struct new_inode what = { .mode = e->mode, .uid = e->uid, .gid = e->gid,
+                              .rdev = DEVICE(e->rdev_major, e->rdev_minor) };
+    int result = make_parents(u, name);
+    if (result < 0)
+        return result;
+    if ((e->mode & S_IFMT) == S_IFLNK) {
+        if (e->size >= PAGE_SIZE)
+            return -ENAMETOOLONG;
+        memcpy(u->scratch, e->data, e->size);
+        u->scratch[e->size] = '\0';
+        what.target = u->scratch;
+    }
+    return vfs_make(u->fs, name, &what);
+}
+
+static void set_attributes(struct inode *inode, const struct cpio_entry *e)
+{
+    spin_lock(&inode->lock);
+    inode->mode = (inode->mode & S_IFMT) | (e->mode & 07777);
+    inode->uid = e->uid;
+    inode->gid = e->gid;
+    inode->mtime_ns = inode->ctime_ns = inode->atime_ns = e->mtime * 1000000000ll;
+    spin_unlock(&inode->lock);
+}
+
+/* Gives what stands under the name the entry's contents and attributes. 0 or -errno. */
+static int fill(struct unpacking *u, const char *name, const struct cpio_entry *e)
+{
+    struct entry *found;
+    int result = path_walk(u->fs, AT_FDCWD, name, 0, &found);
+    if (result < 0)
+        return result;
+    struct inode *inode = found->inode;
+    if ((inode->mode & S_IFMT) != (e->mode & S_IFMT)) {
+        result = -EEXIST;
+    } else if (inode_is(inode, S_IFREG)) {
+        result = inode->size ? inode->ops->truncate(inode, 0) : 0;
+        if (result == 0)
+            result = ramfs_fill(inode, e->data, e->size);
+    }
+    if (result == 0)
+        set_attributes(inode, e);
+    entry_unref(found);
+    return result;
+}
+
+/* One entry of the archive; a name that is there already gets the new contents. 0 or -errno. */
+static int unpack_entry(struct unpacking *u, const struct cpio_entry *e)
+{
+    const char *name = clean_name(e->name);
+    if (!cpio_name_is_safe(name))
+        return -EINVAL;
+    if (!*name)
+        return 0;
+    int result = make_name(u, name, e);
+    if (result < 0 && result != -EEXIST)
+        return result;
+    u->n_entries++;
+    return fill(u, name, e);
+}
+
+void boot_unpack(struct fs_context *fs, const struct memory_range *module)
+{
+    const void *archive = phys_to_virt(module->start);
+    size_t size = module->end - module->start, at = 0;
+    struct unpacking u = { .fs = fs, .scratch = buffer_alloc() };
+    struct cpio_entry e;
+    int result;
+    while ((result = cpio_next(archive, size, &at, &e)) > 0) {
+        result = u.scratch ? unpack_entry(&u, &e) : -ENOMEM;
+        if (result == -ENOMEM || result == -ENOSPC)
+            panic("memory is too small for the root archive: full at %s (%lu bytes)", e.name,
+                  e.size);
+        if (result < 0)
+            panic("the root archive cannot be unpacked: %s: error %d", e.name, -result);
+    }
+    if (result < 0)
+        panic("the root archive is damaged at byte %zu of %zu", at, size);
+    klog("boot: root archive of %zu KB: %u names", size / 1024, u.n_entries);
+    buffer_free(u.scratch);
+}

@@ -1,0 +1,173 @@
+/* From the loader to the first program: the rooms come up one by one, ground floor first. */
+#include "boot.h"
+
+#include "abi/errno.h"
+#include "dev.h"
+#include "ipc.h"
+#include "mm.h"
+#include "proc.h"
+#include "procfs.h"
+#include "ramfs.h"
+#include "sched.h"
+#include "syscall.h"
+#include "trap.h"
+#include "vfs.h"
+
+static struct boot_info boot;
+static struct fs_context kernel_context;
+
+static const struct x86_handlers handlers = {
+    .trap = trap_enter,
+    .syscall = syscall_enter,
+    .stop_report = trap_stop_report,
+};
+
+/* From here on we can speak, and say what went wrong. */
+static void start_reports(void)
+{
+    log_init();
+    lib_hooks.report_panic = panic_report;
+    x86_handlers = handlers;
+    x86_init_early();
+}
+
+static void read_loader(struct boot_raw raw)
+{
+    if (raw.protocol == BOOT_MULTIBOOT2)
+        boot_read_multiboot2(raw.info, &boot);
+    else
+        boot_read_pvh(raw.info, &boot);
+    klog("Ouros, loaded by %s: %s", boot.loader, boot.command_line);
+}
+
+static paddr_t kernel_table(void)
+{
+    return frame_alloc_zeroed(FRAME_TABLE);
+}
+
+/* The modules stay out until they are unpacked; an empty range at the end of each lets mm know how
+ * far memory goes. */
+static void start_memory(void)
+{
+    static struct memory_range free[BOOT_MAX_RANGES + BOOT_MAX_MODULES];
+    size_t n = boot_free_memory(&boot, free, BOOT_MAX_RANGES);
+    if (n == 0)
+        panic("the loader says that there is no memory");
+    x86_map_memory(max(free[n - 1].end, boot.modules[0].end), &free[0]);
+    for (uint32_t i = 0; i < boot.n_modules; i++) {
+        uint64_t end = align_up(boot.modules[i].end, PAGE_SIZE);
+        free[n + i] = (struct memory_range){ end, end };
+    }
+    mm_init(free, n + boot.n_modules);
+    x86_table_alloc = kernel_table;
+}
+
+static void run_other_cpu(void)
+{
+    sched_init_cpu();
+    sched_idle();
+}
+
+static void start_processors(void)
+{
+    x86_init_devices(boot.rsdp);
+    sched_init();
+    x86_start_others(run_other_cpu);
+    klog("boot: %u processors, TSC at %lu MHz", n_cpus, clock_frequency() / 1000000);
+}
+
+/* The hash's and the generator's first secrets: what the processor offers, and when it started. */
+static void stir_random(void)
+{
+    uint64_t seed[4] = { cycle_count(), clock_boot_realtime_ns() };
+    random_hardware(&seed[2]);
+    random_hardware(&seed[3]);
+    random_stir(seed, sizeof(seed));
+    random_fill(&hash_seed, sizeof(hash_seed));
+}
+
+static void start_files(void)
+{
+    char console[16];
+    struct filesystem *root = ramfs_create("rootfs", 0755), *proc = procfs_create();
+    if (!root || !proc)
+        panic("no memory for the first file systems");
+    vfs_init(root, &kernel_context);
+    ipc_init();
+    for (uint32_t i = 0; i < boot.n_modules; i++) {
+        boot_unpack(&kernel_context, &boot.modules[i]);
+        mm_add(&(struct memory_range){ align_down(boot.modules[i].start, PAGE_SIZE),
+                                       align_up(boot.modules[i].end, PAGE_SIZE) });
+    }
+    if (!boot_option(boot.command_line, "console", console, sizeof(console)))
+        strlcpy(console, "ttyS0", sizeof(console));
+    dev_init(&kernel_context, console);
+    const struct new_inode mount_point = { .mode = S_IFDIR | 0555 };
+    vfs_make(&kernel_context, "/proc", &mount_point);
+    if (vfs_mount(&kernel_context, "/proc", proc) < 0)
+        panic("/proc cannot be mounted");
+    procfs_set_command_line(boot.command_line);
+}
+
+enum { MAX_INIT_ARGS = 16 };
+
+/* The words of the command line that are not for the kernel, cut apart in place. */
+static size_t init_arguments(char *line, char **argv, size_t limit)
+{
+    size_t n = 0;
+    while (*line) {
+        while (*line == ' ')
+            *line++ = '\0';
+        if (!*line)
+            break;
+        bool ours = strncmp(line, "console=", 8) == 0 || strncmp(line, "init=", 5) == 0 ||
+                    strncmp(line, "trace", 5) == 0;
+        if (!ours && n < limit)
+            argv[n++] = line;
+        while (*line && *line != ' ')
+            line++;
+    }
+    return n;
+}
+
+/* The word "trace": what init starts is traced, init itself is not. */
+static void trace_if_asked(void)
+{
+    char value[2];
+    bool asked = boot_option(boot.command_line, "trace", value, sizeof(value));
+    struct process *init = asked ? process_get(1) : NULL;
+    if (!init)
+        return;
+    init->trace = true;
+    process_unref(init);
+}
+
+static void start_init(void)
+{
+    static char path[256], line[BOOT_COMMAND_LINE];
+    static char *argv[MAX_INIT_ARGS + 2], *envp[] = { "HOME=/", "TERM=linux", NULL };
+    if (!boot_option(boot.command_line, "init", path, sizeof(path)))
+        strlcpy(path, "/sbin/init", sizeof(path));
+    strlcpy(line, boot.command_line, sizeof(line));
+    argv[0] = path;
+    argv[1 + init_arguments(line, argv + 1, MAX_INIT_ARGS)] = NULL;
+    int result = proc_start_init(path, argv, envp, &kernel_context);
+    if (result < 0)
+        panic("the first program, %s, does not start: error %d", path, -result);
+    trace_if_asked();
+}
+
+/* The C entry, on the boot stack, from start.S. */
+_Noreturn void boot_main(struct boot_raw raw);
+void boot_main(struct boot_raw raw)
+{
+    start_reports();
+    read_loader(raw);
+    start_memory();
+    start_processors();
+    stir_random();
+    start_files();
+    proc_init();
+    start_init();
+    sched_idle();
+}
