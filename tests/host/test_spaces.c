@@ -1,0 +1,576 @@
+/* Address spaces on fake memory against a model: random mappings, forks, writes and ends, on three processors whose TLBs
+ * forget nothing by themselves, with allocations that fail. Contents, rights, reference counts and TLBs are checked. */
+#include <stdio.h>
+#include "mm_shim.h"
+#include "tap.h"
+#include "../../kernel/mm/frames.c"
+#include "../../kernel/mm/objects.c"
+#include "../../kernel/mm/areas.c"
+#include "../../kernel/mm/backing.c"
+#include "../../kernel/mm/flush.c"
+#include "../../kernel/mm/tables.c"
+#include "../../kernel/mm/fault.c"
+#include "../../kernel/mm/space.c"
+#include "../../kernel/mm/map.c"
+#include "../../kernel/mm/brk.c"
+#include "../../kernel/mm/remap.c"
+#include "../../kernel/mm/advise.c"
+#include "../../kernel/mm/look.c"
+
+enum { SPACES = 7, REGIONS = 4, REGION_PAGES = 6, SLOTS = REGIONS * REGION_PAGES, FILES = 3, FILE_PAGES = 8 };
+
+void kstacks_trim(void) {}
+
+/* Each region lies across a boundary of tables, but for the last. */
+static const uint64_t regions[REGIONS] = {0x5fd000, 0x3fffd000, 0x7fffffd000, 0x7f0000000000};
+
+static uint64_t slot_at(int slot) { return regions[slot / REGION_PAGES] + slot % REGION_PAGES * (uint64_t)PAGE_SIZE; }
+
+/* ---- A file, as the room above would make one ---- */
+
+struct file {
+    struct backing backing;
+    int refs;
+    uint32_t n_pages;
+    paddr_t frames[FILE_PAGES];
+};
+static struct file host_files[FILES];
+static uint32_t file_values[FILES][FILE_PAGES]; /* the model of their contents */
+
+static int file_page(struct backing *backing, uint64_t index, bool write, paddr_t *frame)
+{
+    struct file *file = container_of(backing, struct file, backing);
+    (void)write;
+    if (index >= file->n_pages)
+        return -EIO;
+    if (!file->frames[index])
+        file->frames[index] = frame_alloc_zeroed(FRAME_FILE);
+    *frame = file->frames[index];
+    if (*frame)
+        frame_ref(*frame);
+    return *frame ? 0 : -ENOMEM;
+}
+static void file_pages(struct backing *backing, uint64_t first, size_t n, paddr_t *frames)
+{
+    struct file *file = container_of(backing, struct file, backing);
+    for (size_t i = 0; i < n; i++) {
+        frames[i] = first + i < file->n_pages ? file->frames[first + i] : 0;
+        if (frames[i])
+            frame_ref(frames[i]);
+    }
+}
+static void file_ref(struct backing *backing) { container_of(backing, struct file, backing)->refs++; }
+static void file_unref(struct backing *backing) { container_of(backing, struct file, backing)->refs--; }
+static const struct backing_ops file_ops = {file_page, file_pages, file_ref, file_unref};
+
+static void file_truncate(int number, uint32_t n_pages)
+{
+    struct file *file = &host_files[number];
+    file->n_pages = n_pages;
+    for (uint32_t i = n_pages; i < FILE_PAGES; i++) {
+        if (file->frames[i])
+            frame_unref(file->frames[i]);
+        file->frames[i] = 0;
+        file_values[number][i] = 0;
+    }
+    backing_zap(&file->backing, n_pages);
+}
+
+/* ---- The model ---- */
+
+struct slot {
+    bool mapped, shared, own; /* own: a private copy with `value` of its own */
+    uint8_t prot;
+    int file;                 /* -1: fresh memory */
+    uint32_t index;           /* page of the file */
+    uint32_t value;
+};
+struct world {
+    struct space *space; /* NULL: none */
+    struct slot slots[SLOTS];
+};
+static struct world worlds[SPACES];
+
+static uint32_t *model_value(struct slot *slot)
+{
+    return slot->own || slot->file < 0 ? &slot->value : &file_values[slot->file][slot->index];
+}
+
+static int model_access(const struct slot *slot, bool write)
+{
+    if (!slot->mapped)
+        return -EFAULT;
+    if (write ? !(slot->prot & PROT_WRITE) : !slot->prot)
+        return -EACCES;
+    if (slot->file >= 0 && !slot->own && slot->index >= host_files[slot->file].n_pages)
+        return -EIO;
+    return 0;
+}
+
+/* ---- A program's access, as a processor makes it ---- */
+
+static bool pte_allows(pte_t pte, bool write)
+{
+    return pte & PTE_PRESENT && pte & PTE_USER && (!write || pte & PTE_WRITE);
+}
+
+/* The word at a user address, through the TLB of the running processor, or NULL with *error. */
+static uint32_t *user_word(struct space *space, uint64_t address, bool write, int *error)
+{
+    struct tlb_entry *entry = tlb_place(host_cpu->id, address);
+    space_load(space);
+    for (int tries = 0; tries < 3; tries++) {
+        if (entry->page != address || !pte_allows(entry->pte, write))
+            *entry = (struct tlb_entry){address, table_lookup(space, address)};
+        if (pte_allows(entry->pte, write))
+            return phys_to_virt(pte_phys(entry->pte));
+        entry->pte = 0;
+        uint64_t code = FAULT_USER | (write ? FAULT_WRITE : 0) | (table_lookup(space, address) & PTE_PRESENT);
+        *error = space_fault(space, address, code);
+        if (*error)
+            return NULL;
+    }
+    *error = -EDEADLK; /* a fault that is resolved again and again */
+    return NULL;
+}
+
+static bool failing; /* an allocation may fail in this step */
+static bool right = true;
+static const char *step_name;
+
+static void check(bool condition, const char *what)
+{
+    if (condition || !right)
+        return;
+    right = false;
+    printf("# after %s: %s\n", step_name, what);
+}
+
+static void step_access(struct world *world, bool write)
+{
+    int i = host_random(SLOTS), expected = model_access(&world->slots[i], write), error = 0;
+    struct slot *slot = &world->slots[i];
+    uint32_t *word = user_word(world->space, slot_at(i), write, &error);
+    if (failing && error == -ENOMEM)
+        return;
+    check(error == expected, "an access's result");
+    if (error != expected)
+        printf("# slot %d %s: %d instead of %d\n", i, write ? "written" : "read", error, expected);
+    if (!word || error != expected)
+        return;
+    if (write && !slot->shared && slot->file >= 0 && !slot->own) {
+        slot->value = *model_value(slot);
+        slot->own = true;
+    }
+    if (*word != *model_value(slot))
+        printf("# slot %d: %x instead of %x, file %d page %u, %s%s\n", i, *word, *model_value(slot), slot->file,
+               slot->index, slot->own ? "own" : "", slot->shared ? "shared" : "");
+    check(*word == *model_value(slot), "a word's value");
+    if (write)
+        *word = *model_value(slot) = host_random(1u << 30) + 1;
+}
+
+/* ---- Steps ---- */
+
+/* A random range of slots in one region. */
+static int pick_range(int *n)
+{
+    int first = host_random(REGION_PAGES);
+    *n = 1 + host_random(REGION_PAGES - first);
+    return host_random(REGIONS) * REGION_PAGES + first;
+}
+
+static void step_map(struct world *world)
+{
+    int n, first = pick_range(&n), file = (int)host_random(FILES + 2) - 2;
+    uint32_t index = host_random(FILE_PAGES - n + 1), prot = host_random(4);
+    bool shared = file >= 0 && host_random(2);
+    bool copies = file >= 0 && !shared && prot & PROT_WRITE; /* populating copies: the model does not */
+    struct map_request request = {
+        .address = slot_at(first), .n_bytes = (uint64_t)n * PAGE_SIZE, .prot = prot,
+        .map_flags = MAP_FIXED | (shared ? MAP_SHARED : MAP_PRIVATE) | (host_random(4) || copies ? 0 : MAP_POPULATE),
+        .backing = file < 0 ? NULL : &host_files[file].backing, .offset = (uint64_t)index * PAGE_SIZE,
+    };
+    long result = space_map(world->space, &request);
+    if (failing && result == -ENOMEM)
+        return;
+    check(result == (long)slot_at(first), "mmap's result");
+    for (int i = 0; i < n; i++)
+        world->slots[first + i] =
+            (struct slot){.mapped = true, .shared = shared, .prot = prot, .file = max(file, -1), .index = index + i};
+}
+
+static void step_unmap(struct world *world)
+{
+    int n, first = pick_range(&n);
+    long result = sys_munmap(world->space, uaddr(slot_at(first)), (size_t)n * PAGE_SIZE);
+    if (failing && result == -ENOMEM)
+        return;
+    check(result == 0, "munmap's result");
+    memset(&world->slots[first], 0, n * sizeof(struct slot));
+}
+
+static bool all_mapped(const struct world *world, int first, int n)
+{
+    for (int i = first; i < first + n; i++) {
+        if (!world->slots[i].mapped)
+            return false;
+    }
+    return true;
+}
+
+static void step_protect(struct world *world)
+{
+    int n, first = pick_range(&n);
+    uint32_t prot = host_random(4);
+    long result = sys_mprotect(world->space, uaddr(slot_at(first)), (size_t)n * PAGE_SIZE, prot);
+    if (failing && result == -ENOMEM)
+        return;
+    check(result == (all_mapped(world, first, n) ? 0 : -ENOMEM), "mprotect's result");
+    for (int i = first; i < first + n && !result; i++)
+        world->slots[i].prot = prot;
+}
+
+static void step_discard(struct world *world)
+{
+    int n, first = pick_range(&n);
+    long result = sys_madvise(world->space, uaddr(slot_at(first)), (size_t)n * PAGE_SIZE, MADV_DONTNEED);
+    if (failing && result == -ENOMEM)
+        return;
+    check(result == (all_mapped(world, first, n) ? 0 : -ENOMEM), "madvise's result");
+    for (int i = first; i < first + n && !result; i++) {
+        world->slots[i].own = false;
+        world->slots[i].value = 0;
+    }
+}
+
+static void step_remap(struct world *world)
+{
+    int n, first = pick_range(&n), to = host_random(REGIONS) * REGION_PAGES + host_random(REGION_PAGES - n + 1);
+    struct slot moved[REGION_PAGES];
+    long result = sys_mremap(world->space, uaddr(slot_at(first)), (size_t)n * PAGE_SIZE, (size_t)n * PAGE_SIZE,
+                             MREMAP_MAYMOVE | MREMAP_FIXED, uaddr(slot_at(to)));
+    if (result == -ENOMEM && failing) {
+        /* As on Linux the target may be gone then: what is there now decides. */
+        for (int i = to; i < to + n; i++) {
+            if (!area_at(world->space, slot_at(i)))
+                world->slots[i] = (struct slot){0};
+        }
+        return;
+    }
+    check(result == (long)slot_at(to) || result == -EFAULT || result == -EINVAL, "mremap's result");
+    if (result < 0)
+        return;
+    memcpy(moved, &world->slots[first], n * sizeof(struct slot));
+    memset(&world->slots[first], 0, n * sizeof(struct slot));
+    memcpy(&world->slots[to], moved, n * sizeof(struct slot));
+}
+
+static void step_end(struct world *world)
+{
+    struct space *space = world->space;
+    memset(world, 0, sizeof(*world));
+    space_unref(space);
+}
+
+static void step_fork(struct world *world)
+{
+    struct world *child = &worlds[host_random(SPACES)];
+    if (child == world)
+        return;
+    if (child->space)
+        step_end(child);
+    struct space *space = space_fork(world->space);
+    if (!space && failing)
+        return;
+    check(space, "fork's result");
+    *child = *world;
+    child->space = space;
+}
+
+/* Another process's look at the memory, from a processor that has other tables. */
+static void step_peek(struct world *world)
+{
+    int i = host_random(SLOTS);
+    struct slot *slot = &world->slots[i];
+    uint32_t word = 0;
+    size_t n = space_peek(world->space, slot_at(i), &word, sizeof(word));
+    if (failing && !n)
+        return;
+    check(n == (model_access(slot, false) ? 0 : sizeof(word)), "peek's result");
+    check(!n || word == *model_value(slot), "a peeked word");
+}
+
+static void step_truncate(void)
+{
+    int number = host_random(FILES);
+    uint32_t n_pages = host_random(FILE_PAGES + 1);
+    mm_fail_armed = failing = false;
+    for (int i = 0; i < SPACES; i++) {
+        for (int j = 0; j < SLOTS; j++) {
+            struct slot *slot = &worlds[i].slots[j];
+            if (slot->file == number && slot->mapped && slot->index >= n_pages)
+                slot->own = false;
+        }
+    }
+    file_truncate(number, n_pages);
+}
+
+static int countdown;
+static bool fail_now(void) { return --countdown == 0; }
+
+static void random_step(void)
+{
+    static const char *const names[] = {"map", "unmap", "protect", "discard", "remap", "fork", "end", "peek"};
+    static void (*const steps[])(struct world *) = {step_map, step_unmap, step_protect, step_discard, step_remap,
+                                                    step_fork, step_end, step_peek};
+    host_cpu = &host_cpus[host_random(HOST_CPUS)];
+    space_leave_ended();
+    struct world *world = &worlds[host_random(SPACES)];
+    if (!world->space && !(world->space = space_create()))
+        return;
+    failing = mm_fail_armed = host_random(8) == 0;
+    countdown = 1 + host_random(6);
+    uint32_t kind = host_random(40);
+    step_name = "access";
+    if (kind < ARRAY_SIZE(steps)) {
+        step_name = names[kind];
+        if (host_random(2))
+            space_load(world->space);
+        steps[kind](world);
+    } else if (kind == 8) {
+        step_name = "truncate";
+        step_truncate();
+    } else {
+        step_access(world, kind & 1);
+    }
+    mm_fail_armed = false;
+}
+
+/* ---- What must be true at any time ---- */
+
+static uint32_t n_links[(HOST_FIRST + HOST_MEMORY) / PAGE_SIZE]; /* entries that lead to each frame */
+static uint8_t seen[ARRAY_SIZE(n_links)];
+
+static void count_links(paddr_t table_frame, int level)
+{
+    if (seen[table_frame >> PAGE_SHIFT]++)
+        return;
+    pte_t *table = phys_to_virt(table_frame);
+    for (int i = 0; i < (level == 4 ? 256 : 512); i++) {
+        pte_t entry = table[i];
+        if (!entry)
+            continue;
+        n_links[pte_phys(entry) >> PAGE_SHIFT]++;
+        if (entry & PTE_WRITE && !(level == 1 && entry & PTE_SOFT_SHARED))
+            check(frame_refs(pte_phys(entry)) == 1, "a writable entry leads to a shared frame");
+        if (level > 1)
+            count_links(pte_phys(entry), level - 1);
+    }
+}
+
+static void check_counts(void)
+{
+    memset(n_links, 0, sizeof(n_links));
+    memset(seen, 0, sizeof(seen));
+    for (int i = 0; i < SPACES; i++) {
+        if (worlds[i].space)
+            count_links(worlds[i].space->root, 4);
+    }
+    for (int i = 0; i < HOST_CPUS; i++) { /* ended ones that are still loaded */
+        if (loaded[i])
+            count_links(loaded[i]->root, 4);
+    }
+    for (int i = 0; i < FILES; i++) {
+        for (int j = 0; j < FILE_PAGES; j++)
+            n_links[host_files[i].frames[j] >> PAGE_SHIFT]++;
+    }
+    n_links[0] = 0;
+    for (size_t i = 0; i < ARRAY_SIZE(n_links); i++) {
+        if (n_links[i])
+            check(frames[i].refs == n_links[i] && frames[i].use != FRAME_FREE, "a reference count");
+    }
+}
+
+static void check_tlbs(void)
+{
+    for (int id = 0; id < HOST_CPUS; id++) {
+        struct space *space = loaded[id];
+        for (int i = 0; space && space->refs && i < TLB_ENTRIES; i++) {
+            struct tlb_entry *entry = &tlbs[id][i];
+            pte_t now = table_lookup(space, entry->page);
+            if (!entry->pte)
+                continue;
+            check(now & PTE_PRESENT && pte_phys(now) == pte_phys(entry->pte), "a TLB leads to another page");
+            check(!(entry->pte & ~now & PTE_WRITE), "a TLB allows writing");
+        }
+    }
+}
+
+static void test_random(int n_steps)
+{
+    struct memory_counts before, after;
+    memory_trim();
+    memory_count(&before);
+    for (int step = 0; step < n_steps && right; step++) {
+        random_step();
+        check_tlbs();
+        if (step % 40 == 0)
+            check_counts();
+        check(host_locks == 0, "a lock is held");
+    }
+    ok(right, "%d random steps in up to %d spaces", n_steps, SPACES);
+    for (int i = 0; i < SPACES; i++) {
+        if (worlds[i].space)
+            space_unref(worlds[i].space);
+    }
+    for (int id = 0; id < HOST_CPUS; id++) {
+        host_cpu = &host_cpus[id];
+        space_leave_ended();
+    }
+    int refs = 0;
+    for (int i = 0; i < FILES; i++) {
+        refs += host_files[i].refs;
+        file_truncate(i, 0);
+    }
+    ok(refs == 0, "no reference to a file is left (%d)", refs);
+    memory_trim();
+    memory_count(&after);
+    ok(!memcmp(&before, &after, sizeof(before)), "no frame is left (%lu, %lu)", before.free_frames, after.free_frames);
+}
+
+/* ---- Single cases ---- */
+
+static void touch(struct space *space, uint64_t address, uint32_t value)
+{
+    int error;
+    uint32_t *word = user_word(space, address, true, &error);
+    host_require(word, "a write failed");
+    *word = value;
+}
+
+static uint64_t tables_now(void)
+{
+    struct memory_counts counts;
+    memory_count(&counts);
+    return counts.by_use[FRAME_TABLE];
+}
+
+static void test_fork_cost(void)
+{
+    struct space *parent = space_create();
+    struct map_request request = {.n_bytes = 16 << 20, .prot = 3, .map_flags = MAP_PRIVATE};
+    uint64_t base = space_map(parent, &request);
+    for (uint64_t i = 0; i < 16 << 20; i += PAGE_SIZE)
+        touch(parent, base + i, i);
+    struct memory_counts before, after;
+    memory_count(&before);
+    struct space *child = space_fork(parent);
+    memory_count(&after);
+    ok(after.by_use[FRAME_TABLE] == before.by_use[FRAME_TABLE] + 1 && after.by_use[FRAME_USER] == before.by_use[FRAME_USER],
+       "a fork of 16 MB takes one table and no page");
+    touch(child, base + 5 * PAGE_SIZE, 77);
+    memory_count(&after);
+    ok(after.by_use[FRAME_TABLE] == before.by_use[FRAME_TABLE] + 4 && after.by_use[FRAME_USER] == before.by_use[FRAME_USER] + 1,
+       "a write after it three tables and one page");
+    ok(space_resident(child) == 4096 && space_resident(parent) == 4096, "both have all pages");
+    space_load(parent);
+    space_unref(child);
+    touch(parent, base + 5 * PAGE_SIZE, 78);
+    memory_count(&after);
+    ok(after.by_use[FRAME_USER] == before.by_use[FRAME_USER], "a page that has one user again is not copied");
+    space_load(NULL);
+    space_unref(parent);
+}
+
+static void test_windows(void)
+{
+    struct space *space = space_create();
+    struct map_request request = {.n_bytes = 4 << 20, .prot = 3, .map_flags = MAP_PRIVATE};
+    uint64_t base = space_map(space, &request);
+    for (int i = 0; i < 100; i++)
+        touch(space, base + (uint64_t)i * 8 * PAGE_SIZE, 1);
+    ok(space_resident(space) == 100, "scattered touching maps single pages (%lu)", space_resident(space));
+    int n_faults = 0;
+    struct map_request more = {.n_bytes = 1 << 20, .prot = 3, .map_flags = MAP_PRIVATE | MAP_NORESERVE, .area_flags = AREA_ENV};
+    uint64_t row = space_map(space, &more);
+    for (int i = 0; i < 256; i++) {
+        n_faults += !table_lookup(space, row + (uint64_t)i * PAGE_SIZE);
+        touch(space, row + (uint64_t)i * PAGE_SIZE, 1);
+    }
+    ok(n_faults < 30, "touching in a row faults seldom: %d of 256", n_faults);
+    space_load(NULL);
+    space_unref(space);
+}
+
+static void test_stack_and_brk(void)
+{
+    struct space *space = space_create();
+    space->limit_stack = 64 * PAGE_SIZE;
+    space->brk_start = space->brk_end = 0x500000;
+    struct map_request stack = {.address = 0x7ff000000000, .n_bytes = PAGE_SIZE, .prot = 3,
+                                .map_flags = MAP_PRIVATE | MAP_FIXED, .area_flags = AREA_STACK};
+    space_map(space, &stack);
+    touch(space, 0x7ff000000000 - 10 * PAGE_SIZE, 1);
+    ok(space_fault(space, 0x7ff000000000 - 100 * PAGE_SIZE, FAULT_WRITE) == -EFAULT, "the stack grows, up to its limit");
+    ok(space->n_areas == 1 && space->n_pages == 11, "as one area");
+    ok(space_set_brk(space, 0x500123) == 0x500123 && space_set_brk(space, 0x600001) == 0x600001, "the heap grows");
+    touch(space, 0x600fff & ~0xfff, 1);
+    ok(space->n_areas == 2, "as one area");
+    ok(space_set_brk(space, 0x501000) == 0x501000 && space_fault(space, 0x501000, 0) == -EFAULT, "and shrinks");
+    ok(space_set_brk(space, 0x4fffff) == 0x501000, "not below its start");
+    space_load(NULL);
+    space_unref(space);
+}
+
+static void test_shared_memory(void)
+{
+    struct space *parent = space_create();
+    struct map_request request = {.n_bytes = 3 * PAGE_SIZE, .prot = 3, .map_flags = MAP_SHARED | MAP_ANONYMOUS};
+    uint64_t base = space_map(parent, &request);
+    touch(parent, base, 5);
+    struct space *child = space_fork(parent);
+    int error;
+    touch(child, base, 6);
+    touch(child, base + PAGE_SIZE, 7);
+    ok(*user_word(parent, base, false, &error) == 6 && *user_word(parent, base + PAGE_SIZE, false, &error) == 7,
+       "MAP_SHARED memory is seen by both, also pages touched after the fork");
+    space_load(NULL);
+    space_unref(parent);
+    space_unref(child);
+}
+
+static void test_unmap_gives_tables(void)
+{
+    struct space *space = space_create();
+    uint64_t before = tables_now();
+    for (int i = 0; i < 50; i++) {
+        struct map_request request = {.address = 0x10000000 + (uint64_t)i * LARGE_SPAN, .n_bytes = PAGE_SIZE, .prot = 3,
+                                      .map_flags = MAP_PRIVATE | MAP_FIXED};
+        uint64_t base = space_map(space, &request);
+        touch(space, base, 1);
+        space_unmap(space, base, PAGE_SIZE);
+    }
+    ok(tables_now() <= before + 2, "tables of pages that map nothing are given back (%lu)", tables_now() - before);
+    space_load(NULL);
+    space_unref(space);
+}
+
+int main(int argc, char **argv)
+{
+    host_memory_init();
+    mm_init(&(struct memory_range){HOST_FIRST, HOST_FIRST + HOST_MEMORY}, 1);
+    kernel_root = phys_to_virt(frame_alloc(FRAME_KERNEL));
+    mm_fail_hook = fail_now;
+    for (int i = 0; i < FILES; i++) {
+        backing_init(&host_files[i].backing, &file_ops);
+        host_files[i].n_pages = FILE_PAGES;
+    }
+    test_fork_cost();
+    test_windows();
+    test_stack_and_brk();
+    test_shared_memory();
+    test_unmap_gives_tables();
+    test_random(argc > 1 ? atoi(argv[1]) : 200000);
+    return tap_done();
+}
