@@ -43,8 +43,26 @@ kernel += x86/machine.c
 # floor 6: ramfs     the file system in memory
 
 # floor 6: ipc       pipes and their kin
+kernel += ipc/pipe.c
+kernel += ipc/fifo.c
+kernel += ipc/futex.c
 
 # floor 6: dev       serial ports, screen, keyboard, terminals, small devices
+kernel += dev/log.c
+kernel += dev/serial.c
+kernel += dev/hostio.c
+kernel += dev/line.c
+kernel += dev/tty.c
+kernel += dev/tty_job.c
+kernel += dev/tty_ioctl.c
+kernel += dev/serial_tty.c
+kernel += dev/vt.c
+kernel += dev/vt_cells.c
+kernel += dev/keymap.c
+kernel += dev/screen.c
+kernel += dev/random.c
+kernel += dev/memory.c
+kernel += dev/dev.c
 
 # floor 7: proc      processes: fork, exec, exit and wait, signals, environment, credentials
 

@@ -91,6 +91,7 @@ enum lock_rank {
     RANK_PROC,     /* proc: the process tree, groups, sessions, exit and wait */
     RANK_SIGNAL,   /* proc: a process's pending signals and actions */
     RANK_DEVICE,   /* dev: a ring that an interrupt fills */
+    RANK_FUTEX,    /* ipc: who sleeps on which word */
     RANK_WAITQ,    /* sched: a wait queue */
     RANK_TIMER,    /* sched: a processor's timers */
     RANK_RUNQ,     /* sched: a processor's run queue */

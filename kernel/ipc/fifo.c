@@ -1,0 +1,64 @@
+/* FIFOs: pipes with a name, whose opening waits for the other side. */
+#include "abi/errno.h"
+#include "abi/fcntl.h"
+#include "pipe.h"
+
+/* Waits until *count has moved from `from`; 0 or -ERESTARTSYS. The pipe's lock is held. */
+static int wait_opened(struct pipe *pipe, struct wait_queue *queue, const uint32_t *count,
+                       uint32_t from)
+{
+    while (*count == from)
+        if (wait_on_mutex(queue, &pipe->lock, WAIT_SIGNALS, NO_DEADLINE, "fifo open"))
+            return -ERESTARTSYS;
+    return 0;
+}
+
+/* Counts the opening in and waits for the other side where the flags ask for that; 0, -ENXIO or
+ * -ERESTARTSYS. The pipe's lock is held. */
+static int fifo_join(struct pipe *pipe, const struct file *file)
+{
+    bool reads = file_readable(file), writes = file_writable(file);
+    bool nonblocking = file->flags & O_NONBLOCK;
+    if (writes && !reads && nonblocking && pipe->readers == 0)
+        return -ENXIO;
+    pipe->readers += reads;
+    pipe->writers += writes;
+    pipe->reads_opened += reads;
+    pipe->writes_opened += writes;
+    wake_all(&pipe->readable);
+    wake_all(&pipe->writable);
+    int err = 0;
+    if (reads && !writes && !nonblocking && pipe->writers == 0)
+        err = wait_opened(pipe, &pipe->readable, &pipe->writes_opened, pipe->writes_opened);
+    else if (writes && !reads && pipe->readers == 0)
+        err = wait_opened(pipe, &pipe->writable, &pipe->reads_opened, pipe->reads_opened);
+    if (err) {
+        pipe->readers -= reads;
+        pipe->writers -= writes;
+    }
+    return err;
+}
+
+/* What the vfs calls to open a FIFO, or a pipe through /proc/PID/fd. */
+static int fifo_open(struct inode *inode, struct file *file)
+{
+    if (!file_readable(file) && !file_writable(file))
+        return -EINVAL;
+    struct pipe *pipe = pipe_get(inode);
+    if (!pipe)
+        return -ENOMEM;
+    mutex_lock(&pipe->lock);
+    int err = fifo_join(pipe, file);
+    mutex_unlock(&pipe->lock);
+    if (err)
+        pipe_put(inode, pipe);
+    else
+        pipe_attach(pipe, file);
+    return err;
+}
+
+void ipc_init(void)
+{
+    pipefs_init();
+    vfs_fifo_open = fifo_open;
+}

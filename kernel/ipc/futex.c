@@ -1,0 +1,243 @@
+/* futex: threads that sleep on a word of memory, found by what the word is, not by who looks at it. */
+#include "abi/errno.h"
+#include "abi/fcntl.h"
+#include "abi/futex.h"
+#include "abi/time.h"
+#include "ipc.h"
+#include "syscall_calls.h"
+
+#define BUCKETS 64
+#define SECOND_NS 1000000000ull
+
+/* A word: shared memory is known by what backs it, other memory by its space. Pointers are compared only. */
+struct futex_key {
+    const void *of;
+    uint64_t offset;
+};
+
+struct futex_waiter {
+    struct list node;         /* guarded by futex_lock, as are the others */
+    struct futex_key key;
+    uint32_t bits;            /* which wakes concern it */
+    bool woken;               /* and out of its bucket */
+    struct wait_queue queue;  /* it alone sleeps here */
+};
+
+static struct spinlock futex_lock = SPINLOCK("futex", RANK_FUTEX);
+static struct list buckets[BUCKETS]; /* guarded by futex_lock; zero before the first use */
+
+static struct list *bucket_of(const struct futex_key *key)
+{
+    struct list *bucket = &buckets[hash_u64((uint64_t)key->of ^ key->offset) % BUCKETS];
+    if (!bucket->next)
+        list_init(bucket);
+    return bucket;
+}
+
+/* What the word is; 0, -EINVAL or -EFAULT. */
+static int find_key(struct space *space, uint64_t address, bool private, struct futex_key *key)
+{
+    struct area area;
+    *key = (struct futex_key){space, address};
+    if (address % sizeof(uint32_t))
+        return -EINVAL;
+    if (!uaddr_range_ok(uaddr(address), sizeof(uint32_t)))
+        return -EFAULT;
+    if (private)
+        return 0;
+    if (!space_area_at(space, address, &area))
+        return -EFAULT;
+    if (area.backing && area.flags & AREA_SHARED)
+        *key = (struct futex_key){area.backing, area.offset + (address - area.start)};
+    if (area.backing)
+        area.backing->ops->unref(area.backing);
+    return 0;
+}
+
+static bool matches(const struct futex_waiter *waiter, const struct futex_key *key)
+{
+    return waiter->key.of == key->of && waiter->key.offset == key->offset;
+}
+
+/* Wakes up to `most` threads whose bits meet `bits`; how many. The lock is held. */
+static unsigned wake_locked(const struct futex_key *key, unsigned most, uint32_t bits)
+{
+    struct list *bucket = bucket_of(key);
+    struct futex_waiter *waiter, *spare;
+    unsigned n = 0;
+    list_for_each_safe(waiter, spare, bucket, node) {
+        if (n >= most)
+            break;
+        if (!matches(waiter, key) || !(waiter->bits & bits))
+            continue;
+        list_remove(&waiter->node);
+        waiter->woken = true;
+        wake_all(&waiter->queue);
+        n++;
+    }
+    return n;
+}
+
+int futex_wake(struct space *space, uint64_t address, unsigned most)
+{
+    struct futex_key key;
+    int err = find_key(space, address, false, &key);
+    if (err)
+        return err;
+    spin_lock(&futex_lock);
+    unsigned n = wake_locked(&key, most, FUTEX_BITSET_MATCH_ANY);
+    spin_unlock(&futex_lock);
+    return n;
+}
+
+/* Sleeps until woken; 0, -EINTR, -ETIMEDOUT. The waiter is in its bucket before, and out after. */
+static int sleep_woken(struct futex_waiter *waiter, uint64_t deadline_ns)
+{
+    int err = 0;
+    spin_lock(&futex_lock);
+    while (!waiter->woken && !err)
+        err = wait_on_spin(&waiter->queue, &futex_lock, WAIT_SIGNALS, deadline_ns, "futex");
+    if (waiter->woken)
+        err = 0;
+    list_remove(&waiter->node);
+    spin_unlock(&futex_lock);
+    return err;
+}
+
+/* Sleeps if the word holds the value. It queues first and looks then, so that a wake in between is
+ * not lost: who changes the word wakes afterwards. */
+static int wait(const struct futex_key *key, uint64_t address, uint32_t value, uint32_t bits,
+                uint64_t deadline_ns)
+{
+    struct futex_waiter waiter = {.key = *key, .bits = bits};
+    uint32_t found;
+    wait_queue_init(&waiter.queue);
+    spin_lock(&futex_lock);
+    list_add_tail(bucket_of(key), &waiter.node);
+    spin_unlock(&futex_lock);
+    int err = user_copy_in(&found, uaddr(address), sizeof(found));
+    if (!err && found != value)
+        err = -EAGAIN;
+    if (!err)
+        return sleep_woken(&waiter, deadline_ns);
+    spin_lock(&futex_lock);
+    if (waiter.woken)
+        err = 0;
+    list_remove(&waiter.node);
+    spin_unlock(&futex_lock);
+    return err;
+}
+
+/* When the wait ends; 0, -EFAULT or -EINVAL. WAIT counts from now, WAIT_BITSET names a time. */
+static int find_deadline(uaddr_t timeout, int op, uint64_t *deadline_ns)
+{
+    struct timespec time;
+    *deadline_ns = NO_DEADLINE;
+    if (uaddr_is_null(timeout))
+        return 0;
+    if (user_copy_in(&time, timeout, sizeof(time)))
+        return -EFAULT;
+    if (time.tv_sec < 0 || time.tv_nsec < 0 || time.tv_nsec >= (long)SECOND_NS)
+        return -EINVAL;
+    uint64_t ns = min((uint64_t)time.tv_sec, UINT64_MAX / 4 / SECOND_NS) * SECOND_NS + time.tv_nsec;
+    if ((op & FUTEX_CMD_MASK) == FUTEX_WAIT)
+        ns += clock_ns();
+    else if (op & FUTEX_CLOCK_REALTIME)
+        ns -= min(ns, clock_boot_realtime_ns());
+    *deadline_ns = ns;
+    return 0;
+}
+
+static long do_wait(const struct futex_key *key, uint64_t address, int op, uint32_t value,
+                    uaddr_t timeout, uint32_t bits)
+{
+    uint64_t deadline_ns;
+    int err = find_deadline(timeout, op, &deadline_ns);
+    if (!err && bits == 0)
+        err = -EINVAL;
+    if (!err)
+        err = wait(key, address, value, bits, deadline_ns);
+    if (err != -EINTR)
+        return err;
+    bool relative = deadline_ns != NO_DEADLINE && (op & FUTEX_CMD_MASK) == FUTEX_WAIT;
+    return relative ? -ERESTARTNOHAND : -ERESTARTSYS;
+}
+
+/* Wakes some and lets others wait for another word; how many of both. */
+static long requeue(const struct futex_key *from, const struct futex_key *to, unsigned n_wake,
+                    unsigned n_move)
+{
+    struct futex_waiter *waiter, *spare;
+    spin_lock(&futex_lock);
+    unsigned n = wake_locked(from, n_wake, FUTEX_BITSET_MATCH_ANY);
+    struct list *bucket = bucket_of(from), moved;
+    list_init(&moved);
+    list_for_each_safe(waiter, spare, bucket, node) {
+        if (n_move == 0)
+            break;
+        if (!matches(waiter, from))
+            continue;
+        list_remove(&waiter->node);
+        list_add_tail(&moved, &waiter->node);
+        waiter->key = *to;
+        n_move--;
+        n++;
+    }
+    list_splice_tail(bucket_of(to), &moved);
+    spin_unlock(&futex_lock);
+    return n;
+}
+
+static long do_requeue(struct space *space, const struct futex_key *from, uaddr_t word, int op,
+                       const unsigned counts[2], uaddr_t word2, uint32_t expected)
+{
+    struct futex_key to;
+    uint32_t found;
+    int err = find_key(space, word2.at, op & FUTEX_PRIVATE_FLAG, &to);
+    if (err)
+        return err;
+    if ((int)counts[0] < 0 || (int)counts[1] < 0)
+        return -EINVAL;
+    if ((op & FUTEX_CMD_MASK) == FUTEX_CMP_REQUEUE) {
+        if (user_copy_in(&found, word, sizeof(found)))
+            return -EFAULT;
+        if (found != expected)
+            return -EAGAIN;
+    }
+    return requeue(from, &to, counts[0], counts[1]);
+}
+
+/* Wakes threads that sleep on the word; how many. */
+static long do_wake(const struct futex_key *key, unsigned most, uint32_t bits)
+{
+    if (bits == 0)
+        return -EINVAL;
+    spin_lock(&futex_lock);
+    long n = wake_locked(key, most, bits);
+    spin_unlock(&futex_lock);
+    return n;
+}
+
+long sys_futex(struct fs_context *fs, uaddr_t word, int op, unsigned int value, uaddr_t timeout,
+               uaddr_t word2, unsigned int value3)
+{
+    (void)fs;
+    struct space *space = current_thread()->space;
+    struct futex_key key;
+    unsigned counts[2] = {value, timeout.at};
+    int command = op & FUTEX_CMD_MASK;
+    if (op & FUTEX_CLOCK_REALTIME && command != FUTEX_WAIT_BITSET)
+        return -ENOSYS;
+    int err = find_key(space, word.at, op & FUTEX_PRIVATE_FLAG, &key);
+    if (err)
+        return err;
+    switch (command) {
+    case FUTEX_WAIT: return do_wait(&key, word.at, op, value, timeout, FUTEX_BITSET_MATCH_ANY);
+    case FUTEX_WAIT_BITSET: return do_wait(&key, word.at, op, value, timeout, value3);
+    case FUTEX_WAKE: return do_wake(&key, value, FUTEX_BITSET_MATCH_ANY);
+    case FUTEX_WAKE_BITSET: return do_wake(&key, value, value3);
+    case FUTEX_REQUEUE:
+    case FUTEX_CMP_REQUEUE: return do_requeue(space, &key, word, op, counts, word2, value3);
+    default: return -ENOSYS;
+    }
+}
