@@ -87,7 +87,6 @@ run:                           ## set up, build, boot through GRUB to a shell (G
 
 test:                          ## set up, build, run all tests
 	@tools/setup test
-	@$(again) all iso
 	@$(again) check
 
 debug:                         ## QEMU waits and gdb attaches (RUN="/bin/ls -l": that program)

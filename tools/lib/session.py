@@ -36,6 +36,9 @@ class Session:
         self.options = options
         self.terminals = [is_terminal(number) for number in (0, 1, 2)]
         self.interactive = not options.command
+        self.on_screen = bool(options.gui or options.screenshot)
+        if self.on_screen:  # then nobody's terminal is the console
+            self.terminals = [False] * 3
         self.pid = None
         self.check()
 
@@ -98,12 +101,12 @@ class Session:
 
     def orders(self):
         """/etc/vm.run, which tells init what to run and how: NUL-terminated KEY=VALUE strings."""
-        o, on_terminal = self.options, any(self.terminals)
+        o = self.options
         words = []
         for number, name in enumerate(("stdin", "stdout", "stderr")):
-            on_tty = self.terminals[number] or o.gui
+            on_tty = self.terminals[number] or self.on_screen
             words.append(f"{name}={'tty' if on_tty else 'pipe'}")
-        if on_terminal and not o.gui:
+        if any(self.terminals):
             rows, columns = terminal_size(self.terminals.index(True))
             words += [f"rows={rows}", f"cols={columns}"]
             words.append(f"env=TERM={os.environ.get('TERM', 'vt100')}")
@@ -114,7 +117,7 @@ class Session:
         return b"".join(os.fsencode(word) + b"\0" for word in words)
 
     def kernel_words(self):
-        words = ["console=tty1" if self.options.gui else "console=ttyS0"]
+        words = ["console=tty1" if self.on_screen else "console=ttyS0"]
         words += ["trace"] if self.options.trace else []
         words += [self.options.append] if self.options.append else []
         return " ".join(words)
@@ -129,17 +132,23 @@ class Session:
         return status
 
     def run_once(self):
+        with self:
+            with RawTerminal(self.terminals[0], self.terminals[1]):
+                ending = self.carry()
+            return self.verdict(ending)
+
+    def __enter__(self):
+        """Starts QEMU, with a relay to its ports; it ends with the block."""
         log_file = self.open_log()
         image = self.image()
-        try:
-            ports, complaints = self.start(image)
-            self.relay = Relay(ports, self.terminals, log_file)
-            with RawTerminal(self.terminals[0] and not self.options.gui, self.terminals[1]):
-                ending = self.carry()
-            return self.verdict(ending, complaints)
-        finally:
-            self.stop()
-            os.close(image)
+        ports = self.start(image)
+        os.close(image)
+        self.relay = Relay(ports, self.terminals, log_file)
+        self.relay.input_open = not self.on_screen
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
 
     def open_log(self):
         if self.options.log:
@@ -150,7 +159,7 @@ class Session:
         return 2 if self.options.trace else None
 
     def start(self, image):
-        """Starts QEMU in a process group of its own; returns our ends of its ports, its stderr."""
+        """Starts QEMU in a process group of its own; returns our ends of its ports."""
         ours, theirs, numbers = {}, [], {}
         for name in ("com1", "com2", "com3", "com4", "qmp"):
             near, far = (end.detach() for end in _socket.socketpair())
@@ -159,7 +168,7 @@ class Session:
             theirs.append(far)
         os.set_inheritable(image, True)
         numbers["root"] = f"/dev/fd/{image}"
-        complaints, complaining = os.pipe()
+        self.complaints, complaining = os.pipe()
         words = machine.command(self.options, numbers, self.kernel_words())
         if os.path.exists("/usr/bin/setpriv"):  # QEMU ends with us, even if we are killed
             words = ["setpriv", "--pdeathsig", "KILL"] + words
@@ -173,7 +182,7 @@ class Session:
         for number in theirs + [complaining]:
             os.close(number)
         self.qmp = ours.pop("qmp")
-        return ours, complaints
+        return ours
 
     def stop(self):
         """Makes sure that QEMU is gone."""
@@ -204,7 +213,7 @@ class Session:
 
     # ---- The end -------------------------------------------------------------------------------
 
-    def verdict(self, ending, complaints):
+    def verdict(self, ending):
         if isinstance(ending, TimedOut):
             return self.timed_out()
         if isinstance(ending, Left):
@@ -213,9 +222,9 @@ class Session:
             return 128 + signal.SIGPIPE
         _, wait_status = os.waitpid(self.pid, 0)
         self.pid = None
-        return self.meaning(os.waitstatus_to_exitcode(wait_status), complaints)
+        return self.meaning(os.waitstatus_to_exitcode(wait_status))
 
-    def meaning(self, code, complaints):
+    def meaning(self, code):
         """What QEMU's exit status says: the program's status, or what went wrong."""
         ended = re.findall(rb"init exited with status (\d+)", self.relay.log)
         if code in (machine.POWERED_OFF, 0) and ended:
@@ -231,7 +240,7 @@ class Session:
         if code in (machine.POWERED_OFF, machine.REBOOT_ASKED):
             self.show_log("the machine was powered off or rebooted before the program ended")
             return AT_FAULT
-        said = os.read(complaints, 65536).decode(errors="replace").strip()
+        said = os.read(self.complaints, 65536).decode(errors="replace").strip()
         self.show_log(None)
         how = f"ended by signal {-code}" if code < 0 else f"status {code}"
         raise Trouble(f"QEMU failed ({how}): {said or 'it said nothing'}",

@@ -107,4 +107,5 @@ def main():
         return 126
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,233 @@
+"""Commands for gdb: what the kernel knows, read from its memory. `help ouros` lists them."""
+
+import os
+
+import gdb
+
+BUILD = os.environ.get("OUROS_BUILD", "build")
+MODULE = gdb.COMMAND_DATA
+STATES = {"PROCESS_ALIVE": "alive", "PROCESS_ZOMBIE": "zombie", "PROCESS_REAPED": "reaped"}
+
+
+# ---- Reading the kernel's structures ------------------------------------------------------------
+
+def value(expression):
+    return gdb.parse_and_eval(expression)
+
+
+def container_of(pointer, type_name, member):
+    """The structure of which `pointer` points to a member."""
+    kind = gdb.lookup_type(type_name)
+    offset = next(field.bitpos // 8 for field in kind.fields() if field.name == member)
+    return (pointer.cast(gdb.lookup_type("char").pointer()) - offset).cast(kind.pointer())
+
+
+def each_in_list(head, type_name, member):
+    """The entries of a `struct list`."""
+    at = head["next"]
+    while at and at != head.address:
+        yield container_of(at, type_name, member)
+        at = at["next"]
+
+
+def each_in_tree(node):
+    """The nodes of a `struct tree`, in order."""
+    if node:
+        yield from each_in_tree(node["left"])
+        yield node
+        yield from each_in_tree(node["right"])
+
+
+def text(pointer):
+    return pointer.string(errors="backslashreplace") if pointer else ""
+
+
+def processes():
+    """Every process, by pid."""
+    for node in each_in_tree(value("'pid.c'::slots")["root"]):
+        slot = container_of(node, "struct pid_slot", "node")
+        if slot["process"]:
+            yield slot["process"]
+
+
+def process_by_pid(words):
+    """The process that the argument names; without one, the processor's current one."""
+    if words:
+        pid = int(words[0], 0)
+        found = [each for each in processes() if int(each["pid"]) == pid]
+        if not found:
+            raise gdb.GdbError(f"there is no process {pid}")
+        return found[0]
+    for cpu in cpus():
+        if cpu["thread"] and cpu["thread"]["process"]:
+            return cpu["thread"]["process"]
+    raise gdb.GdbError("no process runs; name one by its pid")
+
+
+def cpus():
+    for number in range(int(value("n_cpus"))):
+        yield value("cpus")[number]
+
+
+def threads(process):
+    return each_in_list(process["threads"], "struct thread", "process_node")
+
+
+def entry_name(entry):
+    return text(entry["name"])
+
+
+def path(entry):
+    """The path of a directory entry, through mounts, up to the root."""
+    if not entry:
+        return "?"
+    names, deleted = [], " (deleted)" if entry["dead"] else ""
+    while True:
+        while entry["covers"]:
+            entry = entry["covers"]
+        if not entry["parent"] or entry["parent"] == entry:
+            break
+        names.append(entry_name(entry))
+        entry = entry["parent"]
+    return "/" + "/".join(reversed(names)) + deleted
+
+
+def name_of(enumerator):
+    """An enumeration's value without the prefix that all of them have."""
+    return str(enumerator).rsplit("_", 1)[-1].lower()
+
+
+def permissions(prot, flags):
+    """As /proc/PID/maps shows them."""
+    letters = [letter if prot & bit else "-" for letter, bit in (("r", 1), ("w", 2), ("x", 4))]
+    return "".join(letters) + ("s" if flags & 1 else "p")
+
+
+# ---- The commands -------------------------------------------------------------------------------
+
+class Command(gdb.Command):
+    """A command whose help is its class's documentation."""
+
+    def __init__(self):
+        super().__init__(self.name, MODULE)
+
+    def invoke(self, argument, from_tty):
+        self.run(gdb.string_to_argv(argument))
+
+
+class Ouros(Command):
+    """ouros: lists the commands that know Ouros."""
+    name = "ouros"
+
+    def run(self, words):
+        for command in COMMANDS:
+            print(command.__doc__.splitlines()[0])
+
+
+class Ps(Command):
+    """ps: processes and threads: pid, parent, state, what it waits for, name, working directory."""
+    name = "ps"
+
+    def run(self, words):
+        print(f"{'PID':>5} {'PPID':>5} {'TID':>5} {'STATE':8} {'WAITS FOR':14} {'NAME':12} CWD")
+        for process in processes():
+            parent = process["parent"]["pid"] if process["parent"] else 0
+            where = path(process["fs"]["cwd"])
+            shown = False
+            for thread in threads(process):
+                state, waits = name_of(thread["state"]), text(thread["waits_for"])
+                print(f"{int(process['pid']):5} {int(parent):5} {int(thread['tid']):5} {state:8} "
+                      f"{waits:14} {text(thread['name']):12} {where}")
+                shown = True
+            if not shown:
+                state = STATES.get(str(process["state"]), "?")
+                print(f"{int(process['pid']):5} {int(parent):5} {'-':>5} {state}")
+
+
+class Fds(Command):
+    """fds [PID]: the open descriptors of a process: number, flags, position, what is open."""
+    name = "fds"
+
+    def run(self, words):
+        table = process_by_pid(words)["fs"]["fds"]
+        for number, file in descriptors(table):
+            flags, position = int(file["flags"]), int(file["pos"])
+            mode = ("r", "w", "rw", "-")[flags & 3]
+            print(f"{number:4} {mode:2} flags {flags:#o} at {position:<8} {path(file['entry'])}")
+
+
+class Areas(Command):
+    """areas [PID]: the memory areas of a process, as /proc/PID/maps shows them."""
+    name = "areas"
+    KINDS = ((2, "[stack]"), (4, "[heap]"), (8, "[env]"), (16, "[special]"))
+
+    def run(self, words):
+        space = process_by_pid(words)["space"]
+        if not space:
+            raise gdb.GdbError("it has no address space any more")
+        for number in range(int(space["n_areas"])):
+            area = space["areas"][number]
+            flags = int(area["flags"])
+            kind = next((label for bit, label in self.KINDS if flags & bit), "")
+            what = kind or ("file" if area["backing"] else "")
+            print(f"{int(area['start']):012x}-{int(area['end']):012x} "
+                  f"{permissions(int(area['prot']), flags)} {int(area['offset']):8x} {what}")
+
+
+class Calls(Command):
+    """calls: the last system calls of each processor, oldest first, with their first arguments."""
+    name = "calls"
+
+    def run(self, words):
+        for cpu in cpus():
+            print(f"processor {int(cpu['id'])}:")
+            size = cpu["last_calls"].type.range()[1] + 1
+            last = int(cpu["last_call"])
+            for at in range(max(0, last - size), last):
+                number, *arguments = (int(cpu["last_calls"][at % size][k]) for k in range(4))
+                print(f"  {call_name(number)}({', '.join(hex(each) for each in arguments)})")
+
+
+class Program(Command):
+    """program NAME|FILE: reads a program's symbols, so that breakpoints can be set in it."""
+    name = "program"
+
+    def run(self, words):
+        if len(words) != 1:
+            raise gdb.GdbError("usage: program NAME|FILE")
+        file = words[0]
+        if not os.path.exists(file):
+            file = os.path.join(BUILD, "user", os.path.basename(file))
+        gdb.execute(f"add-symbol-file {file}", to_string=True)
+        print(f"symbols of {file}; `hbreak NAME` stops there, for example `hbreak main`")
+
+
+class Type(Command):
+    """type LINE: types a line to the shell in the guest; then `continue` lets it run."""
+    name = "type"
+
+    def invoke(self, argument, from_tty):
+        keyboard = os.environ.get("OUROS_KEYBOARD")
+        if not keyboard:
+            raise gdb.GdbError("only under make debug")
+        with open(keyboard, "w", encoding="utf-8") as file:
+            file.write(argument + "\n")
+
+
+def descriptors(table):
+    """(number, file) of each descriptor in use."""
+    for number in range(int(table["size"])):
+        file = table["files"][number]
+        if file:
+            yield number, file
+
+
+def call_name(number):
+    """A system call's name, by the row of the kernel's table."""
+    try:
+        return text(value("call_descriptions")[number]["name"])
+    except (gdb.error, gdb.MemoryError):
+        return f"call {number}"
+
+
+COMMANDS = [command() for command in (Ouros, Ps, Fds, Areas, Calls, Program, Type)]
