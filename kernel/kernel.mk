@@ -34,21 +34,6 @@ $(BUILD)/kernel/%.o: kernel/%.S
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KERNEL_CFLAGS) $(DEPFLAGS) -c $< -o $@
 
-# Linked twice: the first kernel's symbols become a table in the second, for backtraces. The table
-# lies behind the code, so that no function moves by it.
-$(BUILD)/kernel/nameless.elf: $(kernel_objects) $(BUILD)/kernel/no_symbols.o kernel/kernel.ld
-	$(Q)$(LD) $(KERNEL_LDFLAGS) -T kernel/kernel.ld -o $@ $(filter %.o,$^)
-
-$(BUILD)/kernel/no_symbols.S: kernel/x86/symbols.awk
-	@mkdir -p $(@D)
-	$(Q)awk -f $< /dev/null > $@
-
-$(BUILD)/kernel/symbols.S: $(BUILD)/kernel/nameless.elf kernel/x86/symbols.awk
-	$(Q)$(NM) -n $< | awk -f kernel/x86/symbols.awk > $@
-
-$(BUILD)/kernel/%symbols.o: $(BUILD)/kernel/%symbols.S
-	$(Q)$(CC) -c $< -o $@
-
 # Linked twice: the table of the kernel's symbols, for backtraces with names, is made from a first
 # link whose table is empty, and lies behind the code, whose addresses it therefore does not move.
 $(BUILD)/kernel/symbols0.S: kernel/x86/symbols.awk

@@ -8,10 +8,18 @@
 #include "ramfs.h"
 #include "vfs.h"
 
-/* The archive that is being unpacked. */
+/* The first name of a file that has several: each is an entry, the last one has the contents. */
+struct first_name {
+    struct list link;
+    const char *name;
+    uint32_t ino, dev_major, dev_minor;
+};
+
+/* The module that is being unpacked. */
 struct unpacking {
     struct fs_context *fs;
     char *scratch;              /* a page: a path to cut up, or a link's target */
+    struct list first_names;    /* few files have several: a list will do */
     unsigned n_entries;
 };
 
@@ -58,6 +66,63 @@ static int make_name(struct unpacking *u, const char *name, const struct cpio_en
     return vfs_make(u->fs, name, &what);
 }
 
+static struct first_name *find_first_name(struct unpacking *u, const struct cpio_entry *e)
+{
+    struct first_name *first;
+    list_for_each(first, &u->first_names, link)
+        if (first->ino == e->ino && first->dev_major == e->dev_major &&
+            first->dev_minor == e->dev_minor)
+            return first;
+    return NULL;
+}
+
+static int remember_first_name(struct unpacking *u, const char *name, const struct cpio_entry *e)
+{
+    struct first_name *first = kmalloc(sizeof(*first));
+    if (!first)
+        return -ENOMEM;
+    *first = (struct first_name){ .name = name, .ino = e->ino, .dev_major = e->dev_major,
+                                  .dev_minor = e->dev_minor };
+    list_add_tail(&u->first_names, &first->link);
+    return 0;
+}
+
+static void forget_first_names(struct unpacking *u)
+{
+    struct first_name *first, *spare;
+    list_for_each_safe(first, spare, &u->first_names, link)
+        kfree(first);
+}
+
+/* Makes `name` another name of the file that stands under `first`. 0 or -errno. */
+static int make_link(struct unpacking *u, const char *first, const char *name)
+{
+    struct entry *found;
+    struct last_name last;
+    int result = make_parents(u, name);
+    if (result == 0)
+        result = path_walk(u->fs, AT_FDCWD, first, 0, &found);
+    if (result < 0)
+        return result;
+    result = path_walk_parent(u->fs, AT_FDCWD, name, &last);
+    if (result == 0) {
+        result = last.dir->inode->ops->link(last.dir, last.name, last.len, found->inode);
+        last_name_release(&last);
+    }
+    entry_unref(found);
+    return result;
+}
+
+/* A regular file with several names. 0 or -errno; -EEXIST where the name is there already. */
+static int make_shared_name(struct unpacking *u, const char *name, const struct cpio_entry *e)
+{
+    struct first_name *first = find_first_name(u, e);
+    if (first)
+        return make_link(u, first->name, name);
+    int result = remember_first_name(u, name, e);
+    return result == 0 ? make_name(u, name, e) : result;
+}
+
 static void set_attributes(struct inode *inode, const struct cpio_entry *e)
 {
     spin_lock(&inode->lock);
@@ -78,7 +143,7 @@ static int fill(struct unpacking *u, const char *name, const struct cpio_entry *
     struct inode *inode = found->inode;
     if ((inode->mode & S_IFMT) != (e->mode & S_IFMT)) {
         result = -EEXIST;
-    } else if (inode_is(inode, S_IFREG)) {
+    } else if (inode_is(inode, S_IFREG) && (e->size > 0 || e->n_links < 2)) {
         result = inode->size ? inode->ops->truncate(inode, 0) : 0;
         if (result == 0)
             result = ramfs_fill(inode, e->data, e->size);
@@ -97,7 +162,8 @@ static int unpack_entry(struct unpacking *u, const struct cpio_entry *e)
         return -EINVAL;
     if (!*name)
         return 0;
-    int result = make_name(u, name, e);
+    bool shared = e->n_links > 1 && (e->mode & S_IFMT) == S_IFREG;
+    int result = shared ? make_shared_name(u, name, e) : make_name(u, name, e);
     if (result < 0 && result != -EEXIST)
         return result;
     u->n_entries++;
@@ -111,6 +177,7 @@ void boot_unpack(struct fs_context *fs, const struct memory_range *module)
     struct unpacking u = { .fs = fs, .scratch = buffer_alloc() };
     struct cpio_entry e;
     int result;
+    list_init(&u.first_names);
     while ((result = cpio_next(archive, size, &at, &e)) > 0) {
         result = u.scratch ? unpack_entry(&u, &e) : -ENOMEM;
         if (result == -ENOMEM || result == -ENOSPC)
@@ -122,5 +189,6 @@ void boot_unpack(struct fs_context *fs, const struct memory_range *module)
     if (result < 0)
         panic("the root archive is damaged at byte %zu of %zu", at, size);
     klog("boot: root archive of %zu KB: %u names", size / 1024, u.n_entries);
+    forget_first_names(&u);
     buffer_free(u.scratch);
 }
