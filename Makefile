@@ -24,7 +24,7 @@ CC := $(CROSS_COMPILE)gcc
 endif
 CLANG := $(findstring clang,$(shell $(CC) --version 2>/dev/null))
 ifneq ($(CLANG),)
-CC += --target=x86_64-linux-gnu
+override CC += --target=x86_64-linux-gnu
 endif
 
 # The first of these commands that this machine has.

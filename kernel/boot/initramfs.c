@@ -154,6 +154,25 @@ static int fill(struct unpacking *u, const char *name, const struct cpio_entry *
     return result;
 }
 
+/* Takes away what stands under a name if it is of another kind than the entry, as a link that a
+ * later archive replaces by a file. 0 when the name is free now; -EEXIST where it stays. */
+static int make_way(struct unpacking *u, const char *name, const struct cpio_entry *e)
+{
+    struct entry *found;
+    struct last_name last;
+    int result = path_walk(u->fs, AT_FDCWD, name, 0, &found);
+    if (result < 0)
+        return result;
+    result = -EEXIST;
+    if (!inode_is(found->inode, e->mode & S_IFMT) && !inode_is(found->inode, S_IFDIR) &&
+        path_walk_parent(u->fs, AT_FDCWD, name, &last) == 0) {
+        result = last.dir->inode->ops->remove(last.dir, found);
+        last_name_release(&last);
+    }
+    entry_unref(found);
+    return result;
+}
+
 /* One entry of the archive; a name that is there already gets the new contents. 0 or -errno. */
 static int unpack_entry(struct unpacking *u, const struct cpio_entry *e)
 {
@@ -164,6 +183,8 @@ static int unpack_entry(struct unpacking *u, const struct cpio_entry *e)
         return 0;
     bool shared = e->n_links > 1 && (e->mode & S_IFMT) == S_IFREG;
     int result = shared ? make_shared_name(u, name, e) : make_name(u, name, e);
+    if (result == -EEXIST && make_way(u, name, e) == 0)
+        result = make_name(u, name, e);
     if (result < 0 && result != -EEXIST)
         return result;
     u->n_entries++;

@@ -215,11 +215,12 @@ class Type(Command):
 
 
 def descriptors(table):
-    """(number, file) of each descriptor in use."""
+    """(number, file) of each descriptor in use; bit 0 of a slot says close-on-exec."""
+    kind = gdb.lookup_type("struct file").pointer()
     for number in range(int(table["size"])):
-        file = table["files"][number]
-        if file:
-            yield number, file
+        slot = int(table["slots"][number]) & ~1
+        if slot:
+            yield number, gdb.Value(slot).cast(kind)
 
 
 def call_name(number):
