@@ -45,6 +45,17 @@ static paddr_t kernel_table(void)
     return frame_alloc_zeroed(FRAME_TABLE);
 }
 
+enum { TABLE_PAGES = 64 };      /* more than x86_map_memory takes for the memory that QEMU has */
+
+/* Where the tables of the direct map can lie: in the first GB, which start.S has mapped. */
+static struct memory_range *spare_range(struct memory_range *free, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (free[i].start + TABLE_PAGES * PAGE_SIZE <= min(free[i].end, 1ull << 30))
+            return &free[i];
+    panic("there is too little memory in the first GB");
+}
+
 /* The modules stay out until they are unpacked; an empty range at the end of each lets mm know how
  * far memory goes. */
 static void start_memory(void)
@@ -53,7 +64,7 @@ static void start_memory(void)
     size_t n = boot_free_memory(&boot, free, BOOT_MAX_RANGES);
     if (n == 0)
         panic("the loader says that there is no memory");
-    x86_map_memory(max(free[n - 1].end, boot.modules[0].end), &free[0]);
+    x86_map_memory(free[n - 1].end, spare_range(free, n));
     for (uint32_t i = 0; i < boot.n_modules; i++) {
         uint64_t end = align_up(boot.modules[i].end, PAGE_SIZE);
         free[n + i] = (struct memory_range){ end, end };

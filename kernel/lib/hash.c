@@ -289,6 +289,18 @@ static uint64_t fold(uint64_t a, uint64_t b)
 #define ODD_A 0x9e3779b97f4a7c15ull     /* 2^64 / golden ratio */
 #define ODD_B 0xd6e8feb86659fd93ull
 
+/* The last n < 8 bytes as a number, without a loop; different for different bytes of one length. */
+static uint64_t last_bytes(const unsigned char *p, size_t n)
+{
+    uint32_t low, high;
+    if (n >= 4) {
+        __builtin_memcpy(&low, p, 4);
+        __builtin_memcpy(&high, p + n - 4, 4);
+        return (uint64_t)high << 32 | low;
+    }
+    return n ? (uint64_t)p[0] | (uint64_t)p[n / 2] << 8 | (uint64_t)p[n - 1] << 16 : 0;
+}
+
 uint32_t hash_bytes(const void *data, size_t n)
 {
     const unsigned char *p = data;
@@ -297,9 +309,7 @@ uint32_t hash_bytes(const void *data, size_t n)
         __builtin_memcpy(&word, p, 8);
         state = fold(state ^ word, ODD_A);
     }
-    for (word = 0; n > 0; n--)
-        word = word << 8 | p[n - 1];
-    return (uint32_t)fold(state ^ word, ODD_B);
+    return (uint32_t)fold(state ^ last_bytes(p, n), ODD_B);
 }
 
 uint32_t hash_u64(uint64_t value)

@@ -32,12 +32,27 @@ const char *panic_cwd(const struct process *process, char *buf, size_t size)
     return at;
 }
 
+/* What kinds of spinlocks this processor holds. */
+static void log_locks(void)
+{
+    static const char *const names[64] = {
+        [RANK_SPACE] = "space", [RANK_FDS] = "descriptors", [RANK_FILE] = "file",
+        [RANK_INODE] = "inode", [RANK_INODE_2] = "inode (2nd)", [RANK_INODE_3] = "inode (3rd)",
+        [RANK_INODE_4] = "inode (4th)", [RANK_NAMES] = "names", [RANK_BACKING] = "backing",
+        [RANK_PROC] = "processes", [RANK_SIGNAL] = "signals", [RANK_DEVICE] = "device",
+        [RANK_WAITQ] = "wait queue", [RANK_TIMER] = "timers", [RANK_RUNQ] = "run queue",
+        [RANK_OBJECT] = "objects", [RANK_FRAME] = "frames", [RANK_SHOOTDOWN] = "shootdown",
+    };
+    for (unsigned rank = 0; rank < 64; rank++)
+        if (this_cpu()->spin_ranks >> rank & 1)
+            klog("  holds a spinlock: %s (rank %u)", names[rank] ? names[rank] : "?", rank);
+}
+
 static void log_who(void)
 {
     char cwd[256];
     struct thread *thread = current_thread();
-    klog("  processor %u of %u, %u spinlocks held (ranks as bits: %lx)", this_cpu()->id, n_cpus,
-         this_cpu()->spin_depth, this_cpu()->spin_ranks);
+    klog("  processor %u of %u", this_cpu()->id, n_cpus);
     if (!thread)
         klog("  no thread yet");
     else if (!thread->process)
@@ -96,7 +111,7 @@ static void log_hint(void)
 }
 
 static void (*const stages[])(void) = {
-    log_who, log_registers, log_backtrace, log_last_calls, proc_report, log_hint,
+    log_who, log_locks, log_registers, log_backtrace, log_last_calls, proc_report, log_hint,
 };
 
 /* Only one processor reports; another that panics meanwhile waits to be stopped. */
