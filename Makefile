@@ -82,7 +82,7 @@ iso: $(BUILD)/ouros.iso        ## the bootable CD image: $(BUILD)/ouros.iso
 or_fine = || case $$? in 12[4-7]) exit 1;; esac
 
 run:                           ## set up, build, boot through GRUB to a shell (GUI=1: in a window)
-	@tools/setup run
+	@tools/setup $(if $(GUI),gui,run)
 	@$(MAKE) --no-print-directory iso
 	@BUILD=$(BUILD) tools/vm --iso $(if $(GUI),--gui) $(if $(RUN),-- $(RUN),$(or_fine))
 

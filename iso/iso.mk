@@ -3,7 +3,7 @@
 # BusyBox gives the image its everyday commands; BUSYBOX= builds without it.
 BUSYBOX ?= $(firstword $(wildcard /bin/busybox /usr/bin/busybox /usr/sbin/busybox))
 
-root_files := $(shell find user/root -type f)
+root_files := $(sort $(shell find user/root -type f))
 
 # The list of what goes in, so that a program that is gone also leaves the image.
 $(BUILD)/image.list: FORCE

@@ -68,6 +68,8 @@ def explain_failure(message):
         return "build it first: make"
     if "KVM" in message or "/dev/kvm" in message:
         return "leave ACCEL unset: QEMU's emulation needs no /dev/kvm"
+    if "initialization failed" in message or "display" in message:
+        return "there is no screen to open a window on: leave out --gui"
     if "Cannot allocate memory" in message or "cannot set up guest memory" in message:
         return "use a smaller --mem"
     return "see `make doctor`"
