@@ -65,6 +65,29 @@ kernel += dev/memory.c
 kernel += dev/dev.c
 
 # floor 7: proc      processes: fork, exec, exit and wait, signals, environment, credentials
+kernel += proc/process.c
+kernel += proc/pid.c
+kernel += proc/group.c
+kernel += proc/fork.c
+kernel += proc/exec.c
+kernel += proc/exec_load.c
+kernel += proc/exec_stack.c
+kernel += proc/exit.c
+kernel += proc/wait.c
+kernel += proc/signal.c
+kernel += proc/signal_send.c
+kernel += proc/signal_deliver.c
+kernel += proc/signal_frame.c
+kernel += proc/fault.c
+kernel += proc/kill.c
+kernel += proc/cred.c
+kernel += proc/limit.c
+kernel += proc/timer.c
+kernel += proc/thread.c
+kernel += proc/prctl.c
+kernel += proc/mmap.c
+kernel += proc/uname.c
+kernel += proc/report.c
 
 # floor 8: procfs    /proc: tells about all of the above
 

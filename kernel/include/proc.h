@@ -33,7 +33,6 @@ struct signal_actions { /* shared by clone with CLONE_SIGHAND only among threads
 struct process {
     int pid;                        /* constant */
     uint32_t refs;                  /* atomic: table, procfs looks */
-    struct hash_node pid_node;      /* guarded by proc_lock */
 
     /* guarded by proc_lock: */
     enum process_state state;
@@ -47,16 +46,22 @@ struct process {
     bool session_leader, has_execed;
     int exit_status;                /* as wait reports it */
     bool stopped, stop_unreported, continue_unreported;
+    bool stop_dequeued;             /* a thread is about to stop the process; SIGCONT takes that back */
     int stop_signal;
+    int parent_death_signal;        /* PR_SET_PDEATHSIG, 0 if none */
     int exit_signal;                /* to the parent: SIGCHLD, or clone's */
     bool group_exiting;             /* exit_group or a deadly signal: all threads leave */
+    struct thread *exec_thread;     /* waits to be the only one; the others leave */
     bool subreaper;
     struct wait_queue child_events; /* the parent's wait4 sleeps here (on its own) */
     struct process *vfork_parent_waits; /* not NULL: a vfork parent waits until exec or exit */
     struct wait_queue vfork_done;
-    struct rusage children_usage;   /* of reaped descendants */
+    uint64_t user_ns, system_ns;    /* of threads that have ended */
+    uint64_t children_user_ns, children_system_ns; /* of reaped descendants */
+    uint32_t uid, euid, suid, gid;  /* copies of fs.cred's, which may be asked for under proc_lock */
+    struct wait_queue resumed;      /* stopped threads sleep here, and exec until it is alone */
 
-    /* constant but for exec, which changes them with exec_lock held and one thread left */
+    /* changed with exec_lock held: by exec, and by exit, which leaves space, exe, fs.fds, root, cwd, cred NULL */
     struct mutex exec_lock;         /* rank RANK_EXEC: whoever looks into another process's space or files takes it */
     struct space *space;
     struct file *exe;               /* what it runs, for /proc/PID/exe; referenced */
@@ -70,15 +75,20 @@ struct process {
     bool trace;                     /* children and threads inherit it: the tracer prints */
     uint64_t missing_logged[8];     /* bits of unimplemented call numbers already logged since exec */
     uint32_t dumpable;
+    bool no_new_privs, keep_caps;
     struct timer alarm;             /* ITIMER_REAL */
-    uint64_t alarm_interval_ns;
+    uint64_t alarm_deadline_ns, alarm_interval_ns; /* guarded by proc_lock; 0: off, once */
 
     /* guarded by signal_lock: */
     struct spinlock signal_lock;
     struct signal_actions *actions;
     uint64_t pending;               /* for the process as a whole; bit signal - 1 */
     struct list queued;             /* struct pending_signal of those */
+    uint32_t n_queued;              /* of the process and its threads; RLIMIT_SIGPENDING */
 };
+
+/* Processor time of all threads of the process, in nanoseconds; proc_lock held. */
+void process_times_locked(struct process *process, uint64_t *user_ns, uint64_t *system_ns);
 
 extern struct spinlock proc_lock;
 
@@ -113,7 +123,10 @@ void signal_fault(int signal, int code, uint64_t address, uint64_t trap, uint64_
 /* Last thing before user mode, from the door and from traps: delivers signals, restarts interrupted calls, preempts, stops,
  * exits. `restart` says that the frame is of a system call whose result is in rax. */
 void proc_return_to_user(struct trap_frame *frame, bool from_syscall);
-static inline bool proc_work_due(const struct thread *thread) { return thread->signal_due || this_cpu()->resched; }
+static inline bool proc_work_due(const struct thread *thread)
+{
+    return thread->signal_due || thread->restore_mask || this_cpu()->resched;
+}
 
 /* ---- Faults, called by trap ---- */
 /* A page fault at address: resolves it, or sends SIGSEGV or SIGBUS with a log line that says who, where and why. False if it came

@@ -1,7 +1,7 @@
 /* The sched room: threads, run queues, wait queues, timers, and the locks that sleep.
  *
  * Lock rule: a wait queue's lock guards its waiters; a run queue's lock guards the state of its threads. A thread
- * gives up the processor only in wait_*, mutex_lock, thread_yield and thread_exit, never with a spinlock held.
+ * gives up the processor only in wait_*, sleep_until, mutex_lock, thread_yield, sched_preempt and thread_exit, never with a spinlock held.
  */
 #pragma once
 
@@ -26,9 +26,11 @@ struct wait_queue {
     {.lock = {.rank = RANK_WAITQ, .name = #variable}, .waiters = {&(variable).waiters, &(variable).waiters}}
 
 struct waiter {
-    struct list node;
+    struct list node;       /* guarded by queue->lock; empty again when it was woken */
     struct wait_queue *queue;
     struct thread *thread;
+    const void *what;       /* a mutex, where many share a queue */
+    bool exclusive;         /* takes one of the things waited for: wake_one stops after it. Not so poll */
 };
 
 /* Results of interrupted calls, inside the kernel only: on the way to user mode proc turns them into -EINTR or a
@@ -66,13 +68,15 @@ int sleep_until(uint64_t deadline_ns, enum wait_kind kind, const char *what); /*
 
 struct mutex {
     struct thread *owner;      /* atomic; NULL when free */
-    uint16_t rank, below;
+    uint16_t rank;
+    uint16_t held;             /* the rank under which it was taken */
     bool contended;            /* atomic: someone sleeps in waiters */
     const char *name;
     struct wait_queue *waiters; /* one of a few shared queues, chosen by the mutex's address: keeps the lock small */
 };
 void mutex_init(struct mutex *mutex, const char *name, enum lock_rank rank);
 void mutex_lock(struct mutex *mutex);
+void mutex_lock_as(struct mutex *mutex, enum lock_rank rank); /* under another rank: the second of its kind */
 bool mutex_trylock(struct mutex *mutex);
 void mutex_unlock(struct mutex *mutex);
 bool mutex_held(const struct mutex *mutex); /* by the current thread */
@@ -90,8 +94,8 @@ struct thread {
     enum thread_state state;      /* atomic to read */
     uint32_t cpu;                 /* where it runs or ran last */
     struct list run_node;
-    uint64_t kernel_rsp;          /* while it does not run */
-    bool on_cpu;                  /* atomic: its registers are not yet saved, do not run it elsewhere */
+    uint64_t kernel_rsp;          /* while it does not run: the lock is held until it is saved */
+    int wake_result;              /* why it was woken: 0, -EINTR, -ETIMEDOUT */
     /* sleeping */
     enum wait_kind wait_kind;
     const char *waits_for;        /* name of the wait, or NULL */
@@ -100,17 +104,20 @@ struct thread {
     struct space *space;          /* what is loaded while it runs; changed by itself alone (exec) */
     uint64_t fs_base, gs_base;
     struct fpu_state *fpu;        /* allocated at the first use of vector registers; NULL before */
-    uint16_t mutex_rank;          /* highest mutex rank held */
-    uint32_t n_mutexes;
-    uint64_t user_ns, system_ns, ns_mark; /* times of use; ns_mark = when the current stretch began */
-    bool in_user;                 /* which of the two is running now */
+    uint64_t mutex_ranks;         /* the ranks of the mutexes held, as bits */
+    uint64_t run_ns, ns_mark;     /* time on processors up to ns_mark, where the current stretch began */
+    uint64_t system_ns;           /* how much of it in the kernel: an estimate, see thread_times */
+    uint64_t call_start_ns;       /* run_ns when a sampled entry into the kernel began; 0: not sampled */
+    uint32_t n_entries;           /* into the kernel, by calls and faults */
+    uint64_t restart_deadline_ns; /* of a sleep that starts again; proc clears it when a handler runs */
     uint64_t fail_nth;            /* fault injection: 0 off, else countdown of allocations */
     /* proc's: guarded by process->signal_lock */
     uint64_t signal_mask, signal_pending, saved_mask;
     bool restore_mask;            /* saved_mask goes back in force when the next handler frame is made or the call ends */
     bool signal_due;              /* atomic: look at signals before going back to user mode */
     bool kill_due;                /* atomic: SIGKILL is pending: every wait but WAIT_FIRM ends */
-    struct siginfo_queue *queued; /* siginfo of pending signals */
+    struct list queued;           /* struct pending_signal of what is pending for this thread alone */
+    uint64_t fault_trap, fault_error, fault_address; /* of the last fault, for signal frames */
     uint64_t altstack_start, altstack_bytes;
     uint32_t altstack_flags;
     struct list process_node;     /* guarded by proc_lock: in process->threads */
@@ -125,11 +132,30 @@ void thread_start(struct thread *thread);   /* on the processor with the shortes
 void thread_free(struct thread *thread);    /* never started, or dead and off its processor */
 __attribute__((noreturn)) void thread_exit(void (*last)(struct thread *)); /* last runs on another stack once it is off */
 void thread_yield(void);
-void thread_stop(void);                     /* sleeps until thread_continue (job control) or a kill */
-void thread_continue(struct thread *thread);
+struct fpu_state *thread_fpu_alloc(void);   /* vector registers as at a program's start; NULL: no memory. thread_free frees */
 /* On the way to user mode: switches away if this processor's `resched` is set. */
 void sched_preempt(void);
 uint64_t sched_n_switches(void);
+
+/* ---- Times of use ---- */
+
+/* The sum is exact. How much of it was the kernel's is estimated: one entry in sixteen is timed and counts sixteenfold,
+ * because reading the clock at each would cost half as much again as the shortest calls. */
+enum { ENTRIES_PER_SAMPLE = 16 };
+void thread_sample_begin(struct thread *thread);
+void thread_sample_end(struct thread *thread);
+/* Around each system call and each fault of a program, by the door and by trap. */
+static inline void thread_enter_kernel(struct thread *thread)
+{
+    if (unlikely(++thread->n_entries % ENTRIES_PER_SAMPLE == 0))
+        thread_sample_begin(thread);
+}
+static inline void thread_leave_kernel(struct thread *thread)
+{
+    if (unlikely(thread->call_start_ns))
+        thread_sample_end(thread);
+}
+void thread_times(struct thread *thread, uint64_t *user_ns, uint64_t *system_ns);
 void sched_load(uint32_t load[3], uint32_t *n_running, uint32_t *n_threads); /* load averages, fixed point 1/65536 */
 
 /* ---- Timers ---- */
@@ -148,11 +174,12 @@ void realtime_set(uint64_t ns);
 
 /* ---- Hooks of rooms above ---- */
 struct sched_hooks {
-    void (*switched)(struct thread *from, struct thread *to); /* NULL or called at each switch */
+    uint64_t (*process_run_ns)(struct thread *self); /* for CLOCK_PROCESS_CPUTIME_ID; NULL: the thread's own time */
 };
+extern struct sched_hooks sched_hooks;
 
 /* ---- Bring-up ---- */
-void sched_init(void);       /* processor 0: its queue and idle thread; the caller becomes a thread */
+void sched_init(void);       /* processor 0: the caller becomes its idle thread, and must not sleep */
 void sched_init_cpu(void);   /* each other processor; then it calls sched_idle() */
 __attribute__((noreturn)) void sched_idle(void);
 void sched_tick(void);       /* from IRQ_TIMER: fires timers, ends time slices */

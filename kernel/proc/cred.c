@@ -1,0 +1,253 @@
+/* Users and groups: who a process is, and the calls that change it. */
+#include "private.h"
+
+enum { KEEP = -1 }; /* an argument that leaves a number as it is */
+
+/* A copy of the caller's credentials to change, with room for n_groups; NULL when out of memory. */
+static struct cred *cred_begin(struct thread *self, uint32_t n_groups, bool keep_groups)
+{
+    struct cred *now = fs_cred(&self->process->fs);
+    struct cred *copy = cred_copy(now, keep_groups ? now->n_groups : n_groups);
+    cred_unref(now);
+    return copy;
+}
+
+/* Puts changed credentials in force.
+ * 0.
+ * Takes fs.lock and proc_lock. */
+static long cred_commit(struct thread *self, struct cred *cred)
+{
+    if (cred->euid != self->process->euid || cred->suid != self->process->suid)
+        self->process->dumpable = 0;
+    process_set_cred(self->process, cred);
+    return 0;
+}
+
+static bool is_one_of(uint32_t id, uint32_t a, uint32_t b, uint32_t c)
+{
+    return id == (uint32_t)KEEP || id == a || id == b || id == c;
+}
+
+static void set_unless_kept(uint32_t *to, uint32_t id)
+{
+    if (id != (uint32_t)KEEP)
+        *to = id;
+}
+
+/* ---- Telling ---- */
+
+long sys_getuid(struct thread *self)
+{
+    return self->process->uid;
+}
+
+long sys_geteuid(struct thread *self)
+{
+    return self->process->euid;
+}
+
+long sys_getgid(struct thread *self)
+{
+    return self->process->gid;
+}
+
+long sys_getegid(struct thread *self)
+{
+    struct cred *cred = fs_cred(&self->process->fs);
+    long egid = cred->egid;
+    cred_unref(cred);
+    return egid;
+}
+
+static long tell_three(uint32_t a, uint32_t b, uint32_t c, uaddr_t to_a, uaddr_t to_b, uaddr_t to_c)
+{
+    return user_copy_out(to_a, &a, 4) || user_copy_out(to_b, &b, 4) || user_copy_out(to_c, &c, 4)
+               ? -EFAULT
+               : 0;
+}
+
+long sys_getresuid(struct thread *self, uaddr_t ruid, uaddr_t euid, uaddr_t suid)
+{
+    const struct process *process = self->process;
+    return tell_three(process->uid, process->euid, process->suid, ruid, euid, suid);
+}
+
+long sys_getresgid(struct thread *self, uaddr_t rgid, uaddr_t egid, uaddr_t sgid)
+{
+    struct cred *cred = fs_cred(&self->process->fs);
+    uint32_t gid = cred->gid, effective = cred->egid, saved = cred->sgid;
+    cred_unref(cred);
+    return tell_three(gid, effective, saved, rgid, egid, sgid);
+}
+
+/* ---- Users ---- */
+
+long sys_setresuid(struct thread *self, uid_t ruid, uid_t euid, uid_t suid)
+{
+    struct cred *cred = cred_begin(self, 0, true);
+    if (!cred)
+        return -ENOMEM;
+    if (cred->euid != 0 && !(is_one_of(ruid, cred->uid, cred->euid, cred->suid) &&
+                             is_one_of(euid, cred->uid, cred->euid, cred->suid) &&
+                             is_one_of(suid, cred->uid, cred->euid, cred->suid))) {
+        cred_unref(cred);
+        return -EPERM;
+    }
+    set_unless_kept(&cred->uid, ruid);
+    set_unless_kept(&cred->euid, euid);
+    set_unless_kept(&cred->suid, suid);
+    cred->fsuid = cred->euid;
+    return cred_commit(self, cred);
+}
+
+long sys_setuid(struct thread *self, uid_t uid)
+{
+    if (uid == (uid_t)KEEP)
+        return -EINVAL;
+    return self->process->euid == 0 ? sys_setresuid(self, uid, uid, uid)
+           : uid == self->process->uid || uid == self->process->suid
+               ? sys_setresuid(self, KEEP, uid, KEEP)
+               : -EPERM;
+}
+
+long sys_setreuid(struct thread *self, uid_t ruid, uid_t euid)
+{
+    struct cred *cred = cred_begin(self, 0, true);
+    if (!cred)
+        return -ENOMEM;
+    if (cred->euid != 0 && !(is_one_of(ruid, cred->uid, cred->euid, cred->euid) &&
+                             is_one_of(euid, cred->uid, cred->euid, cred->suid))) {
+        cred_unref(cred);
+        return -EPERM;
+    }
+    uint32_t old_uid = cred->uid;
+    set_unless_kept(&cred->uid, ruid);
+    set_unless_kept(&cred->euid, euid);
+    if (ruid != (uid_t)KEEP || (euid != (uid_t)KEEP && euid != old_uid))
+        cred->suid = cred->euid;
+    cred->fsuid = cred->euid;
+    return cred_commit(self, cred);
+}
+
+/* The result is the old one, whether it changed or not: the call cannot say that it failed. */
+long sys_setfsuid(struct thread *self, uid_t uid)
+{
+    struct cred *cred = cred_begin(self, 0, true);
+    if (!cred)
+        return -ENOMEM;
+    uint32_t old = cred->fsuid;
+    if (uid != (uid_t)KEEP &&
+        (cred->euid == 0 || uid == old || is_one_of(uid, cred->uid, cred->euid, cred->suid)))
+        cred->fsuid = uid;
+    cred_commit(self, cred);
+    return old;
+}
+
+/* ---- Groups ---- */
+
+long sys_setresgid(struct thread *self, gid_t rgid, gid_t egid, gid_t sgid)
+{
+    struct cred *cred = cred_begin(self, 0, true);
+    if (!cred)
+        return -ENOMEM;
+    if (cred->euid != 0 && !(is_one_of(rgid, cred->gid, cred->egid, cred->sgid) &&
+                             is_one_of(egid, cred->gid, cred->egid, cred->sgid) &&
+                             is_one_of(sgid, cred->gid, cred->egid, cred->sgid))) {
+        cred_unref(cred);
+        return -EPERM;
+    }
+    set_unless_kept(&cred->gid, rgid);
+    set_unless_kept(&cred->egid, egid);
+    set_unless_kept(&cred->sgid, sgid);
+    cred->fsgid = cred->egid;
+    return cred_commit(self, cred);
+}
+
+long sys_setgid(struct thread *self, gid_t gid)
+{
+    if (gid == (gid_t)KEEP)
+        return -EINVAL;
+    if (self->process->euid == 0)
+        return sys_setresgid(self, gid, gid, gid);
+    struct cred *cred = fs_cred(&self->process->fs);
+    bool may = gid == cred->gid || gid == cred->sgid;
+    cred_unref(cred);
+    return may ? sys_setresgid(self, KEEP, gid, KEEP) : -EPERM;
+}
+
+long sys_setregid(struct thread *self, gid_t rgid, gid_t egid)
+{
+    struct cred *cred = cred_begin(self, 0, true);
+    if (!cred)
+        return -ENOMEM;
+    if (cred->euid != 0 && !(is_one_of(rgid, cred->gid, cred->egid, cred->egid) &&
+                             is_one_of(egid, cred->gid, cred->egid, cred->sgid))) {
+        cred_unref(cred);
+        return -EPERM;
+    }
+    uint32_t old_gid = cred->gid;
+    set_unless_kept(&cred->gid, rgid);
+    set_unless_kept(&cred->egid, egid);
+    if (rgid != (gid_t)KEEP || (egid != (gid_t)KEEP && egid != old_gid))
+        cred->sgid = cred->egid;
+    cred->fsgid = cred->egid;
+    return cred_commit(self, cred);
+}
+
+long sys_setfsgid(struct thread *self, gid_t gid)
+{
+    struct cred *cred = cred_begin(self, 0, true);
+    if (!cred)
+        return -ENOMEM;
+    uint32_t old = cred->fsgid;
+    if (gid != (gid_t)KEEP &&
+        (cred->euid == 0 || gid == old || is_one_of(gid, cred->gid, cred->egid, cred->sgid)))
+        cred->fsgid = gid;
+    cred_commit(self, cred);
+    return old;
+}
+
+/* ---- Supplementary groups ---- */
+
+long sys_getgroups(struct thread *self, int size, uaddr_t groups)
+{
+    struct cred *cred = fs_cred(&self->process->fs);
+    long n = cred->n_groups, result = n;
+    if (size < 0 || (size > 0 && size < n))
+        result = -EINVAL;
+    else if (size > 0 && user_copy_out(groups, cred->groups, n * sizeof(gid_t)))
+        result = -EFAULT;
+    cred_unref(cred);
+    return result;
+}
+
+/* Few as they are, and mostly sorted already. */
+static void sort_groups(uint32_t *groups, uint32_t n)
+{
+    for (uint32_t i = 1; i < n; i++) {
+        uint32_t group = groups[i], at = i;
+        for (; at > 0 && groups[at - 1] > group; at--)
+            groups[at] = groups[at - 1];
+        groups[at] = group;
+    }
+}
+
+/* More than GROUPS_MOST would make the sort slow: refused like more than NGROUPS_MAX on Linux. */
+long sys_setgroups(struct thread *self, int size, uaddr_t groups)
+{
+    enum { GROUPS_MOST = 1024 };
+    if (self->process->euid != 0)
+        return -EPERM;
+    if (size < 0 || size > GROUPS_MOST)
+        return -EINVAL;
+    struct cred *cred = cred_begin(self, size, false);
+    if (!cred)
+        return -ENOMEM;
+    if (user_copy_in(cred->groups, groups, size * sizeof(gid_t))) {
+        cred_unref(cred);
+        return -EFAULT;
+    }
+    cred->n_groups = size;
+    sort_groups(cred->groups, size);
+    return cred_commit(self, cred);
+}

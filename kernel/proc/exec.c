@@ -1,0 +1,404 @@
+/* execve: another program in the same process. All is prepared beside the old one; then what
+ * follows cannot fail, and the old one goes. */
+#include "private.h"
+
+/* ---- Finding the program ---- */
+
+/* Reads the first bytes of a file; the rest of the buffer is zero.
+ * 0 or -errno.
+ * May sleep. */
+int exec_read_head(struct exec *exec, struct file *file)
+{
+    long n = file_read_kernel(file, 0, exec->head, sizeof(exec->head));
+    if (n < 0)
+        return n;
+    exec->head_bytes = n;
+    memset(exec->head + n, 0, sizeof(exec->head) - n);
+    return 0;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* Puts a string in front of those that replace argv[0]. There is room: see EXEC_MAX_SCRIPTS. */
+static void prefix_push(struct exec *exec, const char *string, size_t length)
+{
+    exec->prefix_start -= length + 1;
+    memcpy(exec->prefix + exec->prefix_start, string, length);
+    exec->prefix[exec->prefix_start + length] = '\0';
+    exec->n_prefix++;
+}
+
+/* Splits the line after "#!" into the interpreter and at most one argument, which is all the rest
+ * without the blanks around it. Only the first EXEC_SCRIPT_LINE bytes count; a line that ends later
+ * is taken if the interpreter's name is whole.
+ * False if there is no name.
+ * No lock. */
+static bool split_script_line(char *line, char **name, char **argument)
+{
+    char *limit = line + EXEC_SCRIPT_LINE - 1;
+    char *end = memchr(line, '\n', limit - line);
+    bool cut = !end;
+    if (cut)
+        end = limit;
+    while (end > line && is_blank(end[-1]))
+        end--;
+    *end = '\0';
+    *name = line + 2;
+    while (is_blank(**name))
+        (*name)++;
+    char *rest = *name;
+    while (*rest && !is_blank(*rest))
+        rest++;
+    if (rest == *name || (cut && rest == limit))
+        return false;
+    *argument = NULL;
+    if (*rest) {
+        *rest++ = '\0';
+        while (is_blank(*rest))
+            rest++;
+        *argument = *rest ? rest : NULL;
+    }
+    return true;
+}
+
+/* If the file is a script, goes on with its interpreter: opens it in the file's place.
+ * 1 if it was one, 0 if not, or -errno; -ELOOP when interpreters are scripts too often.
+ * May sleep. */
+static int exec_script(struct exec *exec, int depth)
+{
+    char *name, *argument;
+    if (exec->head[0] != '#' || exec->head[1] != '!')
+        return 0;
+    if (depth == EXEC_MAX_SCRIPTS)
+        return -ELOOP;
+    if (!split_script_line(exec->head, &name, &argument))
+        return -ENOEXEC;
+    if (argument)
+        prefix_push(exec, argument, strlen(argument));
+    prefix_push(exec, name, strlen(name));
+    file_close_exec(exec->file);
+    exec->file = NULL;
+    int error = file_open_exec(exec->fs, AT_FDCWD, name, 0, &exec->file);
+    return error ? error : 1;
+}
+
+/* Opens the program that a path means, through scripts.
+ * 0 or -errno; exec->file is open or NULL.
+ * May sleep. */
+static int open_program(struct exec *exec, int dirfd, int at_flags)
+{
+    int result = file_open_exec(exec->fs, dirfd, exec->path, at_flags, &exec->file);
+    for (int depth = 0; result >= 0; depth++) {
+        result = exec_read_head(exec, exec->file);
+        if (result == 0)
+            result = exec_script(exec, depth);
+        if (result == 0)
+            return 0;
+    }
+    return result;
+}
+
+/* ---- Credentials ---- */
+
+/* What the program will run as: the caller's, changed where the file is set-id.
+ * 0 or -ENOMEM; exec->cred is set.
+ * Takes fs.lock. */
+static int prepare_cred(struct exec *exec)
+{
+    struct cred *now = fs_cred(exec->fs);
+    struct inode *inode = exec->file->inode;
+    bool set_uid = inode->mode & S_ISUID && !exec->process->no_new_privs;
+    bool set_gid =
+        (inode->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) && !exec->process->no_new_privs;
+    exec->cred = cred_copy(now, now->n_groups);
+    cred_unref(now);
+    if (!exec->cred)
+        return -ENOMEM;
+    if (set_uid)
+        exec->cred->euid = inode->uid;
+    if (set_gid)
+        exec->cred->egid = inode->gid;
+    exec->cred->suid = exec->cred->fsuid = exec->cred->euid;
+    exec->cred->sgid = exec->cred->fsgid = exec->cred->egid;
+    exec->secure = exec->cred->euid != exec->cred->uid || exec->cred->egid != exec->cred->gid;
+    return 0;
+}
+
+/* ---- Preparing and giving up ---- */
+
+/* Gives back whatever exec still holds. */
+static void exec_free(struct exec *exec)
+{
+    if (exec->file)
+        file_close_exec(exec->file);
+    if (exec->interpreter)
+        file_close_exec(exec->interpreter);
+    if (exec->cred)
+        cred_unref(exec->cred);
+    if (exec->space)
+        space_unref(exec->space);
+    buffer_free(exec);
+}
+
+/* Gathers all that the new program needs; the process is as it was.
+ * 0 with *result, or -errno.
+ * May sleep. */
+static int exec_prepare(struct process *process, int dirfd, const char *path, int at_flags,
+                        const struct exec_args *args, struct exec **result)
+{
+    struct exec *exec = buffer_alloc();
+    if (!exec)
+        return -ENOMEM;
+    memset(exec, 0, offsetof(struct exec, prefix));
+    exec->process = process;
+    exec->fs = &process->fs;
+    exec->path = path;
+    exec->args = args;
+    exec->prefix_start = sizeof(exec->prefix);
+    int error = open_program(exec, dirfd, at_flags);
+    if (!error)
+        error = prepare_cred(exec);
+    if (!error)
+        error = exec_load(exec);
+    if (!error)
+        error = exec_stack(exec);
+    if (error) {
+        exec_free(exec);
+        return error;
+    }
+    *result = exec;
+    return 0;
+}
+
+/* ---- What cannot fail ---- */
+
+/* Handlers of the old program are gone; what is ignored stays ignored.
+ * Nothing can fail.
+ * Takes signal_lock. */
+static void reset_actions(struct process *process)
+{
+    spin_lock(&process->signal_lock);
+    for (int i = 0; i < KERNEL_NSIG; i++) {
+        struct kernel_sigaction *action = &process->actions->action[i];
+        uint64_t kept = action->handler == KERNEL_SIG_IGN ? KERNEL_SIG_IGN : KERNEL_SIG_DFL;
+        *action = (struct kernel_sigaction){.handler = kept};
+    }
+    spin_unlock(&process->signal_lock);
+}
+
+static void set_comm(struct thread *thread, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    memset(thread->name, 0, sizeof(thread->name));
+    strlcpy(thread->name, slash ? slash + 1 : path, sizeof(thread->name));
+}
+
+/* The registers with which a program begins: all zero but where and on which stack. */
+static void set_registers(struct thread *thread, const struct exec *exec)
+{
+    struct trap_frame *frame = trap_frame_at(thread->stack_top);
+    uint64_t error = frame->error; /* the call's number: the door looks at it once more */
+    memset(frame, 0, sizeof(*frame));
+    frame->vector = TRAP_SYSCALL;
+    frame->error = error;
+    frame->rip = exec->entry;
+    frame->rsp = exec->stack_pointer;
+    frame->rflags = 0x202;
+    frame->cs = USER_CS;
+    frame->ss = USER_SS;
+}
+
+/* The thread's own part of the old program: nothing of it is left.
+ * Nothing can fail.
+ * Only the thread itself, or nobody yet, looks at this. */
+static void reset_thread(struct thread *thread)
+{
+    thread->clear_child_tid = thread->robust_list = uaddr(0);
+    thread->altstack_start = thread->altstack_bytes = thread->altstack_flags = 0;
+    thread->fs_base = thread->gs_base = 0;
+    if (thread->fpu) {
+        fpu_forget(thread);
+        fpu_init_state(thread->fpu);
+    }
+}
+
+/* Gives the process its new memory and program file, and what exec held of them away.
+ * The old space and file.
+ * Takes exec_lock. */
+static struct space *replace_space(struct process *process, struct exec *exec,
+                                   struct file **old_exe)
+{
+    mutex_lock(&process->exec_lock);
+    struct space *old = process->space;
+    *old_exe = process->exe;
+    process->space = exec->space;
+    process->exe = exec->file;
+    mutex_unlock(&process->exec_lock);
+    exec->space = NULL;
+    exec->file = NULL;
+    return old;
+}
+
+static void note_exec(struct process *process, const struct exec *exec)
+{
+    spin_lock(&proc_lock);
+    process->has_execed = true;
+    process->exit_signal = SIGCHLD;
+    process->dumpable = !exec->secure;
+    process->keep_caps = false;
+    if (exec->secure)
+        process->parent_death_signal = 0;
+    memset(process->missing_logged, 0, sizeof(process->missing_logged));
+    vfork_release_locked(process);
+    spin_unlock(&proc_lock);
+}
+
+/* Makes the process run the new program.
+ * Nothing can fail.
+ * May sleep: files are closed. */
+static void exec_commit(struct thread *thread, struct exec *exec)
+{
+    struct process *process = thread->process;
+    struct file *old_exe;
+    struct space *old = replace_space(process, exec, &old_exe);
+    thread->space = process->space;
+    reset_thread(thread);
+    if (thread == current_thread()) {
+        space_load(thread->space);
+        user_fs_base_set(0);
+        user_gs_base_set(0);
+    }
+    if (old)
+        space_unref(old);
+    if (old_exe)
+        file_close_exec(old_exe);
+    reset_actions(process);
+    process_set_cred(process, exec->cred);
+    exec->cred = NULL;
+    set_comm(thread, exec->path);
+    note_exec(process, exec);
+    set_registers(thread, exec);
+}
+
+/* ---- Calls ---- */
+
+static long do_exec(struct thread *self, int dirfd, const char *path, int at_flags,
+                    const struct exec_args *args)
+{
+    struct exec *exec;
+    int error = exec_prepare(self->process, dirfd, path, at_flags, args, &exec);
+    if (error)
+        return error;
+    error = fs_context_prepare_exec(&self->process->fs);
+    if (!error)
+        error = threads_kill_others(self);
+    if (!error) {
+        thread_clear_tid(self);
+        fs_context_close_on_exec(&self->process->fs);
+        exec_commit(self, exec);
+    }
+    exec_free(exec);
+    return error;
+}
+
+long sys_execve(struct thread *self, const char *path, uaddr_t argv, uaddr_t envp)
+{
+    const struct exec_args args = {.user = true, .argv = argv.at, .envp = envp.at};
+    return do_exec(self, AT_FDCWD, path, 0, &args);
+}
+
+long sys_execveat(struct thread *self, int dirfd, const char *path, uaddr_t argv, uaddr_t envp,
+                  unsigned int flags)
+{
+    const struct exec_args args = {.user = true, .argv = argv.at, .envp = envp.at};
+    if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
+        return -EINVAL;
+    return do_exec(self, dirfd, path, flags, &args);
+}
+
+/* ---- Process 1 ---- */
+
+static void start_init(void *arg)
+{
+    (void)arg;
+    user_enter(trap_frame_at(current_thread()->stack_top));
+}
+
+static void raise_here(int signal)
+{
+    siginfo_t info;
+    signal_fill(&info, signal, SI_USER, current_process()->pid, current_process()->uid);
+    signal_send_thread(current_thread(), signal, &info);
+}
+
+/* Process 1 without a program yet: alone in group and session 1, root, with the context's names.
+ * 0 with *made, or -ENOMEM with all undone.
+ * No lock. */
+static int make_init(struct fs_context *fs, struct process **made)
+{
+    struct process *process = process_create();
+    if (!process)
+        return -ENOMEM;
+    if (fs_context_copy(&process->fs, fs, false) < 0) {
+        process_destroy(process);
+        return -ENOMEM;
+    }
+    process->fs.raise = raise_here;
+    memset(process->actions, 0, sizeof(*process->actions));
+    limits_init(process);
+    limits_apply(process, NULL);
+    *made = process;
+    return 0;
+}
+
+/* Gives process 1 its thread and number and lets it run.
+ * 0 or -ENOMEM.
+ * Takes proc_lock. */
+static int launch_init(struct process *process, struct exec *exec)
+{
+    struct thread *thread = thread_create(process, exec->space, start_init, NULL);
+    if (!thread)
+        return -ENOMEM;
+    list_init(&thread->queued);
+    list_init(&thread->process_node);
+    exec_commit(thread, exec);
+    spin_lock(&proc_lock);
+    int pid;
+    struct pid_slot *slot = pid_slot_create_locked(&pid);
+    if (slot) {
+        process->group = process->session = pid;
+        process->session_leader = true;
+        process_publish_locked(process, slot, thread);
+    }
+    spin_unlock(&proc_lock);
+    if (!slot) {
+        thread_free(thread);
+        return -ENOMEM;
+    }
+    thread->traced_calls = process->trace;
+    thread_start(thread);
+    return 0;
+}
+
+int proc_start_init(const char *path, char *const argv[], char *const envp[], struct fs_context *fs)
+{
+    const struct exec_args args = {.argv = (uint64_t)argv, .envp = (uint64_t)envp};
+    struct process *process;
+    struct exec *exec;
+    int error = make_init(fs, &process);
+    if (error)
+        return error;
+    error = exec_prepare(process, AT_FDCWD, path, 0, &args, &exec);
+    if (!error) {
+        error = launch_init(process, exec);
+        exec_free(exec);
+    }
+    if (error) { /* there will be no process at all: nothing is worth giving back but files */
+        fs_context_release(&process->fs);
+        process_destroy(process);
+    }
+    return error;
+}

@@ -1,0 +1,165 @@
+/* Loading a program: the segments of an ELF file become areas of a new address space. */
+#include "private.h"
+
+enum { LIBRARY_GAP = 128 << 20 };
+
+/* Maps [start, start + n_bytes), from the file or, without one, as zeroed memory.
+ * 0 or -errno.
+ * Takes the space's lock. */
+static int map(struct space *space, uint64_t start, uint64_t n_bytes, uint32_t prot,
+               struct backing *backing, uint64_t offset)
+{
+    struct map_request request = {
+        .address = start,
+        .n_bytes = n_bytes,
+        .prot = prot,
+        .backing = backing,
+        .offset = offset,
+        .map_flags = MAP_PRIVATE | MAP_FIXED_NOREPLACE | (backing ? 0 : MAP_ANONYMOUS),
+    };
+    long result = space_map(space, &request);
+    return result == -EEXIST ? -ENOMEM : result < 0 ? result : 0;
+}
+
+/* Writes zeros from `start` to the end of its page: the file goes on there, the program's data does
+ * not.
+ * 0 or -ENOMEM.
+ * Takes the space's lock. */
+static int clear_tail(struct space *space, uint64_t start)
+{
+    static const char zeros[256];
+    uint64_t end = align_up(start, PAGE_SIZE);
+    while (start < end) {
+        size_t n = min(end - start, sizeof(zeros));
+        if (space_poke(space, start, zeros, n) != n)
+            return -ENOMEM;
+        start += n;
+    }
+    return 0;
+}
+
+/* Maps one segment: what the file holds of it, then zeroed memory up to its size.
+ * 0 or -errno; -EACCES for one that is writable and executable at once.
+ * Takes the space's lock. */
+static int map_segment(struct exec *exec, const struct elf_segment *segment,
+                       struct backing *backing, uint64_t bias)
+{
+    uint32_t prot = (segment->readable ? PROT_READ : 0) | (segment->writable ? PROT_WRITE : 0) |
+                    (segment->executable ? PROT_EXEC : 0);
+    if (segment->writable && segment->executable) {
+        klog("exec: %s has a segment that is writable and executable", exec->path);
+        return -EACCES;
+    }
+    uint64_t address = segment->address + bias, start = align_down(address, PAGE_SIZE);
+    uint64_t file_end = address + segment->file_size;
+    uint64_t mapped_end = segment->file_size ? align_up(file_end, PAGE_SIZE) : start;
+    uint64_t end = align_up(address + segment->memory_size, PAGE_SIZE);
+    int error = 0;
+    if (mapped_end > start)
+        error = map(exec->space, start, mapped_end - start, prot, backing,
+                    align_down(segment->offset, PAGE_SIZE));
+    if (!error && end > mapped_end)
+        error = map(exec->space, mapped_end, end - mapped_end, prot, NULL, 0);
+    bool has_tail = segment->file_size && segment->memory_size > segment->file_size;
+    if (!error && has_tail && segment->writable)
+        error = clear_tail(exec->space, file_end);
+    return error;
+}
+
+static int map_image(struct exec *exec, const struct elf_image *image, struct file *file,
+                     uint64_t bias)
+{
+    if (!file->ops->backing)
+        return -ENOEXEC;
+    struct backing *backing = file->ops->backing(file);
+    for (unsigned i = 0; i < image->n_segments; i++) {
+        int error = map_segment(exec, &image->segments[i], backing, bias);
+        if (error)
+            return error;
+    }
+    return 0;
+}
+
+/* Opens and reads the dynamic loader that the program names.
+ * 0 or -errno; -ELIBBAD for one that is no ELF file itself.
+ * May sleep. */
+static int open_interpreter(struct exec *exec)
+{
+    char *path = buffer_alloc();
+    if (!path)
+        return -ENOMEM;
+    size_t n = exec->image.interpreter_size;
+    int error = n > PATH_MAX ? -ENOEXEC : 0;
+    if (!error && file_read_kernel(exec->file, exec->image.interpreter_offset, path, n) != (long)n)
+        error = -EIO;
+    if (!error && path[n - 1] != '\0')
+        error = -ENOEXEC;
+    if (!error)
+        error = file_open_exec(exec->fs, AT_FDCWD, path, 0, &exec->interpreter);
+    buffer_free(path);
+    if (!error)
+        error = exec_read_head(exec, exec->interpreter);
+    if (!error && elf_read(exec->head, exec->head_bytes, exec->interpreter->inode->size,
+                           &exec->interpreter_image))
+        error = -ELIBBAD;
+    return error;
+}
+
+/* An empty space with the process's limits and the places of stack and libraries.
+ * 0 or -ENOMEM; exec->space is set.
+ * No lock: nobody knows it yet. */
+static int make_space(struct exec *exec)
+{
+    struct space *space = exec->space = space_create();
+    if (!space)
+        return -ENOMEM;
+    uint64_t stack_bytes = min(exec->process->limits[RLIMIT_STACK].rlim_cur, STACK_TOP / 6 * 5);
+    limits_apply(exec->process, space);
+    space->stack_top = STACK_TOP;
+    space->mmap_top = align_down(STACK_TOP - max(stack_bytes, (uint64_t)LIBRARY_GAP), PAGE_SIZE);
+    return 0;
+}
+
+/* The break begins behind the program's last segment.
+ * Nothing can fail.
+ * No lock: nobody knows the space yet. */
+static void place_break(struct exec *exec)
+{
+    exec->space->brk_start = exec->space->brk_end = exec->image.high + exec->bias;
+}
+
+/* Maps the dynamic loader below the other libraries' place; it gets the control first.
+ * 0 or -errno.
+ * Takes the space's lock. */
+static int load_interpreter(struct exec *exec)
+{
+    const struct elf_image *image = &exec->interpreter_image;
+    uint64_t span = image->high - image->low;
+    if (image->is_relocatable)
+        exec->interpreter_base = exec->space->mmap_top - span - image->low;
+    int error = map_image(exec, image, exec->interpreter, exec->interpreter_base);
+    exec->entry = image->entry + exec->interpreter_base;
+    return error;
+}
+
+/* Makes the new address space with the program and its dynamic loader in it.
+ * 0 or -errno; exec->space, bias and entry are set.
+ * May sleep. */
+int exec_load(struct exec *exec)
+{
+    int error = elf_read(exec->head, exec->head_bytes, exec->file->inode->size, &exec->image);
+    if (!error)
+        error = make_space(exec);
+    if (!error && exec->image.interpreter_size)
+        error = open_interpreter(exec);
+    if (error)
+        return error;
+    if (exec->image.is_relocatable)
+        exec->bias = PIE_BASE - exec->image.low;
+    exec->entry = exec->image.entry + exec->bias;
+    error = map_image(exec, &exec->image, exec->file, exec->bias);
+    if (error)
+        return error;
+    place_break(exec);
+    return exec->interpreter ? load_interpreter(exec) : 0;
+}

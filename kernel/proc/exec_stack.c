@@ -1,0 +1,367 @@
+/* What a program finds when it starts: argument strings, the environment block, and the vectors of
+ * pointers and facts above its stack pointer.
+ *
+ * From the top of the stack downwards: random bytes, platform, path, argument strings; then auxv,
+ * envp, argv and argc. The environment's strings lie in the block, an area of its own. */
+#include "abi/auxvec.h"
+#include "abi/env.h"
+#include "abi/times.h"
+#include "private.h"
+
+enum {
+    CHUNK = 128, /* bytes of a string that are read at once */
+    WRITER_BYTES = PAGE_SIZE / 2,
+    N_AUX = 20,
+    RANDOM_BYTES = 16,
+    STACK_SPARE = 32 * PAGE_SIZE, /* below what is used at the start: more comes by faults */
+    SIGNAL_STACK_BYTES = 1152,    /* what a handler's frame takes at most: AT_MINSIGSTKSZ */
+};
+
+#define PLATFORM "x86_64"
+
+/* Gathers bytes that go to ascending addresses of the new space, so that it is reached seldom. */
+struct writer {
+    struct space *space;
+    uint64_t at; /* where the buffer's first byte will go */
+    size_t fill;
+    char *buffer; /* WRITER_BYTES */
+    int error;    /* the first one; then nothing more is written */
+};
+
+struct extent {
+    uint64_t n_strings, n_bytes;
+};
+
+/* ---- Writing ---- */
+
+static void writer_flush(struct writer *writer)
+{
+    if (writer->fill && !writer->error &&
+        space_poke(writer->space, writer->at, writer->buffer, writer->fill) != writer->fill)
+        writer->error = -ENOMEM;
+    writer->at += writer->fill;
+    writer->fill = 0;
+}
+
+static uint64_t writer_position(const struct writer *writer)
+{
+    return writer->at + writer->fill;
+}
+
+static void writer_move(struct writer *writer, uint64_t to)
+{
+    writer_flush(writer);
+    writer->at = to;
+}
+
+static void put(struct writer *writer, const void *data, size_t n)
+{
+    while (n > 0) {
+        if (writer->fill == WRITER_BYTES)
+            writer_flush(writer);
+        size_t step = min(n, WRITER_BYTES - writer->fill);
+        memcpy(writer->buffer + writer->fill, data, step);
+        writer->fill += step;
+        data = (const char *)data + step;
+        n -= step;
+    }
+}
+
+static void put_word(struct writer *writer, uint64_t word)
+{
+    put(writer, &word, sizeof(word));
+}
+
+static void put_pair(struct writer *writer, uint64_t kind, uint64_t value)
+{
+    put_word(writer, kind);
+    put_word(writer, value);
+}
+
+/* ---- The caller's strings ---- */
+
+/* Bytes that can be read at a user address without asking for the next page. */
+static size_t chunk_at(uint64_t from, size_t room)
+{
+    return min(min(room, (size_t)CHUNK), PAGE_SIZE - from % PAGE_SIZE);
+}
+
+/* Copies a user's string with its NUL.
+ * Errors stay in the writer.
+ * May sleep on a page fault. */
+static void put_user_string(struct writer *writer, uint64_t from)
+{
+    for (size_t total = 0; total < MAX_ARG_STRLEN && !writer->error;) {
+        if (writer->fill == WRITER_BYTES)
+            writer_flush(writer);
+        char *to = writer->buffer + writer->fill;
+        size_t n = chunk_at(from, WRITER_BYTES - writer->fill);
+        if (user_copy_in(to, uaddr(from), n)) {
+            writer->error = -EFAULT;
+            return;
+        }
+        char *nul = memchr(to, '\0', n);
+        if (nul) {
+            writer->fill += nul + 1 - to;
+            return;
+        }
+        writer->fill += n;
+        from += n;
+        total += n;
+    }
+    if (!writer->error)
+        writer->error = -E2BIG;
+}
+
+/* A user's string with its NUL: its length, -EFAULT, or -E2BIG.
+ * May sleep on a page fault. */
+static long user_string_bytes(uint64_t from)
+{
+    char chunk[CHUNK];
+    for (size_t total = 0; total < MAX_ARG_STRLEN;) {
+        size_t n = chunk_at(from, sizeof(chunk));
+        if (user_copy_in(chunk, uaddr(from), n))
+            return -EFAULT;
+        char *nul = memchr(chunk, '\0', n);
+        if (nul)
+            return total + (nul + 1 - chunk);
+        total += n;
+        from += n;
+    }
+    return -E2BIG;
+}
+
+/* The index-th pointer of argv or envp; 0 or -EFAULT. */
+static int fetch_pointer(const struct exec_args *args, uint64_t array, uint64_t index, uint64_t *at)
+{
+    if (args->user)
+        return user_copy_in(at, uaddr(array + index * sizeof(*at)), sizeof(*at));
+    *at = ((const uint64_t *)array)[index];
+    return 0;
+}
+
+/* How many strings an array has from the first-th on, and how many bytes they take together.
+ * 0, -EFAULT or -E2BIG.
+ * May sleep on page faults. */
+static int measure(const struct exec_args *args, uint64_t array, uint64_t first, uint64_t most,
+                   struct extent *extent)
+{
+    *extent = (struct extent){0};
+    for (uint64_t i = 0; array; i++) {
+        uint64_t at;
+        if (fetch_pointer(args, array, i, &at))
+            return -EFAULT;
+        if (!at)
+            return 0;
+        if (i < first)
+            continue;
+        long n = args->user ? user_string_bytes(at) : (long)strlen((const char *)at) + 1;
+        if (n < 0)
+            return n;
+        extent->n_strings++;
+        extent->n_bytes += n;
+        if (extent->n_bytes + extent->n_strings * sizeof(uint64_t) > most)
+            return -E2BIG;
+    }
+    return 0;
+}
+
+/* Copies n strings of an array from the first-th on, and a pointer to each, and a NULL pointer.
+ * Errors stay in the writers.
+ * May sleep on page faults. */
+static void put_strings(struct writer *strings, struct writer *vector, const struct exec_args *args,
+                        uint64_t array, uint64_t first, uint64_t n)
+{
+    for (uint64_t i = first; i < first + n && !strings->error; i++) {
+        uint64_t at;
+        if (fetch_pointer(args, array, i, &at)) {
+            strings->error = -EFAULT;
+            return;
+        }
+        put_word(vector, writer_position(strings));
+        if (args->user)
+            put_user_string(strings, at);
+        else
+            put(strings, (const char *)at, strlen((const char *)at) + 1);
+    }
+}
+
+/* ---- Arguments ---- */
+
+/* What replaces argv[0]: a script's interpreters with their arguments, and its path; or, where a
+ * program is started without even a name, an empty one.
+ * The bytes that put_prefix will write; *n_strings of them. */
+static uint64_t prefix_bytes(const struct exec *exec, bool no_arguments, uint64_t *n_strings)
+{
+    if (!exec->n_prefix) {
+        *n_strings = no_arguments;
+        return no_arguments;
+    }
+    *n_strings = exec->n_prefix + 1;
+    return sizeof(exec->prefix) - exec->prefix_start + strlen(exec->path) + 1;
+}
+
+static void put_prefix(struct writer *strings, struct writer *vector, const struct exec *exec,
+                       uint64_t n_strings)
+{
+    const char *at = exec->prefix + exec->prefix_start;
+    for (unsigned i = 0; i < exec->n_prefix; i++) {
+        put_word(vector, writer_position(strings));
+        put(strings, at, strlen(at) + 1);
+        at += strlen(at) + 1;
+    }
+    if (n_strings > exec->n_prefix) {
+        const char *last = exec->n_prefix ? exec->path : "";
+        put_word(vector, writer_position(strings));
+        put(strings, last, strlen(last) + 1);
+    }
+}
+
+/* ---- Facts ---- */
+
+static void put_aux(struct writer *vector, const struct exec *exec, uint64_t path_at)
+{
+    const struct cred *cred = exec->cred;
+    uint64_t platform_at = path_at + strlen(exec->path) + 1;
+    uint64_t headers = exec->image.header_address;
+    put_pair(vector, AT_HWCAP, cpu_hwcap());
+    put_pair(vector, AT_PAGESZ, PAGE_SIZE);
+    put_pair(vector, AT_CLKTCK, USER_HZ);
+    put_pair(vector, AT_PHDR, headers ? headers + exec->bias : 0);
+    put_pair(vector, AT_PHENT, exec->image.header_size);
+    put_pair(vector, AT_PHNUM, exec->image.n_headers);
+    put_pair(vector, AT_BASE, exec->interpreter_base);
+    put_pair(vector, AT_FLAGS, 0);
+    put_pair(vector, AT_ENTRY, exec->image.entry + exec->bias);
+    put_pair(vector, AT_UID, cred->uid);
+    put_pair(vector, AT_EUID, cred->euid);
+    put_pair(vector, AT_GID, cred->gid);
+    put_pair(vector, AT_EGID, cred->egid);
+    put_pair(vector, AT_SECURE, exec->secure);
+    put_pair(vector, AT_RANDOM, platform_at + sizeof(PLATFORM));
+    put_pair(vector, AT_EXECFN, path_at);
+    put_pair(vector, AT_PLATFORM, platform_at);
+    put_pair(vector, AT_MINSIGSTKSZ, SIGNAL_STACK_BYTES);
+    put_pair(vector, AT_OUROS_ENV, ENV_START);
+    put_pair(vector, AT_NULL, 0);
+}
+
+static void put_path_and_random(struct writer *strings, const struct exec *exec)
+{
+    uint8_t random[RANDOM_BYTES];
+    random_fill(random, sizeof(random));
+    put(strings, exec->path, strlen(exec->path) + 1);
+    put(strings, PLATFORM, sizeof(PLATFORM));
+    put(strings, random, sizeof(random));
+}
+
+/* ---- Areas ---- */
+
+static int map_zeroed(struct space *space, uint64_t start, uint64_t end, uint32_t area_flags)
+{
+    struct map_request request = {
+        .address = start,
+        .n_bytes = end - start,
+        .prot = PROT_READ | PROT_WRITE,
+        .map_flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
+        .area_flags = area_flags,
+    };
+    long result = space_map(space, &request);
+    return result < 0 ? -ENOMEM : 0;
+}
+
+/* What strings and pointers may take together: a quarter of the stack, as on Linux. */
+static uint64_t most_bytes(const struct exec *exec)
+{
+    uint64_t quarter = exec->process->limits[RLIMIT_STACK].rlim_cur / 4;
+    return max(min(quarter, 6ull << 20), (uint64_t)ARG_MAX);
+}
+
+/* Where all lies and how much of it there is. */
+struct layout {
+    struct extent args, env;
+    uint64_t first_arg; /* 1 where something replaces argv[0] */
+    uint64_t n_prefix;  /* strings of the replacement */
+    uint64_t strings_at, vector_at;
+};
+
+/* Measures everything and chooses the addresses.
+ * 0, -EFAULT or -E2BIG.
+ * May sleep on page faults. */
+static int plan(struct exec *exec, struct layout *layout)
+{
+    const struct exec_args *args = exec->args;
+    uint64_t most = most_bytes(exec);
+    layout->first_arg = exec->n_prefix ? 1 : 0;
+    int error = measure(args, args->argv, layout->first_arg, most, &layout->args);
+    if (!error)
+        error = measure(args, args->envp, 0, most, &layout->env);
+    if (error)
+        return error;
+    uint64_t bytes =
+        layout->args.n_bytes + prefix_bytes(exec, layout->args.n_strings == 0, &layout->n_prefix);
+    uint64_t n_args = layout->args.n_strings + layout->n_prefix, n_env = layout->env.n_strings;
+    if (bytes + layout->env.n_bytes + (n_args + n_env) * sizeof(uint64_t) > most)
+        return -E2BIG;
+    bytes += strlen(exec->path) + 1 + sizeof(PLATFORM) + RANDOM_BYTES;
+    layout->strings_at = align_down(STACK_TOP - sizeof(uint64_t) - bytes, 16);
+    uint64_t words = 1 + n_args + 1 + n_env + 1 + 2 * N_AUX;
+    layout->vector_at = align_down(layout->strings_at - words * sizeof(uint64_t), 16);
+    return 0;
+}
+
+/* Writes strings and vectors where the plan wants them, from below.
+ * Errors stay in the writers.
+ * May sleep on page faults. */
+static void write_all(struct exec *exec, const struct layout *layout, struct writer *strings,
+                      struct writer *vector)
+{
+    const struct exec_args *args = exec->args;
+    struct space *space = exec->space;
+    uint64_t n_args = layout->n_prefix + layout->args.n_strings;
+    strings->at = space->args_start = layout->strings_at;
+    vector->at = exec->stack_pointer = layout->vector_at;
+    put_word(vector, n_args);
+    put_prefix(strings, vector, exec, layout->n_prefix);
+    put_strings(strings, vector, args, args->argv, layout->first_arg, layout->args.n_strings);
+    put_word(vector, 0);
+    uint64_t path_at = space->args_end = writer_position(strings);
+    put_path_and_random(strings, exec);
+
+    uint64_t text_at = ENV_START + sizeof(struct env_block);
+    writer_move(strings, text_at);
+    put_strings(strings, vector, args, args->envp, 0, layout->env.n_strings);
+    put_word(vector, 0);
+    uint64_t used = writer_position(strings) - text_at;
+    writer_move(strings, space->env_block = ENV_START);
+    put_word(strings, used);
+    put_word(strings, ENV_AREA_SIZE - sizeof(struct env_block));
+    writer_flush(strings);
+
+    space->auxv_start = writer_position(vector);
+    put_aux(vector, exec, path_at);
+    space->auxv_end = writer_position(vector);
+    writer_flush(vector);
+}
+
+/* Makes stack and environment block of the new space and fills them from the caller's memory.
+ * 0, -E2BIG, -EFAULT or -ENOMEM; exec->stack_pointer is set.
+ * May sleep on page faults. */
+int exec_stack(struct exec *exec)
+{
+    struct layout layout;
+    int error = plan(exec, &layout);
+    if (!error)
+        error = map_zeroed(exec->space, ENV_START, ENV_START + ENV_AREA_SIZE, AREA_ENV);
+    if (!error)
+        error = map_zeroed(exec->space, align_down(layout.vector_at, PAGE_SIZE) - STACK_SPARE,
+                           STACK_TOP, AREA_STACK);
+    char *page = error ? NULL : buffer_alloc();
+    if (!page)
+        return error ? error : -ENOMEM;
+    struct writer strings = {.space = exec->space, .buffer = page};
+    struct writer vector = {.space = exec->space, .buffer = page + WRITER_BYTES};
+    write_all(exec, &layout, &strings, &vector);
+    buffer_free(page);
+    return strings.error ? strings.error : vector.error;
+}

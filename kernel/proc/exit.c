@@ -1,0 +1,294 @@
+/* The end of threads and processes: what they had goes back, children find another parent. */
+#include "private.h"
+
+/* ---- Memory of a thread that others look at ---- */
+
+static bool futex_word_of(uint64_t entry, int64_t offset, uint64_t *word)
+{
+    *word = entry + offset;
+    return *word % 4 == 0 && *word < USER_END;
+}
+
+/* Marks a robust lock that the thread holds as left behind, and wakes who waits for it.
+ * False where its memory cannot be reached.
+ * May sleep on a page fault. */
+static bool release_robust(struct thread *thread, uint64_t word)
+{
+    uint32_t value, seen;
+    if (user_copy_in(&value, uaddr(word), sizeof(value)))
+        return false;
+    while ((value & FUTEX_TID_MASK) == (uint32_t)thread->tid) {
+        uint32_t left = (value & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
+        if (user_cmpxchg32(uaddr(word), value, left, &seen))
+            return false;
+        if (seen == value) {
+            if (value & FUTEX_WAITERS)
+                futex_wake(thread->space, word, 1);
+            break;
+        }
+        value = seen;
+    }
+    return true;
+}
+
+/* Walks the list of robust locks that the thread registered. Its length is limited, as the program
+ * may have made a ring of it.
+ * Nothing can fail.
+ * May sleep on a page fault. */
+static void release_robust_list(struct thread *thread)
+{
+    enum { MOST = 2048 };
+    struct robust_list_head head;
+    uaddr_t at = thread->robust_list;
+    uint64_t word;
+    if (uaddr_is_null(at) || user_copy_in(&head, at, sizeof(head)))
+        return;
+    uint64_t entry = head.next & ~1ull;
+    for (int i = 0; i < MOST && entry != at.at; i++) {
+        if (entry != head.pending && futex_word_of(entry, head.futex_offset, &word) &&
+            !release_robust(thread, word))
+            return;
+        if (user_copy_in(&entry, uaddr(entry), sizeof(entry)))
+            return;
+        entry &= ~1ull;
+    }
+    if (head.pending && futex_word_of(head.pending & ~1ull, head.futex_offset, &word))
+        release_robust(thread, word);
+}
+
+/* Where others share the memory they are told that the thread is gone.
+ * Nothing can fail.
+ * May sleep on a page fault. */
+void thread_clear_tid(struct thread *thread)
+{
+    static const int zero;
+    release_robust_list(thread);
+    uaddr_t at = thread->clear_child_tid;
+    thread->robust_list = thread->clear_child_tid = uaddr(0);
+    bool shared = thread->process->n_threads > 1 ||
+                  __atomic_load_n(&thread->space->refs, __ATOMIC_RELAXED) > 1;
+    if (shared && !uaddr_is_null(at) && user_copy_out(at, &zero, sizeof(zero)) == 0)
+        futex_wake(thread->space, at.at, 1);
+}
+
+/* ---- Children and relatives ---- */
+
+/* Who takes over the children of a process that ends: the nearest ancestor that asked for it, else
+ * process 1.
+ * NULL only when there is no process 1.
+ * proc_lock. */
+static struct process *new_parent_locked(struct process *leaver)
+{
+    struct process *ancestor = leaver->parent;
+    for (; ancestor && ancestor->pid != INIT_PID; ancestor = ancestor->parent)
+        if (ancestor->subreaper && ancestor->state == PROCESS_ALIVE)
+            return ancestor;
+    return process_find_locked(INIT_PID);
+}
+
+/* Does a parent let ended children vanish without a wait?
+ * proc_lock. */
+static bool ignores_children(const struct process *parent)
+{
+    const struct kernel_sigaction *action = &parent->actions->action[SIGCHLD - 1];
+    return action->handler == KERNEL_SIG_IGN || action->flags & SA_NOCLDWAIT;
+}
+
+/* Tells the parent that the process has ended; it stays as a zombie unless the parent does not
+ * care. The process may be gone afterwards: the caller has a reference. proc_lock. */
+static void announce_end_locked(struct process *process)
+{
+    int status = process->exit_status, signal = status & 0x7f;
+    bool vanishes = process->exit_signal == SIGCHLD && ignores_children(process->parent);
+    if (vanishes && process->parent->actions->action[SIGCHLD - 1].handler == KERNEL_SIG_IGN)
+        process->exit_signal = 0;
+    signal_tell_parent_locked(process, signal ? CLD_KILLED : CLD_EXITED,
+                              signal ? signal : status >> 8 & 0xff);
+    if (vanishes)
+        process_reap_locked(process, false);
+}
+
+static void give_away_children_locked(struct process *leaver)
+{
+    struct process *child, *spare, *heir = new_parent_locked(leaver);
+    list_for_each_safe(child, spare, &leaver->children, sibling)
+    {
+        list_remove(&child->sibling);
+        list_add_tail(&heir->children, &child->sibling);
+        child->parent = heir;
+        if (child->parent_death_signal && child->state == PROCESS_ALIVE)
+            signal_send_kernel_locked(child, child->parent_death_signal);
+        group_check_orphaned_locked(child, leaver, true);
+        child->exit_signal = SIGCHLD;
+        if (child->state == PROCESS_ZOMBIE)
+            announce_end_locked(child);
+    }
+}
+
+/* ---- The process ---- */
+
+/* Ends the machine with process 1.
+ * Does not come back.
+ * No lock. */
+static _Noreturn void end_of_init(int status)
+{
+    int signal = status & 0x7f;
+    dev_finish();
+    klog("init exited with status %d", signal ? 128 + signal : status >> 8 & 0xff);
+    machine_end(MACHINE_OFF);
+}
+
+/* Gives back what the process had, by its last thread, before anybody hears that it ended.
+ * Nothing can fail.
+ * No lock; may sleep. */
+static void release_belongings(struct thread *self, struct process *process)
+{
+    timers_stop(process);
+    mutex_lock(&process->exec_lock);
+    struct fs_context fs = process->fs;
+    struct space *space = process->space;
+    struct file *exe = process->exe;
+    process->fs.fds = NULL;
+    process->fs.root = process->fs.cwd = NULL;
+    process->fs.cred = NULL;
+    process->space = NULL;
+    process->exe = NULL;
+    mutex_unlock(&process->exec_lock);
+    fs_context_release(&fs);
+    file_close_exec(exe);
+    self->space = NULL; /* it stays loaded until the switch to the next thread */
+    space_unref(space);
+}
+
+/* The process is a zombie from here on, or nothing.
+ * Nothing can fail.
+ * Takes proc_lock. */
+static void become_zombie(struct process *process)
+{
+    spin_lock(&proc_lock);
+    vfork_release_locked(process);
+    give_away_children_locked(process);
+    group_check_orphaned_locked(process, process->parent, false);
+    spin_lock(&process->signal_lock);
+    signal_discard(process, &process->queued, &process->pending, ~0ull);
+    spin_unlock(&process->signal_lock);
+    process->stopped = false;
+    process->terminal = NULL;
+    process->state = PROCESS_ZOMBIE;
+    announce_end_locked(process);
+    spin_unlock(&proc_lock);
+}
+
+/* ---- The thread ---- */
+
+/* The last of a thread, on another stack.
+ * Nothing can fail.
+ * No lock. */
+static void bury_thread(struct thread *thread)
+{
+    struct process *process = thread->process;
+    thread_free(thread);
+    process_unref(process);
+}
+
+/* Takes the calling thread out of its process.
+ * True if it was the last one.
+ * Takes proc_lock and signal_lock. */
+static bool detach_thread(struct thread *self, struct process *process)
+{
+    spin_lock(&proc_lock);
+    spin_lock(&process->signal_lock);
+    signal_flush_thread(self);
+    list_remove(&self->process_node);
+    spin_unlock(&process->signal_lock);
+    uint64_t user_ns, system_ns;
+    bool last = --process->n_threads == 0;
+    thread_times(self, &user_ns, &system_ns);
+    process->user_ns += user_ns;
+    process->system_ns += system_ns;
+    struct pid_slot *slot = pid_slot_find_locked(self->tid);
+    slot->thread = NULL;
+    pid_slot_put_locked(slot);
+    wake_all(&process->resumed); /* exec may wait to be alone */
+    if (!last)
+        signal_recalculate_all_locked(process);
+    spin_unlock(&proc_lock);
+    return last;
+}
+
+_Noreturn void thread_leave(void)
+{
+    struct thread *self = current_thread();
+    struct process *process = self->process;
+    thread_clear_tid(self);
+    if (detach_thread(self, process)) {
+        if (process->pid == INIT_PID)
+            end_of_init(process->exit_status);
+        session_end(process);
+        release_belongings(self, process);
+        become_zombie(process);
+    }
+    thread_exit(bury_thread);
+}
+
+_Noreturn void process_exit(int wait_status)
+{
+    struct thread *self = current_thread();
+    struct process *process = self->process;
+    spin_lock(&proc_lock);
+    if (!process->group_exiting) {
+        process->group_exiting = true;
+        process->exit_status = wait_status;
+        if (process->n_threads > 1)
+            signal_kill_all_locked(process, self);
+    }
+    spin_unlock(&proc_lock);
+    thread_leave();
+}
+
+/* Ends all other threads of the process, for exec; the caller becomes the one with the process's
+ * number.
+ * 0, or -EAGAIN when another thread was first to end the process or to do the same.
+ * Takes proc_lock; sleeps until they are gone. */
+int threads_kill_others(struct thread *self)
+{
+    struct process *process = self->process;
+    spin_lock(&proc_lock);
+    if (process->group_exiting || process->exec_thread) {
+        spin_unlock(&proc_lock);
+        return -EAGAIN;
+    }
+    process->exec_thread = self;
+    signal_kill_all_locked(process, self);
+    while (process->n_threads > 1)
+        wait_on_spin(&process->resumed, &proc_lock, WAIT_FIRM, NO_DEADLINE, "exec");
+    process->exec_thread = NULL;
+    if (self->tid != process->pid) {
+        struct pid_slot *own = pid_slot_find_locked(self->tid);
+        own->thread = NULL;
+        pid_slot_put_locked(own);
+        self->tid = process->pid;
+        pid_slot_find_locked(process->pid)->thread = self;
+    }
+    spin_unlock(&proc_lock);
+    signal_set_mask(self, self->signal_mask); /* is anything due that still counts? */
+    return 0;
+}
+
+/* ---- Calls ---- */
+
+long sys_exit(struct thread *self, int status)
+{
+    struct process *process = self->process;
+    spin_lock(&proc_lock);
+    if (!process->group_exiting)
+        process->exit_status = W_EXITCODE(status & 0xff, 0);
+    spin_unlock(&proc_lock);
+    thread_leave();
+}
+
+long sys_exit_group(struct thread *self, int status)
+{
+    (void)self;
+    process_exit(W_EXITCODE(status & 0xff, 0));
+}

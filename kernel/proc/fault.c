@@ -1,0 +1,132 @@
+/* Faults of programs: memory that can be had is had, the rest becomes a signal or the end. */
+#include "private.h"
+
+static const char *signal_name(int signal)
+{
+    switch (signal) {
+    case SIGSEGV: return "SIGSEGV";
+    case SIGBUS: return "SIGBUS";
+    case SIGFPE: return "SIGFPE";
+    case SIGILL: return "SIGILL";
+    case SIGTRAP: return "SIGTRAP";
+    default: return "SIGKILL";
+    }
+}
+
+/* Why a page could not be had, in a few words.
+ * A constant string.
+ * Looks at the caller's own space. */
+static const char *page_fault_reason(const struct thread *self, uint64_t address, uint64_t error)
+{
+    struct area area;
+    if (address >= USER_END)
+        return "kernel address";
+    if (!self->space || !space_area_at(self->space, address, &area))
+        return "nothing mapped there";
+    if (area.backing)
+        area.backing->ops->unref(area.backing);
+    if (error & FAULT_FETCH && !(area.prot & PROT_EXEC))
+        return "not executable";
+    if (error & FAULT_WRITE && !(area.prot & PROT_WRITE))
+        return "read-only";
+    if (!(area.prot & (PROT_READ | PROT_WRITE | PROT_EXEC)))
+        return "no access allowed";
+    return area.backing ? "past the end of the file" : "out of memory";
+}
+
+static const char *trap_reason(uint64_t trap)
+{
+    switch (trap) {
+    case TRAP_DIVIDE: return "integer division by zero or overflow";
+    case TRAP_DEBUG: return "debug trap";
+    case TRAP_BREAKPOINT: return "breakpoint";
+    case TRAP_INVALID_OPCODE: return "invalid instruction";
+    case TRAP_PROTECTION: return "privileged instruction or non-canonical address";
+    case TRAP_STACK: return "bad stack";
+    case TRAP_FPU:
+    case TRAP_SIMD: return "floating-point exception";
+    case TRAP_ALIGNMENT: return "unaligned access";
+    default: return "exception";
+    }
+}
+
+/* One line about a fault that ends the process: program, pid, what, where, which address, why.
+ * Nothing can fail.
+ * May take the space's lock. */
+void signal_log_death(const struct trap_frame *frame, int signal)
+{
+    struct thread *self = current_thread();
+    if (self->fault_trap != TRAP_PAGE_FAULT) {
+        klog("%s[%d]: %s at rip 0x%lx: %s (trap %lu, error 0x%lx)", self->name, self->process->pid,
+             signal_name(signal), frame->rip, trap_reason(self->fault_trap), self->fault_trap,
+             self->fault_error);
+        return;
+    }
+    const char *access = self->fault_error & FAULT_FETCH   ? "execute"
+                         : self->fault_error & FAULT_WRITE ? "write"
+                                                           : "read";
+    klog("%s[%d]: %s at rip 0x%lx: %s of address 0x%lx: %s (rsp 0x%lx)", self->name,
+         self->process->pid, signal_name(signal), frame->rip, access, self->fault_address,
+         page_fault_reason(self, self->fault_address, self->fault_error), frame->rsp);
+}
+
+void signal_fault(int signal, int code, uint64_t address, uint64_t trap, uint64_t error)
+{
+    struct thread *self = current_thread();
+    struct process *process = self->process;
+    self->fault_trap = trap;
+    self->fault_error = error;
+    self->fault_address = trap == TRAP_PAGE_FAULT ? address : 0;
+    spin_lock(&process->signal_lock);
+    bool deadly = process->actions->action[signal - 1].handler <= KERNEL_SIG_IGN ||
+                  self->signal_mask & SIGNAL_BIT(signal) || signal == SIGKILL;
+    spin_unlock(&process->signal_lock);
+    if (deadly) {
+        signal_log_death(trap_frame_at(self->stack_top), signal);
+        process_exit(signal);
+    }
+    siginfo_t info;
+    memset(&info, 0, sizeof(info));
+    info.si_signo = signal;
+    info.si_code = code;
+    info.si_addr = (void *)address;
+    signal_send_thread(self, signal, &info);
+}
+
+/* A page that cannot be had for want of memory ends the process; in the middle of a call that
+ * happens on the way back to user mode.
+ * False: the access did not happen.
+ * Takes proc_lock. */
+static bool out_of_memory(struct thread *self, bool from_user, uint64_t address, uint64_t error)
+{
+    if (from_user)
+        signal_fault(SIGKILL, SI_KERNEL, address, TRAP_PAGE_FAULT, error);
+    klog("%s[%d]: killed: out of memory for address 0x%lx", self->name, self->process->pid,
+         address);
+    spin_lock(&proc_lock);
+    signal_send_kernel_locked(self->process, SIGKILL);
+    spin_unlock(&proc_lock);
+    return false;
+}
+
+bool proc_page_fault(struct trap_frame *frame, uint64_t address)
+{
+    struct thread *self = current_thread();
+    bool from_user = trap_from_user(frame);
+    int result = self && self->space ? space_fault(self->space, address, frame->error) : -EFAULT;
+    if (result == 0)
+        return true;
+    if (!self || !self->process)
+        return false;
+    if (result == -ENOMEM)
+        return out_of_memory(self, from_user, address, frame->error);
+    if (!from_user)
+        return false;
+    bool is_bus = result == -EIO;
+    signal_fault(is_bus ? SIGBUS : SIGSEGV,
+                 is_bus              ? BUS_ADRERR
+                 : result == -EACCES ? SEGV_ACCERR
+                                     : SEGV_MAPERR,
+                 address, TRAP_PAGE_FAULT, frame->error | FAULT_USER);
+    return true;
+}

@@ -1,0 +1,379 @@
+/* fork, vfork and clone: a process that is a copy of its parent, or one more thread of it. */
+#include "private.h"
+
+/* Sharing that only threads of one process can have here. */
+#define CLONE_OF_THREADS (CLONE_THREAD | CLONE_SIGHAND | CLONE_FS)
+#define CLONE_NAMESPACES                                                                           \
+    (CLONE_NEWTIME | CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | \
+     CLONE_NEWPID | CLONE_NEWNET | CLONE_INTO_CGROUP | CLONE_PIDFD)
+
+/* What a clone was asked for. */
+struct clone {
+    uint64_t flags; /* CLONE_*, without the exit signal */
+    int exit_signal;
+    uint64_t stack; /* the child's stack pointer, 0: the same as the parent's */
+    uaddr_t parent_tid, child_tid;
+    uint64_t tls;
+};
+
+static int check_flags(const struct clone *clone)
+{
+    uint64_t flags = clone->flags;
+    if (flags & CLONE_NAMESPACES || clone->exit_signal > KERNEL_NSIG)
+        return -EINVAL;
+    if (flags & CLONE_SIGHAND && !(flags & CLONE_VM))
+        return -EINVAL;
+    if (flags & CLONE_SIGHAND && flags & CLONE_CLEAR_SIGHAND)
+        return -EINVAL;
+    if (flags & CLONE_THREAD) {
+        uint64_t shared = CLONE_VM | CLONE_SIGHAND | CLONE_FS | CLONE_FILES;
+        return (flags & shared) == shared && !(flags & CLONE_VFORK) ? 0 : -EINVAL;
+    }
+    return flags & CLONE_OF_THREADS ? -EINVAL : 0;
+}
+
+/* ---- The thread ---- */
+
+struct fpu_state *fpu_copy(struct thread *from)
+{
+    struct fpu_state *copy = thread_fpu_alloc();
+    if (copy) {
+        fpu_flush(from, from->fpu);
+        memcpy(copy, from->fpu, sizeof(*copy));
+    }
+    return copy;
+}
+
+/* Where a new thread begins: it announces its number if asked and goes to user mode.
+ * Does not come back.
+ * May sleep on a page fault. */
+static void start_in_user(void *arg)
+{
+    struct thread *self = current_thread();
+    struct trap_frame *frame = trap_frame_at(self->stack_top);
+    uaddr_t tid_at = uaddr((uint64_t)arg);
+    if (!uaddr_is_null(tid_at))
+        user_copy_out(tid_at, &self->tid, sizeof(self->tid));
+    if (proc_work_due(self))
+        proc_return_to_user(frame, false);
+    user_enter(frame);
+}
+
+/* A thread like the caller, that goes on after its call with the result 0.
+ * NULL when out of memory.
+ * No lock: nobody knows it yet. */
+static struct thread *copy_thread(struct thread *self, struct process *process, struct space *space,
+                                  const struct clone *clone)
+{
+    uint64_t tid_at = clone->flags & CLONE_CHILD_SETTID ? clone->child_tid.at : 0;
+    struct thread *thread = thread_create(process, space, start_in_user, (void *)tid_at);
+    if (!thread)
+        return NULL;
+    list_init(&thread->queued);
+    list_init(&thread->process_node);
+    if (self->fpu && !(thread->fpu = fpu_copy(self))) {
+        thread_free(thread);
+        return NULL;
+    }
+    struct trap_frame *frame = trap_frame_at(thread->stack_top);
+    *frame = *trap_frame_at(self->stack_top);
+    frame->rax = 0;
+    if (clone->stack)
+        frame->rsp = clone->stack;
+    thread->fs_base = clone->flags & CLONE_SETTLS ? clone->tls : self->fs_base;
+    thread->gs_base = self->gs_base;
+    thread->signal_mask = self->restore_mask ? self->saved_mask : self->signal_mask;
+    if (clone->flags & CLONE_CHILD_CLEARTID)
+        thread->clear_child_tid = clone->child_tid;
+    if (!(clone->flags & CLONE_VM) || clone->flags & CLONE_VFORK) {
+        thread->altstack_start = self->altstack_start;
+        thread->altstack_bytes = self->altstack_bytes;
+        thread->altstack_flags = self->altstack_flags;
+    }
+    memcpy(thread->name, self->name, sizeof(thread->name));
+    thread->traced_calls = self->process->trace; // init hands the flag on, but is not shown itself
+    return thread;
+}
+
+/* ---- The process ---- */
+
+/* Actions go to the child as they are; with CLONE_CLEAR_SIGHAND handlers become the default. */
+static void copy_actions(struct process *child, struct process *parent, uint64_t flags)
+{
+    spin_lock(&parent->signal_lock);
+    *child->actions = *parent->actions;
+    memcpy(child->limits, parent->limits, sizeof(child->limits));
+    spin_unlock(&parent->signal_lock);
+    if (!(flags & CLONE_CLEAR_SIGHAND))
+        return;
+    for (int i = 0; i < KERNEL_NSIG; i++)
+        if (child->actions->action[i].handler != KERNEL_SIG_IGN)
+            child->actions->action[i] = (struct kernel_sigaction){0};
+}
+
+/* What a child takes over without counting references. */
+static void copy_settings(struct process *child, const struct process *parent)
+{
+    child->uid = parent->uid;
+    child->euid = parent->euid;
+    child->suid = parent->suid;
+    child->gid = parent->gid;
+    child->personality = parent->personality;
+    child->nice = parent->nice;
+    child->trace = parent->trace;
+    child->dumpable = parent->dumpable;
+    child->no_new_privs = parent->no_new_privs;
+    child->keep_caps = parent->keep_caps;
+}
+
+/* Gives back what copy_process has taken so far. */
+static void drop_copy(struct process *child)
+{
+    if (child->exe)
+        file_close_exec(child->exe);
+    if (child->space)
+        space_unref(child->space);
+    if (child->fs.fds)
+        fs_context_release(&child->fs);
+    process_destroy(child);
+}
+
+/* A process like the parent: its memory, descriptors, actions and settings, without a thread.
+ * NULL when out of memory, with all undone.
+ * Takes the parent's locks one by one. */
+static struct process *copy_process(struct process *parent, const struct clone *clone)
+{
+    struct process *child = process_create();
+    if (!child)
+        return NULL;
+    if (fs_context_copy(&child->fs, &parent->fs, clone->flags & CLONE_FILES) < 0) {
+        child->fs.fds = NULL;
+        drop_copy(child);
+        return NULL;
+    }
+    if (clone->flags & CLONE_VM) {
+        space_ref(parent->space);
+        child->space = parent->space;
+    } else {
+        child->space = space_fork(parent->space);
+    }
+    if (!child->space) {
+        drop_copy(child);
+        return NULL;
+    }
+    child->exit_signal = clone->exit_signal;
+    child->exe = parent->exe;
+    file_ref(child->exe);
+    inode_deny_write(child->exe->inode); /* succeeds: the parent denies it already */
+    copy_actions(child, parent, clone->flags);
+    copy_settings(child, parent);
+    return child;
+}
+
+/* How many processes of the caller's user there are, for RLIMIT_NPROC.
+ * proc_lock. */
+static uint32_t count_of_user_locked(uint32_t uid)
+{
+    uint32_t count = 0;
+    struct process *process = process_first_locked(0);
+    for (; process; process = process_first_locked(process->pid))
+        count += process->uid == uid;
+    return count;
+}
+
+/* May the caller have one more process or thread, and is it not told to die meanwhile? A signal
+ * that came before the child is known would miss it.
+ * 0, -EAGAIN or -ERESTARTNOINTR.
+ * proc_lock. */
+static int may_publish_locked(struct thread *self)
+{
+    struct process *parent = self->process;
+    uint64_t limit = parent->limits[RLIMIT_NPROC].rlim_cur;
+    if (self->signal_due)
+        return -ERESTARTNOINTR;
+    if (parent->uid != 0 && limit != RLIM_INFINITY && count_of_user_locked(parent->uid) >= limit)
+        return -EAGAIN;
+    return 0;
+}
+
+/* Makes the child known under a number of its own.
+ * The number, or -errno with nothing changed.
+ * Takes proc_lock. */
+static long publish_process(struct thread *self, struct process *child, struct thread *thread,
+                            const struct clone *clone)
+{
+    struct process *parent = self->process;
+    int pid;
+    spin_lock(&proc_lock);
+    long result = may_publish_locked(self);
+    struct pid_slot *slot = result ? NULL : pid_slot_create_locked(&pid);
+    if (slot) {
+        result = pid;
+        child->parent = clone->flags & CLONE_PARENT && parent->parent ? parent->parent : parent;
+        child->group = parent->group;
+        child->session = parent->session;
+        child->terminal = parent->terminal;
+        if (clone->flags & CLONE_VFORK)
+            child->vfork_parent_waits = parent;
+        process_ref(child); /* the caller's */
+        process_publish_locked(child, slot, thread);
+    } else if (!result) {
+        result = -EAGAIN;
+    }
+    spin_unlock(&proc_lock);
+    return result;
+}
+
+static long publish_thread(struct thread *self, struct thread *thread)
+{
+    int tid;
+    spin_lock(&proc_lock);
+    long result = may_publish_locked(self);
+    struct pid_slot *slot = result ? NULL : pid_slot_create_locked(&tid);
+    if (slot) {
+        thread_attach_locked(self->process, slot, thread);
+        result = tid;
+    } else if (!result) {
+        result = -EAGAIN;
+    }
+    spin_unlock(&proc_lock);
+    return result;
+}
+
+/* Sleeps until the child has called exec or ended; a deadly signal lets the parent go earlier.
+ * Nothing can fail.
+ * Takes proc_lock. */
+static void wait_for_vfork(struct process *child)
+{
+    spin_lock(&proc_lock);
+    while (child->vfork_parent_waits)
+        if (wait_on_spin(&child->vfork_done, &proc_lock, WAIT_KILL, NO_DEADLINE, "vfork") < 0)
+            child->vfork_parent_waits = NULL;
+    spin_unlock(&proc_lock);
+}
+
+void vfork_release_locked(struct process *process)
+{
+    if (process->vfork_parent_waits) {
+        process->vfork_parent_waits = NULL;
+        wake_all(&process->vfork_done);
+    }
+}
+
+static long clone_thread(struct thread *self, const struct clone *clone)
+{
+    struct process *process = self->process;
+    struct thread *thread = copy_thread(self, process, process->space, clone);
+    if (!thread)
+        return -EAGAIN;
+    long tid = publish_thread(self, thread);
+    if (tid < 0) {
+        thread_free(thread);
+        return tid;
+    }
+    if (clone->flags & CLONE_PARENT_SETTID)
+        user_copy_out(clone->parent_tid, &thread->tid, sizeof(int));
+    thread_start(thread);
+    return tid;
+}
+
+static long clone_process(struct thread *self, const struct clone *clone)
+{
+    struct process *child = copy_process(self->process, clone);
+    if (!child)
+        return -ENOMEM;
+    struct thread *thread = copy_thread(self, child, child->space, clone);
+    if (!thread) {
+        drop_copy(child);
+        return -ENOMEM;
+    }
+    long pid = publish_process(self, child, thread, clone);
+    if (pid < 0) {
+        thread_free(thread);
+        drop_copy(child);
+        return pid;
+    }
+    int tid = pid;
+    if (clone->flags & CLONE_PARENT_SETTID)
+        user_copy_out(clone->parent_tid, &tid, sizeof(tid));
+    thread_start(thread);
+    if (clone->flags & CLONE_VFORK)
+        wait_for_vfork(child);
+    process_unref(child);
+    return pid;
+}
+
+static long do_clone(struct thread *self, const struct clone *clone)
+{
+    int error = check_flags(clone);
+    if (error)
+        return error;
+    return clone->flags & CLONE_THREAD ? clone_thread(self, clone) : clone_process(self, clone);
+}
+
+/* ---- Calls ---- */
+
+long sys_fork(struct thread *self)
+{
+    return do_clone(self, &(struct clone){.exit_signal = SIGCHLD});
+}
+
+long sys_vfork(struct thread *self)
+{
+    return do_clone(self, &(struct clone){.flags = CLONE_VFORK | CLONE_VM, .exit_signal = SIGCHLD});
+}
+
+long sys_clone(struct thread *self, unsigned long flags, uaddr_t stack, uaddr_t parent_tid,
+               uaddr_t child_tid, unsigned long tls)
+{
+    return do_clone(self, &(struct clone){
+                              .flags = (uint32_t)flags & ~CSIGNAL,
+                              .exit_signal = flags & CSIGNAL,
+                              .stack = stack.at,
+                              .parent_tid = parent_tid,
+                              .child_tid = child_tid,
+                              .tls = tls,
+                          });
+}
+
+/* Reads clone3's arguments: fields that this kernel does not know must be zero.
+ * 0, -EINVAL, -E2BIG or -EFAULT.
+ * May sleep on a page fault. */
+static int fetch_clone_args(uaddr_t from, size_t size, struct clone_args *args)
+{
+    memset(args, 0, sizeof(*args));
+    if (size < CLONE_ARGS_SIZE_VER0)
+        return -EINVAL;
+    if (size > PAGE_SIZE)
+        return -E2BIG;
+    if (user_copy_in(args, from, min(size, sizeof(*args))))
+        return -EFAULT;
+    for (size_t at = sizeof(*args); at < size; at++) {
+        char byte;
+        if (user_copy_in(&byte, uaddr_add(from, at), 1))
+            return -EFAULT;
+        if (byte)
+            return -E2BIG;
+    }
+    return 0;
+}
+
+long sys_clone3(struct thread *self, uaddr_t at, size_t size)
+{
+    struct clone_args args;
+    int error = fetch_clone_args(at, size, &args);
+    if (error)
+        return error;
+    if (args.set_tid || args.set_tid_size || args.flags & (CSIGNAL | CLONE_DETACHED) ||
+        args.exit_signal > KERNEL_NSIG || !args.stack != !args.stack_size ||
+        (args.exit_signal && args.flags & (CLONE_THREAD | CLONE_PARENT)))
+        return -EINVAL;
+    return do_clone(self, &(struct clone){
+                              .flags = args.flags,
+                              .exit_signal = args.exit_signal,
+                              .stack = args.stack ? args.stack + args.stack_size : 0,
+                              .parent_tid = uaddr(args.parent_tid),
+                              .child_tid = uaddr(args.child_tid),
+                              .tls = args.tls,
+                          });
+}

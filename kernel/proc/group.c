@@ -1,0 +1,283 @@
+/* Process groups and sessions: who is in which, and what a terminal asks about them. */
+#include "private.h"
+
+/* ---- Membership ---- */
+
+void group_join_locked(struct process *process, int group, int session)
+{
+    process->group = group;
+    process->session = session;
+    list_add_tail(&pid_slot_find_locked(group)->members, &process->group_node);
+    pid_slot_find_locked(session)->n_in_session++;
+}
+
+void group_leave_locked(struct process *process)
+{
+    struct pid_slot *group = pid_slot_find_locked(process->group);
+    struct pid_slot *session = pid_slot_find_locked(process->session);
+    list_remove(&process->group_node);
+    session->n_in_session--;
+    if (group != session)
+        pid_slot_put_locked(group);
+    pid_slot_put_locked(session);
+}
+
+/* ---- Orphaned groups: nobody outside the group but in its session cares for it any more ---- */
+
+/* Does the parent tie the process's group to another group of the session?
+ * proc_lock. */
+static bool links_outside(const struct process *process, const struct process *parent)
+{
+    return parent && parent->pid != INIT_PID && parent->group != process->group &&
+           parent->session == process->session;
+}
+
+bool group_is_orphaned_locked(int group, const struct process *ignored)
+{
+    struct pid_slot *slot = pid_slot_find_locked(group);
+    struct process *member;
+    if (!slot)
+        return true;
+    list_for_each(member, &slot->members,
+                  group_node) if (member != ignored && member->state == PROCESS_ALIVE &&
+                                  links_outside(member, member->parent)) return false;
+    return true;
+}
+
+static bool group_has_stopped_locked(int group)
+{
+    struct process *member;
+    list_for_each(member, &pid_slot_find_locked(group)->members,
+                  group_node) if (member->stopped) return true;
+    return false;
+}
+
+void group_check_orphaned_locked(struct process *leaver, struct process *parent, bool reparented)
+{
+    if (parent && parent->group != leaver->group && parent->session == leaver->session &&
+        group_is_orphaned_locked(leaver->group, reparented ? NULL : leaver) &&
+        group_has_stopped_locked(leaver->group)) {
+        signal_send_group_locked(leaver->group, SIGHUP);
+        signal_send_group_locked(leaver->group, SIGCONT);
+    }
+}
+
+/* ---- Terminals: the answers to dev's questions ---- */
+
+/* Every process of the session that has this terminal loses it; session 0 means any session.
+ * Nothing can fail.
+ * proc_lock. */
+static void forget_terminal_locked(int session, const struct tty *tty)
+{
+    struct process *process = process_first_locked(0);
+    for (; process; process = process_first_locked(process->pid))
+        if (process->terminal == tty && (!session || process->session == session))
+            process->terminal = NULL;
+}
+
+void session_end(struct process *leader)
+{
+    spin_lock(&proc_lock);
+    struct tty *tty = leader->session_leader ? leader->terminal : NULL;
+    spin_unlock(&proc_lock);
+    if (!tty)
+        return;
+    tty_session_ended(tty, leader->pid);
+    spin_lock(&proc_lock);
+    forget_terminal_locked(leader->pid, tty);
+    spin_unlock(&proc_lock);
+}
+
+static int job_session(void)
+{
+    struct process *process = current_process();
+    return process ? process->session : 0;
+}
+
+static int job_group(void)
+{
+    struct process *process = current_process();
+    return process ? process->group : 0;
+}
+
+static bool job_is_session_leader(void)
+{
+    struct process *process = current_process();
+    return process && process->session_leader;
+}
+
+static int job_session_of_group(int group)
+{
+    spin_lock(&proc_lock);
+    struct pid_slot *slot = pid_slot_find_locked(group);
+    struct process *member = slot ? list_first(&slot->members, struct process, group_node) : NULL;
+    int session = member ? member->session : -ESRCH;
+    spin_unlock(&proc_lock);
+    return session;
+}
+
+static bool job_blocks_or_ignores(int signal)
+{
+    struct thread *self = current_thread();
+    struct process *process = self->process;
+    spin_lock(&process->signal_lock);
+    bool deaf = self->signal_mask & SIGNAL_BIT(signal) ||
+                process->actions->action[signal - 1].handler == KERNEL_SIG_IGN;
+    spin_unlock(&process->signal_lock);
+    return deaf;
+}
+
+static bool job_group_is_orphaned(void)
+{
+    spin_lock(&proc_lock);
+    bool orphaned = group_is_orphaned_locked(current_process()->group, NULL);
+    spin_unlock(&proc_lock);
+    return orphaned;
+}
+
+static struct tty *job_terminal(void)
+{
+    struct process *process = current_process();
+    return process ? process->terminal : NULL;
+}
+
+static void job_set_terminal(struct tty *tty)
+{
+    struct process *process = current_process();
+    spin_lock(&proc_lock);
+    if (tty)
+        process->terminal = tty;
+    else if (process->terminal)
+        forget_terminal_locked(process->session, process->terminal);
+    spin_unlock(&proc_lock);
+}
+
+static void job_lost_terminal(struct tty *tty)
+{
+    spin_lock(&proc_lock);
+    forget_terminal_locked(0, tty);
+    spin_unlock(&proc_lock);
+}
+
+static const struct job_ops the_job_ops = {
+    .session = job_session,
+    .group = job_group,
+    .is_session_leader = job_is_session_leader,
+    .session_of_group = job_session_of_group,
+    .blocks_or_ignores = job_blocks_or_ignores,
+    .group_is_orphaned = job_group_is_orphaned,
+    .signal_group = signal_send_group,
+    .terminal = job_terminal,
+    .set_terminal = job_set_terminal,
+    .lost_terminal = job_lost_terminal,
+};
+
+void job_init(void)
+{
+    job_ops = &the_job_ops;
+}
+
+/* ---- Calls ---- */
+
+long sys_getpid(struct thread *self)
+{
+    return self->process->pid;
+}
+
+long sys_getppid(struct thread *self)
+{
+    spin_lock(&proc_lock);
+    struct process *parent = self->process->parent;
+    int pid = parent ? parent->pid : 0;
+    spin_unlock(&proc_lock);
+    return pid;
+}
+
+long sys_getpgrp(struct thread *self)
+{
+    return self->process->group;
+}
+
+/* The process that a pid argument names, 0 being the caller; NULL if there is none.
+ * proc_lock. */
+static struct process *named_locked(struct thread *self, pid_t pid)
+{
+    return pid == 0 ? self->process : process_find_locked(pid);
+}
+
+long sys_getpgid(struct thread *self, pid_t pid)
+{
+    spin_lock(&proc_lock);
+    struct process *process = named_locked(self, pid);
+    long result = process ? process->group : -ESRCH;
+    spin_unlock(&proc_lock);
+    return result;
+}
+
+long sys_getsid(struct thread *self, pid_t pid)
+{
+    spin_lock(&proc_lock);
+    struct process *process = named_locked(self, pid);
+    long result = process ? process->session : -ESRCH;
+    spin_unlock(&proc_lock);
+    return result;
+}
+
+/* May the caller put `process` into the group? In POSIX's order of errors.
+ * 0, -ESRCH, -EPERM or -EACCES.
+ * proc_lock. */
+static int may_set_group_locked(struct process *caller, struct process *process, int group)
+{
+    if (!process)
+        return -ESRCH;
+    if (process->parent == caller) {
+        if (process->session != caller->session)
+            return -EPERM;
+        if (process->has_execed)
+            return -EACCES;
+    } else if (process != caller) {
+        return -ESRCH;
+    }
+    if (process->session_leader)
+        return -EPERM;
+    if (group == process->pid)
+        return 0;
+    struct pid_slot *slot = pid_slot_find_locked(group);
+    struct process *member = slot ? list_first(&slot->members, struct process, group_node) : NULL;
+    return member && member->session == caller->session ? 0 : -EPERM;
+}
+
+long sys_setpgid(struct thread *self, pid_t pid, pid_t pgid)
+{
+    if (pgid < 0)
+        return -EINVAL;
+    spin_lock(&proc_lock);
+    struct process *process = named_locked(self, pid);
+    int group = pgid ? pgid : process ? process->pid : 0;
+    int error = may_set_group_locked(self->process, process, group);
+    if (!error && process->group != group) {
+        int session = process->session;
+        pid_slot_find_locked(session)->n_in_session++; /* the session must outlive the move */
+        group_leave_locked(process);
+        pid_slot_find_locked(session)->n_in_session--;
+        group_join_locked(process, group, session);
+    }
+    spin_unlock(&proc_lock);
+    return error;
+}
+
+long sys_setsid(struct thread *self)
+{
+    struct process *process = self->process;
+    spin_lock(&proc_lock);
+    struct pid_slot *slot = pid_slot_find_locked(process->pid);
+    bool may = !process->session_leader && list_empty(&slot->members);
+    if (may) {
+        group_leave_locked(process);
+        group_join_locked(process, process->pid, process->pid);
+        process->session_leader = true;
+        process->terminal = NULL;
+    }
+    spin_unlock(&proc_lock);
+    return may ? process->pid : -EPERM;
+}

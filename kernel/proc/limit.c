@@ -1,0 +1,229 @@
+/* Limits, what was used, times and nice values. */
+#include "abi/times.h"
+#include "private.h"
+
+enum { FILES_SOFT = 1024, FILES_HARD = 4096, FILES_MOST = 1048576, STACK_SOFT = 8 << 20 };
+#define NS_PER_TICK (1000000000ull / USER_HZ)
+
+/* ---- Limits ---- */
+
+/* The limits of process 1, which all others inherit.
+ * Nothing can fail.
+ * No lock: nobody knows the process yet. */
+void limits_init(struct process *process)
+{
+    for (int i = 0; i < RLIM_NLIMITS; i++)
+        process->limits[i] = (struct rlimit){RLIM_INFINITY, RLIM_INFINITY};
+    process->limits[RLIMIT_STACK].rlim_cur = STACK_SOFT;
+    process->limits[RLIMIT_CORE].rlim_cur = 0;
+    process->limits[RLIMIT_NOFILE] = (struct rlimit){FILES_SOFT, FILES_HARD};
+    process->limits[RLIMIT_MEMLOCK] = (struct rlimit){8 << 20, 8 << 20};
+    process->limits[RLIMIT_MSGQUEUE] = (struct rlimit){819200, 819200};
+    process->limits[RLIMIT_SIGPENDING] = (struct rlimit){1024, 1024};
+    process->limits[RLIMIT_NICE] = process->limits[RLIMIT_RTPRIO] = (struct rlimit){0, 0};
+}
+
+void limits_apply(struct process *process, struct space *space)
+{
+    const struct rlimit *limits = process->limits;
+    process->fs.limit_files = limits[RLIMIT_NOFILE].rlim_cur;
+    process->fs.limit_file_bytes = limits[RLIMIT_FSIZE].rlim_cur;
+    if (space) {
+        space->limit_space = limits[RLIMIT_AS].rlim_cur;
+        space->limit_stack = limits[RLIMIT_STACK].rlim_cur;
+        space->limit_data = limits[RLIMIT_DATA].rlim_cur;
+    }
+}
+
+/* May the limit become `wanted`? Who is not root can only lower a hard limit.
+ * 0, -EINVAL or -EPERM.
+ * signal_lock. */
+static int check_limit(const struct process *caller, const struct rlimit *now, int resource,
+                       const struct rlimit *wanted)
+{
+    if (wanted->rlim_cur > wanted->rlim_max)
+        return -EINVAL;
+    if (resource == RLIMIT_NOFILE && wanted->rlim_max > FILES_MOST)
+        return -EPERM;
+    return wanted->rlim_max > now->rlim_max && caller->euid != 0 ? -EPERM : 0;
+}
+
+/* Reads and perhaps sets a limit of a process.
+ * 0 with *old filled, or -errno.
+ * Takes signal_lock; exec_lock keeps the space. */
+static int change_limit(struct process *process, int resource, const struct rlimit *wanted,
+                        struct rlimit *old)
+{
+    if (resource < 0 || resource >= RLIM_NLIMITS)
+        return -EINVAL;
+    mutex_lock(&process->exec_lock);
+    spin_lock(&process->signal_lock);
+    struct rlimit *limit = &process->limits[resource];
+    *old = *limit;
+    int error = wanted ? check_limit(current_process(), limit, resource, wanted) : 0;
+    if (wanted && !error) {
+        *limit = *wanted;
+        limits_apply(process, process->space);
+    }
+    spin_unlock(&process->signal_lock);
+    mutex_unlock(&process->exec_lock);
+    return error;
+}
+
+/* May the caller look at or change another process's limits?
+ * 0 or -EPERM.
+ * No lock: numbers that change rarely. */
+static int may_limit(const struct process *caller, const struct process *target)
+{
+    bool same = caller->uid == target->uid && caller->uid == target->euid &&
+                caller->uid == target->suid && caller->gid == target->gid;
+    return same || caller->euid == 0 ? 0 : -EPERM;
+}
+
+long sys_prlimit64(struct thread *self, pid_t pid, int resource, uaddr_t limit, uaddr_t old)
+{
+    struct rlimit wanted, was;
+    if (!uaddr_is_null(limit) && user_copy_in(&wanted, limit, sizeof(wanted)))
+        return -EFAULT;
+    struct process *process = pid == 0 ? self->process : process_get(pid);
+    if (!process)
+        return -ESRCH;
+    int error = may_limit(self->process, process);
+    if (!error)
+        error = change_limit(process, resource, uaddr_is_null(limit) ? NULL : &wanted, &was);
+    if (pid != 0)
+        process_unref(process);
+    if (error || uaddr_is_null(old))
+        return error;
+    return user_copy_out(old, &was, sizeof(was));
+}
+
+long sys_getrlimit(struct thread *self, int resource, uaddr_t limit)
+{
+    struct rlimit was;
+    int error = change_limit(self->process, resource, NULL, &was);
+    return error ? error : user_copy_out(limit, &was, sizeof(was));
+}
+
+long sys_setrlimit(struct thread *self, int resource, uaddr_t limit)
+{
+    struct rlimit wanted, was;
+    if (user_copy_in(&wanted, limit, sizeof(wanted)))
+        return -EFAULT;
+    return change_limit(self->process, resource, &wanted, &was);
+}
+
+/* ---- Use ---- */
+
+void ns_to_timeval(uint64_t ns, struct timeval *time)
+{
+    time->tv_sec = ns / 1000000000;
+    time->tv_usec = ns % 1000000000 / 1000;
+}
+
+/* Processor time of the process itself, of its reaped children, or of both.
+ * Fields that this kernel does not count are 0.
+ * proc_lock. */
+void process_usage_locked(struct process *process, bool itself, bool children, struct rusage *usage)
+{
+    uint64_t user_ns = 0, system_ns = 0;
+    memset(usage, 0, sizeof(*usage));
+    if (itself)
+        process_times_locked(process, &user_ns, &system_ns);
+    if (children) {
+        user_ns += process->children_user_ns;
+        system_ns += process->children_system_ns;
+    }
+    ns_to_timeval(user_ns, &usage->ru_utime);
+    ns_to_timeval(system_ns, &usage->ru_stime);
+}
+
+long sys_getrusage(struct thread *self, int who, uaddr_t usage)
+{
+    struct rusage told;
+    if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD)
+        return -EINVAL;
+    spin_lock(&proc_lock);
+    process_usage_locked(self->process, who != RUSAGE_CHILDREN, who == RUSAGE_CHILDREN, &told);
+    spin_unlock(&proc_lock);
+    if (who == RUSAGE_THREAD) {
+        uint64_t user_ns, system_ns;
+        thread_times(self, &user_ns, &system_ns);
+        ns_to_timeval(user_ns, &told.ru_utime);
+        ns_to_timeval(system_ns, &told.ru_stime);
+    }
+    if (who != RUSAGE_CHILDREN)
+        told.ru_maxrss = space_resident(self->space) * (PAGE_SIZE / 1024);
+    return user_copy_out(usage, &told, sizeof(told));
+}
+
+long sys_times(struct thread *self, uaddr_t times)
+{
+    uint64_t user_ns, system_ns;
+    spin_lock(&proc_lock);
+    process_times_locked(self->process, &user_ns, &system_ns);
+    struct tms told = {
+        .tms_utime = user_ns / NS_PER_TICK,
+        .tms_stime = system_ns / NS_PER_TICK,
+        .tms_cutime = self->process->children_user_ns / NS_PER_TICK,
+        .tms_cstime = self->process->children_system_ns / NS_PER_TICK,
+    };
+    spin_unlock(&proc_lock);
+    if (!uaddr_is_null(times) && user_copy_out(times, &told, sizeof(told)))
+        return -EFAULT;
+    return clock_ns() / NS_PER_TICK;
+}
+
+/* ---- Nice values: kept and told, not yet obeyed ---- */
+
+static bool is_named(const struct process *self, const struct process *process, int which, int who)
+{
+    switch (which) {
+    case PRIO_PROCESS: return process->pid == (who ? who : self->pid);
+    case PRIO_PGRP: return process->group == (who ? who : self->group);
+    default: return process->uid == (who ? (uint32_t)who : self->uid);
+    }
+}
+
+long sys_getpriority(struct thread *self, int which, int who)
+{
+    long result = -ESRCH;
+    if (which < PRIO_PROCESS || which > PRIO_USER)
+        return -EINVAL;
+    spin_lock(&proc_lock);
+    struct process *process = process_first_locked(0);
+    for (; process; process = process_first_locked(process->pid))
+        if (is_named(self->process, process, which, who))
+            result = max(result, 20l - process->nice);
+    spin_unlock(&proc_lock);
+    return result;
+}
+
+static int set_nice(const struct process *caller, struct process *process, int nice)
+{
+    if (caller->euid != 0 && caller->euid != process->uid && caller->euid != process->euid)
+        return -EPERM;
+    if (nice < process->nice && caller->euid != 0)
+        return -EACCES;
+    process->nice = nice;
+    return 0;
+}
+
+long sys_setpriority(struct thread *self, int which, int who, int nice)
+{
+    long result = -ESRCH;
+    if (which < PRIO_PROCESS || which > PRIO_USER)
+        return -EINVAL;
+    nice = min(max(nice, PRIO_MIN), PRIO_MAX - 1);
+    spin_lock(&proc_lock);
+    struct process *process = process_first_locked(0);
+    for (; process; process = process_first_locked(process->pid)) {
+        if (!is_named(self->process, process, which, who))
+            continue;
+        int error = set_nice(self->process, process, nice);
+        if (error || result == -ESRCH)
+            result = error;
+    }
+    spin_unlock(&proc_lock);
+    return result;
+}

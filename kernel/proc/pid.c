@@ -1,0 +1,87 @@
+/* Numbers of processes, threads, groups and sessions: one tree of those in use. */
+#include "private.h"
+
+static OBJECT_CACHE(slot_cache, struct pid_slot);
+static struct tree slots; /* guarded by proc_lock */
+static int last_pid;      /* guarded by proc_lock */
+
+struct pid_slot *pid_slot_find_locked(int id)
+{
+    struct tree_node *node = id > 0 ? tree_floor(&slots, id) : NULL;
+    return node && node->key == (uint64_t)id ? container_of(node, struct pid_slot, node) : NULL;
+}
+
+/* The next free number after the last one, so that a number is not soon used again; 0 if none.
+ * proc_lock. */
+static int next_free_locked(void)
+{
+    int id = last_pid;
+    for (int tries = 0; tries < PID_MAX; tries++) {
+        id = id + 1 < PID_MAX ? id + 1 : PID_RESERVED;
+        if (!pid_slot_find_locked(id))
+            return id;
+    }
+    return 0;
+}
+
+struct pid_slot *pid_slot_create_locked(int *id)
+{
+    *id = next_free_locked();
+    struct pid_slot *slot = *id ? object_alloc_zeroed(&slot_cache) : NULL;
+    if (!slot)
+        return NULL;
+    last_pid = *id;
+    list_init(&slot->members);
+    tree_insert(&slots, &slot->node, *id);
+    return slot;
+}
+
+void pid_slot_put_locked(struct pid_slot *slot)
+{
+    if (slot->process || slot->thread || !list_empty(&slot->members) || slot->n_in_session)
+        return;
+    tree_remove(&slots, &slot->node);
+    object_free(&slot_cache, slot);
+}
+
+struct process *process_find_locked(int pid)
+{
+    struct pid_slot *slot = pid_slot_find_locked(pid);
+    return slot ? slot->process : NULL;
+}
+
+struct process *process_first_locked(int above)
+{
+    struct tree_node *node = tree_ceil(&slots, above + 1);
+    for (; node; node = tree_next(&slots, node)) {
+        struct pid_slot *slot = container_of(node, struct pid_slot, node);
+        if (slot->process)
+            return slot->process;
+    }
+    return NULL;
+}
+
+struct process *process_get(int pid)
+{
+    spin_lock(&proc_lock);
+    struct process *process = process_find_locked(pid);
+    if (process)
+        process_ref(process);
+    spin_unlock(&proc_lock);
+    return process;
+}
+
+struct process *process_next(int pid)
+{
+    spin_lock(&proc_lock);
+    struct process *process = process_first_locked(max(pid, 0));
+    if (process)
+        process_ref(process);
+    spin_unlock(&proc_lock);
+    return process;
+}
+
+int pid_last(void)
+{
+    return __atomic_load_n(&last_pid, __ATOMIC_RELAXED);
+}

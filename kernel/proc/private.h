@@ -1,0 +1,145 @@
+/* What the files of the proc room tell each other and nobody else.
+ *
+ * Lock rule: `_locked` means that the caller holds proc_lock. A signal is sent with proc_lock held
+ * and takes signal_lock inside; it is received (mask, delivery, actions) under signal_lock alone.
+ */
+#pragma once
+
+#include "abi/errno.h"
+#include "abi/fcntl.h"
+#include "abi/futex.h"
+#include "abi/limits.h"
+#include "abi/sched.h"
+#include "abi/wait.h"
+#include "dev.h"
+#include "ipc.h"
+#include "proc.h"
+#include "syscall_calls.h"
+
+enum { PID_MAX = 32768, PID_RESERVED = 300, INIT_PID = 1 };
+
+/* ---- Numbers in use: pid.c ---- */
+
+/* A number that names a process, a thread, a process group, a session, or several of them. All
+ * fields are guarded by proc_lock; it goes away with the last thing that it names. */
+struct pid_slot {
+    struct tree_node node;   /* its key is the number */
+    struct process *process; /* until it is reaped */
+    struct thread *thread;   /* until it ends */
+    struct list members;     /* process.group_node of the group */
+    uint32_t n_in_session;   /* processes of the session */
+};
+
+struct pid_slot *pid_slot_find_locked(int id);
+struct pid_slot *pid_slot_create_locked(int *id); /* a fresh number; NULL: memory or none left */
+void pid_slot_put_locked(struct pid_slot *slot);  /* frees it if it names nothing any more */
+struct process *process_first_locked(int above);  /* the lowest pid above that number, or NULL */
+
+/* ---- Processes: process.c ---- */
+
+extern struct object_cache action_cache;
+struct process *process_create(void);          /* empty, reference count 1, not to be found */
+void process_destroy(struct process *process); /* one that never lived, or the last reference */
+void process_publish_locked(struct process *process, struct pid_slot *slot, struct thread *thread);
+void process_set_cred(struct process *process, struct cred *cred); /* takes over the reference */
+void thread_attach_locked(struct process *process, struct pid_slot *slot, struct thread *thread);
+void thread_times(struct thread *thread, uint64_t *user_ns, uint64_t *system_ns);
+
+/* ---- Groups and sessions: group.c ---- */
+
+void group_join_locked(struct process *process, int group, int session);
+void group_leave_locked(struct process *process);
+bool group_is_orphaned_locked(int group, const struct process *ignored);
+/* The group lost a link to another group: SIGHUP and SIGCONT if it is orphaned and has stopped. */
+void group_check_orphaned_locked(struct process *leaver, struct process *parent, bool reparented);
+void session_end(struct process *leader); /* its terminal becomes free; without locks */
+void job_init(void);
+
+/* ---- Signals ---- */
+
+#define SIGNAL_BIT(signal) (1ull << ((signal)-1))
+#define STOP_SIGNALS \
+    (SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGTTIN) | SIGNAL_BIT(SIGTTOU))
+#define FIRM_SIGNALS (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP)) /* not to be caught or blocked */
+
+enum signal_effect { EFFECT_IGNORE, EFFECT_STOP, EFFECT_CONTINUE, EFFECT_DEATH };
+enum signal_effect signal_default_effect(int signal);
+static inline bool signal_is_valid(int signal)
+{
+    return signal >= 1 && signal <= KERNEL_NSIG;
+}
+
+/* Sends to the process or, if not NULL, to that thread of it. 0, or -EAGAIN: no room in the queue.
+ */
+int signal_send_locked(struct process *process, struct thread *thread, int signal,
+                       const siginfo_t *info);
+void signal_fill(siginfo_t *info, int signal, int code, int pid, uint32_t uid);
+void signal_send_kernel_locked(struct process *process, int signal); /* SI_KERNEL */
+void signal_send_group_locked(int group, int signal);
+void signal_recalculate(struct process *process, struct thread *thread); /* signal_lock held */
+void signal_recalculate_all_locked(struct process *process);
+int signal_take(struct thread *thread, uint64_t wanted, siginfo_t *info); /* signal_lock; 0: none */
+void signal_discard(struct process *process, struct list *queue, uint64_t *pending, uint64_t which);
+void signal_flush_thread(struct thread *thread); /* at its end; signal_lock held */
+void signal_set_mask(struct thread *thread, uint64_t mask);
+void signal_mask_for_call(uint64_t mask);
+void signal_tell_parent_locked(struct process *process, int code, int status);
+void signal_kill_all_locked(struct process *process,
+                            struct thread *spared); /* threads must leave */
+
+int signal_frame_push(struct trap_frame *frame, const struct kernel_sigaction *action,
+                      const siginfo_t *info, uint64_t mask);
+void signal_log_death(const struct trap_frame *frame, int signal);
+void stop_if_stopped(struct process *process); /* sleeps while the process is stopped */
+
+/* ---- Life and death ---- */
+
+_Noreturn void thread_leave(void);            /* the calling thread ends; perhaps all with it */
+int threads_kill_others(struct thread *self); /* exec: 0 when alone, -EAGAIN if told to die */
+void vfork_release_locked(struct process *process); /* wakes a parent that waits in vfork */
+void process_reap_locked(struct process *zombie,
+                         bool count_usage);   /* drops the table's reference */
+void thread_clear_tid(struct thread *thread); /* CLONE_CHILD_CLEARTID and robust locks */
+void process_usage_locked(struct process *process, bool itself, bool children,
+                          struct rusage *usage);
+void ns_to_timeval(uint64_t ns, struct timeval *time);
+void timers_stop(struct process *process);
+void alarm_fire(struct timer *timer);
+void limits_init(struct process *process);
+void limits_apply(struct process *process, struct space *space); /* tells mm and vfs of them */
+struct fpu_state *fpu_copy(struct thread *from); /* NULL: unused, or out of memory */
+
+/* ---- exec: exec.c, exec_load.c, exec_stack.c ---- */
+
+enum { EXEC_HEAD_BYTES = 1536, EXEC_SCRIPT_LINE = 256, EXEC_MAX_SCRIPTS = 5 };
+
+/* All that exec gathers before it changes the process; one page. */
+struct exec {
+    struct process *process; /* whose credentials and limits count */
+    struct fs_context *fs;   /* where paths begin */
+    const char *path;        /* as called: AT_EXECFN */
+    const struct exec_args *args;
+    struct file *file;        /* the program that is loaded in the end; writing denied */
+    struct file *interpreter; /* PT_INTERP's, or NULL */
+    struct cred *cred;        /* what it will run as */
+    bool secure;              /* set-id took effect */
+    struct space *space;
+    uint64_t bias, interpreter_base; /* added to the addresses in the files */
+    uint64_t entry, stack_pointer;
+    unsigned n_prefix;     /* strings in prefix that replace argv[0] */
+    unsigned prefix_start; /* they end with the buffer */
+    size_t head_bytes;
+    struct elf_image image, interpreter_image;
+    char prefix[EXEC_MAX_SCRIPTS * EXEC_SCRIPT_LINE];
+    char head[EXEC_HEAD_BYTES]; /* the first bytes of the file */
+};
+
+_Static_assert(sizeof(struct exec) <= PAGE_SIZE, "struct exec");
+
+int exec_read_head(struct exec *exec, struct file *file);
+int exec_load(struct exec *exec);  /* makes exec->space and maps the program */
+int exec_stack(struct exec *exec); /* strings, environment block, vectors */
+/* Where the environment block and the stack lie; one table page serves the ends of both. */
+#define ENV_START 0x7fffff700000ull
+#define STACK_TOP (ENV_START - 16 * PAGE_SIZE)
+#define PIE_BASE  0x555555554000ull

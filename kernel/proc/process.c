@@ -1,0 +1,160 @@
+/* The process as an object: made, published under its number, counted, given back. */
+#include "private.h"
+
+struct spinlock proc_lock = {.name = "processes", .rank = RANK_PROC};
+
+static OBJECT_CACHE(process_cache, struct process);
+OBJECT_CACHE(action_cache, struct signal_actions);
+static uint32_t n_processes; /* guarded by proc_lock: published and not yet reaped */
+
+/* An empty process without number, parent, thread, memory or files.
+ * NULL when out of memory.
+ * Nobody else knows it yet: no lock. */
+struct process *process_create(void)
+{
+    struct process *process = object_alloc_zeroed(&process_cache);
+    if (!process)
+        return NULL;
+    process->actions = object_alloc(&action_cache);
+    if (!process->actions) {
+        object_free(&process_cache, process);
+        return NULL;
+    }
+    process->refs = 1;
+    process->exit_signal = SIGCHLD;
+    process->start_ns = clock_ns();
+    process->dumpable = 1;
+    list_init(&process->children);
+    list_init(&process->sibling);
+    list_init(&process->threads);
+    list_init(&process->group_node);
+    list_init(&process->queued);
+    wait_queue_init(&process->child_events);
+    wait_queue_init(&process->vfork_done);
+    wait_queue_init(&process->resumed);
+    mutex_init(&process->exec_lock, "exec", RANK_EXEC);
+    spin_init(&process->signal_lock, "signals", RANK_SIGNAL);
+    timer_init(&process->alarm, alarm_fire);
+    return process;
+}
+
+void process_destroy(struct process *process)
+{
+    if (process->actions)
+        object_free(&action_cache, process->actions);
+    object_free(&process_cache, process);
+}
+
+void process_ref(struct process *process)
+{
+    __atomic_fetch_add(&process->refs, 1, __ATOMIC_RELAXED);
+}
+
+void process_unref(struct process *process)
+{
+    if (__atomic_sub_fetch(&process->refs, 1, __ATOMIC_ACQ_REL) == 0)
+        process_destroy(process);
+}
+
+/* Gives a thread its number and makes it part of the process. The thread holds a reference.
+ * Nothing can fail.
+ * proc_lock. */
+void thread_attach_locked(struct process *process, struct pid_slot *slot, struct thread *thread)
+{
+    thread->tid = slot->node.key;
+    slot->thread = thread;
+    process_ref(process);
+    list_add_tail(&process->threads, &thread->process_node);
+    process->n_threads++;
+}
+
+/* Makes a process known: its number, its first thread, its place below its parent and in a group,
+ * which process->parent, group and session name already.
+ * Nothing can fail.
+ * proc_lock. */
+void process_publish_locked(struct process *process, struct pid_slot *slot, struct thread *thread)
+{
+    process->pid = slot->node.key;
+    slot->process = process;
+    n_processes++;
+    if (process->parent)
+        list_add_tail(&process->parent->children, &process->sibling);
+    thread_attach_locked(process, slot, thread);
+    if (process->group)
+        group_join_locked(process, process->group, process->session);
+}
+
+/* Takes a process that has ended out of everything: its number may be used again.
+ * The caller holds a reference if it wants to look at it afterwards.
+ * proc_lock. */
+void process_reap_locked(struct process *zombie, bool count_usage)
+{
+    struct process *parent = zombie->parent;
+    if (count_usage) {
+        parent->children_user_ns += zombie->user_ns + zombie->children_user_ns;
+        parent->children_system_ns += zombie->system_ns + zombie->children_system_ns;
+    }
+    zombie->state = PROCESS_REAPED;
+    n_processes--;
+    list_remove(&zombie->sibling);
+    group_leave_locked(zombie);
+    struct pid_slot *slot = pid_slot_find_locked(zombie->pid);
+    slot->process = NULL;
+    pid_slot_put_locked(slot);
+    process_unref(zombie);
+}
+
+/* The process runs as `cred` from now on, whose reference it takes over; the old one is given back.
+ * Nothing can fail.
+ * Takes fs.lock, then proc_lock. */
+void process_set_cred(struct process *process, struct cred *cred)
+{
+    spin_lock(&process->fs.lock);
+    struct cred *old = process->fs.cred;
+    process->fs.cred = cred;
+    spin_unlock(&process->fs.lock);
+    if (old)
+        cred_unref(old);
+    spin_lock(&proc_lock);
+    process->uid = cred->uid;
+    process->euid = cred->euid;
+    process->suid = cred->suid;
+    process->gid = cred->gid;
+    spin_unlock(&proc_lock);
+}
+
+uint32_t process_count(void)
+{
+    return __atomic_load_n(&n_processes, __ATOMIC_RELAXED);
+}
+
+/* What a thread has used, with the stretch that runs now.
+ * Two times in nanoseconds.
+ * Reads what another processor may be writing: off by one stretch at most. */
+void thread_times(struct thread *thread, uint64_t *user_ns, uint64_t *system_ns)
+{
+    uint64_t now = clock_ns(), mark = thread->ns_mark;
+    uint64_t stretch = thread->state == THREAD_RUNNING && now > mark ? now - mark : 0;
+    *user_ns = thread->user_ns + (thread->in_user ? stretch : 0);
+    *system_ns = thread->system_ns + (thread->in_user ? 0 : stretch);
+}
+
+void process_times_locked(struct process *process, uint64_t *user_ns, uint64_t *system_ns)
+{
+    struct thread *thread;
+    *user_ns = process->user_ns;
+    *system_ns = process->system_ns;
+    list_for_each(thread, &process->threads, process_node)
+    {
+        uint64_t user, system;
+        thread_times(thread, &user, &system);
+        *user_ns += user;
+        *system_ns += system;
+    }
+}
+
+void proc_init(void)
+{
+    job_init();
+    vfs_mask_signals = signal_mask_for_call;
+}

@@ -1,0 +1,69 @@
+/* The report of what every process is doing, for panics, time-outs and the console's key. */
+#include "private.h"
+
+static const char *state_name(const struct process *process, const struct thread *thread)
+{
+    static const char *const names[] = {
+        [THREAD_NEW] = "new",       [THREAD_READY] = "ready",     [THREAD_RUNNING] = "running",
+        [THREAD_ASLEEP] = "asleep", [THREAD_STOPPED] = "stopped", [THREAD_DEAD] = "dead",
+    };
+    return process->stopped ? "stopped" : names[thread->state % ARRAY_SIZE(names)];
+}
+
+/* The path of a directory, without the locks that guard names: cut off at the front if long.
+ * buf's part that holds it.
+ * Takes no lock: another processor may be renaming. */
+static const char *cwd_of(const struct process *process, char *buf, size_t size)
+{
+    enum { DEPTH_LIMIT = 64 };
+    char *at = buf + size - 1;
+    const struct entry *entry = process->fs.cwd;
+    *at = '\0';
+    for (int i = 0; entry && entry->parent != entry && i < DEPTH_LIMIT; i++) {
+        size_t length = entry->name_len;
+        if (length + 1 > (size_t)(at - buf))
+            break;
+        at -= length;
+        memcpy(at, entry->name, length);
+        *--at = '/';
+        entry = entry->parent;
+    }
+    return *at ? at : entry ? "/" : "?";
+}
+
+/* Where a thread that does not run is: in the kernel by name, in its program by number. */
+static void report_place(const struct thread *thread)
+{
+    char symbol[64];
+    uint64_t addresses[6];
+    if (thread->state == THREAD_RUNNING || !thread->kernel_rsp)
+        return;
+    const uint64_t *saved = (const uint64_t *)thread->kernel_rsp; /* rbp is the last saved */
+    size_t n = kernel_backtrace(saved[5], addresses, ARRAY_SIZE(addresses));
+    for (size_t i = 0; i < n; i++)
+        klog("      %s", kernel_symbol(addresses[i], symbol, sizeof(symbol)));
+}
+
+static void report_thread(const struct process *process, const struct thread *thread)
+{
+    char cwd[128];
+    const struct trap_frame *frame = trap_frame_at(thread->stack_top);
+    klog("  %d %s: %s%s%s, cwd %s, user rip 0x%lx, rsp 0x%lx, last call %lu", thread->tid,
+         thread->name, state_name(process, thread), thread->waits_for ? ", waits for " : "",
+         thread->waits_for ? thread->waits_for : "", cwd_of(process, cwd, sizeof(cwd)), frame->rip,
+         frame->rsp, frame->error);
+    report_place(thread);
+}
+
+void proc_report(void)
+{
+    klog("processes (%u):", process_count());
+    for (struct process *process = process_first_locked(0); process;
+         process = process_first_locked(process->pid)) {
+        struct thread *thread;
+        if (list_empty(&process->threads))
+            klog("  %d: %s", process->pid,
+                 process->state == PROCESS_ZOMBIE ? "ended, not waited for" : "ending");
+        list_for_each(thread, &process->threads, process_node) report_thread(process, thread);
+    }
+}

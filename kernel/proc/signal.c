@@ -1,0 +1,190 @@
+/* The calls about signals: actions, masks, waiting for them. */
+#include "private.h"
+
+/* Sets the thread's mask. What it lets in is delivered on the way to user mode.
+ * Nothing can fail.
+ * Takes signal_lock. */
+void signal_set_mask(struct thread *thread, uint64_t mask)
+{
+    spin_lock(&thread->process->signal_lock);
+    thread->signal_mask = mask & ~FIRM_SIGNALS;
+    signal_recalculate(thread->process, thread);
+    spin_unlock(&thread->process->signal_lock);
+}
+
+/* ---- Actions ---- */
+
+/* Puts a new action in force. Pending signals that it ignores are dropped, as POSIX wants.
+ * Nothing can fail.
+ * proc_lock and signal_lock. */
+static void install_action(struct process *process, int signal,
+                           const struct kernel_sigaction *action)
+{
+    process->actions->action[signal - 1] = *action;
+    process->actions->action[signal - 1].mask &= ~FIRM_SIGNALS;
+    enum signal_effect effect = signal_default_effect(signal);
+    if (action->handler == KERNEL_SIG_IGN ||
+        (action->handler == KERNEL_SIG_DFL &&
+         (effect == EFFECT_IGNORE || effect == EFFECT_CONTINUE))) {
+        struct thread *thread;
+        uint64_t bit = SIGNAL_BIT(signal);
+        signal_discard(process, &process->queued, &process->pending, bit);
+        list_for_each(thread, &process->threads, process_node)
+        {
+            signal_discard(process, &thread->queued, &thread->signal_pending, bit);
+            signal_recalculate(process, thread);
+        }
+    }
+}
+
+long sys_rt_sigaction(struct thread *self, int sig, uaddr_t act, uaddr_t old, size_t set_size)
+{
+    struct process *process = self->process;
+    struct kernel_sigaction action, was;
+    if (set_size != sizeof(kernel_sigset_t))
+        return -EINVAL;
+    if (!uaddr_is_null(act) && user_copy_in(&action, act, sizeof(action)))
+        return -EFAULT;
+    if (!signal_is_valid(sig) || (!uaddr_is_null(act) && SIGNAL_BIT(sig) & FIRM_SIGNALS))
+        return -EINVAL;
+    spin_lock(&proc_lock);
+    spin_lock(&process->signal_lock);
+    was = process->actions->action[sig - 1];
+    if (!uaddr_is_null(act))
+        install_action(process, sig, &action);
+    spin_unlock(&process->signal_lock);
+    spin_unlock(&proc_lock);
+    return uaddr_is_null(old) ? 0 : user_copy_out(old, &was, sizeof(was));
+}
+
+/* ---- Masks ---- */
+
+long sys_rt_sigprocmask(struct thread *self, int how, uaddr_t set, uaddr_t old, size_t set_size)
+{
+    uint64_t was = self->signal_mask, given;
+    if (set_size != sizeof(kernel_sigset_t))
+        return -EINVAL;
+    if (!uaddr_is_null(set)) {
+        if (user_copy_in(&given, set, sizeof(given)))
+            return -EFAULT;
+        switch (how) {
+        case SIG_BLOCK: signal_set_mask(self, was | given); break;
+        case SIG_UNBLOCK: signal_set_mask(self, was & ~given); break;
+        case SIG_SETMASK: signal_set_mask(self, given); break;
+        default: return -EINVAL;
+        }
+    }
+    return uaddr_is_null(old) ? 0 : user_copy_out(old, &was, sizeof(was));
+}
+
+long sys_rt_sigpending(struct thread *self, uaddr_t set, size_t set_size)
+{
+    if (set_size > sizeof(kernel_sigset_t))
+        return -EINVAL;
+    spin_lock(&self->process->signal_lock);
+    uint64_t pending = (self->signal_pending | self->process->pending) & self->signal_mask;
+    spin_unlock(&self->process->signal_lock);
+    return user_copy_out(set, &pending, set_size);
+}
+
+/* ---- Waiting ---- */
+
+/* What ppoll and pselect6 ask for: the caller's mask until the call ends or a handler has run.
+ * Nothing can fail.
+ * Takes signal_lock. */
+void signal_mask_for_call(uint64_t mask)
+{
+    struct thread *self = current_thread();
+    self->saved_mask = self->signal_mask;
+    self->restore_mask = true;
+    signal_set_mask(self, mask);
+}
+
+/* Sleeps until a signal is to be delivered.
+ * -ERESTARTNOHAND: again, unless a handler runs.
+ * No lock. */
+static long sleep_for_signal(const char *what)
+{
+    while (sleep_until(NO_DEADLINE, WAIT_SIGNALS, what) == 0)
+        ;
+    return -ERESTARTNOHAND;
+}
+
+long sys_pause(struct thread *self)
+{
+    (void)self;
+    return sleep_for_signal("pause");
+}
+
+long sys_rt_sigsuspend(struct thread *self, uaddr_t mask, size_t set_size)
+{
+    uint64_t temporary;
+    (void)self;
+    if (set_size != sizeof(kernel_sigset_t))
+        return -EINVAL;
+    if (user_copy_in(&temporary, mask, sizeof(temporary)))
+        return -EFAULT;
+    signal_mask_for_call(temporary);
+    return sleep_for_signal("sigsuspend");
+}
+
+/* Reads a time-out; a deadline of clock_ns(), or -EFAULT, -EINVAL.
+ * May sleep on a page fault. */
+static int fetch_deadline(uaddr_t timeout, uint64_t *deadline_ns)
+{
+    struct timespec time;
+    *deadline_ns = NO_DEADLINE;
+    if (uaddr_is_null(timeout))
+        return 0;
+    if (user_copy_in(&time, timeout, sizeof(time)))
+        return -EFAULT;
+    if (time.tv_sec < 0 || time.tv_nsec < 0 || time.tv_nsec >= 1000000000)
+        return -EINVAL;
+    if (time.tv_sec < 1000000000)
+        *deadline_ns = clock_ns() + time.tv_sec * 1000000000ull + time.tv_nsec;
+    return 0;
+}
+
+/* Takes one of the wanted signals, sleeping until there is one. While it sleeps they count as not
+ * blocked, so that they wake it.
+ * The signal, -EAGAIN after the deadline, -EINTR for another signal.
+ * Takes signal_lock. */
+static long wait_for_one(struct thread *self, uint64_t wanted, uint64_t deadline_ns,
+                         siginfo_t *info)
+{
+    struct process *process = self->process;
+    uint64_t mask = self->signal_mask;
+    int slept = 0;
+    for (;;) {
+        spin_lock(&process->signal_lock);
+        int signal = signal_take(self, wanted, info);
+        self->signal_mask = signal || slept ? mask : mask & ~wanted;
+        signal_recalculate(process, self);
+        spin_unlock(&process->signal_lock);
+        if (signal)
+            return signal;
+        if (slept)
+            return slept == -EINTR ? -EINTR : -EAGAIN;
+        slept = sleep_until(deadline_ns, WAIT_SIGNALS, "sigtimedwait");
+        if (slept == 0)
+            slept = -ETIMEDOUT;
+    }
+}
+
+long sys_rt_sigtimedwait(struct thread *self, uaddr_t set, uaddr_t info, uaddr_t timeout,
+                         size_t set_size)
+{
+    uint64_t wanted, deadline_ns;
+    siginfo_t found;
+    if (set_size != sizeof(kernel_sigset_t))
+        return -EINVAL;
+    if (user_copy_in(&wanted, set, sizeof(wanted)))
+        return -EFAULT;
+    int error = fetch_deadline(timeout, &deadline_ns);
+    if (error)
+        return error;
+    long signal = wait_for_one(self, wanted & ~FIRM_SIGNALS, deadline_ns, &found);
+    if (signal > 0 && !uaddr_is_null(info) && user_copy_out(info, &found, sizeof(found)))
+        return -EFAULT;
+    return signal;
+}

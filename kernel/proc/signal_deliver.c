@@ -1,0 +1,179 @@
+/* Delivering signals: the last thing before user mode. Handlers, default actions, restarted calls.
+ */
+#include "private.h"
+
+/* ---- Stopping ---- */
+
+void stop_if_stopped(struct process *process)
+{
+    struct thread *self = current_thread();
+    spin_lock(&proc_lock);
+    while (process->stopped && !self->kill_due)
+        wait_on_spin(&process->resumed, &proc_lock, WAIT_KILL, NO_DEADLINE, "stopped");
+    spin_unlock(&proc_lock);
+}
+
+/* The default action of a stop signal that the calling thread has taken, unless SIGCONT came since;
+ * those of the terminal do nothing to an orphaned group, which nobody could continue.
+ * Comes back when the process goes on.
+ * Takes proc_lock. */
+static void stop_process(struct process *process, int signal)
+{
+    spin_lock(&proc_lock);
+    bool stops = process->stop_dequeued && !process->group_exiting &&
+                 (signal == SIGSTOP || !group_is_orphaned_locked(process->group, NULL));
+    if (stops && !process->stopped) {
+        process->stopped = true;
+        process->stop_signal = signal;
+        process->stop_unreported = true;
+        process->continue_unreported = false;
+        signal_recalculate_all_locked(process);
+        signal_tell_parent_locked(process, CLD_STOPPED, signal);
+    }
+    spin_unlock(&proc_lock);
+    stop_if_stopped(process);
+}
+
+/* ---- Choosing what to do ---- */
+
+/* Takes signals until one has a handler, doing what the others' default actions say; it may not
+ * come back. On success the action is copied and, with SA_RESETHAND, reset.
+ * The signal, or 0 when nothing is left to deliver.
+ * Takes signal_lock; may sleep (stopped). */
+static int next_handled(struct thread *self, siginfo_t *info, struct kernel_sigaction *action)
+{
+    struct process *process = self->process;
+    for (;;) {
+        if (process->group_exiting || (process->exec_thread && process->exec_thread != self))
+            thread_leave();
+        if (process->stopped)
+            stop_if_stopped(process);
+        spin_lock(&process->signal_lock);
+        int signal = signal_take(self, ~self->signal_mask, info);
+        struct kernel_sigaction *current = signal ? &process->actions->action[signal - 1] : NULL;
+        if (signal) {
+            *action = *current;
+            if (action->handler > KERNEL_SIG_IGN && action->flags & SA_RESETHAND)
+                current->handler = KERNEL_SIG_DFL;
+            if (SIGNAL_BIT(signal) & STOP_SIGNALS)
+                process->stop_dequeued = true;
+        }
+        signal_recalculate(process, self);
+        spin_unlock(&process->signal_lock);
+        if (!signal && self->signal_due)
+            continue;
+        if (!signal || action->handler > KERNEL_SIG_IGN)
+            return signal;
+        if (action->handler == KERNEL_SIG_IGN || process->pid == INIT_PID)
+            continue;
+        enum signal_effect effect = signal_default_effect(signal);
+        if (effect == EFFECT_STOP)
+            stop_process(process, signal);
+        else if (effect == EFFECT_DEATH)
+            process_exit(signal);
+    }
+}
+
+/* ---- Calls that a signal interrupted ---- */
+
+static bool is_restart_code(long result)
+{
+    return result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK;
+}
+
+/* Makes the call happen once more: SYSCALL is two bytes long.
+ * Nothing can fail.
+ * The frame is the caller's own. */
+static void restart_call(struct trap_frame *frame)
+{
+    frame->rax = frame->error;
+    frame->rip -= 2;
+}
+
+/* Decides about an interrupted call when a handler will run.
+ * Nothing can fail.
+ * The frame is the caller's own. */
+static void interrupt_call(struct trap_frame *frame, bool sa_restart)
+{
+    long result = frame->rax;
+    if (!is_restart_code(result))
+        return;
+    if (result == -ERESTARTNOINTR || (result == -ERESTARTSYS && sa_restart))
+        restart_call(frame);
+    else
+        frame->rax = -EINTR;
+}
+
+/* ---- Delivery ---- */
+
+/* The signals that are blocked while the handler of `signal` runs.
+ * Nothing can fail.
+ * signal_lock. */
+static void enter_handler_mask(struct thread *self, int signal,
+                               const struct kernel_sigaction *action)
+{
+    self->signal_mask |= action->mask & ~FIRM_SIGNALS;
+    if (!(action->flags & SA_NODEFER))
+        self->signal_mask |= SIGNAL_BIT(signal) & ~FIRM_SIGNALS;
+    self->restore_mask = false;
+    signal_recalculate(self->process, self);
+}
+
+/* Lets the handler of a signal run next in user mode. A stack that cannot take the frame is the
+ * end of the process.
+ * Nothing can fail.
+ * Takes signal_lock; may sleep on a page fault. */
+static void run_handler(struct trap_frame *frame, int signal, const siginfo_t *info,
+                        const struct kernel_sigaction *action)
+{
+    struct thread *self = current_thread();
+    uint64_t mask = self->restore_mask ? self->saved_mask : self->signal_mask;
+    if (signal_frame_push(frame, action, info, mask) < 0) {
+        klog("%s[%d]: no stack for the handler of signal %d at 0x%lx", self->name,
+             self->process->pid, signal, frame->rsp);
+        if (signal == SIGSEGV)
+            process_exit(SIGSEGV);
+        signal_fault(SIGSEGV, SI_KERNEL, 0, TRAP_STACK, 0);
+        return;
+    }
+    spin_lock(&self->process->signal_lock);
+    enter_handler_mask(self, signal, action);
+    spin_unlock(&self->process->signal_lock);
+}
+
+/* One round: a handler is set up, or nothing is due any more and an interrupted call restarts.
+ * Nothing can fail.
+ * Takes signal_lock; may sleep, may not come back. */
+static void deliver_one(struct trap_frame *frame, bool from_syscall)
+{
+    struct thread *self = current_thread();
+    struct kernel_sigaction action;
+    siginfo_t info;
+    int signal = next_handled(self, &info, &action);
+    if (signal) {
+        if (from_syscall)
+            interrupt_call(frame, action.flags & SA_RESTART);
+        run_handler(frame, signal, &info, &action);
+        return;
+    }
+    if (from_syscall && is_restart_code(frame->rax))
+        restart_call(frame);
+    if (self->restore_mask) {
+        self->restore_mask = false;
+        signal_set_mask(self, self->saved_mask);
+    }
+}
+
+void proc_return_to_user(struct trap_frame *frame, bool from_syscall)
+{
+    struct thread *self = current_thread();
+    do {
+        if (this_cpu()->resched)
+            sched_preempt();
+        bool restarts = from_syscall && is_restart_code(frame->rax);
+        if (self->signal_due || self->restore_mask || restarts) {
+            deliver_one(frame, from_syscall);
+            from_syscall = false; /* from now on the frame is a handler's or the call's anew */
+        }
+    } while (proc_work_due(self));
+}

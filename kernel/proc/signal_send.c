@@ -1,0 +1,322 @@
+/* Sending signals: what is pending, for whom, and who is woken by it. */
+#include "private.h"
+
+static OBJECT_CACHE(pending_cache, struct pending_signal);
+
+enum signal_effect signal_default_effect(int signal)
+{
+    switch (signal) {
+    case SIGCHLD:
+    case SIGURG:
+    case SIGWINCH: return EFFECT_IGNORE;
+    case SIGSTOP:
+    case SIGTSTP:
+    case SIGTTIN:
+    case SIGTTOU: return EFFECT_STOP;
+    case SIGCONT: return EFFECT_CONTINUE;
+    default: return EFFECT_DEATH;
+    }
+}
+
+void signal_fill(siginfo_t *info, int signal, int code, int pid, uint32_t uid)
+{
+    memset(info, 0, sizeof(*info));
+    info->si_signo = signal;
+    info->si_code = code;
+    info->si_pid = pid;
+    info->si_uid = uid;
+}
+
+/* ---- Queues ---- */
+
+void signal_discard(struct process *process, struct list *queue, uint64_t *pending, uint64_t which)
+{
+    struct pending_signal *item, *spare;
+    if (!(*pending & which))
+        return;
+    *pending &= ~which;
+    list_for_each_safe(item, spare, queue, node)
+    {
+        if (which & SIGNAL_BIT(item->info.si_signo)) {
+            list_remove(&item->node);
+            object_free(&pending_cache, item);
+            process->n_queued--;
+        }
+    }
+}
+
+/* Drops pending signals of the process and of all its threads.
+ * Nothing can fail.
+ * proc_lock and signal_lock. */
+static void discard_everywhere(struct process *process, uint64_t which)
+{
+    struct thread *thread;
+    signal_discard(process, &process->queued, &process->pending, which);
+    list_for_each(thread, &process->threads, process_node)
+        signal_discard(process, &thread->queued, &thread->signal_pending, which);
+}
+
+void signal_flush_thread(struct thread *thread)
+{
+    signal_discard(thread->process, &thread->queued, &thread->signal_pending, ~0ull);
+}
+
+/* Adds a signal to a queue. A standard signal that is pending already is not added again; one
+ * without room for its siginfo is pending without.
+ * 0, or -EAGAIN where a queued real-time signal would be lost.
+ * signal_lock. */
+static int enqueue(struct process *process, struct list *queue, uint64_t *pending, int signal,
+                   const siginfo_t *info)
+{
+    if (signal < KERNEL_SIGRTMIN && *pending & SIGNAL_BIT(signal))
+        return 0;
+    struct pending_signal *item = NULL;
+    if (process->n_queued < process->limits[RLIMIT_SIGPENDING].rlim_cur)
+        item = object_alloc(&pending_cache);
+    if (!item && signal >= KERNEL_SIGRTMIN && info->si_code < 0)
+        return -EAGAIN;
+    if (item) {
+        item->info = *info;
+        item->info.si_signo = signal;
+        list_add_tail(queue, &item->node);
+        process->n_queued++;
+    }
+    *pending |= SIGNAL_BIT(signal);
+    return 0;
+}
+
+/* Takes the siginfo of a pending signal out of its queue; the pending bit stays while there is
+ * more. *info is filled; without a queued one it says that a user sent it. signal_lock. */
+static void dequeue(struct process *process, struct list *queue, uint64_t *pending, int signal,
+                    siginfo_t *info)
+{
+    struct pending_signal *item, *spare, *found = NULL;
+    bool more = false;
+    list_for_each_safe(item, spare, queue, node)
+    {
+        if (item->info.si_signo != signal)
+            continue;
+        if (found)
+            more = true;
+        else
+            found = item;
+    }
+    if (!more)
+        *pending &= ~SIGNAL_BIT(signal);
+    if (!found) {
+        signal_fill(info, signal, SI_USER, 0, 0);
+        return;
+    }
+    *info = found->info;
+    list_remove(&found->node);
+    object_free(&pending_cache, found);
+    process->n_queued--;
+}
+
+int signal_take(struct thread *thread, uint64_t wanted, siginfo_t *info)
+{
+    static const uint64_t faults = SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGBUS) | SIGNAL_BIT(SIGILL) |
+                                   SIGNAL_BIT(SIGTRAP) | SIGNAL_BIT(SIGFPE) | SIGNAL_BIT(SIGSYS);
+    struct process *process = thread->process;
+    uint64_t own = thread->signal_pending & wanted, shared = process->pending & wanted;
+    if (own & faults)
+        own &= faults;
+    if (!own && !shared)
+        return 0;
+    int signal = __builtin_ctzll(own ? own : shared) + 1;
+    if (own)
+        dequeue(process, &thread->queued, &thread->signal_pending, signal, info);
+    else
+        dequeue(process, &process->queued, &process->pending, signal, info);
+    return signal;
+}
+
+/* ---- Who must look ---- */
+
+void signal_recalculate(struct process *process, struct thread *thread)
+{
+    uint64_t pending = thread->signal_pending | process->pending;
+    bool kill = process->group_exiting || pending & SIGNAL_BIT(SIGKILL) ||
+                (process->exec_thread && process->exec_thread != thread);
+    __atomic_store_n(&thread->kill_due, kill, __ATOMIC_RELAXED);
+    __atomic_store_n(&thread->signal_due,
+                     kill || process->stopped || pending & ~thread->signal_mask, __ATOMIC_RELEASE);
+}
+
+/* Every thread of the process but the caller looks anew; sleepers wake if something is due.
+ * Nothing can fail.
+ * proc_lock; takes signal_lock. */
+void signal_recalculate_all_locked(struct process *process)
+{
+    struct thread *thread;
+    spin_lock(&process->signal_lock);
+    list_for_each(thread, &process->threads, process_node)
+    {
+        signal_recalculate(process, thread);
+        if (thread->signal_due && thread != current_thread())
+            thread_interrupt(thread, thread->kill_due ? WAIT_KILL : WAIT_SIGNALS);
+    }
+    spin_unlock(&process->signal_lock);
+}
+
+/* Makes a thread notice: it looks at its signals before it goes back to user mode, and wakes from
+ * a sleep that they may end.
+ * Nothing can fail.
+ * proc_lock and signal_lock. */
+static void notify_thread(struct thread *thread, bool kill)
+{
+    if (kill)
+        __atomic_store_n(&thread->kill_due, true, __ATOMIC_RELAXED);
+    __atomic_store_n(&thread->signal_due, true, __ATOMIC_RELEASE);
+    if (thread != current_thread())
+        thread_interrupt(thread, kill ? WAIT_KILL : WAIT_SIGNALS);
+}
+
+void signal_kill_all_locked(struct process *process, struct thread *spared)
+{
+    struct thread *thread;
+    spin_lock(&process->signal_lock);
+    list_for_each(thread, &process->threads, process_node) if (thread != spared)
+        notify_thread(thread, true);
+    spin_unlock(&process->signal_lock);
+}
+
+/* The thread of the process that a signal for the process is best given to: the caller's own if it
+ * can, else the first that does not block it.
+ * NULL if none can take it now.
+ * proc_lock and signal_lock. */
+static struct thread *choose_thread(struct process *process, int signal)
+{
+    struct thread *self = current_thread(), *thread;
+    if (process->stopped && signal != SIGKILL)
+        return NULL;
+    if (self && self->process == process && !(self->signal_mask & SIGNAL_BIT(signal)))
+        return self;
+    list_for_each(thread, &process->threads,
+                  process_node) if (!(thread->signal_mask & SIGNAL_BIT(signal))) return thread;
+    return NULL;
+}
+
+/* Will nothing come of it? A blocked signal is kept, as its action may change before it is let in.
+ * Process 1 hears only what it has a handler for.
+ * signal_lock. */
+static bool is_ignored(struct process *process, struct thread *thread, int signal)
+{
+    uint64_t handler = process->actions->action[signal - 1].handler;
+    if (thread && thread->signal_mask & SIGNAL_BIT(signal))
+        return false;
+    if (handler != KERNEL_SIG_DFL)
+        return handler == KERNEL_SIG_IGN;
+    enum signal_effect effect = signal_default_effect(signal);
+    return effect == EFFECT_IGNORE || effect == EFFECT_CONTINUE || process->pid == INIT_PID;
+}
+
+/* ---- Sending ---- */
+
+/* SIGCONT's effect on a stopped process happens when it is sent, whatever its action.
+ * Nothing can fail.
+ * proc_lock. */
+static void resume_locked(struct process *process)
+{
+    process->stop_dequeued = false;
+    if (!process->stopped)
+        return;
+    process->stopped = false;
+    process->stop_unreported = false;
+    process->continue_unreported = true;
+    wake_all(&process->resumed);
+    signal_tell_parent_locked(process, CLD_CONTINUED, SIGCONT);
+}
+
+int signal_send_locked(struct process *process, struct thread *thread, int signal,
+                       const siginfo_t *info)
+{
+    int error = 0;
+    if (process->state != PROCESS_ALIVE)
+        return 0;
+    if (signal == SIGCONT)
+        resume_locked(process);
+    spin_lock(&process->signal_lock);
+    if (SIGNAL_BIT(signal) & STOP_SIGNALS)
+        discard_everywhere(process, SIGNAL_BIT(SIGCONT));
+    if (signal == SIGCONT)
+        discard_everywhere(process, STOP_SIGNALS);
+    struct thread *judge =
+        thread ? thread : list_first(&process->threads, struct thread, process_node);
+    if (!is_ignored(process, judge, signal)) {
+        error = thread ? enqueue(process, &thread->queued, &thread->signal_pending, signal, info)
+                       : enqueue(process, &process->queued, &process->pending, signal, info);
+        struct thread *taker = !thread ? choose_thread(process, signal)
+                               : thread->signal_mask & SIGNAL_BIT(signal) ? NULL
+                                                                          : thread;
+        bool deadly = process->actions->action[signal - 1].handler == KERNEL_SIG_DFL &&
+                      signal_default_effect(signal) == EFFECT_DEATH;
+        if (!error && taker)
+            notify_thread(taker, deadly);
+    }
+    spin_unlock(&process->signal_lock);
+    return error;
+}
+
+void signal_send_kernel_locked(struct process *process, int signal)
+{
+    siginfo_t info;
+    signal_fill(&info, signal, SI_KERNEL, 0, 0);
+    signal_send_locked(process, NULL, signal, &info);
+}
+
+void signal_send_group_locked(int group, int signal)
+{
+    struct pid_slot *slot = pid_slot_find_locked(group);
+    struct process *member;
+    if (slot)
+        list_for_each(member, &slot->members, group_node) signal_send_kernel_locked(member, signal);
+}
+
+int signal_send_process(struct process *process, int signal, const siginfo_t *info)
+{
+    spin_lock(&proc_lock);
+    int error = signal_send_locked(process, NULL, signal, info);
+    spin_unlock(&proc_lock);
+    return error;
+}
+
+int signal_send_thread(struct thread *thread, int signal, const siginfo_t *info)
+{
+    spin_lock(&proc_lock);
+    int error = signal_send_locked(thread->process, thread, signal, info);
+    spin_unlock(&proc_lock);
+    return error;
+}
+
+void signal_send_group(int group, int signal)
+{
+    spin_lock(&proc_lock);
+    signal_send_group_locked(group, signal);
+    spin_unlock(&proc_lock);
+}
+
+/* SIGCHLD for a child that stopped or went on, unless the parent does not want to hear of those;
+ * wait is told in any case. For one that ended: its own exit signal.
+ * Nothing can fail.
+ * proc_lock. */
+void signal_tell_parent_locked(struct process *process, int code, int status)
+{
+    struct process *parent = process->parent;
+    bool ended = code == CLD_EXITED || code == CLD_KILLED || code == CLD_DUMPED;
+    int signal = ended ? process->exit_signal : SIGCHLD;
+    if (!parent)
+        return;
+    const struct kernel_sigaction *action = &parent->actions->action[SIGCHLD - 1];
+    if (signal && (ended || !(action->flags & SA_NOCLDSTOP))) {
+        siginfo_t info;
+        uint64_t user_ns, system_ns;
+        process_times_locked(process, &user_ns, &system_ns);
+        signal_fill(&info, signal, code, process->pid, process->uid);
+        info.si_status = status;
+        info.si_utime = user_ns / 10000000;
+        info.si_stime = system_ns / 10000000;
+        signal_send_locked(parent, NULL, signal, &info);
+    }
+    wake_all(&parent->child_events);
+}

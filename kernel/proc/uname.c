@@ -1,0 +1,108 @@
+/* The machine as a whole: its name, its memory and load, and its end. */
+#include "abi/reboot.h"
+#include "abi/sysinfo.h"
+#include "abi/utsname.h"
+#include "private.h"
+
+/* `release` is what a libc compares with the oldest Linux that it can live with. */
+static struct utsname name = {
+    /* nodename is guarded by proc_lock */
+    .sysname = "Ouros", .nodename = "ouros", .release = "6.1.0-ouros",
+    .version = "#1",    .machine = "x86_64", .domainname = "(none)",
+};
+
+long sys_uname(struct thread *self, uaddr_t buf)
+{
+    (void)self;
+    struct utsname copy;
+    spin_lock(&proc_lock);
+    copy = name;
+    spin_unlock(&proc_lock);
+    return user_copy_out(buf, &copy, sizeof(copy));
+}
+
+long sys_sethostname(struct thread *self, uaddr_t from, size_t length)
+{
+    char given[sizeof(name.nodename)] = "";
+    if (self->process->euid != 0)
+        return -EPERM;
+    if (length > HOST_NAME_MAX)
+        return -EINVAL;
+    if (user_copy_in(given, from, length))
+        return -EFAULT;
+    spin_lock(&proc_lock);
+    memcpy(name.nodename, given, sizeof(given));
+    spin_unlock(&proc_lock);
+    return 0;
+}
+
+long sys_sysinfo(struct thread *self, uaddr_t to)
+{
+    struct memory_counts memory;
+    struct sysinfo info;
+    uint32_t load[3], n_running, n_threads;
+    (void)self;
+    memset(&info, 0, sizeof(info));
+    memory_count(&memory);
+    sched_load(load, &n_running, &n_threads);
+    info.uptime = clock_ns() / 1000000000;
+    for (int i = 0; i < 3; i++)
+        info.loads[i] = load[i];
+    info.totalram = memory.total_frames * PAGE_SIZE;
+    info.freeram = memory.free_frames * PAGE_SIZE;
+    info.procs = n_threads;
+    info.mem_unit = 1;
+    return user_copy_out(to, &info, sizeof(info));
+}
+
+/* Random bytes are there from the start: it never waits, and only a signal cuts a long one short.
+ */
+long sys_getrandom(struct thread *self, uaddr_t buf, size_t count, unsigned int flags)
+{
+    char chunk[256];
+    size_t done = 0;
+    if (flags & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE) ||
+        (flags & (GRND_RANDOM | GRND_INSECURE)) == (GRND_RANDOM | GRND_INSECURE))
+        return -EINVAL;
+    count = min(count, (size_t)INT32_MAX & ~(PAGE_SIZE - 1));
+    while (done < count && !(done && self->signal_due)) {
+        size_t n = min(count - done, sizeof(chunk));
+        random_fill(chunk, n);
+        if (user_copy_out(uaddr_add(buf, done), chunk, n))
+            return done ? (long)done : -EFAULT;
+        done += n;
+    }
+    return done;
+}
+
+static bool magic_is_right(unsigned int magic1, unsigned int magic2)
+{
+    return magic1 == LINUX_REBOOT_MAGIC1 &&
+           (magic2 == LINUX_REBOOT_MAGIC2 || magic2 == LINUX_REBOOT_MAGIC2A ||
+            magic2 == LINUX_REBOOT_MAGIC2B || magic2 == LINUX_REBOOT_MAGIC2C);
+}
+
+long sys_reboot(struct thread *self, unsigned int magic1, unsigned int magic2, unsigned int command,
+                uaddr_t arg)
+{
+    (void)arg;
+    if (self->process->euid != 0)
+        return -EPERM;
+    if (!magic_is_right(magic1, magic2))
+        return -EINVAL;
+    switch (command) {
+    case LINUX_REBOOT_CMD_CAD_ON:
+    case LINUX_REBOOT_CMD_CAD_OFF: return 0; /* Ctrl-Alt-Del does nothing either way */
+    case LINUX_REBOOT_CMD_RESTART:
+    case LINUX_REBOOT_CMD_RESTART2:
+        klog("reboot: restart asked by %s[%d]", self->name, self->process->pid);
+        dev_finish();
+        machine_end(MACHINE_REBOOT);
+    case LINUX_REBOOT_CMD_HALT:
+    case LINUX_REBOOT_CMD_POWER_OFF:
+        klog("reboot: power off asked by %s[%d]", self->name, self->process->pid);
+        dev_finish();
+        machine_end(MACHINE_OFF);
+    default: return -EINVAL;
+    }
+}

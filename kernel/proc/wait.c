@@ -1,0 +1,154 @@
+/* wait4 and waitid: what has become of children. */
+#include "private.h"
+
+/* Which children, which changes, and what is found. */
+struct wait_for {
+    int pid;   /* > 0: that child; 0: all that `group` allows */
+    int group; /* > 0: children of that group */
+    unsigned options;
+    /* the result */
+    int found; /* pid, 0: none yet */
+    uint32_t uid;
+    int code, status; /* CLD_*, and what belongs to it */
+    int wait_status;
+    struct rusage usage;
+};
+
+static bool is_meant(const struct wait_for *wait, const struct process *child)
+{
+    if (wait->pid ? child->pid != wait->pid : wait->group && child->group != wait->group)
+        return false;
+    bool is_clone = child->exit_signal != SIGCHLD;
+    return wait->options & __WALL || is_clone == !!(wait->options & __WCLONE);
+}
+
+static void found(struct wait_for *wait, struct process *child, int code, int status,
+                  int wait_status)
+{
+    wait->found = child->pid;
+    wait->uid = child->uid;
+    wait->code = code;
+    wait->status = status;
+    wait->wait_status = wait_status;
+    process_usage_locked(child, true, true, &wait->usage);
+}
+
+/* Takes what the caller wants to hear about a child, if there is any; a zombie goes with it.
+ * True if there was.
+ * proc_lock. */
+static bool collect_locked(struct wait_for *wait, struct process *child)
+{
+    bool takes = !(wait->options & WNOWAIT);
+    if (child->state == PROCESS_ZOMBIE) {
+        if (!(wait->options & WEXITED))
+            return false;
+        int status = child->exit_status, signal = status & 0x7f;
+        found(wait, child, signal ? CLD_KILLED : CLD_EXITED, signal ? signal : status >> 8 & 0xff,
+              status);
+        if (takes)
+            process_reap_locked(child, true);
+        return true;
+    }
+    if (wait->options & WSTOPPED && child->stopped && child->stop_unreported) {
+        child->stop_unreported = !takes;
+        found(wait, child, CLD_STOPPED, child->stop_signal, W_STOPCODE(child->stop_signal));
+        return true;
+    }
+    if (wait->options & WCONTINUED && child->continue_unreported) {
+        child->continue_unreported = !takes;
+        found(wait, child, CLD_CONTINUED, SIGCONT, W_CONTINUED);
+        return true;
+    }
+    return false;
+}
+
+/* Looks through the children.
+ * 1 with the result in *wait, 0: there is nothing to tell yet, -ECHILD: there never will be.
+ * proc_lock. */
+static int look_locked(struct process *parent, struct wait_for *wait)
+{
+    struct process *child;
+    bool any = false;
+    list_for_each(child, &parent->children, sibling)
+    {
+        if (!is_meant(wait, child))
+            continue;
+        any = true;
+        if (collect_locked(wait, child))
+            return 1;
+    }
+    return any ? 0 : -ECHILD;
+}
+
+/* Waits as the options say.
+ * 1, 0 (WNOHANG), -ECHILD, or -ERESTARTSYS.
+ * Takes proc_lock; sleeps. */
+static int do_wait(struct process *self, struct wait_for *wait)
+{
+    int result;
+    spin_lock(&proc_lock);
+    while ((result = look_locked(self, wait)) == 0 && !(wait->options & WNOHANG)) {
+        if (wait_on_spin(&self->child_events, &proc_lock, WAIT_SIGNALS, NO_DEADLINE, "child") < 0) {
+            result = -ERESTARTSYS;
+            break;
+        }
+    }
+    spin_unlock(&proc_lock);
+    return result;
+}
+
+long sys_wait4(struct thread *self, pid_t pid, uaddr_t status, unsigned int options, uaddr_t usage)
+{
+    const unsigned known = WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL;
+    struct wait_for wait = {.options = options | WEXITED};
+    if (options & ~known)
+        return -EINVAL;
+    if (pid == INT32_MIN)
+        return -ESRCH;
+    wait.pid = max(pid, 0);
+    wait.group = pid == 0 ? self->process->group : pid < -1 ? -pid : 0;
+    int result = do_wait(self->process, &wait);
+    if (result <= 0)
+        return result;
+    if (!uaddr_is_null(status) && user_copy_out(status, &wait.wait_status, sizeof(int)))
+        return -EFAULT;
+    if (!uaddr_is_null(usage) && user_copy_out(usage, &wait.usage, sizeof(wait.usage)))
+        return -EFAULT;
+    return wait.found;
+}
+
+/* Whom waitid's first two arguments mean.
+ * 0 or -EINVAL.
+ * Reads the caller's group. */
+static int decode_id(struct process *self, int which, pid_t id, struct wait_for *wait)
+{
+    switch (which) {
+    case P_ALL: return 0;
+    case P_PID: wait->pid = id; return id > 0 ? 0 : -EINVAL;
+    case P_PGID: wait->group = id ? id : self->group; return id >= 0 ? 0 : -EINVAL;
+    default: return -EINVAL;
+    }
+}
+
+long sys_waitid(struct thread *self, int which, pid_t id, uaddr_t info, unsigned int options,
+                uaddr_t usage)
+{
+    const unsigned known =
+        WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL;
+    struct wait_for wait = {.options = options};
+    siginfo_t told;
+    memset(&told, 0, sizeof(told));
+    if (options & ~known || !(options & (WEXITED | WSTOPPED | WCONTINUED)) ||
+        decode_id(self->process, which, id, &wait) < 0)
+        return -EINVAL;
+    int result = do_wait(self->process, &wait);
+    if (result < 0)
+        return result;
+    if (result > 0) {
+        signal_fill(&told, SIGCHLD, wait.code, wait.found, wait.uid);
+        told.si_status = wait.status;
+        if (!uaddr_is_null(usage) && user_copy_out(usage, &wait.usage, sizeof(wait.usage)))
+            return -EFAULT;
+    }
+    return uaddr_is_null(info) ? 0 : user_copy_out(info, &told, sizeof(told));
+}
