@@ -35,8 +35,30 @@ kernel += x86/symbol.c
 kernel += x86/machine.c
 
 # floor 3: mm        frames, small objects, address spaces, faults
+kernel += mm/frames.c
+kernel += mm/objects.c
+kernel += mm/kstacks.c
+kernel += mm/areas.c
+kernel += mm/tables.c
+kernel += mm/flush.c
+kernel += mm/fault.c
+kernel += mm/backing.c
+kernel += mm/space.c
+kernel += mm/map.c
+kernel += mm/brk.c
+kernel += mm/remap.c
+kernel += mm/advise.c
+kernel += mm/look.c
 
 # floor 4: sched     threads, run queues, wait queues, timers, locks that sleep
+kernel += sched/queue.c
+kernel += sched/thread.c
+kernel += sched/wait.c
+kernel += sched/mutex.c
+kernel += sched/timer.c
+kernel += sched/clock.c
+kernel += sched/sleep.c
+kernel += sched/yield.c
 
 # floor 5: vfs       paths, inodes, open files, descriptors, poll
 

@@ -202,8 +202,10 @@ void backing_zap(struct backing *backing, uint64_t first_index);
 void backing_init(struct backing *backing, const struct backing_ops *ops);
 
 /* ---- Bring-up ---- */
-/* Takes over these ranges of usable memory (page-aligned, sorted; nothing in use among them). */
+/* Takes over these ranges of usable memory (page-aligned, sorted but for empty ones; nothing in use among them). */
 void mm_init(const struct memory_range *free, size_t n_ranges);
+/* One more range, that was in use before; mm_init must have had a range, empty perhaps, that ended there or above. */
+void mm_add(const struct memory_range *range);
 /* Takes over one more range later, once it is no longer in use (a boot module); an empty range at its end must have been
  * among mm_init's. */
 void mm_add(const struct memory_range *free);

@@ -24,9 +24,10 @@ bool (*mm_fail_hook)(void);
 
 static struct spinlock frame_lock = SPINLOCK("frames", RANK_FRAME);
 static uint32_t free_blocks[MAX_ORDER + 1]; /* guarded by frame_lock: lists by order */
-static struct range ranges[MAX_RANGES];
+static struct range ranges[MAX_RANGES]; /* more only by mm_add, while the system starts */
 static size_t n_ranges;
-static uint64_t n_total; /* constant after mm_init */
+static uint64_t n_total;  /* all frames that are ours */
+static uint32_t n_frames; /* how far the frame array goes; constant after mm_init */
 static struct frame_stack stacks[MAX_CPUS];
 
 /* ---- Lists ---- */
@@ -283,41 +284,44 @@ static void frame_array_place(uint32_t last)
         if (ranges[i].end - ranges[i].start > n_pages) {
             frames = phys_to_virt((paddr_t)ranges[i].start << PAGE_SHIFT);
             ranges[i].start += n_pages;
+            ranges[i].next = ranges[i].start;
             return;
         }
     }
     panic("no memory for the frame array");
 }
 
+/* Notes a range, if there is a page in it; the number of its end. */
+static uint32_t range_add(const struct memory_range *range)
+{
+    uint32_t start = align_up(range->start, PAGE_SIZE) >> PAGE_SHIFT;
+    uint32_t end = range->end >> PAGE_SHIFT;
+    start = max(start, 1u); /* frame number 0 means none */
+    if (start < end && n_ranges < MAX_RANGES)
+        ranges[n_ranges++] = (struct range){.start = start, .end = end, .next = start};
+    return end;
+}
+
 /* Takes over the free memory; nothing is touched yet. Called once, before all else in this room. */
 void mm_init(const struct memory_range *free, size_t n_free)
 {
-    uint32_t last = 0;
-    for (size_t i = 0; i < n_free && n_ranges < MAX_RANGES; i++) {
-        uint32_t start = align_up(free[i].start, PAGE_SIZE) >> PAGE_SHIFT;
-        uint32_t end = free[i].end >> PAGE_SHIFT;
-        start = max(start, 1u); /* frame number 0 means none */
-        last = max(last, end); /* of an empty range too: memory that mm_add brings later */
-        if (start >= end)
-            continue;
-        ranges[n_ranges++] = (struct range){.start = start, .end = end};
+    for (size_t i = 0; i < n_free; i++) {
+        uint32_t end = range_add(&free[i]);
+        n_frames = max(n_frames, end);
     }
-    frame_array_place(last);
-    for (size_t i = 0; i < n_ranges; i++) {
-        ranges[i].next = ranges[i].start;
+    frame_array_place(n_frames);
+    for (size_t i = 0; i < n_ranges; i++)
         n_total += ranges[i].end - ranges[i].start;
-    }
 }
 
-/* Takes over one more page-aligned range that was in use at mm_init: a boot module's. Its end is not above that of the
- * last range that mm_init saw. */
-void mm_add(const struct memory_range *free)
+/* Takes over a range more. Lock: takes frame_lock. */
+void mm_add(const struct memory_range *range)
 {
-    uint32_t start = free->start >> PAGE_SHIFT, end = free->end >> PAGE_SHIFT;
+    assert(range->end >> PAGE_SHIFT <= n_frames);
     spin_lock(&frame_lock);
-    if (n_ranges < MAX_RANGES) {
-        ranges[n_ranges++] = (struct range){.start = start, .end = end, .next = start};
-        n_total += end - start;
-    }
+    size_t before = n_ranges;
+    range_add(range);
+    if (n_ranges > before)
+        n_total += ranges[before].end - ranges[before].start;
     spin_unlock(&frame_lock);
 }

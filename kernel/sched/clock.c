@@ -1,0 +1,87 @@
+/* The clocks that programs read. */
+#include "abi/errno.h"
+#include "abi/time.h"
+#include "local.h"
+#include "syscall_calls.h"
+
+enum { NS_PER_SECOND = 1000000000 };
+
+static uint64_t realtime_shift_ns; /* atomic: by how much the date was set; wraps around below 0 */
+
+uint64_t realtime_ns(void)
+{
+    return clock_boot_realtime_ns() + clock_ns() + __atomic_load_n(&realtime_shift_ns, __ATOMIC_RELAXED);
+}
+
+void realtime_set(uint64_t ns)
+{
+    uint64_t unshifted = clock_boot_realtime_ns() + clock_ns();
+    __atomic_store_n(&realtime_shift_ns, ns - unshifted, __ATOMIC_RELAXED);
+}
+
+static uint64_t thread_run_ns(struct thread *self)
+{
+    uint64_t user_ns, system_ns;
+    thread_times(self, &user_ns, &system_ns);
+    return user_ns + system_ns;
+}
+
+/* What the clock shows; false if there is no such clock. */
+static bool clock_read(struct thread *self, clockid_t clock, uint64_t *ns)
+{
+    switch (clock) {
+    case CLOCK_REALTIME: case CLOCK_REALTIME_COARSE: case CLOCK_TAI: case CLOCK_REALTIME_ALARM:
+        *ns = realtime_ns();
+        return true;
+    case CLOCK_MONOTONIC: case CLOCK_MONOTONIC_RAW: case CLOCK_MONOTONIC_COARSE: case CLOCK_BOOTTIME:
+    case CLOCK_BOOTTIME_ALARM:
+        *ns = clock_ns();
+        return true;
+    case CLOCK_THREAD_CPUTIME_ID:
+        *ns = thread_run_ns(self);
+        return true;
+    case CLOCK_PROCESS_CPUTIME_ID:
+        *ns = sched_hooks.process_run_ns ? sched_hooks.process_run_ns(self) : thread_run_ns(self);
+        return true;
+    default:
+        return false;
+    }
+}
+
+long sys_clock_gettime(struct thread *self, clockid_t clock, uaddr_t at)
+{
+    uint64_t ns;
+    if (!clock_read(self, clock, &ns))
+        return -EINVAL;
+    struct timespec time = {ns / NS_PER_SECOND, ns % NS_PER_SECOND};
+    return user_copy_out(at, &time, sizeof(time));
+}
+
+long sys_clock_getres(struct thread *self, clockid_t clock, uaddr_t at)
+{
+    uint64_t ns;
+    struct timespec resolution = {0, 1};
+    if (!clock_read(self, clock, &ns))
+        return -EINVAL;
+    return uaddr_is_null(at) ? 0 : user_copy_out(at, &resolution, sizeof(resolution));
+}
+
+long sys_gettimeofday(struct thread *self, uaddr_t at, uaddr_t zone_at)
+{
+    (void)self;
+    uint64_t us = realtime_ns() / 1000;
+    struct timeval time = {us / 1000000, us % 1000000};
+    struct timezone zone = {0, 0};
+    if (!uaddr_is_null(at) && user_copy_out(at, &time, sizeof(time)))
+        return -EFAULT;
+    return uaddr_is_null(zone_at) ? 0 : user_copy_out(zone_at, &zone, sizeof(zone));
+}
+
+long sys_time(struct thread *self, uaddr_t at)
+{
+    (void)self;
+    int64_t seconds = realtime_ns() / NS_PER_SECOND;
+    if (!uaddr_is_null(at) && user_copy_out(at, &seconds, sizeof(seconds)))
+        return -EFAULT;
+    return seconds;
+}

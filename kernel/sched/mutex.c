@@ -1,0 +1,122 @@
+/* Mutexes: locks that may be held over a sleep. Free ones are taken by one instruction; who must wait spins a little if
+ * the owner runs on another processor, then sleeps in one of a few queues that all mutexes share. */
+#include "abi/errno.h"
+#include "local.h"
+
+enum { N_QUEUES = 16, SPINS = 200 };
+
+#define QUEUE(i) WAIT_QUEUE(queues[i])
+#define QUEUES_4(i) QUEUE(i), QUEUE((i) + 1), QUEUE((i) + 2), QUEUE((i) + 3)
+static struct wait_queue queues[N_QUEUES] = {QUEUES_4(0), QUEUES_4(4), QUEUES_4(8), QUEUES_4(12)};
+
+void mutex_init(struct mutex *mutex, const char *name, enum lock_rank rank)
+{
+    uint64_t hash = (uint64_t)mutex * 0x9e3779b97f4a7c15ull;
+    *mutex = (struct mutex){.rank = rank, .name = name, .waiters = &queues[hash >> 60]};
+}
+
+/* Takes it if it is free. */
+static bool take(struct mutex *mutex, struct thread *self, uint16_t rank)
+{
+    struct thread *nobody = NULL;
+    if (!__atomic_compare_exchange_n(&mutex->owner, &nobody, self, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+        return false;
+    mutex->held = rank;
+    self->mutex_ranks |= 1ull << rank;
+    return true;
+}
+
+/* Waits as long as the owner runs elsewhere and may let go soon; true if it was taken then. */
+static bool spin_for(struct mutex *mutex, struct thread *self, uint16_t rank)
+{
+    for (int i = 0; i < SPINS && n_cpus > 1; i++) {
+        struct thread *owner = __atomic_load_n(&mutex->owner, __ATOMIC_RELAXED);
+        if (!owner && take(mutex, self, rank))
+            return true;
+        if (owner && owner->state != THREAD_RUNNING) /* a thread's memory stays readable, even if it has ended */
+            return false;
+        cpu_pause();
+    }
+    return false;
+}
+
+/* Sleeps until the mutex can be taken. A wake-up meant for a poll that is in progress may end a sleep here: the poll is
+ * told to look again. */
+static void sleep_for(struct mutex *mutex, struct thread *self, uint16_t rank)
+{
+    struct waiter waiter = {.thread = self, .queue = mutex->waiters, .what = mutex, .exclusive = true};
+    const char *waits_for = mutex->name;
+    for (;;) {
+        wait_begin();
+        spin_lock(&mutex->waiters->lock);
+        list_add_tail(&mutex->waiters->waiters, &waiter.node);
+        __atomic_store_n(&mutex->contended, true, __ATOMIC_SEQ_CST);
+        spin_unlock(&mutex->waiters->lock);
+        bool taken = take(mutex, self, rank);
+        if (!taken)
+            wait_sleep(WAIT_FIRM, NO_DEADLINE, waits_for);
+        waiter_remove(&waiter);
+        if (taken || take(mutex, self, rank))
+            break;
+    }
+    self->wake_pending = true;
+}
+
+void mutex_lock_as(struct mutex *mutex, enum lock_rank rank)
+{
+    struct thread *self = current_thread();
+    if (unlikely(self->mutex_ranks >> rank))
+        panic("mutex %s (rank %d) wanted with ranks %lx held%s", mutex->name, rank, self->mutex_ranks,
+              mutex->owner == self ? ": by this thread" : "");
+    assert(this_cpu()->spin_depth == 0);
+    if (likely(take(mutex, self, rank)) || spin_for(mutex, self, rank))
+        return;
+    sleep_for(mutex, self, rank);
+}
+
+void mutex_lock(struct mutex *mutex)
+{
+    mutex_lock_as(mutex, mutex->rank);
+}
+
+bool mutex_trylock(struct mutex *mutex)
+{
+    return take(mutex, current_thread(), mutex->rank);
+}
+
+/* Wakes the first that waits for this mutex, among those who wait for others of its queue. */
+static void wake_waiter(struct mutex *mutex)
+{
+    struct waiter *waiter, *next;
+    bool woken = false, more = false;
+    spin_lock(&mutex->waiters->lock);
+    list_for_each_safe(waiter, next, &mutex->waiters->waiters, node) {
+        if (waiter->what != mutex)
+            continue;
+        if (woken) {
+            more = true;
+            break;
+        }
+        list_remove(&waiter->node);
+        thread_wake(waiter->thread, 0);
+        woken = true;
+    }
+    __atomic_store_n(&mutex->contended, more, __ATOMIC_SEQ_CST);
+    spin_unlock(&mutex->waiters->lock);
+}
+
+void mutex_unlock(struct mutex *mutex)
+{
+    struct thread *self = current_thread();
+    if (unlikely(mutex->owner != self))
+        panic("mutex %s released by a thread that does not hold it", mutex->name);
+    self->mutex_ranks &= ~(1ull << mutex->held);
+    __atomic_store_n(&mutex->owner, NULL, __ATOMIC_SEQ_CST);
+    if (unlikely(__atomic_load_n(&mutex->contended, __ATOMIC_SEQ_CST)))
+        wake_waiter(mutex);
+}
+
+bool mutex_held(const struct mutex *mutex)
+{
+    return mutex->owner == current_thread();
+}

@@ -1,0 +1,362 @@
+/* Run queues: which thread each processor runs next. Round robin; a thread that is woken goes to a processor that idles,
+ * else to where it ran last; a processor that would idle takes from the others. */
+#include "abi/errno.h"
+#include "local.h"
+
+struct run_queue run_queues[MAX_CPUS];
+
+/* ---- The switch ---- */
+
+/* Closes the stretch of time that the thread has run. */
+static void charge(struct thread *thread, uint64_t now)
+{
+    thread->run_ns += now - thread->ns_mark;
+    thread->ns_mark = now;
+}
+
+/* Loads what user mode would see of the thread and the trap frame does not hold. */
+static void load_user_state(struct run_queue *queue, struct thread *from, struct thread *to)
+{
+    if (from->process) { /* it may have changed them since it was loaded */
+        queue->fs_base = from->fs_base;
+        queue->gs_base = from->gs_base;
+    }
+    fpu_switch_out(from, from->fpu);
+    if (!to->process)
+        return;
+    fpu_switch_in(to, to->fpu);
+    if (to->fs_base != queue->fs_base)
+        user_fs_base_set(queue->fs_base = to->fs_base);
+    if (to->gs_base != queue->gs_base)
+        user_gs_base_set(queue->gs_base = to->gs_base);
+}
+
+/* First thing on the new thread's stack: lets go of the queue, and of what the old thread has left. */
+static void switch_finish(void)
+{
+    struct run_queue *queue = this_queue();
+    struct space *ended = queue->ended_space;
+    struct thread *exited = queue->exited;
+    queue->ended_space = NULL;
+    queue->exited = NULL;
+    spin_unlock(&queue->lock);
+    space_reap(ended);
+    if (exited)
+        queue->last(exited);
+}
+
+/* Runs `to` on this processor. Lock: queue->lock held; free again on return. */
+static void switch_to(struct run_queue *queue, struct thread *to)
+{
+    struct cpu *cpu = this_cpu();
+    struct thread *from = cpu->thread;
+    uint64_t now = clock_ns();
+    charge(from, now);
+    to->ns_mark = now;
+    to->state = THREAD_RUNNING;
+    queue->slice_end_ns = now + SLICE_NS;
+    queue->n_switches++;
+    if (queue->n_ready)
+        timer_need(queue, queue->slice_end_ns);
+    if (to->space)
+        queue->ended_space = space_switch(to->space);
+    load_user_state(queue, from, to);
+    cpu->thread = to;
+    cpu_set_kernel_stack(to->stack_top);
+    context_switch(&from->kernel_rsp, to->kernel_rsp);
+    switch_finish();
+}
+
+/* The first ready thread, taken out of the queue; NULL when there is none. Lock: queue->lock held. */
+static struct thread *ready_take(struct run_queue *queue)
+{
+    struct thread *thread = list_first(&queue->ready, struct thread, run_node);
+    if (thread) {
+        list_remove(&thread->run_node);
+        queue->n_ready--;
+    }
+    return thread;
+}
+
+/* Lock: queue->lock held. */
+static void ready_put(struct run_queue *queue, struct thread *thread)
+{
+    thread->state = THREAD_READY;
+    list_add_tail(&queue->ready, &thread->run_node);
+    queue->n_ready++;
+}
+
+void switch_to_next(struct run_queue *queue)
+{
+    struct thread *next = ready_take(queue);
+    this_cpu()->resched = false;
+    switch_to(queue, next ? next : queue->idle);
+}
+
+_Noreturn void thread_begin(void (*start)(void *), void *arg)
+{
+    switch_finish();
+    start(arg);
+    panic("a thread's start function came back");
+}
+
+/* ---- Becoming ready ---- */
+
+/* A processor that idles, `preferred` if it does; MAX_CPUS when none does. */
+static uint32_t find_idle(uint32_t preferred)
+{
+    if (__atomic_load_n(&run_queues[preferred].idling, __ATOMIC_SEQ_CST))
+        return preferred;
+    for (uint32_t id = 0; id < n_cpus; id++) {
+        if (__atomic_load_n(&run_queues[id].idling, __ATOMIC_SEQ_CST))
+            return id;
+    }
+    return MAX_CPUS;
+}
+
+/* Puts a thread that belongs to no queue into that processor's, and has it looked at. */
+static void enqueue_on(uint32_t id, struct thread *thread)
+{
+    struct run_queue *queue = &run_queues[id];
+    spin_lock(&queue->lock);
+    thread->cpu = id;
+    ready_put(queue, thread);
+    bool first = queue->n_ready == 1;
+    spin_unlock(&queue->lock);
+    if (id != this_cpu()->id && first)
+        cpu_kick(id); /* it must halt no longer, or begin to count its time slice */
+    else if (id == this_cpu()->id && current_thread() != queue->idle)
+        timer_need(queue, queue->slice_end_ns);
+    uint32_t idle = find_idle(id);
+    if (idle != MAX_CPUS && idle != id && idle != this_cpu()->id)
+        cpu_kick(idle); /* began to idle meanwhile: it may take the thread */
+}
+
+/* Chooses a processor for a thread that is ready again. */
+static void enqueue(struct thread *thread)
+{
+    uint32_t id = find_idle(thread->cpu);
+    enqueue_on(id != MAX_CPUS ? id : thread->cpu, thread);
+}
+
+/* Locks the queue whose lock guards the thread's state. */
+static struct run_queue *queue_lock_of(struct thread *thread)
+{
+    for (;;) {
+        uint32_t id = __atomic_load_n(&thread->cpu, __ATOMIC_RELAXED);
+        spin_lock(&run_queues[id].lock);
+        if (thread->cpu == id)
+            return &run_queues[id];
+        spin_unlock(&run_queues[id].lock);
+    }
+}
+
+/* Wakes it if `kind` says that it may be woken so. */
+static void wake_if(struct thread *thread, int result, enum wait_kind weakest)
+{
+    struct run_queue *queue = queue_lock_of(thread);
+    bool asleep = thread->state == THREAD_ASLEEP;
+    bool wakes = asleep && (result != -EINTR || (thread->wait_kind != WAIT_FIRM && thread->wait_kind <= weakest));
+    if (wakes) {
+        thread->state = THREAD_READY; /* nobody else wakes it now */
+        thread->wake_result = result;
+    } else if (!asleep && result == 0) {
+        thread->wake_pending = true;
+    }
+    bool runs_elsewhere = thread->state == THREAD_RUNNING && thread->cpu != this_cpu()->id;
+    uint32_t id = thread->cpu;
+    spin_unlock(&queue->lock);
+    if (wakes)
+        enqueue(thread);
+    else if (runs_elsewhere && result == -EINTR)
+        cpu_kick(id); /* out of user mode, to look at its signals */
+}
+
+void thread_wake(struct thread *thread, int result)
+{
+    wake_if(thread, result, WAIT_KILL);
+}
+
+/* A signal has come: ends the thread's sleep if that is of the kind, or weaker; if it runs in user mode on another
+ * processor, brings it into the kernel. */
+void thread_interrupt(struct thread *thread, enum wait_kind kind)
+{
+    wake_if(thread, -EINTR, kind);
+}
+
+/* Makes a new thread ready, on an idle processor or the one with the shortest queue. */
+void thread_start(struct thread *thread)
+{
+    uint32_t best = this_cpu()->id;
+    uint32_t idle = find_idle(best);
+    if (idle != MAX_CPUS) {
+        best = idle;
+    } else {
+        for (uint32_t id = 0; id < n_cpus; id++) {
+            if (run_queues[id].n_ready < run_queues[best].n_ready)
+                best = id;
+        }
+    }
+    enqueue_on(best, thread);
+}
+
+/* ---- Giving up the processor ---- */
+
+void thread_yield(void)
+{
+    struct run_queue *queue = this_queue();
+    assert(this_cpu()->spin_depth == 0);
+    this_cpu()->resched = false;
+    if (!queue->n_ready)
+        return;
+    spin_lock(&queue->lock);
+    if (queue->n_ready) {
+        ready_put(queue, current_thread());
+        switch_to_next(queue);
+    } else {
+        spin_unlock(&queue->lock);
+    }
+}
+
+/* A processor's `resched` means that somebody waits for it: he gets it when the time slice is over. */
+void sched_preempt(void)
+{
+    struct run_queue *queue = this_queue();
+    this_cpu()->resched = false;
+    if (!queue->n_ready)
+        return;
+    if (clock_ns() >= queue->slice_end_ns)
+        thread_yield();
+    else
+        timer_need(queue, queue->slice_end_ns);
+}
+
+/* The calling thread's end; `last` gets it when nothing stands on its stack any more. */
+void thread_exit(void (*last)(struct thread *))
+{
+    struct run_queue *queue = this_queue();
+    struct thread *self = current_thread();
+    assert(this_cpu()->spin_depth == 0 && self->mutex_ranks == 0);
+    fpu_forget(self);
+    spin_lock(&queue->lock);
+    self->state = THREAD_DEAD;
+    queue->exited = self;
+    queue->last = last;
+    switch_to_next(queue);
+    panic("a dead thread runs");
+}
+
+/* ---- Idling ---- */
+
+/* A ready thread from another processor's queue, or NULL. Lock: takes the queues' locks one by one. */
+static struct thread *steal(void)
+{
+    uint32_t self = this_cpu()->id;
+    for (uint32_t i = 1; i < n_cpus; i++) {
+        struct run_queue *queue = &run_queues[(self + i) % n_cpus];
+        if (!__atomic_load_n(&queue->n_ready, __ATOMIC_RELAXED))
+            continue;
+        spin_lock(&queue->lock);
+        struct thread *thread = ready_take(queue);
+        if (thread)
+            thread->cpu = self;
+        spin_unlock(&queue->lock);
+        if (thread)
+            return thread;
+    }
+    return NULL;
+}
+
+static bool anyone_ready(void)
+{
+    for (uint32_t id = 0; id < n_cpus; id++) {
+        if (__atomic_load_n(&run_queues[id].n_ready, __ATOMIC_SEQ_CST))
+            return true;
+    }
+    return false;
+}
+
+/* Runs what is ready, its own first; false if nothing is. */
+static bool run_something(struct run_queue *queue)
+{
+    spin_lock(&queue->lock);
+    struct thread *next = ready_take(queue);
+    if (!next) {
+        spin_unlock(&queue->lock);
+        next = steal();
+        if (!next)
+            return false;
+        spin_lock(&queue->lock);
+    }
+    queue->idle->state = THREAD_READY; /* in no queue: it runs when nothing else can */
+    this_cpu()->resched = false;
+    switch_to(queue, next);
+    return true;
+}
+
+/* What a processor does when it has nothing to do; does not return. */
+void sched_idle(void)
+{
+    struct run_queue *queue = this_queue();
+    for (;;) {
+        if (run_something(queue))
+            continue;
+        space_leave_ended();
+        /* Announced first, looked at afterwards: whoever makes a thread ready does it the other way round. */
+        __atomic_store_n(&queue->idling, true, __ATOMIC_SEQ_CST);
+        if (!anyone_ready())
+            cpu_idle();
+        __atomic_store_n(&queue->idling, false, __ATOMIC_SEQ_CST);
+    }
+}
+
+/* ---- Ticks and bring-up ---- */
+
+/* From IRQ_TIMER: fires timers; a thread whose time slice is over and who is waited for will give way. */
+void sched_tick(void)
+{
+    struct run_queue *queue = this_queue();
+    queue->armed_ns = UINT64_MAX;
+    load_sample();
+    timers_run(queue);
+    if (!queue->n_ready)
+        return;
+    if (clock_ns() >= queue->slice_end_ns)
+        this_cpu()->resched = true;
+    else
+        timer_need(queue, queue->slice_end_ns);
+}
+
+uint64_t sched_n_switches(void)
+{
+    uint64_t sum = 0;
+    for (uint32_t id = 0; id < n_cpus; id++)
+        sum += run_queues[id].n_switches;
+    return sum;
+}
+
+/* Makes the caller this processor's idle thread. */
+void sched_init_cpu(void)
+{
+    static struct thread idle_threads[MAX_CPUS];
+    struct cpu *cpu = this_cpu();
+    struct run_queue *queue = &run_queues[cpu->id];
+    struct thread *idle = &idle_threads[cpu->id];
+    spin_init(&queue->lock, "run queue", RANK_RUNQ);
+    list_init(&queue->ready);
+    queue_timers_init(queue);
+    list_init(&idle->run_node);
+    format(idle->name, sizeof(idle->name), "idle/%u", cpu->id);
+    idle->cpu = cpu->id;
+    idle->state = THREAD_RUNNING;
+    idle->stack_top = (void *)cpu->kernel_stack;
+    idle->ns_mark = clock_ns();
+    queue->idle = idle;
+    cpu->thread = idle;
+    cpu->sched = queue;
+}
+
+void sched_init(void)
+{
+    sched_init_cpu();
+}

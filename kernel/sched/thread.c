@@ -1,0 +1,94 @@
+/* Threads: made, freed, and how long they have run. */
+#include "local.h"
+
+static OBJECT_CACHE(thread_cache, struct thread);
+static OBJECT_CACHE(fpu_cache, struct fpu_state);
+
+uint32_t n_threads;
+struct sched_hooks sched_hooks;
+
+/* What a new thread finds on its stack. */
+struct start {
+    void (*function)(void *);
+    void *arg;
+};
+
+static void start_thread(void *stack_bottom)
+{
+    struct start *start = stack_bottom;
+    thread_begin(start->function, start->arg);
+}
+
+/* A thread that will begin at start(arg), in no queue yet; NULL when memory is out. It holds no reference to process
+ * or space: whoever gave them sees to that. */
+struct thread *thread_create(struct process *process, struct space *space, void (*function)(void *), void *arg)
+{
+    struct thread *thread = object_alloc_zeroed(&thread_cache);
+    if (!thread)
+        return NULL;
+    thread->stack_top = kstack_alloc();
+    if (!thread->stack_top) {
+        object_free(&thread_cache, thread);
+        return NULL;
+    }
+    struct start *start = (struct start *)((char *)thread->stack_top - KSTACK_BYTES);
+    *start = (struct start){function, arg};
+    thread->kernel_rsp = context_init(thread->stack_top, start_thread, start);
+    thread->process = process;
+    thread->space = space;
+    thread->cpu = this_cpu()->id;
+    list_init(&thread->run_node);
+    list_init(&thread->queued);
+    list_init(&thread->process_node);
+    __atomic_add_fetch(&n_threads, 1, __ATOMIC_RELAXED);
+    return thread;
+}
+
+/* Frees a thread that never started, or that `last` of thread_exit was given. */
+void thread_free(struct thread *thread)
+{
+    assert(thread->state == THREAD_NEW || thread->state == THREAD_DEAD);
+    if (thread->fpu)
+        object_free(&fpu_cache, thread->fpu);
+    kstack_free(thread->stack_top);
+    object_free(&thread_cache, thread);
+    __atomic_sub_fetch(&n_threads, 1, __ATOMIC_RELAXED);
+}
+
+struct fpu_state *thread_fpu_alloc(void)
+{
+    struct fpu_state *state = object_alloc(&fpu_cache);
+    if (state)
+        fpu_init_state(state);
+    return state;
+}
+
+/* ---- Times of use ---- */
+
+/* Time on processors, with the stretch that runs now. Off by one stretch when it runs elsewhere. */
+static uint64_t run_ns_now(const struct thread *thread)
+{
+    uint64_t now = clock_ns(), mark = thread->ns_mark;
+    bool runs = thread->state == THREAD_RUNNING && now > mark;
+    return thread->run_ns + (runs ? now - mark : 0);
+}
+
+void thread_sample_begin(struct thread *thread)
+{
+    thread->call_start_ns = run_ns_now(thread);
+}
+
+void thread_sample_end(struct thread *thread)
+{
+    uint64_t now = run_ns_now(thread);
+    thread->system_ns += (now - thread->call_start_ns) * ENTRIES_PER_SAMPLE;
+    thread->system_ns = min(thread->system_ns, now);
+    thread->call_start_ns = 0;
+}
+
+void thread_times(struct thread *thread, uint64_t *user_ns, uint64_t *system_ns)
+{
+    uint64_t sum = run_ns_now(thread);
+    *system_ns = thread->process ? min(thread->system_ns, sum) : sum;
+    *user_ns = sum - *system_ns;
+}

@@ -1,0 +1,187 @@
+/* Waiting: queues of those who sleep until something happens, and how a wake-up is never lost.
+ *
+ * A waiter enters the queue, then looks at its condition, then sleeps. Who changes the condition looks into the queue
+ * afterwards. In between a wake-up finds the waiter awake: it leaves wake_pending, and the sleep ends at once. */
+#include "abi/errno.h"
+#include "local.h"
+
+void wait_queue_init(struct wait_queue *queue)
+{
+    spin_init(&queue->lock, "wait queue", RANK_WAITQ);
+    list_init(&queue->waiters);
+}
+
+/* ---- Steps, for those who wait for several things ---- */
+
+/* Those that only look stand in front of those that take, so that wake_one reaches all of them. */
+static void waiter_enter(struct waiter *waiter, struct wait_queue *queue, const void *what, bool exclusive)
+{
+    waiter->queue = queue;
+    waiter->thread = current_thread();
+    waiter->what = what;
+    waiter->exclusive = exclusive;
+    spin_lock(&queue->lock);
+    if (exclusive)
+        list_add_tail(&queue->waiters, &waiter->node);
+    else
+        list_add_head(&queue->waiters, &waiter->node);
+    spin_unlock(&queue->lock);
+}
+
+void waiter_add(struct waiter *waiter, struct wait_queue *queue)
+{
+    waiter_enter(waiter, queue, NULL, false);
+}
+
+/* Leaves the queue; true if a wake-up had taken it out already. */
+static bool waiter_leave(struct waiter *waiter)
+{
+    spin_lock(&waiter->queue->lock);
+    bool woken = list_empty(&waiter->node);
+    list_remove(&waiter->node);
+    spin_unlock(&waiter->queue->lock);
+    return woken;
+}
+
+void waiter_remove(struct waiter *waiter)
+{
+    waiter_leave(waiter);
+}
+
+void wait_begin(void)
+{
+    current_thread()->wake_pending = false;
+}
+
+void wait_end(void)
+{
+    current_thread()->wake_pending = false;
+}
+
+/* Whether a signal has come that ends a wait of that kind. */
+static bool interrupted(const struct thread *self, enum wait_kind kind)
+{
+    if (kind == WAIT_FIRM)
+        return false;
+    return __atomic_load_n(&self->kill_due, __ATOMIC_ACQUIRE) ||
+           (kind == WAIT_SIGNALS && __atomic_load_n(&self->signal_due, __ATOMIC_ACQUIRE));
+}
+
+/* Sleeps unless there is a reason not to; 0 or -EINTR, or what thread_wake was told. */
+static int sleep_now(struct thread *self, enum wait_kind kind, const char *what)
+{
+    struct run_queue *queue = this_queue();
+    spin_lock(&queue->lock);
+    if (self->wake_pending || interrupted(self, kind)) {
+        int result = self->wake_pending ? 0 : -EINTR;
+        self->wake_pending = false;
+        spin_unlock(&queue->lock);
+        return result;
+    }
+    self->wait_kind = kind;
+    self->waits_for = what;
+    self->state = THREAD_ASLEEP;
+    switch_to_next(queue);
+    self->waits_for = NULL;
+    self->wake_pending = false;
+    return self->wake_result;
+}
+
+struct alarm {
+    struct timer timer;
+    struct thread *thread;
+};
+
+static void alarm_fire(struct timer *timer)
+{
+    thread_wake(container_of(timer, struct alarm, timer)->thread, -ETIMEDOUT);
+}
+
+/* Sleeps until woken: 0, -EINTR or -ETIMEDOUT. */
+int wait_sleep(enum wait_kind kind, uint64_t deadline_ns, const char *what)
+{
+    struct thread *self = current_thread();
+    assert(this_cpu()->spin_depth == 0);
+    if (deadline_ns == NO_DEADLINE)
+        return sleep_now(self, kind, what);
+    if (deadline_ns <= clock_ns() && !self->wake_pending)
+        return interrupted(self, kind) ? -EINTR : -ETIMEDOUT;
+    struct alarm alarm = {.thread = self};
+    timer_init(&alarm.timer, alarm_fire);
+    timer_set(&alarm.timer, deadline_ns);
+    int result = sleep_now(self, kind, what);
+    timer_cancel(&alarm.timer);
+    return result;
+}
+
+/* ---- Waiting for one thing ---- */
+
+/* Enters the queue, before the lock that guards the condition is released. */
+static void wait_enter(struct waiter *waiter, struct wait_queue *queue)
+{
+    wait_begin();
+    waiter_enter(waiter, queue, NULL, true);
+}
+
+/* Sleeps and leaves. Who was woken and interrupted at once says 0, for the wake-up may have been meant for one only. */
+static int wait_leave(struct waiter *waiter, enum wait_kind kind, uint64_t deadline_ns, const char *what)
+{
+    int result = wait_sleep(kind, deadline_ns, what);
+    return waiter_leave(waiter) ? 0 : result;
+}
+
+int wait_on_spin(struct wait_queue *queue, struct spinlock *lock, enum wait_kind kind, uint64_t deadline_ns,
+                 const char *what)
+{
+    struct waiter waiter;
+    wait_enter(&waiter, queue);
+    spin_unlock(lock);
+    int result = wait_leave(&waiter, kind, deadline_ns, what);
+    spin_lock(lock);
+    return result;
+}
+
+int wait_on_mutex(struct wait_queue *queue, struct mutex *mutex, enum wait_kind kind, uint64_t deadline_ns,
+                  const char *what)
+{
+    struct waiter waiter;
+    uint16_t rank = mutex->held;
+    wait_enter(&waiter, queue);
+    mutex_unlock(mutex);
+    int result = wait_leave(&waiter, kind, deadline_ns, what);
+    mutex_lock_as(mutex, rank);
+    return result;
+}
+
+/* ---- Waking ---- */
+
+/* Takes a waiter out of its queue, whose lock is held, and wakes its thread. */
+static void waiter_wake(struct waiter *waiter)
+{
+    struct thread *thread = waiter->thread;
+    list_remove(&waiter->node);
+    thread_wake(thread, 0);
+}
+
+/* Wakes all that only look and one that takes. Lock: takes queue->lock. */
+void wake_one(struct wait_queue *queue)
+{
+    struct waiter *waiter, *next;
+    spin_lock(&queue->lock);
+    list_for_each_safe(waiter, next, &queue->waiters, node) {
+        bool exclusive = waiter->exclusive;
+        waiter_wake(waiter);
+        if (exclusive)
+            break;
+    }
+    spin_unlock(&queue->lock);
+}
+
+void wake_all(struct wait_queue *queue)
+{
+    struct waiter *waiter, *next;
+    spin_lock(&queue->lock);
+    list_for_each_safe(waiter, next, &queue->waiters, node)
+        waiter_wake(waiter);
+    spin_unlock(&queue->lock);
+}
