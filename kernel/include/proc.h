@@ -136,5 +136,7 @@ bool proc_page_fault(struct trap_frame *frame, uint64_t address);
 /* ---- Reports ---- */
 /* One line per process and thread to the log: pid, state, cwd, what it waits for, where. Takes no lock (panic, NMI, SysRq). */
 void proc_report(void);
+/* A process's working directory, read without locks, into buf; points into it. For reports. */
+const char *process_cwd_peek(const struct process *process, char *buf, size_t size);
 
 void proc_init(void);

@@ -15,6 +15,3 @@ _Noreturn void panic_report(const char *file, int line, const char *message);
 _Noreturn void panic_trap(struct trap_frame *frame, const char *what);
 /* The processor's interrupted code, with names: for panic and NMI. */
 void panic_log_backtrace(uint64_t rip, uint64_t rbp);
-/* The working directory of a process, read without locks, into the end of buf. */
-struct process;
-const char *panic_cwd(const struct process *process, char *buf, size_t size);

@@ -13,13 +13,17 @@ static const char *state_name(const struct process *process, const struct thread
 /* The path of a directory, without the locks that guard names: cut off at the front if long.
  * buf's part that holds it.
  * Takes no lock: another processor may be renaming. */
-static const char *cwd_of(const struct process *process, char *buf, size_t size)
+const char *process_cwd_peek(const struct process *process, char *buf, size_t size)
 {
     enum { DEPTH_LIMIT = 64 };
     char *at = buf + size - 1;
     const struct entry *entry = process->fs.cwd;
     *at = '\0';
-    for (int i = 0; entry && entry->parent != entry && i < DEPTH_LIMIT; i++) {
+    for (int i = 0; entry && i < DEPTH_LIMIT; i++) {
+        while (entry->covers)
+            entry = entry->covers;
+        if (entry->parent == entry)
+            break;
         size_t length = entry->name_len;
         if (length + 1 > (size_t)(at - buf))
             break;
@@ -50,7 +54,7 @@ static void report_thread(const struct process *process, const struct thread *th
     const struct trap_frame *frame = trap_frame_at(thread->stack_top);
     klog("  %d %s: %s%s%s, cwd %s, user rip 0x%lx, rsp 0x%lx, last call %lu", thread->tid,
          thread->name, state_name(process, thread), thread->waits_for ? ", waits for " : "",
-         thread->waits_for ? thread->waits_for : "", cwd_of(process, cwd, sizeof(cwd)), frame->rip,
+         thread->waits_for ? thread->waits_for : "", process_cwd_peek(process, cwd, sizeof(cwd)), frame->rip,
          frame->rsp, frame->error);
     report_place(thread);
 }

@@ -10,28 +10,6 @@ static struct trap_frame *trap;         /* the kernel's own fault, or NULL */
 static uint64_t start_rip, start_rbp;   /* where the backtrace begins */
 static unsigned stage;                  /* of the report: a fault in one goes on with the next */
 
-const char *panic_cwd(const struct process *process, char *buf, size_t size)
-{
-    char *at = buf + size - 1;
-    struct entry *entry = process->fs.cwd;
-    *at = '\0';
-    for (int depth = 0; entry && depth < 64; depth++) {
-        while (entry->covers)
-            entry = entry->covers;
-        if (entry->parent == entry || !entry->name)
-            break;
-        if (entry->name_len + 1 > at - buf)
-            break;
-        at -= entry->name_len;
-        memcpy(at, entry->name, entry->name_len);
-        *--at = '/';
-        entry = entry->parent;
-    }
-    if (!*at)
-        *--at = '/';
-    return at;
-}
-
 /* What kinds of spinlocks this processor holds. */
 static void log_locks(void)
 {
@@ -59,7 +37,7 @@ static void log_who(void)
         klog("  kernel thread %d (%s)", thread->tid, thread->name);
     else
         klog("  process %d (%s), cwd %s", thread->process->pid, thread->name,
-             panic_cwd(thread->process, cwd, sizeof(cwd)));
+             process_cwd_peek(thread->process, cwd, sizeof(cwd)));
 }
 
 static void log_registers(void)

@@ -80,21 +80,11 @@ static void other_fault(struct trap_frame *frame)
                  user_faults[vector].with_address ? frame->rip : 0, vector, frame->error);
 }
 
-/* The tick charges the time since the last one to the mode that it interrupts. */
-static void timer_interrupt(const struct trap_frame *frame)
+static void interrupt(unsigned vector)
 {
-    struct thread *thread = current_thread();
-    thread->in_user = trap_from_user(frame);
-    sched_tick();
-    thread->in_user = false;
-}
-
-static void interrupt(const struct trap_frame *frame)
-{
-    unsigned vector = (unsigned)frame->vector;
     irq_acknowledge(vector);
     switch (vector) {
-    case IRQ_TIMER: timer_interrupt(frame); break;
+    case IRQ_TIMER: sched_tick(); break;
     case IRQ_COM1:
     case IRQ_COM2: serial_interrupt(vector); break;
     case IRQ_KEYBOARD: keyboard_interrupt(); break;
@@ -103,17 +93,28 @@ static void interrupt(const struct trap_frame *frame)
     }
 }
 
-/* Every exception and interrupt comes here, on the stack of the thread that was interrupted. */
-void trap_enter(struct trap_frame *frame)
+static void fault(struct trap_frame *frame)
 {
+    struct thread *thread = current_thread();
+    if (trap_from_user(frame))
+        thread_enter_kernel(thread);
     if (frame->vector == TRAP_PAGE_FAULT)
         page_fault(frame);
     else if (frame->vector == TRAP_NO_FPU)
         first_vector_use(frame);
-    else if (frame->vector >= IRQ_TIMER)
-        interrupt(frame);
     else
         other_fault(frame);
+    if (trap_from_user(frame))
+        thread_leave_kernel(thread);
+}
+
+/* Every exception and interrupt comes here, on the stack of the thread that was interrupted. */
+void trap_enter(struct trap_frame *frame)
+{
+    if (frame->vector >= IRQ_TIMER)
+        interrupt((unsigned)frame->vector);
+    else
+        fault(frame);
     if (trap_from_user(frame) && proc_work_due(current_thread()))
         proc_return_to_user(frame, false);
 }
