@@ -61,8 +61,38 @@ kernel += sched/sleep.c
 kernel += sched/yield.c
 
 # floor 5: vfs       paths, inodes, open files, descriptors, poll
+kernel += vfs/inode.c
+kernel += vfs/cred.c
+kernel += vfs/context.c
+kernel += vfs/entry.c
+kernel += vfs/walk.c
+kernel += vfs/io.c
+kernel += vfs/file.c
+kernel += vfs/open.c
+kernel += vfs/read_write.c
+kernel += vfs/copy.c
+kernel += vfs/fd_table.c
+kernel += vfs/fd.c
+kernel += vfs/stat.c
+kernel += vfs/cwd.c
+kernel += vfs/make.c
+kernel += vfs/dir.c
+kernel += vfs/link.c
+kernel += vfs/mknod.c
+kernel += vfs/rename.c
+kernel += vfs/attr.c
+kernel += vfs/mount.c
+kernel += vfs/device.c
+kernel += vfs/ioctl.c
+kernel += vfs/poll.c
+kernel += vfs/lock.c
 
 # floor 6: ramfs     the file system in memory
+kernel += ramfs/fs.c
+kernel += ramfs/dir.c
+kernel += ramfs/rename.c
+kernel += ramfs/radix.c
+kernel += ramfs/file.c
 
 # floor 6: ipc       pipes and their kin
 kernel += ipc/pipe.c

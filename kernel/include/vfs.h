@@ -1,11 +1,12 @@
 /* The vfs room: names, inodes, open files, descriptors and waiting for them, over any file system.
  *
- * It never asks who the current process is: every function that depends on it is given an fs_context (root, working
- * directory, umask, credentials, descriptors). File systems (ramfs, procfs) and devices plug in by tables of operations.
+ * It never asks who the current process is: every function that depends on it is given an
+ * fs_context (root, working directory, umask, credentials, descriptors). File systems (ramfs,
+ * procfs) and devices plug in by tables of operations.
  *
- * Lock rule: an inode's lock guards its attributes and, in a directory, the entries; names_lock guards every
- * entry's name and parent; a descriptor table and an open file have locks of their own. The order is lock_rank's.
- */
+ * Lock rule: an inode's lock guards its attributes and, in a directory, the entries; names_lock
+ * guards every entry's name and parent; a descriptor table and an open file have locks of their
+ * own. The order is lock_rank's. */
 #pragma once
 
 #include <stdbool.h>
@@ -36,11 +37,15 @@ struct cred {
     uint32_t groups[]; /* supplementary, sorted */
 };
 struct cred *cred_create_root(void);
-struct cred *cred_copy(const struct cred *cred, uint32_t n_groups); /* room for n_groups; NULL when out of memory */
+/* A copy with room for n_groups groups, as many of them copied as there are; NULL: no memory. */
+struct cred *cred_copy(const struct cred *cred, uint32_t n_groups);
 void cred_ref(struct cred *cred);
 void cred_unref(struct cred *cred);
 bool cred_in_group(const struct cred *cred, uint32_t gid); /* fsgid or supplementary */
-static inline bool cred_is_root(const struct cred *cred) { return cred->fsuid == 0; }
+static inline bool cred_is_root(const struct cred *cred)
+{
+    return cred->fsuid == 0;
+}
 
 /* What of a process the vfs needs; a process owns one. */
 struct fs_context {
@@ -50,12 +55,14 @@ struct fs_context {
     struct cred *cred;          /* guarded by lock; read it through fs_cred() */
     uint32_t umask;             /* atomic */
     uint64_t limit_files, limit_file_bytes; /* RLIMIT_NOFILE, RLIMIT_FSIZE */
-    void (*raise)(int signal);  /* sends a signal to the calling thread's process: SIGPIPE, SIGXFSZ */
+    void (*raise)(int signal);  /* to the calling thread's process: SIGPIPE, SIGXFSZ; may be NULL */
 };
-/* A copy for fork: shares the descriptor table if asked (CLONE_FILES), else copies it. 0 or -ENOMEM. */
+/* A copy for fork: shares the descriptor table if asked (CLONE_FILES), else copies it; all other
+ * fields are copied. 0 or -ENOMEM. */
 int fs_context_copy(struct fs_context *to, struct fs_context *from, bool share_fds);
-void fs_context_close_on_exec(struct fs_context *fs); /* gives the process a table of its own first; 0 or -ENOMEM in _prepare */
+/* First half of exec: gives the process a descriptor table of its own. 0 or -ENOMEM. */
 int fs_context_prepare_exec(struct fs_context *fs);
+void fs_context_close_on_exec(struct fs_context *fs); /* second half: cannot fail */
 void fs_context_release(struct fs_context *fs);       /* closes all, drops all */
 struct cred *fs_cred(struct fs_context *fs);          /* with a reference */
 
@@ -68,27 +75,43 @@ struct new_inode { /* what to make */
     const char *target; /* of a symbolic link */
 };
 
-/* Called with each entry of a listing; false stops it (the entry was not taken). */
-typedef bool (*list_emit)(void *arg, const char *name, size_t len, uint64_t ino, uint32_t type, uint64_t next_pos);
+/* Called with each entry of a listing, `type` being DT_*; false stops it (the entry was not
+ * taken). It runs under a lock: it neither sleeps nor reaches user memory. */
+typedef bool (*list_emit)(void *arg, const char *name, size_t len, uint64_t ino, uint32_t type,
+                          uint64_t next_pos);
 
-/* A file system's work. `dir` is a directory's entry. An operation that is absent gives the error in its comment. */
+/* A file system's work. `dir` is a directory's entry. An operation that is absent gives the error
+ * in its comment. */
 struct inode_ops {
-    int (*lookup)(struct entry *dir, const char *name, size_t len, struct entry **found); /* referenced; -ENOENT; absent: -ENOTDIR */
-    int (*create)(struct entry *dir, const char *name, size_t len, const struct new_inode *what, struct entry **made); /* -EEXIST; absent: -EPERM */
-    int (*link)(struct entry *dir, const char *name, size_t len, struct inode *inode);    /* absent: -EPERM */
-    /* Take the entry out of dir; a directory must be empty (-ENOTEMPTY). -ESTALE if it is not there any more (walk again). */
-    int (*remove)(struct entry *dir, struct entry *victim);                               /* absent: -EPERM */
-    /* Move `from` to name in new_dir, in place of `over` (may be NULL), or exchange the two. -ESTALE as above. */
-    int (*rename)(struct entry *from, struct entry *new_dir, const char *name, size_t len, struct entry *over, uint32_t flags);
-    int (*list)(struct inode *dir, struct entry *self, uint64_t *pos, list_emit emit, void *arg); /* "." and ".." are the vfs's: pos 0, 1 */
-    long (*readlink)(struct inode *inode, char *buf, size_t size);                        /* its length; absent: -EINVAL */
-    int (*follow)(struct entry *link, struct entry **target); /* links that jump (/proc/self/cwd); absent: by readlink */
-    int (*truncate)(struct inode *inode, uint64_t size);                                  /* absent: -EINVAL */
+    /* The entry of that name, referenced; -ENOENT. Absent: -ENOTDIR. */
+    int (*lookup)(struct entry *dir, const char *name, size_t len, struct entry **found);
+    /* Makes a file of any type, referenced; -EEXIST, -ENOENT in a removed directory. Absent: -EPERM
+     * (-EACCES for open). */
+    int (*create)(struct entry *dir, const char *name, size_t len, const struct new_inode *what,
+                  struct entry **made);
+    /* A second name; -ENOENT when the inode has none left. Absent: -EPERM. */
+    int (*link)(struct entry *dir, const char *name, size_t len, struct inode *inode);
+    /* Takes the entry out of dir; a directory must be empty (-ENOTEMPTY). -ESTALE if it is not
+     * there any more (look again). Absent: -EPERM. */
+    int (*remove)(struct entry *dir, struct entry *victim);
+    /* Moves `from` to name in new_dir, in place of `over` (may be NULL: then nothing may be there,
+     * -ESTALE), or exchanges the two. -ESTALE as above. Absent: -EPERM. */
+    int (*rename)(struct entry *from, struct entry *new_dir, const char *name, size_t len,
+                  struct entry *over, uint32_t flags);
+    /* Lists from *pos on and moves it; "." and ".." are the vfs's, at 0 and 1. Absent: -ENOTDIR. */
+    int (*list)(struct inode *dir, struct entry *self, uint64_t *pos, list_emit emit, void *arg);
+    /* The target's length, cut at size, without a NUL. Absent: -EINVAL. */
+    long (*readlink)(struct inode *inode, char *buf, size_t size);
+    /* The entry, referenced, that a link jumps to (/proc/self/cwd). Absent: by readlink. */
+    int (*follow)(struct entry *link, struct entry **target);
+    int (*truncate)(struct inode *inode, uint64_t size);      /* absent: -EINVAL */
+    /* A file without a name (O_TMPFILE), referenced. Absent: -EOPNOTSUPP. */
+    int (*unnamed)(struct inode *dir, const struct new_inode *what, struct inode **made);
     int (*open)(struct inode *inode, struct file *file);      /* sets file->ops, may refuse */
-    void (*attributes)(struct inode *inode);                  /* brings size, times, owner up to date before a stat; may be absent */
-    int (*allow_change)(struct inode *inode);                 /* 0 or an errno before chmod, chown, utimes; absent: allowed */
-    uint64_t (*blocks)(struct inode *inode);                  /* 512-byte units in use; absent: 0 */
-    void (*release)(struct inode *inode);                     /* the last reference is gone: free it */
+    void (*attributes)(struct inode *inode);    /* up to date for a stat; may be absent */
+    int (*allow_change)(struct inode *inode);   /* before chmod, chown, utimes; absent: allowed */
+    uint64_t (*blocks)(struct inode *inode);    /* 512-byte units in use; absent: 0 */
+    void (*release)(struct inode *inode);       /* the last reference is gone: free it */
 };
 
 struct inode {
@@ -96,33 +119,44 @@ struct inode {
     struct filesystem *fs;
     uint64_t ino;             /* unique in its file system */
     uint32_t refs;            /* atomic: entries, open files, walks */
-    int32_t writers;          /* atomic: open for writing if > 0; executing (writing denied: ETXTBSY) if < 0 */
-    struct spinlock lock;     /* rank RANK_INODE... */
+    int32_t writers;          /* atomic: open for writing if > 0; writing denied (exec) if < 0 */
+    struct spinlock lock;     /* rank RANK_INODE, or by spin_lock_as one of the next three */
     /* guarded by lock (a single aligned word may be read without it): */
     uint32_t mode, uid, gid, nlink;
     uint64_t size;
     int64_t atime_ns, mtime_ns, ctime_ns, btime_ns; /* since 1970 */
-    uint64_t rdev;
+    union {
+        uint64_t rdev;        /* of a device */
+        void *fifo;           /* of a FIFO: ipc's own, NULL while it is not open */
+    };
 };
 
-void inode_init(struct inode *inode, const struct inode_ops *ops, struct filesystem *fs, uint32_t mode);
-static inline bool inode_is(const struct inode *inode, uint32_t type) { return (inode->mode & S_IFMT) == type; }
+/* One reference, one name, all times now, the next number of fs; the caller may change all that. */
+void inode_init(struct inode *inode, const struct inode_ops *ops, struct filesystem *fs,
+                uint32_t mode);
+static inline bool inode_is(const struct inode *inode, uint32_t type)
+{
+    return (inode->mode & S_IFMT) == type;
+}
 void inode_ref(struct inode *inode);
 void inode_unref(struct inode *inode);
-/* May fs do this (bits 4 read, 2 write, 1 execute or search)? 0 or -EACCES. By fsuid. */
+/* May cred do this (bits 4 read, 2 write, 1 execute or search)? 0 or -EACCES. By fsuid. */
 int inode_permission(const struct cred *cred, struct inode *inode, unsigned want);
 int inode_deny_write(struct inode *inode);  /* exec: -ETXTBSY when open for writing */
 void inode_allow_write(struct inode *inode);
+void inode_touch_atime(struct inode *inode); /* was read: by relatime's rule */
+void inode_touch_mtime(struct inode *inode); /* was written: mtime and ctime */
 void inode_stat(struct inode *inode, struct stat *st);
 
 struct filesystem {
     const char *type;          /* "ramfs", "proc": for /proc/mounts */
     uint64_t dev;              /* st_dev */
     uint64_t next_ino;         /* atomic */
-    uint64_t n_inodes;         /* atomic: living ones */
+    uint64_t n_inodes;         /* atomic: living ones, counted by inode_init and inode_unref */
     struct entry *root;
     void (*statfs)(struct filesystem *fs, struct statfs *st);
 };
+uint64_t filesystem_new_dev(void);  /* a number for filesystem.dev */
 
 /* ---- Entries: names in directories ---- */
 
@@ -131,23 +165,38 @@ struct entry {
     uint32_t slot;           /* where the directory lists it */
     uint32_t refs;           /* atomic */
     struct inode *inode;     /* constant; referenced */
-    struct entry *parent;    /* guarded by names_lock; referenced; a root's is itself, unreferenced */
+    struct entry *parent;    /* guarded by names_lock; referenced; a root's: itself, unreferenced */
     struct entry *mounted;   /* the root entry of a file system mounted here, or NULL */
     struct entry *covers;    /* of a mounted root: the entry it hides */
     bool dead;               /* removed from its directory */
-    uint16_t name_len;       /* guarded by names_lock, as is name */
+    uint16_t name_len;       /* guarded by names_lock and the parent's lock, as is name */
     char *name;              /* inline_name, or a block of its own; NUL-terminated */
     char inline_name[24];
 };
 
 extern struct spinlock names_lock;
-struct entry *entry_create(struct entry *parent, struct inode *inode, const char *name, size_t len); /* takes over the inode reference; NULL: no memory, inode reference kept */
+/* A name for an inode, with one reference; takes over the inode's. Without parent it is a root of
+ * its own. NULL: no memory, the inode's reference is the caller's still. */
+struct entry *entry_create(struct entry *parent, struct inode *inode, const char *name, size_t len);
 void entry_ref(struct entry *entry);
 void entry_unref(struct entry *entry);
-struct entry *entry_parent(struct entry *entry); /* referenced; across mounts; a root's parent is itself */
-/* The path from root to entry into the end of buf[size]; *start is where it begins. -ENAMETOOLONG; " (deleted)" is not added;
- * -ENOENT when entry is dead and `living` is asked; unreachable from root: the path gets "(unreachable)" as Linux does. */
-int entry_path(struct entry *root, struct entry *entry, bool living, char *buf, size_t size, char **start);
+struct entry *entry_parent(struct entry *entry); /* referenced; across mounts; a root's is itself */
+/* Writes the path from root to entry, with a NUL, into the end of buf[size]; *start is where it
+ * begins. -ENAMETOOLONG; -ENOENT when entry is dead and `living` is asked (" (deleted)" is not
+ * added). What cannot be reached from root begins with "(unreachable)" as on Linux; a file without
+ * a directory (pipe) has its name alone. */
+int entry_path(struct entry *root, struct entry *entry, bool living, char *buf, size_t size,
+               char **start);
+/* For a file system's rename: a copy of the name that entry_rename will give. */
+struct entry_name {
+    char *block;             /* NULL: it is in inline_text */
+    size_t len;
+    char inline_text[24];
+};
+int entry_name_prepare(struct entry_name *name, const char *text, size_t len); /* 0 or -ENOMEM */
+void entry_name_discard(struct entry_name *name);
+/* Gives entry another parent and name; cannot fail. The caller holds both directories' locks. */
+void entry_rename(struct entry *entry, struct entry *parent, struct entry_name *name);
 
 /* ---- Walking paths ---- */
 
@@ -157,9 +206,11 @@ enum walk_flags {
     WALK_EMPTY = 4,       /* "" means dirfd itself (AT_EMPTY_PATH) */
 };
 /* The entry that path names, starting at dirfd (AT_FDCWD: the working directory); referenced. */
-int path_walk(struct fs_context *fs, int dirfd, const char *path, unsigned flags, struct entry **found);
+int path_walk(struct fs_context *fs, int dirfd, const char *path, unsigned flags,
+              struct entry **found);
 
-struct last_name { /* the parent directory and the last component, for calls that make or remove a name */
+/* The parent directory and the last component, for calls that make or remove a name. */
+struct last_name {
     struct entry *dir;  /* referenced: last_name_release */
     const char *name;   /* points into the path; not NUL-terminated */
     size_t len;
@@ -186,7 +237,7 @@ struct io {
 };
 void io_init_user(struct io *io, struct segment *one, uaddr_t base, size_t n_bytes);
 void io_init_kernel(struct io *io, struct segment *one, void *base, size_t n_bytes);
-size_t io_put(struct io *io, const void *from, size_t n); /* to the reader; less than n: EFAULT or full */
+size_t io_put(struct io *io, const void *from, size_t n); /* to the reader; less: EFAULT or full */
 size_t io_get(struct io *io, void *to, size_t n);         /* from the writer */
 size_t io_put_zeros(struct io *io, size_t n);
 
@@ -198,65 +249,97 @@ void poll_add(struct poll_table *table, struct wait_queue *queue); /* table may 
 struct file_ops {
     long (*read)(struct file *file, struct io *io, uint64_t *pos);  /* bytes; absent: -EINVAL */
     long (*write)(struct file *file, struct io *io, uint64_t *pos); /* bytes; absent: -EINVAL */
-    long (*seek)(struct file *file, int64_t offset, int whence);    /* absent: the usual rules for a seekable file */
+    /* The new position. Absent: file_seek. */
+    long (*seek)(struct file *file, int64_t offset, int whence);
     long (*ioctl)(struct file *file, uint64_t request, uaddr_t arg); /* absent: -ENOTTY */
-    uint32_t (*poll)(struct file *file, struct poll_table *table);  /* POLL* bits; absent: always ready */
-    struct backing *(*backing)(struct file *file);                  /* for mmap, unreferenced; absent: -ENODEV */
-    int (*allocate)(struct file *file, int mode, uint64_t offset, uint64_t n_bytes); /* fallocate; absent: -EOPNOTSUPP */
-    void (*release)(struct file *file);                             /* the last reference is gone */
-    bool stream;                                                    /* no position: lseek gives -ESPIPE, pread too */
+    /* Commands that the vfs does not know itself (F_GETPIPE_SZ ...). Absent: -EBADF for those of
+     * pipes, else -EINVAL. */
+    long (*fcntl)(struct file *file, unsigned command, uint64_t arg);
+    uint32_t (*poll)(struct file *file, struct poll_table *table);  /* POLL*; absent: ready */
+    struct backing *(*backing)(struct file *file);  /* for mmap, unreferenced; absent: -ENODEV */
+    /* fallocate; absent: -EOPNOTSUPP */
+    int (*allocate)(struct file *file, int mode, uint64_t offset, uint64_t n_bytes);
+    void (*release)(struct file *file);             /* the last reference is gone */
+    bool stream;                                    /* no position: lseek and pread give -ESPIPE */
 };
 
 struct file {
     uint32_t refs;               /* atomic */
-    uint32_t flags;              /* O_* as opened; O_APPEND, O_NONBLOCK ... change by fcntl; atomic */
+    uint32_t flags;              /* O_* as opened; fcntl changes O_APPEND ...; atomic */
     const struct file_ops *ops;
-    struct entry *entry;         /* the name it was opened by; pipes and such have one of their own */
+    struct entry *entry;         /* the name it was opened by; pipes have one of their own */
     struct inode *inode;         /* entry->inode */
-    struct mutex pos_lock;       /* rank RANK_POSITION: held over a read or write that uses pos, if the file is shared */
-    uint64_t pos;
+    struct mutex pos_lock;       /* rank RANK_POSITION: over a read or write, if shared */
+    uint64_t pos;                /* guarded by pos_lock */
     void *private_data;          /* of whoever gave ops */
     int owner_pid;               /* F_SETOWN */
 };
 
-static inline bool file_readable(const struct file *file) { return (file->flags & 3) != 1 && !(file->flags & 010000000); }
-static inline bool file_writable(const struct file *file) { return (file->flags & 3) != 0 && !(file->flags & 010000000); }
+/* Access mode 3 opens for neither, as O_PATH (010000000) does. */
+static inline bool file_readable(const struct file *file)
+{
+    unsigned mode = file->flags & 3;
+    return (mode == 0 || mode == 2) && !(file->flags & 010000000);
+}
+static inline bool file_writable(const struct file *file)
+{
+    unsigned mode = file->flags & 3;
+    return (mode == 1 || mode == 2) && !(file->flags & 010000000);
+}
 
 /* Opens a path as open(2) does; a referenced file. */
-int file_open(struct fs_context *fs, int dirfd, const char *path, int flags, uint32_t mode, struct file **file);
-int file_open_entry(struct fs_context *fs, struct entry *entry, int flags, struct file **file); /* permissions checked already */
-/* A file without a name in a directory (pipe, eventfd): entry "pipe:[ino]" made here. Takes over the inode reference on success. */
-int file_open_anonymous(struct inode *inode, const char *name, int flags, const struct file_ops *ops, struct file **file);
-/* For exec: a regular file that may be executed, with writing denied until file_close_exec. */
-int file_open_exec(struct fs_context *fs, int dirfd, const char *path, int at_flags, struct file **file);
+int file_open(struct fs_context *fs, int dirfd, const char *path, int flags, uint32_t mode,
+              struct file **file);
+/* Permissions were checked already; takes references of its own. */
+int file_open_entry(struct fs_context *fs, struct entry *entry, int flags, struct file **file);
+/* A file without a name in a directory (pipe, eventfd): the entry "name:[ino]" is made here. Takes
+ * over the inode reference on success. */
+int file_open_anonymous(struct inode *inode, const char *name, int flags,
+                        const struct file_ops *ops, struct file **file);
+/* For exec: a regular file that may be executed (else -EACCES), with writing denied (-ETXTBSY)
+ * until file_close_exec, which also drops the reference. */
+int file_open_exec(struct fs_context *fs, int dirfd, const char *path, int at_flags,
+                   struct file **file);
 void file_close_exec(struct file *file);
 void file_ref(struct file *file);
 void file_unref(struct file *file);
-long file_read_kernel(struct file *file, uint64_t pos, void *buf, size_t n); /* bytes, fewer at the end */
+long file_seek(struct file *file, int64_t offset, int whence); /* the usual rules; moves pos */
+long file_read_kernel(struct file *file, uint64_t pos, void *buf, size_t n); /* fewer at the end */
 long file_write_kernel(struct file *file, uint64_t *pos, const void *buf, size_t n);
 uint64_t file_count(void); /* open files in the system */
 
 /* ---- Descriptors ---- */
 
-int fd_get(struct fs_context *fs, int fd, struct file **file); /* referenced; -EBADF */
-int fd_install(struct fs_context *fs, struct file *file, int lowest, bool cloexec); /* the number; takes over the reference on success; -EMFILE, -ENOMEM */
+int fd_get(struct fs_context *fs, int fd, struct file **file);     /* referenced; -EBADF, also
+                                                                    * for one of O_PATH */
+int fd_get_any(struct fs_context *fs, int fd, struct file **file); /* O_PATH too */
+/* Gives file the lowest free number from `lowest` on and takes over the reference; the number, or
+ * -EMFILE, -ENOMEM with the reference the caller's still. */
+int fd_install(struct fs_context *fs, struct file *file, int lowest, bool cloexec);
 int fd_close(struct fs_context *fs, int fd);
-/* The next descriptor in use at or above fd, its file referenced; -1 at the end. For /proc/PID/fd. */
+/* The next descriptor in use at or above fd, its file referenced; -1 at the end. */
 int fd_next(struct fs_context *fs, int fd, struct file **file, bool *cloexec);
 
 /* ---- Names by the kernel itself (boot, devices, tests): as root, paths from the root ---- */
 
-int vfs_make(struct fs_context *fs, const char *path, const struct new_inode *what); /* mkdir, mknod, symlink, empty file */
+/* mkdir, mknod, symlink, empty file; -EEXIST. */
+int vfs_make(struct fs_context *fs, const char *path, const struct new_inode *what);
 int vfs_mount(struct fs_context *fs, const char *path, struct filesystem *filesystem);
 struct mount_info {
-    struct entry *at;
+    struct entry *at;          /* the mounted root: entry_path gives where */
     struct filesystem *fs;
 };
-bool vfs_mount_at(unsigned index, struct mount_info *info); /* index 0 is the root file system; false past the end */
+bool vfs_mount_at(unsigned index, struct mount_info *info); /* 0: the root; false past the end */
 
-/* Character devices and FIFOs: opened through here. */
-int device_register(uint32_t major, uint32_t minor, const char *name, int (*open)(struct inode *inode, struct file *file));
+/* Character devices and FIFOs: opened through here; open sets file->ops. */
+int device_register(uint32_t major, uint32_t minor, const char *name,
+                    int (*open)(struct inode *inode, struct file *file));
 bool device_at(unsigned index, uint32_t *major, uint32_t *minor, const char **name);
 extern int (*vfs_fifo_open)(struct inode *inode, struct file *file); /* set by ipc */
 
-void vfs_init(struct filesystem *root_fs, struct fs_context *kernel_context); /* root and cwd of the context are its root */
+/* ppoll and pselect6: the calling thread's signal mask until the call ends; set by proc. */
+extern void (*vfs_mask_signals)(uint64_t mask);
+
+/* Fills in the whole context: root and cwd are root_fs's root, a table without descriptors, root's
+ * credentials, umask 022. Called once, before all else of this room. */
+void vfs_init(struct filesystem *root_fs, struct fs_context *kernel_context);

@@ -1,0 +1,295 @@
+/* Directories: a hash of entries by name, and slots that give each entry a place in listings.
+ *
+ * An entry keeps its slot as long as it stays, so a listing that goes on from a position misses and
+ * repeats nothing. Slots of removed entries are reused, the latest first. */
+#include "abi/dirent.h"
+#include "abi/errno.h"
+#include "local.h"
+
+static void *hash_memory_alloc(size_t size)
+{
+    return kmalloc(size);
+}
+
+static void hash_memory_free(void *block, size_t size)
+{
+    (void)size;
+    kfree(block);
+}
+
+static const struct lib_memory hash_memory = {hash_memory_alloc, hash_memory_free};
+
+void ramfs_dir_init(struct ramfs_inode *dir)
+{
+    hash_init(&dir->dir.names, &hash_memory);
+    dir->dir.slots = (struct radix){0};
+    dir->dir.n_slots = 0;
+    dir->dir.free_slot = NO_SLOT;
+}
+
+static void drop_nothing(uint64_t word, void *arg)
+{
+    (void)word, (void)arg;
+}
+
+void ramfs_dir_free(struct ramfs_inode *dir)
+{
+    hash_free(&dir->dir.names);
+    radix_cut(&dir->dir.slots, 0, drop_nothing, NULL);
+}
+
+/* ---- Slots ---- */
+
+int ramfs_slot_take_locked(struct ramfs_inode *dir, uint32_t *slot)
+{
+    if (dir->dir.free_slot != NO_SLOT) {
+        *slot = dir->dir.free_slot;
+        dir->dir.free_slot = (uint32_t)(radix_get(&dir->dir.slots, *slot) >> 1);
+        return 0;
+    }
+    if (dir->dir.n_slots == NO_SLOT || !radix_make(&dir->dir.slots, dir->dir.n_slots))
+        return -ENOMEM;
+    *slot = dir->dir.n_slots++;
+    return 0;
+}
+
+void ramfs_slot_set_locked(struct ramfs_inode *dir, uint32_t slot, struct entry *entry)
+{
+    uint64_t n;
+    *radix_row(&dir->dir.slots, slot, &n) = (uint64_t)entry;
+    entry->slot = slot;
+}
+
+/* Chains the slot to the free ones; an empty directory gives all slots back. */
+void ramfs_slot_free_locked(struct ramfs_inode *dir, uint32_t slot)
+{
+    if (dir->dir.names.count == 0) {
+        ramfs_dir_free(dir);
+        ramfs_dir_init(dir);
+        return;
+    }
+    uint64_t n;
+    *radix_row(&dir->dir.slots, slot, &n) = (uint64_t)dir->dir.free_slot << 1 | 1;
+    dir->dir.free_slot = slot;
+}
+
+/* ---- Names ---- */
+
+struct entry *ramfs_find_locked(struct ramfs_inode *dir, const char *name, size_t len,
+                                uint32_t hash)
+{
+    struct hash_node *node = hash_first(&dir->dir.names, hash);
+    for (; node; node = hash_next(node)) {
+        struct entry *entry = container_of(node, struct entry, node);
+        if (entry->name_len == len && memcmp(entry->name, name, len) == 0)
+            return entry;
+    }
+    return NULL;
+}
+
+/* The entry of a name, referenced, or -ENOENT. */
+static int dir_lookup(struct entry *dir_entry, const char *name, size_t len, struct entry **found)
+{
+    struct inode *dir = dir_entry->inode;
+    uint32_t hash = hash_bytes(name, len);
+    spin_lock(&dir->lock);
+    *found = ramfs_find_locked(ramfs_inode(dir), name, len, hash);
+    if (*found)
+        entry_ref(*found);
+    spin_unlock(&dir->lock);
+    return *found ? 0 : -ENOENT;
+}
+
+/* Why a name cannot be added: the directory is gone, or has it. */
+static int may_add_locked(struct ramfs_inode *dir, const char *name, size_t len, uint32_t hash)
+{
+    if (dir->inode.nlink == 0)
+        return -ENOENT;
+    return ramfs_find_locked(dir, name, len, hash) ? -EEXIST : 0;
+}
+
+/* Puts an entry with its reference into the directory. 0 or -ENOMEM. */
+static int dir_add_locked(struct ramfs_inode *dir, struct entry *entry, uint32_t hash)
+{
+    uint32_t slot;
+    if (ramfs_slot_take_locked(dir, &slot))
+        return -ENOMEM;
+    ramfs_slot_set_locked(dir, slot, entry);
+    hash_insert(&dir->dir.names, &entry->node, hash);
+    dir->inode.size += BOGUS_ENTRY_SIZE;
+    dir->inode.mtime_ns = dir->inode.ctime_ns = entry->inode->ctime_ns;
+    return 0;
+}
+
+/* A new inode under a name: the entry, with the reference that the directory will hold. */
+static int make_entry(struct entry *dir, const char *name, size_t len,
+                      const struct new_inode *what, struct entry **made)
+{
+    struct ramfs_inode *inode = ramfs_inode_create(dir->inode->fs, what);
+    if (!inode)
+        return -ENOSPC;
+    *made = entry_create(dir, &inode->inode, name, len);
+    if (*made)
+        return 0;
+    inode_unref(&inode->inode);
+    return -ENOSPC;
+}
+
+/* Makes a file of any type. */
+static int dir_create(struct entry *dir_entry, const char *name, size_t len,
+                      const struct new_inode *what, struct entry **made)
+{
+    struct ramfs_inode *dir = ramfs_inode(dir_entry->inode);
+    uint32_t hash = hash_bytes(name, len);
+    struct entry *entry = NULL;
+    spin_lock(&dir->inode.lock);
+    int err = may_add_locked(dir, name, len, hash);
+    if (!err)
+        err = make_entry(dir_entry, name, len, what, &entry);
+    if (!err && dir_add_locked(dir, entry, hash)) {
+        entry_unref(entry);
+        err = -ENOSPC;
+    }
+    if (!err) {
+        dir->inode.nlink += S_ISDIR(what->mode);
+        entry_ref(entry);
+        *made = entry;
+    }
+    spin_unlock(&dir->inode.lock);
+    return err;
+}
+
+/* Counts one more name of an inode; -ENOENT if it has lost its last. */
+static int gain_link(struct inode *inode)
+{
+    struct ramfs_inode *file = ramfs_inode(inode);
+    int err = 0;
+    spin_lock_as(&inode->lock, RANK_INODE_2);
+    if (inode->nlink == 0 && !(S_ISREG(inode->mode) && file->file.linkable))
+        err = -ENOENT;
+    else if (inode->nlink == UINT32_MAX)
+        err = -EMLINK;
+    else
+        inode->nlink++;
+    if (!err)
+        inode->ctime_ns = (int64_t)realtime_ns();
+    spin_unlock(&inode->lock);
+    return err;
+}
+
+static void lose_link(struct inode *inode)
+{
+    spin_lock_as(&inode->lock, RANK_INODE_2);
+    inode->nlink--;
+    spin_unlock(&inode->lock);
+}
+
+/* A second name for an inode of the same file system. */
+static int dir_link(struct entry *dir_entry, const char *name, size_t len, struct inode *inode)
+{
+    struct ramfs_inode *dir = ramfs_inode(dir_entry->inode);
+    uint32_t hash = hash_bytes(name, len);
+    spin_lock(&dir->inode.lock);
+    int err = may_add_locked(dir, name, len, hash);
+    if (!err)
+        err = gain_link(inode);
+    if (!err) {
+        inode_ref(inode);
+        struct entry *entry = entry_create(dir_entry, inode, name, len);
+        if (!entry)
+            inode_unref(inode);
+        if (!entry || dir_add_locked(dir, entry, hash)) {
+            if (entry)
+                entry_unref(entry);
+            lose_link(inode);
+            err = -ENOSPC;
+        }
+    }
+    spin_unlock(&dir->inode.lock);
+    return err;
+}
+
+/* The inode loses a name; a directory must be empty and is dead from then on. */
+static int lose_name(struct inode *inode, int64_t now)
+{
+    int err = 0;
+    spin_lock_as(&inode->lock, RANK_INODE_2);
+    if (inode_is(inode, S_IFDIR) && ramfs_inode(inode)->dir.names.count > 0)
+        err = -ENOTEMPTY;
+    if (!err) {
+        inode->nlink -= inode_is(inode, S_IFDIR) ? 2 : 1;
+        inode->ctime_ns = now;
+    }
+    spin_unlock(&inode->lock);
+    return err;
+}
+
+/* Takes an entry out of its directory. */
+static int dir_remove(struct entry *dir_entry, struct entry *victim)
+{
+    struct ramfs_inode *dir = ramfs_inode(dir_entry->inode);
+    int64_t now = (int64_t)realtime_ns();
+    spin_lock(&dir->inode.lock);
+    int err = victim->dead || victim->parent != dir_entry ? -ESTALE : 0;
+    if (!err)
+        err = lose_name(victim->inode, now);
+    if (!err) {
+        hash_remove(&dir->dir.names, &victim->node);
+        ramfs_slot_free_locked(dir, victim->slot);
+        victim->dead = true;
+        dir->inode.size -= BOGUS_ENTRY_SIZE;
+        dir->inode.nlink -= inode_is(victim->inode, S_IFDIR);
+        dir->inode.mtime_ns = dir->inode.ctime_ns = now;
+    }
+    spin_unlock(&dir->inode.lock);
+    if (!err)
+        entry_unref(victim);
+    return err;
+}
+
+/* ---- Listing ---- */
+
+/* Emits the entries of one row of slots; how many slots were dealt with. */
+static uint64_t list_row(const uint64_t *row, uint64_t n, uint64_t pos, list_emit emit, void *arg)
+{
+    for (uint64_t i = 0; i < n; i++) {
+        if (row[i] == 0 || row[i] & 1)
+            continue;
+        struct entry *entry = (struct entry *)row[i];
+        struct inode *inode = entry->inode;
+        if (!emit(arg, entry->name, entry->name_len, inode->ino, IFTODT(inode->mode), pos + i + 1))
+            return i;
+    }
+    return n;
+}
+
+/* Lists from *pos on: position = slot + 2. */
+static int dir_list(struct inode *inode, struct entry *self, uint64_t *pos, list_emit emit,
+                    void *arg)
+{
+    (void)self;
+    struct ramfs_inode *dir = ramfs_inode(inode);
+    spin_lock(&inode->lock);
+    while (*pos - 2 < dir->dir.n_slots) {
+        uint64_t n;
+        const uint64_t *row = radix_row(&dir->dir.slots, *pos - 2, &n);
+        n = min(n, dir->dir.n_slots - (*pos - 2));
+        uint64_t done = row ? list_row(row, n, *pos, emit, arg) : n;
+        *pos += done;
+        if (done < n)
+            break;
+    }
+    spin_unlock(&inode->lock);
+    return 0;
+}
+
+const struct inode_ops ramfs_dir_ops = {
+    .lookup = dir_lookup,
+    .create = dir_create,
+    .link = dir_link,
+    .remove = dir_remove,
+    .rename = ramfs_rename,
+    .list = dir_list,
+    .unnamed = ramfs_unnamed,
+    .release = ramfs_inode_release,
+};

@@ -1,0 +1,439 @@
+/* Regular files: a table of pages, which are at once what mmap maps.
+ *
+ * Whoever changes contents or size holds the file's contents mutex, so only the pages of a hole may
+ * appear meanwhile, by a page fault. User memory is copied straight into pages without a spinlock; a
+ * fresh page becomes visible when it is complete, so it is never cleared first. */
+#include "abi/errno.h"
+#include "abi/fcntl.h"
+#include "local.h"
+
+#define N_CONTENTS 64 /* a few mutexes for all files keep a file small */
+#define PINNED 16     /* pages held at a time while they are read */
+
+static struct mutex contents[N_CONTENTS];
+
+void ramfs_file_setup(void)
+{
+    for (int i = 0; i < N_CONTENTS && !contents[i].name; i++)
+        mutex_init(&contents[i], "file contents", RANK_CONTENTS);
+}
+
+static struct mutex *contents_of(const struct ramfs_inode *file)
+{
+    return &contents[hash_u64((uint64_t)file) % N_CONTENTS];
+}
+
+static uint64_t pages_of(uint64_t n_bytes)
+{
+    return align_up(n_bytes, PAGE_SIZE) / PAGE_SIZE;
+}
+
+static void drop_page(uint64_t frame, void *arg)
+{
+    uint64_t *n_pages = arg;
+    (*n_pages)--;
+    frame_unref(frame);
+}
+
+void ramfs_file_free(struct ramfs_inode *file)
+{
+    radix_cut(&file->file.pages, 0, drop_page, &file->file.n_pages);
+}
+
+static uint64_t file_blocks(struct inode *inode)
+{
+    return ramfs_inode(inode)->file.n_pages * (PAGE_SIZE / 512);
+}
+
+/* ---- Reading ---- */
+
+/* Takes references of pages first .. first+n-1, 0 in the places of holes. */
+static void pin_pages(struct ramfs_inode *file, uint64_t first, size_t n, paddr_t *frames)
+{
+    spin_lock(&file->inode.lock);
+    for (size_t i = 0; i < n;) {
+        uint64_t in_row;
+        const uint64_t *row = radix_row(&file->file.pages, first + i, &in_row);
+        for (; i < n && in_row > 0; i++, in_row--) {
+            frames[i] = row ? *row++ : 0;
+            if (frames[i])
+                frame_ref(frames[i]);
+        }
+    }
+    spin_unlock(&file->inode.lock);
+}
+
+/* Reads up to the end of n pinned pages, releasing them; false if the reader's memory gave out. */
+static bool read_pinned(struct io *io, uint64_t *pos, uint64_t end, const paddr_t *frames, size_t n)
+{
+    bool going = true;
+    for (size_t i = 0; i < n; i++) {
+        size_t offset = *pos % PAGE_SIZE;
+        size_t want = min(PAGE_SIZE - offset, end - *pos);
+        if (going) {
+            size_t done = frames[i] ? io_put(io, (char *)phys_to_virt(frames[i]) + offset, want)
+                                    : io_put_zeros(io, want);
+            *pos += done;
+            going = done == want;
+        }
+        if (frames[i])
+            frame_unref(frames[i]);
+    }
+    return going;
+}
+
+/* Reads from *pos to the end of the file or of io. */
+static long file_read(struct file *open, struct io *io, uint64_t *pos)
+{
+    struct ramfs_inode *file = ramfs_inode(open->inode);
+    uint64_t size = __atomic_load_n(&file->inode.size, __ATOMIC_RELAXED);
+    uint64_t start = *pos;
+    if (start >= size || io->left == 0)
+        return 0;
+    uint64_t end = start + min(io->left, size - start);
+    bool going = true;
+    while (going && *pos < end) {
+        paddr_t frames[PINNED];
+        uint64_t first = *pos / PAGE_SIZE;
+        size_t n = min(pages_of(end) - first, (uint64_t)PINNED);
+        pin_pages(file, first, n, frames);
+        going = read_pinned(io, pos, end, frames, n);
+    }
+    inode_touch_atime(&file->inode);
+    return *pos > start ? (long)(*pos - start) : -EFAULT;
+}
+
+/* ---- Writing ---- */
+
+/* Makes a complete page part of the file and takes over its reference. If a fault has filled the
+ * hole meanwhile, the bytes [from, to) go into that page instead. 0 or -ENOSPC. */
+static int add_page(struct ramfs_inode *file, uint64_t index, paddr_t frame, size_t from, size_t to)
+{
+    int err = 0;
+    spin_lock(&file->inode.lock);
+    uint64_t *place = radix_make(&file->file.pages, index);
+    if (!place) {
+        err = -ENOSPC;
+    } else if (*place) {
+        memcpy((char *)phys_to_virt(*place) + from, (char *)phys_to_virt(frame) + from, to - from);
+    } else {
+        *place = frame;
+        file->file.n_pages++;
+        frame = 0;
+    }
+    spin_unlock(&file->inode.lock);
+    if (frame)
+        frame_unref(frame);
+    return err;
+}
+
+/* Fills a hole's page from io: n bytes at offset, zeros around them. Bytes or an error. */
+static long write_fresh(struct ramfs_inode *file, struct io *io, uint64_t index, size_t offset,
+                        size_t n)
+{
+    paddr_t frame = frame_alloc(FRAME_FILE);
+    if (!frame)
+        return -ENOSPC;
+    char *page = phys_to_virt(frame);
+    size_t done = io_get(io, page + offset, n);
+    if (done == 0) {
+        frame_unref(frame);
+        return -EFAULT;
+    }
+    memset(page, 0, offset);
+    memset(page + offset + done, 0, PAGE_SIZE - offset - done);
+    int err = add_page(file, index, frame, offset, offset + done);
+    return err ? err : (long)done;
+}
+
+/* Writes within one page. Bytes or an error. */
+static long write_page(struct ramfs_inode *file, struct io *io, uint64_t pos)
+{
+    size_t offset = pos % PAGE_SIZE, n = min(io->left, PAGE_SIZE - offset);
+    spin_lock(&file->inode.lock);
+    paddr_t frame = radix_get(&file->file.pages, pos / PAGE_SIZE);
+    spin_unlock(&file->inode.lock);
+    if (!frame)
+        return write_fresh(file, io, pos / PAGE_SIZE, offset, n);
+    size_t done = io_get(io, (char *)phys_to_virt(frame) + offset, n);
+    return done > 0 ? (long)done : -EFAULT;
+}
+
+/* Zeroes what a mapping may have left behind the end of the last page; the lock is held. */
+static void zero_tail_locked(struct ramfs_inode *file, uint64_t size)
+{
+    size_t offset = size % PAGE_SIZE;
+    paddr_t frame = offset ? radix_get(&file->file.pages, size / PAGE_SIZE) : 0;
+    if (frame)
+        memset((char *)phys_to_virt(frame) + offset, 0, PAGE_SIZE - offset);
+}
+
+/* The file reaches up to `end` now, if it was shorter. */
+static void grow_to(struct ramfs_inode *file, uint64_t end)
+{
+    spin_lock(&file->inode.lock);
+    if (end > file->inode.size)
+        file->inode.size = end;
+    spin_unlock(&file->inode.lock);
+}
+
+/* Writes all of io at pos; the contents mutex is held. Bytes, or an error if there were none. */
+static long write_at(struct ramfs_inode *file, struct io *io, uint64_t pos)
+{
+    uint64_t start = pos, old_size = file->inode.size;
+    if (pos > old_size && old_size % PAGE_SIZE) {
+        spin_lock(&file->inode.lock);
+        zero_tail_locked(file, old_size);
+        spin_unlock(&file->inode.lock);
+    }
+    long done = 0;
+    while (io->left > 0) {
+        size_t want = min(io->left, PAGE_SIZE - pos % PAGE_SIZE);
+        done = write_page(file, io, pos);
+        if (done > 0)
+            pos += (uint64_t)done;
+        if (done < (long)want)
+            break;
+    }
+    if (pos == start)
+        return done;
+    if (pos > old_size)
+        grow_to(file, pos);
+    inode_touch_mtime(&file->inode);
+    return (long)(pos - start);
+}
+
+static long file_write(struct file *open, struct io *io, uint64_t *pos)
+{
+    struct ramfs_inode *file = ramfs_inode(open->inode);
+    struct mutex *mutex = contents_of(file);
+    mutex_lock(mutex);
+    if (io->append)
+        *pos = file->inode.size;
+    long done = write_at(file, io, *pos);
+    mutex_unlock(mutex);
+    if (done > 0)
+        *pos += (uint64_t)done;
+    return done;
+}
+
+int ramfs_fill(struct inode *inode, const void *data, size_t n_bytes)
+{
+    struct ramfs_inode *file = ramfs_inode(inode);
+    struct segment one;
+    struct io io;
+    io_init_kernel(&io, &one, (void *)data, n_bytes);
+    mutex_lock(contents_of(file));
+    long done = write_at(file, &io, inode->size);
+    mutex_unlock(contents_of(file));
+    return done == (long)n_bytes ? 0 : -ENOSPC;
+}
+
+/* ---- Size ---- */
+
+/* Cuts or extends; pages behind the new end leave the file and every mapping. */
+static int file_truncate(struct inode *inode, uint64_t size)
+{
+    struct ramfs_inode *file = ramfs_inode(inode);
+    mutex_lock(contents_of(file));
+    uint64_t old_size = inode->size;
+    spin_lock(&inode->lock);
+    zero_tail_locked(file, min(size, old_size));
+    inode->size = size;
+    if (size < old_size)
+        radix_cut(&file->file.pages, pages_of(size), drop_page, &file->file.n_pages);
+    spin_unlock(&inode->lock);
+    if (size < old_size)
+        backing_zap(&file->file.backing, pages_of(size));
+    mutex_unlock(contents_of(file));
+    if (size != old_size)
+        inode_touch_mtime(inode);
+    return 0;
+}
+
+/* Makes [start, end) read as zeros and gives its whole pages back; the contents mutex is held. */
+static void punch_hole(struct ramfs_inode *file, uint64_t start, uint64_t end)
+{
+    uint64_t first = start / PAGE_SIZE;
+    spin_lock(&file->inode.lock);
+    while (start < end) {
+        uint64_t n, stop = min(end, align_down(start, PAGE_SIZE) + PAGE_SIZE);
+        uint64_t *place = radix_row(&file->file.pages, start / PAGE_SIZE, &n);
+        if (!place) {
+            stop = n > (end - start) / PAGE_SIZE ? end : align_down(start, PAGE_SIZE) + n * PAGE_SIZE;
+        } else if (*place && stop - start < PAGE_SIZE) {
+            memset((char *)phys_to_virt(*place) + start % PAGE_SIZE, 0, stop - start);
+        } else if (*place) {
+            drop_page(*place, &file->file.n_pages);
+            *place = 0;
+        }
+        start = stop;
+    }
+    spin_unlock(&file->inode.lock);
+    backing_zap(&file->file.backing, first);
+}
+
+/* The page at index, made of zeros if there is none; with a reference. 0 or -ENOMEM. */
+static int get_page_locked(struct ramfs_inode *file, uint64_t index, paddr_t *frame)
+{
+    uint64_t *place = radix_make(&file->file.pages, index);
+    if (!place)
+        return -ENOMEM;
+    if (!*place) {
+        *place = frame_alloc_zeroed(FRAME_FILE);
+        file->file.n_pages += *place != 0;
+    }
+    if (!*place)
+        return -ENOMEM;
+    frame_ref(*place);
+    *frame = *place;
+    return 0;
+}
+
+/* Reserves pages for [start, end); those already made stay when memory runs out. */
+static int fill_holes(struct ramfs_inode *file, uint64_t start, uint64_t end)
+{
+    int err = 0;
+    for (uint64_t i = start / PAGE_SIZE; !err && i < pages_of(end); i++) {
+        paddr_t frame;
+        spin_lock(&file->inode.lock);
+        err = get_page_locked(file, i, &frame);
+        spin_unlock(&file->inode.lock);
+        if (!err)
+            frame_unref(frame);
+    }
+    return err ? -ENOSPC : 0;
+}
+
+static int file_allocate(struct file *open, int mode, uint64_t offset, uint64_t n_bytes)
+{
+    struct ramfs_inode *file = ramfs_inode(open->inode);
+    uint64_t end = offset + n_bytes;
+    if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
+        return -EOPNOTSUPP;
+    int err = 0;
+    mutex_lock(contents_of(file));
+    if (mode & FALLOC_FL_PUNCH_HOLE)
+        punch_hole(file, offset, end);
+    else
+        err = fill_holes(file, offset, end);
+    if (!err && mode == 0)
+        grow_to(file, end);
+    mutex_unlock(contents_of(file));
+    if (!err)
+        inode_touch_mtime(&file->inode);
+    return err;
+}
+
+/* The first byte at or after offset that is data (or in a hole), for lseek; -ENXIO past the end. */
+static long find_data(struct ramfs_inode *file, uint64_t offset, bool data)
+{
+    spin_lock(&file->inode.lock);
+    uint64_t size = file->inode.size, at = offset;
+    while (at < size) {
+        uint64_t n;
+        const uint64_t *row = radix_row(&file->file.pages, at / PAGE_SIZE, &n);
+        if ((row && *row) == data)
+            break;
+        uint64_t skip = row ? 1 : n;
+        uint64_t page = at / PAGE_SIZE;
+        at = skip > size / PAGE_SIZE - page ? size : (page + skip) * PAGE_SIZE;
+    }
+    spin_unlock(&file->inode.lock);
+    if (offset >= size || (data && at >= size))
+        return -ENXIO;
+    return (long)min(at, size);
+}
+
+static long file_seek_data(struct file *open, int64_t offset, int whence)
+{
+    if (whence != SEEK_DATA && whence != SEEK_HOLE)
+        return file_seek(open, offset, whence);
+    if (offset < 0)
+        return -ENXIO;
+    long at = find_data(ramfs_inode(open->inode), (uint64_t)offset, whence == SEEK_DATA);
+    return at < 0 ? at : file_seek(open, at, SEEK_SET);
+}
+
+/* ---- Mapping ---- */
+
+static struct ramfs_inode *file_of(struct backing *backing)
+{
+    return container_of(backing, struct ramfs_inode, file.backing);
+}
+
+static int backing_page(struct backing *backing, uint64_t index, bool write, paddr_t *frame)
+{
+    (void)write;
+    struct ramfs_inode *file = file_of(backing);
+    spin_lock(&file->inode.lock);
+    int err = -EIO;
+    if (index < pages_of(file->inode.size))
+        err = get_page_locked(file, index, frame);
+    spin_unlock(&file->inode.lock);
+    return err;
+}
+
+static void backing_pages(struct backing *backing, uint64_t first, size_t n, paddr_t *frames)
+{
+    struct ramfs_inode *file = file_of(backing);
+    uint64_t n_pages = pages_of(__atomic_load_n(&file->inode.size, __ATOMIC_RELAXED));
+    size_t n_inside = first < n_pages ? min(n, n_pages - first) : 0;
+    pin_pages(file, first, n_inside, frames);
+    for (size_t i = n_inside; i < n; i++)
+        frames[i] = 0;
+}
+
+static void backing_ref(struct backing *backing)
+{
+    inode_ref(&file_of(backing)->inode);
+}
+
+static void backing_unref(struct backing *backing)
+{
+    inode_unref(&file_of(backing)->inode);
+}
+
+static const struct backing_ops file_backing_ops = {
+    .page = backing_page,
+    .pages = backing_pages,
+    .ref = backing_ref,
+    .unref = backing_unref,
+};
+
+static struct backing *file_backing(struct file *open)
+{
+    return &ramfs_inode(open->inode)->file.backing;
+}
+
+/* ---- The tables ---- */
+
+static const struct file_ops file_ops = {
+    .read = file_read,
+    .write = file_write,
+    .seek = file_seek_data,
+    .backing = file_backing,
+    .allocate = file_allocate,
+};
+
+static int file_open_op(struct inode *inode, struct file *open)
+{
+    (void)inode;
+    open->ops = &file_ops;
+    return 0;
+}
+
+const struct inode_ops ramfs_file_inode_ops = {
+    .truncate = file_truncate,
+    .open = file_open_op,
+    .blocks = file_blocks,
+    .release = ramfs_inode_release,
+};
+
+void ramfs_file_init(struct ramfs_inode *file)
+{
+    backing_init(&file->file.backing, &file_backing_ops);
+    file->file.pages = (struct radix){0};
+    file->file.n_pages = 0;
+    file->file.linkable = false;
+}

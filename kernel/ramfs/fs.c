@@ -1,0 +1,160 @@
+/* A file system in memory: its making, its inodes of every type, its numbers. */
+#include "abi/errno.h"
+#include "abi/statfs.h"
+#include "local.h"
+
+static OBJECT_CACHE(ramfs_inode_cache, struct ramfs_inode);
+static OBJECT_CACHE(filesystem_cache, struct filesystem);
+
+/* ---- Symbolic links and what has neither entries nor pages ---- */
+
+static long link_readlink(struct inode *inode, char *buf, size_t size)
+{
+    struct ramfs_inode *link = ramfs_inode(inode);
+    size_t n = min(size, (size_t)inode->size);
+    memcpy(buf, inode->size < INLINE_TARGET ? link->target : link->long_target, n);
+    return (long)n;
+}
+
+static uint64_t link_blocks(struct inode *inode)
+{
+    return inode->size < INLINE_TARGET ? 0 : 8;
+}
+
+static const struct inode_ops link_ops = {
+    .readlink = link_readlink,
+    .blocks = link_blocks,
+    .release = ramfs_inode_release,
+};
+
+static const struct inode_ops special_ops = {
+    .release = ramfs_inode_release,
+};
+
+/* Keeps a link's target, in the inode if it fits. */
+static bool link_init(struct ramfs_inode *link, const char *target)
+{
+    size_t size = strlen(target) + 1;
+    char *place = link->target;
+    if (size > INLINE_TARGET)
+        place = link->long_target = kmalloc(size);
+    if (!place)
+        return false;
+    memcpy(place, target, size);
+    link->inode.size = size - 1;
+    return true;
+}
+
+/* ---- Inodes ---- */
+
+static const struct inode_ops *ops_of(uint32_t mode)
+{
+    switch (mode & S_IFMT) {
+    case S_IFDIR: return &ramfs_dir_ops;
+    case S_IFREG: return &ramfs_file_inode_ops;
+    case S_IFLNK: return &link_ops;
+    default: return &special_ops;
+    }
+}
+
+/* What an inode has besides its attributes. */
+static bool contents_init(struct ramfs_inode *inode, const struct new_inode *what)
+{
+    switch (what->mode & S_IFMT) {
+    case S_IFDIR:
+        inode->inode.nlink = 2;
+        ramfs_dir_init(inode);
+        return true;
+    case S_IFREG:
+        ramfs_file_init(inode);
+        return true;
+    case S_IFLNK:
+        return link_init(inode, what->target);
+    default:
+        inode->inode.rdev = what->rdev;
+        return true;
+    }
+}
+
+struct ramfs_inode *ramfs_inode_create(struct filesystem *fs, const struct new_inode *what)
+{
+    struct ramfs_inode *inode = object_alloc(&ramfs_inode_cache);
+    if (!inode)
+        return NULL;
+    inode_init(&inode->inode, ops_of(what->mode), fs, what->mode);
+    inode->inode.uid = what->uid;
+    inode->inode.gid = what->gid;
+    if (contents_init(inode, what))
+        return inode;
+    inode->inode.ops = &special_ops;    /* without a target to free */
+    inode->inode.mode = 0;
+    inode_unref(&inode->inode);
+    return NULL;
+}
+
+void ramfs_inode_release(struct inode *inode)
+{
+    struct ramfs_inode *ramfs = ramfs_inode(inode);
+    if (inode_is(inode, S_IFDIR))
+        ramfs_dir_free(ramfs);
+    else if (inode_is(inode, S_IFREG))
+        ramfs_file_free(ramfs);
+    else if (inode_is(inode, S_IFLNK) && inode->size >= INLINE_TARGET)
+        kfree(ramfs->long_target);
+    object_free(&ramfs_inode_cache, ramfs);
+}
+
+struct inode *ramfs_unnamed_file(struct filesystem *fs, uint32_t mode, uint32_t uid, uint32_t gid)
+{
+    struct new_inode what = {.mode = S_IFREG | (mode & 07777), .uid = uid, .gid = gid};
+    struct ramfs_inode *file = ramfs_inode_create(fs, &what);
+    if (!file)
+        return NULL;
+    file->inode.nlink = 0;
+    return &file->inode;
+}
+
+/* O_TMPFILE: unlike other files without a name, it may get one later. */
+int ramfs_unnamed(struct inode *dir, const struct new_inode *what, struct inode **made)
+{
+    *made = ramfs_unnamed_file(dir->fs, what->mode, what->uid, what->gid);
+    if (!*made)
+        return -ENOSPC;
+    ramfs_inode(*made)->file.linkable = true;
+    return 0;
+}
+
+/* ---- File systems ---- */
+
+static void ramfs_statfs(struct filesystem *fs, struct statfs *st)
+{
+    struct memory_counts counts;
+    memory_count(&counts);
+    st->f_type = TMPFS_MAGIC;
+    st->f_blocks = counts.total_frames;
+    st->f_bfree = st->f_bavail = counts.free_frames;
+    /* An inode and its name take less than a tenth of a page. */
+    st->f_ffree = counts.free_frames * 8;
+    st->f_files = fs->n_inodes + st->f_ffree;
+}
+
+struct filesystem *ramfs_create(const char *type, uint32_t root_mode)
+{
+    struct filesystem *fs = object_alloc_zeroed(&filesystem_cache);
+    if (!fs)
+        return NULL;
+    ramfs_file_setup();
+    fs->type = type;
+    fs->dev = filesystem_new_dev();
+    fs->next_ino = 1;
+    fs->statfs = ramfs_statfs;
+    struct new_inode what = {.mode = S_IFDIR | (root_mode & 07777)};
+    struct ramfs_inode *root = ramfs_inode_create(fs, &what);
+    fs->root = root ? entry_create(NULL, &root->inode, "", 0) : NULL;
+    if (fs->root)
+        return fs;
+    if (root)
+        inode_unref(&root->inode);
+    object_free(&filesystem_cache, fs);
+    return NULL;
+}

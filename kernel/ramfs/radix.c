@@ -1,0 +1,162 @@
+/* A table of words by index, as deep as its largest index asks: a file's pages, a directory's slots.
+ *
+ * One word costs no node; up to 64, one node of 8 to 64 words; beyond that a tree of such nodes. The
+ * owner's lock guards it. */
+#include "local.h"
+
+#define NODE_BITS 6u
+#define NODE_WORDS (1u << NODE_BITS)
+#define LEAST_BITS 3u
+
+/* Of an index, the bits below those that the top node decodes. */
+static unsigned top_shift(const struct radix *radix)
+{
+    return NODE_BITS * (radix->height - 1u);
+}
+
+static bool covers(const struct radix *radix, uint64_t index)
+{
+    return radix->height == 0 ? index == 0
+                              : index >> top_shift(radix) < (uint64_t)1 << radix->top_bits;
+}
+
+uint64_t radix_get(const struct radix *radix, uint64_t index)
+{
+    if (!covers(radix, index))
+        return 0;
+    uint64_t word = radix->root;
+    unsigned shift = NODE_BITS * radix->height;
+    while (shift > 0 && word != 0) {
+        shift -= NODE_BITS;
+        word = ((uint64_t *)word)[index >> shift & (NODE_WORDS - 1)];
+    }
+    return word;
+}
+
+uint64_t *radix_row(const struct radix *radix, uint64_t index, uint64_t *n)
+{
+    if (!covers(radix, index)) {
+        *n = UINT64_MAX - index;
+        return NULL;
+    }
+    if (radix->height == 0) {
+        *n = 1;
+        return (uint64_t *)&radix->root;
+    }
+    uint64_t node = radix->root;
+    uint64_t size = (uint64_t)1 << radix->top_bits;
+    unsigned shift = top_shift(radix);
+    for (; shift > 0 && node != 0; shift -= NODE_BITS) {
+        node = ((uint64_t *)node)[index >> shift & (NODE_WORDS - 1)];
+        size = NODE_WORDS;
+    }
+    if (node == 0) {
+        uint64_t span = (uint64_t)1 << (shift + NODE_BITS);
+        *n = span - (index & (span - 1));
+        return NULL;
+    }
+    uint64_t at = index & (size - 1);
+    *n = size - at;
+    return (uint64_t *)node + at;
+}
+
+/* Enlarges the top node so that it decodes `bits` bits. */
+static bool widen(struct radix *radix, unsigned bits)
+{
+    uint64_t *node = kzalloc(sizeof(uint64_t) << bits);
+    if (!node)
+        return false;
+    if (radix->root) {
+        memcpy(node, (void *)radix->root, sizeof(uint64_t) << radix->top_bits);
+        kfree((void *)radix->root);
+    }
+    radix->root = (uint64_t)node;
+    radix->top_bits = (uint8_t)bits;
+    return true;
+}
+
+/* Puts a node above the root. */
+static bool deepen(struct radix *radix)
+{
+    uint64_t *node = kzalloc(sizeof(uint64_t) << LEAST_BITS);
+    if (!node)
+        return false;
+    node[0] = radix->root;
+    radix->root = (uint64_t)node;
+    radix->height++;
+    radix->top_bits = LEAST_BITS;
+    return true;
+}
+
+/* Enlarges the table until it has a place for the index. */
+static bool reach(struct radix *radix, uint64_t index)
+{
+    while (!covers(radix, index)) {
+        bool wide = radix->height == 0 || radix->top_bits == NODE_BITS;
+        if (wide && !deepen(radix))
+            return false;
+        unsigned bits = radix->top_bits;
+        while (bits < NODE_BITS && index >> top_shift(radix) >= (uint64_t)1 << bits)
+            bits++;
+        if (bits > radix->top_bits && !widen(radix, bits))
+            return false;
+    }
+    return true;
+}
+
+uint64_t *radix_make(struct radix *radix, uint64_t index)
+{
+    if (!reach(radix, index))
+        return NULL;
+    uint64_t *place = &radix->root;
+    unsigned bits = radix->top_bits;
+    for (unsigned shift = NODE_BITS * radix->height; shift > 0; bits = NODE_BITS) {
+        shift -= NODE_BITS;
+        if (*place == 0)
+            *place = (uint64_t)kzalloc(sizeof(uint64_t) << bits);
+        if (*place == 0)
+            return NULL;
+        place = (uint64_t *)*place + (index >> shift & (NODE_WORDS - 1));
+    }
+    return place;
+}
+
+struct cut {
+    uint64_t first;
+    void (*drop)(uint64_t word, void *arg);
+    void *arg;
+};
+
+/* Cuts below one place, whose first index is `base` and which spans 1 << shift indices; true if
+ * nothing is left there. Recursion: a level of nodes each, at most nine. */
+static bool cut_below(const struct cut *cut, uint64_t word, uint64_t base, unsigned shift,
+                      unsigned n_words)
+{
+    if (shift == 0) {
+        if (word != 0 && base >= cut->first)
+            cut->drop(word, cut->arg);
+        return base >= cut->first;
+    }
+    if (word == 0)
+        return base >= cut->first;
+    uint64_t *node = (uint64_t *)word;
+    shift -= NODE_BITS;
+    for (unsigned i = 0; i < n_words; i++) {
+        uint64_t start = base + ((uint64_t)i << shift);
+        if (start + ((uint64_t)1 << shift) > cut->first &&
+            cut_below(cut, node[i], start, shift, NODE_WORDS))
+            node[i] = 0;
+    }
+    if (base < cut->first)
+        return false;
+    kfree(node);
+    return true;
+}
+
+void radix_cut(struct radix *radix, uint64_t first, void (*drop)(uint64_t word, void *arg),
+               void *arg)
+{
+    struct cut cut = {.first = first, .drop = drop, .arg = arg};
+    if (cut_below(&cut, radix->root, 0, NODE_BITS * radix->height, 1u << radix->top_bits))
+        *radix = (struct radix){0};
+}

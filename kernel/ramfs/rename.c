@@ -1,0 +1,182 @@
+/* Rename: an entry moves to another name or directory, in place of another, or they change places.
+ *
+ * The vfs lets one rename happen at a time and has made sure that no directory moves below itself;
+ * what else may have changed since it looked is checked here again under the locks. */
+#include "abi/errno.h"
+#include "abi/fcntl.h"
+#include "local.h"
+
+struct move {
+    struct entry *from, *over;          /* over: NULL, or what is there already */
+    struct entry *old_dir, *new_dir;
+    struct ramfs_inode *old, *new;      /* inodes of the two directories */
+    const char *name;                   /* in new_dir */
+    size_t len;
+    struct entry_name from_name;        /* what from will be called */
+    struct entry_name over_name;        /* what over will be called, in an exchange */
+    uint32_t from_hash, over_hash;
+    bool exchange;
+};
+
+/* Is `above` the directory `below` or one on its way up to the root? Nothing moves meanwhile. */
+static bool is_above(const struct entry *above, const struct entry *below)
+{
+    spin_lock(&names_lock);
+    while (below != above && below->parent != below)
+        below = below->parent;
+    spin_unlock(&names_lock);
+    return below == above;
+}
+
+/* Locks both directories, the upper one first, then what moves. */
+static void move_lock(const struct move *move)
+{
+    struct inode *first = move->old_dir->inode, *second = move->new_dir->inode;
+    if (first != second) {
+        bool swap = is_above(move->new_dir, move->old_dir) ||
+                    (!is_above(move->old_dir, move->new_dir) && first > second);
+        if (swap) {
+            first = move->new_dir->inode;
+            second = move->old_dir->inode;
+        }
+    }
+    spin_lock(&first->lock);
+    if (second != first)
+        spin_lock_as(&second->lock, RANK_INODE_2);
+    spin_lock_as(&move->from->inode->lock, RANK_INODE_3);
+    if (move->over)
+        spin_lock_as(&move->over->inode->lock, RANK_INODE_4);
+}
+
+static void move_unlock(const struct move *move)
+{
+    if (move->over)
+        spin_unlock(&move->over->inode->lock);
+    spin_unlock(&move->from->inode->lock);
+    if (move->old != move->new)
+        spin_unlock(&move->old->inode.lock);
+    spin_unlock(&move->new->inode.lock);
+}
+
+/* Is all still as the vfs saw it? Gets the slot that from needs in another directory. */
+static int move_prepare_locked(const struct move *move, uint32_t *slot)
+{
+    const struct entry *from = move->from, *over = move->over;
+    if (from->dead || from->parent != move->old_dir)
+        return -ESTALE;
+    if (move->new->inode.nlink == 0)
+        return -ENOENT;
+    if (ramfs_find_locked(move->new, move->name, move->len, move->from_hash) != over)
+        return -ESTALE;
+    if (over && !move->exchange && inode_is(over->inode, S_IFDIR) &&
+        ramfs_inode(over->inode)->dir.names.count > 0)
+        return -ENOTEMPTY;
+    *slot = over ? over->slot : from->slot;
+    if (!over && move->old != move->new && ramfs_slot_take_locked(move->new, slot))
+        return -ENOSPC;
+    return 0;
+}
+
+/* The times of all that take part. */
+static void move_touch_locked(const struct move *move, int64_t now)
+{
+    move->old->inode.mtime_ns = move->old->inode.ctime_ns = now;
+    move->new->inode.mtime_ns = move->new->inode.ctime_ns = now;
+    move->from->inode->ctime_ns = now;
+    if (move->over)
+        move->over->inode->ctime_ns = now;
+}
+
+/* `over` loses its name to from. */
+static void displace_locked(const struct move *move)
+{
+    struct entry *over = move->over;
+    bool is_dir = inode_is(over->inode, S_IFDIR);
+    hash_remove(&move->new->dir.names, &over->node);
+    over->dead = true;
+    over->inode->nlink -= is_dir ? 2 : 1;
+    move->new->inode.nlink -= is_dir;
+    move->new->inode.size -= BOGUS_ENTRY_SIZE;
+}
+
+/* From leaves its directory and name for the others. */
+static void replace_locked(struct move *move, uint32_t slot)
+{
+    struct entry *from = move->from;
+    bool is_dir = inode_is(from->inode, S_IFDIR), same = move->old == move->new;
+    if (move->over)
+        displace_locked(move);
+    hash_remove(&move->old->dir.names, &from->node);
+    if (!same)
+        ramfs_slot_free_locked(move->old, from->slot);
+    hash_insert(&move->new->dir.names, &from->node, move->from_hash);
+    if (!same)
+        ramfs_slot_set_locked(move->new, slot, from);
+    else if (move->over)
+        ramfs_slot_free_locked(move->new, slot);
+    move->old->inode.nlink -= is_dir;
+    move->new->inode.nlink += is_dir;
+    move->old->inode.size -= BOGUS_ENTRY_SIZE;
+    move->new->inode.size += BOGUS_ENTRY_SIZE;
+    entry_rename(from, move->new_dir, &move->from_name);
+}
+
+/* Both change names and places. */
+static void exchange_locked(struct move *move)
+{
+    struct entry *from = move->from, *over = move->over;
+    uint32_t n_up = inode_is(from->inode, S_IFDIR), n_down = inode_is(over->inode, S_IFDIR);
+    hash_remove(&move->old->dir.names, &from->node);
+    hash_remove(&move->new->dir.names, &over->node);
+    hash_insert(&move->new->dir.names, &from->node, move->from_hash);
+    hash_insert(&move->old->dir.names, &over->node, move->over_hash);
+    if (move->old != move->new) {
+        uint32_t slot = from->slot;
+        ramfs_slot_set_locked(move->new, over->slot, from);
+        ramfs_slot_set_locked(move->old, slot, over);
+    }
+    move->old->inode.nlink += n_down - n_up;
+    move->new->inode.nlink += n_up - n_down;
+    entry_rename(from, move->new_dir, &move->from_name);
+    entry_rename(over, move->old_dir, &move->over_name);
+}
+
+static int move_perform(struct move *move)
+{
+    uint32_t slot;
+    move_lock(move);
+    int err = move_prepare_locked(move, &slot);
+    if (!err) {
+        move_touch_locked(move, (int64_t)realtime_ns());
+        if (move->exchange)
+            exchange_locked(move);
+        else
+            replace_locked(move, slot);
+    }
+    move_unlock(move);
+    if (!err && move->over && !move->exchange)
+        entry_unref(move->over);
+    return err;
+}
+
+int ramfs_rename(struct entry *from, struct entry *new_dir, const char *name, size_t len,
+                 struct entry *over, uint32_t flags)
+{
+    struct entry *old_dir = from->parent;
+    struct move move = {
+        .from = from, .over = over, .old_dir = old_dir, .new_dir = new_dir,
+        .old = ramfs_inode(old_dir->inode), .new = ramfs_inode(new_dir->inode),
+        .name = name, .len = len, .exchange = flags & RENAME_EXCHANGE,
+        .from_hash = hash_bytes(name, len), .over_hash = from->node.hash,
+    };
+    if (entry_name_prepare(&move.from_name, name, len))
+        return -ENOMEM;
+    if (entry_name_prepare(&move.over_name, from->name, from->name_len)) {
+        entry_name_discard(&move.from_name);
+        return -ENOMEM;
+    }
+    int err = move_perform(&move);
+    entry_name_discard(&move.from_name);
+    entry_name_discard(&move.over_name);
+    return err;
+}

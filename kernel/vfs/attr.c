@@ -1,0 +1,341 @@
+/* What may be changed about a file without opening it: permissions, owner, times, size; access. */
+#include "abi/signal.h"
+#include "abi/time.h"
+#include "local.h"
+#include "syscall_calls.h"
+
+/* ---- umask and access ---- */
+
+long sys_umask(struct fs_context *fs, mode_t mask)
+{
+    return __atomic_exchange_n(&fs->umask, mask & 0777, __ATOMIC_RELAXED);
+}
+
+/* The asker's credentials with the real ids in the place of those for files; NULL: no memory. */
+static struct cred *real_cred(struct fs_context *fs)
+{
+    struct cred *cred = fs_cred(fs);
+    if (cred->fsuid == cred->uid && cred->fsgid == cred->gid)
+        return cred;
+    struct cred *real = cred_copy(cred, cred->n_groups);
+    cred_unref(cred);
+    if (real) {
+        real->fsuid = real->uid;
+        real->fsgid = real->gid;
+    }
+    return real;
+}
+
+long sys_faccessat2(struct fs_context *fs, int dirfd, const char *path, int mode, unsigned flags)
+{
+    if (mode & ~(R_OK | W_OK | X_OK) ||
+        flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+        return -EINVAL;
+    struct cred *cred = flags & AT_EACCESS ? fs_cred(fs) : real_cred(fs);
+    if (!cred)
+        return -ENOMEM;
+    struct entry *entry;
+    int err = path_walk_as(fs, cred, dirfd, path,
+                           (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
+                               (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
+                           &entry);
+    if (!err) {
+        err = inode_permission(cred, entry->inode, (unsigned)mode);
+        entry_unref(entry);
+    }
+    cred_unref(cred);
+    return err;
+}
+
+long sys_faccessat(struct fs_context *fs, int dirfd, const char *path, int mode)
+{
+    return sys_faccessat2(fs, dirfd, path, mode, 0);
+}
+
+long sys_access(struct fs_context *fs, const char *path, int mode)
+{
+    return sys_faccessat2(fs, AT_FDCWD, path, mode, 0);
+}
+
+/* ---- Size ---- */
+
+/* Cuts or extends a regular file; the caller has checked that it may be written. */
+int file_truncate(struct fs_context *fs, struct inode *inode, uint64_t size)
+{
+    if (size > inode->size && size > fs->limit_file_bytes) {
+        fs_raise(fs, SIGXFSZ);
+        return -EFBIG;
+    }
+    if (!inode->ops->truncate)
+        return -EINVAL;
+    int err = inode->ops->truncate(inode, size);
+    if (!err)
+        inode_drop_privileges(fs, inode);
+    return err;
+}
+
+static int truncate_entry(struct fs_context *fs, struct entry *entry, uint64_t size)
+{
+    struct inode *inode = entry->inode;
+    if (entry_is_dir(entry))
+        return -EISDIR;
+    if (!inode_is(inode, S_IFREG))
+        return -EINVAL;
+    int err = fs_permission(fs, inode, MAY_WRITE);
+    if (!err)
+        err = inode_get_write(inode);
+    if (err)
+        return err;
+    err = file_truncate(fs, inode, size);
+    inode_put_write(inode);
+    return err;
+}
+
+long sys_truncate(struct fs_context *fs, const char *path, off_t length)
+{
+    struct entry *entry;
+    if (length < 0)
+        return -EINVAL;
+    int err = path_walk(fs, AT_FDCWD, path, WALK_FOLLOW, &entry);
+    if (err)
+        return err;
+    err = truncate_entry(fs, entry, (uint64_t)length);
+    entry_unref(entry);
+    return err;
+}
+
+long sys_ftruncate(struct fs_context *fs, int fd, off_t length)
+{
+    struct file *file;
+    if (length < 0)
+        return -EINVAL;
+    int err = fd_get(fs, fd, &file);
+    if (err)
+        return err;
+    if (!inode_is(file->inode, S_IFREG) || !file_writable(file))
+        err = -EINVAL;
+    else
+        err = file_truncate(fs, file->inode, (uint64_t)length);
+    if (!err)
+        inode_touch_mtime(file->inode);
+    file_unref(file);
+    return err;
+}
+
+/* ---- One change by path or by descriptor ---- */
+
+struct change {
+    int (*apply)(const struct cred *cred, struct inode *inode, const struct change *change);
+    uint32_t mode, uid, gid;
+    int64_t atime_ns, mtime_ns;     /* or KEEP_TIME */
+    bool times_given;               /* not just "now" for both */
+};
+
+static int change_inode(struct fs_context *fs, struct inode *inode, const struct change *change)
+{
+    struct cred *cred = fs_cred(fs);
+    int err = inode_allow_change(inode);
+    if (!err)
+        err = change->apply(cred, inode, change);
+    cred_unref(cred);
+    return err;
+}
+
+static int change_path(struct fs_context *fs, int dirfd, const char *path, unsigned walk_flags,
+                       const struct change *change)
+{
+    struct entry *entry;
+    int err = path_walk(fs, dirfd, path, walk_flags, &entry);
+    if (err)
+        return err;
+    err = change_inode(fs, entry->inode, change);
+    entry_unref(entry);
+    return err;
+}
+
+static int change_fd(struct fs_context *fs, int fd, const struct change *change)
+{
+    struct file *file;
+    int err = fd_get(fs, fd, &file);
+    if (err)
+        return err;
+    err = change_inode(fs, file->inode, change);
+    file_unref(file);
+    return err;
+}
+
+static bool owns(const struct cred *cred, const struct inode *inode)
+{
+    return cred_is_root(cred) || cred->fsuid == inode->uid;
+}
+
+/* ---- chmod ---- */
+
+static int apply_mode(const struct cred *cred, struct inode *inode, const struct change *change)
+{
+    uint32_t mode = change->mode & 07777;
+    if (!owns(cred, inode))
+        return -EPERM;
+    if (!cred_is_root(cred) && !cred_in_group(cred, inode->gid))
+        mode &= ~S_ISGID;
+    int64_t now = (int64_t)realtime_ns();
+    spin_lock(&inode->lock);
+    inode->mode = (inode->mode & S_IFMT) | mode;
+    inode->ctime_ns = now;
+    spin_unlock(&inode->lock);
+    return 0;
+}
+
+long sys_fchmodat(struct fs_context *fs, int dirfd, const char *path, mode_t mode)
+{
+    struct change change = {.apply = apply_mode, .mode = mode};
+    return change_path(fs, dirfd, path, WALK_FOLLOW, &change);
+}
+
+long sys_chmod(struct fs_context *fs, const char *path, mode_t mode)
+{
+    return sys_fchmodat(fs, AT_FDCWD, path, mode);
+}
+
+long sys_fchmod(struct fs_context *fs, int fd, mode_t mode)
+{
+    struct change change = {.apply = apply_mode, .mode = mode};
+    return change_fd(fs, fd, &change);
+}
+
+/* ---- chown ---- */
+
+#define KEEP_ID UINT32_MAX
+
+/* The mode after a change of owner: what runs with the owner's rights must not be given away. */
+static uint32_t mode_after_chown(const struct cred *cred, const struct inode *inode)
+{
+    uint32_t mode = inode->mode;
+    if (S_ISDIR(mode))
+        return mode;
+    bool trusted = cred_is_root(cred) || cred_in_group(cred, inode->gid);
+    if (mode & S_IXGRP || !trusted)
+        mode &= ~S_ISGID;
+    return mode & ~S_ISUID;
+}
+
+static int apply_owner(const struct cred *cred, struct inode *inode, const struct change *change)
+{
+    bool root = cred_is_root(cred), owner = cred->fsuid == inode->uid;
+    uint32_t uid = change->uid, gid = change->gid;
+    bool may_uid = root || (owner && uid == inode->uid);
+    bool may_gid = root || (owner && (cred_in_group(cred, gid) || gid == inode->gid));
+    if ((uid != KEEP_ID && !may_uid) || (gid != KEEP_ID && !may_gid))
+        return -EPERM;
+    uint32_t mode = mode_after_chown(cred, inode);
+    if (mode != inode->mode && !root && !owner)
+        return -EPERM;
+    int64_t now = (int64_t)realtime_ns();
+    spin_lock(&inode->lock);
+    inode->mode = mode;
+    inode->uid = uid == KEEP_ID ? inode->uid : uid;
+    inode->gid = gid == KEEP_ID ? inode->gid : gid;
+    inode->ctime_ns = now;
+    spin_unlock(&inode->lock);
+    return 0;
+}
+
+long sys_fchownat(struct fs_context *fs, int dirfd, const char *path, uid_t uid, gid_t gid,
+                  unsigned flags)
+{
+    struct change change = {.apply = apply_owner, .uid = uid, .gid = gid};
+    if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+        return -EINVAL;
+    return change_path(fs, dirfd, path,
+                       (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
+                           (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
+                       &change);
+}
+
+long sys_chown(struct fs_context *fs, const char *path, uid_t uid, gid_t gid)
+{
+    return sys_fchownat(fs, AT_FDCWD, path, uid, gid, 0);
+}
+
+long sys_lchown(struct fs_context *fs, const char *path, uid_t uid, gid_t gid)
+{
+    return sys_fchownat(fs, AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
+}
+
+long sys_fchown(struct fs_context *fs, int fd, uid_t uid, gid_t gid)
+{
+    struct change change = {.apply = apply_owner, .uid = uid, .gid = gid};
+    return change_fd(fs, fd, &change);
+}
+
+/* ---- Times ---- */
+
+#define KEEP_TIME INT64_MIN
+#define MAX_SECONDS (INT64_MAX / 1000000000 - 1)
+
+/* Explicit times are for the owner; "now" also for whoever may write. */
+static int apply_times(const struct cred *cred, struct inode *inode, const struct change *change)
+{
+    if (!owns(cred, inode)) {
+        if (change->times_given)
+            return -EPERM;
+        int err = inode_permission(cred, inode, MAY_WRITE);
+        if (err)
+            return err;
+    }
+    int64_t now = (int64_t)realtime_ns();
+    spin_lock(&inode->lock);
+    if (change->atime_ns != KEEP_TIME)
+        inode->atime_ns = change->atime_ns;
+    if (change->mtime_ns != KEEP_TIME)
+        inode->mtime_ns = change->mtime_ns;
+    inode->ctime_ns = now;
+    spin_unlock(&inode->lock);
+    return 0;
+}
+
+/* Nanoseconds since 1970 of a user's time, cut to what they can count. False: out of range. */
+static bool time_of(const struct timespec *t, int64_t now, int64_t *ns)
+{
+    if (t->tv_nsec == UTIME_NOW || t->tv_nsec == UTIME_OMIT) {
+        *ns = t->tv_nsec == UTIME_NOW ? now : KEEP_TIME;
+        return true;
+    }
+    int64_t seconds = max(min(t->tv_sec, MAX_SECONDS), -MAX_SECONDS);
+    *ns = seconds * 1000000000 + t->tv_nsec;
+    return t->tv_nsec >= 0 && t->tv_nsec < 1000000000;
+}
+
+/* The change that two times ask for: 0, -EINVAL, or 1 when both are to stay. */
+static int decode_times(const struct timespec times[2], struct change *change)
+{
+    int64_t now = (int64_t)realtime_ns();
+    if (times[0].tv_nsec == UTIME_OMIT && times[1].tv_nsec == UTIME_OMIT)
+        return 1;
+    change->times_given = times[0].tv_nsec != UTIME_NOW || times[1].tv_nsec != UTIME_NOW;
+    bool valid = time_of(&times[0], now, &change->atime_ns) &&
+                 time_of(&times[1], now, &change->mtime_ns);
+    return valid ? 0 : -EINVAL;
+}
+
+long sys_utimensat(struct fs_context *fs, int dirfd, const char *path, uaddr_t times,
+                   unsigned flags)
+{
+    struct change change = {.apply = apply_times};
+    struct timespec pair[2] = {{.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_NOW}};
+    if (!uaddr_is_null(times) && user_copy_in(pair, times, sizeof(pair)))
+        return -EFAULT;
+    int err = decode_times(pair, &change);
+    if (err)
+        return min(err, 0);
+    if (!path && dirfd != AT_FDCWD)
+        return flags ? -EINVAL : change_fd(fs, dirfd, &change);
+    if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+        return -EINVAL;
+    if (!path)
+        return -EFAULT;
+    return change_path(fs, dirfd, path,
+                       (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
+                           (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
+                       &change);
+}

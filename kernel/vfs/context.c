@@ -1,0 +1,121 @@
+/* What of a process the vfs needs: root, working directory, descriptors, credentials, umask. */
+#include "local.h"
+
+void (*vfs_mask_signals)(uint64_t mask);
+
+struct entry *fs_root(struct fs_context *fs)
+{
+    spin_lock(&fs->lock);
+    struct entry *root = fs->root;
+    entry_ref(root);
+    spin_unlock(&fs->lock);
+    return root;
+}
+
+struct entry *fs_cwd(struct fs_context *fs)
+{
+    spin_lock(&fs->lock);
+    struct entry *cwd = fs->cwd;
+    entry_ref(cwd);
+    spin_unlock(&fs->lock);
+    return cwd;
+}
+
+struct cred *fs_cred(struct fs_context *fs)
+{
+    spin_lock(&fs->lock);
+    struct cred *cred = fs->cred;
+    cred_ref(cred);
+    spin_unlock(&fs->lock);
+    return cred;
+}
+
+/* Where all three classes may, nobody needs to be asked who he is. */
+int fs_permission(struct fs_context *fs, struct inode *inode, unsigned want)
+{
+    if ((inode->mode & want * 0111) == want * 0111)
+        return 0;
+    struct cred *cred = fs_cred(fs);
+    int err = inode_permission(cred, inode, want);
+    cred_unref(cred);
+    return err;
+}
+
+bool fs_owns(struct fs_context *fs, struct inode *inode)
+{
+    struct cred *cred = fs_cred(fs);
+    bool owns = cred_is_root(cred) || cred->fsuid == inode->uid;
+    cred_unref(cred);
+    return owns;
+}
+
+bool fs_is_root(struct fs_context *fs)
+{
+    struct cred *cred = fs_cred(fs);
+    bool is_root = cred_is_root(cred);
+    cred_unref(cred);
+    return is_root;
+}
+
+void fs_raise(struct fs_context *fs, int signal)
+{
+    if (fs->raise)
+        fs->raise(signal);
+}
+
+int fs_context_copy(struct fs_context *to, struct fs_context *from, bool share_fds)
+{
+    struct fd_table *fds = from->fds;
+    if (share_fds)
+        __atomic_fetch_add(&fds->refs, 1, __ATOMIC_RELAXED);
+    else
+        fds = fd_table_copy(fds);
+    if (!fds)
+        return -ENOMEM;
+    spin_lock(&from->lock);
+    *to = (struct fs_context){
+        .lock = SPINLOCK("fs context", RANK_FDS),
+        .root = from->root,
+        .cwd = from->cwd,
+        .fds = fds,
+        .cred = from->cred,
+        .umask = from->umask,
+        .limit_files = from->limit_files,
+        .limit_file_bytes = from->limit_file_bytes,
+        .raise = from->raise,
+    };
+    entry_ref(to->root);
+    entry_ref(to->cwd);
+    cred_ref(to->cred);
+    spin_unlock(&from->lock);
+    return 0;
+}
+
+int fs_context_prepare_exec(struct fs_context *fs)
+{
+    struct fd_table *shared = fs->fds;
+    if (__atomic_load_n(&shared->refs, __ATOMIC_ACQUIRE) == 1)
+        return 0;
+    struct fd_table *own = fd_table_copy(shared);
+    if (!own)
+        return -ENOMEM;
+    fs->fds = own;
+    fd_table_unref(shared);
+    return 0;
+}
+
+void fs_context_close_on_exec(struct fs_context *fs)
+{
+    fd_table_close_on_exec(fs->fds);
+}
+
+void fs_context_release(struct fs_context *fs)
+{
+    fd_table_unref(fs->fds);
+    entry_unref(fs->cwd);
+    entry_unref(fs->root);
+    cred_unref(fs->cred);
+    fs->fds = NULL;
+    fs->root = fs->cwd = NULL;
+    fs->cred = NULL;
+}

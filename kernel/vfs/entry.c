@@ -1,0 +1,165 @@
+/* Entries: names in directories, with references, and the way from one up to the root. */
+#include "local.h"
+
+struct spinlock names_lock = {.name = "names", .rank = RANK_NAMES};
+static OBJECT_CACHE(entry_cache, struct entry);
+
+int entry_name_prepare(struct entry_name *name, const char *text, size_t len)
+{
+    name->block = NULL;
+    name->len = len;
+    char *place = name->inline_text;
+    if (len >= sizeof(name->inline_text))
+        place = name->block = kmalloc(len + 1);
+    if (!place)
+        return -ENOMEM;
+    memcpy(place, text, len);
+    place[len] = '\0';
+    return 0;
+}
+
+void entry_name_discard(struct entry_name *name)
+{
+    kfree(name->block);
+    name->block = NULL;
+}
+
+struct entry *entry_create(struct entry *parent, struct inode *inode, const char *name, size_t len)
+{
+    struct entry *entry = object_alloc(&entry_cache);
+    if (!entry)
+        return NULL;
+    entry->name = entry->inline_name;
+    if (len >= sizeof(entry->inline_name))
+        entry->name = kmalloc(len + 1);
+    if (!entry->name) {
+        object_free(&entry_cache, entry);
+        return NULL;
+    }
+    memcpy(entry->name, name, len);
+    entry->name[len] = '\0';
+    entry->name_len = (uint16_t)len;
+    entry->refs = 1;
+    entry->inode = inode;
+    entry->parent = parent ? parent : entry;
+    entry->mounted = entry->covers = NULL;
+    entry->dead = false;
+    if (parent)
+        entry_ref(parent);
+    return entry;
+}
+
+void entry_ref(struct entry *entry)
+{
+    __atomic_fetch_add(&entry->refs, 1, __ATOMIC_RELAXED);
+}
+
+/* The last reference frees it and gives its parent's back, and so on upwards. */
+void entry_unref(struct entry *entry)
+{
+    while (entry && __atomic_sub_fetch(&entry->refs, 1, __ATOMIC_ACQ_REL) == 0) {
+        struct entry *parent = entry->parent != entry ? entry->parent : NULL;
+        struct inode *inode = entry->inode;
+        if (entry->name != entry->inline_name)
+            kfree(entry->name);
+        object_free(&entry_cache, entry);
+        inode_unref(inode);
+        entry = parent;
+    }
+}
+
+void entry_rename(struct entry *entry, struct entry *parent, struct entry_name *name)
+{
+    spin_lock(&names_lock);
+    char *old_block = entry->name != entry->inline_name ? entry->name : NULL;
+    struct entry *old_parent = entry->parent;
+    entry->name = name->block;
+    if (!name->block) {
+        memcpy(entry->inline_name, name->inline_text, name->len + 1);
+        entry->name = entry->inline_name;
+    }
+    name->block = NULL;
+    entry->name_len = (uint16_t)name->len;
+    entry->parent = parent;
+    entry_ref(parent);
+    spin_unlock(&names_lock);
+    kfree(old_block);
+    entry_unref(old_parent);    /* never its last: the caller has the directory locked */
+}
+
+struct entry *entry_top(struct entry *entry)
+{
+    while (entry->mounted) {
+        struct entry *root = entry->mounted;
+        entry_ref(root);
+        entry_unref(entry);
+        entry = root;
+    }
+    return entry;
+}
+
+struct entry *entry_parent(struct entry *entry)
+{
+    spin_lock(&names_lock);
+    while (entry->parent == entry && entry->covers)
+        entry = entry->covers;
+    struct entry *parent = entry->parent;
+    entry_ref(parent);
+    spin_unlock(&names_lock);
+    return parent;
+}
+
+int entry_lookup(struct entry *dir, const char *name, size_t len, struct entry **found)
+{
+    const struct inode_ops *ops = dir->inode->ops;
+    if (len > NAME_MAX)
+        return -ENAMETOOLONG;
+    int err = ops->lookup ? ops->lookup(dir, name, len, found) : -ENOTDIR;
+    if (!err && (*found)->mounted)
+        *found = entry_top(*found);
+    return err;
+}
+
+/* Puts text in front of *at, which must not pass below buf; false if there is no room. */
+static bool prepend(char **at, const char *buf, const char *text, size_t len)
+{
+    if ((size_t)(*at - buf) < len)
+        return false;
+    *at -= len;
+    memcpy(*at, text, len);
+    return true;
+}
+
+/* Puts the names from entry up to root in front of *at; names_lock is held. */
+static bool prepend_names(struct entry *root, struct entry *entry, const char *buf, char **at)
+{
+    bool fits = true;
+    while (fits && entry != root) {
+        if (entry->parent != entry) {
+            fits = prepend(at, buf, entry->name, entry->name_len) && prepend(at, buf, "/", 1);
+            entry = entry->parent;
+        } else if (entry->covers) {
+            entry = entry->covers;
+        } else if (entry->name_len > 0) {
+            return prepend(at, buf, entry->name, entry->name_len);
+        } else {
+            return (**at || prepend(at, buf, "/", 1)) && prepend(at, buf, "(unreachable)", 13);
+        }
+    }
+    return fits && (**at || prepend(at, buf, "/", 1));
+}
+
+int entry_path(struct entry *root, struct entry *entry, bool living, char *buf, size_t size,
+               char **start)
+{
+    if (size == 0)
+        return -ENAMETOOLONG;
+    *start = buf + size - 1;
+    **start = '\0';
+    spin_lock(&names_lock);
+    int err = living && entry->dead ? -ENOENT : 0;
+    if (!err && !prepend_names(root, entry, buf, start))
+        err = -ENAMETOOLONG;
+    spin_unlock(&names_lock);
+    return err;
+}

@@ -1,0 +1,163 @@
+/* Calls on descriptors: close, dup, fcntl, and those that wait for storage which we do not have. */
+#include "local.h"
+#include "syscall_calls.h"
+
+long sys_close(struct fs_context *fs, int fd)
+{
+    return fd_close(fs, fd);
+}
+
+long sys_close_range(struct fs_context *fs, unsigned first, unsigned last, unsigned flags)
+{
+    if (flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC) || first > last)
+        return -EINVAL;
+    if (flags & CLOSE_RANGE_UNSHARE && fs_context_prepare_exec(fs))
+        return -ENOMEM;
+    fd_close_range(fs, first, last, flags & CLOSE_RANGE_CLOEXEC);
+    return 0;
+}
+
+/* ---- dup ---- */
+
+/* The lowest free number from `lowest` on for the same open file. */
+static long duplicate(struct fs_context *fs, int fd, int lowest, bool cloexec)
+{
+    struct file *file;
+    int err = fd_get_any(fs, fd, &file);
+    if (err)
+        return err;
+    int copy = fd_install(fs, file, lowest, cloexec);
+    if (copy < 0)
+        file_unref(file);
+    return copy;
+}
+
+long sys_dup(struct fs_context *fs, int fd)
+{
+    return duplicate(fs, fd, 0, false);
+}
+
+/* Makes `to` mean what `from` means, closing what it meant before. */
+static long duplicate_to(struct fs_context *fs, int from, int to, bool cloexec)
+{
+    struct file *file, *former;
+    int err = fd_get_any(fs, from, &file);
+    if (err)
+        return err;
+    err = fd_put(fs, file, to, cloexec, &former);
+    if (err) {
+        file_unref(file);
+        return err;
+    }
+    if (former) {
+        lock_drop_owner(former->inode, fs->fds);
+        file_unref(former);
+    }
+    return to;
+}
+
+long sys_dup2(struct fs_context *fs, int from, int to)
+{
+    if (from != to)
+        return duplicate_to(fs, from, to, false);
+    int flag = fd_cloexec(fs, from, -1);
+    return flag < 0 ? flag : to;
+}
+
+long sys_dup3(struct fs_context *fs, int from, int to, unsigned flags)
+{
+    if (flags & ~O_CLOEXEC || from == to)
+        return -EINVAL;
+    return duplicate_to(fs, from, to, flags & O_CLOEXEC);
+}
+
+/* ---- fcntl ---- */
+
+#define CHANGEABLE_FLAGS (O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME)
+
+/* F_SETFL: O_NOATIME is for the owner alone. */
+static long set_flags(struct fs_context *fs, struct file *file, uint32_t flags)
+{
+    if (flags & ~file->flags & O_NOATIME && !fs_owns(fs, file->inode))
+        return -EPERM;
+    uint32_t old = __atomic_load_n(&file->flags, __ATOMIC_RELAXED);
+    while (!__atomic_compare_exchange_n(&file->flags, &old,
+                                        (old & ~CHANGEABLE_FLAGS) | (flags & CHANGEABLE_FLAGS),
+                                        false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        ;
+    return 0;
+}
+
+/* Commands on the open file itself; not for one of O_PATH. */
+static long fcntl_file(struct fs_context *fs, struct file *file, unsigned command, uint64_t arg)
+{
+    switch (command) {
+    case F_SETFL:
+        return set_flags(fs, file, (uint32_t)arg);
+    case F_GETLK:
+    case F_SETLK:
+    case F_SETLKW:
+    case F_OFD_GETLK:
+    case F_OFD_SETLK:
+    case F_OFD_SETLKW:
+        return lock_record(fs, file, command, uaddr(arg));
+    case F_SETOWN:
+        file->owner_pid = (int)arg;
+        return 0;
+    case F_GETOWN:
+        return file->owner_pid;
+    }
+    if (file->ops->fcntl)
+        return file->ops->fcntl(file, command, arg);
+    return command == F_GETPIPE_SZ || command == F_SETPIPE_SZ ? -EBADF : -EINVAL;
+}
+
+static long fcntl_dup(struct fs_context *fs, int fd, uint64_t lowest, bool cloexec)
+{
+    struct file *file;
+    int err = fd_get_any(fs, fd, &file);
+    if (err)
+        return err;
+    file_unref(file);
+    return lowest >= fs->limit_files ? -EINVAL : duplicate(fs, fd, (int)lowest, cloexec);
+}
+
+long sys_fcntl(struct fs_context *fs, int fd, int command, unsigned long arg)
+{
+    switch (command) {
+    case F_DUPFD: return fcntl_dup(fs, fd, (uint32_t)arg, false);
+    case F_DUPFD_CLOEXEC: return fcntl_dup(fs, fd, (uint32_t)arg, true);
+    case F_GETFD: return fd_cloexec(fs, fd, -1);
+    case F_SETFD: return fd_cloexec(fs, fd, arg & FD_CLOEXEC);
+    }
+    struct file *file;
+    long result = fd_get_any(fs, fd, &file);
+    if (result)
+        return result;
+    if (command == F_GETFL)
+        result = (long)__atomic_load_n(&file->flags, __ATOMIC_RELAXED);
+    else if (file->flags & O_PATH)
+        result = -EBADF;
+    else
+        result = fcntl_file(fs, file, (unsigned)command, arg);
+    file_unref(file);
+    return result;
+}
+
+/* ---- Storage: memory is always as safe as it gets ---- */
+
+long sys_fsync(struct fs_context *fs, int fd)
+{
+    struct file *file;
+    int err = fd_get(fs, fd, &file);
+    if (err)
+        return err;
+    bool stored = inode_is(file->inode, S_IFREG) || inode_is(file->inode, S_IFDIR);
+    file_unref(file);
+    return stored ? 0 : -EINVAL;
+}
+
+long sys_fdatasync(struct fs_context *fs, int fd)
+{
+    return sys_fsync(fs, fd);
+}

@@ -1,0 +1,277 @@
+/* Descriptor tables: small ones lie in the structure, so that fork copies them cheaply. */
+#include "local.h"
+
+#define INLINE_SLOTS ARRAY_SIZE(((struct fd_table *)0)->inline_slots)
+#define CLOEXEC_BIT 1ull
+#define MAX_DESCRIPTORS (1u << 20)
+
+static OBJECT_CACHE(fd_table_cache, struct fd_table);
+
+static struct file *file_of(uint64_t slot)
+{
+    return (struct file *)(slot & ~CLOEXEC_BIT);
+}
+
+static uint32_t n_words(uint32_t size)
+{
+    return (size + 63) / 64;
+}
+
+struct fd_table *fd_table_create(void)
+{
+    struct fd_table *table = object_alloc_zeroed(&fd_table_cache);
+    if (!table)
+        return NULL;
+    table->refs = 1;
+    spin_init(&table->lock, "descriptors", RANK_FDS);
+    table->size = INLINE_SLOTS;
+    table->slots = table->inline_slots;
+    table->used = table->inline_used;
+    return table;
+}
+
+/* Makes room for number fd; the lock is held, or the table is nobody else's. 0 or -ENOMEM. */
+static int table_grow(struct fd_table *table, uint32_t fd)
+{
+    uint32_t size = 64;
+    while (size <= fd)
+        size *= 2;
+    uint64_t *slots = kmalloc(size * sizeof(uint64_t) + n_words(size) * sizeof(uint64_t));
+    if (!slots)
+        return -ENOMEM;
+    uint64_t *used = slots + size;
+    memcpy(slots, table->slots, table->size * sizeof(uint64_t));
+    memset(slots + table->size, 0, (size - table->size) * sizeof(uint64_t));
+    memcpy(used, table->used, n_words(table->size) * sizeof(uint64_t));
+    memset(used + n_words(table->size), 0,
+           (n_words(size) - n_words(table->size)) * sizeof(uint64_t));
+    if (table->slots != table->inline_slots)
+        kfree(table->slots);
+    table->size = size;
+    table->slots = slots;
+    table->used = used;
+    return 0;
+}
+
+/* The number above the highest in use. */
+static uint32_t table_end(const struct fd_table *table)
+{
+    for (uint32_t word = n_words(table->size); word > 0; word--)
+        if (table->used[word - 1])
+            return word * 64 - (uint32_t)__builtin_clzll(table->used[word - 1]);
+    return 0;
+}
+
+/* A table with the same files at the same numbers, for fork; NULL when out of memory. */
+struct fd_table *fd_table_copy(struct fd_table *from)
+{
+    struct fd_table *table = fd_table_create();
+    if (!table)
+        return NULL;
+    spin_lock(&from->lock);
+    uint32_t end = table_end(from);
+    if (end > table->size && table_grow(table, end - 1)) {
+        spin_unlock(&from->lock);
+        fd_table_unref(table);
+        return NULL;
+    }
+    table->lowest = from->lowest;
+    memcpy(table->slots, from->slots, end * sizeof(uint64_t));
+    memcpy(table->used, from->used, n_words(end) * sizeof(uint64_t));
+    for (uint32_t fd = 0; fd < end; fd++)
+        if (table->slots[fd])
+            file_ref(file_of(table->slots[fd]));
+    spin_unlock(&from->lock);
+    return table;
+}
+
+/* The file at fd, whose number becomes free; NULL if there is none. The lock is held. */
+static struct file *table_take(struct fd_table *table, uint32_t fd)
+{
+    if (fd >= table->size || !table->slots[fd])
+        return NULL;
+    struct file *file = file_of(table->slots[fd]);
+    table->slots[fd] = 0;
+    bitmap_clear(table->used, fd);
+    table->lowest = min(table->lowest, fd);
+    return file;
+}
+
+static void table_set(struct fd_table *table, uint32_t fd, struct file *file, bool cloexec)
+{
+    table->slots[fd] = (uint64_t)file | (cloexec ? CLOEXEC_BIT : 0);
+    bitmap_set(table->used, fd);
+}
+
+/* A descriptor of the table is closed: its record locks on the file fall, as POSIX wants. */
+static void close_file(struct fd_table *table, struct file *file)
+{
+    lock_drop_owner(file->inode, table);
+    file_unref(file);
+}
+
+void fd_table_unref(struct fd_table *table)
+{
+    if (__atomic_sub_fetch(&table->refs, 1, __ATOMIC_ACQ_REL) != 0)
+        return;
+    uint32_t end = table_end(table);
+    for (uint32_t fd = 0; fd < end; fd++)
+        if (table->slots[fd])
+            close_file(table, file_of(table->slots[fd]));
+    if (table->slots != table->inline_slots)
+        kfree(table->slots);
+    object_free(&fd_table_cache, table);
+}
+
+void fd_table_close_on_exec(struct fd_table *table)
+{
+    uint32_t end = table_end(table);
+    for (uint32_t fd = 0; fd < end; fd++) {
+        if (!(table->slots[fd] & CLOEXEC_BIT))
+            continue;
+        spin_lock(&table->lock);
+        struct file *file = table_take(table, fd);
+        spin_unlock(&table->lock);
+        close_file(table, file);
+    }
+}
+
+/* ---- One descriptor ---- */
+
+int fd_get_any(struct fs_context *fs, int fd, struct file **file)
+{
+    struct fd_table *table = fs->fds;
+    *file = NULL;
+    spin_lock(&table->lock);
+    if ((uint32_t)fd < table->size)
+        *file = file_of(table->slots[fd]);
+    if (*file)
+        file_ref(*file);
+    spin_unlock(&table->lock);
+    return *file ? 0 : -EBADF;
+}
+
+int fd_get(struct fs_context *fs, int fd, struct file **file)
+{
+    int err = fd_get_any(fs, fd, file);
+    if (!err && (*file)->flags & O_PATH) {
+        file_unref(*file);
+        err = -EBADF;
+    }
+    return err;
+}
+
+/* The lowest free number from `from` on, with room for it in the table; the lock is held. */
+static int table_find(struct fs_context *fs, uint32_t from)
+{
+    struct fd_table *table = fs->fds;
+    uint32_t fd = max(from, table->lowest);
+    if (fd < table->size)
+        fd = (uint32_t)bitmap_next_clear(table->used, table->size, fd);
+    if (from <= table->lowest)
+        table->lowest = fd;
+    if (fd >= min(fs->limit_files, (uint64_t)MAX_DESCRIPTORS))
+        return -EMFILE;
+    int err = fd >= table->size ? table_grow(table, fd) : 0;
+    return err ? err : (int)fd;
+}
+
+int fd_room(struct fs_context *fs)
+{
+    spin_lock(&fs->fds->lock);
+    int fd = table_find(fs, 0);
+    spin_unlock(&fs->fds->lock);
+    return min(fd, 0);
+}
+
+int fd_install(struct fs_context *fs, struct file *file, int lowest, bool cloexec)
+{
+    struct fd_table *table = fs->fds;
+    spin_lock(&table->lock);
+    int fd = table_find(fs, (uint32_t)lowest);
+    if (fd >= 0)
+        table_set(table, (uint32_t)fd, file, cloexec);
+    spin_unlock(&table->lock);
+    return fd;
+}
+
+int fd_put(struct fs_context *fs, struct file *file, int fd, bool cloexec, struct file **former)
+{
+    struct fd_table *table = fs->fds;
+    *former = NULL;
+    if ((uint64_t)(uint32_t)fd >= min(fs->limit_files, (uint64_t)MAX_DESCRIPTORS))
+        return -EBADF;
+    spin_lock(&table->lock);
+    int err = (uint32_t)fd >= table->size ? table_grow(table, (uint32_t)fd) : 0;
+    if (!err) {
+        *former = table_take(table, (uint32_t)fd);
+        table_set(table, (uint32_t)fd, file, cloexec);
+    }
+    spin_unlock(&table->lock);
+    return err;
+}
+
+int fd_close(struct fs_context *fs, int fd)
+{
+    struct fd_table *table = fs->fds;
+    spin_lock(&table->lock);
+    struct file *file = table_take(table, (uint32_t)fd);
+    spin_unlock(&table->lock);
+    if (!file)
+        return -EBADF;
+    close_file(table, file);
+    return 0;
+}
+
+int fd_cloexec(struct fs_context *fs, int fd, int set)
+{
+    struct fd_table *table = fs->fds;
+    int result = -EBADF;
+    spin_lock(&table->lock);
+    if ((uint32_t)fd < table->size && table->slots[fd]) {
+        result = table->slots[fd] & CLOEXEC_BIT;
+        if (set >= 0) {
+            table->slots[fd] = (table->slots[fd] & ~CLOEXEC_BIT) | (set ? CLOEXEC_BIT : 0);
+            result = 0;
+        }
+    }
+    spin_unlock(&table->lock);
+    return result;
+}
+
+int fd_next(struct fs_context *fs, int fd, struct file **file, bool *cloexec)
+{
+    struct fd_table *table = fs->fds;
+    int result = -1;
+    spin_lock(&table->lock);
+    size_t at = (uint32_t)fd < table->size ? bitmap_next_set(table->used, table->size, (size_t)fd)
+                                           : table->size;
+    if (at < table->size) {
+        *file = file_of(table->slots[at]);
+        *cloexec = table->slots[at] & CLOEXEC_BIT;
+        file_ref(*file);
+        result = (int)at;
+    }
+    spin_unlock(&table->lock);
+    return result;
+}
+
+void fd_close_range(struct fs_context *fs, uint32_t first, uint32_t last, bool only_mark)
+{
+    struct fd_table *table = fs->fds;
+    for (uint64_t fd = first; fd <= last; fd++) {
+        spin_lock(&table->lock);
+        fd = fd < table->size ? bitmap_next_set(table->used, table->size, fd) : table->size;
+        bool found = fd < table->size && fd <= last;
+        struct file *file = NULL;
+        if (found && only_mark)
+            table->slots[fd] |= CLOEXEC_BIT;
+        else if (found)
+            file = table_take(table, (uint32_t)fd);
+        spin_unlock(&table->lock);
+        if (!found)
+            return;
+        if (file)
+            close_file(table, file);
+    }
+}

@@ -1,0 +1,185 @@
+/* Inodes: references, permissions, times and what stat tells, whatever the file system. */
+#include "local.h"
+
+#define DAY_NS 86400000000000ll
+
+void inode_init(struct inode *inode, const struct inode_ops *ops, struct filesystem *fs,
+                uint32_t mode)
+{
+    int64_t now = (int64_t)realtime_ns();
+    *inode = (struct inode){
+        .ops = ops,
+        .fs = fs,
+        .ino = __atomic_fetch_add(&fs->next_ino, 1, __ATOMIC_RELAXED),
+        .refs = 1,
+        .lock = SPINLOCK("inode", RANK_INODE),
+        .mode = mode,
+        .nlink = 1,
+        .atime_ns = now,
+        .mtime_ns = now,
+        .ctime_ns = now,
+        .btime_ns = now,
+    };
+    __atomic_fetch_add(&fs->n_inodes, 1, __ATOMIC_RELAXED);
+}
+
+uint64_t filesystem_new_dev(void)
+{
+    static uint64_t last = 16; /* below: Linux's numbers of old file systems and devices */
+    return __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+}
+
+void inode_ref(struct inode *inode)
+{
+    __atomic_fetch_add(&inode->refs, 1, __ATOMIC_RELAXED);
+}
+
+void inode_unref(struct inode *inode)
+{
+    if (__atomic_sub_fetch(&inode->refs, 1, __ATOMIC_ACQ_REL) != 0)
+        return;
+    __atomic_fetch_sub(&inode->fs->n_inodes, 1, __ATOMIC_RELAXED);
+    inode->ops->release(inode);
+}
+
+/* ---- Permissions ---- */
+
+/* The nine bits decide by the first class that fits; root may do all but execute what nobody may. */
+int inode_permission(const struct cred *cred, struct inode *inode, unsigned want)
+{
+    uint32_t mode = inode->mode;
+    if (cred_is_root(cred)) {
+        bool refused = want & MAY_EXEC && !S_ISDIR(mode) && !(mode & 0111);
+        return refused ? -EACCES : 0;
+    }
+    if (cred->fsuid == inode->uid)
+        mode >>= 6;
+    else if (cred_in_group(cred, inode->gid))
+        mode >>= 3;
+    return want & ~mode & 7 ? -EACCES : 0;
+}
+
+int inode_allow_change(struct inode *inode)
+{
+    return inode->ops->allow_change ? inode->ops->allow_change(inode) : 0;
+}
+
+/* ---- Writers against exec ---- */
+
+/* Adds a writer (step 1) or a denial (step -1), unless there is one of the other kind. */
+static int count_writer(struct inode *inode, int step)
+{
+    int32_t count = __atomic_load_n(&inode->writers, __ATOMIC_RELAXED);
+    do {
+        if (count * step < 0)
+            return -ETXTBSY;
+    } while (!__atomic_compare_exchange_n(&inode->writers, &count, count + step, false,
+                                          __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
+    return 0;
+}
+
+int inode_get_write(struct inode *inode)
+{
+    return count_writer(inode, 1);
+}
+
+void inode_put_write(struct inode *inode)
+{
+    __atomic_fetch_sub(&inode->writers, 1, __ATOMIC_ACQ_REL);
+}
+
+int inode_deny_write(struct inode *inode)
+{
+    return count_writer(inode, -1);
+}
+
+void inode_allow_write(struct inode *inode)
+{
+    __atomic_fetch_add(&inode->writers, 1, __ATOMIC_ACQ_REL);
+}
+
+void inode_drop_privileges(struct fs_context *fs, struct inode *inode)
+{
+    uint32_t drop = inode->mode & S_ISUID;
+    if ((inode->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
+        drop |= S_ISGID;
+    if (drop == 0 || !inode_is(inode, S_IFREG) || fs_is_root(fs))
+        return;
+    spin_lock(&inode->lock);
+    inode->mode &= ~drop;
+    spin_unlock(&inode->lock);
+}
+
+/* ---- Times ---- */
+
+/* relatime: only if the file changed since it was last read, or a day has passed. */
+void inode_touch_atime(struct inode *inode)
+{
+    int64_t now = (int64_t)realtime_ns();
+    int64_t atime = __atomic_load_n(&inode->atime_ns, __ATOMIC_RELAXED);
+    if (atime > inode->mtime_ns && atime > inode->ctime_ns && now - atime < DAY_NS)
+        return;
+    __atomic_store_n(&inode->atime_ns, now, __ATOMIC_RELAXED);
+}
+
+void inode_touch_mtime(struct inode *inode)
+{
+    int64_t now = (int64_t)realtime_ns();
+    spin_lock(&inode->lock);
+    inode->mtime_ns = inode->ctime_ns = now;
+    spin_unlock(&inode->lock);
+}
+
+static struct timespec to_timespec(int64_t ns)
+{
+    int64_t seconds = ns / 1000000000, rest = ns % 1000000000;
+    if (rest < 0) {
+        seconds--;
+        rest += 1000000000;
+    }
+    return (struct timespec){.tv_sec = seconds, .tv_nsec = rest};
+}
+
+void inode_stat(struct inode *inode, struct stat *st)
+{
+    if (inode->ops->attributes)
+        inode->ops->attributes(inode);
+    spin_lock(&inode->lock);
+    bool is_device = inode_is(inode, S_IFCHR) || inode_is(inode, S_IFBLK);
+    *st = (struct stat){
+        .st_dev = inode->fs->dev,
+        .st_ino = inode->ino,
+        .st_nlink = inode->nlink,
+        .st_mode = inode->mode,
+        .st_uid = inode->uid,
+        .st_gid = inode->gid,
+        .st_rdev = is_device ? inode->rdev : 0,
+        .st_size = (off_t)inode->size,
+        .st_blksize = PAGE_SIZE,
+        .st_blocks = inode->ops->blocks ? (blkcnt_t)inode->ops->blocks(inode) : 0,
+        .st_atim = to_timespec(inode->atime_ns),
+        .st_mtim = to_timespec(inode->mtime_ns),
+        .st_ctim = to_timespec(inode->ctime_ns),
+    };
+    spin_unlock(&inode->lock);
+}
+
+/* ---- What is to be made ---- */
+
+/* In a set-group-id directory the group is inherited, and by directories the bit too. */
+void new_inode_init(struct new_inode *what, struct fs_context *fs, struct inode *dir, uint32_t mode)
+{
+    struct cred *cred = fs_cred(fs);
+    *what = (struct new_inode){.mode = mode, .uid = cred->fsuid, .gid = cred->fsgid};
+    if (!S_ISLNK(mode))
+        what->mode &= ~__atomic_load_n(&fs->umask, __ATOMIC_RELAXED);
+    if (dir->mode & S_ISGID) {
+        what->gid = dir->gid;
+        bool stranger = !cred_is_root(cred) && !cred_in_group(cred, what->gid);
+        if (S_ISDIR(mode))
+            what->mode |= S_ISGID;
+        else if ((mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) && stranger)
+            what->mode &= ~S_ISGID;
+    }
+    cred_unref(cred);
+}

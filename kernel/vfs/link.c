@@ -1,0 +1,203 @@
+/* Links: a second name, a symbolic one, reading it, and taking names away. */
+#include "local.h"
+#include "syscall_calls.h"
+
+/* ---- link ---- */
+
+/* Gives the inode the name, with all checks but those of the name itself. */
+static int link_to(struct fs_context *fs, struct entry *old, const struct last_name *last)
+{
+    struct inode *dir = last->dir->inode, *inode = old->inode;
+    int err = make_check(fs, last, false);
+    bool refused = !dir->ops->link || inode_is(inode, S_IFDIR);
+    if (!err && (inode->fs != dir->fs || refused)) {
+        struct entry *there;    /* a name that is there counts first */
+        err = entry_lookup(last->dir, last->name, last->len, &there);
+        if (!err)
+            entry_unref(there);
+        err = !err ? -EEXIST : inode->fs != dir->fs ? -EXDEV : -EPERM;
+    }
+    return err ? err : dir->ops->link(last->dir, last->name, last->len, inode);
+}
+
+long sys_linkat(struct fs_context *fs, int olddir, const char *old, int newdir, const char *new,
+                unsigned flags)
+{
+    struct entry *entry;
+    struct last_name last;
+    if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
+        return -EINVAL;
+    if (flags & AT_EMPTY_PATH && !*old && !fs_is_root(fs))
+        return -ENOENT;
+    int err = path_walk(fs, olddir, old,
+                        (flags & AT_SYMLINK_FOLLOW ? WALK_FOLLOW : 0) |
+                            (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
+                        &entry);
+    if (err)
+        return err;
+    err = make_begin(fs, newdir, new, &last);
+    if (!err) {
+        err = link_to(fs, entry, &last);
+        last_name_release(&last);
+    }
+    entry_unref(entry);
+    return err;
+}
+
+long sys_link(struct fs_context *fs, const char *old, const char *new)
+{
+    return sys_linkat(fs, AT_FDCWD, old, AT_FDCWD, new, 0);
+}
+
+/* ---- Symbolic links ---- */
+
+long sys_symlinkat(struct fs_context *fs, const char *target, int dirfd, const char *link)
+{
+    if (!*target)
+        return -ENOENT;
+    return make_node(fs, dirfd, link, S_IFLNK | 0777, 0, target);
+}
+
+long sys_symlink(struct fs_context *fs, const char *target, const char *link)
+{
+    return sys_symlinkat(fs, target, AT_FDCWD, link);
+}
+
+/* The target of a link that leads to an entry: that entry's path. */
+static long read_jump(struct fs_context *fs, struct entry *link, char *page, size_t size)
+{
+    struct entry *target, *root;
+    char *start;
+    int err = link->inode->ops->follow(link, &target);
+    if (err)
+        return err;
+    root = fs_root(fs);
+    err = entry_path(root, target, false, page, PAGE_SIZE, &start);
+    entry_unref(root);
+    entry_unref(target);
+    if (err)
+        return err;
+    size_t len = min((size_t)(page + PAGE_SIZE - 1 - start), size);
+    memmove(page, start, len);
+    return (long)len;
+}
+
+/* Copies a link's target out, cut at size; its length or -errno. */
+static long give_target(struct fs_context *fs, struct entry *link, uaddr_t buf, size_t size)
+{
+    const struct inode_ops *ops = link->inode->ops;
+    char *page = buffer_alloc();
+    if (!page)
+        return -ENOMEM;
+    size = min(size, (size_t)PAGE_SIZE);
+    long len = ops->readlink ? ops->readlink(link->inode, page, size)
+                             : read_jump(fs, link, page, size);
+    if (len > 0 && user_copy_out(buf, page, (size_t)len))
+        len = -EFAULT;
+    buffer_free(page);
+    return len;
+}
+
+long sys_readlinkat(struct fs_context *fs, int dirfd, const char *path, uaddr_t buf, size_t size)
+{
+    struct entry *entry;
+    if ((int)size <= 0)
+        return -EINVAL;
+    int err = path_walk(fs, dirfd, path, WALK_EMPTY, &entry);
+    if (err)
+        return err;
+    /* An empty path means an open link; where that is none, it is as if nothing were named. */
+    long result = *path ? -EINVAL : -ENOENT;
+    if (entry_is_link(entry))
+        result = give_target(fs, entry, buf, size);
+    if (result >= 0)
+        inode_touch_atime(entry->inode);
+    entry_unref(entry);
+    return result;
+}
+
+long sys_readlink(struct fs_context *fs, const char *path, uaddr_t buf, size_t size)
+{
+    return sys_readlinkat(fs, AT_FDCWD, path, buf, size);
+}
+
+/* ---- Taking names away ---- */
+
+/* What stands at a sticky directory's name is for its owner, the directory's, or root to remove. */
+static bool sticky_forbids(const struct cred *cred, const struct inode *dir,
+                           const struct inode *victim)
+{
+    return dir->mode & S_ISVTX && !cred_is_root(cred) && cred->fsuid != victim->uid &&
+           cred->fsuid != dir->uid;
+}
+
+int may_remove(struct fs_context *fs, struct entry *dir, struct entry *victim, bool as_dir)
+{
+    struct cred *cred = fs_cred(fs);
+    int err = inode_permission(cred, dir->inode, MAY_WRITE | MAY_EXEC);
+    if (!err && sticky_forbids(cred, dir->inode, victim->inode))
+        err = -EPERM;
+    cred_unref(cred);
+    if (err)
+        return err;
+    if (as_dir != entry_is_dir(victim))
+        return as_dir ? -ENOTDIR : -EISDIR;
+    return victim->covers ? -EBUSY : 0;
+}
+
+/* Why "/", "." and ".." cannot be removed. */
+static int kind_error(const struct last_name *last, bool as_dir)
+{
+    if (last->kind == LAST_NORMAL)
+        return 0;
+    if (!as_dir)
+        return -EISDIR;
+    return last->kind == LAST_DOT ? -EINVAL : last->kind == LAST_ROOT ? -EBUSY : -ENOTEMPTY;
+}
+
+/* Removes what stands at the last component now; -ESTALE when that has changed meanwhile. */
+static int remove_last(struct fs_context *fs, const struct last_name *last, bool as_dir)
+{
+    struct entry *victim;
+    int err = entry_lookup(last->dir, last->name, last->len, &victim);
+    if (err)
+        return err;
+    if (last->trailing_slash && !as_dir)
+        err = entry_is_dir(victim) ? -EISDIR : -ENOTDIR;
+    else
+        err = may_remove(fs, last->dir, victim, as_dir);
+    if (!err && !last->dir->inode->ops->remove)
+        err = -EPERM;
+    if (!err)
+        err = last->dir->inode->ops->remove(last->dir, victim);
+    entry_unref(victim);
+    return err;
+}
+
+int remove_name(struct fs_context *fs, int dirfd, const char *path, bool as_dir)
+{
+    struct last_name last;
+    int err = path_walk_parent(fs, dirfd, path, &last);
+    if (err)
+        return err;
+    err = kind_error(&last, as_dir);
+    if (!err) {
+        do
+            err = remove_last(fs, &last, as_dir);
+        while (err == -ESTALE);
+    }
+    last_name_release(&last);
+    return err;
+}
+
+long sys_unlinkat(struct fs_context *fs, int dirfd, const char *path, unsigned flags)
+{
+    if (flags & ~AT_REMOVEDIR)
+        return -EINVAL;
+    return remove_name(fs, dirfd, path, flags & AT_REMOVEDIR);
+}
+
+long sys_unlink(struct fs_context *fs, const char *path)
+{
+    return remove_name(fs, AT_FDCWD, path, false);
+}

@@ -1,0 +1,136 @@
+/* What the files of this room tell each other: the walker, the descriptor table, checks. */
+#pragma once
+
+#include "abi/errno.h"
+#include "abi/fcntl.h"
+#include "abi/limits.h"
+#include "vfs.h"
+
+/* ---- Contexts (context.c) ---- */
+
+struct entry *fs_root(struct fs_context *fs);   /* referenced */
+struct entry *fs_cwd(struct fs_context *fs);    /* referenced */
+/* inode_permission by the context's credentials, which are only looked at where they matter. */
+int fs_permission(struct fs_context *fs, struct inode *inode, unsigned want);
+bool fs_owns(struct fs_context *fs, struct inode *inode); /* is fsuid the owner or root */
+bool fs_is_root(struct fs_context *fs);
+void fs_raise(struct fs_context *fs, int signal);
+
+enum { MAY_EXEC = 1, MAY_WRITE = 2, MAY_READ = 4 };
+
+/* ---- Entries ---- */
+
+/* What stands at the name, across a mount; referenced. -ENOENT. */
+int entry_lookup(struct entry *dir, const char *name, size_t len, struct entry **found);
+static inline bool entry_is_dir(const struct entry *entry)
+{
+    return inode_is(entry->inode, S_IFDIR);
+}
+static inline bool entry_is_link(const struct entry *entry)
+{
+    return inode_is(entry->inode, S_IFLNK);
+}
+/* The root of the file system mounted on it, and so on, or itself; keeps the one reference. */
+struct entry *entry_top(struct entry *entry);
+
+/* ---- The walker (walk.c) ---- */
+
+struct link_text; /* a symbolic link's target that is being walked, and what follows it */
+
+struct walk {
+    struct fs_context *fs;
+    const struct cred *cred;    /* by whose rights; NULL: the context's */
+    struct entry *at;           /* where it is; referenced */
+    const char *rest;           /* what is left of the path or the link's target */
+    struct link_text *texts;    /* innermost first */
+    unsigned n_links;           /* followed so far */
+    bool must_be_dir;           /* a slash stands behind the last component, or behind a link's */
+    /* set by walk_to_last: */
+    const char *name;
+    size_t len;
+    bool trailing_slash;
+    int kind;                   /* LAST_* */
+};
+/* At the path's first directory. 0, -EBADF, -ENOTDIR, -ENOENT for the empty path. */
+int walk_begin(struct walk *walk, struct fs_context *fs, int dirfd, const char *path, bool may_empty);
+/* Goes on until only one component is left, which it does not look up. */
+int walk_to_last(struct walk *walk);
+/* Looks up the last component, without following it: referenced. */
+int walk_last(struct walk *walk, struct entry **found);
+/* Goes on with the target of a symbolic link (whose reference it takes over): then walk_to_last
+ * again. */
+int walk_follow(struct walk *walk, struct entry *link);
+void walk_end(struct walk *walk);
+/* path_walk by other rights. */
+int path_walk_as(struct fs_context *fs, const struct cred *cred, int dirfd, const char *path,
+                 unsigned flags, struct entry **found);
+
+/* ---- Making and taking names (make.c, link.c, rename.c) ---- */
+
+/* Walks to where a name is to be made: its directory and last component. Names that are no names
+ * ("/", "." and "..") exist: -EEXIST. */
+int make_begin(struct fs_context *fs, int dirfd, const char *path, struct last_name *last);
+/* May the name be made? Whether it is there already shows for sure only when it is made. */
+int make_check(struct fs_context *fs, const struct last_name *last, bool is_dir);
+/* Makes a file at the path; `mode` has the type, the umask not yet applied. */
+int make_node(struct fs_context *fs, int dirfd, const char *path, uint32_t mode, uint64_t rdev,
+              const char *target);
+/* unlink, or rmdir. */
+int remove_name(struct fs_context *fs, int dirfd, const char *path, bool as_dir);
+/* May the entry leave its directory? Write permission, sticky bit, type, mount. */
+int may_remove(struct fs_context *fs, struct entry *dir, struct entry *victim, bool as_dir);
+void rename_setup(void);
+
+/* ---- Descriptors (fd_table.c) ---- */
+
+struct fd_table {
+    uint32_t refs;              /* atomic: contexts */
+    struct spinlock lock;
+    /* guarded by lock: */
+    uint32_t size;              /* slots */
+    uint32_t lowest;            /* every number below it is in use */
+    uint64_t *slots;            /* file pointers; bit 0: close on exec */
+    uint64_t *used;             /* one bit a slot */
+    uint64_t inline_slots[16];
+    uint64_t inline_used[1];
+};
+struct fd_table *fd_table_create(void);
+struct fd_table *fd_table_copy(struct fd_table *from);
+void fd_table_unref(struct fd_table *table);
+void fd_table_close_on_exec(struct fd_table *table);
+int fd_room(struct fs_context *fs); /* is a number free: 0, -EMFILE, -ENOMEM */
+/* Puts file at number fd, whose former file is returned (referenced) or NULL. 0 or -errno. */
+int fd_put(struct fs_context *fs, struct file *file, int fd, bool cloexec, struct file **former);
+int fd_cloexec(struct fs_context *fs, int fd, int set); /* set < 0: asks. 0, 1, -EBADF */
+/* Close, or mark close-on-exec, all of first..last. */
+void fd_close_range(struct fs_context *fs, uint32_t first, uint32_t last, bool only_mark);
+
+/* ---- Files ---- */
+
+enum { MAX_TRANSFER = 0x7ffff000 }; /* what one read or write moves at most */
+#define MAX_FILE_SIZE INT64_MAX
+
+/* Read or write at *pos, which moves; the checks and consequences that all files share. */
+long file_read(struct file *file, struct io *io, uint64_t *pos);
+long file_write(struct fs_context *fs, struct file *file, struct io *io, uint64_t *pos);
+/* Holds the file's position if others may use it at the same time. */
+bool file_lock_pos(struct fs_context *fs, struct file *file);
+int file_truncate(struct fs_context *fs, struct inode *inode, uint64_t size);
+int device_open(struct inode *inode, struct file *file);
+extern const struct file_ops dir_file_ops;
+
+/* ---- Inodes ---- */
+
+int inode_get_write(struct inode *inode);   /* open for writing: 0 or -ETXTBSY */
+void inode_put_write(struct inode *inode);
+/* Set-user-id and set-group-id fall when the contents change, but for root. */
+void inode_drop_privileges(struct fs_context *fs, struct inode *inode);
+int inode_allow_change(struct inode *inode);
+/* Owner, group and mode for what is to be made in dir: `mode` has a type. */
+void new_inode_init(struct new_inode *what, struct fs_context *fs, struct inode *dir, uint32_t mode);
+
+/* ---- Record locks and flock (lock.c) ---- */
+
+int lock_record(struct fs_context *fs, struct file *file, unsigned command, uaddr_t arg);
+int lock_whole(struct file *file, unsigned operation);
+void lock_drop_owner(struct inode *inode, const void *owner); /* a table or a file is closed */

@@ -1,0 +1,48 @@
+/* mknod: FIFOs, devices, sockets' names and plain files. */
+#include "local.h"
+#include "syscall_calls.h"
+
+/* The mode with its type, or an error for what this call does not make. */
+static long node_mode(mode_t mode)
+{
+    switch (mode & S_IFMT) {
+    case 0: return S_IFREG | (mode & 07777);
+    case S_IFREG:
+    case S_IFIFO:
+    case S_IFSOCK:
+    case S_IFCHR:
+    case S_IFBLK: return mode & (S_IFMT | 07777);
+    case S_IFDIR: return -EPERM;
+    default: return -EINVAL;
+    }
+}
+
+/* Devices are for root to make; that is asked after the checks of the name. */
+long sys_mknodat(struct fs_context *fs, int dirfd, const char *path, mode_t mode, dev_t dev)
+{
+    long full = node_mode(mode);
+    if (full < 0)
+        return full;
+    bool is_device = S_ISCHR(full) || S_ISBLK(full);
+    if (!is_device || fs_is_root(fs))
+        return make_node(fs, dirfd, path, (uint32_t)full, is_device ? dev : 0, NULL);
+    struct last_name last;
+    int err = make_begin(fs, dirfd, path, &last);
+    if (err)
+        return err;
+    struct entry *there;
+    err = entry_lookup(last.dir, last.name, last.len, &there);
+    if (!err) {
+        entry_unref(there);
+        err = -EEXIST;
+    } else {
+        err = make_check(fs, &last, false);
+    }
+    last_name_release(&last);
+    return err ? err : -EPERM;
+}
+
+long sys_mknod(struct fs_context *fs, const char *path, mode_t mode, dev_t dev)
+{
+    return sys_mknodat(fs, AT_FDCWD, path, mode, dev);
+}

@@ -1,0 +1,120 @@
+/* File systems in the tree: mounting, statfs, sync, the root of a process. */
+#include "abi/statfs.h"
+#include "local.h"
+#include "syscall_calls.h"
+
+#define MAX_MOUNTS 8
+
+/* Filled while the kernel starts, then constant. */
+static struct mount_info mounts[MAX_MOUNTS];
+static unsigned n_mounts;
+
+bool vfs_mount_at(unsigned index, struct mount_info *info)
+{
+    if (index < n_mounts)
+        *info = mounts[index];
+    return index < n_mounts;
+}
+
+int vfs_mount(struct fs_context *fs, const char *path, struct filesystem *filesystem)
+{
+    struct entry *entry;
+    if (n_mounts == MAX_MOUNTS)
+        return -ENOMEM;
+    int err = path_walk(fs, AT_FDCWD, path, WALK_FOLLOW | WALK_DIRECTORY, &entry);
+    if (err)
+        return err;
+    entry_ref(filesystem->root);
+    filesystem->root->covers = entry;   /* keeps the walk's reference */
+    entry->mounted = filesystem->root;
+    mounts[n_mounts++] = (struct mount_info){.at = filesystem->root, .fs = filesystem};
+    return 0;
+}
+
+void vfs_init(struct filesystem *root_fs, struct fs_context *kernel_context)
+{
+    rename_setup();
+    entry_ref(root_fs->root);
+    entry_ref(root_fs->root);
+    *kernel_context = (struct fs_context){
+        .lock = SPINLOCK("fs context", RANK_FDS),
+        .root = root_fs->root,
+        .cwd = root_fs->root,
+        .fds = fd_table_create(),
+        .cred = cred_create_root(),
+        .umask = 022,
+        .limit_files = 1024,
+        .limit_file_bytes = UINT64_MAX,
+    };
+    assert(kernel_context->fds && kernel_context->cred);
+    n_mounts = 0;
+    mounts[n_mounts++] = (struct mount_info){.at = root_fs->root, .fs = root_fs};
+}
+
+/* ---- Calls ---- */
+
+static long give_statfs(struct filesystem *filesystem, uaddr_t buf)
+{
+    struct statfs st = {
+        .f_bsize = PAGE_SIZE,
+        .f_frsize = PAGE_SIZE,
+        .f_namelen = NAME_MAX,
+        .f_flags = ST_VALID | ST_RELATIME,
+        .f_fsid = {{(int)filesystem->dev, 0}},
+    };
+    if (filesystem->statfs)
+        filesystem->statfs(filesystem, &st);
+    return user_copy_out(buf, &st, sizeof(st));
+}
+
+long sys_statfs(struct fs_context *fs, const char *path, uaddr_t buf)
+{
+    struct entry *entry;
+    int err = path_walk(fs, AT_FDCWD, path, WALK_FOLLOW, &entry);
+    if (err)
+        return err;
+    long result = give_statfs(entry->inode->fs, buf);
+    entry_unref(entry);
+    return result;
+}
+
+long sys_fstatfs(struct fs_context *fs, int fd, uaddr_t buf)
+{
+    struct file *file;
+    int err = fd_get_any(fs, fd, &file);
+    if (err)
+        return err;
+    long result = give_statfs(file->inode->fs, buf);
+    file_unref(file);
+    return result;
+}
+
+/* Memory is the storage: there is nothing to write back to. */
+long sys_sync(struct fs_context *fs)
+{
+    (void)fs;
+    return 0;
+}
+
+long sys_chroot(struct fs_context *fs, const char *path)
+{
+    struct entry *entry;
+    int err = path_walk(fs, AT_FDCWD, path, WALK_FOLLOW | WALK_DIRECTORY, &entry);
+    if (err)
+        return err;
+    err = fs_permission(fs, entry->inode, MAY_EXEC);
+    struct cred *cred = fs_cred(fs);
+    if (!err && cred->euid != 0)
+        err = -EPERM;
+    cred_unref(cred);
+    if (err) {
+        entry_unref(entry);
+        return err;
+    }
+    spin_lock(&fs->lock);
+    struct entry *former = fs->root;
+    fs->root = entry;
+    spin_unlock(&fs->lock);
+    entry_unref(former);
+    return 0;
+}

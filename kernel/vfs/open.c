@@ -1,0 +1,211 @@
+/* open: finds or makes a file by its path, checks what may be done with it, and gives a descriptor. */
+#include "local.h"
+#include "syscall_calls.h"
+
+/* What open wants of the file (MAY_* bits), by the access mode and O_TRUNC. */
+static unsigned wanted(int flags)
+{
+    static const unsigned by_mode[] = {MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE,
+                                       MAY_READ | MAY_WRITE};
+    if (flags & O_PATH)
+        return 0;
+    return by_mode[flags & O_ACCMODE] | (flags & O_TRUNC ? MAY_WRITE : 0);
+}
+
+/* Flags as the rest sees them, or -EINVAL for those that contradict each other. */
+static int check_flags(int *flags)
+{
+    const int tmpfile_bit = O_TMPFILE & ~O_DIRECTORY;
+    if (*flags & O_PATH)
+        *flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    else
+        *flags |= O_LARGEFILE;
+    if ((*flags & (O_CREAT | O_DIRECTORY)) == (O_CREAT | O_DIRECTORY))
+        return -EINVAL;
+    if (*flags & tmpfile_bit && (!(*flags & O_DIRECTORY) || !(wanted(*flags) & MAY_WRITE)))
+        return -EINVAL;
+    return 0;
+}
+
+/* May the file that exists be opened so? By its type, its permissions, its owner. */
+static int may_open(struct fs_context *fs, struct inode *inode, int flags)
+{
+    unsigned want = wanted(flags);
+    if (flags & O_PATH)
+        return 0;
+    if (inode_is(inode, S_IFLNK))
+        return -ELOOP;
+    if (inode_is(inode, S_IFDIR) && want & MAY_WRITE)
+        return -EISDIR;
+    int err = fs_permission(fs, inode, want);
+    if (!err && flags & O_NOATIME && !fs_owns(fs, inode))
+        err = -EPERM;
+    return err;
+}
+
+/* Empties a regular file that is opened with O_TRUNC. */
+static int open_truncate(struct fs_context *fs, struct inode *inode)
+{
+    int err = inode_get_write(inode);
+    if (err)
+        return err;
+    err = file_truncate(fs, inode, 0);
+    inode_put_write(inode);
+    return err;
+}
+
+/* Opens what was found. */
+static int open_found(struct fs_context *fs, struct walk *walk, struct entry *entry, int flags,
+                      struct file **file)
+{
+    struct inode *inode = entry->inode;
+    if (flags & O_CREAT && flags & O_EXCL)
+        return -EEXIST;
+    if (flags & O_CREAT && entry_is_dir(entry))
+        return -EISDIR;
+    if ((flags & O_DIRECTORY || walk->must_be_dir) && !entry_is_dir(entry))
+        return -ENOTDIR;
+    int err = may_open(fs, inode, flags);
+    if (err)
+        return err;
+    err = file_open_entry(fs, entry, flags, file);
+    if (!err && flags & O_TRUNC && inode_is(inode, S_IFREG)) {
+        err = open_truncate(fs, inode);
+        if (err)
+            file_unref(*file);
+    }
+    return err;
+}
+
+/* Makes the last component as a regular file and opens it, whatever its permissions are. */
+static int open_create(struct fs_context *fs, struct walk *walk, int flags, uint32_t mode,
+                       struct file **file)
+{
+    struct inode *dir = walk->at->inode;
+    struct new_inode what;
+    struct entry *made;
+    int err = dir->nlink == 0 ? -ENOENT : fs_permission(fs, dir, MAY_WRITE | MAY_EXEC);
+    if (!err && !dir->ops->create)
+        err = -EACCES;
+    if (err)
+        return err;
+    new_inode_init(&what, fs, dir, S_IFREG | (mode & 07777));
+    err = dir->ops->create(walk->at, walk->name, walk->len, &what, &made);
+    if (err)
+        return err;
+    err = file_open_entry(fs, made, flags, file);
+    entry_unref(made);
+    return err;
+}
+
+/* The last component of an open: 1 when it was a link and the walk goes on. */
+static int open_last(struct fs_context *fs, struct walk *walk, int flags, uint32_t mode,
+                     struct file **file)
+{
+    struct entry *entry;
+    bool create = flags & O_CREAT;
+    if (create && walk->kind == LAST_NORMAL && walk->trailing_slash)
+        return -EISDIR;
+    int err = walk_last(walk, &entry);
+    if (err == -ENOENT && create && walk->kind == LAST_NORMAL) {
+        err = open_create(fs, walk, flags, mode, file);
+        if (err != -EEXIST || flags & O_EXCL)
+            return err;
+        return open_last(fs, walk, flags, mode, file); /* another was faster; now it is there */
+    }
+    if (err)
+        return err;
+    bool stay = flags & O_NOFOLLOW || (create && flags & O_EXCL);
+    if (entry_is_link(entry) && walk->kind == LAST_NORMAL && (!stay || walk->must_be_dir)) {
+        err = walk_follow(walk, entry);
+        return err ? err : 1;
+    }
+    err = open_found(fs, walk, entry, flags, file);
+    entry_unref(entry);
+    return err;
+}
+
+/* O_TMPFILE: a file in the directory that the path names, but without a name. */
+static int open_unnamed(struct fs_context *fs, int dirfd, const char *path, int flags,
+                        uint32_t mode, struct file **file)
+{
+    struct entry *dir;
+    int err = path_walk(fs, dirfd, path, WALK_FOLLOW | WALK_DIRECTORY, &dir);
+    if (err)
+        return err;
+    struct inode *inode = NULL;
+    struct entry *entry = NULL;
+    err = fs_permission(fs, dir->inode, MAY_WRITE | MAY_EXEC);
+    if (!err && !dir->inode->ops->unnamed)
+        err = -EOPNOTSUPP;
+    if (!err) {
+        struct new_inode what;
+        new_inode_init(&what, fs, dir->inode, S_IFREG | (mode & 07777));
+        err = dir->inode->ops->unnamed(dir->inode, &what, &inode);
+    }
+    if (!err) {
+        char name[24];
+        int len = format(name, sizeof(name), "#%lu", inode->ino);
+        entry = entry_create(dir, inode, name, (size_t)len);
+        if (!entry) {
+            inode_unref(inode);
+            err = -ENOMEM;
+        }
+    }
+    if (!err) {
+        entry->dead = true;
+        err = file_open_entry(fs, entry, flags & ~O_DIRECTORY, file);
+        entry_unref(entry);
+    }
+    entry_unref(dir);
+    return err;
+}
+
+int file_open(struct fs_context *fs, int dirfd, const char *path, int flags, uint32_t mode,
+              struct file **file)
+{
+    struct walk walk;
+    int err = check_flags(&flags);
+    if (err)
+        return err;
+    if ((flags & O_TMPFILE) == O_TMPFILE)
+        return open_unnamed(fs, dirfd, path, flags, mode, file);
+    err = walk_begin(&walk, fs, dirfd, path, false);
+    if (err)
+        return err;
+    do {
+        err = walk_to_last(&walk);
+        if (!err)
+            err = open_last(fs, &walk, flags, mode, file);
+    } while (err == 1);
+    walk_end(&walk);
+    return err;
+}
+
+/* The number comes first: without one nothing is made. */
+long sys_openat(struct fs_context *fs, int dirfd, const char *path, unsigned flags, mode_t mode)
+{
+    struct file *file;
+    int checked = (int)flags;
+    int err = check_flags(&checked);
+    if (!err)
+        err = *path ? fd_room(fs) : -ENOENT;
+    if (!err)
+        err = file_open(fs, dirfd, path, (int)flags, mode, &file);
+    if (err)
+        return err;
+    int fd = fd_install(fs, file, 0, flags & O_CLOEXEC);
+    if (fd < 0)
+        file_unref(file);
+    return fd;
+}
+
+long sys_open(struct fs_context *fs, const char *path, unsigned flags, mode_t mode)
+{
+    return sys_openat(fs, AT_FDCWD, path, flags, mode);
+}
+
+long sys_creat(struct fs_context *fs, const char *path, mode_t mode)
+{
+    return sys_openat(fs, AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode);
+}

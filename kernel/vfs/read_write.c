@@ -1,0 +1,256 @@
+/* read, write and their kin: the checks that all files share, then the file's own operation. */
+#include "abi/signal.h"
+#include "abi/uio.h"
+#include "local.h"
+#include "syscall_calls.h"
+
+#define SMALL_SEGMENTS 8 /* of a readv without an allocation */
+
+/* Signals that interrupt a transfer before its first byte let it begin again. */
+static long restartable(long result)
+{
+    return result == -EINTR ? -ERESTARTSYS : result;
+}
+
+long file_read(struct file *file, struct io *io, uint64_t *pos)
+{
+    if (io->left == 0 && !entry_is_dir(file->entry))
+        return 0;
+    return restartable(file->ops->read(file, io, pos));
+}
+
+/* Cuts a write to what the limit and the largest size allow. 0, -EFBIG, or 1: nothing to write. */
+static int limit_write(struct fs_context *fs, struct io *io, uint64_t pos)
+{
+    if (pos >= fs->limit_file_bytes) {
+        fs_raise(fs, SIGXFSZ);
+        return -EFBIG;
+    }
+    if (pos >= MAX_FILE_SIZE)
+        return -EFBIG;
+    io->left = min(io->left, min(fs->limit_file_bytes, (uint64_t)MAX_FILE_SIZE) - pos);
+    return 0;
+}
+
+long file_write(struct fs_context *fs, struct file *file, struct io *io, uint64_t *pos)
+{
+    struct inode *inode = file->inode;
+    if (io->left == 0)
+        return 0;
+    io->append = file->flags & O_APPEND;
+    if (inode_is(inode, S_IFREG)) {
+        int err = limit_write(fs, io, io->append ? inode->size : *pos);
+        if (err)
+            return err;
+        if (inode->mode & (S_ISUID | S_ISGID))
+            inode_drop_privileges(fs, inode);
+    }
+    long result = restartable(file->ops->write(file, io, pos));
+    if (result == -EPIPE)
+        fs_raise(fs, SIGPIPE);
+    return result;
+}
+
+bool file_lock_pos(struct fs_context *fs, struct file *file)
+{
+    bool shared = __atomic_load_n(&file->refs, __ATOMIC_RELAXED) > 2 ||
+                  __atomic_load_n(&fs->fds->refs, __ATOMIC_RELAXED) > 1;
+    if (file->ops->stream || !shared)
+        return false;
+    mutex_lock(&file->pos_lock);
+    return true;
+}
+
+/* One transfer at the file's own position (at == NULL) or elsewhere. */
+static long transfer(struct fs_context *fs, struct file *file, struct io *io, bool write,
+                     uint64_t *at)
+{
+    io->nonblocking = file->flags & O_NONBLOCK;
+    bool locked = !at && file_lock_pos(fs, file);
+    uint64_t *pos = at ? at : &file->pos;
+    long result = write ? file_write(fs, file, io, pos) : file_read(file, io, pos);
+    if (locked)
+        mutex_unlock(&file->pos_lock);
+    return result;
+}
+
+/* The open file, if it is open for the direction and has the operation. */
+static int get_for(struct fs_context *fs, int fd, bool write, struct file **file)
+{
+    int err = fd_get(fs, fd, file);
+    if (err)
+        return err;
+    if (!(write ? file_writable(*file) : file_readable(*file)))
+        err = -EBADF;
+    else if (write ? !(*file)->ops->write : !(*file)->ops->read)
+        err = -EINVAL;
+    if (err)
+        file_unref(*file);
+    return err;
+}
+
+/* ---- One buffer ---- */
+
+static long transfer_one(struct fs_context *fs, int fd, uaddr_t buf, size_t count, bool write,
+                         uint64_t *at)
+{
+    struct file *file;
+    struct segment one;
+    struct io io;
+    int err = get_for(fs, fd, write, &file);
+    if (err)
+        return err;
+    long result = -EFAULT;
+    if (at && file->ops->stream) {
+        result = -ESPIPE;
+    } else if (uaddr_range_ok(buf, count)) {
+        io_init_user(&io, &one, buf, min(count, (size_t)MAX_TRANSFER));
+        result = transfer(fs, file, &io, write, at);
+    }
+    file_unref(file);
+    return result;
+}
+
+long sys_read(struct fs_context *fs, int fd, uaddr_t buf, size_t count)
+{
+    return transfer_one(fs, fd, buf, count, false, NULL);
+}
+
+long sys_write(struct fs_context *fs, int fd, uaddr_t buf, size_t count)
+{
+    return transfer_one(fs, fd, buf, count, true, NULL);
+}
+
+long sys_pread64(struct fs_context *fs, int fd, uaddr_t buf, size_t count, off_t offset)
+{
+    uint64_t pos = (uint64_t)offset;
+    return offset < 0 ? -EINVAL : transfer_one(fs, fd, buf, count, false, &pos);
+}
+
+long sys_pwrite64(struct fs_context *fs, int fd, uaddr_t buf, size_t count, off_t offset)
+{
+    uint64_t pos = (uint64_t)offset;
+    return offset < 0 ? -EINVAL : transfer_one(fs, fd, buf, count, true, &pos);
+}
+
+/* ---- Several buffers ---- */
+
+_Static_assert(sizeof(struct segment) == sizeof(struct iovec), "a segment is an iovec's image");
+
+/* Fetches and checks the user's list; its bytes are cut at what one transfer moves. */
+static int fetch_segments(struct segment *segments, uaddr_t iov, size_t n, struct io *io)
+{
+    size_t left = MAX_TRANSFER;
+    int err = user_copy_in(segments, iov, n * sizeof(struct segment));
+    for (size_t i = 0; !err && i < n; i++)
+        if ((int64_t)segments[i].n_bytes < 0)
+            err = -EINVAL;
+    for (size_t i = 0; !err && i < n; i++) {
+        if (!uaddr_range_ok(uaddr(segments[i].base), segments[i].n_bytes))
+            err = -EFAULT;
+        segments[i].n_bytes = min(segments[i].n_bytes, left);
+        left -= segments[i].n_bytes;
+    }
+    *io = (struct io){.segments = segments, .n_segments = (uint32_t)n, .user = true,
+                      .left = MAX_TRANSFER - left};
+    return err;
+}
+
+static long transfer_vector(struct fs_context *fs, int fd, uaddr_t iov, int n, bool write,
+                            uint64_t *at)
+{
+    struct segment small[SMALL_SEGMENTS], *segments = small;
+    struct file *file;
+    struct io io;
+    int err = get_for(fs, fd, write, &file);
+    if (err)
+        return err;
+    long result = at && file->ops->stream ? -ESPIPE : n < 0 || n > UIO_MAXIOV ? -EINVAL : 0;
+    if (!result && n > SMALL_SEGMENTS) {
+        segments = kmalloc((size_t)n * sizeof(*segments));
+        result = segments ? 0 : -ENOMEM;
+    }
+    if (!result)
+        result = fetch_segments(segments, iov, (size_t)n, &io);
+    if (!result)
+        result = transfer(fs, file, &io, write, at);
+    if (segments != small)
+        kfree(segments);
+    file_unref(file);
+    return result;
+}
+
+long sys_readv(struct fs_context *fs, int fd, uaddr_t iov, int iovcnt)
+{
+    return transfer_vector(fs, fd, iov, iovcnt, false, NULL);
+}
+
+long sys_writev(struct fs_context *fs, int fd, uaddr_t iov, int iovcnt)
+{
+    return transfer_vector(fs, fd, iov, iovcnt, true, NULL);
+}
+
+/* ---- Positions ---- */
+
+/* Where a file of that size stands after a seek, or an error. */
+static long seek_target(const struct file *file, int64_t offset, int whence)
+{
+    uint64_t size = file->inode->size;
+    int64_t base = 0;
+    switch (whence) {
+    case SEEK_SET: break;
+    case SEEK_CUR: base = (int64_t)file->pos; break;
+    case SEEK_END: base = (int64_t)size; break;
+    case SEEK_DATA: return offset < 0 || (uint64_t)offset >= size ? -ENXIO : offset;
+    case SEEK_HOLE: return offset < 0 || (uint64_t)offset >= size ? -ENXIO : (long)size;
+    default: return -EINVAL;
+    }
+    int64_t to;
+    if (__builtin_add_overflow(base, offset, &to))
+        return -EOVERFLOW;
+    return to < 0 ? -EINVAL : to;
+}
+
+long file_seek(struct file *file, int64_t offset, int whence)
+{
+    if (file->ops->stream)
+        return -ESPIPE;
+    long to = seek_target(file, offset, whence);
+    if (to >= 0)
+        file->pos = (uint64_t)to;
+    return to;
+}
+
+long sys_lseek(struct fs_context *fs, int fd, off_t offset, int whence)
+{
+    struct file *file;
+    int err = fd_get(fs, fd, &file);
+    if (err)
+        return err;
+    long result = -EINVAL;
+    if (whence >= 0 && whence <= SEEK_HOLE) {
+        bool locked = file_lock_pos(fs, file);
+        result = file->ops->stream ? -ESPIPE
+                 : file->ops->seek ? file->ops->seek(file, offset, whence)
+                                   : file_seek(file, offset, whence);
+        if (locked)
+            mutex_unlock(&file->pos_lock);
+    }
+    file_unref(file);
+    return result;
+}
+
+long sys_fadvise64(struct fs_context *fs, int fd, off_t offset, size_t length, int advice)
+{
+    (void)offset;
+    struct file *file;
+    int err = fd_get(fs, fd, &file);
+    if (err)
+        return err;
+    if (inode_is(file->inode, S_IFIFO))
+        err = -ESPIPE;
+    else if ((int64_t)length < 0 || advice < POSIX_FADV_NORMAL || advice > POSIX_FADV_NOREUSE)
+        err = -EINVAL;
+    file_unref(file);
+    return err;
+}

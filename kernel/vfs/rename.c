@@ -1,0 +1,149 @@
+/* rename in all its forms: the checks, in the order in which Linux answers; one move at a time. */
+#include "local.h"
+#include "syscall_calls.h"
+
+static struct mutex rename_mutex; /* held from the look-up to the move: nothing else changes parents */
+
+void rename_setup(void)
+{
+    mutex_init(&rename_mutex, "rename", RANK_RENAME);
+}
+
+struct renaming {
+    struct last_name old, new;
+    struct entry *from, *over;  /* over: NULL where the new name is free */
+    unsigned flags;
+};
+
+/* Is `above` the entry `below` or one of its parents? Nobody else moves meanwhile. */
+static bool is_above(const struct entry *above, const struct entry *below)
+{
+    spin_lock(&names_lock);
+    while (below != above && below->parent != below)
+        below = below->parent;
+    spin_unlock(&names_lock);
+    return below == above;
+}
+
+/* What stands at both names. */
+static int look_up(struct renaming *r)
+{
+    struct entry *found;
+    int err = entry_lookup(r->old.dir, r->old.name, r->old.len, &found);
+    if (err)
+        return err;
+    r->from = found;
+    err = entry_lookup(r->new.dir, r->new.name, r->new.len, &found);
+    if (!err)
+        r->over = found;
+    return err == -ENOENT ? 0 : err;
+}
+
+/* Whether the names may mean what stands there: slashes, existence, a tree that stays a tree. */
+static int check_names(const struct renaming *r)
+{
+    bool exchange = r->flags & RENAME_EXCHANGE;
+    if (r->over && r->flags & RENAME_NOREPLACE)
+        return -EEXIST;
+    if (exchange && !r->over)
+        return -ENOENT;
+    if (exchange && !entry_is_dir(r->over) && r->new.trailing_slash)
+        return -ENOTDIR;
+    if (!entry_is_dir(r->from) && (r->old.trailing_slash || (!exchange && r->new.trailing_slash)))
+        return -ENOTDIR;
+    if (is_above(r->from, r->new.dir))
+        return -EINVAL;
+    if (r->over && is_above(r->over, r->old.dir))
+        return exchange ? -EINVAL : -ENOTEMPTY;
+    return 0;
+}
+
+/* Whether it is allowed to those who ask. */
+static int check_rights(struct fs_context *fs, const struct renaming *r)
+{
+    bool is_dir = entry_is_dir(r->from), exchange = r->flags & RENAME_EXCHANGE;
+    bool over_is_dir = r->over && entry_is_dir(r->over);
+    int err = may_remove(fs, r->old.dir, r->from, is_dir);
+    if (!err && r->over)
+        err = may_remove(fs, r->new.dir, r->over, exchange ? over_is_dir : is_dir);
+    else if (!err)
+        err = r->new.dir->inode->nlink == 0
+                  ? -ENOENT
+                  : fs_permission(fs, r->new.dir->inode, MAY_WRITE | MAY_EXEC);
+    if (!err && !r->old.dir->inode->ops->rename)
+        err = -EPERM;
+    if (r->old.dir == r->new.dir)
+        return err;
+    if (!err && is_dir)         /* its ".." changes */
+        err = fs_permission(fs, r->from->inode, MAY_WRITE);
+    if (!err && exchange && over_is_dir)
+        err = fs_permission(fs, r->over->inode, MAY_WRITE);
+    return err;
+}
+
+/* One try; -ESTALE when something was removed meanwhile. */
+static int rename_once(struct fs_context *fs, struct renaming *r)
+{
+    r->from = r->over = NULL;
+    int err = look_up(r);
+    if (!err)
+        err = check_names(r);
+    bool same = !err && r->over && r->from->inode == r->over->inode;
+    if (!err && !same) {
+        err = check_rights(fs, r);
+        if (!err)
+            err = r->old.dir->inode->ops->rename(r->from, r->new.dir, r->new.name, r->new.len,
+                                                 r->over, r->flags);
+    }
+    if (r->from)
+        entry_unref(r->from);
+    if (r->over)
+        entry_unref(r->over);
+    return err;
+}
+
+static int rename_names(struct fs_context *fs, struct renaming *r)
+{
+    if (r->old.dir->inode->fs != r->new.dir->inode->fs)
+        return -EXDEV;
+    if (r->old.kind != LAST_NORMAL)
+        return -EBUSY;
+    if (r->new.kind != LAST_NORMAL)
+        return r->flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
+    int err;
+    mutex_lock(&rename_mutex);
+    do
+        err = rename_once(fs, r);
+    while (err == -ESTALE);
+    mutex_unlock(&rename_mutex);
+    return err;
+}
+
+long sys_renameat2(struct fs_context *fs, int olddir, const char *old, int newdir, const char *new,
+                   unsigned flags)
+{
+    struct renaming r = {.flags = flags};
+    if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) ||
+        flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
+        return -EINVAL;
+    int err = path_walk_parent(fs, olddir, old, &r.old);
+    if (err)
+        return err;
+    err = path_walk_parent(fs, newdir, new, &r.new);
+    if (!err) {
+        err = rename_names(fs, &r);
+        last_name_release(&r.new);
+    }
+    last_name_release(&r.old);
+    return err;
+}
+
+long sys_renameat(struct fs_context *fs, int olddir, const char *old, int newdir, const char *new)
+{
+    return sys_renameat2(fs, olddir, old, newdir, new, 0);
+}
+
+long sys_rename(struct fs_context *fs, const char *old, const char *new)
+{
+    return sys_renameat2(fs, AT_FDCWD, old, AT_FDCWD, new, 0);
+}

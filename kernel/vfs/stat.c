@@ -1,0 +1,114 @@
+/* stat and statx: what an inode tells about itself. */
+#include "abi/sysmacros.h"
+#include "local.h"
+#include "syscall_calls.h"
+
+static long give_stat(struct inode *inode, uaddr_t buf)
+{
+    struct stat st;
+    inode_stat(inode, &st);
+    return user_copy_out(buf, &st, sizeof(st));
+}
+
+static long stat_path(struct fs_context *fs, int dirfd, const char *path, uaddr_t buf,
+                      unsigned walk_flags)
+{
+    struct entry *entry;
+    int err = path_walk(fs, dirfd, path, walk_flags, &entry);
+    if (err)
+        return err;
+    long result = give_stat(entry->inode, buf);
+    entry_unref(entry);
+    return result;
+}
+
+long sys_stat(struct fs_context *fs, const char *path, uaddr_t buf)
+{
+    return stat_path(fs, AT_FDCWD, path, buf, WALK_FOLLOW);
+}
+
+long sys_lstat(struct fs_context *fs, const char *path, uaddr_t buf)
+{
+    return stat_path(fs, AT_FDCWD, path, buf, 0);
+}
+
+long sys_fstat(struct fs_context *fs, int fd, uaddr_t buf)
+{
+    struct file *file;
+    int err = fd_get_any(fs, fd, &file);
+    if (err)
+        return err;
+    long result = give_stat(file->inode, buf);
+    file_unref(file);
+    return result;
+}
+
+/* Walk flags of the AT_* flags that the stat family knows, or -EINVAL. */
+static int stat_flags(unsigned flags)
+{
+    const unsigned known =
+        AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE;
+    if (flags & ~known)
+        return -EINVAL;
+    return (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
+           (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0);
+}
+
+long sys_newfstatat(struct fs_context *fs, int dirfd, const char *path, uaddr_t buf,
+                    unsigned flags)
+{
+    int walk_flags = stat_flags(flags);
+    return walk_flags < 0 ? walk_flags : stat_path(fs, dirfd, path, buf, (unsigned)walk_flags);
+}
+
+static struct statx_timestamp statx_time(struct timespec t)
+{
+    return (struct statx_timestamp){.tv_sec = t.tv_sec, .tv_nsec = (uint32_t)t.tv_nsec};
+}
+
+static void statx_fill(struct entry *entry, struct statx *stx)
+{
+    struct stat st;
+    struct inode *inode = entry->inode;
+    inode_stat(inode, &st);
+    int64_t btime = inode->btime_ns;
+    *stx = (struct statx){
+        .stx_mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID,
+        .stx_blksize = (uint32_t)st.st_blksize,
+        .stx_attributes = entry == inode->fs->root ? STATX_ATTR_MOUNT_ROOT : 0,
+        .stx_attributes_mask = STATX_ATTR_MOUNT_ROOT,
+        .stx_nlink = (uint32_t)st.st_nlink,
+        .stx_uid = st.st_uid,
+        .stx_gid = st.st_gid,
+        .stx_mode = (uint16_t)st.st_mode,
+        .stx_ino = st.st_ino,
+        .stx_size = (uint64_t)st.st_size,
+        .stx_blocks = (uint64_t)st.st_blocks,
+        .stx_atime = statx_time(st.st_atim),
+        .stx_btime = {.tv_sec = btime / 1000000000, .tv_nsec = (uint32_t)(btime % 1000000000)},
+        .stx_ctime = statx_time(st.st_ctim),
+        .stx_mtime = statx_time(st.st_mtim),
+        .stx_rdev_major = MAJOR_OF(st.st_rdev),
+        .stx_rdev_minor = MINOR_OF(st.st_rdev),
+        .stx_dev_major = MAJOR_OF(st.st_dev),
+        .stx_dev_minor = MINOR_OF(st.st_dev),
+        .stx_mnt_id = inode->fs->dev,
+    };
+}
+
+long sys_statx(struct fs_context *fs, int dirfd, const char *path, unsigned flags, unsigned mask,
+               uaddr_t buf)
+{
+    int walk_flags = stat_flags(flags);
+    if (walk_flags < 0 || mask & STATX__RESERVED ||
+        (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
+        return -EINVAL;
+    struct entry *entry;
+    int err = path_walk(fs, dirfd, path, (unsigned)walk_flags, &entry);
+    if (err)
+        return err;
+    struct statx stx;
+    statx_fill(entry, &stx);
+    entry_unref(entry);
+    return user_copy_out(buf, &stx, sizeof(stx));
+}

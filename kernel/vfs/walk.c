@@ -1,0 +1,284 @@
+/* Walking a path: component by component, across symbolic links and mounts, without copying names.
+ *
+ * A walk stops in front of the last component, so that calls which make or remove a name share it
+ * with those that look one up. Links in between are followed by a stack of their targets. */
+#include "local.h"
+
+struct link_text {
+    struct link_text *below;
+    const char *rest;           /* of the text below, behind the link */
+    char text[];
+};
+
+static int walk_permission(struct walk *walk, struct inode *inode, unsigned want)
+{
+    return walk->cred ? inode_permission(walk->cred, inode, want)
+                      : fs_permission(walk->fs, inode, want);
+}
+
+static void walk_move(struct walk *walk, struct entry *to)
+{
+    entry_unref(walk->at);
+    walk->at = to;
+}
+
+/* The entry of an open descriptor, for a path that starts there. */
+static int entry_of_fd(struct fs_context *fs, int fd, struct entry **entry)
+{
+    struct file *file;
+    int err = fd_get_any(fs, fd, &file);
+    if (err)
+        return err;
+    *entry = file->entry;
+    entry_ref(*entry);
+    file_unref(file);
+    return 0;
+}
+
+int walk_begin(struct walk *walk, struct fs_context *fs, int dirfd, const char *path,
+               bool may_empty)
+{
+    int err = 0;
+    *walk = (struct walk){.fs = fs, .rest = path};
+    if (!*path && !may_empty)
+        return -ENOENT;
+    if (*path == '/')
+        walk->at = fs_root(fs);
+    else if (dirfd == AT_FDCWD)
+        walk->at = fs_cwd(fs);
+    else
+        err = entry_of_fd(fs, dirfd, &walk->at);
+    if (!err && *path && !entry_is_dir(walk->at)) {
+        entry_unref(walk->at);
+        err = -ENOTDIR;
+    }
+    return err;
+}
+
+static void pop_text(struct walk *walk)
+{
+    struct link_text *text = walk->texts;
+    walk->rest = text->rest;
+    walk->texts = text->below;
+    kfree(text);
+}
+
+void walk_end(struct walk *walk)
+{
+    while (walk->texts)
+        pop_text(walk);
+    entry_unref(walk->at);
+}
+
+/* ".." stays where it is at the root. */
+static void walk_up(struct walk *walk)
+{
+    struct entry *root = fs_root(walk->fs);
+    if (walk->at != root)
+        walk_move(walk, entry_top(entry_parent(walk->at)));
+    entry_unref(root);
+}
+
+/* Reads a link's target as the text that is walked next. 0 or -errno. */
+static int push_text(struct walk *walk, struct inode *link)
+{
+    size_t size = link->size ? link->size : PATH_MAX - 1;
+    if (!link->ops->readlink)
+        return -EINVAL;
+    struct link_text *text = kmalloc(sizeof(*text) + size + 1);
+    if (!text)
+        return -ENOMEM;
+    long length = link->ops->readlink(link, text->text, size);
+    if (length <= 0) {
+        kfree(text);
+        return length < 0 ? (int)length : -ENOENT;
+    }
+    text->text[length] = '\0';
+    while (walk->texts && !*walk->rest)
+        pop_text(walk);         /* a text that is used up: only the outermost may wait empty */
+    text->rest = walk->rest;
+    text->below = walk->texts;
+    walk->texts = text;
+    walk->rest = text->text;
+    if (text->text[0] == '/')
+        walk_move(walk, fs_root(walk->fs));
+    return 0;
+}
+
+/* A link that leads to an entry, not by a text. */
+static int walk_jump(struct walk *walk, struct entry *link)
+{
+    struct entry *target;
+    int err = link->inode->ops->follow(link, &target);
+    if (!err)
+        walk_move(walk, target);
+    return err;
+}
+
+int walk_follow(struct walk *walk, struct entry *link)
+{
+    int err = -ELOOP;
+    if (walk->n_links++ < SYMLINK_FOLLOW_MAX) {
+        inode_touch_atime(link->inode);
+        err = link->inode->ops->follow ? walk_jump(walk, link) : push_text(walk, link->inode);
+    }
+    entry_unref(link);
+    return err;
+}
+
+/* Goes into one component that is not the last. */
+static int walk_step(struct walk *walk, const char *name, size_t len)
+{
+    if (name[0] == '.' && len == 1)
+        return 0;
+    if (name[0] == '.' && name[1] == '.' && len == 2) {
+        walk_up(walk);
+        return 0;
+    }
+    struct entry *found;
+    int err = entry_lookup(walk->at, name, len, &found);
+    if (err)
+        return err;
+    if (entry_is_link(found))
+        return walk_follow(walk, found);
+    walk_move(walk, found);
+    return 0;
+}
+
+static int kind_of(const char *name, size_t len)
+{
+    if (name[0] != '.' || len > 2)
+        return LAST_NORMAL;
+    return len == 1 ? LAST_DOT : name[1] == '.' ? LAST_DOTDOT : LAST_NORMAL;
+}
+
+static const char *skip_slashes(const char *text)
+{
+    while (*text == '/')
+        text++;
+    return text;
+}
+
+/* Remembers the last component; `behind` is where it ends. */
+static void set_last(struct walk *walk, const char *name, const char *behind)
+{
+    walk->name = name;
+    walk->len = (size_t)(behind - name);
+    walk->trailing_slash = *behind == '/';
+    walk->must_be_dir |= walk->trailing_slash;
+    walk->kind = kind_of(name, walk->len);
+    walk->rest = skip_slashes(behind);
+}
+
+int walk_to_last(struct walk *walk)
+{
+    for (;;) {
+        const char *name = skip_slashes(walk->rest);
+        if (!*name && walk->texts && *walk->texts->rest) {
+            pop_text(walk);
+            continue;
+        }
+        if (!*name) {
+            walk->kind = LAST_ROOT;
+            walk->rest = name;
+            return 0;
+        }
+        if (!entry_is_dir(walk->at))
+            return -ENOTDIR;
+        int err = walk_permission(walk, walk->at->inode, MAY_EXEC);
+        if (err)
+            return err;
+        const char *behind = name;
+        while (*behind && *behind != '/')
+            behind++;
+        walk->rest = skip_slashes(behind);
+        bool outer = walk->texts && *walk->texts->rest;
+        if (!*walk->rest && !outer) {
+            set_last(walk, name, behind);
+            return 0;
+        }
+        err = walk_step(walk, name, (size_t)(behind - name));
+        if (err)
+            return err;
+    }
+}
+
+int walk_last(struct walk *walk, struct entry **found)
+{
+    if (walk->kind == LAST_NORMAL)
+        return entry_lookup(walk->at, walk->name, walk->len, found);
+    if (walk->kind == LAST_DOTDOT)
+        walk_up(walk);
+    *found = walk->at;
+    entry_ref(*found);
+    return 0;
+}
+
+/* From the start to the entry itself, following a last link if that is asked. */
+static int walk_all(struct walk *walk, unsigned flags, struct entry **found)
+{
+    for (;;) {
+        int err = walk_to_last(walk);
+        if (!err)
+            err = walk_last(walk, found);
+        if (err)
+            return err;
+        bool jumped = walk->kind != LAST_NORMAL;
+        bool follow = flags & WALK_FOLLOW || walk->must_be_dir;
+        if (jumped || !entry_is_link(*found) || !follow)
+            return 0;
+        err = walk_follow(walk, *found);
+        if (err)
+            return err;
+    }
+}
+
+int path_walk_as(struct fs_context *fs, const struct cred *cred, int dirfd, const char *path,
+                 unsigned flags, struct entry **found)
+{
+    struct walk walk;
+    int err = walk_begin(&walk, fs, dirfd, path, flags & WALK_EMPTY);
+    if (err)
+        return err;
+    walk.cred = cred;
+    err = walk_all(&walk, flags, found);
+    if (!err && (flags & WALK_DIRECTORY || walk.must_be_dir) && !entry_is_dir(*found)) {
+        entry_unref(*found);
+        err = -ENOTDIR;
+    }
+    walk_end(&walk);
+    return err;
+}
+
+int path_walk(struct fs_context *fs, int dirfd, const char *path, unsigned flags,
+              struct entry **found)
+{
+    return path_walk_as(fs, NULL, dirfd, path, flags, found);
+}
+
+int path_walk_parent(struct fs_context *fs, int dirfd, const char *path, struct last_name *last)
+{
+    struct walk walk;
+    int err = walk_begin(&walk, fs, dirfd, path, false);
+    if (err)
+        return err;
+    err = walk_to_last(&walk);
+    if (err) {
+        walk_end(&walk);
+        return err;
+    }
+    assert(!walk.texts);        /* a link's text is walked to its end: the name is in the path */
+    *last = (struct last_name){
+        .dir = walk.at,
+        .name = walk.name,
+        .len = walk.len,
+        .trailing_slash = walk.trailing_slash,
+        .kind = walk.kind,
+    };
+    return 0;
+}
+
+void last_name_release(struct last_name *last)
+{
+    entry_unref(last->dir);
+}
