@@ -142,6 +142,18 @@ kernel += proc/uname.c
 kernel += proc/report.c
 
 # floor 8: procfs    /proc: tells about all of the above
+kernel += procfs/nodes.c
+kernel += procfs/text.c
+kernel += procfs/look.c
+kernel += procfs/process.c
+kernel += procfs/status.c
+kernel += procfs/maps.c
+kernel += procfs/memory.c
+kernel += procfs/fds.c
+kernel += procfs/mounts.c
+kernel += procfs/system.c
+kernel += procfs/sys.c
+kernel += procfs/counts.c
 
 # floor 9: syscall   the table and the door: fetch, dispatch, trace
 kernel += syscall/door.c

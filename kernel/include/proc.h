@@ -139,4 +139,9 @@ void proc_report(void);
 /* A process's working directory, read without locks, into buf; points into it. For reports. */
 const char *process_cwd_peek(const struct process *process, char *buf, size_t size);
 
+/* ---- The machine's name, as uname tells it ---- */
+struct utsname;
+void system_name(struct utsname *copy);
+void system_set_hostname(const char *given); /* at most 64 bytes */
+
 void proc_init(void);

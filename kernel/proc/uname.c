@@ -11,13 +11,25 @@ static struct utsname name = {
     .version = "#1",    .machine = "x86_64", .domainname = "(none)",
 };
 
+void system_name(struct utsname *copy)
+{
+    spin_lock(&proc_lock);
+    *copy = name;
+    spin_unlock(&proc_lock);
+}
+
+void system_set_hostname(const char *given)
+{
+    spin_lock(&proc_lock);
+    strlcpy(name.nodename, given, sizeof(name.nodename));
+    spin_unlock(&proc_lock);
+}
+
 long sys_uname(struct thread *self, uaddr_t buf)
 {
     (void)self;
     struct utsname copy;
-    spin_lock(&proc_lock);
-    copy = name;
-    spin_unlock(&proc_lock);
+    system_name(&copy);
     return user_copy_out(buf, &copy, sizeof(copy));
 }
 
@@ -30,9 +42,7 @@ long sys_sethostname(struct thread *self, uaddr_t from, size_t length)
         return -EINVAL;
     if (user_copy_in(given, from, length))
         return -EFAULT;
-    spin_lock(&proc_lock);
-    memcpy(name.nodename, given, sizeof(given));
-    spin_unlock(&proc_lock);
+    system_set_hostname(given);
     return 0;
 }
 

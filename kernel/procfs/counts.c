@@ -1,0 +1,44 @@
+/* /proc/kcounts: how much of everything the kernel holds, so that a leak shows. A line each: name, value. */
+#include "nodes.h"
+
+static const char *const frame_uses[N_FRAME_USES] = {
+    [FRAME_KERNEL] = "kernel", [FRAME_TABLE] = "table", [FRAME_USER] = "user",
+    [FRAME_FILE] = "file",     [FRAME_STACK] = "stack", [FRAME_BUFFER] = "buffer",
+};
+
+/* Frames by use, without those of object caches: how many they need depends on what lay where. */
+static void add_frames(struct text *text)
+{
+    struct memory_counts counts;
+    memory_count(&counts);
+    for (int use = 0; use < N_FRAME_USES; use++)
+        if (frame_uses[use])
+            text_add(text, "frames.%s %lu\n", frame_uses[use], counts.by_use[use]);
+}
+
+static void add_cache(const struct object_cache *cache, void *arg)
+{
+    const char *name = strncmp(cache->name, "struct ", 7) == 0 ? cache->name + 7 : cache->name;
+    text_add(arg, "objects.%s %lu\n", name, cache->n_live);
+}
+
+static void add_inodes(struct text *text)
+{
+    struct mount_info info;
+    for (unsigned i = 0; vfs_mount_at(i, &info); i++)
+        text_add(text, "inodes.%s %lu\n", info.fs->type, info.fs->n_inodes);
+}
+
+int proc_text_kcounts(struct text *text, const struct proc_inode *of)
+{
+    uint32_t load[3], n_running, n_threads;
+    (void)of;
+    memory_trim();
+    add_frames(text);
+    object_caches_visit(add_cache, text);
+    add_inodes(text);
+    sched_load(load, &n_running, &n_threads);
+    text_add(text, "processes %u\nthreads %u\nfiles %lu\n", process_count(), n_threads,
+             file_count());
+    return 0;
+}

@@ -1,0 +1,74 @@
+/* /proc/PID/fd and fdinfo: open files, as links to the very files and as text. */
+#include "abi/fcntl.h"
+#include "nodes.h"
+
+/* The file at a descriptor of the process or, if `above`, at the next one that is open; referenced. Its number, -1 if none. */
+static int file_at(struct process *process, int fd, bool above, struct file **file, bool *cloexec)
+{
+    if (!process_look_begin(process))
+        return -1;
+    int found = fd_next(&process->fs, fd, file, cloexec);
+    process_look_end(process);
+    if (found < 0 || found == fd || above)
+        return found;
+    file_unref(*file);
+    return -1;
+}
+
+/* The lowest open descriptor from `from` on, for listings and look-ups. */
+long proc_fd_next(const struct proc_inode *dir, long from)
+{
+    struct file *file;
+    bool cloexec;
+    if (from > INT32_MAX)
+        return -1;
+    int fd = file_at(dir->process, from, true, &file, &cloexec);
+    if (fd >= 0)
+        file_unref(file);
+    return fd;
+}
+
+static int follow_fd(const struct proc_inode *of, struct entry **target)
+{
+    struct file *file;
+    bool cloexec;
+    if (file_at(of->process, of->fd, false, &file, &cloexec) < 0)
+        return -ENOENT;
+    *target = file->entry;
+    entry_ref(*target);
+    file_unref(file);
+    return 0;
+}
+
+static long read_fd(const struct proc_inode *of, char *buf, size_t size)
+{
+    struct entry *target;
+    int err = follow_fd(of, &target);
+    return err ? err : path_link(target, buf, size);
+}
+
+static int text_fdinfo(struct text *text, const struct proc_inode *of)
+{
+    struct file *file;
+    bool cloexec;
+    if (file_at(of->process, of->fd, false, &file, &cloexec) < 0)
+        return -ENOENT;
+    uint32_t flags = file->flags | (cloexec ? O_CLOEXEC : 0);
+    text_add(text, "pos:\t%lu\nflags:\t0%o\nmnt_id:\t%lu\nino:\t%lu\n", file->pos, flags,
+             file->inode->fs->dev, file->inode->ino);
+    file_unref(file);
+    return 0;
+}
+
+const struct proc_node proc_fd_node = {
+    .mode = S_IFLNK | 0700,
+    .guarded = true,
+    .readlink = read_fd,
+    .follow = follow_fd,
+};
+
+const struct proc_node proc_fdinfo_node = {
+    .mode = S_IFREG | 0444,
+    .guarded = true,
+    .text = text_fdinfo,
+};

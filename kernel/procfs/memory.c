@@ -1,0 +1,55 @@
+/* /proc/PID/{cmdline,environ,auxv}: read from the process's own memory, as it is at that moment. */
+#include "abi/env.h"
+#include "nodes.h"
+
+#define CHUNK 256 /* bytes that cross the kernel's stack at a time */
+
+/* Moves [start + pos, end) of a process's memory to the reader; bytes, 0 past the end. The space's
+ * reference is dropped. */
+static long read_range(struct space *space, uint64_t start, uint64_t end, struct io *io, uint64_t pos)
+{
+    char bytes[CHUNK];
+    long total = 0;
+    uint64_t at = start + pos;
+    while (at >= start && at < end && io->left > 0) {
+        size_t n = min(min((uint64_t)CHUNK, end - at), (uint64_t)io->left);
+        n = space_peek(space, at, bytes, n);
+        size_t done = io_put(io, bytes, n);
+        at += done;
+        total += done;
+        if (done < n && total == 0)
+            total = -EFAULT;
+        if (done < n || n == 0)
+            break;
+    }
+    space_unref(space);
+    return total;
+}
+
+long proc_live_cmdline(const struct proc_inode *of, struct io *io, uint64_t pos)
+{
+    struct space *space = process_space(of->process);
+    return space ? read_range(space, space->args_start, space->args_end, io, pos) : 0;
+}
+
+long proc_live_auxv(const struct proc_inode *of, struct io *io, uint64_t pos)
+{
+    struct space *space = process_space(of->process);
+    return space ? read_range(space, space->auxv_start, space->auxv_end, io, pos) : 0;
+}
+
+/* The environment block's text. Its header is the program's to write, garbage too: what it says
+ * counts only inside the area. */
+long proc_live_environ(const struct proc_inode *of, struct io *io, uint64_t pos)
+{
+    struct env_block block = {0};
+    struct space *space = process_space(of->process);
+    if (!space)
+        return 0;
+    uint64_t text = space->env_block + sizeof(block);
+    if (!space->env_block ||
+        space_peek(space, space->env_block, &block, sizeof(block)) != sizeof(block))
+        block.used = 0;
+    uint64_t used = min(block.used, (uint64_t)ENV_AREA_SIZE - sizeof(block));
+    return read_range(space, text, text + used, io, pos);
+}

@@ -1,0 +1,362 @@
+/* The file system behind /proc: inodes made of the tables' nodes when they are looked up, text made when it is read. */
+#include "abi/dirent.h"
+#include "abi/fcntl.h"
+#include "abi/limits.h"
+#include "abi/statfs.h"
+#include "nodes.h"
+
+#define NUMBERS_FROM 256    /* the position in a listing where numbers begin */
+#define LONGEST_WRITE 128
+
+static OBJECT_CACHE(proc_inodes, struct proc_inode);
+static const struct inode_ops directory_ops, link_ops, jump_ops, file_ops;
+static struct filesystem procfs;
+
+static struct proc_inode *proc_of(const struct inode *inode)
+{
+    return container_of(inode, struct proc_inode, inode);
+}
+
+/* ---- Inodes ---- */
+
+/* The same place has the same number each time: of what process, thread or file, and which node. */
+static uint64_t number_of(const struct proc_node *node, const struct process *process, int thread,
+                          int fd)
+{
+    uint64_t which = ((uint64_t)node - KERNEL_BASE) / 8;
+    uint64_t id = fd >= 0 ? fd + 1 : thread;
+    return (process ? (uint64_t)process->pid << 42 : 0) | id << 21 | which;
+}
+
+static bool is_gone(const struct proc_inode *proc)
+{
+    return proc->process &&
+           __atomic_load_n(&proc->process->state, __ATOMIC_RELAXED) == PROCESS_REAPED;
+}
+
+/* A process's files belong to who it acts for, or to root if it may not be looked into. */
+static void update(struct inode *inode)
+{
+    const struct process *process = proc_of(inode)->process;
+    if (!process)
+        return;
+    bool open = process->dumpable == 1 || inode_is(inode, S_IFDIR);
+    inode->uid = open ? process->euid : 0;
+    inode->gid = open ? process->gid : 0;
+}
+
+/* Makes an inode for a place; takes over the reference on the process. NULL when out of memory, the
+ * reference dropped. */
+static struct inode *make_inode(const struct proc_node *node, struct process *process, int thread,
+                                int fd)
+{
+    struct proc_inode *proc = object_alloc_zeroed(&proc_inodes);
+    if (!proc) {
+        if (process)
+            process_unref(process);
+        return NULL;
+    }
+    const struct inode_ops *ops = S_ISDIR(node->mode) ? &directory_ops
+                                  : node->follow      ? &jump_ops
+                                  : node->readlink    ? &link_ops
+                                                      : &file_ops;
+    inode_init(&proc->inode, ops, &procfs, node->mode);
+    proc->inode.ino = number_of(node, process, thread, fd);
+    proc->inode.nlink = S_ISDIR(node->mode) ? 2 : 1;
+    proc->node = node;
+    proc->process = process;
+    proc->thread = thread;
+    proc->fd = fd;
+    update(&proc->inode);
+    return &proc->inode;
+}
+
+static void release(struct inode *inode)
+{
+    struct proc_inode *proc = proc_of(inode);
+    if (proc->process)
+        process_unref(proc->process);
+    object_free(&proc_inodes, proc);
+}
+
+static int allow_change(struct inode *inode)
+{
+    (void)inode;
+    return -EPERM;
+}
+
+/* ---- Directories ---- */
+
+static const struct proc_node *find_child(const struct proc_node *dir, const char *name, size_t len)
+{
+    for (const struct proc_node *child = dir->children; child && child->name; child++)
+        if (strlen(child->name) == len && memcmp(child->name, name, len) == 0)
+            return child;
+    return NULL;
+}
+
+/* The inode for a number in the directory, if it is there; NULL with *err. */
+static struct inode *find_number(const struct proc_inode *dir, const char *name, size_t len, int *err)
+{
+    uint64_t number;
+    const struct proc_node *each = dir->node->each;
+    bool plain = len > 0 && (name[0] != '0' || len == 1);
+    *err = -ENOENT;
+    if (!each || !plain || !number_parse(name, len, 10, &number) || number > INT32_MAX)
+        return NULL;
+    if (dir->node->next(dir, number) != (long)number)
+        return NULL;
+    struct process *process = dir->process;
+    bool task = each == &proc_thread_node;
+    if (process)
+        process_ref(process);
+    else if (!(process = process_get(number)))
+        return NULL;
+    *err = -ENOMEM;
+    if (!dir->process)
+        return make_inode(each, process, 0, -1);
+    return make_inode(each, process, task ? (int)number : dir->thread, task ? -1 : (int)number);
+}
+
+static int lookup(struct entry *dir, const char *name, size_t len, struct entry **found)
+{
+    const struct proc_inode *proc = proc_of(dir->inode);
+    int err = -ENOMEM;
+    if (is_gone(proc))
+        return -ENOENT;
+    const struct proc_node *child = find_child(proc->node, name, len);
+    if (child && proc->process)
+        process_ref(proc->process);
+    struct inode *inode = child ? make_inode(child, proc->process, proc->thread, proc->fd)
+                                : find_number(proc, name, len, &err);
+    if (!inode)
+        return err;
+    *found = entry_create(dir, inode, name, len);
+    if (!*found)
+        inode_unref(inode);
+    return *found ? 0 : -ENOMEM;
+}
+
+/* Lists the fixed names; false if the reader had enough. */
+static bool list_children(const struct proc_inode *dir, uint64_t *pos, list_emit emit, void *arg)
+{
+    uint64_t at = 2;
+    for (const struct proc_node *child = dir->node->children; child && child->name; child++, at++) {
+        if (at < *pos)
+            continue;
+        uint64_t ino = number_of(child, dir->process, dir->thread, dir->fd);
+        if (!emit(arg, child->name, strlen(child->name), ino, IFTODT(child->mode), at + 1))
+            return false;
+        *pos = at + 1;
+    }
+    return true;
+}
+
+/* Lists the numbers, lowest first: what comes or goes meanwhile moves no other. */
+static void list_numbers(const struct proc_inode *dir, uint64_t *pos, list_emit emit, void *arg)
+{
+    char name[16];
+    *pos = max(*pos, (uint64_t)NUMBERS_FROM);
+    for (;;) {
+        long number = dir->node->next(dir, *pos - NUMBERS_FROM);
+        if (number < 0)
+            return;
+        int length = format(name, sizeof(name), "%ld", number);
+        const struct proc_node *each = dir->node->each;
+        bool task = each == &proc_thread_node;
+        uint64_t ino = !dir->process ? (uint64_t)number << 42 | number_of(each, NULL, 0, -1)
+                       : task        ? number_of(each, dir->process, number, -1)
+                                     : number_of(each, dir->process, 0, number);
+        if (!emit(arg, name, length, ino, IFTODT(each->mode), NUMBERS_FROM + number + 1))
+            return;
+        *pos = NUMBERS_FROM + number + 1;
+    }
+}
+
+static int list(struct inode *inode, struct entry *self, uint64_t *pos, list_emit emit, void *arg)
+{
+    const struct proc_inode *dir = proc_of(inode);
+    (void)self;
+    if (is_gone(dir))
+        return -ENOENT;
+    if (*pos < NUMBERS_FROM && !list_children(dir, pos, emit, arg))
+        return 0;
+    if (dir->node->each)
+        list_numbers(dir, pos, emit, arg);
+    return 0;
+}
+
+static const struct inode_ops directory_ops = {
+    .lookup = lookup,
+    .list = list,
+    .attributes = update,
+    .allow_change = allow_change,
+    .release = release,
+};
+
+/* ---- Links ---- */
+
+static long link_read(struct inode *inode, char *buf, size_t size)
+{
+    const struct proc_inode *proc = proc_of(inode);
+    int err = is_gone(proc) ? -ENOENT : 0;
+    if (!err && proc->node->guarded)
+        err = process_may_look(proc->process);
+    return err ? err : proc->node->readlink(proc, buf, size);
+}
+
+static int link_follow(struct entry *link, struct entry **target)
+{
+    const struct proc_inode *proc = proc_of(link->inode);
+    int err = is_gone(proc) ? -ENOENT : process_may_look(proc->process);
+    return err ? err : proc->node->follow(proc, target);
+}
+
+static const struct inode_ops link_ops = {
+    .readlink = link_read,
+    .attributes = update,
+    .allow_change = allow_change,
+    .release = release,
+};
+
+static const struct inode_ops jump_ops = {
+    .readlink = link_read,
+    .follow = link_follow,
+    .attributes = update,
+    .allow_change = allow_change,
+    .release = release,
+};
+
+/* ---- Files ---- */
+
+/* An open file: the text stays the same while it is read on; a read from the start makes it anew. */
+struct proc_file {
+    struct mutex lock; /* guards the other; rank RANK_CONTENTS */
+    struct text text;
+};
+
+static OBJECT_CACHE(proc_files, struct proc_file);
+
+/* Makes the text of the file; 0 or -errno. Its lock is held. */
+static int make_text(struct proc_file *own, const struct proc_inode *proc)
+{
+    own->text.length = 0;
+    own->text.failed = false;
+    int err = proc->node->text(&own->text, proc);
+    return err ? err : own->text.failed ? -ENOMEM : 0;
+}
+
+static long read_text(struct proc_file *own, const struct proc_inode *proc, struct io *io,
+                      uint64_t pos)
+{
+    mutex_lock(&own->lock);
+    long n = pos == 0 || !own->text.buf ? make_text(own, proc) : 0;
+    if (n == 0 && pos < own->text.length) {
+        size_t wanted = min(io->left, own->text.length - pos);
+        n = io_put(io, own->text.buf + pos, wanted);
+        if (n == 0 && wanted > 0)
+            n = -EFAULT;
+    }
+    mutex_unlock(&own->lock);
+    return n;
+}
+
+static long file_read(struct file *file, struct io *io, uint64_t *pos)
+{
+    const struct proc_inode *proc = proc_of(file->inode);
+    long n = -EINVAL;
+    if (is_gone(proc))
+        return -ESRCH;
+    if (proc->node->live)
+        n = proc->node->live(proc, io, *pos);
+    else if (proc->node->text)
+        n = read_text(file->private_data, proc, io, *pos);
+    if (n > 0)
+        *pos += n;
+    return n;
+}
+
+static long file_write(struct file *file, struct io *io, uint64_t *pos)
+{
+    const struct proc_inode *proc = proc_of(file->inode);
+    char line[LONGEST_WRITE];
+    size_t wanted = io->left, n = min(wanted, sizeof(line) - 1);
+    if (!proc->node->write)
+        return -EINVAL;
+    if (is_gone(proc))
+        return -ESRCH;
+    if (io_get(io, line, n) < n)
+        return -EFAULT;
+    if (n > 0 && line[n - 1] == '\n')
+        n--;
+    line[n] = '\0';
+    long err = proc->node->write(proc, line, n);
+    if (err < 0)
+        return err;
+    *pos += wanted;
+    return wanted;
+}
+
+static void file_release(struct file *file)
+{
+    struct proc_file *own = file->private_data;
+    kfree(own->text.buf);
+    object_free(&proc_files, own);
+}
+
+static const struct file_ops proc_file_ops = {
+    .read = file_read,
+    .write = file_write,
+    .release = file_release,
+};
+
+static int open_file(struct inode *inode, struct file *file)
+{
+    const struct proc_inode *proc = proc_of(inode);
+    if (is_gone(proc))
+        return -ESRCH;
+    if (proc->node->guarded && process_may_look(proc->process))
+        return -EACCES;
+    if (file_writable(file) && !proc->node->write)
+        return -EACCES;
+    struct proc_file *own = object_alloc_zeroed(&proc_files);
+    if (!own)
+        return -ENOMEM;
+    mutex_init(&own->lock, "proc text", RANK_CONTENTS);
+    file->ops = &proc_file_ops;
+    file->private_data = own;
+    return 0;
+}
+
+static int truncate(struct inode *inode, uint64_t size)
+{
+    (void)inode, (void)size;
+    return 0; /* `>` opens with O_TRUNC: there is nothing to cut */
+}
+
+static const struct inode_ops file_ops = {
+    .open = open_file,
+    .truncate = truncate,
+    .attributes = update,
+    .allow_change = allow_change,
+    .release = release,
+};
+
+/* ---- The file system ---- */
+
+static void procfs_stat(struct filesystem *fs, struct statfs *st)
+{
+    (void)fs;
+    *st = (struct statfs){.f_type = PROC_SUPER_MAGIC, .f_bsize = PAGE_SIZE,
+                          .f_frsize = PAGE_SIZE, .f_namelen = NAME_MAX};
+}
+
+static struct filesystem procfs = {.type = "proc", .statfs = procfs_stat};
+
+struct filesystem *procfs_create(void)
+{
+    procfs.dev = filesystem_new_dev();
+    struct inode *inode = make_inode(&proc_root_node, NULL, 0, -1);
+    procfs.root = inode ? entry_create(NULL, inode, "/", 1) : NULL;
+    return procfs.root ? &procfs : NULL;
+}

@@ -1,0 +1,179 @@
+/* /proc/PID: the table of its names, and the links to a process's directories and program. */
+#include "abi/auxvec.h"
+#include "nodes.h"
+
+/* ---- Links ---- */
+
+/* The entries that links lead to; referenced, NULL when the process has ended. */
+static struct entry *entry_of(struct process *process, struct entry *(*which)(struct process *))
+{
+    if (!process_look_begin(process))
+        return NULL;
+    spin_lock(&process->fs.lock);
+    struct entry *entry = which(process);
+    if (entry)
+        entry_ref(entry);
+    spin_unlock(&process->fs.lock);
+    process_look_end(process);
+    return entry;
+}
+
+static struct entry *cwd(struct process *process)
+{
+    return process->fs.cwd;
+}
+
+static struct entry *root(struct process *process)
+{
+    return process->fs.root;
+}
+
+static struct entry *exe(struct process *process)
+{
+    return process->exe ? process->exe->entry : NULL;
+}
+
+static int follow_to(struct entry *entry, struct entry **target)
+{
+    *target = entry;
+    return entry ? 0 : -ENOENT;
+}
+
+static int follow_cwd(const struct proc_inode *of, struct entry **target)
+{
+    return follow_to(entry_of(of->process, cwd), target);
+}
+
+static int follow_root(const struct proc_inode *of, struct entry **target)
+{
+    return follow_to(entry_of(of->process, root), target);
+}
+
+static int follow_exe(const struct proc_inode *of, struct entry **target)
+{
+    return follow_to(entry_of(of->process, exe), target);
+}
+
+/* The content of a link that jumps: where it leads, as a path. */
+static long read_jump(const struct proc_inode *of, char *buf, size_t size)
+{
+    struct entry *target;
+    int err = of->node->follow(of, &target);
+    return err ? err : path_link(target, buf, size);
+}
+
+/* ---- Threads ---- */
+
+static long next_thread(const struct proc_inode *dir, long from)
+{
+    struct thread *thread;
+    long lowest = -1;
+    spin_lock(&proc_lock);
+    list_for_each(thread, &dir->process->threads, process_node)
+        if (thread->tid >= from && (lowest < 0 || thread->tid < lowest))
+            lowest = thread->tid;
+    spin_unlock(&proc_lock);
+    if (lowest < 0 && dir->process->state == PROCESS_ZOMBIE && dir->process->pid >= from)
+        lowest = dir->process->pid; /* a zombie still shows its first thread */
+    return lowest;
+}
+
+/* ---- Short files ---- */
+
+/* The thread that the file is about, or the process's first; NULL when there is none any more. proc_lock is held. */
+static struct thread *thread_of(const struct proc_inode *of)
+{
+    struct thread *thread;
+    list_for_each(thread, &of->process->threads, process_node)
+        if (!of->thread || thread->tid == of->thread)
+            return thread;
+    return NULL;
+}
+
+static int text_comm(struct text *text, const struct proc_inode *of)
+{
+    char name[sizeof(((struct thread *)0)->name)] = "";
+    spin_lock(&proc_lock);
+    struct thread *thread = thread_of(of);
+    if (thread)
+        strlcpy(name, thread->name, sizeof(name));
+    spin_unlock(&proc_lock);
+    text_add(text, "%s\n", name);
+    return 0;
+}
+
+static long write_comm(const struct proc_inode *of, char *line, size_t n)
+{
+    if (of->process != current_process())
+        return -EINVAL;
+    spin_lock(&proc_lock);
+    struct thread *thread = thread_of(of);
+    if (thread)
+        strlcpy(thread->name, line, sizeof(thread->name));
+    spin_unlock(&proc_lock);
+    return thread ? (long)n : -ESRCH;
+}
+
+static int text_wchan(struct text *text, const struct proc_inode *of)
+{
+    spin_lock(&proc_lock);
+    struct thread *thread = thread_of(of);
+    const char *what = thread && thread->state == THREAD_ASLEEP ? thread->waits_for : NULL;
+    spin_unlock(&proc_lock);
+    text_add(text, "%s", what ? what : "0");
+    return 0;
+}
+
+static int text_personality(struct text *text, const struct proc_inode *of)
+{
+    text_add(text, "%08x\n", of->process->personality);
+    return 0;
+}
+
+/* ---- The tables ---- */
+
+#define FILE_NODE(n, m, t) {.name = n, .mode = S_IFREG | (m), .text = t}
+#define LIVE_NODE(n, m, g, l) {.name = n, .mode = S_IFREG | (m), .guarded = g, .live = l}
+#define JUMP_NODE(n, f) \
+    {.name = n, .mode = S_IFLNK | 0777, .guarded = true, .readlink = read_jump, .follow = f}
+#define COMMON_NODES \
+    LIVE_NODE("auxv", 0400, true, proc_live_auxv), \
+    LIVE_NODE("cmdline", 0444, false, proc_live_cmdline), \
+    {.name = "comm", .mode = S_IFREG | 0644, .text = text_comm, .write = write_comm}, \
+    JUMP_NODE("cwd", follow_cwd), \
+    LIVE_NODE("environ", 0400, true, proc_live_environ), \
+    JUMP_NODE("exe", follow_exe), \
+    {.name = "fd", .mode = S_IFDIR | 0500, .guarded = true, .each = &proc_fd_node, .next = proc_fd_next}, \
+    {.name = "fdinfo", .mode = S_IFDIR | 0555, .guarded = true, .each = &proc_fdinfo_node, .next = proc_fd_next}, \
+    FILE_NODE("limits", 0444, proc_text_limits), \
+    {.name = "maps", .mode = S_IFREG | 0444, .guarded = true, .text = proc_text_maps}, \
+    FILE_NODE("mountinfo", 0444, proc_text_mountinfo), \
+    FILE_NODE("mounts", 0444, proc_text_mounts), \
+    {.name = "personality", .mode = S_IFREG | 0400, .guarded = true, .text = text_personality}, \
+    JUMP_NODE("root", follow_root), \
+    FILE_NODE("stat", 0444, proc_text_stat), \
+    FILE_NODE("statm", 0444, proc_text_statm), \
+    FILE_NODE("status", 0444, proc_text_status)
+
+static const struct proc_node thread_children[] = {
+    COMMON_NODES,
+    FILE_NODE("wchan", 0444, text_wchan),
+    {},
+};
+
+const struct proc_node proc_thread_node = {
+    .mode = S_IFDIR | 0555,
+    .children = thread_children,
+};
+
+static const struct proc_node process_children[] = {
+    COMMON_NODES,
+    {.name = "task", .mode = S_IFDIR | 0555, .each = &proc_thread_node, .next = next_thread},
+    FILE_NODE("wchan", 0444, text_wchan),
+    {},
+};
+
+const struct proc_node proc_process_node = {
+    .mode = S_IFDIR | 0555,
+    .children = process_children,
+};

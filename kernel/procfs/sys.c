@@ -1,0 +1,213 @@
+/* /proc/sys: the settings of the kernel that programs ask for; a few may be changed. */
+#include "abi/limits.h"
+#include "abi/utsname.h"
+#include "dev.h"
+#include "nodes.h"
+
+/* ---- Names of the system ---- */
+
+static int text_ostype(struct text *text, const struct proc_inode *of)
+{
+    struct utsname name;
+    (void)of;
+    system_name(&name);
+    text_add(text, "%s\n", name.sysname);
+    return 0;
+}
+
+static int text_osrelease(struct text *text, const struct proc_inode *of)
+{
+    struct utsname name;
+    (void)of;
+    system_name(&name);
+    text_add(text, "%s\n", name.release);
+    return 0;
+}
+
+static int text_version(struct text *text, const struct proc_inode *of)
+{
+    struct utsname name;
+    (void)of;
+    system_name(&name);
+    text_add(text, "%s\n", name.version);
+    return 0;
+}
+
+static int text_hostname(struct text *text, const struct proc_inode *of)
+{
+    struct utsname name;
+    (void)of;
+    system_name(&name);
+    text_add(text, "%s\n", name.nodename);
+    return 0;
+}
+
+static long write_hostname(const struct proc_inode *of, char *line, size_t n)
+{
+    (void)of;
+    if (n > HOST_NAME_MAX)
+        return -EINVAL;
+    system_set_hostname(line);
+    return n;
+}
+
+static int text_domainname(struct text *text, const struct proc_inode *of)
+{
+    struct utsname name;
+    (void)of;
+    system_name(&name);
+    text_add(text, "%s\n", name.domainname);
+    return 0;
+}
+
+/* ---- Random numbers ---- */
+
+/* A random UUID, version 4. */
+static void make_uuid(uint8_t uuid[16])
+{
+    random_fill(uuid, 16);
+    uuid[6] = (uuid[6] & 0x0f) | 0x40;
+    uuid[8] = (uuid[8] & 0x3f) | 0x80;
+}
+
+static void add_uuid(struct text *text, const uint8_t uuid[16])
+{
+    for (int i = 0; i < 16; i++)
+        text_add(text, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", uuid[i]);
+    text_add(text, "\n");
+}
+
+static int text_uuid(struct text *text, const struct proc_inode *of)
+{
+    uint8_t uuid[16];
+    (void)of;
+    make_uuid(uuid);
+    add_uuid(text, uuid);
+    return 0;
+}
+
+/* The same until the machine starts again. */
+static int text_boot_id(struct text *text, const struct proc_inode *of)
+{
+    static struct spinlock lock = SPINLOCK("boot id", RANK_FILE);
+    static uint8_t uuid[16]; /* guarded by lock; its version makes it other than 0 once it is made */
+    uint8_t copy[16];
+    (void)of;
+    spin_lock(&lock);
+    if (!uuid[6])
+        make_uuid(uuid);
+    memcpy(copy, uuid, sizeof(copy));
+    spin_unlock(&lock);
+    add_uuid(text, copy);
+    return 0;
+}
+
+/* ---- Numbers ---- */
+
+static int text_file_nr(struct text *text, const struct proc_inode *of)
+{
+    (void)of;
+    text_add(text, "%lu\t0\t%ld\n", file_count(), INT64_MAX);
+    return 0;
+}
+
+static int text_file_max(struct text *text, const struct proc_inode *of)
+{
+    (void)of;
+    text_add(text, "%ld\n", INT64_MAX);
+    return 0;
+}
+
+static int text_pid_max(struct text *text, const struct proc_inode *of)
+{
+    (void)of;
+    text_add(text, "32768\n");
+    return 0;
+}
+
+static int text_ngroups_max(struct text *text, const struct proc_inode *of)
+{
+    (void)of;
+    text_add(text, "%d\n", NGROUPS_MAX);
+    return 0;
+}
+
+static int text_cap_last_cap(struct text *text, const struct proc_inode *of)
+{
+    (void)of;
+    text_add(text, "40\n");
+    return 0;
+}
+
+static int text_256(struct text *text, const struct proc_inode *of)
+{
+    (void)of;
+    text_add(text, "256\n"); /* bits of entropy: the generator's key */
+    return 0;
+}
+
+static int text_nr_open(struct text *text, const struct proc_inode *of)
+{
+    (void)of;
+    text_add(text, "1048576\n");
+    return 0;
+}
+
+static int text_pipe_max_size(struct text *text, const struct proc_inode *of)
+{
+    (void)of;
+    text_add(text, "1048576\n");
+    return 0;
+}
+
+static int text_overcommit(struct text *text, const struct proc_inode *of)
+{
+    (void)of;
+    text_add(text, "1\n"); /* memory is found when it is touched */
+    return 0;
+}
+
+/* ---- The tables ---- */
+
+#define FILE_NODE(n, t) {.name = n, .mode = S_IFREG | 0444, .text = t}
+
+static const struct proc_node random_children[] = {
+    FILE_NODE("boot_id", text_boot_id),
+    FILE_NODE("entropy_avail", text_256),
+    FILE_NODE("poolsize", text_256),
+    FILE_NODE("uuid", text_uuid),
+    {},
+};
+
+static const struct proc_node kernel_children[] = {
+    FILE_NODE("cap_last_cap", text_cap_last_cap),
+    FILE_NODE("domainname", text_domainname),
+    {.name = "hostname", .mode = S_IFREG | 0644, .text = text_hostname, .write = write_hostname},
+    FILE_NODE("ngroups_max", text_ngroups_max),
+    FILE_NODE("osrelease", text_osrelease),
+    FILE_NODE("ostype", text_ostype),
+    FILE_NODE("pid_max", text_pid_max),
+    {.name = "random", .mode = S_IFDIR | 0555, .children = random_children},
+    FILE_NODE("version", text_version),
+    {},
+};
+
+static const struct proc_node fs_children[] = {
+    FILE_NODE("file-max", text_file_max),
+    FILE_NODE("file-nr", text_file_nr),
+    FILE_NODE("nr_open", text_nr_open),
+    FILE_NODE("pipe-max-size", text_pipe_max_size),
+    {},
+};
+
+static const struct proc_node vm_children[] = {
+    FILE_NODE("overcommit_memory", text_overcommit),
+    {},
+};
+
+const struct proc_node proc_sys_children[] = {
+    {.name = "fs", .mode = S_IFDIR | 0555, .children = fs_children},
+    {.name = "kernel", .mode = S_IFDIR | 0555, .children = kernel_children},
+    {.name = "vm", .mode = S_IFDIR | 0555, .children = vm_children},
+    {},
+};

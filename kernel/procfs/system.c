@@ -1,0 +1,241 @@
+/* /proc: the table of its names, and what the files about the whole machine hold. */
+#include "abi/fcntl.h"
+#include "abi/utsname.h"
+#include "nodes.h"
+
+#define TICK_NS 10000000ul /* of /proc's clock: 100 a second */
+#define SECOND_NS 1000000000ul
+
+static const char *command_line = "";
+
+void procfs_set_command_line(const char *line)
+{
+    command_line = line;
+}
+
+int proc_text_command_line(struct text *text, const struct proc_inode *of)
+{
+    (void)of;
+    text_add(text, "%s\n", command_line);
+    return 0;
+}
+
+/* ---- The processors ---- */
+
+int proc_text_cpuinfo(struct text *text, const struct proc_inode *of)
+{
+    char brand[64];
+    (void)of;
+    cpu_brand(brand, sizeof(brand));
+    for (uint32_t i = 0; i < n_cpus; i++) {
+        text_add(text, "processor\t: %u\nmodel name\t: %s\n", i, brand);
+        text_add(text, "siblings\t: %u\ncpu cores\t: %u\napicid\t\t: %u\n", n_cpus, n_cpus,
+                 cpus[i]->apic_id);
+        text_add(text, "fpu\t\t: yes\nflags\t\t: %s\n\n", cpu_flags());
+    }
+    return 0;
+}
+
+/* What all processes have used, with those that are gone: their parents have their times. */
+static void count_times(uint64_t *user_ns, uint64_t *system_ns)
+{
+    struct process *process;
+    *user_ns = *system_ns = 0;
+    for (int pid = 0; (process = process_next(pid));) {
+        uint64_t user, system;
+        spin_lock(&proc_lock);
+        process_times_locked(process, &user, &system);
+        *user_ns += user + process->children_user_ns;
+        *system_ns += system + process->children_system_ns;
+        spin_unlock(&proc_lock);
+        pid = process->pid;
+        process_unref(process);
+    }
+}
+
+/* Times are known of the machine as a whole; a processor's line shows its share of that. */
+int proc_text_machine_stat(struct text *text, const struct proc_inode *of)
+{
+    uint64_t user, system;
+    uint32_t load[3], n_running, n_threads;
+    (void)of;
+    count_times(&user, &system);
+    uint64_t all = clock_ns() * n_cpus, idle = all - min(all, user + system);
+    text_add(text, "cpu  %lu 0 %lu %lu 0 0 0 0 0 0\n", user / TICK_NS, system / TICK_NS,
+             idle / TICK_NS);
+    for (uint32_t i = 0; i < n_cpus; i++)
+        text_add(text, "cpu%u %lu 0 %lu %lu 0 0 0 0 0 0\n", i, user / TICK_NS / n_cpus,
+                 system / TICK_NS / n_cpus, idle / TICK_NS / n_cpus);
+    sched_load(load, &n_running, &n_threads);
+    text_add(text, "intr 0\nctxt %lu\nbtime %lu\nprocesses %d\n", sched_n_switches(),
+             clock_boot_realtime_ns() / SECOND_NS, pid_last());
+    text_add(text, "procs_running %u\nprocs_blocked 0\n", n_running);
+    return 0;
+}
+
+int proc_text_loadavg(struct text *text, const struct proc_inode *of)
+{
+    uint32_t load[3], n_running, n_threads;
+    (void)of;
+    sched_load(load, &n_running, &n_threads);
+    for (int i = 0; i < 3; i++)
+        text_add(text, "%u.%02u ", load[i] >> 16, (load[i] & 0xffff) * 100 >> 16);
+    text_add(text, "%u/%u %d\n", n_running, n_threads, pid_last());
+    return 0;
+}
+
+int proc_text_uptime(struct text *text, const struct proc_inode *of)
+{
+    uint64_t user, system, up = clock_ns();
+    (void)of;
+    count_times(&user, &system);
+    uint64_t idle = up * n_cpus - min(up * n_cpus, user + system);
+    text_add(text, "%lu.%02lu %lu.%02lu\n", up / SECOND_NS, up / TICK_NS % 100, idle / SECOND_NS,
+             idle / TICK_NS % 100);
+    return 0;
+}
+
+/* ---- Memory ---- */
+
+static void add_memory(struct text *text, const char *name, uint64_t n_frames)
+{
+    text_add(text, "%-15s %8lu kB\n", name, n_frames * (PAGE_SIZE / 1024));
+}
+
+/* Files are memory that cannot be given back: they count as shared, not as available. */
+int proc_text_meminfo(struct text *text, const struct proc_inode *of)
+{
+    struct memory_counts counts;
+    (void)of;
+    memory_count(&counts);
+    add_memory(text, "MemTotal:", counts.total_frames);
+    add_memory(text, "MemFree:", counts.free_frames);
+    add_memory(text, "MemAvailable:", counts.free_frames);
+    add_memory(text, "Buffers:", 0);
+    add_memory(text, "Cached:", counts.by_use[FRAME_FILE]);
+    add_memory(text, "SwapCached:", 0);
+    add_memory(text, "Active:", counts.by_use[FRAME_USER]);
+    add_memory(text, "Inactive:", 0);
+    add_memory(text, "SwapTotal:", 0);
+    add_memory(text, "SwapFree:", 0);
+    add_memory(text, "Dirty:", 0);
+    add_memory(text, "Writeback:", 0);
+    add_memory(text, "AnonPages:", counts.by_use[FRAME_USER]);
+    add_memory(text, "Shmem:", counts.by_use[FRAME_FILE]);
+    add_memory(text, "Slab:", counts.by_use[FRAME_OBJECTS]);
+    add_memory(text, "SReclaimable:", 0);
+    add_memory(text, "SUnreclaim:", counts.by_use[FRAME_OBJECTS]);
+    add_memory(text, "KernelStack:", counts.by_use[FRAME_STACK]);
+    add_memory(text, "PageTables:", counts.by_use[FRAME_TABLE]);
+    return 0;
+}
+
+/* ---- Names ---- */
+
+int proc_text_version(struct text *text, const struct proc_inode *of)
+{
+    struct utsname name;
+    (void)of;
+    system_name(&name);
+    text_add(text, "%s version %s %s\n", name.sysname, name.release, name.version);
+    return 0;
+}
+
+int proc_text_devices(struct text *text, const struct proc_inode *of)
+{
+    uint32_t major, minor, last = UINT32_MAX;
+    const char *name;
+    (void)of;
+    text_add(text, "Character devices:\n");
+    for (uint32_t wanted = 0; wanted < 512; wanted++)
+        for (unsigned i = 0; device_at(i, &major, &minor, &name); i++) {
+            if (major != wanted || major == last)
+                continue;
+            text_add(text, "%3u %s\n", major, major == 1 ? "mem" : name);
+            last = major;
+        }
+    text_add(text, "\nBlock devices:\n");
+    return 0;
+}
+
+int proc_text_filesystems(struct text *text, const struct proc_inode *of)
+{
+    struct mount_info info;
+    (void)of;
+    for (unsigned i = 0; vfs_mount_at(i, &info); i++)
+        text_add(text, "nodev\t%s\n", info.fs->type);
+    text_add(text, "nodev\tpipefs\n");
+    return 0;
+}
+
+/* ---- The root of /proc ---- */
+
+static long read_self(const struct proc_inode *of, char *buf, size_t size)
+{
+    char text[32];
+    (void)of;
+    size_t n = format(text, sizeof(text), "%d", current_process()->pid);
+    n = min(n, size);
+    memcpy(buf, text, n);
+    return n;
+}
+
+static long read_thread_self(const struct proc_inode *of, char *buf, size_t size)
+{
+    char text[48];
+    (void)of;
+    size_t n = format(text, sizeof(text), "%d/task/%d", current_process()->pid, current_thread()->tid);
+    n = min(n, size);
+    memcpy(buf, text, n);
+    return n;
+}
+
+static long read_mounts(const struct proc_inode *of, char *buf, size_t size)
+{
+    static const char target[] = "self/mounts";
+    (void)of;
+    size_t n = min(sizeof(target) - 1, size);
+    memcpy(buf, target, n);
+    return n;
+}
+
+static long next_process(const struct proc_inode *dir, long from)
+{
+    (void)dir;
+    if (from > INT32_MAX)
+        return -1;
+    struct process *process = process_next(from - 1);
+    if (!process)
+        return -1;
+    int pid = process->pid;
+    process_unref(process);
+    return pid;
+}
+
+#define FILE_NODE(n, t) {.name = n, .mode = S_IFREG | 0444, .text = t}
+#define LINK_NODE(n, r) {.name = n, .mode = S_IFLNK | 0777, .readlink = r}
+
+static const struct proc_node root_children[] = {
+    FILE_NODE("cmdline", proc_text_command_line),
+    FILE_NODE("cpuinfo", proc_text_cpuinfo),
+    FILE_NODE("devices", proc_text_devices),
+    FILE_NODE("filesystems", proc_text_filesystems),
+    FILE_NODE("kcounts", proc_text_kcounts),
+    FILE_NODE("loadavg", proc_text_loadavg),
+    FILE_NODE("meminfo", proc_text_meminfo),
+    LINK_NODE("mounts", read_mounts),
+    LINK_NODE("self", read_self),
+    FILE_NODE("stat", proc_text_machine_stat),
+    {.name = "sys", .mode = S_IFDIR | 0555, .children = proc_sys_children},
+    LINK_NODE("thread-self", read_thread_self),
+    FILE_NODE("uptime", proc_text_uptime),
+    FILE_NODE("version", proc_text_version),
+    {},
+};
+
+const struct proc_node proc_root_node = {
+    .mode = S_IFDIR | 0555,
+    .children = root_children,
+    .each = &proc_process_node,
+    .next = next_process,
+};
