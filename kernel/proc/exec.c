@@ -362,8 +362,6 @@ static int launch_init(struct process *process, struct exec *exec)
     struct thread *thread = thread_create(process, exec->space, start_init, NULL);
     if (!thread)
         return -ENOMEM;
-    list_init(&thread->queued);
-    list_init(&thread->process_node);
     exec_commit(thread, exec);
     spin_lock(&proc_lock);
     int pid;
@@ -378,7 +376,6 @@ static int launch_init(struct process *process, struct exec *exec)
         thread_free(thread);
         return -ENOMEM;
     }
-    thread->traced_calls = process->trace;
     thread_start(thread);
     return 0;
 }

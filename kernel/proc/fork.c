@@ -69,8 +69,6 @@ static struct thread *copy_thread(struct thread *self, struct process *process, 
     struct thread *thread = thread_create(process, space, start_in_user, (void *)tid_at);
     if (!thread)
         return NULL;
-    list_init(&thread->queued);
-    list_init(&thread->process_node);
     if (self->fpu && !(thread->fpu = fpu_copy(self))) {
         thread_free(thread);
         return NULL;

@@ -43,7 +43,6 @@ void process_destroy(struct process *process); /* one that never lived, or the l
 void process_publish_locked(struct process *process, struct pid_slot *slot, struct thread *thread);
 void process_set_cred(struct process *process, struct cred *cred); /* takes over the reference */
 void thread_attach_locked(struct process *process, struct pid_slot *slot, struct thread *thread);
-void thread_times(struct thread *thread, uint64_t *user_ns, uint64_t *system_ns);
 
 /* ---- Groups and sessions: group.c ---- */
 

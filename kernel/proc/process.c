@@ -128,17 +128,6 @@ uint32_t process_count(void)
     return __atomic_load_n(&n_processes, __ATOMIC_RELAXED);
 }
 
-/* What a thread has used, with the stretch that runs now.
- * Two times in nanoseconds.
- * Reads what another processor may be writing: off by one stretch at most. */
-void thread_times(struct thread *thread, uint64_t *user_ns, uint64_t *system_ns)
-{
-    uint64_t now = clock_ns(), mark = thread->ns_mark;
-    uint64_t stretch = thread->state == THREAD_RUNNING && now > mark ? now - mark : 0;
-    *user_ns = thread->user_ns + (thread->in_user ? stretch : 0);
-    *system_ns = thread->system_ns + (thread->in_user ? 0 : stretch);
-}
-
 void process_times_locked(struct process *process, uint64_t *user_ns, uint64_t *system_ns)
 {
     struct thread *thread;

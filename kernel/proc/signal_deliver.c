@@ -116,6 +116,7 @@ static void enter_handler_mask(struct thread *self, int signal,
     if (!(action->flags & SA_NODEFER))
         self->signal_mask |= SIGNAL_BIT(signal) & ~FIRM_SIGNALS;
     self->restore_mask = false;
+    self->restart_deadline_ns = 0;
     signal_recalculate(self->process, self);
 }
 
