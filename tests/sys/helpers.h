@@ -1,0 +1,131 @@
+/* What the programs of this folder share: small files, other users, bad addresses, hands for
+ * signals. */
+#pragma once
+#include "check.h"
+#include <dirent.h>
+#include <grp.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+enum { PAGE = 4096, USER = 1000, OTHER = 2000 };
+
+/* Addresses that no call may use: below all mappings, the kernel's, not canonical. */
+#define BAD_LOW    bad_address(8)
+#define BAD_KERNEL bad_address(0xffffffff81000000)
+#define BAD_HOLE   bad_address(0x8000000000000000)
+
+__attribute__((unused)) static void *bad_address(uint64_t at)
+{
+    static volatile uint64_t unknown; /* so that no compiler thinks it knows what is there */
+    unknown = at;
+    return (void *)unknown;
+}
+
+__attribute__((unused)) static void make_file(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+        NOTE("cannot write %s", path);
+    close(fd);
+}
+
+/* The beginning of a file as text; NULL if it cannot be read. Valid until the next call. */
+__attribute__((unused)) static const char *contents(const char *path)
+{
+    static char text[8192];
+    int fd = open(path, O_RDONLY);
+    if (fd < 0)
+        return NULL;
+    ssize_t length = 0, n;
+    while ((n = read(fd, text + length, sizeof text - 1 - length)) > 0)
+        length += n;
+    close(fd);
+    text[length] = 0;
+    return text;
+}
+
+/* Whether the program runs as root; if not, one SKIP stands for the checks that need it. */
+__attribute__((unused)) static bool as_root(const char *what)
+{
+    if (geteuid() == 0)
+        return true;
+    SKIP(what, "needs root");
+    return false;
+}
+
+/* Takes on the effective user and group, without other groups, and goes back to root. */
+__attribute__((unused)) static void become(uid_t id)
+{
+    if (setgroups(0, NULL) < 0 || setegid(id) < 0 || seteuid(id) < 0)
+        NOTE("cannot become user %d", (int)id);
+}
+
+__attribute__((unused)) static void become_root(void)
+{
+    if (seteuid(0) < 0 || setegid(0) < 0)
+        NOTE("cannot become root again");
+}
+
+/* Sleeps for some thousandths of a second, whatever signals come. */
+__attribute__((unused)) static void sleep_ms(long ms)
+{
+    struct timespec rest = {ms / 1000, ms % 1000 * 1000000};
+    while (nanosleep(&rest, &rest) < 0 && errno == EINTR)
+        ;
+}
+
+__attribute__((unused)) static long now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* A page that may be used in the way `prot` says. */
+__attribute__((unused)) static char *page_with(int prot)
+{
+    return mmap(NULL, PAGE, prot, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+/* The wait status of a child, or -1. */
+__attribute__((unused)) static int status_of(pid_t pid)
+{
+    int status = -1;
+    return waitpid(pid, &status, 0) == pid ? status : -1;
+}
+
+__attribute__((unused)) static void on(int number, void (*handler)(int), int flags)
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
+    sigaction(number, &action, NULL);
+}
+
+__attribute__((unused)) static sigset_t set_of(int number)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    if (number)
+        sigaddset(&set, number);
+    return set;
+}
+
+/* The letter of the process's state in /proc/PID/stat, 0 if there is no such process. */
+__attribute__((unused)) static char state_of(pid_t pid)
+{
+    char path[32];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    const char *text = contents(path), *end = text ? strrchr(text, ')') : NULL;
+    return end ? end[2] : 0;
+}
+
+/* Waits, for ten seconds at most, until the process is in a state. */
+__attribute__((unused)) static bool reaches_state(pid_t pid, char state)
+{
+    for (int i = 0; i < 1000; i++) {
+        if (state_of(pid) == state)
+            return true;
+        sleep_ms(10);
+    }
+    return false;
+}
