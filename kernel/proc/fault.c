@@ -16,9 +16,12 @@ static const char *signal_name(int signal)
 /* Why a page could not be had, in a few words.
  * A constant string.
  * Looks at the caller's own space. */
-static const char *page_fault_reason(const struct thread *self, uint64_t address, uint64_t error)
+static const char *page_fault_reason(const struct thread *self, int signal, uint64_t address,
+                                     uint64_t error)
 {
     struct area area;
+    if (signal == SIGKILL)
+        return "out of memory";
     if (address >= USER_END)
         return "kernel address";
     if (!self->space || !space_area_at(self->space, address, &area))
@@ -31,7 +34,7 @@ static const char *page_fault_reason(const struct thread *self, uint64_t address
         return "read-only";
     if (!(area.prot & (PROT_READ | PROT_WRITE | PROT_EXEC)))
         return "no access allowed";
-    return area.backing ? "past the end of the file" : "out of memory";
+    return "past the end of the file";
 }
 
 static const char *trap_reason(uint64_t trap)
@@ -67,7 +70,7 @@ void signal_log_death(const struct trap_frame *frame, int signal)
                                                            : "read";
     klog("%s[%d]: %s at rip 0x%lx: %s of address 0x%lx: %s (rsp 0x%lx)", self->name,
          self->process->pid, signal_name(signal), frame->rip, access, self->fault_address,
-         page_fault_reason(self, self->fault_address, self->fault_error), frame->rsp);
+         page_fault_reason(self, signal, self->fault_address, self->fault_error), frame->rsp);
 }
 
 void signal_fault(int signal, int code, uint64_t address, uint64_t trap, uint64_t error)
