@@ -4,10 +4,25 @@
 #define RELEASED 0x80
 
 enum {
-    KEY_BACKSPACE = 0x0e, KEY_TAB = 0x0f, KEY_ENTER = 0x1c, KEY_CONTROL = 0x1d, KEY_SHIFT_LEFT = 0x2a,
-    KEY_SLASH = 0x35, KEY_SHIFT_RIGHT = 0x36, KEY_ALT = 0x38, KEY_SPACE = 0x39, KEY_CAPS = 0x3a, KEY_F1 = 0x3b,
-    KEY_F10 = 0x44, KEY_NUMBER = 0x45, KEY_PAD = 0x47, KEY_PAD_LAST = 0x53, KEY_ISO = 0x56, KEY_F11 = 0x57,
-    KEY_F12 = 0x58, PREFIX = 0xe0, PREFIX_PAUSE = 0xe1,
+    KEY_TAB = 0x0f,
+    KEY_ENTER = 0x1c,
+    KEY_CONTROL = 0x1d,
+    KEY_SHIFT_LEFT = 0x2a,
+    KEY_SLASH = 0x35,
+    KEY_SHIFT_RIGHT = 0x36,
+    KEY_ALT = 0x38,
+    KEY_SPACE = 0x39,
+    KEY_CAPS = 0x3a,
+    KEY_F1 = 0x3b,
+    KEY_F10 = 0x44,
+    KEY_NUMBER = 0x45,
+    KEY_PAD = 0x47,
+    KEY_PAD_LAST = 0x53,
+    KEY_ISO = 0x56, /* beside the left shift, on keyboards that have it */
+    KEY_F11 = 0x57,
+    KEY_F12 = 0x58,
+    PREFIX = 0xe0,
+    PREFIX_PAUSE = 0xe1,
 };
 
 static const char plain[] =
@@ -17,7 +32,7 @@ static const char shifted[] =
 static const char controlled[] = "\0\033\033\034\035\036\037\177"; /* with 2 to 8: from 2 on */
 static const char pad_digits[] = "789-456+1230.";
 
-/* What follows ESC for the keys of the pad when it is not in number mode; NULL: its own character. */
+/* What follows ESC for the pad's keys when it is not in number mode; NULL: their own character. */
 static const char *const pad_keys[] = {"[1~", "[A", "[5~", NULL, "[D",  "[G", "[C",
                                        NULL,  "[4~", "[B", "[6~", "[2~", "[3~"};
 static const char *const function_keys[] = {"[[A",  "[[B",  "[[C",  "[[D",  "[[E",  "[17~",

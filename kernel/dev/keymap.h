@@ -1,4 +1,4 @@
-/* From a PC keyboard's scan codes to the bytes that Linux's console sends. Pure; tested on the host. */
+/* From a PC keyboard's scan codes to the bytes of Linux's console. Pure; tested on the host. */
 #pragma once
 
 #include "lib.h"

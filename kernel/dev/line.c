@@ -1,4 +1,4 @@
-/* The line discipline: lines that can be edited while they are typed, echo, signals by key, output processing. */
+/* The line discipline: lines edited while typed, echo, signals by key, output processing. */
 #include "abi/signal.h"
 #include "line.h"
 
@@ -154,7 +154,7 @@ static uint32_t column_after(const struct line *line, uint32_t column, uint8_t b
     return column + !is_continuation(line, byte);
 }
 
-/* How many columns the last byte of the typed line takes: a tab's width depends on all before it. */
+/* How many columns the last byte of the typed line takes: a tab's depend on all before it. */
 static uint32_t width_of_last(const struct line *line)
 {
     uint32_t column = line->line_column, before = column;
@@ -382,7 +382,7 @@ void line_input(struct line *line, uint8_t byte)
 size_t line_room(const struct line *line)
 {
     size_t left = LINE_BYTES - (line->next - line->read);
-    bool drops = has(line, ICANON) && line->ready == line->read; /* nobody could read and so make room */
+    bool drops = has(line, ICANON) && line->ready == line->read; /* no read could make room */
     return drops ? max(left, (size_t)1) : left;
 }
 

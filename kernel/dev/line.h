@@ -9,7 +9,7 @@
 
 struct line {
     struct kernel_termios termios;
-    /* Input: a ring. [read, ready) may be read, [ready, next) is the line that is being typed (ICANON). */
+    /* Input, a ring: [read, ready) may be read, [ready, next) is being typed (ICANON). */
     uint32_t read, ready, next;
     uint8_t bytes[LINE_BYTES];
     uint64_t ends[LINE_BYTES / 64]; /* a bit for each byte that ends a line */
@@ -32,8 +32,8 @@ void line_input(struct line *line, uint8_t byte);
 size_t line_room(const struct line *line);
 /* May a read be answered? `at_least` is for input that is not in lines. */
 bool line_readable(const struct line *line, size_t at_least);
-/* Copies out at most n bytes, in lines no more than the rest of one; how many. *end says that the read ends
- * here: a line's end was passed. */
+/* Copies out at most n bytes, in lines no more than the rest of one; how many. *end says that the
+ * read ends here: a line's end was passed. */
 size_t line_take(struct line *line, uint8_t *to, size_t n, bool *end);
 size_t line_waiting(const struct line *line); /* what FIONREAD tells */
 void line_flush_input(struct line *line);

@@ -2,10 +2,10 @@
 #include "dev.h"
 #include "uart.h"
 
-#define PATIENCE 1000000 /* looks at the port before a byte is given up: a dead port must not stop us */
+#define PATIENCE 1000000 /* looks at the port before a line is given up: it may be dead */
 
-static bool log_taken;   /* the lock: its own word, so that it works before processors have blocks */
-static bool emergency;   /* panic: whoever holds the lock may be stopped for good */
+static bool log_taken; /* the lock: a plain word, as it works before processors have blocks */
+static bool emergency; /* panic: whoever holds the lock may be stopped for good */
 
 /* Writes bytes to the port, up to a queue's length each time that it is empty. */
 static void log_write(const char *text, size_t n)

@@ -90,7 +90,11 @@ static long no_seek(struct file *file, int64_t offset, int whence)
 static const struct file_ops null_ops = {.read = null_read, .write = null_write, .seek = no_seek};
 static const struct file_ops zero_ops = {.read = zero_read, .write = null_write, .seek = no_seek};
 static const struct file_ops full_ops = {.read = zero_read, .write = full_write, .seek = no_seek};
-static const struct file_ops random_ops = {.read = random_read, .write = random_write, .seek = no_seek};
+static const struct file_ops random_ops = {
+    .read = random_read,
+    .write = random_write,
+    .seek = no_seek,
+};
 static const struct file_ops kmsg_ops = {.write = kmsg_write, .stream = true};
 
 static const struct {

@@ -1,4 +1,4 @@
-/* Random numbers for programs and the kernel: one generator, seeded from the processor and from time. */
+/* Random numbers for programs and kernel: one generator, seeded by the processor and by time. */
 #include "devices.h"
 
 static struct spinlock random_lock = SPINLOCK("random", RANK_DEVICE);

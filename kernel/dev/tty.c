@@ -1,4 +1,4 @@
-/* Terminals as files: reads in lines or raw with VMIN and VTIME, processed writes, poll, hang-up. */
+/* Terminals as files: reads in lines or raw with VMIN and VTIME, writes, poll, hang-up. */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/poll.h"

@@ -1,4 +1,4 @@
-/* Terminals: a line discipline between a driver's wire and its readers, and the jobs that use it. */
+/* Terminals: a line discipline between a driver's wire and programs, and the jobs that use it. */
 #pragma once
 
 #include "devices.h"
@@ -10,7 +10,7 @@ struct tty;
 struct tty_driver {
     size_t (*write)(struct tty *tty, const uint8_t *bytes, size_t n); /* how many were accepted */
     size_t (*room)(struct tty *tty);              /* bytes that write will accept */
-    void (*fill)(struct tty *tty);                /* hands waiting input to tty_receive, as far as line_room says */
+    void (*fill)(struct tty *tty);                /* gives tty_receive what line_room admits */
     void (*hold)(struct tty *tty, bool held);     /* output stops (^S), or goes on */
     size_t (*queued)(struct tty *tty);            /* bytes of output that wait */
     void (*discard)(struct tty *tty);             /* throws them away */
@@ -48,7 +48,10 @@ void tty_receive(struct tty *tty, const uint8_t *bytes, size_t n);
 /* Gives the lock back, then sends the signals and wakes the readers that input asked for. */
 void tty_unlock(struct tty *tty);
 /* Output has room again; without the lock. */
-static inline void tty_writable(struct tty *tty) { wake_all(&tty->writable); }
+static inline void tty_writable(struct tty *tty)
+{
+    wake_all(&tty->writable);
+}
 
 bool tty_hung_up(const struct file *file);
 /* Waits until all output has left; 0, -ERESTARTSYS, -EIO. */

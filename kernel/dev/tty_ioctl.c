@@ -98,7 +98,7 @@ static long tell_queue(struct tty *tty, uint64_t request, uaddr_t arg)
     return user_copy_out(arg, &n, sizeof(n));
 }
 
-/* TCSBRK and TCSBRKP: waits for the output; the break itself is not sent, as on a terminal in a window. */
+/* TCSBRK and TCSBRKP: waits for the output; the break itself is not sent, as in a window. */
 static long send_break(struct file *file, struct tty *tty)
 {
     int err = tty_job_check(tty, SIGTTOU);

@@ -1,4 +1,4 @@
-/* Job control: which session owns a terminal, which group is in front, and who is stopped for not being in it. */
+/* Job control: which session owns a terminal, which group is in front, who is stopped for it. */
 #include "abi/errno.h"
 #include "abi/signal.h"
 #include "tty.h"

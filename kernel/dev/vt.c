@@ -1,4 +1,4 @@
-/* The text screen's reader of bytes: plain characters, control characters, and the shape of escape sequences. */
+/* The text screen's reader: characters, control characters, and the shape of escape sequences. */
 #include "vt.h"
 #include "vt_cells.h"
 

@@ -1,5 +1,5 @@
-/* A text screen that understands the escape sequences of TERM=linux. Pure: it writes cells of memory; whoever owns
- * it holds a lock and shows them. Tested on the host. */
+/* A text screen that understands the escape sequences of TERM=linux. Pure: it writes cells of
+ * memory; whoever owns it holds a lock and shows them. Tested on the host. */
 #pragma once
 
 #include "lib.h"
@@ -17,23 +17,32 @@ struct vt_cursor {
 };
 
 struct vt {
-    uint16_t cells[VT_ROWS][VT_COLUMNS]; /* VGA's: character in code page 437, colour in the high byte */
+    uint16_t cells[VT_ROWS][VT_COLUMNS]; /* VGA's: code page 437, colour in the high byte */
     bool dirty[VT_ROWS];        /* changed since the owner last showed and cleared it */
     struct vt_cursor cursor, saved;
-    bool wrap_due;              /* the last column was written: the next character goes to a new line */
+    bool wrap_due;              /* the last column was written: next comes a new line */
     int top, bottom;            /* the scroll region's first row and the one past its last */
     bool autowrap, insert, hidden, origin, newline_returns;
     bool application_keys;      /* cursor keys send ESC O instead of ESC [ */
     uint8_t tabs[VT_COLUMNS / 8];
     /* the sequence that is being read */
-    enum { VT_TEXT, VT_ESCAPE, VT_CSI, VT_STRING, VT_STRING_ESCAPE, VT_SET, VT_HASH, VT_FUNCTION_KEY } state;
+    enum {
+        VT_TEXT,
+        VT_ESCAPE,
+        VT_CSI,
+        VT_STRING,
+        VT_STRING_ESCAPE,
+        VT_SET,
+        VT_HASH,
+        VT_FUNCTION_KEY,
+    } state;
     char introducer;            /* '?' of private sequences, or '(' ')' of character sets */
     int parameters[VT_PARAMETERS];
     int n_parameters;
     uint32_t code;              /* a UTF-8 character as far as it was read */
     int continuation;           /* how many bytes of it are missing */
     uint32_t last_code;         /* for REP */
-    char reply[24];             /* what the screen answers (cursor position): the owner sends and empties it */
+    char reply[24];             /* what the screen answers: the owner sends and empties it */
     size_t reply_length;
 };
 

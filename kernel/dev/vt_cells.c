@@ -178,7 +178,7 @@ static uint8_t vga_colour(int ansi)
     return colours[ansi & 7];
 }
 
-/* 38 and 48: a colour of 256 or of millions becomes one of eight. Returns how many parameters it took. */
+/* 38 and 48: a colour of 256 becomes one of eight, or none. Returns how many parameters it took. */
 static int set_wide_colour(struct vt *vt, int at, int shift)
 {
     int kind = parameter(vt, at + 1, 0), value = parameter(vt, at + 2, 0);

@@ -1,4 +1,4 @@
-/* futex: threads that sleep on a word of memory, found by what the word is, not by who looks at it. */
+/* futex: threads that sleep on a word of memory, found by what the word is, not by who looks. */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/futex.h"
@@ -9,7 +9,8 @@
 #define BUCKETS 64
 #define SECOND_NS 1000000000ull
 
-/* A word: shared memory is known by what backs it, other memory by its space. Pointers are compared only. */
+/* A word: shared memory is known by what backs it, other memory by its space. The pointers are
+ * compared, never followed. */
 struct futex_key {
     const void *of;
     uint64_t offset;

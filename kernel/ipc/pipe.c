@@ -114,7 +114,7 @@ static long pipe_read(struct file *file, struct io *io, uint64_t *pos)
     while (n == 0 && is_empty(pipe) && pipe->writers > 0) {
         if (io->nonblocking)
             n = -EAGAIN;
-        else if (wait_on_mutex(&pipe->readable, &pipe->lock, WAIT_SIGNALS, NO_DEADLINE, "pipe read"))
+        else if (wait_on_mutex(&pipe->readable, &pipe->lock, WAIT_SIGNALS, NO_DEADLINE, "pipe"))
             n = -ERESTARTSYS;
     }
     bool was_full = room(pipe) < PIPE_BUF;
@@ -127,7 +127,7 @@ static long pipe_read(struct file *file, struct io *io, uint64_t *pos)
     return n;
 }
 
-/* Waits until there is room for `wanted` bytes; 0, -EPIPE without readers, -EAGAIN, -ERESTARTSYS. */
+/* Waits until there is room for `wanted` bytes; 0, -EPIPE (no reader), -EAGAIN, -ERESTARTSYS. */
 static int wait_room(struct pipe *pipe, size_t wanted, bool nonblocking)
 {
     while (pipe->readers > 0 && room(pipe) < wanted) {
@@ -413,7 +413,7 @@ static void set_owner(struct fs_context *fs, struct inode *inode)
     cred_unref(cred);
 }
 
-/* Gives both ends a descriptor; 0 or -errno with none left behind, the files being the caller's still. */
+/* Gives both ends a descriptor; 0 or -errno with none left behind. */
 static int install_ends(struct fs_context *fs, struct file *ends[2], bool cloexec, int fds[2])
 {
     for (int i = 0; i < 2; i++) {

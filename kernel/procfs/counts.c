@@ -1,4 +1,4 @@
-/* /proc/kcounts: how much of everything the kernel holds, so that a leak shows. A line each: name, value. */
+/* /proc/kcounts: how much of everything the kernel holds, so that a leak shows: name, value. */
 #include "nodes.h"
 
 static const char *const frame_uses[N_FRAME_USES] = {

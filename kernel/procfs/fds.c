@@ -2,7 +2,8 @@
 #include "abi/fcntl.h"
 #include "nodes.h"
 
-/* The file at a descriptor of the process or, if `above`, at the next one that is open; referenced. Its number, -1 if none. */
+/* The file at a descriptor of the process or, if `above`, at the next that is open; referenced. Its
+ * number, -1 if there is none. */
 static int file_at(struct process *process, int fd, bool above, struct file **file, bool *cloexec)
 {
     if (!process_look_begin(process))

@@ -1,4 +1,4 @@
-/* Looking at other processes: who may, how to keep one from ending meanwhile, and paths as the looker sees them. */
+/* Looking at other processes: who may, how one is kept from ending meanwhile, paths as seen. */
 #include "abi/limits.h"
 #include "nodes.h"
 

@@ -48,7 +48,8 @@ static const char *area_name(struct process *process, const struct area *area, c
     return area->backing && area->flags & AREA_SHARED ? "/dev/zero (deleted)" : "";
 }
 
-static void add_area(struct text *text, struct process *process, const struct area *area, char *page)
+static void add_area(struct text *text, struct process *process, const struct area *area,
+                     char *page)
 {
     size_t start = text->length;
     const char *name = area_name(process, area, page);

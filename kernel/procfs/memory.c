@@ -6,7 +6,8 @@
 
 /* Moves [start + pos, end) of a process's memory to the reader; bytes, 0 past the end. The space's
  * reference is dropped. */
-static long read_range(struct space *space, uint64_t start, uint64_t end, struct io *io, uint64_t pos)
+static long read_range(struct space *space, uint64_t start, uint64_t end, struct io *io,
+                       uint64_t pos)
 {
     char bytes[CHUNK];
     long total = 0;

@@ -1,4 +1,4 @@
-/* The file system behind /proc: inodes made of the tables' nodes when they are looked up, text made when it is read. */
+/* The file system behind /proc: inodes made when looked up, text made when read. */
 #include "abi/dirent.h"
 #include "abi/fcntl.h"
 #include "abi/limits.h"
@@ -96,7 +96,8 @@ static const struct proc_node *find_child(const struct proc_node *dir, const cha
 }
 
 /* The inode for a number in the directory, if it is there; NULL with *err. */
-static struct inode *find_number(const struct proc_inode *dir, const char *name, size_t len, int *err)
+static struct inode *find_number(const struct proc_inode *dir, const char *name, size_t len,
+                                 int *err)
 {
     uint64_t number;
     const struct proc_node *each = dir->node->each;
@@ -229,7 +230,7 @@ static const struct inode_ops jump_ops = {
 
 /* ---- Files ---- */
 
-/* An open file: the text stays the same while it is read on; a read from the start makes it anew. */
+/* An open file: the text stays while it is read on; a read from the start makes it anew. */
 struct proc_file {
     struct mutex lock; /* guards the other; rank RANK_CONTENTS */
     struct text text;

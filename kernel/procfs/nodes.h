@@ -1,4 +1,4 @@
-/* What the files of the procfs room share: nodes (what a name stands for), their inodes, and text. */
+/* What the files of this room share: nodes (what a name stands for), their inodes, and text. */
 #pragma once
 
 #include "abi/errno.h"
@@ -58,11 +58,11 @@ long proc_fd_next(const struct proc_inode *dir, long from);
 
 /* May the caller look into that process, as ptrace decides it? 0, -EACCES. */
 int process_may_look(struct process *process);
-/* From here to the end nobody ends it or replaces its program: its `fs`, `space` and `exe` hold still. False if it has
- * ended. While it lasts, no file is closed. */
+/* From here to the end its `fs`, `space` and `exe` hold still; the looker drops no file meanwhile.
+ * False if the process has ended. */
 bool process_look_begin(struct process *process);
 void process_look_end(struct process *process);
-struct space *process_space(struct process *process); /* referenced; NULL when it has ended */
+struct space *process_space(struct process *process); /* referenced; NULL: it has ended */
 
 /* The path as the caller sees it, into the end of a page; *start is where it begins. 0 or -errno. */
 int path_seen(struct entry *entry, char *page, char **start);

@@ -80,7 +80,8 @@ static long next_thread(const struct proc_inode *dir, long from)
 
 /* ---- Short files ---- */
 
-/* The thread that the file is about, or the process's first; NULL when there is none any more. proc_lock is held. */
+/* The thread that the file is about, or the process's first; NULL when none is left. proc_lock is
+ * held. */
 static struct thread *thread_of(const struct proc_inode *of)
 {
     struct thread *thread;
@@ -136,6 +137,7 @@ static int text_personality(struct text *text, const struct proc_inode *of)
 #define LIVE_NODE(n, m, g, l) {.name = n, .mode = S_IFREG | (m), .guarded = g, .live = l}
 #define JUMP_NODE(n, f) \
     {.name = n, .mode = S_IFLNK | 0777, .guarded = true, .readlink = read_jump, .follow = f}
+#define NUMBERS_NODE(n, m, e, f) {.name = n, .mode = S_IFDIR | (m), .each = e, .next = f}
 #define COMMON_NODES \
     LIVE_NODE("auxv", 0400, true, proc_live_auxv), \
     LIVE_NODE("cmdline", 0444, false, proc_live_cmdline), \
@@ -143,8 +145,8 @@ static int text_personality(struct text *text, const struct proc_inode *of)
     JUMP_NODE("cwd", follow_cwd), \
     LIVE_NODE("environ", 0400, true, proc_live_environ), \
     JUMP_NODE("exe", follow_exe), \
-    {.name = "fd", .mode = S_IFDIR | 0500, .guarded = true, .each = &proc_fd_node, .next = proc_fd_next}, \
-    {.name = "fdinfo", .mode = S_IFDIR | 0555, .guarded = true, .each = &proc_fdinfo_node, .next = proc_fd_next}, \
+    NUMBERS_NODE("fd", 0500, &proc_fd_node, proc_fd_next), \
+    NUMBERS_NODE("fdinfo", 0555, &proc_fdinfo_node, proc_fd_next), \
     FILE_NODE("limits", 0444, proc_text_limits), \
     {.name = "maps", .mode = S_IFREG | 0444, .guarded = true, .text = proc_text_maps}, \
     FILE_NODE("mountinfo", 0444, proc_text_mountinfo), \
@@ -168,7 +170,7 @@ const struct proc_node proc_thread_node = {
 
 static const struct proc_node process_children[] = {
     COMMON_NODES,
-    {.name = "task", .mode = S_IFDIR | 0555, .each = &proc_thread_node, .next = next_thread},
+    NUMBERS_NODE("task", 0555, &proc_thread_node, next_thread),
     FILE_NODE("wchan", 0444, text_wchan),
     {},
 };

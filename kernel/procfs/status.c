@@ -208,9 +208,7 @@ static void add_sizes(struct text *text, struct process *process)
     measure(process, &sizes);
     if (sizes.total == 0)
         return;
-    uint64_t peak = max(process->max_resident * PAGE_SIZE, sizes.resident);
-    text_add(text, "VmPeak:\t%8lu kB\nVmSize:\t%8lu kB\nVmLck:\t       0 kB\nVmHWM:\t%8lu kB\n",
-             sizes.total >> 10, sizes.total >> 10, peak >> 10);
+    text_add(text, "VmSize:\t%8lu kB\nVmLck:\t       0 kB\n", sizes.total >> 10);
     text_add(text, "VmRSS:\t%8lu kB\nVmData:\t%8lu kB\nVmStk:\t%8lu kB\nVmExe:\t%8lu kB\n",
              sizes.resident >> 10, sizes.data >> 10, sizes.stack >> 10, sizes.text >> 10);
     text_add(text, "VmLib:\t       0 kB\nVmSwap:\t       0 kB\n");

@@ -90,7 +90,7 @@ static int text_uuid(struct text *text, const struct proc_inode *of)
 static int text_boot_id(struct text *text, const struct proc_inode *of)
 {
     static struct spinlock lock = SPINLOCK("boot id", RANK_FILE);
-    static uint8_t uuid[16]; /* guarded by lock; its version makes it other than 0 once it is made */
+    static uint8_t uuid[16]; /* guarded by lock; byte 6 is other than 0 once it is made */
     uint8_t copy[16];
     (void)of;
     spin_lock(&lock);

@@ -184,7 +184,8 @@ static long read_thread_self(const struct proc_inode *of, char *buf, size_t size
 {
     char text[48];
     (void)of;
-    size_t n = format(text, sizeof(text), "%d/task/%d", current_process()->pid, current_thread()->tid);
+    struct thread *self = current_thread();
+    size_t n = format(text, sizeof(text), "%d/task/%d", self->process->pid, self->tid);
     n = min(n, size);
     memcpy(buf, text, n);
     return n;
