@@ -7,6 +7,7 @@
 
 static uint32_t reporter;               /* atomic: id + 1 of the processor that reports */
 static struct trap_frame *trap;         /* the kernel's own fault, or NULL */
+static uint64_t trap_address;           /* CR2 as it was then */
 static uint64_t start_rip, start_rbp;   /* where the backtrace begins */
 static unsigned stage;                  /* of the report: a fault in one goes on with the next */
 
@@ -46,7 +47,7 @@ static void log_registers(void)
         return;
     const struct trap_frame *f = trap;
     klog("  rip %016lx  rsp %016lx  rflags %08lx  cr2 %016lx", f->rip, f->rsp, f->rflags,
-         fault_address());
+         trap_address);
     klog("  rax %016lx  rbx %016lx  rcx %016lx  rdx %016lx", f->rax, f->rbx, f->rcx, f->rdx);
     klog("  rsi %016lx  rdi %016lx  rbp %016lx  r8  %016lx", f->rsi, f->rdi, f->rbp, f->r8);
     klog("  r9  %016lx  r10 %016lx  r11 %016lx  r12 %016lx", f->r9, f->r10, f->r11, f->r12);
@@ -77,12 +78,12 @@ static void log_last_calls(void)
 
 static void log_hint(void)
 {
-    if (trap && trap->vector == TRAP_DOUBLE_FAULT && kstack_guard_hit(fault_address()))
+    if (trap && trap->vector == TRAP_DOUBLE_FAULT && kstack_guard_hit(trap_address))
         klog("  try: a kernel stack overflowed; look for recursion or a big array above");
-    else if (trap && trap->vector == TRAP_PAGE_FAULT && fault_address() < 0x10000)
+    else if (trap && trap->vector == TRAP_PAGE_FAULT && trap_address < 0x10000)
         klog("  try: a NULL pointer; the field at offset 0x%lx of what it should point to",
-             fault_address());
-    else if (trap && trap->vector == TRAP_PAGE_FAULT && fault_address() < USER_END)
+             trap_address);
+    else if (trap && trap->vector == TRAP_PAGE_FAULT && trap_address < USER_END)
         klog("  try: a user address was used without user_copy_in or user_copy_out");
     else
         klog("  try: `make debug` with the same program, then `break panic_at`");
@@ -107,16 +108,23 @@ static void become_reporter(void)
     }
 }
 
+/* The backtrace of a panic that is no trap begins at the caller of panic_at, two frames up. */
+static void start_at_caller(const uint64_t *rbp)
+{
+    const uint64_t *panic_at_rbp = (const uint64_t *)rbp[0];
+    start_rbp = panic_at_rbp[0];
+    start_rip = panic_at_rbp[1];
+}
+
 void panic_report(const char *file, int line, const char *message)
 {
     become_reporter();
     if (stage == 0) {
-        if (!trap) {
-            start_rip = (uint64_t)__builtin_return_address(0);
-            start_rbp = (uint64_t)__builtin_frame_address(0);
-        }
         klog("PANIC: %s", message);
-        klog("  at %s:%d", file, line);
+        if (!trap) {
+            start_at_caller(__builtin_frame_address(0));
+            klog("  at %s:%d", file, line);
+        }
     } else {
         klog("  (a fault while reporting: %s, %s:%d)", message, file, line);
     }
@@ -132,6 +140,7 @@ void panic_trap(struct trap_frame *frame, const char *what)
     become_reporter();
     if (!trap) {
         trap = frame;
+        trap_address = fault_address();
         start_rip = frame->rip;
         start_rbp = frame->rbp;
     }
@@ -141,5 +150,5 @@ void panic_trap(struct trap_frame *frame, const char *what)
               frame->error & FAULT_FETCH ? "execution" : frame->error & FAULT_WRITE ? "write"
                                                                                    : "read",
               fault_address(), frame->error & FAULT_PRESENT ? "not permitted" : "not mapped", name);
-    panic("%s in the kernel, in %s", what, name);
+    panic("%s, in %s", what, name);
 }
