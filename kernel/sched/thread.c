@@ -37,6 +37,7 @@ struct thread *thread_create(struct process *process, struct space *space, void 
     thread->process = process;
     thread->space = space;
     thread->cpu = this_cpu()->id;
+    thread->n_entries = cycle_count() / 64; /* anywhere between two samples: many threads live for a few calls */
     list_init(&thread->run_node);
     list_init(&thread->queued);
     list_init(&thread->process_node);
