@@ -34,9 +34,9 @@ static void prefix_push(struct exec *exec, const char *string, size_t length)
 /* Splits the line after "#!" into the interpreter and at most one argument, which is all the rest
  * without the blanks around it. Only the first EXEC_SCRIPT_LINE bytes count; a line that ends later
  * is taken if the interpreter's name is whole.
- * False if there is no name.
+ * 0, -ENOEXEC if there is no name, or, as on Linux, -EACCES if only blanks end the file.
  * No lock. */
-static bool split_script_line(char *line, char **name, char **argument)
+static int split_script_line(char *line, char **name, char **argument)
 {
     char *limit = line + EXEC_SCRIPT_LINE - 1;
     char *end = memchr(line, '\n', limit - line);
@@ -52,8 +52,10 @@ static bool split_script_line(char *line, char **name, char **argument)
     char *rest = *name;
     while (*rest && !is_blank(*rest))
         rest++;
-    if (rest == *name || (cut && rest == limit))
-        return false;
+    if (rest == limit || (rest == *name && !cut))
+        return -ENOEXEC;
+    if (rest == *name)
+        return -EACCES;
     *argument = NULL;
     if (*rest) {
         *rest++ = '\0';
@@ -61,7 +63,7 @@ static bool split_script_line(char *line, char **name, char **argument)
             rest++;
         *argument = *rest ? rest : NULL;
     }
-    return true;
+    return 0;
 }
 
 /* If the file is a script, goes on with its interpreter: opens it in the file's place.
@@ -74,14 +76,15 @@ static int exec_script(struct exec *exec, int depth)
         return 0;
     if (depth == EXEC_MAX_SCRIPTS)
         return -ELOOP;
-    if (!split_script_line(exec->head, &name, &argument))
-        return -ENOEXEC;
+    int error = split_script_line(exec->head, &name, &argument);
+    if (error)
+        return error;
     if (argument)
         prefix_push(exec, argument, strlen(argument));
     prefix_push(exec, name, strlen(name));
     file_close_exec(exec->file);
     exec->file = NULL;
-    int error = file_open_exec(exec->fs, AT_FDCWD, name, 0, &exec->file);
+    error = file_open_exec(exec->fs, AT_FDCWD, name, 0, &exec->file);
     return error ? error : 1;
 }
 

@@ -80,10 +80,12 @@ static void put_pair(struct writer *writer, uint64_t kind, uint64_t value)
 
 /* ---- The caller's strings ---- */
 
-/* Bytes that can be read at a user address without asking for the next page. */
-static size_t chunk_at(uint64_t from, size_t room)
+/* Bytes of a string to read next at a user address, `total` having been read: not into the next
+ * page, which may not be there, and not past the longest string. */
+static size_t chunk_at(uint64_t from, size_t total, size_t room)
 {
-    return min(min(room, (size_t)CHUNK), PAGE_SIZE - from % PAGE_SIZE);
+    size_t n = min(min(room, (size_t)CHUNK), PAGE_SIZE - from % PAGE_SIZE);
+    return min(n, MAX_ARG_STRLEN - total);
 }
 
 /* Copies a user's string with its NUL.
@@ -95,7 +97,7 @@ static void put_user_string(struct writer *writer, uint64_t from)
         if (writer->fill == WRITER_BYTES)
             writer_flush(writer);
         char *to = writer->buffer + writer->fill;
-        size_t n = chunk_at(from, WRITER_BYTES - writer->fill);
+        size_t n = chunk_at(from, total, WRITER_BYTES - writer->fill);
         if (user_copy_in(to, uaddr(from), n)) {
             writer->error = -EFAULT;
             return;
@@ -119,7 +121,7 @@ static long user_string_bytes(uint64_t from)
 {
     char chunk[CHUNK];
     for (size_t total = 0; total < MAX_ARG_STRLEN;) {
-        size_t n = chunk_at(from, sizeof(chunk));
+        size_t n = chunk_at(from, total, sizeof(chunk));
         if (user_copy_in(chunk, uaddr(from), n))
             return -EFAULT;
         char *nul = memchr(chunk, '\0', n);

@@ -54,8 +54,8 @@ static void report_thread(const struct process *process, const struct thread *th
     const struct trap_frame *frame = trap_frame_at(thread->stack_top);
     klog("  %d %s: %s%s%s, cwd %s, user rip 0x%lx, rsp 0x%lx, last call %lu", thread->tid,
          thread->name, state_name(process, thread), thread->waits_for ? ", waits for " : "",
-         thread->waits_for ? thread->waits_for : "", process_cwd_peek(process, cwd, sizeof(cwd)), frame->rip,
-         frame->rsp, frame->error);
+         thread->waits_for ? thread->waits_for : "", process_cwd_peek(process, cwd, sizeof(cwd)),
+         frame->rip, frame->rsp, frame->error);
     report_place(thread);
 }
 
