@@ -1,0 +1,253 @@
+/* The block and the array environ, kept in step.
+ *
+ * The kernel passes the block through the auxiliary vector; on Linux, which has none, it is made at
+ * the first change, in memory of our own. The strings stay packed, so that the block is what
+ * /proc/self/environ shows: a value of the same length is written over the old one, any other makes
+ * the strings behind it move. So a pointer from getenv holds until the next change, as POSIX says.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <abi/env.h>
+#include "env.h"
+#include "start.h"
+#include "syscall.h"
+
+static struct env_block *block;
+static char **array;        /* what environ was when we last changed it */
+static size_t n, room;      /* entries in array; how many fit (0: it is exec's, of exact size) */
+static char **own_array;    /* array, if it is from malloc */
+
+static bool in_block(const char *entry)
+{
+    return entry >= block->text && entry < block->text + block->used;
+}
+
+static struct env_block *kernel_block(void)
+{
+    for (unsigned long *entry = libc_auxv; entry[0] != AT_NULL; entry += 2)
+        if (entry[0] == AT_OUROS_ENV)
+            return (struct env_block *)entry[1];
+    return NULL;
+}
+
+static struct env_block *own_block(void)
+{
+    long at = sys_mmap(NULL, ENV_AREA_SIZE, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    struct env_block *made = (struct env_block *)at;
+
+    if (syscall_ret(at) == -1)
+        return NULL;
+    made->size = ENV_AREA_SIZE - sizeof(*made);
+    return made;
+}
+
+static size_t count(char **entries)
+{
+    size_t found = 0;
+
+    while (entries && entries[found])
+        found++;
+    return found;
+}
+
+/* Makes room for `wanted` entries and the NULL in an array of our own. */
+static int grow_array(size_t wanted)
+{
+    if (wanted < room)
+        return 0;
+    size_t new_room = (wanted + 16) * 2;
+    char **grown = malloc(new_room * sizeof(*grown));
+    if (!grown)
+        return -1;
+    memcpy(grown, array, n * sizeof(*grown));
+    grown[n] = NULL;
+    free(own_array);
+    array = own_array = environ = grown;
+    room = new_room;
+    return 0;
+}
+
+/* Takes over an environ that the program put in place of ours: fills the block with its strings. */
+static int adopt(void)
+{
+    size_t entries = count(environ), size = 0;
+
+    for (size_t i = 0; i < entries; i++)
+        size += strlen(environ[i]) + 1;
+    char *copy = malloc(size + 1);
+    if (!copy || size > block->size) {
+        free(copy);
+        return fail(ENOMEM);
+    }
+    char **old = environ;
+    array = environ;
+    n = entries;
+    room = 0;
+    if (grow_array(entries) < 0) {
+        array = NULL;
+        free(copy);
+        return -1;
+    }
+    char *at = copy;
+    for (size_t i = 0; i < entries; i++) {
+        array[i] = block->text + (at - copy);
+        at = stpcpy(at, old[i]) + 1;
+    }
+    memcpy(block->text, copy, size);
+    block->used = size;
+    free(copy);
+    return 0;
+}
+
+/* Called before every change: finds or makes the block, and sees whether environ is still ours. */
+static int prepare(void)
+{
+    if (!block) {
+        block = kernel_block();
+        if (block) {
+            array = environ;
+            n = count(environ);
+        } else if (!(block = own_block())) {
+            return -1;
+        }
+    }
+    return environ && environ == array ? 0 : adopt();
+}
+
+/* Moves the text behind `at` by `change` bytes, and with it the entries that point there. */
+static void shift(char *at, long change)
+{
+    char *end = block->text + block->used;
+
+    memmove(at + change, at, (size_t)(end - at));
+    block->used += (size_t)change;
+    for (size_t i = 0; i < n; i++)
+        if (array[i] >= at && array[i] < end)
+            array[i] += change;
+}
+
+/* Appends a string to the block; its place, or NULL and ENOMEM. */
+static char *append(const char *name, size_t length, const char *value)
+{
+    size_t value_size = strlen(value) + 1;
+    char *at = block->text + block->used;
+
+    if (length + 1 + value_size > block->size - block->used)
+        return fail_null(ENOMEM);
+    memcpy(at, name, length);
+    at[length] = '=';
+    memcpy(at + length + 1, value, value_size);
+    block->used += length + 1 + value_size;
+    return at;
+}
+
+/* Writes another value into an entry of the block. */
+static int replace(char *entry, size_t length, const char *value)
+{
+    char *old_value = entry + length + 1;
+    size_t old_size = strlen(old_value) + 1, size = strlen(value) + 1;
+
+    if (size != old_size) {
+        if (size > old_size && size - old_size > block->size - block->used)
+            return fail(ENOMEM);
+        shift(old_value + old_size, (long)size - (long)old_size);
+    }
+    memcpy(old_value, value, size);
+    return 0;
+}
+
+/* Name or value may lie in the block, where they would move while they are used: sets copies. */
+static int set_copied(const char *name, size_t length, const char *value)
+{
+    size_t value_size = strlen(value) + 1;
+    char *copy = malloc(length + value_size);
+
+    if (!copy)
+        return -1;
+    memcpy(copy, name, length);
+    memcpy(copy + length, value, value_size);
+    int result = env_set(copy, length, copy + length);
+    free(copy);
+    return result;
+}
+
+static void drop_array_entry(size_t i)
+{
+    memmove(array + i, array + i + 1, (n - i) * sizeof(*array));
+    n--;
+}
+
+static void drop(size_t i)
+{
+    char *entry = array[i];
+
+    drop_array_entry(i);
+    if (in_block(entry)) {
+        size_t size = strlen(entry) + 1;
+
+        shift(entry + size, -(long)size);
+    }
+}
+
+int env_set(const char *name, size_t length, const char *value)
+{
+    if (prepare() < 0)
+        return -1;
+    if (in_block(value) || in_block(name))
+        return set_copied(name, length, value);
+    long i = env_find(name, length);
+    if (i >= 0 && in_block(array[i]))
+        return replace(array[i], length, value);
+    if (i < 0 && grow_array(n + 1) < 0)
+        return -1;
+    char *entry = append(name, length, value);
+    if (!entry)
+        return -1;
+    if (i >= 0) {
+        array[i] = entry;
+    } else {
+        array[n++] = entry;
+        array[n] = NULL;
+    }
+    return 0;
+}
+
+int env_link(char *entry, size_t length)
+{
+    if (prepare() < 0)
+        return -1;
+    long i = env_find(entry, length);
+    if (i >= 0 && array[i] == entry)
+        return 0;
+    if (grow_array(n + 1) < 0)
+        return -1;
+    if (i >= 0)
+        drop((size_t)i);
+    array[n++] = entry;
+    array[n] = NULL;
+    return 0;
+}
+
+int env_remove(const char *name, size_t length)
+{
+    if (env_find(name, length) < 0)
+        return 0;
+    if (prepare() < 0)
+        return -1;
+    for (long i; (i = env_find(name, length)) >= 0;)
+        drop((size_t)i);
+    return 0;
+}
+
+int env_clear(void)
+{
+    if (prepare() < 0)
+        return -1;
+    array[0] = NULL;
+    n = 0;
+    block->used = 0;
+    return 0;
+}

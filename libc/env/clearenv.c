@@ -1,0 +1,8 @@
+/* clearenv: removes every variable. */
+#include <stdlib.h>
+#include "env.h"
+
+int clearenv(void)
+{
+    return env_clear();
+}

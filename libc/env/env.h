@@ -1,0 +1,23 @@
+/* The environment block: NAME=VALUE strings back to back in one area, edited in place. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The place in environ of the variable with this name (of `length` bytes), or -1. */
+long env_find(const char *name, size_t length);
+
+/* Sets a variable to copies of name and value; 0, or -1 and ENOMEM. */
+int env_set(const char *name, size_t length, const char *value);
+
+/* Makes `entry` itself part of environ, outside the block; 0, or -1 and ENOMEM. */
+int env_link(char *entry, size_t length);
+
+/* Removes every entry with this name; 0, or -1 and ENOMEM. */
+int env_remove(const char *name, size_t length);
+
+/* Removes all; 0, or -1 and ENOMEM. */
+int env_clear(void);
+
+/* The length of a name that may be set, or 0 and EINVAL. */
+size_t env_name_length(const char *name);

@@ -1,0 +1,13 @@
+/* getenv: the value of a variable. */
+#include <stdlib.h>
+#include <string.h>
+#include "env.h"
+#include "start.h"
+
+char *getenv(const char *name)
+{
+    size_t length = strlen(name);
+    long i = env_find(name, length);
+
+    return i < 0 ? NULL : environ[i] + length + 1;
+}

@@ -1,0 +1,14 @@
+/* setenv: sets a variable to copies of name and value. */
+#include <stdlib.h>
+#include "env.h"
+
+int setenv(const char *name, const char *value, int overwrite)
+{
+    size_t length = env_name_length(name);
+
+    if (length == 0)
+        return -1;
+    if (!overwrite && env_find(name, length) >= 0)
+        return 0;
+    return env_set(name, length, value);
+}

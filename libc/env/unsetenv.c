@@ -1,0 +1,10 @@
+/* unsetenv: removes a variable; none there is no error. */
+#include <stdlib.h>
+#include "env.h"
+
+int unsetenv(const char *name)
+{
+    size_t length = env_name_length(name);
+
+    return length == 0 ? -1 : env_remove(name, length);
+}

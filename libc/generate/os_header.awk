@@ -1,0 +1,79 @@
+# Makes os.h: libc/os_head.h as it is, then from each row of libc/os.tbl a prototype with its
+# description, and the structure `os`.
+
+function trim(text) {
+    gsub(/^[ \t]+|[ \t]+$/, "", text)
+    return text
+}
+
+# Prints a comment of lines that fit, from words.
+function comment(text,    n, i, words, line) {
+    n = split(text, words, " ")
+    line = "/*"
+    for (i = 1; i <= n; i++) {
+        if (length(line) + 1 + length(words[i]) > 97) {
+            print line
+            line = " *"
+        }
+        line = line " " words[i]
+    }
+    print line " */"
+}
+
+# The name in a prototype: what stands before the first parenthesis that opens the arguments.
+function declare(prototype, name, as) {
+    sub(name "\\(", as "(", prototype)
+    return prototype
+}
+
+FNR == NR { print; next }
+FNR == 1 { FS = "|"; $0 = $0 }
+/^#/ || /^[ \t]*$/ { next }
+
+{
+    python = trim($1)
+    sub(/^\+/, "", python)
+    prototype = trim($2)
+    if (prototype == "-" || prototype == "macro")
+        next
+    room = ""
+    name = python
+    if (split(python, parts, ".") == 2) {
+        room = parts[1]
+        name = parts[2]
+        if (!(room in members))
+            rooms[++n_rooms] = room
+    }
+    if (index(prototype, "(") == 0) { # a constant: `const char *sep = "/"`
+        split(prototype, halves, " = ")
+        members[room] = members[room] "    " halves[1] ";\n"
+        values[room] = values[room] "    ." name " = " halves[2] ",\n"
+        next
+    }
+    symbol = "os_" (room == "" ? "" : room "_") name
+    print ""
+    text = "os." python ": " trim($6)
+    if (trim($4) != "")
+        text = text ". Errors: " trim($4)
+    text = text ". Calls: " (trim($3) == "" ? "none" : trim($3)) "."
+    source = trim($5)
+    if (source !~ /^[=~]/)
+        text = text " In libc/" source "."
+    comment(text)
+    print declare(prototype, name, symbol) ";"
+    members[room] = members[room] "    " declare(prototype, name, "(*" name ")") ";\n"
+    values[room] = values[room] "    ." name " = " symbol ",\n"
+}
+
+END {
+    for (i = 1; i <= n_rooms; i++)
+        print "\n/* os." rooms[i] " */\nstruct os_" rooms[i] "_module {\n" members[rooms[i]] "};"
+    print "\nstruct os_module {\n" members[""] "    char ***os_environ_at; /* os.environ */"
+    for (i = 1; i <= n_rooms; i++)
+        print "    struct os_" rooms[i] "_module " rooms[i] ";"
+    print "};\n\nstatic const struct os_module os __attribute__((unused)) = {\n" values[""] \
+          "    .os_environ_at = os_environ_at,"
+    for (i = 1; i <= n_rooms; i++)
+        print "    ." rooms[i] " = {\n" values[rooms[i]] "    },"
+    print "};"
+}

@@ -1,0 +1,13 @@
+/* assert(): says where a claim does not hold and aborts; nothing under NDEBUG. */
+#undef assert
+
+#ifdef NDEBUG
+#define assert(claim) ((void)0)
+#else
+#define assert(claim) \
+    ((claim) ? (void)0 : __assert_fail(#claim, __FILE__, __LINE__, __func__))
+#endif
+
+#define static_assert _Static_assert
+
+_Noreturn void __assert_fail(const char *claim, const char *file, int line, const char *function);

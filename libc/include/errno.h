@@ -1,0 +1,10 @@
+/* The number of the last error, and what the numbers are called. */
+#pragma once
+
+#include <abi/errno.h>
+
+extern int errno;
+#define errno errno
+
+extern char *program_invocation_name;
+extern char *program_invocation_short_name;

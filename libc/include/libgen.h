@@ -1,0 +1,5 @@
+/* Parts of a path; both functions may write to their argument. */
+#pragma once
+
+char *basename(char *path);
+char *dirname(char *path);

@@ -1,0 +1,88 @@
+/* Memory, numbers from text, sorting, the environment, and the end of a program. */
+#pragma once
+
+#include <alloca.h>
+#include <stddef.h>
+
+#define EXIT_SUCCESS 0
+#define EXIT_FAILURE 1
+#define RAND_MAX 0x7fffffff
+#define MB_CUR_MAX ((size_t)1)
+
+typedef struct {
+    int quot, rem;
+} div_t;
+typedef struct {
+    long quot, rem;
+} ldiv_t;
+typedef struct {
+    long long quot, rem;
+} lldiv_t;
+
+void *malloc(size_t size) __attribute__((malloc));
+void *calloc(size_t n, size_t size) __attribute__((malloc));
+void *realloc(void *block, size_t size);
+void *reallocarray(void *block, size_t n, size_t size);
+void *aligned_alloc(size_t alignment, size_t size) __attribute__((malloc));
+int posix_memalign(void **block, size_t alignment, size_t size);
+void free(void *block);
+
+_Noreturn void abort(void);
+_Noreturn void exit(int status);
+_Noreturn void _Exit(int status);
+_Noreturn void quick_exit(int status);
+int atexit(void (*handler)(void));
+int at_quick_exit(void (*handler)(void));
+int system(const char *command);
+
+char *getenv(const char *name);
+char *secure_getenv(const char *name);
+int setenv(const char *name, const char *value, int overwrite);
+int unsetenv(const char *name);
+int putenv(char *entry);
+int clearenv(void);
+
+int atoi(const char *text);
+long atol(const char *text);
+long long atoll(const char *text);
+double atof(const char *text);
+long strtol(const char *restrict text, char **restrict end, int base);
+long long strtoll(const char *restrict text, char **restrict end, int base);
+unsigned long strtoul(const char *restrict text, char **restrict end, int base);
+unsigned long long strtoull(const char *restrict text, char **restrict end, int base);
+float strtof(const char *restrict text, char **restrict end);
+double strtod(const char *restrict text, char **restrict end);
+long double strtold(const char *restrict text, char **restrict end);
+
+int abs(int n);
+long labs(long n);
+long long llabs(long long n);
+div_t div(int n, int by);
+ldiv_t ldiv(long n, long by);
+lldiv_t lldiv(long long n, long long by);
+
+void qsort(void *base, size_t n, size_t size, int (*compare)(const void *, const void *));
+void qsort_r(void *base, size_t n, size_t size,
+             int (*compare)(const void *, const void *, void *), void *context);
+void *bsearch(const void *key, const void *base, size_t n, size_t size,
+              int (*compare)(const void *, const void *));
+
+int rand(void);
+void srand(unsigned int seed);
+int rand_r(unsigned int *seed);
+long random(void);
+void srandom(unsigned int seed);
+
+char *realpath(const char *restrict path, char *restrict resolved);
+char *mkdtemp(char *template);
+int mkstemp(char *template);
+int mkostemp(char *template, int flags);
+int mkstemps(char *template, int suffix_length);
+
+int mblen(const char *text, size_t size);
+int getloadavg(double loads[], int n);
+int grantpt(int fd);
+int unlockpt(int fd);
+int posix_openpt(int flags);
+char *ptsname(int fd);
+int ptsname_r(int fd, char *buf, size_t size);

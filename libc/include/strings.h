@@ -1,0 +1,15 @@
+/* The string functions that came from BSD. */
+#pragma once
+
+#include <stddef.h>
+
+int bcmp(const void *a, const void *b, size_t size);
+void bcopy(const void *from, void *to, size_t size);
+void bzero(void *block, size_t size);
+int ffs(int n);
+int ffsl(long n);
+int ffsll(long long n);
+char *index(const char *text, int c);
+char *rindex(const char *text, int c);
+int strcasecmp(const char *a, const char *b);
+int strncasecmp(const char *a, const char *b, size_t size);

@@ -1,0 +1,4 @@
+/* An older name of poll.h. */
+#pragma once
+
+#include <poll.h>

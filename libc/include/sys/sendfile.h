@@ -1,0 +1,6 @@
+/* Copying from file to file inside the kernel. */
+#pragma once
+
+#include <abi/types.h>
+
+ssize_t sendfile(int out, int in, off_t *offset, size_t size);

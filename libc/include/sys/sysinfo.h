@@ -1,0 +1,8 @@
+/* Figures about the machine as a whole. */
+#pragma once
+
+#include <abi/sysinfo.h>
+
+int sysinfo(struct sysinfo *info);
+int get_nprocs(void);
+int get_nprocs_conf(void);

@@ -1,0 +1,4 @@
+/* An older name of sys/statfs.h. */
+#pragma once
+
+#include <sys/statfs.h>

@@ -1,0 +1,13 @@
+/* The one place that sets errno. */
+#include "syscall.h"
+
+int errno;
+
+long syscall_ret(long result)
+{
+    if ((unsigned long)result >= -(unsigned long)MAX_ERRNO) {
+        errno = (int)-result;
+        return -1;
+    }
+    return result;
+}

@@ -1,0 +1,86 @@
+# How the C library is built: $(BUILD)/libc.a, $(BUILD)/crt1.o and the headers of $(BUILD)/include.
+# The top Makefile includes it; by itself: make -f libc/libc.mk [BUILD=folder] [CC=clang].
+
+BUILD ?= build
+WARNINGS ?= -Wall -Wextra $(if $(WERROR),-Werror)
+CFLAGS ?= -O2 -g
+DEPFLAGS ?= -MMD -MP
+ifeq ($(origin AR),default)
+AR := ar
+endif
+CLANG ?= $(findstring clang,$(shell $(CC) --version 2>/dev/null))
+Q ?= $(if $(V),,@)
+say ?= @printf '  %-5s%s\n' '$(1)' '$(2)'
+
+libc_default: $(BUILD)/libc.a $(BUILD)/crt1.o
+
+# Every source below these folders belongs to it; a function in a file of its own where it can be.
+libc_sources := $(sort $(wildcard $(foreach room,x86_64 internal start string ctype stdlib malloc \
+                  stdio time env process unistd dir signal users misc os,libc/$(room)/*.[cS])))
+libc_objects := $(patsubst %,$(BUILD)/%.o,$(basename $(libc_sources))) $(BUILD)/libc/plain_calls.o $(BUILD)/libc/os_plain.o
+libc_generated := $(addprefix $(BUILD)/include/,syscall_numbers.h os.h) $(BUILD)/libc/sys_calls.h
+libc_abi := $(patsubst kernel/include/%,$(BUILD)/include/%,$(wildcard kernel/include/abi/*.h))
+
+# Sections of their own, so that the linker drops what a program does not call. General registers
+# alone, so that the kernel need not save vectors for a program that does no floating point.
+LIBC_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffreestanding -fno-pic -fno-pie \
+    -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables -fcf-protection=none \
+    -fno-strict-aliasing -ffunction-sections -fdata-sections -nostdinc -Ilibc/internal \
+    -Ilibc/x86_64 -I$(BUILD)/libc -isystem libc/include -isystem $(BUILD)/include \
+    -isystem $(shell $(CC) -print-file-name=include 2>/dev/null)
+LIBC_CFLAGS += $(if $(CLANG),,-fno-tree-loop-distribute-patterns)
+
+# The files that pass or compute floating point: those of printf's family and of strtod's.
+libc_float := $(BUILD)/libc/stdio/printf% $(BUILD)/libc/stdio/format% $(BUILD)/libc/stdio/scan% \
+    $(BUILD)/libc/stdlib/strtod% $(BUILD)/libc/misc/math% $(BUILD)/libc/misc/err% \
+    $(BUILD)/libc/time/float% $(BUILD)/libc/os/float%
+libc_registers = $(if $(filter $(libc_float),$@),,-mgeneral-regs-only)
+
+$(BUILD)/libc/%.o: libc/%.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LIBC_CFLAGS) $(libc_registers) $(DEPFLAGS) -c $< -o $@
+
+$(BUILD)/libc/%.o: libc/%.S
+	$(call say,AS,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LIBC_CFLAGS) $(DEPFLAGS) -c $< -o $@
+
+$(BUILD)/libc/plain_calls.o $(BUILD)/libc/os_plain.o: %.o: %.c
+	$(call say,CC,$<)
+	$(Q)$(CC) $(LIBC_CFLAGS) -mgeneral-regs-only $(DEPFLAGS) -c $< -o $@
+
+$(libc_objects): libc/libc.mk | $(libc_generated) $(libc_abi)
+
+$(BUILD)/include/abi/%: kernel/include/abi/%
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+$(BUILD)/include/syscall_numbers.h: kernel/syscall/syscall.tbl libc/generate/sys_calls.awk
+	@mkdir -p $(@D)
+	$(Q)awk -v want=numbers -f libc/generate/sys_calls.awk $< > $@
+
+$(BUILD)/libc/sys_calls.h: kernel/syscall/syscall.tbl libc/generate/sys_calls.awk
+	@mkdir -p $(@D)
+	$(Q)awk -v want=stubs -f libc/generate/sys_calls.awk $< > $@
+
+$(BUILD)/libc/plain_calls.c: libc/plain.tbl libc/generate/plain_calls.awk
+	@mkdir -p $(@D)
+	$(Q)awk -f libc/generate/plain_calls.awk $< > $@
+
+$(BUILD)/libc/os_plain.c: libc/os.tbl libc/generate/os_plain.awk
+	@mkdir -p $(@D)
+	$(Q)awk -f libc/generate/os_plain.awk $< > $@
+
+$(BUILD)/include/os.h: libc/os.tbl libc/os_head.h libc/generate/os_header.awk
+	@mkdir -p $(@D)
+	$(Q)awk -f libc/generate/os_header.awk libc/os_head.h libc/os.tbl > $@
+
+$(BUILD)/crt1.o: $(BUILD)/libc/x86_64/start.o
+	$(Q)cp $< $@
+
+$(BUILD)/libc.a: $(filter-out %/x86_64/start.o,$(libc_objects)) $(BUILD)/crt1.o
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(filter-out %/crt1.o,$^)
+
+-include $(libc_objects:.o=.d)

@@ -1,0 +1,118 @@
+/* fnmatch: does a name match a shell pattern? */
+#include <ctype.h>
+#include <fnmatch.h>
+#include <stdbool.h>
+#include <string.h>
+
+static int fold(char c, int flags)
+{
+    return flags & FNM_CASEFOLD ? tolower((unsigned char)c) : (unsigned char)c;
+}
+
+static const struct {
+    const char *name;
+    int (*test)(int);
+} classes[] = {
+    {"alnum", isalnum}, {"alpha", isalpha}, {"blank", isblank}, {"cntrl", iscntrl},
+    {"digit", isdigit}, {"graph", isgraph}, {"lower", islower}, {"print", isprint},
+    {"punct", ispunct}, {"space", isspace}, {"upper", isupper}, {"xdigit", isxdigit},
+};
+
+static bool in_class(const char *name, size_t length, int c)
+{
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+        if (strlen(classes[i].name) == length && memcmp(classes[i].name, name, length) == 0)
+            return classes[i].test(c);
+    return false;
+}
+
+/* Matches one character with the bracket behind `at`; *end is behind "]", or NULL if there is none. */
+static bool bracket(const char *at, char c, int flags, const char **end)
+{
+    bool negated = *at == '!' || *at == '^', found = false;
+    const char *first = at += negated;
+
+    for (*end = NULL; *at && (*at != ']' || at == first); at++) {
+        if (at[0] == '[' && at[1] == ':') {
+            const char *close = strstr(at + 2, ":]");
+
+            if (close) {
+                found |= in_class(at + 2, (size_t)(close - at - 2), (unsigned char)c);
+                at = close + 1;
+                continue;
+            }
+        }
+        if (*at == '\\' && !(flags & FNM_NOESCAPE) && at[1])
+            at++;
+        char low = *at, high = low;
+        if (at[1] == '-' && at[2] && at[2] != ']') {
+            at += 2;
+            if (*at == '\\' && !(flags & FNM_NOESCAPE) && at[1])
+                at++;
+            high = *at;
+        }
+        found |= fold(c, flags) >= fold(low, flags) && fold(c, flags) <= fold(high, flags);
+    }
+    if (*at == ']')
+        *end = at + 1;
+    return found != negated;
+}
+
+/* Where a star must stop: at a slash under FNM_PATHNAME. */
+static bool star_ends(char c, int flags)
+{
+    return !c || (c == '/' && flags & FNM_PATHNAME);
+}
+
+static bool hidden(const char *name, const char *start, int flags)
+{
+    if (*name != '.' || !(flags & FNM_PERIOD))
+        return false;
+    return name == start || (flags & FNM_PATHNAME && name[-1] == '/');
+}
+
+/* One character of the name against one element of the pattern, which is no star. */
+static bool match_one(const char **pattern, char c, int flags)
+{
+    const char *at = *pattern, *end;
+
+    *pattern = at + 1;
+    if (*at == '?')
+        return !(c == '/' && flags & FNM_PATHNAME);
+    if (*at == '[') {
+        bool found = bracket(at + 1, c, flags, &end);
+
+        if (end) {
+            *pattern = end;
+            return found && !(c == '/' && flags & FNM_PATHNAME);
+        }
+    }
+    if (*at == '\\' && !(flags & FNM_NOESCAPE) && at[1])
+        *pattern = ++at + 1;
+    return fold(*at, flags) == fold(c, flags);
+}
+
+/* A mismatch goes back to the last star and lets it take one more: no recursion is needed. */
+int fnmatch(const char *pattern, const char *name, int flags)
+{
+    const char *start = name, *star = NULL, *star_name = NULL;
+
+    while (*name || *pattern) {
+        if (*pattern == '*' && !hidden(name, start, flags)) {
+            star = ++pattern;
+            star_name = name;
+            continue;
+        }
+        bool special = *pattern == '?' || *pattern == '[' || *pattern == '*';
+        if (*name && *pattern && !(special && hidden(name, start, flags)) &&
+            match_one(&pattern, *name, flags)) {
+            name++;
+            continue;
+        }
+        if (!star || star_ends(*star_name, flags))
+            return FNM_NOMATCH;
+        pattern = star;
+        name = ++star_name;
+    }
+    return 0;
+}

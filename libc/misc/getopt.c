@@ -1,0 +1,55 @@
+/* getopt: options of one letter. An operand ends them; "--" too. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+char *optarg;
+int optind = 1, opterr = 1, optopt;
+static int letter = 1; /* where in argv[optind] the next letter is */
+
+static int complain(const char *program, const char *options, const char *what, int c)
+{
+    optopt = c;
+    if (opterr && *options != ':')
+        fprintf(stderr, "%s: %s -- '%c'\n", program, what, c);
+    return '?';
+}
+
+static void next_argument(void)
+{
+    optind++;
+    letter = 1;
+}
+
+int getopt(int argc, char *const argv[], const char *options)
+{
+    if (optind == 0)
+        optind = letter = 1;
+    if (optind >= argc || argv[optind][0] != '-' || !argv[optind][1])
+        return -1;
+    if (letter == 1 && strcmp(argv[optind], "--") == 0) {
+        optind++;
+        return -1;
+    }
+    int c = argv[optind][letter++];
+    const char *known = c == ':' ? NULL : strchr(options, c);
+    char *rest = argv[optind] + letter;
+    if (!*rest)
+        next_argument();
+    if (!known)
+        return complain(argv[0], options, "invalid option", c);
+    if (known[1] != ':')
+        return c;
+    optarg = *rest ? rest : NULL;
+    if (*rest)
+        next_argument();
+    if (optarg || known[2] == ':')
+        return c;
+    if (optind < argc) {
+        optarg = argv[optind++];
+        return c;
+    }
+    complain(argv[0], options, "option requires an argument", c);
+    return *options == ':' ? ':' : '?';
+}

@@ -1,0 +1,7 @@
+/* os.access. */
+#include "os_internal.h"
+
+bool os_access(const char *path, int mode)
+{
+    return syscall_ret(sys_access(path, mode)) == 0;
+}

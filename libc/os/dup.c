@@ -1,0 +1,7 @@
+/* os.dup: close-on-exec. */
+#include "os_internal.h"
+
+int os_dup(int fd)
+{
+    return (int)syscall_ret(sys_fcntl(fd, F_DUPFD_CLOEXEC, 0));
+}

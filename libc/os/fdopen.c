@@ -1,0 +1,7 @@
+/* os.fdopen. */
+#include "os_internal.h"
+
+FILE *os_fdopen(int fd, const char *mode)
+{
+    return fdopen(fd, mode ? mode : "r");
+}

@@ -1,0 +1,7 @@
+/* os.isatty. */
+#include "os_internal.h"
+
+bool os_isatty(int fd)
+{
+    return isatty(fd) == 1;
+}

@@ -1,0 +1,26 @@
+/* os.posix_spawn, os.posix_spawnp. */
+#include <spawn.h>
+#include "os_internal.h"
+
+static pid_t finish(int error, pid_t pid)
+{
+    return error ? fail(error) : pid;
+}
+
+pid_t os_posix_spawn(const char *path, char *const argv[], char *const env[])
+{
+    pid_t pid = -1;
+
+    if (!argv || !argv[0])
+        return fail(EINVAL);
+    return finish(posix_spawn(&pid, path, NULL, NULL, argv, env), pid);
+}
+
+pid_t os_posix_spawnp(const char *file, char *const argv[], char *const env[])
+{
+    pid_t pid = -1;
+
+    if (!argv || !argv[0])
+        return fail(EINVAL);
+    return finish(posix_spawnp(&pid, file, NULL, NULL, argv, env), pid);
+}

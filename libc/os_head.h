@@ -1,0 +1,150 @@
+/* Python's os module in C: `os.mkdir("a", 0777)` means what it means in Python.
+ *
+ * This file is generated from libc/os_head.h and libc/os.tbl.
+ *
+ * `os` is a constant structure of function pointers. A compiler that optimizes (-O1 and up) turns a
+ * call through it into a direct call, and only what is called is linked. Each function is also an
+ * ordinary symbol: os_mkdir, os_path_join.
+ *
+ * Rules for all of them:
+ *   - Failure is -1, or NULL where a pointer is returned, with errno set. A structure says in its
+ *     comment which field tells.
+ *   - What is returned as char * or char ** is one block from malloc: one free releases all of it.
+ *   - Descriptors that the os layer makes are close-on-exec; os.dup2's is inheritable.
+ *   - Calls that a signal interrupts are made again.
+ *   - A NULL pointer means Python's default where there is one.
+ */
+#pragma once
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/sysmacros.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* os.environ is the global `environ` itself: not a copy, and it may be assigned to. A constant
+ * structure cannot hold a variable, but it can hold its address. So `environ` becomes the first element
+ * of an array that lies where the variable is, and the structure has a member of the array's name: both
+ * `environ` and `os.environ` expand to something that ends in [0]. Even `extern char **environ;` after
+ * this header still says the same. A local variable may not be named environ where this header is
+ * included. */
+extern char **os_environ_at[] __asm__("environ");
+#define environ os_environ_at[0]
+
+/* os.wait, os.waitpid: pid is -1 on failure, 0 with WNOHANG if there is nothing to tell. */
+struct os_wait_result {
+    pid_t pid;
+    int status; /* see WIFEXITED and its like in <sys/wait.h>, and os.waitstatus_to_exitcode */
+};
+
+/* os.wait3, os.wait4: as above, with what the child used. */
+struct os_wait3_result {
+    pid_t pid;
+    int status;
+    struct rusage rusage;
+};
+
+/* os.stat and its like: st_mode is 0 on failure, which no file's is. As in struct stat, st_atime,
+ * st_mtime and st_ctime are whole seconds. */
+struct os_stat_result {
+    mode_t st_mode;
+    ino_t st_ino;
+    dev_t st_dev;
+    nlink_t st_nlink;
+    uid_t st_uid;
+    gid_t st_gid;
+    off_t st_size;
+    struct timespec st_atim, st_mtim, st_ctim;
+    long st_atime_ns, st_mtime_ns, st_ctime_ns; /* nanoseconds since 1970 */
+    blksize_t st_blksize;
+    blkcnt_t st_blocks; /* of 512 bytes */
+    dev_t st_rdev;
+};
+
+/* os.statvfs, os.fstatvfs: f_bsize is 0 on failure. */
+struct os_statvfs_result {
+    unsigned long f_bsize, f_frsize;
+    fsblkcnt_t f_blocks, f_bfree, f_bavail; /* of f_frsize bytes */
+    fsfilcnt_t f_files, f_ffree, f_favail;
+    unsigned long f_flag, f_namemax, f_fsid;
+};
+
+/* os.pipe, os.pipe2: r is -1 on failure. */
+struct os_pipe_result {
+    int r, w;
+};
+
+/* os.get_terminal_size: columns is -1 on failure. */
+struct os_terminal_size {
+    int columns, lines;
+};
+
+/* os.times: seconds; elapsed is -1 on failure. */
+struct os_times_result {
+    double user, system, children_user, children_system, elapsed;
+};
+
+/* os.getloadavg: runnable processes over 1, 5 and 15 minutes; the first is -1 on failure. */
+struct os_loadavg {
+    double one, five, fifteen;
+};
+
+/* os.uname. */
+struct os_uname_result {
+    char sysname[65], nodename[65], release[65], version[65], machine[65];
+};
+
+/* os.getresuid, os.getresgid. */
+struct os_getresuid_result {
+    uid_t ruid, euid, suid;
+};
+struct os_getresgid_result {
+    gid_t rgid, egid, sgid;
+};
+
+/* os.path.split: one block from malloc, which free(head) releases; head is NULL on failure. */
+struct os_path_split_result {
+    char *head, *tail;
+};
+
+/* os.path.splitext, likewise with root. */
+struct os_path_splitext_result {
+    char *root, *ext;
+};
+
+/* os.path.splitdrive, likewise with drive, which is always "" on Unix. */
+struct os_path_splitdrive_result {
+    char *drive, *tail;
+};
+
+/* What os.scandir_next gives: one block from malloc. */
+struct os_DirEntry {
+    char *name, *path;
+    ino_t d_ino;
+    unsigned char d_type; /* DT_REG and its like in <dirent.h>, or DT_UNKNOWN */
+};
+
+/* What os.walk_next gives; it belongs to the walk. Both lists end in NULL. In a walk from the top down
+ * dirnames may be reordered and shortened: what is then in it is where the walk goes on. */
+struct os_walk_result {
+    char *dirpath;
+    char **dirnames, **filenames;
+};
+
+struct os_scandir; /* an open os.scandir */
+struct os_walk;    /* an open os.walk */
+
+/* Modes of os.spawnv and its like. */
+#define P_WAIT 0
+#define P_NOWAIT 1
+#define P_NOWAITO 1

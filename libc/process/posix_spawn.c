@@ -1,0 +1,139 @@
+/* posix_spawn: a child that borrows our memory, on a stack of its own, until it has called exec. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "spawn_action.h"
+#include "start.h"
+#include "syscall.h"
+
+struct spawn {
+    const char *path;
+    int (*exec)(const char *, char *const *, char *const *);
+    const posix_spawn_file_actions_t *actions;
+    const posix_spawnattr_t *attr;
+    char *const *argv;
+    char *const *envp;
+    sigset_t mask;          /* what was blocked before */
+    int error;              /* what the child could not do: our memory, so we see it */
+};
+
+static long act(const struct spawn_action *action)
+{
+    long fd;
+
+    switch (action->kind) {
+    case SPAWN_OPEN:
+        sys_close(action->fd);
+        fd = sys_open(action->path, action->flags, action->mode);
+        if (fd < 0 || fd == action->fd)
+            return fd;
+        sys_dup2((int)fd, action->fd);
+        return sys_close((int)fd);
+    case SPAWN_CLOSE:
+        sys_close(action->fd);
+        return 0;
+    case SPAWN_DUP2:
+        if (action->fd == action->new_fd)
+            return sys_fcntl(action->fd, F_SETFD, 0);
+        return sys_dup2(action->fd, action->new_fd);
+    case SPAWN_CHDIR: return sys_chdir(action->path);
+    case SPAWN_FCHDIR: return sys_fchdir(action->fd);
+    }
+    return -EINVAL;
+}
+
+/* A handler of ours would run in our memory: the child must not have any. */
+static void reset_signals(const posix_spawnattr_t *attr)
+{
+    sigset_t dfl = attr && attr->flags & POSIX_SPAWN_SETSIGDEF ? attr->sigdefault : 0;
+    struct kernel_sigaction action;
+
+    for (int sig = 1; sig < NSIG; sig++) {
+        if (sys_rt_sigaction(sig, NULL, &action, SIGSET_BYTES) < 0)
+            continue;
+        if (action.handler > KERNEL_SIG_IGN || (dfl >> (sig - 1) & 1 && action.handler)) {
+            action = (struct kernel_sigaction){0};
+            sys_rt_sigaction(sig, &action, NULL, SIGSET_BYTES);
+        }
+    }
+}
+
+static long set_attributes(const posix_spawnattr_t *attr)
+{
+    long result = 0;
+
+    if (!attr)
+        return 0;
+    if (attr->flags & POSIX_SPAWN_SETSID)
+        result = sys_setsid();
+    if (result >= 0 && attr->flags & POSIX_SPAWN_SETPGROUP)
+        result = sys_setpgid(0, attr->pgroup);
+    if (result >= 0 && attr->flags & POSIX_SPAWN_RESETIDS) {
+        result = sys_setgid((gid_t)sys_getgid());
+        if (result >= 0)
+            result = sys_setuid((uid_t)sys_getuid());
+    }
+    return result;
+}
+
+static int child(void *arg)
+{
+    struct spawn *s = arg;
+    long result = set_attributes(s->attr);
+
+    reset_signals(s->attr);
+    for (int i = 0; result >= 0 && s->actions && i < s->actions->n; i++)
+        result = act(&s->actions->actions[i]);
+    if (result >= 0) {
+        sigset_t mask = s->attr && s->attr->flags & POSIX_SPAWN_SETSIGMASK ? s->attr->sigmask
+                                                                           : s->mask;
+        sys_rt_sigprocmask(SIG_SETMASK, &mask, NULL, SIGSET_BYTES);
+        s->exec(s->path, s->argv, s->envp);
+        result = -errno;
+    }
+    s->error = (int)-result;
+    sys_exit(127);
+}
+
+static int spawn(pid_t *pid, struct spawn *s)
+{
+    _Alignas(16) char stack[12288];
+    sigset_t all = ~0UL;
+    int saved = errno;
+
+    sys_rt_sigprocmask(SIG_BLOCK, &all, &s->mask, SIGSET_BYTES);
+    long made = clone_run(child, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, s, NULL,
+                          NULL, NULL);
+    if (made > 0 && s->error)
+        sys_wait4((pid_t)made, NULL, 0, NULL);
+    sys_rt_sigprocmask(SIG_SETMASK, &s->mask, NULL, SIGSET_BYTES);
+    errno = saved;
+    if (made < 0)
+        return (int)-made;
+    if (!s->error && pid)
+        *pid = (pid_t)made;
+    return s->error;
+}
+
+int posix_spawn(pid_t *restrict pid, const char *restrict path,
+                const posix_spawn_file_actions_t *actions,
+                const posix_spawnattr_t *restrict attr, char *const argv[restrict],
+                char *const envp[restrict])
+{
+    struct spawn s = {path, execve, actions, attr, argv, envp ? envp : environ, 0, 0};
+
+    return spawn(pid, &s);
+}
+
+int posix_spawnp(pid_t *restrict pid, const char *restrict file,
+                 const posix_spawn_file_actions_t *actions,
+                 const posix_spawnattr_t *restrict attr, char *const argv[restrict],
+                 char *const envp[restrict])
+{
+    struct spawn s = {file, execvpe, actions, attr, argv, envp ? envp : environ, 0, 0};
+
+    return spawn(pid, &s);
+}

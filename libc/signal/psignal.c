@@ -1,0 +1,12 @@
+/* psignal: the name of a signal on standard error. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+void psignal(int signal, const char *what)
+{
+    if (what && *what)
+        fprintf(stderr, "%s: %s\n", what, strsignal(signal));
+    else
+        fprintf(stderr, "%s\n", strsignal(signal));
+}

@@ -1,0 +1,14 @@
+/* _exit: the end at once, of all threads. */
+#include <stdlib.h>
+#include <unistd.h>
+#include "syscall.h"
+
+_Noreturn void _exit(int status)
+{
+    sys_exit_group(status);
+}
+
+_Noreturn void _Exit(int status)
+{
+    sys_exit_group(status);
+}

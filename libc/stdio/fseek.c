@@ -1,0 +1,54 @@
+/* Where a FILE reads or writes next. */
+#include <errno.h>
+#include "file.h"
+#include "syscall.h"
+
+int fseeko(FILE *file, off_t offset, int whence)
+{
+    if (file_flush(file) < 0)
+        return -1;
+    if (!file->writing && whence == SEEK_CUR)
+        offset -= file->limit - file->at;
+    if (syscall_ret(file_raw_seek(file, offset, whence)) < 0)
+        return -1;
+    file->at = file->limit = file->buf;
+    file->writing = file->end = false;
+    return 0;
+}
+
+off_t ftello(FILE *file)
+{
+    int whence = file->append && file->writing && file->at > file->buf ? SEEK_END : SEEK_CUR;
+    off_t at = syscall_ret(file_raw_seek(file, 0, whence));
+
+    if (at < 0)
+        return -1;
+    return file->writing ? at + (file->at - file->buf) : at - (file->limit - file->at);
+}
+
+int fseek(FILE *file, long offset, int whence)
+{
+    return fseeko(file, offset, whence);
+}
+
+long ftell(FILE *file)
+{
+    return ftello(file);
+}
+
+void rewind(FILE *file)
+{
+    fseeko(file, 0, SEEK_SET);
+    file->error = false;
+}
+
+int fgetpos(FILE *restrict file, fpos_t *restrict at)
+{
+    *at = ftello(file);
+    return *at < 0 ? -1 : 0;
+}
+
+int fsetpos(FILE *file, const fpos_t *at)
+{
+    return fseeko(file, *at, SEEK_SET);
+}

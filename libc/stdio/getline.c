@@ -1,0 +1,84 @@
+/* Reading lines: fgets into a given room, getline into one that grows. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "file.h"
+#include "syscall.h"
+
+/* What the buffer holds up to and with `stop`, `most` bytes at most; 0 at the end of the file. */
+static size_t piece(FILE *file, int stop, size_t most)
+{
+    if (file_reads(file) < 0)
+        return 0;
+    if (file->at == file->limit && file_fill(file) == 0)
+        return 0;
+    size_t have = (size_t)(file->limit - file->at);
+    if (have > most)
+        have = most;
+    unsigned char *found = memchr(file->at, stop, have);
+    return found ? (size_t)(found + 1 - file->at) : have;
+}
+
+char *fgets(char *restrict line, int size, FILE *restrict file)
+{
+    size_t room = (size_t)size, done = 0;
+
+    if (size < 1)
+        return fail_null(EINVAL);
+    while (room > done + 1 && (done == 0 || line[done - 1] != '\n')) {
+        size_t part = piece(file, '\n', room - done - 1);
+
+        if (part == 0)
+            break;
+        memcpy(line + done, file->at, part);
+        file->at += part;
+        done += part;
+    }
+    if (size > 1 && (done == 0 || file->error))
+        return NULL;
+    line[done] = '\0';
+    return line;
+}
+
+static int make_room(char **line, size_t *size, size_t wanted)
+{
+    if (*line && wanted <= *size)
+        return 0;
+    size_t grown = wanted < 120 ? 120 : wanted + wanted / 2;
+    char *moved = realloc(*line, grown);
+    if (!moved)
+        return -1;
+    *line = moved;
+    *size = grown;
+    return 0;
+}
+
+ssize_t getdelim(char **restrict line, size_t *restrict size, int stop, FILE *restrict file)
+{
+    size_t done = 0, part;
+
+    if (!line || !size)
+        return fail(EINVAL);
+    if (!*line)
+        *size = 0;
+    while ((part = piece(file, stop, SIZE_MAX)) > 0) {
+        if (make_room(line, size, done + part + 1) < 0) {
+            file->error = true;
+            return -1;
+        }
+        memcpy(*line + done, file->at, part);
+        file->at += part;
+        done += part;
+        if ((*line)[done - 1] == (char)stop)
+            break;
+    }
+    if (done == 0 || file->error)
+        return -1;
+    (*line)[done] = '\0';
+    return (ssize_t)done;
+}
+
+ssize_t getline(char **restrict line, size_t *restrict size, FILE *restrict file)
+{
+    return getdelim(line, size, '\n', file);
+}

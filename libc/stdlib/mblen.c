@@ -1,0 +1,7 @@
+/* mblen: in the C locale a character is a byte. */
+#include <stdlib.h>
+
+int mblen(const char *text, size_t size)
+{
+    return !text || size == 0 ? 0 : *text != '\0';
+}

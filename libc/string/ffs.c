@@ -1,0 +1,17 @@
+/* ffs: the place of the lowest bit set, counted from 1. */
+#include <strings.h>
+
+int ffs(int n)
+{
+    return __builtin_ffs(n);
+}
+
+int ffsl(long n)
+{
+    return __builtin_ffsl(n);
+}
+
+int ffsll(long long n)
+{
+    return __builtin_ffsll(n);
+}

@@ -1,0 +1,12 @@
+/* The names that BSD gave to strchr and strrchr. */
+#include <string.h>
+
+char *index(const char *text, int c)
+{
+    return strchr(text, c);
+}
+
+char *rindex(const char *text, int c)
+{
+    return strrchr(text, c);
+}

@@ -1,0 +1,12 @@
+/* memrchr: the last such byte of a block. */
+#include <string.h>
+
+void *memrchr(const void *block, int byte, size_t size)
+{
+    const unsigned char *bytes = block;
+
+    while (size-- > 0)
+        if (bytes[size] == (unsigned char)byte)
+            return (void *)(bytes + size);
+    return NULL;
+}

@@ -1,0 +1,11 @@
+/* stpncpy: fills a field of a given size, with zeros behind a shorter string. */
+#include <string.h>
+
+char *stpncpy(char *restrict to, const char *restrict from, size_t size)
+{
+    size_t length = strnlen(from, size);
+
+    memcpy(to, from, length);
+    memset(to + length, 0, size - length);
+    return to + length;
+}

@@ -1,0 +1,8 @@
+/* strcat: appends a string. */
+#include <string.h>
+
+char *strcat(char *restrict to, const char *restrict from)
+{
+    strcpy(to + strlen(to), from);
+    return to;
+}

@@ -1,0 +1,11 @@
+/* strlcat: appends what fits, always ends it, and tells how long it would have been. */
+#include <string.h>
+
+size_t strlcat(char *restrict to, const char *restrict from, size_t size)
+{
+    size_t used = strnlen(to, size);
+
+    if (used == size)
+        return size + strlen(from);
+    return used + strlcpy(to + used, from, size - used);
+}

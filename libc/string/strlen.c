@@ -1,0 +1,16 @@
+/* strlen: looks at whole words, which never cross into a page that the string does not touch. */
+#include <string.h>
+#include "words.h"
+
+size_t strlen(const char *text)
+{
+    const char *at = text;
+
+    for (; (uintptr_t)at % 8; at++)
+        if (!*at)
+            return (size_t)(at - text);
+    uint64_t zeros;
+    while (!(zeros = zero_bytes(*(const word *)at)))
+        at += 8;
+    return (size_t)(at - text) + first_byte(zeros);
+}

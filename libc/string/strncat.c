@@ -1,0 +1,12 @@
+/* strncat: appends at most so many bytes of a string, and a NUL. */
+#include <string.h>
+
+char *strncat(char *restrict to, const char *restrict from, size_t size)
+{
+    char *end = to + strlen(to);
+    size_t length = strnlen(from, size);
+
+    memcpy(end, from, length);
+    end[length] = '\0';
+    return to;
+}

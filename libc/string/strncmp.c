@@ -1,0 +1,10 @@
+/* strncmp: strcmp that looks at so many bytes at most. */
+#include <string.h>
+
+int strncmp(const char *a, const char *b, size_t size)
+{
+    for (; size > 0; size--, a++, b++)
+        if (*a != *b || !*a)
+            return (unsigned char)*a - (unsigned char)*b;
+    return 0;
+}

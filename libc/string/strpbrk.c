@@ -1,0 +1,8 @@
+/* strpbrk: the first byte that is one of a set. */
+#include <string.h>
+
+char *strpbrk(const char *text, const char *stop)
+{
+    text += strcspn(text, stop);
+    return *text ? (char *)text : NULL;
+}

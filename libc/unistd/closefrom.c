@@ -1,0 +1,9 @@
+/* closefrom: closes all descriptors from one on. */
+#include <limits.h>
+#include <unistd.h>
+#include "syscall.h"
+
+void closefrom(int first)
+{
+    sys_close_range(first < 0 ? 0 : (unsigned)first, UINT_MAX, 0);
+}

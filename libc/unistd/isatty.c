@@ -1,0 +1,11 @@
+/* isatty: does the descriptor lead to a terminal? */
+#include <unistd.h>
+#include <abi/termios.h>
+#include "syscall.h"
+
+int isatty(int fd)
+{
+    struct winsize size;
+
+    return syscall_ret(sys_ioctl(fd, TIOCGWINSZ, &size)) == 0;
+}

@@ -1,0 +1,8 @@
+/* posix_fadvise: says how a file will be read; the error is the result, errno stays. */
+#include <fcntl.h>
+#include "syscall.h"
+
+int posix_fadvise(int fd, off_t offset, off_t size, int advice)
+{
+    return (int)-sys_fadvise64(fd, offset, (size_t)size, advice);
+}

@@ -1,0 +1,8 @@
+/* posix_madvise: madvise whose error is the result. */
+#include <sys/mman.h>
+#include "syscall.h"
+
+int posix_madvise(void *at, size_t size, int advice)
+{
+    return advice == MADV_DONTNEED ? 0 : (int)-sys_madvise(at, size, advice);
+}

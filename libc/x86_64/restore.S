@@ -1,0 +1,11 @@
+/* Where a signal handler returns to: rt_sigreturn goes on with what the signal interrupted. */
+#include <syscall_numbers.h>
+
+    .section .text.signal_restore, "ax", @progbits
+    .globl signal_restore
+    .type signal_restore, @function
+signal_restore:
+    movl $SYS_rt_sigreturn, %eax
+    syscall
+    .size signal_restore, . - signal_restore
+    .section .note.GNU-stack, "", @progbits
