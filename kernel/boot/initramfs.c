@@ -18,8 +18,8 @@ struct first_name {
 /* The module that is being unpacked. */
 struct unpacking {
     struct fs_context *fs;
-    char *scratch;              /* a page: a path to cut up, or a link's target */
-    struct list first_names;    /* few files have several: a list will do */
+    char *scratch;           /* a page: a path to cut up, or a link's target */
+    struct list first_names; /* few files have several: a list will do */
     unsigned n_entries;
 };
 
@@ -37,7 +37,7 @@ static const char *clean_name(const char *name)
 /* Makes the directories above a name, which an archive may leave out. 0 or -errno. */
 static int make_parents(struct unpacking *u, const char *name)
 {
-    const struct new_inode directory = { .mode = S_IFDIR | 0755 };
+    const struct new_inode directory = {.mode = S_IFDIR | 0755};
     strlcpy(u->scratch, name, PAGE_SIZE);
     for (char *slash = strchr(u->scratch, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
@@ -51,8 +51,10 @@ static int make_parents(struct unpacking *u, const char *name)
 
 static int make_name(struct unpacking *u, const char *name, const struct cpio_entry *e)
 {
-    struct new_inode what = { .mode = e->mode, .uid = e->uid, .gid = e->gid,
-                              .rdev = DEVICE(e->rdev_major, e->rdev_minor) };
+    struct new_inode what = {.mode = e->mode,
+                             .uid = e->uid,
+                             .gid = e->gid,
+                             .rdev = DEVICE(e->rdev_major, e->rdev_minor)};
     int result = make_parents(u, name);
     if (result < 0)
         return result;
@@ -81,8 +83,8 @@ static int remember_first_name(struct unpacking *u, const char *name, const stru
     struct first_name *first = kmalloc(sizeof(*first));
     if (!first)
         return -ENOMEM;
-    *first = (struct first_name){ .name = name, .ino = e->ino, .dev_major = e->dev_major,
-                                  .dev_minor = e->dev_minor };
+    *first = (struct first_name){
+        .name = name, .ino = e->ino, .dev_major = e->dev_major, .dev_minor = e->dev_minor};
     list_add_tail(&u->first_names, &first->link);
     return 0;
 }
@@ -195,7 +197,7 @@ void boot_unpack(struct fs_context *fs, const struct memory_range *module)
 {
     const void *archive = phys_to_virt(module->start);
     size_t size = module->end - module->start, at = 0;
-    struct unpacking u = { .fs = fs, .scratch = buffer_alloc() };
+    struct unpacking u = {.fs = fs, .scratch = buffer_alloc()};
     struct cpio_entry e;
     int result;
     list_init(&u.first_names);

@@ -45,7 +45,7 @@ static paddr_t kernel_table(void)
     return frame_alloc_zeroed(FRAME_TABLE);
 }
 
-enum { TABLE_PAGES = 64 };      /* more than x86_map_memory takes for the memory that QEMU has */
+enum { TABLE_PAGES = 64 }; /* more than x86_map_memory takes for the memory that QEMU has */
 
 /* Where the tables of the direct map can lie: in the first GB, which start.S has mapped. */
 static struct memory_range *spare_range(struct memory_range *free, size_t n)
@@ -67,7 +67,7 @@ static void start_memory(void)
     x86_map_memory(free[n - 1].end, spare_range(free, n));
     for (uint32_t i = 0; i < boot.n_modules; i++) {
         uint64_t end = align_up(boot.modules[i].end, PAGE_SIZE);
-        free[n + i] = (struct memory_range){ end, end };
+        free[n + i] = (struct memory_range){end, end};
     }
     mm_init(free, n + boot.n_modules);
     x86_table_alloc = kernel_table;
@@ -90,7 +90,7 @@ static void start_processors(void)
 /* The hash's and the generator's first secrets: what the processor offers, and when it started. */
 static void stir_random(void)
 {
-    uint64_t seed[4] = { cycle_count(), clock_boot_realtime_ns() };
+    uint64_t seed[4] = {cycle_count(), clock_boot_realtime_ns()};
     random_hardware(&seed[2]);
     random_hardware(&seed[3]);
     random_stir(seed, sizeof(seed));
@@ -107,13 +107,13 @@ static void start_files(void)
     ipc_init();
     for (uint32_t i = 0; i < boot.n_modules; i++) {
         boot_unpack(&kernel_context, &boot.modules[i]);
-        mm_add(&(struct memory_range){ align_down(boot.modules[i].start, PAGE_SIZE),
-                                       align_up(boot.modules[i].end, PAGE_SIZE) });
+        mm_add(&(struct memory_range){align_down(boot.modules[i].start, PAGE_SIZE),
+                                      align_up(boot.modules[i].end, PAGE_SIZE)});
     }
     if (!boot_option(boot.command_line, "console", console, sizeof(console)))
         strlcpy(console, "ttyS0", sizeof(console));
     dev_init(&kernel_context, console);
-    const struct new_inode mount_point = { .mode = S_IFDIR | 0555 };
+    const struct new_inode mount_point = {.mode = S_IFDIR | 0555};
     vfs_make(&kernel_context, "/proc", &mount_point);
     if (vfs_mount(&kernel_context, "/proc", proc) < 0)
         panic("/proc cannot be mounted");
@@ -156,7 +156,7 @@ static void trace_if_asked(void)
 static void start_init(void)
 {
     static char path[256], line[BOOT_COMMAND_LINE];
-    static char *argv[MAX_INIT_ARGS + 2], *envp[] = { "HOME=/", "TERM=linux", NULL };
+    static char *argv[MAX_INIT_ARGS + 2], *envp[] = {"HOME=/", "TERM=linux", NULL};
     if (!boot_option(boot.command_line, "init", path, sizeof(path)))
         strlcpy(path, "/sbin/init", sizeof(path));
     strlcpy(line, boot.command_line, sizeof(line));

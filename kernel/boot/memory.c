@@ -13,7 +13,7 @@ struct ranges {
 static void add(struct ranges *set, uint64_t start, uint64_t end)
 {
     if (start < end && set->n < set->limit)
-        set->at[set->n++] = (struct memory_range){ start, end };
+        set->at[set->n++] = (struct memory_range){start, end};
 }
 
 /* Cuts [start, end) out of every range of the set. */
@@ -41,7 +41,7 @@ static void sort(struct ranges *set)
 
 size_t boot_free_memory(const struct boot_info *boot, struct memory_range *free, size_t limit)
 {
-    struct ranges set = { free, 0, limit };
+    struct ranges set = {free, 0, limit};
     for (uint32_t i = 0; i < boot->n_memory; i++)
         add(&set, align_up(boot->memory[i].start, PAGE_SIZE),
             align_down(min(boot->memory[i].end, x86_memory_limit()), PAGE_SIZE));

@@ -3,8 +3,13 @@
 #include "x86.h"
 
 enum {
-    TAG_END = 0, TAG_COMMAND_LINE = 1, TAG_LOADER = 2, TAG_MODULE = 3, TAG_MEMORY = 6,
-    TAG_RSDP_1 = 14, TAG_RSDP_2 = 15,
+    TAG_END = 0,
+    TAG_COMMAND_LINE = 1,
+    TAG_LOADER = 2,
+    TAG_MODULE = 3,
+    TAG_MEMORY = 6,
+    TAG_RSDP_1 = 14,
+    TAG_RSDP_2 = 15,
 };
 enum { MEMORY_USABLE = 1 };
 
@@ -30,7 +35,7 @@ struct memory_entry {
 static void add_module(const struct module_tag *module, struct boot_info *boot)
 {
     if (boot->n_modules < BOOT_MAX_MODULES)
-        boot->modules[boot->n_modules++] = (struct memory_range){ module->start, module->end };
+        boot->modules[boot->n_modules++] = (struct memory_range){module->start, module->end};
 }
 
 static void add_memory(const struct memory_tag *map, struct boot_info *boot)
@@ -39,8 +44,7 @@ static void add_memory(const struct memory_tag *map, struct boot_info *boot)
     for (const char *at = (const char *)(map + 1); at < end; at += map->entry_size) {
         const struct memory_entry *e = (const struct memory_entry *)at;
         if (e->type == MEMORY_USABLE && boot->n_memory < BOOT_MAX_RANGES)
-            boot->memory[boot->n_memory++] =
-                (struct memory_range){ e->start, e->start + e->length };
+            boot->memory[boot->n_memory++] = (struct memory_range){e->start, e->start + e->length};
     }
 }
 
@@ -50,14 +54,10 @@ static void read_tag(const struct tag *tag, struct boot_info *boot)
     case TAG_COMMAND_LINE:
         strlcpy(boot->command_line, (const char *)(tag + 1), BOOT_COMMAND_LINE);
         break;
-    case TAG_MODULE:
-        add_module((const struct module_tag *)tag, boot);
-        break;
-    case TAG_MEMORY:
-        add_memory((const struct memory_tag *)tag, boot);
-        break;
+    case TAG_MODULE: add_module((const struct module_tag *)tag, boot); break;
+    case TAG_MEMORY: add_memory((const struct memory_tag *)tag, boot); break;
     case TAG_RSDP_1:
-    case TAG_RSDP_2:            /* a copy: kept, for the loader's memory will be used again */
+    case TAG_RSDP_2: /* a copy: kept, for the loader's memory will be used again */
         memcpy(boot->rsdp_copy, tag + 1, min(tag->size - sizeof(*tag), sizeof(boot->rsdp_copy)));
         boot->rsdp = virt_to_phys(boot->rsdp_copy);
         break;

@@ -7,7 +7,7 @@ enum { PVH_MAGIC = 0x336ec578, MEMORY_USABLE = 1 };
 struct start_info {
     uint32_t magic, version, flags, n_modules;
     uint64_t modules, command_line, rsdp;
-    uint64_t memory_map;                /* from version 1 on */
+    uint64_t memory_map; /* from version 1 on */
     uint32_t n_memory, reserved;
 };
 
@@ -33,9 +33,9 @@ void boot_read_pvh(uint64_t info, struct boot_info *boot)
         strlcpy(boot->command_line, phys_to_virt(start->command_line), BOOT_COMMAND_LINE);
     for (uint32_t i = 0; i < start->n_modules && i < BOOT_MAX_MODULES; i++)
         boot->modules[boot->n_modules++] =
-            (struct memory_range){ modules[i].start, modules[i].start + modules[i].size };
+            (struct memory_range){modules[i].start, modules[i].start + modules[i].size};
     for (uint32_t i = 0; i < start->n_memory && boot->n_memory < BOOT_MAX_RANGES; i++)
         if (memory[i].type == MEMORY_USABLE)
             boot->memory[boot->n_memory++] =
-                (struct memory_range){ memory[i].start, memory[i].start + memory[i].size };
+                (struct memory_range){memory[i].start, memory[i].start + memory[i].size};
 }

@@ -1,7 +1,7 @@
 /* The lib room: strings, printing, lists, hash table, tree, readers; tested on the host.
  *
- * Nothing here knows the kernel, takes a lock, sleeps or touches hardware. Structures are intrusive:
- * the caller embeds the node and holds whatever lock guards the container. */
+ * Nothing here knows the kernel, takes a lock, sleeps or touches hardware. Structures are
+ * intrusive: the caller embeds the node and holds whatever lock guards the container. */
 #pragma once
 
 #include <stdarg.h>
@@ -13,12 +13,21 @@ typedef long ssize_t;
 
 /* ---- small tools ---- */
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define container_of(pointer, type, member) \
-    ((type *)((char *)(pointer) - offsetof(type, member)))
-#define min(a, b) ({ typeof(a) a_ = (a); typeof(b) b_ = (b); a_ < b_ ? a_ : b_; })
-#define max(a, b) ({ typeof(a) a_ = (a); typeof(b) b_ = (b); a_ > b_ ? a_ : b_; })
-#define likely(x) __builtin_expect(!!(x), 1)
+#define ARRAY_SIZE(a)                       (sizeof(a) / sizeof((a)[0]))
+#define container_of(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
+#define min(a, b)           \
+    ({                      \
+        typeof(a) a_ = (a); \
+        typeof(b) b_ = (b); \
+        a_ < b_ ? a_ : b_;  \
+    })
+#define max(a, b)           \
+    ({                      \
+        typeof(a) a_ = (a); \
+        typeof(b) b_ = (b); \
+        a_ > b_ ? a_ : b_;  \
+    })
+#define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
 /* A range of addresses, end exclusive. */
@@ -40,7 +49,7 @@ static inline uint64_t align_down(uint64_t value, uint64_t to)
 /* ---- what lib needs from the kernel: set once at boot, before the first call that uses it ---- */
 
 struct lib_hooks {
-    void (*log_line)(const char *line, size_t length);  /* without '\n' */
+    void (*log_line)(const char *line, size_t length);                     /* without '\n' */
     void (*report_panic)(const char *file, int line, const char *message); /* no return */
 };
 extern struct lib_hooks lib_hooks;
@@ -53,9 +62,9 @@ _Noreturn void panic_at(const char *file, int line, const char *fmt, ...)
     __attribute__((format(printf, 3, 4), cold));
 
 #define panic(...) panic_at(__FILE__, __LINE__, __VA_ARGS__)
-#define assert(cond) \
-    do { \
-        if (__builtin_expect(!(cond), 0)) \
+#define assert(cond)                                                     \
+    do {                                                                 \
+        if (__builtin_expect(!(cond), 0))                                \
             panic_at(__FILE__, __LINE__, "assertion failed: %s", #cond); \
     } while (0)
 
@@ -73,7 +82,7 @@ int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t n);
 char *strchr(const char *s, int c);
 char *strrchr(const char *s, int c);
-size_t strlcpy(char *to, const char *from, size_t size);    /* returns strlen(from) */
+size_t strlcpy(char *to, const char *from, size_t size); /* returns strlen(from) */
 
 /* Reads an unsigned number in base 8, 10 or 16; false if empty, malformed or too large. */
 bool number_parse(const char *s, size_t length, unsigned base, uint64_t *result);
@@ -92,7 +101,10 @@ struct list {
     struct list *next, *prev;
 };
 
-#define LIST_INIT(name) { &(name), &(name) }
+#define LIST_INIT(name)  \
+    {                    \
+        &(name), &(name) \
+    }
 
 static inline void list_init(struct list *list)
 {
@@ -157,25 +169,23 @@ static inline void list_splice_tail(struct list *to, struct list *from)
     (list_empty(head) ? (type *)0 : list_entry((head)->prev, type, member))
 
 /* for each `item` (a pointer variable of the entry's type); the list must not change meanwhile. */
-#define list_for_each(item, head, member) \
-    for ((item) = list_entry((head)->next, typeof(*(item)), member); \
-         &(item)->member != (head); \
+#define list_for_each(item, head, member)                                                       \
+    for ((item) = list_entry((head)->next, typeof(*(item)), member); &(item)->member != (head); \
          (item) = list_entry((item)->member.next, typeof(*(item)), member))
 
 /* The same, where the body may remove or free `item`; `spare` is a second pointer variable. */
-#define list_for_each_safe(item, spare, head, member) \
-    for ((item) = list_entry((head)->next, typeof(*(item)), member), \
-         (spare) = list_entry((item)->member.next, typeof(*(item)), member); \
-         &(item)->member != (head); \
-         (item) = (spare), \
-         (spare) = list_entry((spare)->member.next, typeof(*(item)), member))
+#define list_for_each_safe(item, spare, head, member)                       \
+    for ((item) = list_entry((head)->next, typeof(*(item)), member),        \
+        (spare) = list_entry((item)->member.next, typeof(*(item)), member); \
+         &(item)->member != (head);                                         \
+         (item) = (spare), (spare) = list_entry((spare)->member.next, typeof(*(item)), member))
 
 /* ---- hash table (lib/hash.c): linear hashing, grows and shrinks by a bucket at a time ----
  * Never pauses to rehash, never fails to insert: without memory its chains get longer. A table with
  * one bucket owns no memory. The caller compares keys: walk hash_first, hash_next. */
 
 struct lib_memory {
-    void *(*alloc)(size_t size);    /* NULL when out of memory; a power of two from 64 to 4096 */
+    void *(*alloc)(size_t size); /* NULL when out of memory; a power of two from 64 to 4096 */
     void (*free)(void *block, size_t size);
 };
 
@@ -186,26 +196,26 @@ struct hash_node {
 
 struct hash {
     union {
-        struct hash_node *only;     /* while there is one bucket: its chain */
-        void *root;                 /* else a segment of buckets or a page of pointers */
+        struct hash_node *only; /* while there is one bucket: its chain */
+        void *root;             /* else a segment of buckets or a page of pointers */
     };
     const struct lib_memory *memory;
-    uint32_t count;                 /* entries */
+    uint32_t count; /* entries */
     uint32_t buckets;
-    uint32_t mask;                  /* the power of two that holds `buckets`, less 1 */
+    uint32_t mask; /* the power of two that holds `buckets`, less 1 */
 };
 
 void hash_init(struct hash *table, const struct lib_memory *memory);
-void hash_free(struct hash *table);         /* gives its memory back; forgets the entries */
+void hash_free(struct hash *table); /* gives its memory back; forgets the entries */
 void hash_insert(struct hash *table, struct hash_node *node, uint32_t hash);
-void hash_remove(struct hash *table, struct hash_node *node);   /* node must be in the table */
+void hash_remove(struct hash *table, struct hash_node *node); /* node must be in the table */
 /* The first node with this hash, the next one with the same; NULL if none. */
 struct hash_node *hash_first(const struct hash *table, uint32_t hash);
 struct hash_node *hash_next(const struct hash_node *node);
 /* Calls visit for each entry, in no order; visit may free the entry but not remove or insert. */
 void hash_visit(struct hash *table, void (*visit)(struct hash_node *node, void *arg), void *arg);
 
-extern uint64_t hash_seed;                  /* set once at boot */
+extern uint64_t hash_seed; /* set once at boot */
 uint32_t hash_bytes(const void *data, size_t n);
 uint32_t hash_u64(uint64_t value);
 
@@ -221,11 +231,11 @@ struct tree {
 };
 
 void tree_insert(struct tree *tree, struct tree_node *node, uint64_t key);
-void tree_remove(struct tree *tree, struct tree_node *node);    /* node must be in the tree */
-struct tree_node *tree_first(const struct tree *tree);          /* smallest key, or NULL */
+void tree_remove(struct tree *tree, struct tree_node *node); /* node must be in the tree */
+struct tree_node *tree_first(const struct tree *tree);       /* smallest key, or NULL */
 struct tree_node *tree_last(const struct tree *tree);
-struct tree_node *tree_floor(const struct tree *tree, uint64_t key);    /* the largest <= key */
-struct tree_node *tree_ceil(const struct tree *tree, uint64_t key);     /* the smallest >= key */
+struct tree_node *tree_floor(const struct tree *tree, uint64_t key); /* the largest <= key */
+struct tree_node *tree_ceil(const struct tree *tree, uint64_t key);  /* the smallest >= key */
 struct tree_node *tree_next(const struct tree *tree, const struct tree_node *node);
 struct tree_node *tree_prev(const struct tree *tree, const struct tree_node *node);
 
@@ -253,7 +263,7 @@ size_t bitmap_next_set(const uint64_t *map, size_t n_bits, size_t from);
 /* ---- cpio archives, newc (lib/cpio.c): a reader over a buffer ---- */
 
 struct cpio_entry {
-    const char *name;               /* NUL-terminated, inside the buffer; not checked for ".." */
+    const char *name; /* NUL-terminated, inside the buffer; not checked for ".." */
     const uint8_t *data;
     uint64_t size;
     uint32_t mode, uid, gid, n_links, mtime, ino;
@@ -272,20 +282,20 @@ bool cpio_name_is_safe(const char *name);
 #define ELF_MAX_SEGMENTS 8
 
 struct elf_segment {
-    uint64_t address, memory_size;          /* as in the file: not page-aligned */
+    uint64_t address, memory_size; /* as in the file: not page-aligned */
     uint64_t offset, file_size;
     bool readable, writable, executable;
 };
 
 struct elf_image {
     uint64_t entry;
-    bool is_relocatable;            /* ET_DYN: addresses are relative to a base */
+    bool is_relocatable; /* ET_DYN: addresses are relative to a base */
     bool wants_executable_stack;
-    uint64_t low, high;             /* span of all loadable segments, page-aligned */
-    uint64_t header_address;        /* program headers in memory (AT_PHDR), 0 if not loaded */
-    unsigned n_headers, header_size;        /* AT_PHNUM, AT_PHENT */
-    uint64_t interpreter_offset, interpreter_size;  /* PT_INTERP, with its NUL; 0 if none */
-    unsigned n_segments;            /* sorted by address, not overlapping */
+    uint64_t low, high;              /* span of all loadable segments, page-aligned */
+    uint64_t header_address;         /* program headers in memory (AT_PHDR), 0 if not loaded */
+    unsigned n_headers, header_size; /* AT_PHNUM, AT_PHENT */
+    uint64_t interpreter_offset, interpreter_size; /* PT_INTERP, with its NUL; 0 if none */
+    unsigned n_segments;                           /* sorted by address, not overlapping */
     struct elf_segment segments[ELF_MAX_SEGMENTS];
 };
 
@@ -300,5 +310,5 @@ struct random {
 };
 
 void random_init(struct random *random, const void *seed, size_t n);
-void random_mix(struct random *random, const void *data, size_t n);     /* adds entropy */
+void random_mix(struct random *random, const void *data, size_t n); /* adds entropy */
 void random_bytes(struct random *random, void *to, size_t n);

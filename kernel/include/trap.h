@@ -1,4 +1,5 @@
-/* The trap room: what happened while other code ran: faults, interrupts, NMIs, and the end by panic.
+/* The trap room: what happened while other code ran: faults, interrupts, NMIs, and the end by
+ * panic.
  *
  * No lock: it works on the frame it was given. The reports take none either. */
 #pragma once
@@ -7,7 +8,7 @@
 
 /* x86's handlers (struct x86_handlers). */
 void trap_enter(struct trap_frame *frame);
-void trap_stop_report(struct trap_frame *frame);    /* NMI and double fault */
+void trap_stop_report(struct trap_frame *frame); /* NMI and double fault */
 
 /* lib's panic hook. */
 _Noreturn void panic_report(const char *file, int line, const char *message);

@@ -2,11 +2,23 @@
 #include "abi/errno.h"
 #include "lib.h"
 
-#define HEADER_BYTES 110        /* "070701" and 13 fields of 8 hexadecimal digits */
+#define HEADER_BYTES 110 /* "070701" and 13 fields of 8 hexadecimal digits */
 
 enum field {
-    INO, MODE, UID, GID, N_LINKS, MTIME, FILE_SIZE, DEV_MAJOR, DEV_MINOR, RDEV_MAJOR, RDEV_MINOR,
-    NAME_SIZE, CHECK, N_FIELDS
+    INO,
+    MODE,
+    UID,
+    GID,
+    N_LINKS,
+    MTIME,
+    FILE_SIZE,
+    DEV_MAJOR,
+    DEV_MINOR,
+    RDEV_MAJOR,
+    RDEV_MINOR,
+    NAME_SIZE,
+    CHECK,
+    N_FIELDS
 };
 
 static bool read_header(const char *header, uint32_t fields[N_FIELDS])
@@ -38,10 +50,16 @@ static int read_entry(const char *archive, size_t size, size_t *at, struct cpio_
         .name = archive + name,
         .data = (const uint8_t *)archive + data,
         .size = f[FILE_SIZE],
-        .mode = f[MODE], .uid = f[UID], .gid = f[GID],
-        .n_links = f[N_LINKS], .mtime = f[MTIME], .ino = f[INO],
-        .dev_major = f[DEV_MAJOR], .dev_minor = f[DEV_MINOR],
-        .rdev_major = f[RDEV_MAJOR], .rdev_minor = f[RDEV_MINOR],
+        .mode = f[MODE],
+        .uid = f[UID],
+        .gid = f[GID],
+        .n_links = f[N_LINKS],
+        .mtime = f[MTIME],
+        .ino = f[INO],
+        .dev_major = f[DEV_MAJOR],
+        .dev_minor = f[DEV_MINOR],
+        .rdev_major = f[RDEV_MAJOR],
+        .rdev_minor = f[RDEV_MINOR],
     };
     *at = min(align_up(data + f[FILE_SIZE], 4), size);
     return 1;

@@ -4,7 +4,7 @@
 #include "lib.h"
 
 #define ADDRESS_LIMIT (1ull << 47)
-#define PAGE 4096u
+#define PAGE          4096u
 
 static bool header_is_valid(const Elf64_Ehdr *header, size_t length)
 {
@@ -44,8 +44,10 @@ static bool add_segment(struct elf_image *image, const Elf64_Phdr *part, uint64_
         image->low = first;
     image->high = align_up(part->p_vaddr + part->p_memsz, PAGE);
     image->segments[image->n_segments++] = (struct elf_segment){
-        .address = part->p_vaddr, .memory_size = part->p_memsz,
-        .offset = part->p_offset, .file_size = part->p_filesz,
+        .address = part->p_vaddr,
+        .memory_size = part->p_memsz,
+        .offset = part->p_offset,
+        .file_size = part->p_filesz,
         .readable = part->p_flags & PF_R,
         .writable = part->p_flags & PF_W,
         .executable = part->p_flags & PF_X,
@@ -56,18 +58,14 @@ static bool add_segment(struct elf_image *image, const Elf64_Phdr *part, uint64_
 static bool add_part(struct elf_image *image, const Elf64_Phdr *part, uint64_t file_size)
 {
     switch (part->p_type) {
-    case PT_LOAD:
-        return add_segment(image, part, file_size);
+    case PT_LOAD: return add_segment(image, part, file_size);
     case PT_INTERP:
         image->interpreter_offset = part->p_offset;
         image->interpreter_size = part->p_filesz;
         return part->p_filesz > 1 && part->p_offset <= file_size &&
                part->p_filesz <= file_size - part->p_offset;
-    case PT_GNU_STACK:
-        image->wants_executable_stack = part->p_flags & PF_X;
-        return true;
-    default:
-        return true;
+    case PT_GNU_STACK: image->wants_executable_stack = part->p_flags & PF_X; return true;
+    default: return true;
     }
 }
 

@@ -10,8 +10,8 @@ struct sink {
 /* One conversion, as written between '%' and its letter. */
 struct spec {
     bool left, zero, plus, space, alternate;
-    int width, precision;       /* precision -1: none given */
-    int length;                 /* -2 hh, -1 h, 0 int, 1 long (also ll, z) */
+    int width, precision; /* precision -1: none given */
+    int length;           /* -2 hh, -1 h, 0 int, 1 long (also ll, z) */
 };
 
 static void put(struct sink *sink, char c)
@@ -146,9 +146,7 @@ static void convert(struct sink *sink, struct spec *spec, char letter, va_list *
     case 'o': put_number(sink, spec, "", fetch_unsigned(spec, args), 8, false); break;
     case 'x': convert_hex(sink, spec, args, false); break;
     case 'X': convert_hex(sink, spec, args, true); break;
-    case 'p':
-        put_number(sink, spec, "0x", (uintptr_t)va_arg(*args, void *), 16, false);
-        break;
+    case 'p': put_number(sink, spec, "0x", (uintptr_t)va_arg(*args, void *), 16, false); break;
     case 'c':
         c = (char)va_arg(*args, int);
         put_text(sink, spec, &c, 1);
@@ -162,7 +160,7 @@ static void convert(struct sink *sink, struct spec *spec, char letter, va_list *
 /* Reads one conversion after its '%' and performs it; returns what follows it. */
 static const char *format_one(struct sink *sink, const char *fmt, va_list *args)
 {
-    struct spec spec = { .precision = -1 };
+    struct spec spec = {.precision = -1};
     fmt = parse_flags(fmt, &spec);
     if (*fmt == '*') {
         spec.width = va_arg(*args, int);
@@ -189,7 +187,7 @@ static const char *format_one(struct sink *sink, const char *fmt, va_list *args)
 
 int vformat(char *buf, size_t size, const char *fmt, va_list args)
 {
-    struct sink sink = { buf, size, 0 };
+    struct sink sink = {buf, size, 0};
     va_list rest;
     va_copy(rest, args);
     while (*fmt) {

@@ -6,15 +6,15 @@
 #include "lib.h"
 
 #define SEGMENT_BUCKETS 512u
-#define SEGMENT_BYTES (SEGMENT_BUCKETS * sizeof(void *))
-#define LEAST_BUCKETS 8u
-#define MOST_BUCKETS (SEGMENT_BUCKETS * SEGMENT_BUCKETS * SEGMENT_BUCKETS)
+#define SEGMENT_BYTES   (SEGMENT_BUCKETS * sizeof(void *))
+#define LEAST_BUCKETS   8u
+#define MOST_BUCKETS    (SEGMENT_BUCKETS * SEGMENT_BUCKETS * SEGMENT_BUCKETS)
 
 uint64_t hash_seed;
 
 void hash_init(struct hash *table, const struct lib_memory *memory)
 {
-    *table = (struct hash){ .memory = memory, .buckets = 1 };
+    *table = (struct hash){.memory = memory, .buckets = 1};
 }
 
 /* Levels of pointer pages above the segments of a table with that many buckets. */
@@ -286,7 +286,7 @@ static uint64_t fold(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-#define ODD_A 0x9e3779b97f4a7c15ull     /* 2^64 / golden ratio */
+#define ODD_A 0x9e3779b97f4a7c15ull /* 2^64 / golden ratio */
 #define ODD_B 0xd6e8feb86659fd93ull
 
 /* The last n < 8 bytes as a number, without a loop; different for different bytes of one length. */

@@ -10,17 +10,21 @@ static uint32_t rotate(uint32_t x, int by)
 
 static void quarter_round(uint32_t *s, int a, int b, int c, int d)
 {
-    s[a] += s[b]; s[d] = rotate(s[d] ^ s[a], 16);
-    s[c] += s[d]; s[b] = rotate(s[b] ^ s[c], 12);
-    s[a] += s[b]; s[d] = rotate(s[d] ^ s[a], 8);
-    s[c] += s[d]; s[b] = rotate(s[b] ^ s[c], 7);
+    s[a] += s[b];
+    s[d] = rotate(s[d] ^ s[a], 16);
+    s[c] += s[d];
+    s[b] = rotate(s[b] ^ s[c], 12);
+    s[a] += s[b];
+    s[d] = rotate(s[d] ^ s[a], 8);
+    s[c] += s[d];
+    s[b] = rotate(s[b] ^ s[c], 7);
 }
 
 /* One block of ChaCha20 key stream, nonce 0. */
 static void chacha20_block(const uint32_t key[8], uint64_t counter, uint32_t out[16])
 {
     /* "expand 32-byte k" */
-    uint32_t start[16] = { 0x61707865, 0x3320646e, 0x79622d32, 0x6b206574 };
+    uint32_t start[16] = {0x61707865, 0x3320646e, 0x79622d32, 0x6b206574};
     memcpy(start + 4, key, 32);
     start[12] = (uint32_t)counter;
     start[13] = (uint32_t)(counter >> 32);

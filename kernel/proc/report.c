@@ -68,6 +68,7 @@ void proc_report(void)
         if (list_empty(&process->threads))
             klog("  %d: %s", process->pid,
                  process->state == PROCESS_ZOMBIE ? "ended, not waited for" : "ending");
-        list_for_each(thread, &process->threads, process_node) report_thread(process, thread);
+        list_for_each(thread, &process->threads, process_node)
+            report_thread(process, thread);
     }
 }

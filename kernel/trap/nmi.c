@@ -4,7 +4,7 @@
 #include "dev.h"
 #include "proc.h"
 
-static uint32_t speaking;       /* atomic: processors report one after the other */
+static uint32_t speaking; /* atomic: processors report one after the other */
 
 static void log_this_processor(const struct trap_frame *frame)
 {

@@ -5,22 +5,25 @@
 #include "proc.h"
 #include "syscall.h"
 
-static uint32_t reporter;               /* atomic: id + 1 of the processor that reports */
-static struct trap_frame *trap;         /* the kernel's own fault, or NULL */
-static uint64_t trap_address;           /* CR2 as it was then */
-static uint64_t start_rip, start_rbp;   /* where the backtrace begins */
-static unsigned stage;                  /* of the report: a fault in one goes on with the next */
+static uint32_t reporter;             /* atomic: id + 1 of the processor that reports */
+static struct trap_frame *trap;       /* the kernel's own fault, or NULL */
+static uint64_t trap_address;         /* CR2 as it was then */
+static uint64_t start_rip, start_rbp; /* where the backtrace begins */
+static unsigned stage;                /* of the report: a fault in one goes on with the next */
 
 /* What kinds of spinlocks this processor holds. */
 static void log_locks(void)
 {
     static const char *const names[64] = {
-        [RANK_SPACE] = "space", [RANK_FDS] = "descriptors", [RANK_FILE] = "file",
-        [RANK_INODE] = "inode", [RANK_INODE_2] = "inode (2nd)", [RANK_INODE_3] = "inode (3rd)",
-        [RANK_INODE_4] = "inode (4th)", [RANK_NAMES] = "names", [RANK_BACKING] = "backing",
-        [RANK_PROC] = "processes", [RANK_SIGNAL] = "signals", [RANK_DEVICE] = "device",
-        [RANK_WAITQ] = "wait queue", [RANK_TIMER] = "timers", [RANK_RUNQ] = "run queue",
-        [RANK_OBJECT] = "objects", [RANK_FRAME] = "frames", [RANK_SHOOTDOWN] = "shootdown",
+        [RANK_SPACE] = "space",         [RANK_FDS] = "descriptors",
+        [RANK_FILE] = "file",           [RANK_INODE] = "inode",
+        [RANK_INODE_2] = "inode (2nd)", [RANK_INODE_3] = "inode (3rd)",
+        [RANK_INODE_4] = "inode (4th)", [RANK_NAMES] = "names",
+        [RANK_BACKING] = "backing",     [RANK_PROC] = "processes",
+        [RANK_SIGNAL] = "signals",      [RANK_DEVICE] = "device",
+        [RANK_WAITQ] = "wait queue",    [RANK_TIMER] = "timers",
+        [RANK_RUNQ] = "run queue",      [RANK_OBJECT] = "objects",
+        [RANK_FRAME] = "frames",        [RANK_SHOOTDOWN] = "shootdown",
     };
     for (unsigned rank = 0; rank < 64; rank++)
         if (this_cpu()->spin_ranks >> rank & 1)
@@ -147,8 +150,9 @@ void panic_trap(struct trap_frame *frame, const char *what)
     kernel_symbol(frame->rip, name, sizeof(name));
     if (frame->vector == TRAP_PAGE_FAULT)
         panic("%s in the kernel: %s of 0x%lx (%s) in %s", what,
-              frame->error & FAULT_FETCH ? "execution" : frame->error & FAULT_WRITE ? "write"
-                                                                                   : "read",
+              frame->error & FAULT_FETCH   ? "execution"
+              : frame->error & FAULT_WRITE ? "write"
+                                           : "read",
               fault_address(), frame->error & FAULT_PRESENT ? "not permitted" : "not mapped", name);
     panic("%s, in %s", what, name);
 }

@@ -10,29 +10,44 @@
 static const struct {
     uint8_t signal;
     int code;
-    bool with_address;          /* si_addr is the instruction */
+    bool with_address; /* si_addr is the instruction */
 } user_faults[32] = {
-    [TRAP_DIVIDE] = { SIGFPE, FPE_INTDIV, true },
-    [TRAP_DEBUG] = { SIGTRAP, TRAP_TRACE, true },
-    [TRAP_BREAKPOINT] = { SIGTRAP, SI_KERNEL, false },
-    [TRAP_OVERFLOW] = { SIGSEGV, SI_KERNEL, false },
-    [TRAP_BOUND] = { SIGSEGV, SI_KERNEL, false },
-    [TRAP_INVALID_OPCODE] = { SIGILL, ILL_ILLOPN, true },
-    [TRAP_INVALID_TSS] = { SIGSEGV, SI_KERNEL, false },
-    [TRAP_NO_SEGMENT] = { SIGBUS, SI_KERNEL, false },
-    [TRAP_STACK] = { SIGBUS, SI_KERNEL, false },
-    [TRAP_PROTECTION] = { SIGSEGV, SI_KERNEL, false },
-    [TRAP_FPU] = { SIGFPE, FPE_FLTINV, true },
-    [TRAP_ALIGNMENT] = { SIGBUS, BUS_ADRALN, false },
-    [TRAP_SIMD] = { SIGFPE, FPE_FLTINV, true },
+    [TRAP_DIVIDE] = {SIGFPE, FPE_INTDIV, true},
+    [TRAP_DEBUG] = {SIGTRAP, TRAP_TRACE, true},
+    [TRAP_BREAKPOINT] = {SIGTRAP, SI_KERNEL, false},
+    [TRAP_OVERFLOW] = {SIGSEGV, SI_KERNEL, false},
+    [TRAP_BOUND] = {SIGSEGV, SI_KERNEL, false},
+    [TRAP_INVALID_OPCODE] = {SIGILL, ILL_ILLOPN, true},
+    [TRAP_INVALID_TSS] = {SIGSEGV, SI_KERNEL, false},
+    [TRAP_NO_SEGMENT] = {SIGBUS, SI_KERNEL, false},
+    [TRAP_STACK] = {SIGBUS, SI_KERNEL, false},
+    [TRAP_PROTECTION] = {SIGSEGV, SI_KERNEL, false},
+    [TRAP_FPU] = {SIGFPE, FPE_FLTINV, true},
+    [TRAP_ALIGNMENT] = {SIGBUS, BUS_ADRALN, false},
+    [TRAP_SIMD] = {SIGFPE, FPE_FLTINV, true},
 };
 
 static const char *const fault_names[32] = {
-    "division error", "debug trap", "NMI", "breakpoint", "overflow", "bound range",
+    "division error",
+    "debug trap",
+    "NMI",
+    "breakpoint",
+    "overflow",
+    "bound range",
     "invalid opcode",
-    "vector unit used in the kernel", "double fault", "coprocessor overrun", "invalid TSS",
-    "segment not present", "stack segment fault", "general protection fault", "page fault",
-    "reserved trap", "x87 error", "alignment check", "machine check", "SIMD error",
+    "vector unit used in the kernel",
+    "double fault",
+    "coprocessor overrun",
+    "invalid TSS",
+    "segment not present",
+    "stack segment fault",
+    "general protection fault",
+    "page fault",
+    "reserved trap",
+    "x87 error",
+    "alignment check",
+    "machine check",
+    "SIMD error",
 };
 
 /* A page fault in kernel mode that nobody resolves: a user copy lands, anything else is a bug. */

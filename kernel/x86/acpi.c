@@ -82,9 +82,7 @@ static void read_entry(const uint8_t *entry)
 {
     uint32_t address;
     switch (entry[0]) {
-    case MADT_LOCAL_APIC:
-        add_processor(entry);
-        break;
+    case MADT_LOCAL_APIC: add_processor(entry); break;
     case MADT_IO_APIC:
         memcpy(&address, entry + 4, 4);
         if (!acpi_machine.io_apic)

@@ -2,20 +2,28 @@
 #include "local.h"
 
 #define NS_PER_SECOND 1000000000ull
-#define PIT_HZ 1193182u
+#define PIT_HZ        1193182u
 
 enum { PIT_CHANNEL_2 = 0x42, PIT_MODE = 0x43, PIT_GATE = 0x61 };
-enum { GATE_ON = 1, SPEAKER = 2, OUT = 0x20 };  /* bits of PIT_GATE */
+enum { GATE_ON = 1, SPEAKER = 2, OUT = 0x20 }; /* bits of PIT_GATE */
 enum { CMOS_INDEX = 0x70, CMOS_DATA = 0x71 };
 enum {
-    CMOS_SECOND = 0, CMOS_MINUTE = 2, CMOS_HOUR = 4, CMOS_DAY = 7, CMOS_MONTH = 8, CMOS_YEAR = 9,
-    CMOS_STATUS_A = 10, CMOS_UPDATING = 0x80,
-    CMOS_STATUS_B = 11, CMOS_24_HOURS = 2, CMOS_BINARY = 4,
+    CMOS_SECOND = 0,
+    CMOS_MINUTE = 2,
+    CMOS_HOUR = 4,
+    CMOS_DAY = 7,
+    CMOS_MONTH = 8,
+    CMOS_YEAR = 9,
+    CMOS_STATUS_A = 10,
+    CMOS_UPDATING = 0x80,
+    CMOS_STATUS_B = 11,
+    CMOS_24_HOURS = 2,
+    CMOS_BINARY = 4,
 };
 
 /* Constant after clock_init: ns = (cycles - first_cycle) * ns_per_cycle >> 32. */
 static uint64_t first_cycle, ns_per_cycle;
-static uint64_t lapic_per_ns;           /* ticks of the local APIC's timer per ns, << 32 */
+static uint64_t lapic_per_ns; /* ticks of the local APIC's timer per ns, << 32 */
 static uint64_t boot_realtime_ns;
 
 uint64_t cycle_count(void)

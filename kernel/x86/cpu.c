@@ -33,9 +33,12 @@ static void idt_set(unsigned vector, const char *entry, unsigned type, unsigned 
 {
     uint64_t at = (uint64_t)entry;
     idt[vector] = (struct gate){
-        .offset_low = (uint16_t)at, .offset_middle = (uint16_t)(at >> 16),
+        .offset_low = (uint16_t)at,
+        .offset_middle = (uint16_t)(at >> 16),
         .offset_high = (uint32_t)(at >> 32),
-        .selector = KERNEL_CS, .type = (uint8_t)type, .ist = (uint8_t)ist,
+        .selector = KERNEL_CS,
+        .type = (uint8_t)type,
+        .ist = (uint8_t)ist,
     };
 }
 
@@ -58,25 +61,25 @@ static void gdt_fill(uint64_t gdt[10], const struct tss *tss)
     gdt[KERNEL_SS / 8] = 0x0000930000000000;
     gdt[USER_SS / 8] = 0x0000f30000000000;
     gdt[USER_CS / 8] = 0x0020fb0000000000;
-    gdt[TSS_SELECTOR / 8] = (sizeof(*tss) - 1) | (base & 0xffffff) << 16 | 0x89ull << 40 |
-                            (base >> 24 & 0xff) << 56;
+    gdt[TSS_SELECTOR / 8] =
+        (sizeof(*tss) - 1) | (base & 0xffffff) << 16 | 0x89ull << 40 | (base >> 24 & 0xff) << 56;
     gdt[TSS_SELECTOR / 8 + 1] = base >> 32;
 }
 
 static void tables_load(struct x86_cpu *arch)
 {
-    struct table_pointer gdt = { sizeof(arch->gdt) - 1, (uint64_t)arch->gdt };
-    struct table_pointer interrupts = { sizeof(idt) - 1, (uint64_t)idt };
-    asm volatile("lgdt %0" :: "m"(gdt));
-    asm volatile("lidt %0" :: "m"(interrupts));
-    asm volatile("ltr %w0" :: "r"(TSS_SELECTOR));
+    struct table_pointer gdt = {sizeof(arch->gdt) - 1, (uint64_t)arch->gdt};
+    struct table_pointer interrupts = {sizeof(idt) - 1, (uint64_t)idt};
+    asm volatile("lgdt %0" ::"m"(gdt));
+    asm volatile("lidt %0" ::"m"(interrupts));
+    asm volatile("ltr %w0" ::"r"(TSS_SELECTOR));
 }
 
 void cpu_init_tables(uint32_t id)
 {
     struct cpu *cpu = &cpu_blocks[id];
     struct x86_cpu *arch = &arch_blocks[id];
-    *cpu = (struct cpu){ .self = cpu, .id = id, .arch = arch };
+    *cpu = (struct cpu){.self = cpu, .id = id, .arch = arch};
     arch->tss.ist[IST_NMI - 1] = (uint64_t)(arch->nmi_stack + TRAP_STACK_BYTES);
     arch->tss.ist[IST_DOUBLE_FAULT - 1] = (uint64_t)(arch->double_fault_stack + TRAP_STACK_BYTES);
     arch->tss.io_map = sizeof(arch->tss);
@@ -97,11 +100,11 @@ static void enable_control_bits(void)
     cr4 |= cpu_features.umip ? CR4_UMIP : 0;
     cr4 |= cpu_features.smep ? CR4_SMEP : 0;
     cr4 |= cpu_features.smap ? CR4_SMAP : 0;
-    asm volatile("mov %0, %%cr4" :: "r"(cr4));
+    asm volatile("mov %0, %%cr4" ::"r"(cr4));
     asm volatile("mov %%cr0, %0" : "=r"(cr0));
     cr0 &= ~(uint64_t)CR0_EMULATE;
     cr0 |= CR0_MONITOR | CR0_SWITCHED | CR0_NE | CR0_WP | CR0_AM;
-    asm volatile("mov %0, %%cr0" :: "r"(cr0));
+    asm volatile("mov %0, %%cr0" ::"r"(cr0));
 }
 
 /* SYSCALL clears IF, DF, TF, IOPL, NT and AC, so that the kernel starts from known flags. */

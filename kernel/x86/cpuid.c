@@ -18,7 +18,7 @@ static struct cpuid cpuid(uint32_t leaf)
 static struct cpuid cpuid_or_zero(uint32_t leaf)
 {
     uint32_t greatest = cpuid(leaf & 0xffff0000).eax;
-    return greatest >= leaf ? cpuid(leaf) : (struct cpuid){ 0 };
+    return greatest >= leaf ? cpuid(leaf) : (struct cpuid){0};
 }
 
 void cpuid_detect(void)
@@ -31,9 +31,9 @@ void cpuid_detect(void)
         .smap = extended.ebx >> 20 & 1,
         .umip = extended.ecx >> 2 & 1,
     };
-    if (basic.ecx >> 31 & 1) {          /* a hypervisor is there: which one? */
+    if (basic.ecx >> 31 & 1) { /* a hypervisor is there: which one? */
         struct cpuid host = cpuid(0x40000000);
-        cpu_features.emulated = memcmp(&host.ebx, "TCGT", 4) == 0;    /* TCGTCGTCGTCG */
+        cpu_features.emulated = memcmp(&host.ebx, "TCGT", 4) == 0; /* TCGTCGTCGTCG */
     }
 }
 
@@ -52,7 +52,7 @@ bool random_hardware(uint64_t *value)
 
 void cpu_brand(char *buf, size_t size)
 {
-    uint32_t text[13] = { 0 };
+    uint32_t text[13] = {0};
     for (uint32_t i = 0; i < 3; i++) {
         struct cpuid part = cpuid_or_zero(0x80000002 + i);
         memcpy(text + 4 * i, &part, sizeof(part));
@@ -70,14 +70,14 @@ uint32_t cpu_hwcap(void)
 
 /* Names as Linux writes them, by bit; "" where there is none or programs may not use it. */
 static const char names_1_edx[32][8] = {
-    "fpu", "vme", "de", "pse", "tsc", "msr", "pae", "mce", "cx8", "apic", "", "sep", "mtrr", "pge",
-    "mca", "cmov", "pat", "pse36", "pn", "clflush", "", "dts", "acpi", "mmx", "fxsr", "sse", "sse2",
-    "ss", "ht", "tm", "ia64", "pbe",
+    "fpu",  "vme",  "de",   "pse", "tsc",  "msr", "pae",   "mce", "cx8",     "apic", "",
+    "sep",  "mtrr", "pge",  "mca", "cmov", "pat", "pse36", "pn",  "clflush", "",     "dts",
+    "acpi", "mmx",  "fxsr", "sse", "sse2", "ss",  "ht",    "tm",  "ia64",    "pbe",
 };
 static const char names_1_ecx[32][16] = {
-    [0] = "pni", [1] = "pclmulqdq", [3] = "monitor", [9] = "ssse3", [13] = "cx16", [19] = "sse4_1",
-    [20] = "sse4_2", [22] = "movbe", [23] = "popcnt", [25] = "aes", [30] = "rdrand",
-    [31] = "hypervisor",
+    [0] = "pni",     [1] = "pclmulqdq", [3] = "monitor", [9] = "ssse3",
+    [13] = "cx16",   [19] = "sse4_1",   [20] = "sse4_2", [22] = "movbe",
+    [23] = "popcnt", [25] = "aes",      [30] = "rdrand", [31] = "hypervisor",
 };
 
 static size_t add_name(char *buf, size_t size, size_t at, const char *name)

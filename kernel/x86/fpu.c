@@ -17,7 +17,7 @@ static void switch_off(struct x86_cpu *arch)
     if (arch->fpu_live) {
         uint64_t cr0;
         asm volatile("mov %%cr0, %0" : "=r"(cr0));
-        asm volatile("mov %0, %%cr0" :: "r"(cr0 | CR0_SWITCHED));
+        asm volatile("mov %0, %%cr0" ::"r"(cr0 | CR0_SWITCHED));
         arch->fpu_live = false;
     }
 }
@@ -37,8 +37,8 @@ static bool still_loaded(struct cpu *cpu, struct thread *thread, struct fpu_stat
 void fpu_init_state(struct fpu_state *state)
 {
     memset(state, 0, sizeof(*state));
-    *(uint16_t *)state->bytes = 0x037f;             /* control word */
-    *(uint32_t *)(state->bytes + 24) = 0x1f80;      /* MXCSR */
+    *(uint16_t *)state->bytes = 0x037f;        /* control word */
+    *(uint32_t *)(state->bytes + 24) = 0x1f80; /* MXCSR */
 }
 
 void fpu_flush(struct thread *thread, struct fpu_state *state)
@@ -70,8 +70,8 @@ void fpu_first_use(struct thread *thread, struct fpu_state *state)
     switch_on(cpu->arch);
     if (still_loaded(cpu, thread, state))
         return;
-    *(uint32_t *)(state->bytes + 24) &= 0xffff;     /* MXCSR's other bits would fault */
-    asm volatile("fxrstor64 %0" :: "m"(*state));
+    *(uint32_t *)(state->bytes + 24) &= 0xffff; /* MXCSR's other bits would fault */
+    asm volatile("fxrstor64 %0" ::"m"(*state));
     cpu->fpu_owner = thread;
     cpu->arch->fpu_stamp = __atomic_add_fetch(&last_stamp, 1, __ATOMIC_RELAXED);
     *stamp_of(state) = cpu->arch->fpu_stamp;

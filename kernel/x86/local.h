@@ -13,7 +13,7 @@ _Static_assert(offsetof(struct trap_frame, r11) == FRAME_R11, "entry.S");
 _Static_assert(offsetof(struct trap_frame, rip) == FRAME_RIP, "entry.S");
 _Static_assert(offsetof(struct trap_frame, rsp) == FRAME_RSP, "entry.S");
 
-enum { REQUEST_FLUSH = 1, REQUEST_STOP = 2 };    /* cpu->requests */
+enum { REQUEST_FLUSH = 1, REQUEST_STOP = 2 }; /* cpu->requests */
 enum { TRAP_STACK_BYTES = 8192 };
 
 struct tss {
@@ -29,8 +29,8 @@ struct tss {
 struct x86_cpu {
     uint64_t gdt[10];
     struct tss tss;
-    bool fpu_live;              /* CR0.TS is clear: the vector registers are fpu_owner's */
-    uint64_t fpu_stamp;         /* of the last load; see fpu.c */
+    bool fpu_live;      /* CR0.TS is clear: the vector registers are fpu_owner's */
+    uint64_t fpu_stamp; /* of the last load; see fpu.c */
     uint8_t nmi_stack[TRAP_STACK_BYTES] __attribute__((aligned(16)));
     uint8_t double_fault_stack[TRAP_STACK_BYTES] __attribute__((aligned(16)));
 };
@@ -42,14 +42,14 @@ struct cpu_features {
     bool smep, smap, umip, pge, rdrand, emulated;
 };
 extern struct cpu_features cpu_features;
-void cpuid_detect(void);                        /* fills cpu_features */
-void cpu_enable_features(void);                 /* control registers, SYSCALL, of this processor */
-void cpu_init_tables(uint32_t id);              /* descriptor tables and GS, of this processor */
-void copy_patch_smap(void);                     /* makes STAC, CLAC of copy.S's placeholders */
+void cpuid_detect(void);           /* fills cpu_features */
+void cpu_enable_features(void);    /* control registers, SYSCALL, of this processor */
+void cpu_init_tables(uint32_t id); /* descriptor tables and GS, of this processor */
+void copy_patch_smap(void);        /* makes STAC, CLAC of copy.S's placeholders */
 
 /* apic.c */
 extern uint32_t lapic_ticks_per_ms;
-void lapic_init(void);                          /* this processor's */
+void lapic_init(void); /* this processor's */
 uint32_t lapic_id(void);
 void lapic_send(uint32_t apic_id, uint32_t command);
 uint32_t lapic_timer_count(void);
@@ -62,15 +62,15 @@ struct acpi_machine {
     uint32_t n_processors;
     uint8_t apic_ids[MAX_CPUS];
     paddr_t io_apic;
-    uint32_t irq_line[16];      /* the I/O APIC's input of each legacy interrupt */
-    uint16_t irq_flags[16];     /* MPS INTI flags: polarity and trigger */
+    uint32_t irq_line[16];  /* the I/O APIC's input of each legacy interrupt */
+    uint16_t irq_flags[16]; /* MPS INTI flags: polarity and trigger */
 };
 extern struct acpi_machine acpi_machine;
 void acpi_read(paddr_t rsdp);
 
-void clock_init(void);                          /* calibrates TSC and LAPIC timer */
-void shootdown_serve(void);                     /* a flush that another processor asked for */
-void paging_drop_identity(void);                /* after the last processor has started */
+void clock_init(void);           /* calibrates TSC and LAPIC timer */
+void shootdown_serve(void);      /* a flush that another processor asked for */
+void paging_drop_identity(void); /* after the last processor has started */
 
 static inline uint64_t msr_read(uint32_t msr)
 {
@@ -81,5 +81,5 @@ static inline uint64_t msr_read(uint32_t msr)
 
 static inline void msr_write(uint32_t msr, uint64_t value)
 {
-    asm volatile("wrmsr" :: "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)));
+    asm volatile("wrmsr" ::"c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)));
 }

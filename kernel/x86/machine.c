@@ -2,8 +2,8 @@
 #include "x86.h"
 
 enum {
-    DEBUG_EXIT = 0xf4,          /* QEMU's isa-debug-exit, where tools/vm puts it */
-    PM1A_CONTROL = 0x604,       /* ACPI power management of QEMU's q35 and pc */
+    DEBUG_EXIT = 0xf4,    /* QEMU's isa-debug-exit, where tools/vm puts it */
+    PM1A_CONTROL = 0x604, /* ACPI power management of QEMU's q35 and pc */
     PM1A_SLEEP_S5 = 0x2000,
     RESET_CONTROL = 0xcf9,
 };
@@ -15,7 +15,7 @@ static void triple_fault(void)
         uint16_t limit;
         uint64_t base;
     } __attribute__((packed)) nothing;
-    asm volatile("lidt %0; int3" :: "m"(nothing));
+    asm volatile("lidt %0; int3" ::"m"(nothing));
 }
 
 void machine_end(enum machine_end how)

@@ -3,7 +3,7 @@
 #include "local.h"
 
 #define LARGE_PAGE (2ull << 20)
-#define GB (1ull << 30)
+#define GB         (1ull << 30)
 
 enum { IMAGE_TABLES = 2 };
 
@@ -56,8 +56,8 @@ void x86_map_memory(paddr_t end, struct memory_range *spare)
         pte_t *table = phys_to_virt(spare->start);
         spare->start += PAGE_SIZE;
         for (uint64_t i = 0; i < TABLE_ENTRIES; i++)
-            table[i] = (gb + i * LARGE_PAGE) | PTE_PRESENT | PTE_WRITE | PTE_LARGE | PTE_GLOBAL |
-                       PTE_NX;
+            table[i] =
+                (gb + i * LARGE_PAGE) | PTE_PRESENT | PTE_WRITE | PTE_LARGE | PTE_GLOBAL | PTE_NX;
         boot_direct_pdpt[gb / GB] = table_entry(table);
     }
     map_image();
@@ -87,7 +87,7 @@ void root_load(paddr_t root)
     if (cpu->root == root)
         return;
     cpu->root = root;
-    asm volatile("mov %0, %%cr3" :: "r"(root) : "memory");
+    asm volatile("mov %0, %%cr3" ::"r"(root) : "memory");
 }
 
 /* The table below an entry, made if it is missing; NULL when out of memory. */
@@ -131,11 +131,11 @@ paddr_t kernel_unmap(uint64_t address)
 
 void tlb_flush_page(uint64_t address)
 {
-    asm volatile("invlpg (%0)" :: "r"(address) : "memory");
+    asm volatile("invlpg (%0)" ::"r"(address) : "memory");
 }
 
 void tlb_flush_all(void)
 {
     uint64_t root;
-    asm volatile("mov %%cr3, %0; mov %0, %%cr3" : "=r"(root) :: "memory");
+    asm volatile("mov %%cr3, %0; mov %0, %%cr3" : "=r"(root)::"memory");
 }

@@ -24,15 +24,15 @@ uint32_t port_in32(uint16_t port)
 
 void port_out8(uint16_t port, uint8_t value)
 {
-    asm volatile("outb %0, %1" :: "a"(value), "Nd"(port));
+    asm volatile("outb %0, %1" ::"a"(value), "Nd"(port));
 }
 
 void port_out16(uint16_t port, uint16_t value)
 {
-    asm volatile("outw %0, %1" :: "a"(value), "Nd"(port));
+    asm volatile("outw %0, %1" ::"a"(value), "Nd"(port));
 }
 
 void port_out32(uint16_t port, uint32_t value)
 {
-    asm volatile("outl %0, %1" :: "a"(value), "Nd"(port));
+    asm volatile("outl %0, %1" ::"a"(value), "Nd"(port));
 }

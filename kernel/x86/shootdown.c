@@ -3,10 +3,10 @@
 
 /* One flush at a time; the others read it while their REQUEST_FLUSH is set. */
 static struct spinlock lock = SPINLOCK("shootdown", RANK_SHOOTDOWN);
-static uint64_t flush_start;    /* guarded by lock */
-static size_t flush_pages;      /* guarded by lock; 0: all */
+static uint64_t flush_start; /* guarded by lock */
+static size_t flush_pages;   /* guarded by lock; 0: all */
 
-enum { SINGLY = 10 };           /* above that many pages one full flush is cheaper */
+enum { SINGLY = 10 }; /* above that many pages one full flush is cheaper */
 
 static void flush(uint64_t start, size_t n_pages)
 {

@@ -8,9 +8,9 @@ void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank)
 
 /* The ranks held are bits: locks may be released in any order, each rank is held at most once. A
  * table, because a shift by a variable is dear under emulation. */
-#define BITS_4(n) 1ull << (n), 2ull << (n), 4ull << (n), 8ull << (n)
+#define BITS_4(n)  1ull << (n), 2ull << (n), 4ull << (n), 8ull << (n)
 #define BITS_16(n) BITS_4(n), BITS_4((n) + 4), BITS_4((n) + 8), BITS_4((n) + 12)
-static const uint64_t rank_bit[64] = { BITS_16(0), BITS_16(16), BITS_16(32), BITS_16(48) };
+static const uint64_t rank_bit[64] = {BITS_16(0), BITS_16(16), BITS_16(32), BITS_16(48)};
 
 static void own(struct cpu *cpu, struct spinlock *lock, uint16_t rank)
 {

@@ -3,13 +3,13 @@
 
 /* kernel/x86/symbols.awk writes it: addresses sorted, relative to KERNEL_BASE. */
 struct symbol {
-    uint32_t address, name;     /* name: an offset into symbol_names */
+    uint32_t address, name; /* name: an offset into symbol_names */
 };
 extern const uint32_t n_symbols;
 extern const struct symbol symbols[];
 extern const char symbol_names[], kernel_start[], kernel_text_end[];
 
-bool try_load(uint64_t address, uint64_t *value);      /* copy.S */
+bool try_load(uint64_t address, uint64_t *value); /* copy.S */
 
 const char *kernel_symbol(uint64_t address, char *buf, size_t size)
 {
@@ -18,7 +18,7 @@ const char *kernel_symbol(uint64_t address, char *buf, size_t size)
         strlcpy(buf, "?", size);
         return buf;
     }
-    while (low < high) {                /* the first symbol above the address */
+    while (low < high) { /* the first symbol above the address */
         uint32_t middle = (low + high) / 2;
         if (symbols[middle].address <= at)
             low = middle + 1;

@@ -51,8 +51,7 @@ long user_copy_string(char *to, uaddr_t from, size_t size)
     if (from.at >= USER_END)
         return -EFAULT;
     bool near_end = size > USER_END - from.at;
-    long length = copy_user_string(to, (const char *)from.at,
-                                   near_end ? USER_END - from.at : size);
+    long length = copy_user_string(to, (const char *)from.at, near_end ? USER_END - from.at : size);
     if (length >= 0)
         return length;
     return length == -2 && !near_end ? -ENAMETOOLONG : -EFAULT;

@@ -8,9 +8,8 @@ static int tap_count, tap_failed;
 
 #define ok(cond, ...) tap_ok(!!(cond), #cond, __FILE__, __LINE__, __VA_ARGS__)
 
-__attribute__((format(printf, 5, 6)))
-static inline int tap_ok(int passed, const char *what, const char *file, int line,
-                         const char *name, ...)
+__attribute__((format(printf, 5, 6))) static inline int
+tap_ok(int passed, const char *what, const char *file, int line, const char *name, ...)
 {
     char text[200];
     __builtin_va_list args;

@@ -30,9 +30,9 @@ static void test_memory(void)
     struct memory_range free[8];
     struct boot_info boot = {
         .n_memory = 3,
-        .memory = { { 0x100000000, 0x140000000 }, { 0, 0x9fc00 }, { 0x100000, 0x7fe0123 } },
+        .memory = {{0x100000000, 0x140000000}, {0, 0x9fc00}, {0x100000, 0x7fe0123}},
         .n_modules = 2,
-        .modules = { { 0x5000000, 0x5001001 }, { 0x7fd0000, 0x7fe0000 } },
+        .modules = {{0x5000000, 0x5001001}, {0x7fd0000, 0x7fe0000}},
     };
     ok(boot_free_memory(&boot, free, 8) == 3, "three ranges are left");
     ok(is(&free[0], 0x200000, 0x5000000), "from the kernel's end to the first module");

@@ -11,15 +11,22 @@ static struct {
     Elf64_Ehdr header;
     Elf64_Phdr parts[4];
 } good = {
-    .header = { .e_ident = { 0x7f, 'E', 'L', 'F', 2, 1, 1 }, .e_type = ET_EXEC,
-                .e_machine = EM_X86_64, .e_version = 1, .e_entry = 0x401000, .e_phoff = 64,
-                .e_ehsize = 64, .e_phentsize = 56, .e_phnum = 4 },
-    .parts = {
-        { PT_LOAD, PF_R, 0, 0x400000, 0x400000, 0x500, 0x500, 0x1000 },
-        { PT_LOAD, PF_R | PF_X, 0x1000, 0x401000, 0x401000, 0x2000, 0x2000, 0x1000 },
-        { PT_LOAD, PF_R | PF_W, 0x3ff0, 0x404ff0, 0x404ff0, 0x20, 0x4000, 0x1000 },
-        { PT_GNU_STACK, PF_R | PF_W, 0, 0, 0, 0, 0, 16 },
-    },
+    .header = {.e_ident = {0x7f, 'E', 'L', 'F', 2, 1, 1},
+               .e_type = ET_EXEC,
+               .e_machine = EM_X86_64,
+               .e_version = 1,
+               .e_entry = 0x401000,
+               .e_phoff = 64,
+               .e_ehsize = 64,
+               .e_phentsize = 56,
+               .e_phnum = 4},
+    .parts =
+        {
+            {PT_LOAD, PF_R, 0, 0x400000, 0x400000, 0x500, 0x500, 0x1000},
+            {PT_LOAD, PF_R | PF_X, 0x1000, 0x401000, 0x401000, 0x2000, 0x2000, 0x1000},
+            {PT_LOAD, PF_R | PF_W, 0x3ff0, 0x404ff0, 0x404ff0, 0x20, 0x4000, 0x1000},
+            {PT_GNU_STACK, PF_R | PF_W, 0, 0, 0, 0, 0, 16},
+        },
 };
 
 static int read_copy(const void *file, size_t length, struct elf_image *image)
@@ -32,9 +39,13 @@ static int read_copy(const void *file, size_t length, struct elf_image *image)
 }
 
 /* The reader's answer to the good file with one field changed. */
-#define with(field, value) \
-    ({ typeof(good) bad = good; struct elf_image i; bad.field = (value); \
-       read_copy(&bad, sizeof(bad), &i); })
+#define with(field, value)                \
+    ({                                    \
+        typeof(good) bad = good;          \
+        struct elf_image i;               \
+        bad.field = (value);              \
+        read_copy(&bad, sizeof(bad), &i); \
+    })
 
 static void test_good(void)
 {

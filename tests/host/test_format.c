@@ -4,13 +4,13 @@
 #include "lib.h"
 #include "tap.h"
 
-#define same(...) \
-    do { \
-        char got[120], wanted[120]; \
-        int n = format(got, sizeof(got), __VA_ARGS__); \
-        int m = snprintf(wanted, sizeof(wanted), __VA_ARGS__); \
-        ok(n == m && strcmp(got, wanted) == 0, "%s", #__VA_ARGS__); \
-        if (n != m || strcmp(got, wanted) != 0) \
+#define same(...)                                                             \
+    do {                                                                      \
+        char got[120], wanted[120];                                           \
+        int n = format(got, sizeof(got), __VA_ARGS__);                        \
+        int m = snprintf(wanted, sizeof(wanted), __VA_ARGS__);                \
+        ok(n == m && strcmp(got, wanted) == 0, "%s", #__VA_ARGS__);           \
+        if (n != m || strcmp(got, wanted) != 0)                               \
             printf("# got '%s' (%d), wanted '%s' (%d)\n", got, n, wanted, m); \
     } while (0)
 
@@ -25,7 +25,7 @@ static void test_widths(int width, int precision)
     same("[%-*.*s]", width, precision, "hello");
 }
 
-#pragma GCC diagnostic ignored "-Wformat"       /* the C standard frowns on some that work */
+#pragma GCC diagnostic ignored "-Wformat" /* the C standard frowns on some that work */
 
 int main(void)
 {

@@ -11,7 +11,7 @@ struct item {
 };
 
 static size_t bytes_in_use;
-static long allocations_left = -1;      /* -1: no limit */
+static long allocations_left = -1; /* -1: no limit */
 static bool odd_size;
 
 static void *take(size_t size)
@@ -32,7 +32,7 @@ static void give(void *block, size_t size)
     free(block);
 }
 
-static const struct lib_memory memory = { take, give };
+static const struct lib_memory memory = {take, give};
 
 static uint32_t hash_of(uint32_t key)
 {

@@ -6,9 +6,9 @@
 int main(void)
 {
     /* Key 0, nonce 0, counter 0: the key stream's first bytes as published. */
-    static const uint8_t wanted[16] = { 0x76, 0xb8, 0xe0, 0xad, 0xa0, 0xf1, 0x3d, 0x90,
-                                        0x40, 0x5d, 0x6a, 0xe5, 0x53, 0x86, 0xbd, 0x28 };
-    uint32_t key[8] = { 0 }, block[16];
+    static const uint8_t wanted[16] = {0x76, 0xb8, 0xe0, 0xad, 0xa0, 0xf1, 0x3d, 0x90,
+                                       0x40, 0x5d, 0x6a, 0xe5, 0x53, 0x86, 0xbd, 0x28};
+    uint32_t key[8] = {0}, block[16];
     chacha20_block(key, 0, block);
     ok(memcmp(block, wanted, 16) == 0, "ChaCha20's test vector");
 

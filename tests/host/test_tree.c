@@ -41,7 +41,7 @@ static bool tree_is_right(const struct tree *tree, int count)
 
 static void test_random_tree(void)
 {
-    struct tree tree = { 0 };
+    struct tree tree = {0};
     int count = 0;
     bool right = true;
     for (int step = 0; step < 20000 && right; step++) {
@@ -66,7 +66,7 @@ static int depth(const struct tree_node *node)
 static void test_depth(void)
 {
     enum { MANY = 100000 };
-    struct tree tree = { 0 };
+    struct tree tree = {0};
     struct tree_node *many = calloc(MANY, sizeof(*many));
     for (int i = 0; i < MANY; i++)
         tree_insert(&tree, &many[i], (uint64_t)i);
@@ -120,7 +120,7 @@ static void test_list(void)
 
 static void test_bitmap(void)
 {
-    uint64_t map[4] = { ~0ull, ~0ull, 0, 0 };
+    uint64_t map[4] = {~0ull, ~0ull, 0, 0};
     ok(bitmap_next_clear(map, 256, 0) == 128 && bitmap_next_clear(map, 100, 0) == 100, "clear");
     bitmap_set(map, 200);
     bitmap_clear(map, 70);
