@@ -239,6 +239,7 @@ _Noreturn void process_exit(int wait_status)
     if (!process->group_exiting) {
         process->group_exiting = true;
         process->exit_status = wait_status;
+        process->continue_unreported = false;
         if (process->n_threads > 1)
             signal_kill_all_locked(process, self);
     }
