@@ -16,8 +16,8 @@ static int by_name(const void *a, const void *b)
 
 static void print_long(const char *path, const char *name)
 {
-    struct stat st;
-    if (os.lstat(path, &st) < 0) {
+    struct os_stat_result st = os.lstat(path);
+    if (st.st_mode == 0) {
         os.perror(path);
         return;
     }
