@@ -153,8 +153,10 @@ struct space {
 };
 
 struct space *space_create(void);                 /* empty; NULL when out of memory */
-/* A copy for fork: shares all tables and pages until written. Flushes the caller's TLB as needed. */
+/* A copy for fork: shares all tables and pages until written. If this processor has the parent loaded its TLB is stale
+ * afterwards: sched sees to that on the way to user mode; who writes to user memory before calls space_settle. */
 struct space *space_fork(struct space *parent);
+void space_settle(void); /* nothing to do in all other cases */
 void space_ref(struct space *space);
 void space_unref(struct space *space);            /* the last one tears it down */
 /* Makes it this processor's (NULL: the kernel's own root); CR3 is written only if it was not. The space that was loaded

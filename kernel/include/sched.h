@@ -129,6 +129,9 @@ struct thread {
 /* A thread with a kernel stack that will begin at start(arg); not yet runnable. NULL when out of memory. */
 struct thread *thread_create(struct process *process, struct space *space, void (*start)(void *), void *arg);
 void thread_start(struct thread *thread);   /* on the processor with the shortest queue, the caller's if equal */
+/* Runs a new thread here and now; the caller goes on when it sleeps or ends, or elsewhere. A child that ends or execs
+ * soon then leaves its parent's memory as it was: nothing of it is copied. */
+void thread_handoff(struct thread *thread);
 void thread_free(struct thread *thread);    /* never started, or dead and off its processor */
 __attribute__((noreturn)) void thread_exit(void (*last)(struct thread *)); /* last runs on another stack once it is off */
 void thread_yield(void);

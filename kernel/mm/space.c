@@ -9,7 +9,9 @@
 #include "space.h"
 
 static OBJECT_CACHE(space_cache, struct space);
-static struct space *loaded[MAX_CPUS]; /* each processor's own: the space in CR3; NULL: the kernel's root */
+/* Each processor's own: */
+static struct space *loaded[MAX_CPUS]; /* the space in CR3; NULL: the kernel's root */
+static bool unsettled[MAX_CPUS];       /* its TLB still allows writes that the tables of the space no longer do */
 
 /* A space without areas and, if wanted, without entries in its root yet. */
 static struct space *space_make(void)
@@ -91,6 +93,26 @@ static void settings_copy(struct space *child, const struct space *parent)
     child->limit_data = parent->limit_data;
 }
 
+/* After the tables have lost the right to write: other processors forget it now, this one before it goes back to user
+ * mode (`resched` leads through space_settle) or loads other tables, as it does at once where the child runs first. */
+static void forget_rights(struct space *space)
+{
+    uint32_t id = this_cpu()->id;
+    uint32_t others = __atomic_load_n(&space->cpu_mask, __ATOMIC_SEQ_CST) & ~(1u << id);
+    if (others)
+        tlb_shootdown(others, 0, 0);
+    if (loaded[id] == space)
+        unsettled[id] = this_cpu()->resched = true;
+}
+
+void space_settle(void)
+{
+    uint32_t id = this_cpu()->id;
+    if (unsettled[id])
+        tlb_flush_all();
+    unsettled[id] = false;
+}
+
 /* A copy that shares all pages and tables until one side writes; NULL when memory is out. Lock: takes parent->lock. */
 struct space *space_fork(struct space *parent)
 {
@@ -101,12 +123,8 @@ struct space *space_fork(struct space *parent)
     settings_copy(child, parent);
     int error = areas_copy(child, parent);
     if (!error) {
-        struct flush flush;
-        flush_begin(&flush, parent);
         tables_share(phys_to_virt(parent->root), phys_to_virt(child->root));
-        flush_page(&flush, 0); /* all that the parent could write: everything */
-        flush_page(&flush, USER_END - PAGE_SIZE);
-        flush_end(&flush);
+        forget_rights(parent);
     }
     spin_unlock(&parent->lock);
     if (!error)
@@ -181,9 +199,12 @@ struct space *space_switch(struct space *space)
 {
     uint32_t id = this_cpu()->id;
     struct space *old = loaded[id];
-    if (space == old)
+    if (space == old) {
+        space_settle();
         return NULL;
+    }
     loaded[id] = space;
+    unsettled[id] = false;
     if (space) {
         __atomic_add_fetch(&space->holds, 1, __ATOMIC_RELAXED);
         __atomic_or_fetch(&space->cpu_mask, 1u << id, __ATOMIC_SEQ_CST);

@@ -141,6 +141,23 @@ int tables_isolate(struct space *space, uint64_t address, struct flush *flush)
     return 0;
 }
 
+/* Notes what must be flushed when an entry is gone. To flush one page makes a processor forget all that it knows of
+ * tables, so of a table of pages only the pages in it matter. */
+static void flush_entry(struct flush *flush, pte_t gone, int level, uint64_t address)
+{
+    int first = 0, last = TABLE_ENTRIES - 1;
+    if (level == 1)
+        last = 0;
+    const pte_t *table = table_at(pte_phys(gone));
+    while (level == 2 && first < last && !table[first])
+        first++;
+    while (level == 2 && first < last && !table[last])
+        last--;
+    uint64_t step = level == 1 ? PAGE_SIZE : entry_span(level - 1);
+    flush_page(flush, address + first * step);
+    flush_page(flush, address + last * step);
+}
+
 /* Clears [start, end) within a table that is the space's own and whose first entry is for the address `base`. */
 static void clear_in(pte_t *table, int level, uint64_t base, uint64_t start, uint64_t end, struct flush *flush)
 {
@@ -155,9 +172,7 @@ static void clear_in(pte_t *table, int level, uint64_t base, uint64_t start, uin
             continue;
         }
         pte_t gone = entry_take(entry);
-        flush_page(flush, at);
-        if (level > 1)
-            flush_page(flush, at + span - PAGE_SIZE);
+        flush_entry(flush, gone, level, at);
         flush_put(flush, pte_phys(gone), level - 1);
     }
 }

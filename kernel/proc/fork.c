@@ -292,9 +292,11 @@ static long clone_process(struct thread *self, const struct clone *clone)
         return pid;
     }
     int tid = pid;
-    if (clone->flags & CLONE_PARENT_SETTID)
+    if (clone->flags & CLONE_PARENT_SETTID) {
+        space_settle();
         user_copy_out(clone->parent_tid, &tid, sizeof(tid));
-    thread_start(thread);
+    }
+    thread_handoff(thread);
     if (clone->flags & CLONE_VFORK)
         wait_for_vfork(child);
     process_unref(child);

@@ -3,7 +3,10 @@
 
 #include "sched.h"
 
-enum { SLICE_NS = 10 * 1000 * 1000 };
+enum {
+    SLICE_NS = 10 * 1000 * 1000,
+    HANDOFF_NS = 300 * 1000, /* a fork's child usually execs, waits or ends sooner */
+};
 
 struct run_queue {
     struct spinlock lock;    /* rank RANK_RUNQ; held over a switch, until the old thread's registers are saved */

@@ -202,10 +202,27 @@ void thread_start(struct thread *thread)
 
 /* ---- Giving up the processor ---- */
 
+void thread_handoff(struct thread *thread)
+{
+    struct run_queue *queue = this_queue();
+    struct thread *self = current_thread();
+    assert(this_cpu()->spin_depth == 0);
+    spin_lock(&queue->lock);
+    thread->cpu = this_cpu()->id;
+    self->state = THREAD_READY;
+    list_add_head(&queue->ready, &self->run_node);
+    queue->n_ready++;
+    this_cpu()->resched = false;
+    if (n_cpus > 1) /* if it takes long another processor may have the caller */
+        timer_need(queue, clock_ns() + HANDOFF_NS);
+    switch_to(queue, thread);
+}
+
 void thread_yield(void)
 {
     struct run_queue *queue = this_queue();
     assert(this_cpu()->spin_depth == 0);
+    space_settle();
     this_cpu()->resched = false;
     if (!queue->n_ready)
         return;
@@ -222,6 +239,7 @@ void thread_yield(void)
 void sched_preempt(void)
 {
     struct run_queue *queue = this_queue();
+    space_settle();
     this_cpu()->resched = false;
     if (!queue->n_ready)
         return;
@@ -301,7 +319,10 @@ void sched_idle(void)
     for (;;) {
         if (run_something(queue))
             continue;
-        space_leave_ended();
+        if (n_cpus > 1)
+            space_load(NULL); /* else others would have to wake this one for each flush */
+        else
+            space_leave_ended();
         /* Announced first, looked at afterwards: whoever makes a thread ready does it the other way round. */
         __atomic_store_n(&queue->idling, true, __ATOMIC_SEQ_CST);
         if (!anyone_ready())
@@ -321,6 +342,9 @@ void sched_tick(void)
     timers_run(queue);
     if (!queue->n_ready)
         return;
+    uint32_t idle = find_idle(this_cpu()->id);
+    if (idle != MAX_CPUS && idle != this_cpu()->id)
+        cpu_kick(idle);
     if (clock_ns() >= queue->slice_end_ns)
         this_cpu()->resched = true;
     else

@@ -284,6 +284,7 @@ static void step_fork(struct world *world)
     if (!space && failing)
         return;
     check(space, "fork's result");
+    space_settle();
     *child = *world;
     child->space = space;
 }
@@ -466,6 +467,7 @@ static void test_fork_cost(void)
     struct memory_counts before, after;
     memory_count(&before);
     struct space *child = space_fork(parent);
+    space_settle();
     memory_count(&after);
     ok(after.by_use[FRAME_TABLE] == before.by_use[FRAME_TABLE] + 1 && after.by_use[FRAME_USER] == before.by_use[FRAME_USER],
        "a fork of 16 MB takes one table and no page");
@@ -530,6 +532,7 @@ static void test_shared_memory(void)
     uint64_t base = space_map(parent, &request);
     touch(parent, base, 5);
     struct space *child = space_fork(parent);
+    space_settle();
     int error;
     touch(child, base, 6);
     touch(child, base + PAGE_SIZE, 7);
