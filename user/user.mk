@@ -4,10 +4,10 @@ user_sources := $(wildcard user/*.c)
 user_programs := $(patsubst user/%.c,$(BUILD)/user/%,$(user_sources))
 
 USER_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -fno-pic -fno-pie -fno-stack-protector \
-    -fno-asynchronous-unwind-tables -fcf-protection=none -nostdinc -Ilibc/include \
-    -I$(BUILD)/include -isystem $(shell $(CC) -print-file-name=include 2>/dev/null)
+    -fno-asynchronous-unwind-tables -fcf-protection=none -nostdinc -isystem libc/include \
+    -isystem $(BUILD)/include -isystem $(shell $(CC) -print-file-name=include 2>/dev/null)
 USER_LDFLAGS := -m elf_x86_64 -static -nostdlib -z noexecstack -z max-page-size=4096 \
-    --build-id=none --gc-sections
+    --build-id=none --gc-sections -T libc/x86_64/program.ld
 
 $(BUILD)/user/%.o: user/%.c $(BUILD)/flags user/user.mk | $(BUILD)/libc.a
 	$(call say,CC,$<)

@@ -30,7 +30,7 @@ void *memalign(size_t alignment, size_t size)
         return fail_null(EINVAL);
     if (alignment <= 16)
         return malloc(size);
-    char *block = malloc(size + alignment + MIN_CHUNK);
+    char *block = malloc(size + alignment + 2 * MIN_CHUNK);
     if (!block)
         return NULL;
     struct chunk *chunk = chunk_of(block, "memalign");

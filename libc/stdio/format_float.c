@@ -237,6 +237,10 @@ static bool put_hex(struct sink *sink, const struct spec *spec, const char *sign
 
     exponent = mantissa ? exponent + 64 - lead_bits : 0;
     unsigned __int128 m = (unsigned __int128)mantissa << lead_bits; /* lead digit in bits 64 up */
+    if (lead_bits == 1 && mantissa && exponent < -1022) { /* a double too small for a leading 1 */
+        m >>= -1022 - exponent;
+        exponent = -1022;
+    }
     if (spec->precision >= 0 && spec->precision < places) {
         unsigned __int128 unit = (unsigned __int128)1 << (64 - 4 * spec->precision);
         unsigned __int128 rest = m & (unit - 1), half = unit / 2;
