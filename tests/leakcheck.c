@@ -57,6 +57,20 @@ static void remove_below(int dirfd)
     closedir(dir);
 }
 
+/* In a child, so that what the recursion takes of stack and heap is gone with it. */
+static void remove_folder(void)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        int folder = open(FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (folder >= 0)
+            remove_below(folder);
+        _exit(rmdir(FOLDER) < 0);
+    }
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+}
+
 /* Waits for all that the program left behind; what lives on after the limit is killed and counts as
  * a failure. */
 static int reap_rest(void)
@@ -74,7 +88,10 @@ static int reap_rest(void)
     return left;
 }
 
-static int run(char **argv)
+/* Runs the program in the folder, waits for it and all its descendants, removes what is left of the
+ * folder; without a program the child only leaves a file. Its exit status; *left counts processes
+ * that had to be killed. */
+static int cycle(char **argv, int *left)
 {
     pid_t pid = fork();
     if (pid < 0)
@@ -82,48 +99,62 @@ static int run(char **argv)
     if (pid == 0) {
         if (mkdir(FOLDER, 0777) < 0 || chdir(FOLDER) < 0)
             die(FOLDER);
+        if (!argv)
+            _exit(open("file", O_WRONLY | O_CREAT, 0666) < 0);
         execv(argv[0], argv);
         die(argv[0]);
     }
     int status = 0;
     while (waitpid(pid, &status, 0) < 0)
         ;
+    *left = reap_rest();
+    remove_folder();
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* Prints each line that differs between the two texts of `name value` lines; how many. */
-static int compare_counts(char *old, char *new)
+/* The value on the line `name value` of a text of such lines; 0 where it is missing. */
+static long value_in(const char *text, const char *name, size_t length)
+{
+    for (const char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL)
+        if (strncmp(line, name, length) == 0 && line[length] == ' ')
+            return atol(line + length + 1);
+    return 0;
+}
+
+/* Prints each count of `names` that differs between the two texts; how many. */
+static int compare(const char *names)
 {
     int n_different = 0;
-    char *old_rest, *new_rest;
-    char *a = strtok_r(old, "\n", &old_rest), *b = strtok_r(new, "\n", &new_rest);
-    for (; a && b; a = strtok_r(NULL, "\n", &old_rest), b = strtok_r(NULL, "\n", &new_rest))
-        if (strcmp(a, b) != 0 && ++n_different)
-            printf("leak: before: %s; after: %s\n", a, b);
-    return n_different + (a || b);
+    for (const char *line = names; line && *line; line = strchr(line, '\n'), line += line != NULL) {
+        size_t length = strcspn(line, " ");
+        long was = value_in(before, line, length), is = value_in(after, line, length);
+        if (was != is && ++n_different)
+            printf("leak: %.*s was %ld, is %ld\n", (int)length, line, was, is);
+    }
+    return n_different;
 }
 
 int main(int argc, char **argv)
 {
+    int left;
     if (argc < 2) {
         fprintf(stderr, "usage: leakcheck PROGRAM [ARG...]\n");
         return 2;
     }
     umask(022);
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-    read_counts(before,
-                sizeof before); /* twice: what the first reading itself sets up is no leak */
+    read_counts(after, sizeof after);
+    cycle(NULL, &left); /* what the first round itself sets up is no leak */
     read_counts(before, sizeof before);
-    int status = run(argv + 1);
-    int left = reap_rest();
+    memcpy(after, before, sizeof after);
+    compare(after);
+    fflush(stdout);
+    read_counts(before, sizeof before);
+    int status = cycle(argv + 1, &left);
     if (left)
         printf("leak: %d processes lived on and were killed\n", left);
-    int folder = open(FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder >= 0)
-        remove_below(folder);
-    rmdir(FOLDER);
     read_counts(after, sizeof after);
-    if (compare_counts(before, after) == 0 && !left)
+    if (compare(after) == 0 && !left)
         printf("leak: none\n");
     fflush(stdout);
     return status;
