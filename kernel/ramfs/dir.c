@@ -19,23 +19,32 @@ static void hash_memory_free(void *block, size_t size)
 
 static const struct lib_memory hash_memory = {hash_memory_alloc, hash_memory_free};
 
-void ramfs_dir_init(struct ramfs_inode *dir)
-{
-    hash_init(&dir->dir.names, &hash_memory);
-    dir->dir.slots = (struct radix){0};
-    dir->dir.n_slots = 0;
-    dir->dir.free_slot = NO_SLOT;
-}
-
 static void drop_nothing(uint64_t word, void *arg)
 {
     (void)word, (void)arg;
 }
 
+/* An empty directory needs no slots. */
+static void slots_reset(struct ramfs_inode *dir)
+{
+    radix_cut(&dir->dir.slots, 0, drop_nothing, NULL);
+    dir->dir.n_slots = 0;
+    dir->dir.free_slot = NO_SLOT;
+}
+
+void ramfs_dir_init(struct ramfs_inode *dir)
+{
+    dir->inode.nlink = 2;
+    dir->inode.size = 2 * BOGUS_ENTRY_SIZE;     /* for "." and ".." */
+    hash_init(&dir->dir.names, &hash_memory);
+    dir->dir.slots = (struct radix){0};
+    slots_reset(dir);
+}
+
 void ramfs_dir_free(struct ramfs_inode *dir)
 {
     hash_free(&dir->dir.names);
-    radix_cut(&dir->dir.slots, 0, drop_nothing, NULL);
+    slots_reset(dir);
 }
 
 /* ---- Slots ---- */
@@ -64,8 +73,7 @@ void ramfs_slot_set_locked(struct ramfs_inode *dir, uint32_t slot, struct entry 
 void ramfs_slot_free_locked(struct ramfs_inode *dir, uint32_t slot)
 {
     if (dir->dir.names.count == 0) {
-        ramfs_dir_free(dir);
-        ramfs_dir_init(dir);
+        slots_reset(dir);
         return;
     }
     uint64_t n;

@@ -62,7 +62,6 @@ static bool contents_init(struct ramfs_inode *inode, const struct new_inode *wha
 {
     switch (what->mode & S_IFMT) {
     case S_IFDIR:
-        inode->inode.nlink = 2;
         ramfs_dir_init(inode);
         return true;
     case S_IFREG:

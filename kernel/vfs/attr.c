@@ -129,6 +129,7 @@ struct change {
     uint32_t mode, uid, gid;
     int64_t atime_ns, mtime_ns;     /* or KEEP_TIME */
     bool times_given;               /* not just "now" for both */
+    bool invalid;                   /* a time out of range: seen when the file is found */
 };
 
 static int change_inode(struct fs_context *fs, struct inode *inode, const struct change *change)
@@ -276,6 +277,8 @@ long sys_fchown(struct fs_context *fs, int fd, uid_t uid, gid_t gid)
 /* Explicit times are for the owner; "now" also for whoever may write. */
 static int apply_times(const struct cred *cred, struct inode *inode, const struct change *change)
 {
+    if (change->invalid)
+        return -EINVAL;
     if (!owns(cred, inode)) {
         if (change->times_given)
             return -EPERM;
@@ -306,16 +309,14 @@ static bool time_of(const struct timespec *t, int64_t now, int64_t *ns)
     return t->tv_nsec >= 0 && t->tv_nsec < 1000000000;
 }
 
-/* The change that two times ask for: 0, -EINVAL, or 1 when both are to stay. */
-static int decode_times(const struct timespec times[2], struct change *change)
+/* The change that two times ask for; false when both are to stay. */
+static bool decode_times(const struct timespec times[2], struct change *change)
 {
     int64_t now = (int64_t)realtime_ns();
-    if (times[0].tv_nsec == UTIME_OMIT && times[1].tv_nsec == UTIME_OMIT)
-        return 1;
     change->times_given = times[0].tv_nsec != UTIME_NOW || times[1].tv_nsec != UTIME_NOW;
-    bool valid = time_of(&times[0], now, &change->atime_ns) &&
-                 time_of(&times[1], now, &change->mtime_ns);
-    return valid ? 0 : -EINVAL;
+    change->invalid = !time_of(&times[0], now, &change->atime_ns) ||
+                      !time_of(&times[1], now, &change->mtime_ns);
+    return change->invalid || change->atime_ns != KEEP_TIME || change->mtime_ns != KEEP_TIME;
 }
 
 long sys_utimensat(struct fs_context *fs, int dirfd, const char *path, uaddr_t times,
@@ -325,9 +326,8 @@ long sys_utimensat(struct fs_context *fs, int dirfd, const char *path, uaddr_t t
     struct timespec pair[2] = {{.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_NOW}};
     if (!uaddr_is_null(times) && user_copy_in(pair, times, sizeof(pair)))
         return -EFAULT;
-    int err = decode_times(pair, &change);
-    if (err)
-        return min(err, 0);
+    if (!decode_times(pair, &change))
+        return 0;
     if (!path && dirfd != AT_FDCWD)
         return flags ? -EINVAL : change_fd(fs, dirfd, &change);
     if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))

@@ -5,116 +5,137 @@
 struct copy {
     struct fs_context *fs;
     struct file *in, *out;
-    uint64_t *in_pos, *out_pos;
+    uint64_t in_pos, out_pos;   /* where it is; the files' own move at the end */
 };
 
-/* Writes what was read, moving the reader's position back over the bytes that found no place. */
-static long copy_chunk(const struct copy *copy, char *page, size_t n)
+/* Writes what was read, moving the reader's position back over the bytes that found no place: then
+ * *full. */
+static long copy_chunk(struct copy *copy, char *page, size_t n, bool *full)
 {
     struct segment one;
     struct io io;
-    uint64_t start = *copy->in_pos;
+    uint64_t start = copy->in_pos;
     io_init_kernel(&io, &one, page, n);
     io.nonblocking = copy->in->flags & O_NONBLOCK;
-    long got = file_read(copy->in, &io, copy->in_pos);
+    long got = file_read(copy->in, &io, &copy->in_pos);
     if (got <= 0)
         return got;
     io_init_kernel(&io, &one, page, (size_t)got);
     io.nonblocking = copy->out->flags & O_NONBLOCK;
-    long put = file_write(copy->fs, copy->out, &io, copy->out_pos);
-    if (put < got)
-        *copy->in_pos = start + (uint64_t)max(put, 0L);
+    long put = file_write(copy->fs, copy->out, &io, &copy->out_pos);
+    *full = put < got;
+    if (*full)
+        copy->in_pos = start + (uint64_t)max(put, 0L);
     return put;
 }
 
 /* Bytes copied, or the error that stopped the first of them. */
-static long copy_loop(const struct copy *copy, size_t count)
+static long copy_loop(struct copy *copy, size_t count)
 {
     char *page = buffer_alloc();
     size_t total = 0;
-    long n = -ENOMEM;
-    while (page && total < count) {
-        size_t want = min(count - total, (size_t)PAGE_SIZE);
-        n = copy_chunk(copy, page, want);
-        if (n > 0)
-            total += (size_t)n;
-        if (n < (long)want)
-            break;
+    long n = 1;
+    bool full = false;
+    if (!page)
+        return -ENOMEM;
+    while (n > 0 && !full && total < count) {
+        n = copy_chunk(copy, page, min(count - total, (size_t)PAGE_SIZE), &full);
+        total += n > 0 ? (size_t)n : 0;
     }
     buffer_free(page);
-    return total > 0 ? (long)total : count == 0 && page ? 0 : n;
+    return total > 0 || count == 0 ? (long)total : n;
 }
 
-/* Fetches an offset that the caller gave instead of the file's own; 0 or -errno. */
-static int fetch_offset(struct file *file, uaddr_t at, uint64_t *offset, uint64_t **pos)
+/* Where a copy begins: at the offset that the caller gives, or at the file's own. 0 or -errno. */
+static int fetch_offset(const struct file *file, uaddr_t at, uint64_t *pos)
 {
-    *pos = &file->pos;
+    *pos = file->pos;
     if (uaddr_is_null(at))
         return 0;
     if (file->ops->stream)
         return -ESPIPE;
-    *pos = offset;
-    int err = user_copy_in(offset, at, sizeof(*offset));
-    return err ? err : (int64_t)*offset < 0 ? -EINVAL : 0;
+    int err = user_copy_in(pos, at, sizeof(*pos));
+    return err ? err : (int64_t)*pos < 0 ? -EINVAL : 0;
 }
 
-/* Gives moved offsets back to whoever passed them. */
-static long return_offset(long result, uaddr_t at, const uint64_t *offset)
+/* Where it ended: the same way back. */
+static int give_offset(struct file *file, uaddr_t at, uint64_t pos)
 {
-    if (!uaddr_is_null(at) && user_copy_out(at, offset, sizeof(*offset)))
-        return -EFAULT;
-    return result;
+    if (!uaddr_is_null(at))
+        return user_copy_out(at, &pos, sizeof(pos));
+    file->pos = pos;
+    return 0;
 }
 
-/* Both files, each open for its direction. */
-static int get_pair(struct fs_context *fs, int in_fd, int out_fd, struct copy *copy)
+/* A span of positions that no file can have. */
+static bool wraps(uint64_t pos, size_t count)
 {
-    *copy = (struct copy){.fs = fs};
-    int err = fd_get(fs, in_fd, &copy->in);
+    return count > MAX_FILE_SIZE || pos > MAX_FILE_SIZE - count;
+}
+
+/* ---- sendfile ---- */
+
+/* The source is checked before the target is looked at. */
+static int sendfile_source(struct copy *copy, int fd, uaddr_t offset, size_t count)
+{
+    int err = fd_get(copy->fs, fd, &copy->in);
     if (err)
         return err;
-    err = fd_get(fs, out_fd, &copy->out);
+    if (!file_readable(copy->in))
+        err = -EBADF;
+    if (!err)
+        err = fetch_offset(copy->in, offset, &copy->in_pos);
+    if (!err && (wraps(copy->in_pos, count) || !copy->in->ops->read || copy->in->ops->stream))
+        err = -EINVAL;
     if (err)
         file_unref(copy->in);
     return err;
 }
 
-static void release_pair(const struct copy *copy)
+static int sendfile_target(struct copy *copy, int fd, size_t count)
 {
-    file_unref(copy->in);
-    file_unref(copy->out);
-}
-
-static int check_sendfile(const struct copy *copy)
-{
-    if (!file_readable(copy->in) || !file_writable(copy->out))
-        return -EBADF;
-    if (copy->out->flags & O_APPEND || !copy->in->ops->read || !copy->out->ops->write)
-        return -EINVAL;
-    return entry_is_dir(copy->in->entry) || copy->in->ops->stream ? -EINVAL : 0;
+    int err = fd_get(copy->fs, fd, &copy->out);
+    if (err)
+        return err;
+    copy->out_pos = copy->out->pos;
+    if (!file_writable(copy->out))
+        err = -EBADF;
+    else if (!copy->out->ops->write || copy->out->flags & O_APPEND ||
+             (count > 0 && entry_is_dir(copy->in->entry)))
+        err = -EINVAL;
+    else if (!copy->out->ops->stream && wraps(copy->out_pos, count))
+        err = -EINVAL;
+    if (err)
+        file_unref(copy->out);
+    return err;
 }
 
 long sys_sendfile(struct fs_context *fs, int out_fd, int in_fd, uaddr_t offset, size_t count)
 {
-    struct copy copy;
-    uint64_t in_offset;
-    int err = get_pair(fs, in_fd, out_fd, &copy);
+    struct copy copy = {.fs = fs};
+    int err = sendfile_source(&copy, in_fd, offset, count);
     if (err)
         return err;
-    err = fetch_offset(copy.in, offset, &in_offset, &copy.in_pos);
-    if (!err)
-        err = check_sendfile(&copy);
-    long result = err;
-    if (!err) {
-        copy.out_pos = &copy.out->pos;
-        result = copy_loop(&copy, min(count, (size_t)MAX_TRANSFER));
-        result = return_offset(result, offset, &in_offset);
+    err = sendfile_target(&copy, out_fd, count);
+    if (err) {
+        file_unref(copy.in);
+        return err;
     }
-    release_pair(&copy);
+    long result = copy_loop(&copy, min(count, (size_t)MAX_TRANSFER));
+    if (result > 0) {
+        copy.out->pos = copy.out_pos;
+        err = give_offset(copy.in, offset, copy.in_pos);
+        result = err ? err : result;
+    }
+    file_unref(copy.out);
+    file_unref(copy.in);
     return result;
 }
 
-static int check_range(const struct copy *copy, size_t count)
+/* ---- copy_file_range ---- */
+
+/* The checks of a copy between two files; cuts *count at the end of the source. */
+static int check_range(struct copy *copy, size_t *count)
 {
     struct inode *in = copy->in->inode, *out = copy->out->inode;
     if (inode_is(in, S_IFDIR) || inode_is(out, S_IFDIR))
@@ -123,32 +144,50 @@ static int check_range(const struct copy *copy, size_t count)
         return -EINVAL;
     if (!file_readable(copy->in) || !file_writable(copy->out) || copy->out->flags & O_APPEND)
         return -EBADF;
-    uint64_t from = *copy->in_pos, to = *copy->out_pos;
-    if (from + count < from || to + count < to)
+    uint64_t from = copy->in_pos, to = copy->out_pos, size = in->size;
+    if (from + *count < from || to + *count < to)
         return -EOVERFLOW;
-    bool overlap = in == out && to + count > from && to < from + count;
+    *count = from < size ? min(*count, size - from) : 0;
+    if (to >= MAX_FILE_SIZE)
+        return -EFBIG;
+    *count = min(*count, MAX_FILE_SIZE - to);
+    bool overlap = in == out && to + *count > from && to < from + *count;
     return overlap || !copy->in->ops->read || !copy->out->ops->write ? -EINVAL : 0;
+}
+
+/* Both files, referenced. */
+static int get_pair(struct copy *copy, int in_fd, int out_fd)
+{
+    int err = fd_get(copy->fs, in_fd, &copy->in);
+    if (err)
+        return err;
+    err = fd_get(copy->fs, out_fd, &copy->out);
+    if (err)
+        file_unref(copy->in);
+    return err;
 }
 
 long sys_copy_file_range(struct fs_context *fs, int in_fd, uaddr_t in_offset, int out_fd,
                          uaddr_t out_offset, size_t count, unsigned flags)
 {
-    struct copy copy;
-    uint64_t in_at, out_at;
-    int err = get_pair(fs, in_fd, out_fd, &copy);
+    struct copy copy = {.fs = fs};
+    int err = get_pair(&copy, in_fd, out_fd);
     if (err)
         return err;
-    err = fetch_offset(copy.in, in_offset, &in_at, &copy.in_pos);
+    err = fetch_offset(copy.in, in_offset, &copy.in_pos);
     if (!err)
-        err = fetch_offset(copy.out, out_offset, &out_at, &copy.out_pos);
+        err = fetch_offset(copy.out, out_offset, &copy.out_pos);
     if (!err)
-        err = flags ? -EINVAL : check_range(&copy, count);
+        err = flags ? -EINVAL : check_range(&copy, &count);
     long result = err;
-    if (!err) {
+    if (!err)
         result = copy_loop(&copy, min(count, (size_t)MAX_TRANSFER));
-        result = return_offset(result, in_offset, &in_at);
-        result = return_offset(result, out_offset, &out_at);
+    if (result > 0) {
+        err = give_offset(copy.in, in_offset, copy.in_pos);
+        int out_err = give_offset(copy.out, out_offset, copy.out_pos);
+        result = err || out_err ? -EFAULT : result;
     }
-    release_pair(&copy);
+    file_unref(copy.out);
+    file_unref(copy.in);
     return result;
 }

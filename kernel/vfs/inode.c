@@ -98,13 +98,22 @@ void inode_allow_write(struct inode *inode)
     __atomic_fetch_add(&inode->writers, 1, __ATOMIC_ACQ_REL);
 }
 
+/* What of a mode falls when those without root's rights change the contents. */
+static uint32_t privileges(const struct cred *cred, const struct inode *inode)
+{
+    uint32_t mode = inode->mode, drop = mode & S_ISUID;
+    if (mode & S_ISGID && (mode & S_IXGRP || !cred_in_group(cred, inode->gid)))
+        drop |= S_ISGID;
+    return drop;
+}
+
 void inode_drop_privileges(struct fs_context *fs, struct inode *inode)
 {
-    uint32_t drop = inode->mode & S_ISUID;
-    if ((inode->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
-        drop |= S_ISGID;
-    if (drop == 0 || !inode_is(inode, S_IFREG) || fs_is_root(fs))
+    if (!(inode->mode & (S_ISUID | S_ISGID)) || !inode_is(inode, S_IFREG))
         return;
+    struct cred *cred = fs_cred(fs);
+    uint32_t drop = cred_is_root(cred) ? 0 : privileges(cred, inode);
+    cred_unref(cred);
     spin_lock(&inode->lock);
     inode->mode &= ~drop;
     spin_unlock(&inode->lock);

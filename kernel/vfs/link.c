@@ -4,20 +4,53 @@
 
 /* ---- link ---- */
 
-/* Gives the inode the name, with all checks but those of the name itself. */
-static int link_to(struct fs_context *fs, struct entry *old, const struct last_name *last)
+/* A link to what one could not otherwise keep (another's set-user-id program, say) is refused. */
+static bool link_is_safe(struct fs_context *fs, struct inode *inode)
 {
-    struct inode *dir = last->dir->inode, *inode = old->inode;
+    if (fs_owns(fs, inode))
+        return true;
+    bool set_ids = inode->mode & S_ISUID ||
+                   (inode->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
+    return inode_is(inode, S_IFREG) && !set_ids &&
+           fs_permission(fs, inode, MAY_READ | MAY_WRITE) == 0;
+}
+
+/* Why the inode can get no other name, whatever that is. */
+static int check_source(struct fs_context *fs, struct inode *inode, struct inode *dir)
+{
+    if (inode->fs != dir->fs)
+        return -EXDEV;
+    return link_is_safe(fs, inode) ? 0 : -EPERM;
+}
+
+/* Gives the inode the name, unless it is there: that counts before all else. */
+static int link_to(struct fs_context *fs, struct inode *inode, const struct last_name *last)
+{
+    struct inode *dir = last->dir->inode;
+    int source = check_source(fs, inode, dir);
     int err = make_check(fs, last, false);
-    bool refused = !dir->ops->link || inode_is(inode, S_IFDIR);
-    if (!err && (inode->fs != dir->fs || refused)) {
-        struct entry *there;    /* a name that is there counts first */
-        err = entry_lookup(last->dir, last->name, last->len, &there);
-        if (!err)
-            entry_unref(there);
-        err = !err ? -EEXIST : inode->fs != dir->fs ? -EXDEV : -EPERM;
-    }
-    return err ? err : dir->ops->link(last->dir, last->name, last->len, inode);
+    if (!source && !err && dir->ops->link && !inode_is(inode, S_IFDIR))
+        return dir->ops->link(last->dir, last->name, last->len, inode);
+    struct entry *there;
+    int looked = entry_lookup(last->dir, last->name, last->len, &there);
+    if (!looked)
+        entry_unref(there);
+    if (looked != -ENOENT)
+        return looked ? looked : -EEXIST;
+    return err == -ENOENT ? err : source ? source : err ? err : -EPERM;
+}
+
+/* To give an open file a name by its descriptor alone is for root. */
+static int may_link_open(struct fs_context *fs, int dirfd, const char *path)
+{
+    struct file *file;
+    if (*path == '/' || dirfd == AT_FDCWD || fs_is_root(fs))
+        return 0;
+    int err = fd_get_any(fs, dirfd, &file);
+    if (err)
+        return err;
+    file_unref(file);
+    return -ENOENT;
 }
 
 long sys_linkat(struct fs_context *fs, int olddir, const char *old, int newdir, const char *new,
@@ -27,9 +60,10 @@ long sys_linkat(struct fs_context *fs, int olddir, const char *old, int newdir, 
     struct last_name last;
     if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
         return -EINVAL;
-    if (flags & AT_EMPTY_PATH && !*old && !fs_is_root(fs))
-        return -ENOENT;
-    int err = path_walk(fs, olddir, old,
+    int err = flags & AT_EMPTY_PATH ? may_link_open(fs, olddir, old) : 0;
+    if (err)
+        return err;
+    err = path_walk(fs, olddir, old,
                         (flags & AT_SYMLINK_FOLLOW ? WALK_FOLLOW : 0) |
                             (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
                         &entry);
@@ -37,7 +71,7 @@ long sys_linkat(struct fs_context *fs, int olddir, const char *old, int newdir, 
         return err;
     err = make_begin(fs, newdir, new, &last);
     if (!err) {
-        err = link_to(fs, entry, &last);
+        err = link_to(fs, entry->inode, &last);
         last_name_release(&last);
     }
     entry_unref(entry);

@@ -22,7 +22,7 @@ static int check_flags(int *flags)
         *flags |= O_LARGEFILE;
     if ((*flags & (O_CREAT | O_DIRECTORY)) == (O_CREAT | O_DIRECTORY))
         return -EINVAL;
-    if (*flags & tmpfile_bit && (!(*flags & O_DIRECTORY) || !(wanted(*flags) & MAY_WRITE)))
+    if (*flags & tmpfile_bit && (!(*flags & O_DIRECTORY) || (*flags & O_ACCMODE) == O_RDONLY))
         return -EINVAL;
     return 0;
 }
@@ -130,7 +130,8 @@ static int open_unnamed(struct fs_context *fs, int dirfd, const char *path, int 
                         uint32_t mode, struct file **file)
 {
     struct entry *dir;
-    int err = path_walk(fs, dirfd, path, WALK_FOLLOW | WALK_DIRECTORY, &dir);
+    unsigned follow = flags & O_NOFOLLOW ? 0 : WALK_FOLLOW;
+    int err = path_walk(fs, dirfd, path, follow | WALK_DIRECTORY, &dir);
     if (err)
         return err;
     struct inode *inode = NULL;
@@ -154,7 +155,7 @@ static int open_unnamed(struct fs_context *fs, int dirfd, const char *path, int 
     }
     if (!err) {
         entry->dead = true;
-        err = file_open_entry(fs, entry, flags & ~O_DIRECTORY, file);
+        err = file_open_entry(fs, entry, flags, file);
         entry_unref(entry);
     }
     entry_unref(dir);

@@ -12,8 +12,16 @@ static long restartable(long result)
     return result == -EINTR ? -ERESTARTSYS : result;
 }
 
+/* Does the transfer end where no position is? */
+static bool goes_too_far(const struct file *file, const struct io *io, uint64_t pos)
+{
+    return !file->ops->stream && io->left > MAX_FILE_SIZE - pos;
+}
+
 long file_read(struct file *file, struct io *io, uint64_t *pos)
 {
+    if (goes_too_far(file, io, *pos))
+        return -EINVAL;
     if (io->left == 0 && !entry_is_dir(file->entry))
         return 0;
     return restartable(file->ops->read(file, io, pos));
@@ -35,6 +43,8 @@ static int limit_write(struct fs_context *fs, struct io *io, uint64_t pos)
 long file_write(struct fs_context *fs, struct file *file, struct io *io, uint64_t *pos)
 {
     struct inode *inode = file->inode;
+    if (goes_too_far(file, io, *pos))
+        return -EINVAL;
     if (io->left == 0)
         return 0;
     io->append = file->flags & O_APPEND;
@@ -42,8 +52,7 @@ long file_write(struct fs_context *fs, struct file *file, struct io *io, uint64_
         int err = limit_write(fs, io, io->append ? inode->size : *pos);
         if (err)
             return err;
-        if (inode->mode & (S_ISUID | S_ISGID))
-            inode_drop_privileges(fs, inode);
+        inode_drop_privileges(fs, inode);
     }
     long result = restartable(file->ops->write(file, io, pos));
     if (result == -EPIPE)
@@ -206,9 +215,7 @@ static long seek_target(const struct file *file, int64_t offset, int whence)
     default: return -EINVAL;
     }
     int64_t to;
-    if (__builtin_add_overflow(base, offset, &to))
-        return -EOVERFLOW;
-    return to < 0 ? -EINVAL : to;
+    return __builtin_add_overflow(base, offset, &to) || to < 0 ? -EINVAL : to;
 }
 
 long file_seek(struct file *file, int64_t offset, int whence)

@@ -19,8 +19,30 @@ $(BUILD)/tests/host/test_%: tests/host/test_%.c $(BUILD)/tests/host/lib.a | $(sy
 	$(call say,CC,$<)
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(DEPFLAGS) $< $(BUILD)/tests/host/lib.a -o $@
 
+# The tests of vfs and ramfs have these rooms and what stands for the floors below them.
+host_vfs := $(patsubst kernel/%.c,$(BUILD)/tests/host/%.o,$(wildcard kernel/vfs/*.c kernel/ramfs/*.c))
+
+$(host_vfs): $(BUILD)/tests/host/%.o: kernel/%.c | $(syscall_tables)
+	$(call say,CC,$< (host))
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(DEPFLAGS) -c $< -o $@
+
+$(BUILD)/tests/host/vfs/shim.o: tests/host/vfs/shim.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(DEPFLAGS) -c $< -o $@
+
+$(BUILD)/tests/host/vfs.a: $(host_vfs) $(BUILD)/tests/host/vfs/shim.o
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+host_vfs_archives := $(BUILD)/tests/host/vfs.a $(BUILD)/tests/host/lib.a
+
+$(BUILD)/tests/host/test_vfs_%: tests/host/test_vfs_%.c $(host_vfs_archives)
+	$(call say,CC,$<)
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(DEPFLAGS) $< $(host_vfs_archives) -o $@
+
 .PHONY: check-host
 check-host: $(host_tests)      ## the host tests alone
 	@prove --exec '' $(host_tests)
 
--include $(host_lib:.o=.d) $(host_tests:=.d)
+-include $(host_lib:.o=.d) $(host_vfs:.o=.d) $(host_tests:=.d)

@@ -1,0 +1,385 @@
+/* The floors below the vfs for host tests: memory by malloc, checked locks, checked user copies. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "abi/errno.h"
+#include "ramfs.h"
+#include "shim.h"
+
+long shim_allocations_left = -1;
+uint64_t shim_hole_start, shim_hole_end;
+int shim_signal;
+long shim_frames, shim_objects;
+
+/* ---- The processor: kernel code finds it through GS, which a Linux program may set ---- */
+
+static struct thread main_thread = {.tid = 1};
+static struct cpu main_cpu = {.self = &main_cpu, .thread = &main_thread};
+
+static void report_panic(const char *file, int line, const char *message)
+{
+    printf("Bail out! panic at %s:%d: %s\n", file, line, message);
+    fflush(stdout);
+    abort();
+}
+
+__attribute__((constructor)) static void shim_setup(void)
+{
+    enum { ARCH_SET_GS = 0x1001 };
+    syscall(SYS_arch_prctl, ARCH_SET_GS, &main_cpu);
+    lib_hooks.report_panic = report_panic;
+}
+
+/* ---- Memory: contents start as garbage, so that what is read before it is written shows ---- */
+
+static bool allocation_fails(void)
+{
+    if (shim_allocations_left == 0)
+        return true;
+    if (shim_allocations_left > 0)
+        shim_allocations_left--;
+    return false;
+}
+
+void *kmalloc(size_t n)
+{
+    void *block = allocation_fails() ? NULL : malloc(n ? n : 1);
+    if (block) {
+        memset(block, 0xa5, n);
+        shim_objects++;
+    }
+    return block;
+}
+
+void *kzalloc(size_t n)
+{
+    void *block = kmalloc(n);
+    return block ? memset(block, 0, n) : NULL;
+}
+
+void kfree(void *block)
+{
+    shim_objects -= block != NULL;
+    free(block);
+}
+
+void *object_alloc(struct object_cache *cache)
+{
+    void *object = kmalloc(cache->size);
+    cache->n_live += object != NULL;
+    return object;
+}
+
+void *object_alloc_zeroed(struct object_cache *cache)
+{
+    void *object = object_alloc(cache);
+    return object ? memset(object, 0, cache->size) : NULL;
+}
+
+void object_free(struct object_cache *cache, void *object)
+{
+    cache->n_live--;
+    kfree(object);
+}
+
+/* A frame is the second page of its block; the first ends with the reference count. */
+static uint32_t *frame_count(paddr_t frame)
+{
+    return (uint32_t *)phys_to_virt(frame) - 1;
+}
+
+paddr_t frame_alloc(enum frame_use use)
+{
+    (void)use;
+    char *block = allocation_fails() ? NULL : aligned_alloc(PAGE_SIZE, 2 * PAGE_SIZE);
+    if (!block)
+        return 0;
+    memset(block + PAGE_SIZE, 0xa5, PAGE_SIZE);
+    paddr_t frame = (uint64_t)(block + PAGE_SIZE) - DIRECT_MAP;
+    *frame_count(frame) = 1;
+    shim_frames++;
+    return frame;
+}
+
+paddr_t frame_alloc_zeroed(enum frame_use use)
+{
+    paddr_t frame = frame_alloc(use);
+    if (frame)
+        memset(phys_to_virt(frame), 0, PAGE_SIZE);
+    return frame;
+}
+
+void frame_ref(paddr_t frame)
+{
+    ++*frame_count(frame);
+}
+
+void frame_unref(paddr_t frame)
+{
+    if (--*frame_count(frame) > 0)
+        return;
+    shim_frames--;
+    free((char *)phys_to_virt(frame) - PAGE_SIZE);
+}
+
+uint32_t frame_refs(paddr_t frame)
+{
+    return *frame_count(frame);
+}
+
+paddr_t virt_to_phys(const void *virt)
+{
+    return (uint64_t)virt - DIRECT_MAP;
+}
+
+void memory_count(struct memory_counts *counts)
+{
+    *counts = (struct memory_counts){.total_frames = 32768, .free_frames = 20000};
+}
+
+void backing_init(struct backing *backing, const struct backing_ops *ops)
+{
+    backing->ops = ops;
+    list_init(&backing->mappings);
+}
+
+void backing_zap(struct backing *backing, uint64_t first_index)
+{
+    (void)backing, (void)first_index;
+    if (main_cpu.spin_ranks)
+        panic("backing_zap with a spinlock held");
+}
+
+/* ---- Locks ---- */
+
+void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank)
+{
+    *lock = SPINLOCK(name, rank);
+}
+
+void spin_lock_as(struct spinlock *lock, enum lock_rank rank)
+{
+    if (main_cpu.spin_ranks >> rank)
+        panic("lock %s: rank %d wanted with ranks %lx held", lock->name, rank,
+              main_cpu.spin_ranks);
+    if (lock->taken)
+        panic("lock %s taken twice", lock->name);
+    lock->taken = 1;
+    lock->held = (uint16_t)rank;
+    main_cpu.spin_ranks |= 1ull << rank;
+}
+
+void spin_lock(struct spinlock *lock)
+{
+    spin_lock_as(lock, lock->rank);
+}
+
+void spin_unlock(struct spinlock *lock)
+{
+    if (!lock->taken)
+        panic("lock %s released and not held", lock->name);
+    lock->taken = 0;
+    main_cpu.spin_ranks &= ~(1ull << lock->held);
+}
+
+static uint64_t mutex_ranks;
+
+void mutex_init(struct mutex *mutex, const char *name, enum lock_rank rank)
+{
+    *mutex = (struct mutex){.name = name, .rank = (uint16_t)rank};
+}
+
+void mutex_lock(struct mutex *mutex)
+{
+    if (main_cpu.spin_ranks || mutex_ranks >> mutex->rank || mutex->owner)
+        panic("mutex %s wanted with spinlocks %lx, mutexes %lx held", mutex->name,
+              main_cpu.spin_ranks, mutex_ranks);
+    mutex->owner = &main_thread;
+    mutex_ranks |= 1ull << mutex->rank;
+}
+
+void mutex_unlock(struct mutex *mutex)
+{
+    if (!mutex->owner)
+        panic("mutex %s released and not held", mutex->name);
+    mutex->owner = NULL;
+    mutex_ranks &= ~(1ull << mutex->rank);
+}
+
+/* ---- Waiting: nothing ever comes, so time is up at once ---- */
+
+int wait_on_spin(struct wait_queue *queue, struct spinlock *lock, enum wait_kind kind,
+                 uint64_t deadline_ns, const char *what)
+{
+    (void)queue, (void)lock, (void)kind, (void)deadline_ns, (void)what;
+    return -EINTR;
+}
+
+void waiter_add(struct waiter *waiter, struct wait_queue *queue)
+{
+    waiter->queue = queue;
+    list_add_tail(&queue->waiters, &waiter->node);
+}
+
+void waiter_remove(struct waiter *waiter)
+{
+    list_remove(&waiter->node);
+}
+
+void wait_begin(void)
+{
+}
+
+int wait_sleep(enum wait_kind kind, uint64_t deadline_ns, const char *what)
+{
+    (void)kind, (void)what;
+    return deadline_ns == NO_DEADLINE ? -EINTR : -ETIMEDOUT;
+}
+
+void wait_end(void)
+{
+}
+
+void wake_all(struct wait_queue *queue)
+{
+    (void)queue;
+}
+
+/* ---- Time ---- */
+
+uint64_t clock_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+uint64_t realtime_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+/* ---- User memory: the test's own ---- */
+
+/* How many bytes from `at` on can be reached. */
+static size_t reachable(uint64_t at, size_t n)
+{
+    if (main_cpu.spin_ranks)
+        panic("user memory reached for with spinlocks %lx held", main_cpu.spin_ranks);
+    if (at < PAGE_SIZE || !uaddr_range_ok(uaddr(at), n))
+        return 0;
+    if (at < shim_hole_end && at + n > shim_hole_start)
+        return at < shim_hole_start ? shim_hole_start - at : 0;
+    return n;
+}
+
+size_t user_copy_in_some(void *to, uaddr_t from, size_t n)
+{
+    n = reachable(from.at, n);
+    if (n > 0)
+        memcpy(to, (const void *)from.at, n);
+    return n;
+}
+
+size_t user_copy_out_some(uaddr_t to, const void *from, size_t n)
+{
+    n = reachable(to.at, n);
+    if (n > 0)
+        memcpy((void *)to.at, from, n);
+    return n;
+}
+
+size_t user_clear_some(uaddr_t to, size_t n)
+{
+    n = reachable(to.at, n);
+    if (n > 0)
+        memset((void *)to.at, 0, n);
+    return n;
+}
+
+int user_copy_in(void *to, uaddr_t from, size_t n)
+{
+    return user_copy_in_some(to, from, n) == n ? 0 : -EFAULT;
+}
+
+int user_copy_out(uaddr_t to, const void *from, size_t n)
+{
+    return user_copy_out_some(to, from, n) == n ? 0 : -EFAULT;
+}
+
+/* ---- A world ---- */
+
+static void remember_signal(int signal)
+{
+    shim_signal = signal;
+}
+
+void shim_start(struct fs_context *fs)
+{
+    struct filesystem *root = ramfs_create("ramfs", 0755);
+    if (!root)
+        panic("no memory for the file system");
+    vfs_init(root, fs);
+    fs->raise = remember_signal;
+}
+
+static bool take_name(void *arg, const char *text, size_t len, uint64_t ino, uint32_t type,
+                      uint64_t next_pos)
+{
+    (void)ino, (void)type, (void)next_pos;
+    memcpy(arg, text, len);
+    ((char *)arg)[len] = '\0';
+    return false;
+}
+
+/* Removes all names below a directory. */
+static void remove_all(struct entry *dir)
+{
+    const struct inode_ops *ops = dir->inode->ops;
+    struct entry *found;
+    for (;;) {
+        char name[256] = "";
+        uint64_t pos = 2;
+        ops->list(dir->inode, dir, &pos, take_name, name);
+        if (!name[0])
+            return;
+        if (ops->lookup(dir, name, strlen(name), &found))
+            panic("listed but not found: %s", name);
+        if (inode_is(found->inode, S_IFDIR))
+            remove_all(found);
+        if (ops->remove(dir, found))
+            panic("cannot remove %s", name);
+        entry_unref(found);
+    }
+}
+
+void shim_end(struct fs_context *fs)
+{
+    struct mount_info root;
+    vfs_mount_at(0, &root);
+    struct entry *entry = root.at;
+    remove_all(entry);
+    fs_context_release(fs);
+    if (entry->refs != 1 || entry->inode->fs->n_inodes != 1)
+        panic("left: %u references of the root, %lu inodes", entry->refs,
+              entry->inode->fs->n_inodes);
+    struct filesystem *filesystem = root.fs;
+    entry_unref(entry);
+    kfree(filesystem);
+}
+
+void shim_set_cred(struct fs_context *fs, uint32_t uid, uint32_t gid, uint32_t group)
+{
+    struct cred *cred = cred_copy(fs->cred, 1);
+    cred->fsuid = uid;
+    cred->fsgid = gid;
+    cred->groups[0] = group;
+    cred_unref(fs->cred);
+    fs->cred = cred;
+}
