@@ -128,7 +128,7 @@ struct thread {
 
 /* A thread with a kernel stack that will begin at start(arg); not yet runnable. NULL when out of memory. */
 struct thread *thread_create(struct process *process, struct space *space, void (*start)(void *), void *arg);
-void thread_start(struct thread *thread);   /* on the processor with the shortest queue, the caller's if equal */
+void thread_start(struct thread *thread);   /* makes it ready: it runs when the caller sleeps, or elsewhere */
 /* Runs a new thread here and now; the caller goes on when it sleeps or ends, or elsewhere. A child that ends or execs
  * soon then leaves its parent's memory as it was: nothing of it is copied. */
 void thread_handoff(struct thread *thread);

@@ -1,5 +1,5 @@
-/* Run queues: which thread each processor runs next. Round robin; a thread that is woken goes to a processor that idles,
- * else to where it ran last; a processor that would idle takes from the others. */
+/* Run queues: which thread each processor runs next. Round robin; a thread that is woken stays with the processor that
+ * woke it if that is soon free; one that would idle takes from the others. */
 #include "abi/errno.h"
 #include "local.h"
 
@@ -114,6 +114,26 @@ static uint32_t find_idle(uint32_t preferred)
     return MAX_CPUS;
 }
 
+/* Whether an idle processor could help this one. */
+static bool help_idles(void)
+{
+    if (n_cpus == 1)
+        return false;
+    __atomic_thread_fence(__ATOMIC_SEQ_CST); /* n_ready was written before, as sched_idle writes idling before */
+    uint32_t idle = find_idle(this_cpu()->id);
+    return idle != MAX_CPUS && idle != this_cpu()->id;
+}
+
+/* A thread waits in this processor's queue: when must the timer look whether it still does? */
+static void watch_queue(struct run_queue *queue)
+{
+    if (current_thread() == queue->idle)
+        return;
+    timer_need(queue, queue->slice_end_ns);
+    if (help_idles())
+        timer_need(queue, clock_ns() + HANDOFF_NS);
+}
+
 /* Puts a thread that belongs to no queue into that processor's, and has it looked at. */
 static void enqueue_on(uint32_t id, struct thread *thread)
 {
@@ -123,20 +143,23 @@ static void enqueue_on(uint32_t id, struct thread *thread)
     ready_put(queue, thread);
     bool first = queue->n_ready == 1;
     spin_unlock(&queue->lock);
-    if (id != this_cpu()->id && first)
+    if (id == this_cpu()->id)
+        watch_queue(queue);
+    else if (first)
         cpu_kick(id); /* it must halt no longer, or begin to count its time slice */
-    else if (id == this_cpu()->id && current_thread() != queue->idle)
-        timer_need(queue, queue->slice_end_ns);
-    uint32_t idle = find_idle(id);
-    if (idle != MAX_CPUS && idle != id && idle != this_cpu()->id)
-        cpu_kick(idle); /* began to idle meanwhile: it may take the thread */
 }
 
-/* Chooses a processor for a thread that is ready again. */
+/* Chooses a processor for a thread that is ready: this one if nobody else waits here. Who wakes another often sleeps
+ * soon, and to rouse a halted processor takes longer than most threads then run. If it does not sleep an idle
+ * processor is called after HANDOFF_NS. */
 static void enqueue(struct thread *thread)
 {
-    uint32_t id = find_idle(thread->cpu);
-    enqueue_on(id != MAX_CPUS ? id : thread->cpu, thread);
+    uint32_t id = this_cpu()->id;
+    if (run_queues[id].n_ready) {
+        uint32_t idle = find_idle(thread->cpu);
+        id = idle != MAX_CPUS ? idle : thread->cpu;
+    }
+    enqueue_on(id, thread);
 }
 
 /* Locks the queue whose lock guards the thread's state. */
@@ -184,20 +207,9 @@ void thread_interrupt(struct thread *thread, enum wait_kind kind)
     wake_if(thread, -EINTR, kind);
 }
 
-/* Makes a new thread ready, on an idle processor or the one with the shortest queue. */
 void thread_start(struct thread *thread)
 {
-    uint32_t best = this_cpu()->id;
-    uint32_t idle = find_idle(best);
-    if (idle != MAX_CPUS) {
-        best = idle;
-    } else {
-        for (uint32_t id = 0; id < n_cpus; id++) {
-            if (run_queues[id].n_ready < run_queues[best].n_ready)
-                best = id;
-        }
-    }
-    enqueue_on(best, thread);
+    enqueue(thread);
 }
 
 /* ---- Giving up the processor ---- */
@@ -213,8 +225,7 @@ void thread_handoff(struct thread *thread)
     list_add_head(&queue->ready, &self->run_node);
     queue->n_ready++;
     this_cpu()->resched = false;
-    if (n_cpus > 1) /* if it takes long another processor may have the caller */
-        timer_need(queue, clock_ns() + HANDOFF_NS);
+    watch_queue(queue); /* if the child takes long another processor may have the caller */
     switch_to(queue, thread);
 }
 
@@ -342,9 +353,8 @@ void sched_tick(void)
     timers_run(queue);
     if (!queue->n_ready)
         return;
-    uint32_t idle = find_idle(this_cpu()->id);
-    if (idle != MAX_CPUS && idle != this_cpu()->id)
-        cpu_kick(idle);
+    if (help_idles())
+        cpu_kick(find_idle(this_cpu()->id));
     if (clock_ns() >= queue->slice_end_ns)
         this_cpu()->resched = true;
     else
