@@ -77,7 +77,7 @@ gzip -k zeros; gunzip -c zeros.gz | cmp - zeros && echo gzip
 echo "== environment"
 FOO=bar env | grep '^FOO='; export BAR=baz; sh -c 'echo $BAR'; unset BAR; env | grep -c BAR
 env -i A=1 B=2 env | sort; env -i sh -c 'echo ${HOME:-none}'
-tr '\0' '\n' < /proc/self/environ | grep -c '^PATH='
+cat /proc/$$/environ | tr '\0' '\n' | grep -c '^PATH='
 
 echo "== text tools"
 printf '3 c\n1 a\n2 b\n' > table; sort -n table; sort -k2 -r table; cut -d' ' -f2 table
