@@ -1,7 +1,8 @@
 /* The sched room: threads, run queues, wait queues, timers, and the locks that sleep.
  *
- * Lock rule: a wait queue's lock guards its waiters; a run queue's lock guards the state of its threads. A thread
- * gives up the processor only in wait_*, sleep_until, mutex_lock, thread_yield, sched_preempt and thread_exit, never with a spinlock held.
+ * Lock rule: a wait queue's lock guards its waiters; a run queue's lock guards the state of its
+ * threads. A thread gives up the processor only in wait_*, sleep_until, mutex_lock, thread_yield,
+ * sched_preempt and thread_exit, never with a spinlock held.
  */
 #pragma once
 
@@ -22,128 +23,158 @@ struct wait_queue {
     struct spinlock lock;
     struct list waiters; /* guarded by lock: struct waiter.node */
 };
-#define WAIT_QUEUE(variable) \
-    {.lock = {.rank = RANK_WAITQ, .name = #variable}, .waiters = {&(variable).waiters, &(variable).waiters}}
+#define WAIT_QUEUE(variable)                                          \
+    {                                                                 \
+        .lock = {.rank = RANK_WAITQ, .name = #variable}, .waiters = { \
+            &(variable).waiters,                                      \
+            &(variable).waiters                                       \
+        }                                                             \
+    }
 
 struct waiter {
-    struct list node;       /* guarded by queue->lock; empty again when it was woken */
+    struct list node; /* guarded by queue->lock; empty again when it was woken */
     struct wait_queue *queue;
     struct thread *thread;
-    const void *what;       /* a mutex, where many share a queue */
-    bool exclusive;         /* takes one of the things waited for: wake_one stops after it. Not so poll */
+    const void *what; /* a mutex, where many share a queue */
+    bool exclusive;   /* takes one of the things waited for: wake_one stops after it. Not so poll */
 };
 
-/* Results of interrupted calls, inside the kernel only: on the way to user mode proc turns them into -EINTR or a
- * restart. The wait functions below say -EINTR; a call that Linux restarts (read, write, wait4 ...) answers
- * -ERESTARTSYS for it. */
+/* Results of interrupted calls, inside the kernel only: on the way to user mode proc turns them
+ * into -EINTR or a restart. The wait functions below say -EINTR; a call that Linux restarts (read,
+ * write, wait4 ...) answers -ERESTARTSYS for it. */
 enum { ERESTARTSYS = 512, ERESTARTNOINTR = 513, ERESTARTNOHAND = 514, ERESTART_RESTARTBLOCK = 516 };
 
 enum wait_kind {
-    WAIT_FIRM,      /* only what it waits for wakes it */
-    WAIT_SIGNALS,   /* a signal that is to be delivered wakes it: -EINTR */
-    WAIT_KILL,      /* only a deadly signal wakes it early: -EINTR */
+    WAIT_FIRM,    /* only what it waits for wakes it */
+    WAIT_SIGNALS, /* a signal that is to be delivered wakes it: -EINTR */
+    WAIT_KILL,    /* only a deadly signal wakes it early: -EINTR */
 };
 #define NO_DEADLINE UINT64_MAX /* deadlines are clock_ns() times */
 
 void wait_queue_init(struct wait_queue *queue);
-/* Condition-variable style: the caller holds the lock that guards its condition; it is released while asleep and held
- * again on return. 0 when woken (check the condition again), -EINTR, -ETIMEDOUT. `what` names the wait for /proc and reports. */
-int wait_on_spin(struct wait_queue *queue, struct spinlock *lock, enum wait_kind kind, uint64_t deadline_ns, const char *what);
+/* Condition-variable style: the caller holds the lock that guards its condition; it is released
+ * while asleep and held again on return. 0 when woken (check the condition again), -EINTR,
+ * -ETIMEDOUT. `what` names the wait for /proc and reports. */
+int wait_on_spin(struct wait_queue *queue, struct spinlock *lock, enum wait_kind kind,
+                 uint64_t deadline_ns, const char *what);
 struct mutex;
-int wait_on_mutex(struct wait_queue *queue, struct mutex *mutex, enum wait_kind kind, uint64_t deadline_ns, const char *what);
-/* For several queues at once (poll): enqueue on each, check the conditions, sleep, dequeue from each. A wake between
- * enqueue and sleep is not lost. */
+int wait_on_mutex(struct wait_queue *queue, struct mutex *mutex, enum wait_kind kind,
+                  uint64_t deadline_ns, const char *what);
+/* For several queues at once (poll): enqueue on each, check the conditions, sleep, dequeue from
+ * each. A wake between enqueue and sleep is not lost. */
 void waiter_add(struct waiter *waiter, struct wait_queue *queue);
 void waiter_remove(struct waiter *waiter);
-void wait_begin(void);                                                    /* before the first waiter_add */
-int wait_sleep(enum wait_kind kind, uint64_t deadline_ns, const char *what); /* after the conditions were checked */
-void wait_end(void);                                                      /* instead of wait_sleep when one held already */
+void wait_begin(void); /* before the first waiter_add */
+int wait_sleep(enum wait_kind kind, uint64_t deadline_ns,
+               const char *what); /* after the conditions were checked */
+void wait_end(void);              /* instead of wait_sleep when one held already */
 void wake_one(struct wait_queue *queue);
 void wake_all(struct wait_queue *queue);
-/* Wakes the thread if it sleeps in a wait of that kind or weaker: for signals (WAIT_SIGNALS) and kills (WAIT_KILL). */
+/* Wakes the thread if it sleeps in a wait of that kind or weaker: for signals (WAIT_SIGNALS) and
+ * kills (WAIT_KILL). */
 void thread_interrupt(struct thread *thread, enum wait_kind kind);
-int sleep_until(uint64_t deadline_ns, enum wait_kind kind, const char *what); /* 0 when the time has come, -EINTR */
+int sleep_until(uint64_t deadline_ns, enum wait_kind kind,
+                const char *what); /* 0 when the time has come, -EINTR */
 
 /* ---- Locks that sleep ---- */
 
 struct mutex {
-    struct thread *owner;      /* atomic; NULL when free */
+    struct thread *owner; /* atomic; NULL when free */
     uint16_t rank;
-    uint16_t held;             /* the rank under which it was taken */
-    bool contended;            /* atomic: someone sleeps in waiters */
+    uint16_t held;  /* the rank under which it was taken */
+    bool contended; /* atomic: someone sleeps in waiters */
     const char *name;
-    struct wait_queue *waiters; /* one of a few shared queues, chosen by the mutex's address: keeps the lock small */
+    struct wait_queue *waiters; /* one of a few shared queues, chosen by the mutex's address: keeps
+                                   the lock small */
 };
 void mutex_init(struct mutex *mutex, const char *name, enum lock_rank rank);
 void mutex_lock(struct mutex *mutex);
-void mutex_lock_as(struct mutex *mutex, enum lock_rank rank); /* under another rank: the second of its kind */
+void mutex_lock_as(struct mutex *mutex,
+                   enum lock_rank rank); /* under another rank: the second of its kind */
 bool mutex_trylock(struct mutex *mutex);
 void mutex_unlock(struct mutex *mutex);
 bool mutex_held(const struct mutex *mutex); /* by the current thread */
 
 /* ---- Threads ---- */
 
-enum thread_state { THREAD_NEW, THREAD_READY, THREAD_RUNNING, THREAD_ASLEEP, THREAD_STOPPED, THREAD_DEAD };
+enum thread_state {
+    THREAD_NEW,
+    THREAD_READY,
+    THREAD_RUNNING,
+    THREAD_ASLEEP,
+    THREAD_STOPPED,
+    THREAD_DEAD
+};
 
 struct thread {
     /* constant after creation */
     int tid;
     void *stack_top;
-    struct process *process;      /* NULL for kernel threads and idle */
+    struct process *process; /* NULL for kernel threads and idle */
     /* guarded by the run queue's lock of `cpu` */
-    enum thread_state state;      /* atomic to read */
-    uint32_t cpu;                 /* where it runs or ran last */
+    enum thread_state state; /* atomic to read */
+    uint32_t cpu;            /* where it runs or ran last */
     struct list run_node;
-    uint64_t kernel_rsp;          /* while it does not run: the lock is held until it is saved */
-    int wake_result;              /* why it was woken: 0, -EINTR, -ETIMEDOUT */
+    uint64_t kernel_rsp; /* while it does not run: the lock is held until it is saved */
+    int wake_result;     /* why it was woken: 0, -EINTR, -ETIMEDOUT */
     /* sleeping */
     enum wait_kind wait_kind;
-    const char *waits_for;        /* name of the wait, or NULL */
-    bool wake_pending;            /* atomic: woken between wait_begin and wait_sleep */
+    const char *waits_for; /* name of the wait, or NULL */
+    bool wake_pending;     /* atomic: woken between wait_begin and wait_sleep */
     /* its own */
-    struct space *space;          /* what is loaded while it runs; changed by itself alone (exec) */
+    struct space *space; /* what is loaded while it runs; changed by itself alone (exec) */
     uint64_t fs_base, gs_base;
-    struct fpu_state *fpu;        /* allocated at the first use of vector registers; NULL before */
-    uint64_t mutex_ranks;         /* the ranks of the mutexes held, as bits */
-    uint64_t run_ns, ns_mark;     /* time on processors up to ns_mark, where the current stretch began */
-    uint64_t system_ns;           /* how much of it in the kernel: an estimate, see thread_times */
-    uint64_t call_start_ns;       /* run_ns when a sampled entry into the kernel began; 0: not sampled */
-    uint32_t n_entries;           /* into the kernel, by calls and faults */
-    uint64_t restart_deadline_ns; /* of a sleep that starts again; proc clears it when a handler runs */
-    uint64_t fail_nth;            /* fault injection: 0 off, else countdown of allocations */
+    struct fpu_state *fpu; /* allocated at the first use of vector registers; NULL before */
+    uint64_t mutex_ranks;  /* the ranks of the mutexes held, as bits */
+    uint64_t run_ns,
+        ns_mark;            /* time on processors up to ns_mark, where the current stretch began */
+    uint64_t system_ns;     /* how much of it in the kernel: an estimate, see thread_times */
+    uint64_t call_start_ns; /* run_ns when a sampled entry into the kernel began; 0: not sampled */
+    uint32_t n_entries;     /* into the kernel, by calls and faults */
+    uint64_t
+        restart_deadline_ns; /* of a sleep that starts again; proc clears it when a handler runs */
+    uint64_t fail_nth;       /* fault injection: 0 off, else countdown of allocations */
     /* proc's: guarded by process->signal_lock */
     uint64_t signal_mask, signal_pending, saved_mask;
-    bool restore_mask;            /* saved_mask goes back in force when the next handler frame is made or the call ends */
-    bool signal_due;              /* atomic: look at signals before going back to user mode */
-    bool kill_due;                /* atomic: SIGKILL is pending: every wait but WAIT_FIRM ends */
-    struct list queued;           /* struct pending_signal of what is pending for this thread alone */
+    uint64_t signal_awaited; /* what sigtimedwait sleeps for: it wakes, but is not delivered */
+    bool restore_mask;  /* saved_mask goes back in force when the next handler frame is made or the
+                           call ends */
+    bool signal_due;    /* atomic: look at signals before going back to user mode */
+    bool kill_due;      /* atomic: SIGKILL is pending: every wait but WAIT_FIRM ends */
+    struct list queued; /* struct pending_signal of what is pending for this thread alone */
     uint64_t fault_trap, fault_error, fault_address; /* of the last fault, for signal frames */
     uint64_t altstack_start, altstack_bytes;
     uint32_t altstack_flags;
-    struct list process_node;     /* guarded by proc_lock: in process->threads */
+    struct list process_node; /* guarded by proc_lock: in process->threads */
     uaddr_t clear_child_tid, robust_list;
-    char name[16];                /* comm */
-    bool traced_calls;            /* the tracer prints this thread's system calls */
+    char name[16];     /* comm */
+    bool traced_calls; /* the tracer prints this thread's system calls */
 };
 
-/* A thread with a kernel stack that will begin at start(arg); not yet runnable. NULL when out of memory. */
-struct thread *thread_create(struct process *process, struct space *space, void (*start)(void *), void *arg);
-void thread_start(struct thread *thread);   /* makes it ready: it runs when the caller sleeps, or elsewhere */
-/* Runs a new thread here and now; the caller goes on when it sleeps or ends, or elsewhere. A child that ends or execs
- * soon then leaves its parent's memory as it was: nothing of it is copied. */
+/* A thread with a kernel stack that will begin at start(arg); not yet runnable. NULL when out of
+ * memory. */
+struct thread *thread_create(struct process *process, struct space *space, void (*start)(void *),
+                             void *arg);
+void thread_start(
+    struct thread *thread); /* makes it ready: it runs when the caller sleeps, or elsewhere */
+/* Runs a new thread here and now; the caller goes on when it sleeps or ends, or elsewhere. A child
+ * that ends or execs soon then leaves its parent's memory as it was: nothing of it is copied. */
 void thread_handoff(struct thread *thread);
-void thread_free(struct thread *thread);    /* never started, or dead and off its processor */
-__attribute__((noreturn)) void thread_exit(void (*last)(struct thread *)); /* last runs on another stack once it is off */
+void thread_free(struct thread *thread); /* never started, or dead and off its processor */
+__attribute__((noreturn)) void
+thread_exit(void (*last)(struct thread *)); /* last runs on another stack once it is off */
 void thread_yield(void);
-struct fpu_state *thread_fpu_alloc(void);   /* vector registers as at a program's start; NULL: no memory. thread_free frees */
+struct fpu_state *thread_fpu_alloc(
+    void); /* vector registers as at a program's start; NULL: no memory. thread_free frees */
 /* On the way to user mode: switches away if this processor's `resched` is set. */
 void sched_preempt(void);
 uint64_t sched_n_switches(void);
 
 /* ---- Times of use ---- */
 
-/* The sum is exact. How much of it was the kernel's is estimated: one entry in sixteen is timed and counts sixteenfold,
- * because reading the clock at each would cost half as much again as the shortest calls. */
+/* The sum is exact. How much of it was the kernel's is estimated: one entry in sixteen is timed and
+ * counts sixteenfold, because reading the clock at each would cost half as much again as the
+ * shortest calls. */
 enum { ENTRIES_PER_SAMPLE = 16 };
 void thread_sample_begin(struct thread *thread);
 void thread_sample_end(struct thread *thread);
@@ -159,15 +190,17 @@ static inline void thread_leave_kernel(struct thread *thread)
         thread_sample_end(thread);
 }
 void thread_times(struct thread *thread, uint64_t *user_ns, uint64_t *system_ns);
-void sched_load(uint32_t load[3], uint32_t *n_running, uint32_t *n_threads); /* load averages, fixed point 1/65536 */
+void sched_load(uint32_t load[3], uint32_t *n_running,
+                uint32_t *n_threads); /* load averages, fixed point 1/65536 */
 
 /* ---- Timers ---- */
 
 struct timer {
-    struct tree_node node;       /* guarded by the timer lock of `cpu`; key = deadline in clock_ns() */
+    struct tree_node node; /* guarded by the timer lock of `cpu`; key = deadline in clock_ns() */
     uint32_t cpu;
     bool armed;
-    void (*fire)(struct timer *timer); /* in the timer interrupt, without locks; may wake, may re-arm */
+    void (*fire)(
+        struct timer *timer); /* in the timer interrupt, without locks; may wake, may re-arm */
 };
 void timer_init(struct timer *timer, void (*fire)(struct timer *timer));
 void timer_set(struct timer *timer, uint64_t deadline_ns);
@@ -177,12 +210,13 @@ void realtime_set(uint64_t ns);
 
 /* ---- Hooks of rooms above ---- */
 struct sched_hooks {
-    uint64_t (*process_run_ns)(struct thread *self); /* for CLOCK_PROCESS_CPUTIME_ID; NULL: the thread's own time */
+    uint64_t (*process_run_ns)(
+        struct thread *self); /* for CLOCK_PROCESS_CPUTIME_ID; NULL: the thread's own time */
 };
 extern struct sched_hooks sched_hooks;
 
 /* ---- Bring-up ---- */
-void sched_init(void);       /* processor 0: the caller becomes its idle thread, and must not sleep */
-void sched_init_cpu(void);   /* each other processor; then it calls sched_idle() */
+void sched_init(void);     /* processor 0: the caller becomes its idle thread, and must not sleep */
+void sched_init_cpu(void); /* each other processor; then it calls sched_idle() */
 __attribute__((noreturn)) void sched_idle(void);
-void sched_tick(void);       /* from IRQ_TIMER: fires timers, ends time slices */
+void sched_tick(void); /* from IRQ_TIMER: fires timers, ends time slices */

@@ -94,6 +94,10 @@ static int exec_script(struct exec *exec, int depth)
 static int open_program(struct exec *exec, int dirfd, int at_flags)
 {
     int result = file_open_exec(exec->fs, dirfd, exec->path, at_flags, &exec->file);
+    if (!*exec->path) { /* opened by its descriptor: that is its name from now on */
+        format(exec->descriptor_path, sizeof(exec->descriptor_path), "/dev/fd/%d", dirfd);
+        exec->path = exec->descriptor_path;
+    }
     for (int depth = 0; result >= 0; depth++) {
         result = exec_read_head(exec, exec->file);
         if (result == 0)

@@ -111,8 +111,7 @@ static void announce_end_locked(struct process *process)
 static void give_away_children_locked(struct process *leaver)
 {
     struct process *child, *spare, *heir = new_parent_locked(leaver);
-    list_for_each_safe(child, spare, &leaver->children, sibling)
-    {
+    list_for_each_safe(child, spare, &leaver->children, sibling) {
         list_remove(&child->sibling);
         list_add_tail(&heir->children, &child->sibling);
         child->parent = heir;

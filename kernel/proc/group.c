@@ -38,17 +38,19 @@ bool group_is_orphaned_locked(int group, const struct process *ignored)
     struct process *member;
     if (!slot)
         return true;
-    list_for_each(member, &slot->members,
-                  group_node) if (member != ignored && member->state == PROCESS_ALIVE &&
-                                  links_outside(member, member->parent)) return false;
+    list_for_each(member, &slot->members, group_node)
+        if (member != ignored && member->state == PROCESS_ALIVE &&
+            links_outside(member, member->parent))
+            return false;
     return true;
 }
 
 static bool group_has_stopped_locked(int group)
 {
     struct process *member;
-    list_for_each(member, &pid_slot_find_locked(group)->members,
-                  group_node) if (member->stopped) return true;
+    list_for_each(member, &pid_slot_find_locked(group)->members, group_node)
+        if (member->stopped)
+            return true;
     return false;
 }
 
@@ -145,7 +147,7 @@ static void job_set_terminal(struct tty *tty)
 {
     struct process *process = current_process();
     spin_lock(&proc_lock);
-    if (tty)
+    if (tty || !process->session_leader)
         process->terminal = tty;
     else if (process->terminal)
         forget_terminal_locked(process->session, process->terminal);

@@ -29,8 +29,7 @@ static int send_to_group_locked(int group, int signal, const siginfo_t *info)
     int result = -ESRCH;
     if (!slot)
         return -ESRCH;
-    list_for_each(member, &slot->members, group_node)
-    {
+    list_for_each(member, &slot->members, group_node) {
         result = send_checked_locked(member, NULL, signal, info);
         told |= result == 0;
     }

@@ -129,6 +129,7 @@ struct exec {
     unsigned prefix_start; /* they end with the buffer */
     size_t head_bytes;
     struct elf_image image, interpreter_image;
+    char descriptor_path[24]; /* "/dev/fd/N" for execveat without a path */
     char prefix[EXEC_MAX_SCRIPTS * EXEC_SCRIPT_LINE];
     char head[EXEC_HEAD_BYTES]; /* the first bytes of the file */
 };

@@ -133,8 +133,7 @@ void process_times_locked(struct process *process, uint64_t *user_ns, uint64_t *
     struct thread *thread;
     *user_ns = process->user_ns;
     *system_ns = process->system_ns;
-    list_for_each(thread, &process->threads, process_node)
-    {
+    list_for_each(thread, &process->threads, process_node) {
         uint64_t user, system;
         thread_times(thread, &user, &system);
         *user_ns += user;

@@ -29,8 +29,7 @@ static void install_action(struct process *process, int signal,
         struct thread *thread;
         uint64_t bit = SIGNAL_BIT(signal);
         signal_discard(process, &process->queued, &process->pending, bit);
-        list_for_each(thread, &process->threads, process_node)
-        {
+        list_for_each(thread, &process->threads, process_node) {
             signal_discard(process, &thread->queued, &thread->signal_pending, bit);
             signal_recalculate(process, thread);
         }
@@ -145,29 +144,23 @@ static int fetch_deadline(uaddr_t timeout, uint64_t *deadline_ns)
     return 0;
 }
 
-/* Takes one of the wanted signals, sleeping until there is one. While it sleeps they count as not
- * blocked, so that they wake it.
+/* Takes one of the wanted signals, sleeping until there is one.
  * The signal, -EAGAIN after the deadline, -EINTR for another signal.
  * Takes signal_lock. */
 static long wait_for_one(struct thread *self, uint64_t wanted, uint64_t deadline_ns,
                          siginfo_t *info)
 {
     struct process *process = self->process;
-    uint64_t mask = self->signal_mask;
-    int slept = 0;
-    for (;;) {
+    for (bool slept = false, late = false;; slept = true) {
         spin_lock(&process->signal_lock);
         int signal = signal_take(self, wanted, info);
-        self->signal_mask = signal || slept ? mask : mask & ~wanted;
+        bool again = !signal && !slept;
+        self->signal_awaited = again ? wanted : 0;
         signal_recalculate(process, self);
         spin_unlock(&process->signal_lock);
-        if (signal)
-            return signal;
-        if (slept)
-            return slept == -EINTR ? -EINTR : -EAGAIN;
-        slept = sleep_until(deadline_ns, WAIT_SIGNALS, "sigtimedwait");
-        if (slept == 0)
-            slept = -ETIMEDOUT;
+        if (!again)
+            return signal ? signal : late ? -EAGAIN : -EINTR;
+        late = sleep_until(deadline_ns, WAIT_SIGNALS, "sigtimedwait") == 0;
     }
 }
 

@@ -35,8 +35,7 @@ void signal_discard(struct process *process, struct list *queue, uint64_t *pendi
     if (!(*pending & which))
         return;
     *pending &= ~which;
-    list_for_each_safe(item, spare, queue, node)
-    {
+    list_for_each_safe(item, spare, queue, node) {
         if (which & SIGNAL_BIT(item->info.si_signo)) {
             list_remove(&item->node);
             object_free(&pending_cache, item);
@@ -92,8 +91,7 @@ static void dequeue(struct process *process, struct list *queue, uint64_t *pendi
 {
     struct pending_signal *item, *spare, *found = NULL;
     bool more = false;
-    list_for_each_safe(item, spare, queue, node)
-    {
+    list_for_each_safe(item, spare, queue, node) {
         if (item->info.si_signo != signal)
             continue;
         if (found)
@@ -133,14 +131,20 @@ int signal_take(struct thread *thread, uint64_t wanted, siginfo_t *info)
 
 /* ---- Who must look ---- */
 
+/* The signals that a thread takes now: those that it lets in, and those that it waits for. */
+static uint64_t heard(const struct thread *thread)
+{
+    return ~thread->signal_mask | thread->signal_awaited;
+}
+
 void signal_recalculate(struct process *process, struct thread *thread)
 {
     uint64_t pending = thread->signal_pending | process->pending;
     bool kill = process->group_exiting || pending & SIGNAL_BIT(SIGKILL) ||
                 (process->exec_thread && process->exec_thread != thread);
     __atomic_store_n(&thread->kill_due, kill, __ATOMIC_RELAXED);
-    __atomic_store_n(&thread->signal_due,
-                     kill || process->stopped || pending & ~thread->signal_mask, __ATOMIC_RELEASE);
+    __atomic_store_n(&thread->signal_due, kill || process->stopped || pending & heard(thread),
+                     __ATOMIC_RELEASE);
 }
 
 /* Every thread of the process but the caller looks anew; sleepers wake if something is due.
@@ -150,8 +154,7 @@ void signal_recalculate_all_locked(struct process *process)
 {
     struct thread *thread;
     spin_lock(&process->signal_lock);
-    list_for_each(thread, &process->threads, process_node)
-    {
+    list_for_each(thread, &process->threads, process_node) {
         signal_recalculate(process, thread);
         if (thread->signal_due && thread != current_thread())
             thread_interrupt(thread, thread->kill_due ? WAIT_KILL : WAIT_SIGNALS);
@@ -176,8 +179,9 @@ void signal_kill_all_locked(struct process *process, struct thread *spared)
 {
     struct thread *thread;
     spin_lock(&process->signal_lock);
-    list_for_each(thread, &process->threads, process_node) if (thread != spared)
-        notify_thread(thread, true);
+    list_for_each(thread, &process->threads, process_node)
+        if (thread != spared)
+            notify_thread(thread, true);
     spin_unlock(&process->signal_lock);
 }
 
@@ -190,10 +194,11 @@ static struct thread *choose_thread(struct process *process, int signal)
     struct thread *self = current_thread(), *thread;
     if (process->stopped && signal != SIGKILL)
         return NULL;
-    if (self && self->process == process && !(self->signal_mask & SIGNAL_BIT(signal)))
+    if (self && self->process == process && heard(self) & SIGNAL_BIT(signal))
         return self;
-    list_for_each(thread, &process->threads,
-                  process_node) if (!(thread->signal_mask & SIGNAL_BIT(signal))) return thread;
+    list_for_each(thread, &process->threads, process_node)
+        if (heard(thread) & SIGNAL_BIT(signal))
+            return thread;
     return NULL;
 }
 
@@ -203,7 +208,7 @@ static struct thread *choose_thread(struct process *process, int signal)
 static bool is_ignored(struct process *process, struct thread *thread, int signal)
 {
     uint64_t handler = process->actions->action[signal - 1].handler;
-    if (thread && thread->signal_mask & SIGNAL_BIT(signal))
+    if (thread && (thread->signal_mask | thread->signal_awaited) & SIGNAL_BIT(signal))
         return false;
     if (handler != KERNEL_SIG_DFL)
         return handler == KERNEL_SIG_IGN;
@@ -212,6 +217,12 @@ static bool is_ignored(struct process *process, struct thread *thread, int signa
 }
 
 /* ---- Sending ---- */
+
+static bool is_deadly(const struct process *process, int signal)
+{
+    return process->actions->action[signal - 1].handler == KERNEL_SIG_DFL &&
+           signal_default_effect(signal) == EFFECT_DEATH;
+}
 
 /* SIGCONT's effect on a stopped process happens when it is sent, whatever its action.
  * Nothing can fail.
@@ -246,13 +257,9 @@ int signal_send_locked(struct process *process, struct thread *thread, int signa
     if (!is_ignored(process, judge, signal)) {
         error = thread ? enqueue(process, &thread->queued, &thread->signal_pending, signal, info)
                        : enqueue(process, &process->queued, &process->pending, signal, info);
-        struct thread *taker = !thread ? choose_thread(process, signal)
-                               : thread->signal_mask & SIGNAL_BIT(signal) ? NULL
-                                                                          : thread;
-        bool deadly = process->actions->action[signal - 1].handler == KERNEL_SIG_DFL &&
-                      signal_default_effect(signal) == EFFECT_DEATH;
-        if (!error && taker)
-            notify_thread(taker, deadly);
+        struct thread *taker = thread ? thread : choose_thread(process, signal);
+        if (!error && taker && heard(taker) & SIGNAL_BIT(signal))
+            notify_thread(taker, is_deadly(process, signal));
     }
     spin_unlock(&process->signal_lock);
     return error;
@@ -270,7 +277,8 @@ void signal_send_group_locked(int group, int signal)
     struct pid_slot *slot = pid_slot_find_locked(group);
     struct process *member;
     if (slot)
-        list_for_each(member, &slot->members, group_node) signal_send_kernel_locked(member, signal);
+        list_for_each(member, &slot->members, group_node)
+            signal_send_kernel_locked(member, signal);
 }
 
 int signal_send_process(struct process *process, int signal, const siginfo_t *info)

@@ -59,8 +59,7 @@ void alarm_fire(struct timer *timer)
 
 void timers_stop(struct process *process)
 {
-    if (process->alarm_deadline_ns)
-        alarm_stop(process);
+    timer_cancel(&process->alarm);
 }
 
 /* ---- Calls ---- */

@@ -69,8 +69,7 @@ static int look_locked(struct process *parent, struct wait_for *wait)
 {
     struct process *child;
     bool any = false;
-    list_for_each(child, &parent->children, sibling)
-    {
+    list_for_each(child, &parent->children, sibling) {
         if (!is_meant(wait, child))
             continue;
         any = true;
