@@ -8,8 +8,7 @@ static OBJECT_CACHE(file_cache, struct file);
 
 static const struct file_ops path_ops = {.stream = true};
 
-/* A file without operations yet; takes over the entry's reference. NULL when out of memory. */
-static struct file *file_create(struct entry *entry, int flags)
+struct file *file_create(int flags)
 {
     struct file *file = object_alloc(&file_cache);
     if (!file)
@@ -17,8 +16,8 @@ static struct file *file_create(struct entry *entry, int flags)
     file->refs = 1;
     file->flags = (uint32_t)flags;
     file->ops = &path_ops;
-    file->entry = entry;
-    file->inode = entry->inode;
+    file->entry = NULL;
+    file->inode = NULL;
     mutex_init(&file->pos_lock, "file position", RANK_POSITION);
     file->pos = 0;
     file->private_data = NULL;
@@ -50,38 +49,47 @@ static bool counts_as_writer(const struct file *file)
     return file_writable(file) && inode_is(file->inode, S_IFREG);
 }
 
-static void file_free(struct file *file)
+void file_free(struct file *file)
 {
-    entry_unref(file->entry);
+    if (file->entry)
+        entry_unref(file->entry);
     object_free(&file_cache, file);
+}
+
+static void set_entry(struct file *file, struct entry *entry)
+{
+    file->entry = entry;
+    file->inode = entry->inode;
+}
+
+int file_start(struct file *file, struct entry *entry)
+{
+    entry_ref(entry);
+    set_entry(file, entry);
+    if (file->flags & O_PATH)
+        return 0;
+    int err = counts_as_writer(file) ? inode_get_write(file->inode) : 0;
+    if (err)
+        return err;
+    err = choose_ops(file->inode, file);
+    if (err && counts_as_writer(file))
+        inode_put_write(file->inode);
+    file->flags &= ~(uint32_t)OPEN_ONLY;
+    return err;
 }
 
 int file_open_entry(struct fs_context *fs, struct entry *entry, int flags, struct file **opened)
 {
     (void)fs;
-    struct file *file = file_create(entry, flags);
+    struct file *file = file_create(flags);
     if (!file)
         return -ENFILE;
-    entry_ref(entry);
-    int err = 0;
-    if (!(flags & O_PATH)) {
-        if (counts_as_writer(file))
-            err = inode_get_write(file->inode);
-        if (err) {
-            file_free(file);
-            return err;
-        }
-        err = choose_ops(file->inode, file);
-        if (err && counts_as_writer(file))
-            inode_put_write(file->inode);
-    }
-    if (err) {
+    int err = file_start(file, entry);
+    if (err)
         file_free(file);
-        return err;
-    }
-    file->flags &= ~(uint32_t)OPEN_ONLY;
-    *opened = file;
-    return 0;
+    else
+        *opened = file;
+    return err;
 }
 
 int file_open_anonymous(struct inode *inode, const char *name, int flags,
@@ -89,17 +97,16 @@ int file_open_anonymous(struct inode *inode, const char *name, int flags,
 {
     char text[48];
     int len = format(text, sizeof(text), "%s:[%lu]", name, inode->ino);
-    struct entry *entry = entry_create(NULL, inode, text, (size_t)len);
-    if (!entry)
+    struct file *file = file_create(flags & ~OPEN_ONLY);
+    if (!file)
         return -ENFILE;
-    struct file *file = file_create(entry, flags);
-    if (!file) {
-        inode_ref(inode);       /* stays the caller's */
-        entry_unref(entry);
+    struct entry *entry = entry_create(NULL, inode, text, (size_t)len);
+    if (!entry) {
+        file_free(file);
         return -ENFILE;
     }
+    set_entry(file, entry);
     file->ops = ops;
-    file->flags &= ~(uint32_t)OPEN_ONLY;
     *opened = file;
     return 0;
 }

@@ -110,6 +110,12 @@ void fd_close_range(struct fs_context *fs, uint32_t first, uint32_t last, bool o
 enum { MAX_TRANSFER = 0x7ffff000 }; /* what one read or write moves at most */
 #define MAX_FILE_SIZE INT64_MAX
 
+/* A file without entry and operations; NULL: no memory. */
+struct file *file_create(int flags);
+/* Gives it an entry (of which it takes a reference) and operations; on failure only file_free is
+ * left to do. */
+int file_start(struct file *file, struct entry *entry);
+void file_free(struct file *file); /* one that was not started, or is at its end */
 /* Read or write at *pos, which moves; the checks and consequences that all files share. */
 long file_read(struct file *file, struct io *io, uint64_t *pos);
 long file_write(struct fs_context *fs, struct file *file, struct io *io, uint64_t *pos);

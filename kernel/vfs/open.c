@@ -77,9 +77,10 @@ static int open_found(struct fs_context *fs, struct walk *walk, struct entry *en
     return err;
 }
 
-/* Makes the last component as a regular file and opens it, whatever its permissions are. */
+/* Makes the last component as a regular file and opens it, whatever its permissions are. The open
+ * file comes first, so that no file is left behind where there is no memory for it. */
 static int open_create(struct fs_context *fs, struct walk *walk, int flags, uint32_t mode,
-                       struct file **file)
+                       struct file **opened)
 {
     struct inode *dir = walk->at->inode;
     struct new_inode what;
@@ -89,12 +90,19 @@ static int open_create(struct fs_context *fs, struct walk *walk, int flags, uint
         err = -EACCES;
     if (err)
         return err;
+    struct file *file = file_create(flags);
+    if (!file)
+        return -ENFILE;
     new_inode_init(&what, fs, dir, S_IFREG | (mode & 07777));
     err = dir->ops->create(walk->at, walk->name, walk->len, &what, &made);
+    if (!err) {
+        err = file_start(file, made);
+        entry_unref(made);
+    }
     if (err)
-        return err;
-    err = file_open_entry(fs, made, flags, file);
-    entry_unref(made);
+        file_free(file);
+    else
+        *opened = file;
     return err;
 }
 
