@@ -19,6 +19,10 @@ $(BUILD)/rootfs.cpio: $(image_programs) $(root_files) $(BUSYBOX) $(BUILD)/image.
 # Only what this boot needs goes in: fewer of GRUB's modules, less to read from a slow CD.
 GRUB_MODULES := biosdisk iso9660 multiboot2 serial terminal newc normal configfile test
 
-$(BUILD)/ouros.iso: $(BUILD)/ouros.elf $(BUILD)/rootfs.cpio iso/grub.cfg tools/mkiso
+# Without what only gdb reads, which is most of it.
+$(BUILD)/ouros.boot: $(BUILD)/ouros.elf
+	$(Q)$(OBJCOPY) --strip-debug $< $@
+
+$(BUILD)/ouros.iso: $(BUILD)/ouros.boot $(BUILD)/rootfs.cpio iso/grub.cfg tools/mkiso
 	$(call say,ISO,$@)
-	$(Q)tools/mkiso $@ $(BUILD)/ouros.elf $(BUILD)/rootfs.cpio iso/grub.cfg "$(GRUB_MODULES)"
+	$(Q)tools/mkiso $@ $(BUILD)/ouros.boot $(BUILD)/rootfs.cpio iso/grub.cfg "$(GRUB_MODULES)"
