@@ -124,7 +124,7 @@ static int lookup(struct entry *dir, const char *name, size_t len, struct entry 
     const struct proc_inode *proc = proc_of(dir->inode);
     int err = -ENOMEM;
     if (is_gone(proc))
-        return -ENOENT;
+        return -ESRCH;
     const struct proc_node *child = find_child(proc->node, name, len);
     if (child && proc->process)
         process_ref(proc->process);
@@ -187,8 +187,24 @@ static int list(struct inode *inode, struct entry *self, uint64_t *pos, list_emi
     return 0;
 }
 
+/* No name can be made; what is not there is not there, as on Linux. */
+static int create(struct entry *dir, const char *name, size_t len, const struct new_inode *what,
+                  struct entry **made)
+{
+    (void)dir, (void)name, (void)len, (void)what, (void)made;
+    return -ENOENT;
+}
+
+static int link(struct entry *dir, const char *name, size_t len, struct inode *inode)
+{
+    (void)dir, (void)name, (void)len, (void)inode;
+    return -ENOENT;
+}
+
 static const struct inode_ops directory_ops = {
     .lookup = lookup,
+    .create = create,
+    .link = link,
     .list = list,
     .attributes = update,
     .allow_change = allow_change,
@@ -283,13 +299,11 @@ static long file_write(struct file *file, struct io *io, uint64_t *pos)
     char line[LONGEST_WRITE];
     size_t wanted = io->left, n = min(wanted, sizeof(line) - 1);
     if (!proc->node->write)
-        return -EINVAL;
+        return proc->process ? -EINVAL : -EIO;
     if (is_gone(proc))
         return -ESRCH;
     if (io_get(io, line, n) < n)
         return -EFAULT;
-    if (n > 0 && line[n - 1] == '\n')
-        n--;
     line[n] = '\0';
     long err = proc->node->write(proc, line, n);
     if (err < 0)
@@ -317,8 +331,6 @@ static int open_file(struct inode *inode, struct file *file)
     if (is_gone(proc))
         return -ESRCH;
     if (proc->node->guarded && process_may_look(proc->process))
-        return -EACCES;
-    if (file_writable(file) && !proc->node->write)
         return -EACCES;
     struct proc_file *own = object_alloc_zeroed(&proc_files);
     if (!own)

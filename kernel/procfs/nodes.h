@@ -28,7 +28,7 @@ struct proc_node {
     int (*text)(struct text *text, const struct proc_inode *of);
     /* or read in place; bytes: */
     long (*live)(const struct proc_inode *of, struct io *io, uint64_t pos);
-    /* and may be written to; what was written ends with a NUL in place of its newline: */
+    /* and may be written to; what was written is followed by a NUL: */
     long (*write)(const struct proc_inode *of, char *line, size_t n);
     /* A link. The length, and the entry it jumps to if it does: */
     long (*readlink)(const struct proc_inode *of, char *buf, size_t size);

@@ -214,12 +214,25 @@ static void add_sizes(struct text *text, struct process *process)
     text_add(text, "VmLib:\t       0 kB\nVmSwap:\t       0 kB\n");
 }
 
+/* A name on a line of its own: what would end the line is written as \n. */
+static void add_name(struct text *text, const char *name)
+{
+    text_add(text, "Name:\t");
+    for (; *name; name++) {
+        if (*name == '\n' || *name == '\\')
+            text_add(text, *name == '\n' ? "\\n" : "\\\\");
+        else
+            text_add_bytes(text, name, 1);
+    }
+    text_add(text, "\n");
+}
+
 int proc_text_status(struct text *text, const struct proc_inode *of)
 {
     struct process *process = of->process;
     struct facts f;
     collect(&f, of);
-    text_add(text, "Name:\t%s\n", f.name);
+    add_name(text, f.name);
     if (f.state != 'Z')
         text_add(text, "Umask:\t%04o\n", process->fs.umask);
     text_add(text, "State:\t%c (%s)\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",

@@ -45,8 +45,10 @@ static int text_hostname(struct text *text, const struct proc_inode *of)
 static long write_hostname(const struct proc_inode *of, char *line, size_t n)
 {
     (void)of;
-    if (n > HOST_NAME_MAX)
+    size_t length = n > 0 && line[n - 1] == '\n' ? n - 1 : n;
+    if (length > HOST_NAME_MAX)
         return -EINVAL;
+    line[length] = '\0';
     system_set_hostname(line);
     return n;
 }
