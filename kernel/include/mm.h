@@ -1,8 +1,8 @@
 /* The mm room: frames of memory, small objects, address spaces and their faults.
  *
- * Lock rule: a space's lock guards its areas and the tables that only it uses; a table or page that several spaces
- * share (reference count above 1) is never written, it is copied first. Frames and caches have locks of their own.
- * Nothing here sleeps: out of memory is an answer, not a wait.
+ * Lock rule: a space's lock guards its areas and the tables that only it uses; a table or page that
+ * several spaces share (reference count above 1) is never written, it is copied first. Frames and
+ * caches have locks of their own. Nothing here sleeps: out of memory is an answer, not a wait.
  */
 #pragma once
 
@@ -16,28 +16,39 @@
 
 /* ---- Frames: pages of physical memory, each with a count of those who hold it ---- */
 
-enum frame_use { /* what for: the counts of /proc/kcounts and of leak checks */
-    FRAME_FREE, FRAME_KERNEL, FRAME_TABLE, FRAME_USER, FRAME_FILE, FRAME_STACK, FRAME_OBJECTS, FRAME_BUFFER,
-    N_FRAME_USES
+/* What a frame serves for: the counts of /proc/kcounts and of leak checks. */
+enum frame_use {
+    FRAME_FREE,
+    FRAME_KERNEL,
+    FRAME_TABLE,
+    FRAME_USER,
+    FRAME_FILE,
+    FRAME_STACK,
+    FRAME_OBJECTS,
+    FRAME_BUFFER,
+    N_FRAME_USES,
 };
 
-/* One page, contents undefined, reference count 1; 0 when there is none. Recently freed frames come first. */
+/* One page, contents undefined, reference count 1; 0 when there is none. Recently freed frames come
+ * first. */
 paddr_t frame_alloc(enum frame_use use);
 paddr_t frame_alloc_zeroed(enum frame_use use);
 /* 2^order adjoining pages, aligned to their size, for the kernel's own tables; freed as one. */
 paddr_t frames_alloc(enum frame_use use, unsigned order);
 void frames_free(paddr_t first, unsigned order);
 void frame_ref(paddr_t frame);
-void frame_unref(paddr_t frame);        /* frees it with the last reference */
-uint32_t frame_refs(paddr_t frame);     /* 1 means that the caller is its only holder */
-bool frame_is_memory(paddr_t frame);    /* is there a frame with a count at this address */
+void frame_unref(paddr_t frame);     /* frees it with the last reference */
+uint32_t frame_refs(paddr_t frame);  /* 1 means that the caller is its only holder */
+bool frame_is_memory(paddr_t frame); /* is there a frame with a count at this address */
 
 /* A scratch page for a path or a transfer; NULL when out of memory. */
-static inline void *buffer_alloc(void) {
+static inline void *buffer_alloc(void)
+{
     paddr_t frame = frame_alloc(FRAME_BUFFER);
     return frame ? phys_to_virt(frame) : NULL;
 }
-static inline void buffer_free(void *page) {
+static inline void buffer_free(void *page)
+{
     if (page)
         frame_unref(virt_to_phys(page));
 }
@@ -47,9 +58,11 @@ struct memory_counts {
     uint64_t by_use[N_FRAME_USES];
 };
 void memory_count(struct memory_counts *counts);
-void memory_trim(void); /* gives back empty slabs and cached stacks, so that counts compare; takes no spinlock but mm's */
+/* Gives back empty slabs and cached stacks, so that counts compare. No spinlock held. */
+void memory_trim(void);
 
-/* Fault injection's one place: every allocation asks. A later room sets both; without them it costs a load. */
+/* Fault injection's one place: every allocation asks. A later room sets both; without them it costs
+ * a load. */
 extern bool mm_fail_armed;
 extern bool (*mm_fail_hook)(void); /* says whether this allocation is to fail */
 
@@ -58,27 +71,30 @@ extern bool (*mm_fail_hook)(void); /* says whether this allocation is to fail */
 /* A cache of objects of one size; define one with OBJECT_CACHE at file level. */
 struct object_cache {
     const char *name;
-    uint32_t size;      /* bytes of one object, a multiple of 8 */
+    uint32_t size; /* bytes of one object, a multiple of 8 */
     struct spinlock lock;
     /* guarded by lock: */
-    uint8_t id;          /* in the list of all; 0 before the first allocation */
-    bool has_empty;      /* one slab without live objects is kept */
-    uint32_t partial;    /* slabs with a free object, fullest first: a list of frames */
-    uint64_t n_live;     /* objects handed out */
+    uint8_t id;       /* in the list of all; 0 before the first allocation */
+    bool has_empty;   /* one slab without live objects is kept */
+    uint32_t partial; /* slabs with a free object, fullest first: a list of frames */
+    uint64_t n_live;  /* objects handed out */
     uint64_t n_slabs;
 };
-#define OBJECT_CACHE(variable, type) \
-    struct object_cache variable = {.name = #type, .size = (sizeof(type) + 7) & ~7u, \
+#define OBJECT_CACHE(variable, type)                                  \
+    struct object_cache variable = {.name = #type,                    \
+                                    .size = (sizeof(type) + 7) & ~7u, \
                                     .lock = {.rank = RANK_OBJECT, .name = #type}}
-/* As a static: `static OBJECT_CACHE(...)`. An object lies within one page, so its size is at most PAGE_SIZE. */
+/* As a static: `static OBJECT_CACHE(...)`. An object lies within one page, so its size is at most
+ * PAGE_SIZE. */
 
-void *object_alloc(struct object_cache *cache);        /* contents undefined; NULL when out of memory */
+void *object_alloc(struct object_cache *cache); /* contents undefined; NULL when out of memory */
 void *object_alloc_zeroed(struct object_cache *cache);
 void object_free(struct object_cache *cache, void *object);
 /* Calls visit for each cache; for counts. */
 void object_caches_visit(void (*visit)(const struct object_cache *cache, void *arg), void *arg);
 
-/* Any size; small ones from caches by size class, large ones in whole frames. NULL when out of memory. */
+/* Any size; small ones from caches by size class, large ones in whole frames. NULL when out of
+ * memory. */
 void *kmalloc(size_t n_bytes);
 void *kzalloc(size_t n_bytes);
 void *krealloc(void *memory, size_t n_bytes); /* the old block stays valid on NULL */
@@ -96,11 +112,13 @@ void *kstack_guard_hit(uint64_t address);
 struct backing;
 
 struct backing_ops {
-    /* The page at index (offset / PAGE_SIZE), with a reference for the caller. `write` asks for a page that may be
-     * written in place (MAP_SHARED). 0, -ENOMEM, or -EIO past the end of the object (SIGBUS). Takes no lock below RANK_INODE. */
+    /* The page at index (offset / PAGE_SIZE), with a reference for the caller. `write` asks for a
+     * page that may be written in place (MAP_SHARED). 0, -ENOMEM, or -EIO past the end of the
+     * object (SIGBUS). Takes no lock below RANK_INODE. */
     int (*page)(struct backing *backing, uint64_t index, bool write, paddr_t *frame);
-    /* Of the pages first .. first+n-1 those that exist already, each with a reference for the caller; 0 in the places of
-     * the others. Makes none and gives none out for holes. May be absent: then nothing is mapped around a fault. */
+    /* Of the pages first .. first+n-1 those that exist already, each with a reference for the
+     * caller; 0 in the places of the others. Makes none and gives none out for holes. May be
+     * absent: then nothing is mapped around a fault. */
     void (*pages)(struct backing *backing, uint64_t first, size_t n, paddr_t *frames);
     void (*ref)(struct backing *backing);
     void (*unref)(struct backing *backing);
@@ -111,7 +129,7 @@ struct space;
 
 struct backing {
     const struct backing_ops *ops;
-    struct list mappings; /* guarded by mm's mappings_lock: a struct mapping for each space with an area of it */
+    struct list mappings; /* guarded by mm's mappings_lock: one for each space with an area of it */
 };
 
 /* ---- Address spaces ---- */
@@ -119,95 +137,102 @@ struct backing {
 enum area_flags {
     AREA_SHARED = 1, /* MAP_SHARED */
     AREA_STACK = 2,  /* grows downwards when touched below */
-    AREA_HEAP = 4, AREA_ENV = 8, AREA_SPECIAL = 16, /* names for /proc/PID/maps */
+    AREA_HEAP = 4,
+    AREA_ENV = 8,
+    AREA_SPECIAL = 16, /* names for /proc/PID/maps */
 };
 
 struct area {
-    uint64_t start, end;      /* page-aligned addresses, end exclusive */
-    uint32_t prot;            /* PROT_* */
-    uint32_t flags;           /* enum area_flags */
-    uint32_t max_prot;        /* what mprotect may still grant */
-    struct backing *backing;  /* NULL: zero-filled memory; the area's mapping holds a reference */
-    uint64_t offset;          /* bytes into the backing at start; page-aligned; 0 without a backing */
-    struct mapping *mapping;  /* mm's own: the reverse way from the backing; NULL without one */
+    uint64_t start, end;     /* page-aligned addresses, end exclusive */
+    uint32_t prot;           /* PROT_* */
+    uint32_t flags;          /* enum area_flags */
+    uint32_t max_prot;       /* what mprotect may still grant */
+    struct backing *backing; /* NULL: zero-filled memory; the area's mapping holds a reference */
+    uint64_t offset; /* bytes into the backing at start; page-aligned; 0 without a backing */
+    struct mapping *mapping; /* mm's own: the reverse way from the backing; NULL without one */
 };
 
 struct space {
-    uint32_t refs;            /* atomic: processes and borrowers; with the last the areas go */
-    uint32_t holds;           /* atomic: 1 for all refs, 1 for each processor that has it loaded; with the last the tables go */
-    uint32_t cpu_mask;        /* atomic: processors that have it loaded now */
+    /* atomic: */
+    uint32_t refs;  /* processes and borrowers; with the last the areas go */
+    uint32_t holds; /* 1 for all refs, 1 for each processor in cpu_mask; with the last all goes */
+    uint32_t cpu_mask; /* processors that have it loaded now */
     struct spinlock lock;
     /* guarded by lock: */
-    struct area *areas;       /* sorted by address, none overlap */
+    struct area *areas; /* sorted by address, none overlap */
     uint32_t n_areas, max_areas;
-    uint64_t n_pages;         /* pages of all areas (VmSize) */
-    paddr_t root;             /* constant; top table, its lower half is ours */
+    uint64_t n_pages; /* pages of all areas (VmSize) */
+    paddr_t root;     /* constant; top table, its lower half is ours */
     uint64_t brk_start, brk_end;
-    uint64_t last_fault;      /* where sequential touching would fault next ... */
-    uint32_t fault_window;    /* ... and how many pages are then mapped at once */
+    uint64_t last_fault;   /* where sequential touching would fault next ... */
+    uint32_t fault_window; /* ... and how many pages are then mapped at once */
     /* set by exec before the space is used, then constant: */
-    uint64_t mmap_top;        /* mappings are placed downwards from here */
+    uint64_t mmap_top; /* mappings are placed downwards from here */
     uint64_t stack_top, args_start, args_end, env_block, auxv_start, auxv_end;
     /* limits, written by setrlimit without a lock, read when an area grows: bytes */
     uint64_t limit_space, limit_stack, limit_data;
 };
 
-struct space *space_create(void);                 /* empty; NULL when out of memory */
-/* A copy for fork: shares all tables and pages until written. If this processor has the parent loaded its TLB is stale
- * afterwards: sched sees to that on the way to user mode; who writes to user memory before calls space_settle. */
+struct space *space_create(void); /* empty; NULL when out of memory */
+/* A copy for fork: shares all tables and pages until written. If this processor has the parent
+ * loaded its TLB is stale afterwards: sched sees to that on the way to user mode; who writes to
+ * user memory before calls space_settle. */
 struct space *space_fork(struct space *parent);
 void space_settle(void); /* nothing to do in all other cases */
 void space_ref(struct space *space);
-void space_unref(struct space *space);            /* the last one tears it down */
-/* Makes it this processor's (NULL: the kernel's own root); CR3 is written only if it was not. The space that was loaded
- * before may thereby end: then it is returned, for space_reap, which takes a while and no lock but those of frames. */
+void space_unref(struct space *space); /* the last one tears it down */
+/* Makes it this processor's (NULL: the kernel's own root); CR3 is written only if it was not. The
+ * space that was loaded before may thereby end: then it is returned, for space_reap, which takes a
+ * while and no lock but those of frames. */
 struct space *space_switch(struct space *space);
-void space_reap(struct space *ended);             /* NULL is allowed */
-void space_load(struct space *space);             /* both at once */
-void space_leave_ended(void);                     /* what idle does: does not keep a space loaded that nobody refers to */
+void space_reap(struct space *ended); /* NULL is allowed */
+void space_load(struct space *space); /* both at once */
+void space_leave_ended(void);         /* idle: does not keep a space loaded that has ended */
 
 struct map_request {
     uint64_t address;   /* wanted, page-aligned; 0 = anywhere */
     uint64_t n_bytes;   /* rounded up to pages */
     uint32_t prot;      /* PROT_* */
-    uint32_t map_flags; /* MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_SHARED, MAP_GROWSDOWN, MAP_POPULATE ... */
+    uint32_t map_flags; /* MAP_FIXED, MAP_SHARED, MAP_GROWSDOWN, MAP_POPULATE ... */
     uint32_t area_flags;
     uint32_t max_prot;       /* what mprotect may grant later; 0: everything */
-    struct backing *backing; /* NULL for anonymous (with MAP_SHARED: mm makes one); a reference is taken */
+    struct backing *backing; /* NULL: fresh memory; else a reference is taken */
     uint64_t offset;         /* bytes, page-aligned */
 };
-/* The address, or -ENOMEM, -EINVAL, -EEXIST, -EPERM (W^X is not asked of programs: PROT_WRITE|PROT_EXEC is granted
- * as Linux does, but never by the kernel's own loader). */
+/* The address, or -ENOMEM, -EINVAL, -EEXIST, -EPERM (W^X is not asked of programs:
+ * PROT_WRITE|PROT_EXEC is granted as Linux does, but never by the kernel's own loader). */
 long space_map(struct space *space, const struct map_request *request);
 int space_unmap(struct space *space, uint64_t start, uint64_t n_bytes);
 int space_protect(struct space *space, uint64_t start, uint64_t n_bytes, uint32_t prot);
 uint64_t space_set_brk(struct space *space, uint64_t wanted); /* the break as it is afterwards */
 
-/* Resolves a fault at address; error is the processor's code (FAULT_*). 0, or: -EFAULT nothing mapped there,
- * -EACCES not permitted, -EIO past the end of the file, -ENOMEM. From user mode or from a user copy. */
+/* Resolves a fault at address; error is the processor's code (FAULT_*). 0, or: -EFAULT nothing
+ * mapped there, -EACCES not permitted, -EIO past the end of the file, -ENOMEM. From user mode or
+ * from a user copy. */
 int space_fault(struct space *space, uint64_t address, uint64_t error);
 
-/* Copies from or to another space's memory, faulting pages in; how many bytes were done. For /proc and core looks. */
+/* Copies from or to another space's memory, faulting pages in; how many bytes were done. For /proc
+ * and core looks. */
 size_t space_peek(struct space *space, uint64_t address, void *buf, size_t n_bytes);
 size_t space_poke(struct space *space, uint64_t address, const void *buf, size_t n_bytes);
 
-/* The area that holds address, copied out (its backing with a reference if not NULL); false when there is none. */
+/* The area that holds address, copied out (its backing with a reference if not NULL); false when
+ * there is none. */
 bool space_area_at(struct space *space, uint64_t address, struct area *area);
 /* The first area that ends above address: to list them one by one without holding the lock. */
 bool space_area_after(struct space *space, uint64_t address, struct area *area);
-uint64_t space_resident(struct space *space);     /* pages present, counted by a walk */
-uint64_t space_resident_in(struct space *space, uint64_t start, uint64_t end); /* the same of a range */
+uint64_t space_resident(struct space *space); /* pages present, counted by a walk */
+uint64_t space_resident_in(struct space *space, uint64_t start, uint64_t end);
 
-/* Unmaps from every space the pages of the object from index on: for truncate, after the object itself has let go of
- * them. The caller holds no spinlock. */
+/* Unmaps from every space the pages of the object from index on: for truncate, after the object
+ * itself has let go of them. The caller holds no spinlock. */
 void backing_zap(struct backing *backing, uint64_t first_index);
 void backing_init(struct backing *backing, const struct backing_ops *ops);
 
 /* ---- Bring-up ---- */
-/* Takes over these ranges of usable memory (page-aligned, sorted but for empty ones; nothing in use among them). */
+/* Takes over these ranges of usable memory (page-aligned, sorted but for empty ones; nothing in use
+ * among them). */
 void mm_init(const struct memory_range *free, size_t n_ranges);
-/* One more range, that was in use before; mm_init must have had a range, empty perhaps, that ended there or above. */
-void mm_add(const struct memory_range *range);
-/* Takes over one more range later, once it is no longer in use (a boot module); an empty range at its end must have been
- * among mm_init's. */
+/* Takes over one more range later, once it is no longer in use (a boot module); an empty range at
+ * its end must have been among mm_init's. */
 void mm_add(const struct memory_range *free);

@@ -23,13 +23,10 @@ struct wait_queue {
     struct spinlock lock;
     struct list waiters; /* guarded by lock: struct waiter.node */
 };
-#define WAIT_QUEUE(variable)                                          \
-    {                                                                 \
-        .lock = {.rank = RANK_WAITQ, .name = #variable}, .waiters = { \
-            &(variable).waiters,                                      \
-            &(variable).waiters                                       \
-        }                                                             \
-    }
+// clang-format off
+#define WAIT_QUEUE(variable) \
+    {.lock = {.rank = RANK_WAITQ, .name = #variable}, .waiters = LIST_INIT((variable).waiters)}
+// clang-format on
 
 struct waiter {
     struct list node; /* guarded by queue->lock; empty again when it was woken */
@@ -65,16 +62,16 @@ int wait_on_mutex(struct wait_queue *queue, struct mutex *mutex, enum wait_kind 
 void waiter_add(struct waiter *waiter, struct wait_queue *queue);
 void waiter_remove(struct waiter *waiter);
 void wait_begin(void); /* before the first waiter_add */
-int wait_sleep(enum wait_kind kind, uint64_t deadline_ns,
-               const char *what); /* after the conditions were checked */
-void wait_end(void);              /* instead of wait_sleep when one held already */
+/* After the conditions were checked. */
+int wait_sleep(enum wait_kind kind, uint64_t deadline_ns, const char *what);
+void wait_end(void); /* instead of wait_sleep when one held already */
 void wake_one(struct wait_queue *queue);
 void wake_all(struct wait_queue *queue);
 /* Wakes the thread if it sleeps in a wait of that kind or weaker: for signals (WAIT_SIGNALS) and
  * kills (WAIT_KILL). */
 void thread_interrupt(struct thread *thread, enum wait_kind kind);
-int sleep_until(uint64_t deadline_ns, enum wait_kind kind,
-                const char *what); /* 0 when the time has come, -EINTR */
+/* 0 when the time has come, or -EINTR. */
+int sleep_until(uint64_t deadline_ns, enum wait_kind kind, const char *what);
 
 /* ---- Locks that sleep ---- */
 
@@ -84,13 +81,12 @@ struct mutex {
     uint16_t held;  /* the rank under which it was taken */
     bool contended; /* atomic: someone sleeps in waiters */
     const char *name;
-    struct wait_queue *waiters; /* one of a few shared queues, chosen by the mutex's address: keeps
-                                   the lock small */
+    struct wait_queue *waiters; /* one of a few that all mutexes share, which keeps them small */
 };
 void mutex_init(struct mutex *mutex, const char *name, enum lock_rank rank);
 void mutex_lock(struct mutex *mutex);
-void mutex_lock_as(struct mutex *mutex,
-                   enum lock_rank rank); /* under another rank: the second of its kind */
+/* Under another rank: the second of its kind. */
+void mutex_lock_as(struct mutex *mutex, enum lock_rank rank);
 bool mutex_trylock(struct mutex *mutex);
 void mutex_unlock(struct mutex *mutex);
 bool mutex_held(const struct mutex *mutex); /* by the current thread */
@@ -124,24 +120,22 @@ struct thread {
     /* its own */
     struct space *space; /* what is loaded while it runs; changed by itself alone (exec) */
     uint64_t fs_base, gs_base;
-    struct fpu_state *fpu; /* allocated at the first use of vector registers; NULL before */
-    uint64_t mutex_ranks;  /* the ranks of the mutexes held, as bits */
-    uint64_t run_ns,
-        ns_mark;            /* time on processors up to ns_mark, where the current stretch began */
+    struct fpu_state *fpu;  /* allocated at the first use of vector registers; NULL before */
+    uint64_t mutex_ranks;   /* the ranks of the mutexes held, as bits */
+    uint64_t ns_mark;       /* when the current stretch of running began */
+    uint64_t run_ns;        /* time on processors before */
     uint64_t system_ns;     /* how much of it in the kernel: an estimate, see thread_times */
     uint64_t call_start_ns; /* run_ns when a sampled entry into the kernel began; 0: not sampled */
     uint32_t n_entries;     /* into the kernel, by calls and faults */
-    uint64_t
-        restart_deadline_ns; /* of a sleep that starts again; proc clears it when a handler runs */
-    uint64_t fail_nth;       /* fault injection: 0 off, else countdown of allocations */
+    uint64_t restart_deadline_ns; /* of a sleep that starts again; proc clears it for a handler */
+    uint64_t fail_nth;            /* fault injection: 0 off, else countdown of allocations */
     /* proc's: guarded by process->signal_lock */
     uint64_t signal_mask, signal_pending, saved_mask;
     uint64_t signal_awaited; /* what sigtimedwait sleeps for: it wakes, but is not delivered */
-    bool restore_mask;  /* saved_mask goes back in force when the next handler frame is made or the
-                           call ends */
-    bool signal_due;    /* atomic: look at signals before going back to user mode */
-    bool kill_due;      /* atomic: SIGKILL is pending: every wait but WAIT_FIRM ends */
-    struct list queued; /* struct pending_signal of what is pending for this thread alone */
+    bool restore_mask;       /* saved_mask counts again after the next handler or this call */
+    bool signal_due;         /* atomic: look at signals before going back to user mode */
+    bool kill_due;           /* atomic: SIGKILL is pending: every wait but WAIT_FIRM ends */
+    struct list queued;      /* struct pending_signal of what is pending for this thread alone */
     uint64_t fault_trap, fault_error, fault_address; /* of the last fault, for signal frames */
     uint64_t altstack_start, altstack_bytes;
     uint32_t altstack_flags;
@@ -155,17 +149,17 @@ struct thread {
  * memory. */
 struct thread *thread_create(struct process *process, struct space *space, void (*start)(void *),
                              void *arg);
-void thread_start(
-    struct thread *thread); /* makes it ready: it runs when the caller sleeps, or elsewhere */
+/* Makes a new thread ready: it runs when the caller sleeps, or elsewhere. */
+void thread_start(struct thread *thread);
 /* Runs a new thread here and now; the caller goes on when it sleeps or ends, or elsewhere. A child
  * that ends or execs soon then leaves its parent's memory as it was: nothing of it is copied. */
 void thread_handoff(struct thread *thread);
 void thread_free(struct thread *thread); /* never started, or dead and off its processor */
-__attribute__((noreturn)) void
-thread_exit(void (*last)(struct thread *)); /* last runs on another stack once it is off */
+/* Ends the calling thread; `last` gets it when nothing stands on its stack any more. */
+_Noreturn void thread_exit(void (*last)(struct thread *thread));
 void thread_yield(void);
-struct fpu_state *thread_fpu_alloc(
-    void); /* vector registers as at a program's start; NULL: no memory. thread_free frees */
+/* Vector registers as at a program's start, or NULL; for thread->fpu, which thread_free frees. */
+struct fpu_state *thread_fpu_alloc(void);
 /* On the way to user mode: switches away if this processor's `resched` is set. */
 void sched_preempt(void);
 uint64_t sched_n_switches(void);
@@ -190,8 +184,8 @@ static inline void thread_leave_kernel(struct thread *thread)
         thread_sample_end(thread);
 }
 void thread_times(struct thread *thread, uint64_t *user_ns, uint64_t *system_ns);
-void sched_load(uint32_t load[3], uint32_t *n_running,
-                uint32_t *n_threads); /* load averages, fixed point 1/65536 */
+/* The load averages of 1, 5 and 15 minutes, in 1/65536, and how many threads run, and are. */
+void sched_load(uint32_t load[3], uint32_t *n_running, uint32_t *n_threads);
 
 /* ---- Timers ---- */
 
@@ -199,8 +193,8 @@ struct timer {
     struct tree_node node; /* guarded by the timer lock of `cpu`; key = deadline in clock_ns() */
     uint32_t cpu;
     bool armed;
-    void (*fire)(
-        struct timer *timer); /* in the timer interrupt, without locks; may wake, may re-arm */
+    /* In the timer interrupt, without locks; may wake threads and set the timer anew. */
+    void (*fire)(struct timer *timer);
 };
 void timer_init(struct timer *timer, void (*fire)(struct timer *timer));
 void timer_set(struct timer *timer, uint64_t deadline_ns);
@@ -210,13 +204,13 @@ void realtime_set(uint64_t ns);
 
 /* ---- Hooks of rooms above ---- */
 struct sched_hooks {
-    uint64_t (*process_run_ns)(
-        struct thread *self); /* for CLOCK_PROCESS_CPUTIME_ID; NULL: the thread's own time */
+    /* For CLOCK_PROCESS_CPUTIME_ID; NULL: the thread's own time. */
+    uint64_t (*process_run_ns)(struct thread *self);
 };
 extern struct sched_hooks sched_hooks;
 
 /* ---- Bring-up ---- */
 void sched_init(void);     /* processor 0: the caller becomes its idle thread, and must not sleep */
 void sched_init_cpu(void); /* each other processor; then it calls sched_idle() */
-__attribute__((noreturn)) void sched_idle(void);
+_Noreturn void sched_idle(void);
 void sched_tick(void); /* from IRQ_TIMER: fires timers, ends time slices */

@@ -15,8 +15,8 @@ static int range_check(uaddr_t addr, size_t length, uint64_t *end)
     return 0;
 }
 
-/* Drops the pages of the range, which must be mapped: fresh ones, or the file's, come when it is touched again.
- * Lock: takes space->lock. */
+/* Drops the pages of the range, which must be mapped: fresh ones, or the file's, come when it is
+ * touched again. Lock: takes space->lock. */
 static int discard(struct space *space, uint64_t start, uint64_t end)
 {
     struct flush flush;
@@ -39,7 +39,8 @@ static int check_mapped(struct space *space, uint64_t start, uint64_t end)
     return result;
 }
 
-/* Advice that only asks for speed is taken by doing nothing; advice that promises an effect we do not have is refused. */
+/* Advice that only asks for speed is taken by doing nothing; advice that promises an effect we do
+ * not have is refused. */
 long sys_madvise(struct space *space, uaddr_t addr, size_t length, int advice)
 {
     uint64_t end;
@@ -47,18 +48,26 @@ long sys_madvise(struct space *space, uaddr_t addr, size_t length, int advice)
     if (error)
         return error;
     switch (advice) {
-    case MADV_DONTNEED:
-        return discard(space, addr.at, end);
-    case MADV_NORMAL: case MADV_RANDOM: case MADV_SEQUENTIAL: case MADV_WILLNEED: case MADV_FREE:
-    case MADV_MERGEABLE: case MADV_UNMERGEABLE: case MADV_HUGEPAGE: case MADV_NOHUGEPAGE:
-    case MADV_DONTDUMP: case MADV_DODUMP: case MADV_COLD: case MADV_PAGEOUT:
-        return check_mapped(space, addr.at, end);
-    default:
-        return -EINVAL;
+    case MADV_DONTNEED: return discard(space, addr.at, end);
+    case MADV_NORMAL:
+    case MADV_RANDOM:
+    case MADV_SEQUENTIAL:
+    case MADV_WILLNEED:
+    case MADV_FREE:
+    case MADV_MERGEABLE:
+    case MADV_UNMERGEABLE:
+    case MADV_HUGEPAGE:
+    case MADV_NOHUGEPAGE:
+    case MADV_DONTDUMP:
+    case MADV_DODUMP:
+    case MADV_COLD:
+    case MADV_PAGEOUT: return check_mapped(space, addr.at, end);
+    default: return -EINVAL;
     }
 }
 
-/* A file's pages are the mapping's pages, so there is nothing to write; the range is checked as Linux does. */
+/* A file's pages are the mapping's pages, so there is nothing to write; the range is checked as
+ * Linux does. */
 long sys_msync(struct space *space, uaddr_t addr, size_t length, unsigned int flags)
 {
     uint64_t end;

@@ -50,8 +50,7 @@ bool areas_reserve(struct space *space, uint32_t n)
 static void place_open(struct space *space, uint32_t i)
 {
     assert(space->n_areas < space->max_areas);
-    memmove(&space->areas[i + 1], &space->areas[i],
-            (space->n_areas - i) * sizeof(space->areas[0]));
+    memmove(&space->areas[i + 1], &space->areas[i], (space->n_areas - i) * sizeof(space->areas[0]));
     space->n_areas++;
 }
 
@@ -95,7 +94,8 @@ void areas_add(struct space *space, const struct area *area)
         join_at(space, i - 1);
 }
 
-/* Makes an area begin at the address, if one lies across it; the index of the first area from there on. */
+/* Makes an area begin at the address, if one lies across it; the index of the first area from there
+ * on. */
 static uint32_t split_at(struct space *space, uint64_t address)
 {
     uint32_t i = area_find(space, address);

@@ -1,4 +1,5 @@
-/* Backings: which spaces map an object, taking its pages away from all of them, and shared memory without a file. */
+/* Backings: which spaces map an object, taking its pages away from all of them, and shared memory
+ * without a file. */
 #include "abi/errno.h"
 #include "frames.h"
 #include "space.h"
@@ -58,8 +59,8 @@ static bool space_ref_living(struct space *space)
     return false;
 }
 
-/* A space that maps the backing and that this zap has not seen yet, referenced; NULL when there is none left.
- * Those seen go to the end of the list. */
+/* A space that maps the backing and that this zap has not seen yet, referenced; NULL when there is
+ * none left. Those seen go to the end of the list. */
 static struct space *next_space(struct backing *backing, uint64_t zap)
 {
     struct space *found = NULL;
@@ -80,8 +81,9 @@ static struct space *next_space(struct backing *backing, uint64_t zap)
     return found;
 }
 
-/* Drops one space's pages of the backing from an index on, copies made by writing too, as Linux does. Where tables
- * cannot be copied for lack of memory the pages stay mapped: old contents instead of SIGBUS, nothing worse. */
+/* Drops one space's pages of the backing from an index on, copies made by writing too, as Linux
+ * does. Where tables cannot be copied for lack of memory the pages stay mapped: old contents
+ * instead of SIGBUS, nothing worse. */
 static void zap_in(struct space *space, struct backing *backing, uint64_t first_index)
 {
     struct flush flush;
@@ -118,10 +120,11 @@ enum { LEAF_PAGES = PAGE_SIZE / sizeof(paddr_t) };
 
 struct shared_memory {
     struct backing backing;
-    uint32_t refs;      /* atomic */
+    uint32_t refs; /* atomic */
     struct spinlock lock;
-    uint64_t n_pages;   /* constant */
-    paddr_t **leaves;   /* guarded by lock: each a page of frames, 0 where none is yet; NULL where no leaf is yet */
+    uint64_t n_pages; /* constant */
+    paddr_t **leaves; /* guarded by lock: each a page of frames, 0 where none is yet; NULL where no
+                         leaf is yet */
 };
 
 static struct shared_memory *shared_memory_of(struct backing *backing)

@@ -7,18 +7,21 @@ static bool heap_grow(struct space *space, uint64_t old, uint64_t end)
 {
     uint32_t prot = PROT_READ | PROT_WRITE;
     uint64_t n_bytes = end - old;
-    struct area area = {.start = old, .end = end, .prot = prot, .max_prot = prot | PROT_EXEC, .flags = AREA_HEAP};
+    struct area area = {
+        .start = old, .end = end, .prot = prot, .max_prot = prot | PROT_EXEC, .flags = AREA_HEAP};
     uint32_t i = area_find(space, old);
     uint64_t above = i < space->n_areas ? space->areas[i].start : USER_END;
     if (i < space->n_areas && space->areas[i].flags & AREA_STACK)
         above -= min(above, (uint64_t)STACK_GAP);
-    if (end > above || !space_within_limits(space, n_bytes, prot, AREA_HEAP) || !areas_reserve(space, 1))
+    if (end > above || !space_within_limits(space, n_bytes, prot, AREA_HEAP) ||
+        !areas_reserve(space, 1))
         return false;
     areas_add(space, &area);
     return true;
 }
 
-/* Moves the break as far as it is possible, which is wholly or not at all. Lock: space->lock held. */
+/* Moves the break as far as it is possible, which is wholly or not at all. Lock: space->lock
+ * held. */
 static void brk_move(struct space *space, uint64_t wanted, struct flush *flush, struct list *dead)
 {
     uint64_t old = align_up(space->brk_end, PAGE_SIZE), end = align_up(wanted, PAGE_SIZE);

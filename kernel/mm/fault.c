@@ -1,19 +1,20 @@
-/* Page faults: what a touched address gets. Fresh memory and files are mapped in when first touched, copies are made
- * when first written; where touching goes on, several pages are mapped at once. */
+/* Page faults: what a touched address gets. Fresh memory and files are mapped in when first
+ * touched, copies are made when first written; where touching goes on, several pages are mapped at
+ * once. */
 #include "abi/errno.h"
 #include "space.h"
 
 enum {
-    MAX_WINDOW = 16,  /* fresh pages mapped ahead at most: clearing 16 costs 10 us, so that much may be in vain */
+    MAX_WINDOW = 16,   /* fresh pages mapped at once at most: 10 us of clearing, perhaps in vain */
     AROUND_PAGES = 16, /* file pages mapped around one that was touched, if they exist */
 };
 
 struct fault {
     struct space *space;
     struct area *area;
-    uint64_t page;    /* the address, down to its page */
+    uint64_t page; /* the address, down to its page */
     bool write;
-    pte_t *entry;     /* in a table of the space's own */
+    pte_t *entry; /* in a table of the space's own */
     struct flush flush;
 };
 
@@ -73,7 +74,8 @@ static uint32_t window_for(struct space *space, uint64_t page)
     return space->fault_window = min(space->fault_window * 2, (uint32_t)MAX_WINDOW);
 }
 
-/* Maps zeroed pages from the fault's on, as far as table, area and window go and nothing is there. */
+/* Maps zeroed pages from the fault's on, as far as table, area and window go and nothing is
+ * there. */
 static int fault_fresh(struct fault *fault)
 {
     pte_t flags = area_pte_flags(fault->area) | write_flag(fault->area);
@@ -131,7 +133,8 @@ static int fault_backed(struct fault *fault)
     struct area *area = fault->area;
     bool shared = area->flags & AREA_SHARED;
     paddr_t frame;
-    int error = area->backing->ops->page(area->backing, backing_index(area, fault->page), shared, &frame);
+    int error =
+        area->backing->ops->page(area->backing, backing_index(area, fault->page), shared, &frame);
     if (error < 0)
         return error;
     if (shared) {
@@ -191,7 +194,8 @@ int space_fault_locked(struct space *space, uint64_t address, uint64_t error)
 {
     if (address >= USER_END || error & FAULT_RESERVED)
         return -EFAULT;
-    struct fault fault = {.space = space, .page = align_down(address, PAGE_SIZE), .write = error & FAULT_WRITE};
+    struct fault fault = {
+        .space = space, .page = align_down(address, PAGE_SIZE), .write = error & FAULT_WRITE};
     fault.area = area_at(space, address);
     if (!fault.area)
         fault.area = stack_grow(space, address);

@@ -1,5 +1,5 @@
-/* Flushes: after a change of tables, every processor that has the space loaded forgets what it knew of them, and only
- * then are the frames given up that the old entries led to. */
+/* Flushes: after a change of tables, every processor that has the space loaded forgets what it knew
+ * of them, and only then are the frames given up that the old entries led to. */
 #include "space.h"
 
 /* Whether another processor may hold translations of the space. */
@@ -30,8 +30,8 @@ static void flush_now(struct flush *flush)
 
 void flush_put(struct flush *flush, paddr_t frame, int level)
 {
-    /* Here nobody looks at user addresses before flush_end; the entry was taken out by a locked operation, so a
-     * processor that is not in the mask yet cannot have seen it. */
+    /* Here nobody looks at user addresses before flush_end; the entry was taken out by a locked
+     * operation, so a processor that is not in the mask yet cannot have seen it. */
     if (!loaded_elsewhere(flush->space)) {
         table_put(frame, level);
         return;

@@ -1,7 +1,9 @@
-/* Physical memory: free blocks in buddy lists, a stack of single frames for each processor, reference counts.
+/* Physical memory: free blocks in buddy lists, a stack of single frames for each processor,
+ * reference counts.
  *
- * Memory that was never touched is dear under emulation. So a range of memory is taken in chunk by chunk, only when
- * no free block is left, and the frame array's own pages are not touched before either. */
+ * Memory that was never touched is dear under emulation. So a range of memory is taken in chunk by
+ * chunk, only when no free block is left, and the frame array's own pages are not touched before
+ * either. */
 #include "frames.h"
 
 enum { MAX_RANGES = 32, STACK_FRAMES = 64, STACK_BATCH = 32 };
@@ -15,7 +17,8 @@ struct range {
 struct frame_stack {
     uint32_t n;
     uint32_t numbers[STACK_FRAMES];
-    int64_t by_use[N_FRAME_USES]; /* frames taken less frames given back here: only the sum over all counts */
+    int64_t by_use[N_FRAME_USES]; /* frames taken less frames given back here: only the sum over all
+                                     counts */
 } __attribute__((aligned(64)));
 
 struct frame *frames;
@@ -24,7 +27,7 @@ bool (*mm_fail_hook)(void);
 
 static struct spinlock frame_lock = SPINLOCK("frames", RANK_FRAME);
 static uint32_t free_blocks[MAX_ORDER + 1]; /* guarded by frame_lock: lists by order */
-static struct range ranges[MAX_RANGES]; /* more only by mm_add, while the system starts */
+static struct range ranges[MAX_RANGES];     /* more only by mm_add, while the system starts */
 static size_t n_ranges;
 static uint64_t n_total;  /* all frames that are ours */
 static uint32_t n_frames; /* how far the frame array goes; constant after mm_init */
@@ -96,7 +99,8 @@ static void chunk_take_in(struct range *range)
     range->next += 1u << order;
 }
 
-/* Makes sure that there is a free block of that order or above; false when there is no such memory. */
+/* Makes sure that there is a free block of that order or above; false when there is no such
+ * memory. */
 static bool block_find(unsigned order, unsigned *found)
 {
     size_t i = 0;

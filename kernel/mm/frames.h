@@ -4,25 +4,27 @@
 #include "mm.h"
 
 enum {
-    MAX_ORDER = 10,        /* the largest block is 4 MB */
-    IN_FREE_LIST = 0x80,   /* in frame.order: the first frame of a block that lies in a free list */
+    MAX_ORDER = 10,      /* the largest block is 4 MB */
+    IN_FREE_LIST = 0x80, /* in frame.order: the first frame of a block that lies in a free list */
 };
 
-/* What a frame's use says decides what the rest means. Free: order and links. A slab: free, live, cache and
- * links. Else refs and, for the first of a block, order. */
+/* What a frame's use says decides what the rest means. Free: order and links. A slab: free, live,
+ * cache and links. Else refs and, for the first of a block, order. */
 struct frame {
     union {
-        uint32_t refs;     /* atomic */
+        uint32_t refs; /* atomic */
         struct {
-            uint16_t free; /* offset in the page, in units of 8 bytes, of the first free object; NO_OBJECT */
+            uint16_t free; /* offset in the page, in units of 8 bytes, of the first free object;
+                              NO_OBJECT */
             uint16_t live; /* objects handed out */
         };
     };
-    uint8_t use;           /* enum frame_use */
+    uint8_t use; /* enum frame_use */
     uint8_t order;
-    uint8_t chunk_order;   /* constant: the block it came to us in; buddies beyond that are not ours to touch */
-    uint8_t cache;         /* id of the slab's cache */
-    uint32_t next, prev;   /* frame numbers in a circular list */
+    uint8_t chunk_order; /* constant: the block it came to us in; buddies beyond that are not ours
+                            to touch */
+    uint8_t cache;       /* id of the slab's cache */
+    uint32_t next, prev; /* frame numbers in a circular list */
 };
 
 _Static_assert(sizeof(struct frame) == 16, "one page of frames describes 1 MB");
@@ -34,7 +36,8 @@ static inline struct frame *frame_at(paddr_t phys)
     return &frames[phys >> PAGE_SHIFT];
 }
 
-/* Circular lists of frames; a head is the number of the first one, 0 when empty. Frame 0 is never ours. */
+/* Circular lists of frames; a head is the number of the first one, 0 when empty. Frame 0 is never
+ * ours. */
 void frame_list_add(uint32_t *head, uint32_t number);
 void frame_list_add_tail(uint32_t *head, uint32_t number);
 void frame_list_remove(uint32_t *head, uint32_t number);

@@ -1,13 +1,19 @@
 /* Kernel stacks: each in a slot of its own region, with a page below it that is never mapped. */
 #include "frames.h"
 
-enum { SLOT_PAGES = KSTACK_PAGES + 1, SLOT_BYTES = SLOT_PAGES * PAGE_SIZE, MAX_SLOTS = 32768, MAX_CACHED = 32 };
+enum {
+    SLOT_PAGES = KSTACK_PAGES + 1,
+    SLOT_BYTES = SLOT_PAGES * PAGE_SIZE,
+    MAX_SLOTS = 32768,
+    MAX_CACHED = 32
+};
 
 static struct spinlock kstack_lock = SPINLOCK("kstacks", RANK_OBJECT);
-static uint64_t used_slots[MAX_SLOTS / 64]; /* guarded by kstack_lock: a bit for each slot that is mapped */
-static size_t first_free;                   /* guarded by kstack_lock: no slot below is free */
-static void **cached;                       /* guarded by kstack_lock: mapped stacks; each top word links to the next */
-static unsigned n_cached;                   /* guarded by kstack_lock */
+static uint64_t
+    used_slots[MAX_SLOTS / 64]; /* guarded by kstack_lock: a bit for each slot that is mapped */
+static size_t first_free;       /* guarded by kstack_lock: no slot below is free */
+static void **cached; /* guarded by kstack_lock: mapped stacks; each top word links to the next */
+static unsigned n_cached; /* guarded by kstack_lock */
 
 /* The last word of a stack, where a free one keeps the link. */
 static void **link_of(void *stack_top)
@@ -32,7 +38,8 @@ static size_t slot_take(void)
     return slot;
 }
 
-/* Unmaps n pages at the lower end of the slot's stack and gives it back. Lock: takes kstack_lock. */
+/* Unmaps n pages at the lower end of the slot's stack and gives it back. Lock: takes
+ * kstack_lock. */
 static void slot_release(size_t slot, size_t n_pages)
 {
     uint64_t base = slot_address(slot) + PAGE_SIZE;
@@ -113,7 +120,8 @@ void kstacks_trim(void)
         slot_release(slot_of(top), KSTACK_PAGES);
 }
 
-/* Which stack overflowed, if the address lies in the page below one; for the report of a double fault. */
+/* Which stack overflowed, if the address lies in the page below one; for the report of a double
+ * fault. */
 void *kstack_guard_hit(uint64_t address)
 {
     if (address < KSTACK_AREA || address >= slot_address(MAX_SLOTS))

@@ -1,4 +1,5 @@
-/* Looking at spaces from outside: their areas, how much is resident, and their memory (for /proc and signals). */
+/* Looking at spaces from outside: their areas, how much is resident, and their memory (for /proc
+ * and signals). */
 #include "space.h"
 
 /* Copies an area out; its backing gets a reference that the caller gives back. */
@@ -44,8 +45,8 @@ uint64_t space_resident(struct space *space)
     return space_resident_in(space, 0, USER_END);
 }
 
-/* The kernel's address for a user address, faulted in with the rights that the access needs; NULL when it cannot be.
- * Good for as long as the lock is held. Lock: space->lock held. */
+/* The kernel's address for a user address, faulted in with the rights that the access needs; NULL
+ * when it cannot be. Good for as long as the lock is held. Lock: space->lock held. */
 static void *page_reach(struct space *space, uint64_t address, bool write)
 {
     pte_t need = write ? PTE_PRESENT | PTE_WRITE : PTE_PRESENT;

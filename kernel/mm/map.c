@@ -23,15 +23,18 @@ bool space_within_limits(const struct space *space, uint64_t n_bytes, uint32_t p
     uint64_t taken = space->n_pages * PAGE_SIZE;
     if (taken + n_bytes > space->limit_space)
         return false;
-    if (space->limit_data == RLIM_INFINITY || !(prot & PROT_WRITE) || flags & (AREA_SHARED | AREA_STACK))
+    if (space->limit_data == RLIM_INFINITY || !(prot & PROT_WRITE) ||
+        flags & (AREA_SHARED | AREA_STACK))
         return true;
     return data_bytes(space) + n_bytes <= space->limit_data;
 }
 
-/* More memory in one piece than there is: a program's mistake, refused as Linux does; all else is promised. */
+/* More memory in one piece than there is: a program's mistake, refused as Linux does; all else is
+ * promised. */
 static bool exceeds_memory(uint64_t n_bytes, const struct map_request *request)
 {
-    if (n_bytes < 16 * 1024 * 1024 || !(request->prot & PROT_WRITE) || request->map_flags & MAP_NORESERVE)
+    if (n_bytes < 16 * 1024 * 1024 || !(request->prot & PROT_WRITE) ||
+        request->map_flags & MAP_NORESERVE)
         return false;
     struct memory_counts counts;
     memory_count(&counts);
@@ -48,8 +51,8 @@ int space_discard_locked(struct space *space, uint64_t start, uint64_t end, stru
     return 0;
 }
 
-/* Widens a range that is about to be unmapped by the free addresses around it, within the tables at its ends: a table
- * that nothing will use any more then goes as a whole. */
+/* Widens a range that is about to be unmapped by the free addresses around it, within the tables at
+ * its ends: a table that nothing will use any more then goes as a whole. */
 static void widen(const struct space *space, uint64_t *start, uint64_t *end)
 {
     uint32_t i = area_find(space, *start), j = area_find(space, *end);
@@ -61,7 +64,8 @@ static void widen(const struct space *space, uint64_t *start, uint64_t *end)
         *end = min(align_up(*end, LARGE_SPAN), above);
 }
 
-int space_unmap_locked(struct space *space, uint64_t start, uint64_t end, struct flush *flush, struct list *dead)
+int space_unmap_locked(struct space *space, uint64_t start, uint64_t end, struct flush *flush,
+                       struct list *dead)
 {
     if (areas_free(space, start, end))
         return 0;
@@ -109,7 +113,8 @@ long sys_munmap(struct space *space, uaddr_t addr, size_t length)
 
 /* ---- mmap ---- */
 
-/* Whether a mapping could lie there without touching others, or the gap that a stack above needs. */
+/* Whether a mapping could lie there without touching others, or the gap that a stack above
+ * needs. */
 static bool place_free(const struct space *space, uint64_t start, uint64_t end)
 {
     if (start < USER_START || end > USER_END || end < start || !areas_free(space, start, end))
@@ -120,8 +125,8 @@ static bool place_free(const struct space *space, uint64_t start, uint64_t end)
 }
 
 /* Where the mapping goes: *address. 0 or why nowhere. Lock: space->lock held. */
-static int place_choose(const struct space *space, const struct map_request *request, uint64_t n_bytes,
-                        uint64_t *address)
+static int place_choose(const struct space *space, const struct map_request *request,
+                        uint64_t n_bytes, uint64_t *address)
 {
     uint64_t wanted = request->address;
     if (request->map_flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
@@ -131,7 +136,8 @@ static int place_choose(const struct space *space, const struct map_request *req
             return -ENOMEM;
         if (wanted < USER_START)
             return -EPERM;
-        if (request->map_flags & MAP_FIXED_NOREPLACE && !areas_free(space, wanted, wanted + n_bytes))
+        if (request->map_flags & MAP_FIXED_NOREPLACE &&
+            !areas_free(space, wanted, wanted + n_bytes))
             return -EEXIST;
         *address = wanted;
         return 0;
@@ -139,15 +145,16 @@ static int place_choose(const struct space *space, const struct map_request *req
     *address = align_up(min(wanted, USER_END), PAGE_SIZE);
     if (wanted && place_free(space, *address, *address + n_bytes))
         return 0;
-    uint64_t top = request->map_flags & MAP_32BIT ? min(space->mmap_top, 1ull << 31) : space->mmap_top;
+    uint64_t top =
+        request->map_flags & MAP_32BIT ? min(space->mmap_top, 1ull << 31) : space->mmap_top;
     *address = areas_find_gap(space, n_bytes, top);
     if (!*address)
         *address = areas_find_gap(space, n_bytes, USER_END);
     return *address ? 0 : -ENOMEM;
 }
 
-/* The space's mapping of a backing, kept by one more count than its areas; NULL when memory is out. Lock: space->lock
- * held. */
+/* The space's mapping of a backing, kept by one more count than its areas; NULL when memory is out.
+ * Lock: space->lock held. */
 static struct mapping *mapping_pin(struct space *space, struct backing *backing)
 {
     struct mapping *mapping = NULL;
@@ -185,8 +192,10 @@ static struct area area_wanted(const struct map_request *request)
     return area;
 }
 
-/* Puts the area in its place, over what is there. 0 or -ENOMEM with nothing changed. Lock: space->lock held. */
-static int area_place(struct space *space, struct area *area, struct flush *flush, struct list *dead)
+/* Puts the area in its place, over what is there. 0 or -ENOMEM with nothing changed. Lock:
+ * space->lock held. */
+static int area_place(struct space *space, struct area *area, struct flush *flush,
+                      struct list *dead)
 {
     if (!areas_reserve(space, 3))
         return -ENOMEM;
@@ -241,7 +250,8 @@ static long map_backed(struct space *space, const struct map_request *request, u
     return address;
 }
 
-/* Maps memory or a backing; the address, or -EINVAL, -ENOMEM, -EEXIST, -EPERM, -EOVERFLOW. Lock: takes space->lock. */
+/* Maps memory or a backing; the address, or -EINVAL, -ENOMEM, -EEXIST, -EPERM, -EOVERFLOW. Lock:
+ * takes space->lock. */
 long space_map(struct space *space, const struct map_request *request)
 {
     uint32_t type = request->map_flags & MAP_TYPE;
@@ -269,7 +279,8 @@ long space_map(struct space *space, const struct map_request *request)
 /* ---- mprotect ---- */
 
 /* Changes the protection of all areas of the range. Lock: space->lock held. */
-static int protect_locked(struct space *space, uint64_t start, uint64_t end, uint32_t prot, struct flush *flush)
+static int protect_locked(struct space *space, uint64_t start, uint64_t end, uint32_t prot,
+                          struct flush *flush)
 {
     int error = areas_check(space, start, end, prot);
     if (error)
@@ -280,8 +291,8 @@ static int protect_locked(struct space *space, uint64_t start, uint64_t end, uin
     return 0;
 }
 
-/* Sets the protection of the range; 0, -EINVAL, -ENOMEM (also where nothing is mapped) or -EACCES. Rights that are
- * added reach the pages by faults. Lock: takes space->lock. */
+/* Sets the protection of the range; 0, -EINVAL, -ENOMEM (also where nothing is mapped) or -EACCES.
+ * Rights that are added reach the pages by faults. Lock: takes space->lock. */
 int space_protect(struct space *space, uint64_t start, uint64_t n_bytes, uint32_t prot)
 {
     if (start % PAGE_SIZE || prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC))

@@ -1,6 +1,8 @@
-/* Small objects: caches of equal-sized objects in slabs of one page, and kmalloc over caches by size class.
+/* Small objects: caches of equal-sized objects in slabs of one page, and kmalloc over caches by
+ * size class.
  *
- * A free object's first two bytes say where the next free one of its slab is; the first is in the slab's frame. */
+ * A free object's first two bytes say where the next free one of its slab is; the first is in the
+ * slab's frame. */
 #include "frames.h"
 
 enum { NO_OBJECT = 0xffff, MAX_CACHES = 128, UNIT = 8 };
@@ -82,7 +84,8 @@ void *object_alloc_zeroed(struct object_cache *cache)
     return object ? memset(object, 0, cache->size) : NULL;
 }
 
-/* Takes an object back; a slab that is empty then stays, if it is the only one. Lock: takes cache->lock. */
+/* Takes an object back; a slab that is empty then stays, if it is the only one. Lock: takes
+ * cache->lock. */
 void object_free(struct object_cache *cache, void *object)
 {
     paddr_t phys = virt_to_phys(object);
@@ -133,12 +136,17 @@ void objects_trim(void)
 
 /* ---- Memory of any size ---- */
 
-#define SIZE_CLASS(bytes) {.name = "kmalloc-" #bytes, .size = (bytes), \
-                           .lock = {.rank = RANK_OBJECT, .name = "kmalloc-" #bytes}}
+#define SIZE_CLASS(bytes)                                     \
+    {                                                         \
+        .name = "kmalloc-" #bytes, .size = (bytes), .lock = { \
+            .rank = RANK_OBJECT,                              \
+            .name = "kmalloc-" #bytes                         \
+        }                                                     \
+    }
 
 static struct object_cache size_classes[] = {
-    SIZE_CLASS(16),  SIZE_CLASS(32),  SIZE_CLASS(48),  SIZE_CLASS(64),   SIZE_CLASS(96),
-    SIZE_CLASS(128), SIZE_CLASS(192), SIZE_CLASS(256), SIZE_CLASS(384),  SIZE_CLASS(512),
+    SIZE_CLASS(16),  SIZE_CLASS(32),   SIZE_CLASS(48),   SIZE_CLASS(64),   SIZE_CLASS(96),
+    SIZE_CLASS(128), SIZE_CLASS(192),  SIZE_CLASS(256),  SIZE_CLASS(384),  SIZE_CLASS(512),
     SIZE_CLASS(768), SIZE_CLASS(1024), SIZE_CLASS(1360), SIZE_CLASS(2048),
 };
 

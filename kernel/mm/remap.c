@@ -27,9 +27,11 @@ static int remap_check(struct remap *remap)
         return -EINVAL;
     if (!(remap->flags & MREMAP_FIXED))
         return 0;
-    if (remap->new % PAGE_SIZE || !uaddr_range_ok(uaddr(remap->new), remap->new_bytes) || remap->new < USER_START)
+    if (remap->new % PAGE_SIZE || !uaddr_range_ok(uaddr(remap->new), remap->new_bytes) ||
+        remap->new < USER_START)
         return -EINVAL;
-    bool apart = remap->new + remap->new_bytes <= remap->old || remap->old + remap->old_bytes <= remap->new;
+    bool apart =
+        remap->new + remap->new_bytes <= remap->old || remap->old + remap->old_bytes <= remap->new;
     return apart ? 0 : -EINVAL;
 }
 
@@ -84,7 +86,8 @@ static int remap_place(struct remap *remap)
 {
     struct space *space = remap->space;
     if (remap->flags & MREMAP_FIXED)
-        return space_unmap_locked(space, remap->new, remap->new + remap->new_bytes, &remap->flush, &remap->dead);
+        return space_unmap_locked(space, remap->new, remap->new + remap->new_bytes, &remap->flush,
+                                  &remap->dead);
     remap->new = areas_find_gap(space, remap->new_bytes, space->mmap_top);
     return remap->new ? 0 : -ENOMEM;
 }
@@ -101,14 +104,16 @@ static long remap_locked(struct remap *remap)
     if (!remap->old_bytes) /* Linux then maps shared pages a second time; nobody does that */
         return -EINVAL;
     if (!must_move && remap->new_bytes <= remap->old_bytes) {
-        int error = space_unmap_locked(space, remap->old + remap->new_bytes, remap->old + remap->old_bytes,
-                                       &remap->flush, &remap->dead);
+        int error = space_unmap_locked(space, remap->old + remap->new_bytes,
+                                       remap->old + remap->old_bytes, &remap->flush, &remap->dead);
         return error ? error : (long)remap->old;
     }
     if (remap->old + remap->old_bytes > area.end)
         return -EFAULT;
-    uint64_t more = remap->flags & MREMAP_DONTUNMAP ? remap->new_bytes : remap->new_bytes - remap->old_bytes;
-    if (remap->new_bytes > remap->old_bytes && !space_within_limits(space, more, area.prot, area.flags))
+    uint64_t more =
+        remap->flags & MREMAP_DONTUNMAP ? remap->new_bytes : remap->new_bytes - remap->old_bytes;
+    if (remap->new_bytes > remap->old_bytes &&
+        !space_within_limits(space, more, area.prot, area.flags))
         return -ENOMEM;
     if (!must_move && remap_grow(remap, &area) == 0)
         return remap->old;
@@ -121,11 +126,15 @@ static long remap_locked(struct remap *remap)
 }
 
 /* Lock: takes space->lock. */
-long sys_mremap(struct space *space, uaddr_t addr, size_t old_length, size_t new_length, unsigned int flags,
-                uaddr_t new_addr)
+long sys_mremap(struct space *space, uaddr_t addr, size_t old_length, size_t new_length,
+                unsigned int flags, uaddr_t new_addr)
 {
-    struct remap remap = {.space = space, .old = addr.at, .old_bytes = old_length, .new = new_addr.at,
-                          .new_bytes = new_length, .flags = flags};
+    struct remap remap = {.space = space,
+                          .old = addr.at,
+                          .old_bytes = old_length,
+                          .new = new_addr.at,
+                          .new_bytes = new_length,
+                          .flags = flags};
     int error = remap_check(&remap);
     if (error)
         return error;

@@ -1,8 +1,8 @@
 /* Address spaces: made, copied by fork, loaded into a processor, taken down.
  *
- * A space ends in two steps. When nobody refers to it any more its areas go, in the context of whoever let go last.
- * Its tables go when no processor has it loaded either, so that an exiting process need not load another root first:
- * the switch to the next process does that anyway. */
+ * A space ends in two steps. When nobody refers to it any more its areas go, in the context of
+ * whoever let go last. Its tables go when no processor has it loaded either, so that an exiting
+ * process need not load another root first: the switch to the next process does that anyway. */
 #include "abi/errno.h"
 #include "abi/resource.h"
 #include "frames.h"
@@ -11,7 +11,8 @@
 static OBJECT_CACHE(space_cache, struct space);
 /* Each processor's own: */
 static struct space *loaded[MAX_CPUS]; /* the space in CR3; NULL: the kernel's root */
-static bool unsettled[MAX_CPUS];       /* its TLB still allows writes that the tables of the space no longer do */
+static bool
+    unsettled[MAX_CPUS]; /* its TLB still allows writes that the tables of the space no longer do */
 
 /* A space without areas and, if wanted, without entries in its root yet. */
 static struct space *space_make(void)
@@ -93,8 +94,9 @@ static void settings_copy(struct space *child, const struct space *parent)
     child->limit_data = parent->limit_data;
 }
 
-/* After the tables have lost the right to write: other processors forget it now, this one before it goes back to user
- * mode (`resched` leads through space_settle) or loads other tables, as it does at once where the child runs first. */
+/* After the tables have lost the right to write: other processors forget it now, this one before it
+ * goes back to user mode (`resched` leads through space_settle) or loads other tables, as it does
+ * at once where the child runs first. */
 static void forget_rights(struct space *space)
 {
     uint32_t id = this_cpu()->id;
@@ -113,7 +115,8 @@ void space_settle(void)
     unsettled[id] = false;
 }
 
-/* A copy that shares all pages and tables until one side writes; NULL when memory is out. Lock: takes parent->lock. */
+/* A copy that shares all pages and tables until one side writes; NULL when memory is out. Lock:
+ * takes parent->lock. */
 struct space *space_fork(struct space *parent)
 {
     struct space *child = space_make();
@@ -169,8 +172,9 @@ static void kick_lazy(const struct space *space)
     }
 }
 
-/* One reference less. With the last one the areas go now; the tables too, unless a processor has them loaded: then
- * when it loads others. May drop the last reference to a file: no spinlock held. */
+/* One reference less. With the last one the areas go now; the tables too, unless a processor has
+ * them loaded: then when it loads others. May drop the last reference to a file: no spinlock held.
+ */
 void space_unref(struct space *space)
 {
     if (__atomic_sub_fetch(&space->refs, 1, __ATOMIC_ACQ_REL) > 0)

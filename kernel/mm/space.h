@@ -1,11 +1,12 @@
-/* Address spaces, as mm's own files see them: areas, tables, flushes, and the way back from a backing. */
+/* Address spaces, as mm's own files see them: areas, tables, flushes, and the way back from a
+ * backing. */
 #pragma once
 
 #include "mm.h"
 
 enum {
-    USER_START = 0x10000,            /* nothing is mapped below: a null pointer with an offset faults */
-    STACK_GAP = 256 * PAGE_SIZE,     /* kept free below a stack that may still grow */
+    USER_START = 0x10000,        /* nothing is mapped below: a null pointer with an offset faults */
+    STACK_GAP = 256 * PAGE_SIZE, /* kept free below a stack that may still grow */
     MAX_AREAS = 65530,
     LARGE_SPAN = TABLE_ENTRIES * PAGE_SIZE, /* what one table of pages covers */
 };
@@ -16,16 +17,19 @@ enum {
 uint32_t area_find(const struct space *space, uint64_t address);
 /* The area that holds the address, or NULL. */
 struct area *area_at(const struct space *space, uint64_t address);
-/* Makes room for n more areas, so that the functions below cannot fail; false when memory is out. */
+/* Makes room for n more areas, so that the functions below cannot fail; false when memory is
+ * out. */
 bool areas_reserve(struct space *space, uint32_t n);
-/* Adds an area where nothing is, joined with its neighbours if they are alike. Takes at most one place. */
+/* Adds an area where nothing is, joined with its neighbours if they are alike. Takes at most one
+ * place. */
 void areas_add(struct space *space, const struct area *area);
-/* Takes out all of [start, end), splitting at its ends: takes at most two places. Mappings that have no area left are
- * put on `dead`, for mappings_free. */
+/* Takes out all of [start, end), splitting at its ends: takes at most two places. Mappings that
+ * have no area left are put on `dead`, for mappings_free. */
 void areas_cut(struct space *space, uint64_t start, uint64_t end, struct list *dead);
 /* Gives all of [start, end) that protection. Takes at most two places. */
 void areas_protect(struct space *space, uint64_t start, uint64_t end, uint32_t prot);
-/* True when every page of [start, end) belongs to an area that may be given that protection; else which error. */
+/* True when every page of [start, end) belongs to an area that may be given that protection; else
+ * which error. */
 int areas_check(const struct space *space, uint64_t start, uint64_t end, uint32_t prot);
 /* The highest place below `top` where n bytes are free, or 0. */
 uint64_t areas_find_gap(const struct space *space, uint64_t n_bytes, uint64_t top);
@@ -35,32 +39,35 @@ bool areas_free(const struct space *space, uint64_t start, uint64_t end);
 /* ---- Which spaces map a backing (backing.c) ---- */
 
 struct mapping {
-    struct list node;        /* guarded by mappings_lock: in backing->mappings; when dead, its space's own */
+    struct list node; /* guarded by mappings_lock: in backing->mappings; its finder's when dead */
     struct backing *backing; /* constant; referenced */
     struct space *space;     /* constant */
     uint32_t n_areas;        /* guarded by the space's lock */
     uint64_t zap;            /* guarded by mappings_lock: the last backing_zap that was here */
 };
 
-/* A mapping of the backing for the space, with a reference to the backing; NULL when memory is out. */
+/* A mapping of the backing for the space, with a reference to the backing; NULL when memory is
+ * out. */
 struct mapping *mapping_create(struct space *space, struct backing *backing);
 /* Takes it out of the backing's list; the space's lock held. */
 void mapping_detach(struct mapping *mapping, struct list *dead);
 /* Drops references and memory of dead mappings; no spinlock held. */
 void mappings_free(struct list *dead);
-/* A backing of zero-filled pages that several spaces may share, with one reference; NULL when memory is out. */
+/* A backing of zero-filled pages that several spaces may share, with one reference; NULL when
+ * memory is out. */
 struct backing *shared_memory_create(uint64_t n_bytes);
 
 /* ---- Flushes (flush.c) ---- */
 
 enum { FLUSH_PAGES = 10, FLUSH_FRAMES = 24 };
 
-/* What an operation has changed in the tables. Frames are given up only when no processor can reach them any more. */
+/* What an operation has changed in the tables. Frames are given up only when no processor can reach
+ * them any more. */
 struct flush {
     struct space *space;
-    uint64_t start, end;            /* covers every changed address; empty if end is 0 */
+    uint64_t start, end; /* covers every changed address; empty if end is 0 */
     uint32_t n;
-    paddr_t frames[FLUSH_FRAMES];   /* to be put afterwards; the level is in the low bits */
+    paddr_t frames[FLUSH_FRAMES]; /* to be put afterwards; the level is in the low bits */
 };
 
 static inline void flush_begin(struct flush *flush, struct space *space)
@@ -80,26 +87,34 @@ void flush_end(struct flush *flush);
 
 /* ---- Tables (tables.c); the space's lock held ---- */
 
-/* An entry that is not 0 holds a reference to its frame. Without PTE_PRESENT the page is kept, but out of reach. */
+/* An entry that is not 0 holds a reference to its frame. Without PTE_PRESENT the page is kept, but
+ * out of reach. */
 
-/* The page entry for the address in tables that are this space's alone, making and copying tables as needed; NULL when
- * memory is out. */
+/* The page entry for the address in tables that are this space's alone, making and copying tables
+ * as needed; NULL when memory is out. */
 pte_t *table_entry_own(struct space *space, uint64_t address, struct flush *flush);
-/* The page entry as it is, with PTE_WRITE only if all tables above allow it; 0 when there is none. */
+/* The page entry as it is, with PTE_WRITE only if all tables above allow it; 0 when there is
+ * none. */
 pte_t table_lookup(const struct space *space, uint64_t address);
-/* Makes the tables on the way to the address this space's own, where the address is not their edge; 0 or -ENOMEM. */
+/* Makes the tables on the way to the address this space's own, where the address is not their edge;
+ * 0 or -ENOMEM. */
 int tables_isolate(struct space *space, uint64_t address, struct flush *flush);
 /* Drops all pages and whole tables in the range, whose two ends were isolated. Cannot fail. */
 void tables_clear(struct space *space, uint64_t start, uint64_t end, struct flush *flush);
-/* Takes rights away from the pages of the range that `prot` does not grant; 0 or -ENOMEM (some pages may have fewer
- * rights than their area then: a fault gives them back). */
-int tables_restrict(struct space *space, uint64_t start, uint64_t end, uint32_t prot, struct flush *flush);
-/* Moves the pages of n_bytes at `from` to `to`, where no page is; 0, or -ENOMEM with nothing moved. */
-int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t n_bytes, struct flush *flush);
+/* Takes rights away from the pages of the range that `prot` does not grant; 0 or -ENOMEM (some
+ * pages may have fewer rights than their area then: a fault gives them back). */
+int tables_restrict(struct space *space, uint64_t start, uint64_t end, uint32_t prot,
+                    struct flush *flush);
+/* Moves the pages of n_bytes at `from` to `to`, where no page is; 0, or -ENOMEM with nothing
+ * moved. */
+int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t n_bytes,
+                struct flush *flush);
 uint64_t tables_count(const struct space *space, uint64_t start, uint64_t end); /* pages held */
-/* Copies the root's lower half for a fork: afterwards all tables are shared, and read-only for both. */
+/* Copies the root's lower half for a fork: afterwards all tables are shared, and read-only for
+ * both. */
 void tables_share(pte_t *from, pte_t *to);
-/* Drops a reference to a table (level 1 to 3) or a page (level 0), with the last one all that it leads to. */
+/* Drops a reference to a table (level 1 to 3) or a page (level 0), with the last one all that it
+ * leads to. */
 void table_put(paddr_t frame, int level);
 
 /* ---- Between the rest ---- */
@@ -108,8 +123,10 @@ void table_put(paddr_t frame, int level);
 pte_t area_pte_flags(const struct area *area);
 int space_fault_locked(struct space *space, uint64_t address, uint64_t error);
 /* Removes areas and pages of the range; 0, or -ENOMEM with nothing changed. */
-int space_unmap_locked(struct space *space, uint64_t start, uint64_t end, struct flush *flush, struct list *dead);
+int space_unmap_locked(struct space *space, uint64_t start, uint64_t end, struct flush *flush,
+                       struct list *dead);
 /* Drops pages, keeps areas; 0 or -ENOMEM. */
 int space_discard_locked(struct space *space, uint64_t start, uint64_t end, struct flush *flush);
 /* Would n more bytes, with that protection, stay within the limits? */
-bool space_within_limits(const struct space *space, uint64_t n_bytes, uint32_t prot, uint32_t flags);
+bool space_within_limits(const struct space *space, uint64_t n_bytes, uint32_t prot,
+                         uint32_t flags);

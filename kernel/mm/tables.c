@@ -1,9 +1,10 @@
 /* Page tables that spaces share until one writes: fork is a copy of half a root.
  *
- * A table and a page alike count the entries that lead to them. The rule that everything here keeps: an entry that
- * allows writing leads to a frame that no other entry leads to (but for MAP_SHARED pages). So a write through shared
- * tables faults, and the fault copies the shared ones from the top down; a table that came to have one user again is
- * made writable where it is. A shared table changes in one way only: its entries lose PTE_WRITE when it is copied. */
+ * A table and a page alike count the entries that lead to them. The rule that everything here
+ * keeps: an entry that allows writing leads to a frame that no other entry leads to (but for
+ * MAP_SHARED pages). So a write through shared tables faults, and the fault copies the shared ones
+ * from the top down; a table that came to have one user again is made writable where it is. A
+ * shared table changes in one way only: its entries lose PTE_WRITE when it is copied. */
 #include "abi/errno.h"
 #include "frames.h"
 #include "space.h"
@@ -26,7 +27,8 @@ static uint64_t entry_span(int level)
     return 1ull << (PAGE_SHIFT + 9 * (level - 1));
 }
 
-/* Another reference for what the entry leads to; then neither side may write to it without asking. */
+/* Another reference for what the entry leads to; then neither side may write to it without
+ * asking. */
 static pte_t entry_share(pte_t *entry)
 {
     pte_t pte = __atomic_load_n(entry, __ATOMIC_RELAXED);
@@ -73,7 +75,8 @@ void table_put(paddr_t frame, int level)
     frame_unref(frame);
 }
 
-/* Makes the table that the entry leads to this space's own: copies it if others use it. 0 or -ENOMEM. */
+/* Makes the table that the entry leads to this space's own: copies it if others use it. 0 or
+ * -ENOMEM. */
 static int entry_own(pte_t *entry, int level_below, uint64_t address, struct flush *flush)
 {
     if (*entry & PTE_WRITE)
@@ -87,7 +90,8 @@ static int entry_own(pte_t *entry, int level_below, uint64_t address, struct flu
     if (!copy)
         return -ENOMEM;
     __atomic_store_n(entry, copy | TABLE_FLAGS, __ATOMIC_SEQ_CST);
-    flush_page(flush, align_down(address, PAGE_SIZE)); /* processors may remember where the table was */
+    flush_page(flush,
+               align_down(address, PAGE_SIZE)); /* processors may remember where the table was */
     flush_put(flush, shared, level_below);
     return 0;
 }
@@ -141,8 +145,8 @@ int tables_isolate(struct space *space, uint64_t address, struct flush *flush)
     return 0;
 }
 
-/* Notes what must be flushed when an entry is gone. To flush one page makes a processor forget all that it knows of
- * tables, so of a table of pages only the pages in it matter. */
+/* Notes what must be flushed when an entry is gone. To flush one page makes a processor forget all
+ * that it knows of tables, so of a table of pages only the pages in it matter. */
 static void flush_entry(struct flush *flush, pte_t gone, int level, uint64_t address)
 {
     int first = 0, last = TABLE_ENTRIES - 1;
@@ -158,8 +162,10 @@ static void flush_entry(struct flush *flush, pte_t gone, int level, uint64_t add
     flush_page(flush, address + last * step);
 }
 
-/* Clears [start, end) within a table that is the space's own and whose first entry is for the address `base`. */
-static void clear_in(pte_t *table, int level, uint64_t base, uint64_t start, uint64_t end, struct flush *flush)
+/* Clears [start, end) within a table that is the space's own and whose first entry is for the
+ * address `base`. */
+static void clear_in(pte_t *table, int level, uint64_t base, uint64_t start, uint64_t end,
+                     struct flush *flush)
 {
     uint64_t span = entry_span(level);
     uint64_t at = max(align_down(start, span), base);
@@ -183,8 +189,8 @@ void tables_clear(struct space *space, uint64_t start, uint64_t end, struct flus
         clear_in(table_at(space->root), 4, 0, start, end, flush);
 }
 
-/* The first table of pages that may have something at or above `address`, below end: returns its page entries and
- * sets *address to the first address looked for in it; NULL when there is none. */
+/* The first table of pages that may have something at or above `address`, below end: returns its
+ * page entries and sets *address to the first address looked for in it; NULL when there is none. */
 static pte_t *next_table(const struct space *space, uint64_t *address, uint64_t end)
 {
     while (*address < end) {
@@ -213,7 +219,8 @@ static pte_t restricted(pte_t pte, uint32_t prot)
     return pte;
 }
 
-int tables_restrict(struct space *space, uint64_t start, uint64_t end, uint32_t prot, struct flush *flush)
+int tables_restrict(struct space *space, uint64_t start, uint64_t end, uint32_t prot,
+                    struct flush *flush)
 {
     uint64_t at = start;
     while (next_table(space, &at, end)) {
@@ -232,7 +239,8 @@ int tables_restrict(struct space *space, uint64_t start, uint64_t end, uint32_t 
 }
 
 /* Makes both ends of a move the space's own, so that the move cannot fail. 0 or -ENOMEM. */
-static int move_prepare(struct space *space, uint64_t from, uint64_t to, uint64_t n_bytes, struct flush *flush)
+static int move_prepare(struct space *space, uint64_t from, uint64_t to, uint64_t n_bytes,
+                        struct flush *flush)
 {
     uint64_t at = from;
     while (next_table(space, &at, from + n_bytes)) {
@@ -245,7 +253,8 @@ static int move_prepare(struct space *space, uint64_t from, uint64_t to, uint64_
     return 0;
 }
 
-int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t n_bytes, struct flush *flush)
+int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t n_bytes,
+                struct flush *flush)
 {
     if (move_prepare(space, from, to, n_bytes, flush) < 0)
         return -ENOMEM;

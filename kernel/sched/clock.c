@@ -10,7 +10,8 @@ static uint64_t realtime_shift_ns; /* atomic: by how much the date was set; wrap
 
 uint64_t realtime_ns(void)
 {
-    return clock_boot_realtime_ns() + clock_ns() + __atomic_load_n(&realtime_shift_ns, __ATOMIC_RELAXED);
+    return clock_boot_realtime_ns() + clock_ns() +
+           __atomic_load_n(&realtime_shift_ns, __ATOMIC_RELAXED);
 }
 
 void realtime_set(uint64_t ns)
@@ -30,21 +31,20 @@ static uint64_t thread_run_ns(struct thread *self)
 static bool clock_read(struct thread *self, clockid_t clock, uint64_t *ns)
 {
     switch (clock) {
-    case CLOCK_REALTIME: case CLOCK_REALTIME_COARSE: case CLOCK_TAI: case CLOCK_REALTIME_ALARM:
-        *ns = realtime_ns();
-        return true;
-    case CLOCK_MONOTONIC: case CLOCK_MONOTONIC_RAW: case CLOCK_MONOTONIC_COARSE: case CLOCK_BOOTTIME:
-    case CLOCK_BOOTTIME_ALARM:
-        *ns = clock_ns();
-        return true;
-    case CLOCK_THREAD_CPUTIME_ID:
-        *ns = thread_run_ns(self);
-        return true;
+    case CLOCK_REALTIME:
+    case CLOCK_REALTIME_COARSE:
+    case CLOCK_TAI:
+    case CLOCK_REALTIME_ALARM: *ns = realtime_ns(); return true;
+    case CLOCK_MONOTONIC:
+    case CLOCK_MONOTONIC_RAW:
+    case CLOCK_MONOTONIC_COARSE:
+    case CLOCK_BOOTTIME:
+    case CLOCK_BOOTTIME_ALARM: *ns = clock_ns(); return true;
+    case CLOCK_THREAD_CPUTIME_ID: *ns = thread_run_ns(self); return true;
     case CLOCK_PROCESS_CPUTIME_ID:
         *ns = sched_hooks.process_run_ns ? sched_hooks.process_run_ns(self) : thread_run_ns(self);
         return true;
-    default:
-        return false;
+    default: return false;
     }
 }
 

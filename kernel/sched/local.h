@@ -9,24 +9,25 @@ enum {
 };
 
 struct run_queue {
-    struct spinlock lock;    /* rank RANK_RUNQ; held over a switch, until the old thread's registers are saved */
-    struct list ready;       /* guarded by lock: thread.run_node */
-    uint32_t n_ready;        /* guarded by lock; others may peek */
-    bool idling;             /* atomic: its processor is about to halt, or halts: a kick wakes it */
-    struct thread *idle;     /* constant */
+    struct spinlock
+        lock; /* rank RANK_RUNQ; held over a switch, until the old thread's registers are saved */
+    struct list ready;   /* guarded by lock: thread.run_node */
+    uint32_t n_ready;    /* guarded by lock; others may peek */
+    bool idling;         /* atomic: its processor is about to halt, or halts: a kick wakes it */
+    struct thread *idle; /* constant */
 
     /* the processor's own */
-    uint64_t slice_end_ns;   /* of the thread that runs */
+    uint64_t slice_end_ns; /* of the thread that runs */
     uint64_t n_switches;
-    uint64_t fs_base, gs_base;      /* what the user's segment registers hold */
-    struct space *ended_space;      /* to be reaped after the switch */
-    struct thread *exited;          /* to be buried after the switch, by `last` */
+    uint64_t fs_base, gs_base; /* what the user's segment registers hold */
+    struct space *ended_space; /* to be reaped after the switch */
+    struct thread *exited;     /* to be buried after the switch, by `last` */
     void (*last)(struct thread *);
 
-    struct spinlock timer_lock;     /* rank RANK_TIMER */
-    struct tree timers;             /* guarded by timer_lock */
-    struct timer *firing;           /* atomic: whose fire runs now */
-    uint64_t armed_ns;              /* the processor's own: when its timer will interrupt; UINT64_MAX: never */
+    struct spinlock timer_lock; /* rank RANK_TIMER */
+    struct tree timers;         /* guarded by timer_lock */
+    struct timer *firing;       /* atomic: whose fire runs now */
+    uint64_t armed_ns; /* the processor's own: when its timer will interrupt; UINT64_MAX: never */
 };
 
 extern struct run_queue run_queues[MAX_CPUS];
@@ -36,13 +37,13 @@ static inline struct run_queue *this_queue(void)
     return &run_queues[this_cpu()->id];
 }
 
-/* Gives the processor to the next ready thread, or idle. The caller has set its own state and holds the queue's lock,
- * which is free again when it runs on. */
+/* Gives the processor to the next ready thread, or idle. The caller has set its own state and holds
+ * the queue's lock, which is free again when it runs on. */
 void switch_to_next(struct run_queue *queue);
 /* Where a new thread begins to run: finishes the switch, then calls start(arg). */
 _Noreturn void thread_begin(void (*start)(void *), void *arg);
-/* Wakes a thread that sleeps; why, it finds in wake_result. One that does not sleep yet finds wake_pending if the
- * result is 0. */
+/* Wakes a thread that sleeps; why, it finds in wake_result. One that does not sleep yet finds
+ * wake_pending if the result is 0. */
 void thread_wake(struct thread *thread, int result);
 /* Makes sure that this processor's timer interrupts no later than that. */
 void timer_need(struct run_queue *queue, uint64_t deadline_ns);

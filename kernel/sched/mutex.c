@@ -1,11 +1,12 @@
-/* Mutexes: locks that may be held over a sleep. Free ones are taken by one instruction; who must wait spins a little if
- * the owner runs on another processor, then sleeps in one of a few queues that all mutexes share. */
+/* Mutexes: locks that may be held over a sleep. Free ones are taken by one instruction; who must
+ * wait spins a little if the owner runs on another processor, then sleeps in one of a few queues
+ * that all mutexes share. */
 #include "abi/errno.h"
 #include "local.h"
 
 enum { N_QUEUES = 16, SPINS = 200 };
 
-#define QUEUE(i) WAIT_QUEUE(queues[i])
+#define QUEUE(i)    WAIT_QUEUE(queues[i])
 #define QUEUES_4(i) QUEUE(i), QUEUE((i) + 1), QUEUE((i) + 2), QUEUE((i) + 3)
 static struct wait_queue queues[N_QUEUES] = {QUEUES_4(0), QUEUES_4(4), QUEUES_4(8), QUEUES_4(12)};
 
@@ -19,7 +20,8 @@ void mutex_init(struct mutex *mutex, const char *name, enum lock_rank rank)
 static bool take(struct mutex *mutex, struct thread *self, uint16_t rank)
 {
     struct thread *nobody = NULL;
-    if (!__atomic_compare_exchange_n(&mutex->owner, &nobody, self, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+    if (!__atomic_compare_exchange_n(&mutex->owner, &nobody, self, false, __ATOMIC_SEQ_CST,
+                                     __ATOMIC_RELAXED))
         return false;
     mutex->held = rank;
     self->mutex_ranks |= 1ull << rank;
@@ -33,18 +35,21 @@ static bool spin_for(struct mutex *mutex, struct thread *self, uint16_t rank)
         struct thread *owner = __atomic_load_n(&mutex->owner, __ATOMIC_RELAXED);
         if (!owner && take(mutex, self, rank))
             return true;
-        if (owner && owner->state != THREAD_RUNNING) /* a thread's memory stays readable, even if it has ended */
+        if (owner &&
+            owner->state !=
+                THREAD_RUNNING) /* a thread's memory stays readable, even if it has ended */
             return false;
         cpu_pause();
     }
     return false;
 }
 
-/* Sleeps until the mutex can be taken. A wake-up meant for a poll that is in progress may end a sleep here: the poll is
- * told to look again. */
+/* Sleeps until the mutex can be taken. A wake-up meant for a poll that is in progress may end a
+ * sleep here: the poll is told to look again. */
 static void sleep_for(struct mutex *mutex, struct thread *self, uint16_t rank)
 {
-    struct waiter waiter = {.thread = self, .queue = mutex->waiters, .what = mutex, .exclusive = true};
+    struct waiter waiter = {
+        .thread = self, .queue = mutex->waiters, .what = mutex, .exclusive = true};
     const char *waits_for = mutex->name;
     for (;;) {
         wait_begin();
@@ -66,8 +71,8 @@ void mutex_lock_as(struct mutex *mutex, enum lock_rank rank)
 {
     struct thread *self = current_thread();
     if (unlikely(self->mutex_ranks >> rank))
-        panic("mutex %s (rank %d) wanted with ranks %lx held%s", mutex->name, rank, self->mutex_ranks,
-              mutex->owner == self ? ": by this thread" : "");
+        panic("mutex %s (rank %d) wanted with ranks %lx held%s", mutex->name, rank,
+              self->mutex_ranks, mutex->owner == self ? ": by this thread" : "");
     assert(this_cpu()->spin_depth == 0);
     if (likely(take(mutex, self, rank)) || spin_for(mutex, self, rank))
         return;

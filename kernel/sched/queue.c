@@ -1,5 +1,5 @@
-/* Run queues: which thread each processor runs next. Round robin; a thread that is woken stays with the processor that
- * woke it if that is soon free; one that would idle takes from the others. */
+/* Run queues: which thread each processor runs next. Round robin; a thread that is woken stays with
+ * the processor that woke it if that is soon free; one that would idle takes from the others. */
 #include "abi/errno.h"
 #include "local.h"
 
@@ -31,7 +31,8 @@ static void load_user_state(struct run_queue *queue, struct thread *from, struct
         user_gs_base_set(queue->gs_base = to->gs_base);
 }
 
-/* First thing on the new thread's stack: lets go of the queue, and of what the old thread has left. */
+/* First thing on the new thread's stack: lets go of the queue, and of what the old thread has
+ * left. */
 static void switch_finish(void)
 {
     struct run_queue *queue = this_queue();
@@ -67,7 +68,8 @@ static void switch_to(struct run_queue *queue, struct thread *to)
     switch_finish();
 }
 
-/* The first ready thread, taken out of the queue; NULL when there is none. Lock: queue->lock held. */
+/* The first ready thread, taken out of the queue; NULL when there is none. Lock: queue->lock
+ * held. */
 static struct thread *ready_take(struct run_queue *queue)
 {
     struct thread *thread = list_first(&queue->ready, struct thread, run_node);
@@ -119,7 +121,8 @@ static bool help_idles(void)
 {
     if (n_cpus == 1)
         return false;
-    __atomic_thread_fence(__ATOMIC_SEQ_CST); /* n_ready was written before, as sched_idle writes idling before */
+    __atomic_thread_fence(
+        __ATOMIC_SEQ_CST); /* n_ready was written before, as sched_idle writes idling before */
     uint32_t idle = find_idle(this_cpu()->id);
     return idle != MAX_CPUS && idle != this_cpu()->id;
 }
@@ -149,9 +152,9 @@ static void enqueue_on(uint32_t id, struct thread *thread)
         cpu_kick(id); /* it must halt no longer, or begin to count its time slice */
 }
 
-/* Chooses a processor for a thread that is ready: this one if nobody else waits here. Who wakes another often sleeps
- * soon, and to rouse a halted processor takes longer than most threads then run. If it does not sleep an idle
- * processor is called after HANDOFF_NS. */
+/* Chooses a processor for a thread that is ready: this one if nobody else waits here. Who wakes
+ * another often sleeps soon, and to rouse a halted processor takes longer than most threads then
+ * run. If it does not sleep an idle processor is called after HANDOFF_NS. */
 static void enqueue(struct thread *thread)
 {
     uint32_t id = this_cpu()->id;
@@ -179,7 +182,8 @@ static void wake_if(struct thread *thread, int result, enum wait_kind weakest)
 {
     struct run_queue *queue = queue_lock_of(thread);
     bool asleep = thread->state == THREAD_ASLEEP;
-    bool wakes = asleep && (result != -EINTR || (thread->wait_kind != WAIT_FIRM && thread->wait_kind <= weakest));
+    bool wakes = asleep && (result != -EINTR ||
+                            (thread->wait_kind != WAIT_FIRM && thread->wait_kind <= weakest));
     if (wakes) {
         thread->state = THREAD_READY; /* nobody else wakes it now */
         thread->wake_result = result;
@@ -200,8 +204,8 @@ void thread_wake(struct thread *thread, int result)
     wake_if(thread, result, WAIT_KILL);
 }
 
-/* A signal has come: ends the thread's sleep if that is of the kind, or weaker; if it runs in user mode on another
- * processor, brings it into the kernel. */
+/* A signal has come: ends the thread's sleep if that is of the kind, or weaker; if it runs in user
+ * mode on another processor, brings it into the kernel. */
 void thread_interrupt(struct thread *thread, enum wait_kind kind)
 {
     wake_if(thread, -EINTR, kind);
@@ -246,7 +250,8 @@ void thread_yield(void)
     }
 }
 
-/* A processor's `resched` means that somebody waits for it: he gets it when the time slice is over. */
+/* A processor's `resched` means that somebody waits for it: he gets it when the time slice is
+ * over. */
 void sched_preempt(void)
 {
     struct run_queue *queue = this_queue();
@@ -277,7 +282,8 @@ void thread_exit(void (*last)(struct thread *))
 
 /* ---- Idling ---- */
 
-/* A ready thread from another processor's queue, or NULL. Lock: takes the queues' locks one by one. */
+/* A ready thread from another processor's queue, or NULL. Lock: takes the queues' locks one by
+ * one. */
 static struct thread *steal(void)
 {
     uint32_t self = this_cpu()->id;
@@ -334,7 +340,8 @@ void sched_idle(void)
             space_load(NULL); /* else others would have to wake this one for each flush */
         else
             space_leave_ended();
-        /* Announced first, looked at afterwards: whoever makes a thread ready does it the other way round. */
+        /* Announced first, looked at afterwards: whoever makes a thread ready does it the other way
+         * round. */
         __atomic_store_n(&queue->idling, true, __ATOMIC_SEQ_CST);
         if (!anyone_ready())
             cpu_idle();
@@ -344,7 +351,8 @@ void sched_idle(void)
 
 /* ---- Ticks and bring-up ---- */
 
-/* From IRQ_TIMER: fires timers; a thread whose time slice is over and who is waited for will give way. */
+/* From IRQ_TIMER: fires timers; a thread whose time slice is over and who is waited for will give
+ * way. */
 void sched_tick(void)
 {
     struct run_queue *queue = this_queue();

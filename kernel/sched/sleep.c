@@ -33,8 +33,8 @@ static int store_remaining(uaddr_t at, uint64_t deadline_ns)
     return uaddr_is_null(at) ? 0 : user_copy_out(at, &time, sizeof(time));
 }
 
-/* A sleep that a signal interrupts says how much is left. If no handler runs it starts again, with its deadline kept
- * in the thread so that it gets no longer. */
+/* A sleep that a signal interrupts says how much is left. If no handler runs it starts again, with
+ * its deadline kept in the thread so that it gets no longer. */
 static long sleep_for(struct thread *self, uint64_t ns, uaddr_t remaining)
 {
     uint64_t now = clock_ns();
@@ -72,8 +72,10 @@ long sys_clock_nanosleep(struct thread *self, clockid_t clock, unsigned int flag
                          uaddr_t remaining)
 {
     uint64_t ns;
-    if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME && clock != CLOCK_TAI)
-        return clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_MONOTONIC_RAW ? -EOPNOTSUPP : -EINVAL;
+    if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME &&
+        clock != CLOCK_TAI)
+        return clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_MONOTONIC_RAW ? -EOPNOTSUPP
+                                                                                 : -EINVAL;
     int error = fetch_time(duration, &ns);
     if (error)
         return error;

@@ -19,9 +19,10 @@ static void start_thread(void *stack_bottom)
     thread_begin(start->function, start->arg);
 }
 
-/* A thread that will begin at start(arg), in no queue yet; NULL when memory is out. It holds no reference to process
- * or space: whoever gave them sees to that. */
-struct thread *thread_create(struct process *process, struct space *space, void (*function)(void *), void *arg)
+/* A thread that will begin at start(arg), in no queue yet; NULL when memory is out. It holds no
+ * reference to process or space: whoever gave them sees to that. */
+struct thread *thread_create(struct process *process, struct space *space, void (*function)(void *),
+                             void *arg)
 {
     struct thread *thread = object_alloc_zeroed(&thread_cache);
     if (!thread)
@@ -37,7 +38,8 @@ struct thread *thread_create(struct process *process, struct space *space, void 
     thread->process = process;
     thread->space = space;
     thread->cpu = this_cpu()->id;
-    thread->n_entries = cycle_count() / 64; /* anywhere between two samples: many threads live for a few calls */
+    thread->n_entries =
+        cycle_count() / 64; /* anywhere between two samples: many threads live for a few calls */
     list_init(&thread->run_node);
     list_init(&thread->queued);
     list_init(&thread->process_node);

@@ -1,5 +1,6 @@
-/* Timers: each processor keeps its own in a tree by deadline and asks for one interrupt, for the first of them or the
- * end of a time slice that somebody waits for. Without either there is no tick. */
+/* Timers: each processor keeps its own in a tree by deadline and asks for one interrupt, for the
+ * first of them or the end of a time slice that somebody waits for. Without either there is no
+ * tick. */
 #include "local.h"
 
 void queue_timers_init(struct run_queue *queue)
@@ -8,7 +9,8 @@ void queue_timers_init(struct run_queue *queue)
     queue->armed_ns = UINT64_MAX;
 }
 
-/* An interrupt that comes too early only looks at the clock, so one that is armed already often does. */
+/* An interrupt that comes too early only looks at the clock, so one that is armed already often
+ * does. */
 void timer_need(struct run_queue *queue, uint64_t deadline_ns)
 {
     if (deadline_ns >= queue->armed_ns)
@@ -53,7 +55,8 @@ static void timer_disarm(struct timer *timer)
     }
 }
 
-/* Afterwards the timer does not fire, and is not firing on another processor either. May be called by fire itself. */
+/* Afterwards the timer does not fire, and is not firing on another processor either. May be called
+ * by fire itself. */
 void timer_cancel(struct timer *timer)
 {
     for (;;) {

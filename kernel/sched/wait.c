@@ -1,7 +1,8 @@
 /* Waiting: queues of those who sleep until something happens, and how a wake-up is never lost.
  *
- * A waiter enters the queue, then looks at its condition, then sleeps. Who changes the condition looks into the queue
- * afterwards. In between a wake-up finds the waiter awake: it leaves wake_pending, and the sleep ends at once. */
+ * A waiter enters the queue, then looks at its condition, then sleeps. Who changes the condition
+ * looks into the queue afterwards. In between a wake-up finds the waiter awake: it leaves
+ * wake_pending, and the sleep ends at once. */
 #include "abi/errno.h"
 #include "local.h"
 
@@ -14,7 +15,8 @@ void wait_queue_init(struct wait_queue *queue)
 /* ---- Steps, for those who wait for several things ---- */
 
 /* Those that only look stand in front of those that take, so that wake_one reaches all of them. */
-static void waiter_enter(struct waiter *waiter, struct wait_queue *queue, const void *what, bool exclusive)
+static void waiter_enter(struct waiter *waiter, struct wait_queue *queue, const void *what,
+                         bool exclusive)
 {
     waiter->queue = queue;
     waiter->thread = current_thread();
@@ -123,15 +125,17 @@ static void wait_enter(struct waiter *waiter, struct wait_queue *queue)
     waiter_enter(waiter, queue, NULL, true);
 }
 
-/* Sleeps and leaves. Who was woken and interrupted at once says 0, for the wake-up may have been meant for one only. */
-static int wait_leave(struct waiter *waiter, enum wait_kind kind, uint64_t deadline_ns, const char *what)
+/* Sleeps and leaves. Who was woken and interrupted at once says 0, for the wake-up may have been
+ * meant for one only. */
+static int wait_leave(struct waiter *waiter, enum wait_kind kind, uint64_t deadline_ns,
+                      const char *what)
 {
     int result = wait_sleep(kind, deadline_ns, what);
     return waiter_leave(waiter) ? 0 : result;
 }
 
-int wait_on_spin(struct wait_queue *queue, struct spinlock *lock, enum wait_kind kind, uint64_t deadline_ns,
-                 const char *what)
+int wait_on_spin(struct wait_queue *queue, struct spinlock *lock, enum wait_kind kind,
+                 uint64_t deadline_ns, const char *what)
 {
     struct waiter waiter;
     wait_enter(&waiter, queue);
@@ -141,8 +145,8 @@ int wait_on_spin(struct wait_queue *queue, struct spinlock *lock, enum wait_kind
     return result;
 }
 
-int wait_on_mutex(struct wait_queue *queue, struct mutex *mutex, enum wait_kind kind, uint64_t deadline_ns,
-                  const char *what)
+int wait_on_mutex(struct wait_queue *queue, struct mutex *mutex, enum wait_kind kind,
+                  uint64_t deadline_ns, const char *what)
 {
     struct waiter waiter;
     uint16_t rank = mutex->held;

@@ -4,7 +4,8 @@
 
 #define LOAD_STEP_NS 5000000000ull
 
-static uint32_t load_average[3];   /* of 1, 5, 15 minutes; fixed point, 1/65536; races lose a sample at most */
+static uint32_t
+    load_average[3]; /* of 1, 5, 15 minutes; fixed point, 1/65536; races lose a sample at most */
 static uint64_t load_next_ns = LOAD_STEP_NS;
 
 long sys_sched_yield(struct thread *self)
@@ -23,8 +24,8 @@ static uint32_t count_active(void)
     return n;
 }
 
-/* Brings the averages up to date. Without ticks nobody samples while the machine idles: what was missed counts as
- * what is now. */
+/* Brings the averages up to date. Without ticks nobody samples while the machine idles: what was
+ * missed counts as what is now. */
 void load_sample(void)
 {
     static const uint32_t decay[3] = {60291, 64454, 65173}; /* 65536 * e^(-5s / 1, 5, 15 min) */
@@ -32,7 +33,8 @@ void load_sample(void)
     for (int steps = 0; load_next_ns <= now && steps < 1000; steps++) {
         uint64_t active = (uint64_t)count_active() << 16;
         for (int i = 0; i < 3; i++)
-            load_average[i] = (load_average[i] * (uint64_t)decay[i] + active * (65536 - decay[i])) >> 16;
+            load_average[i] =
+                (load_average[i] * (uint64_t)decay[i] + active * (65536 - decay[i])) >> 16;
         load_next_ns += LOAD_STEP_NS;
     }
 }

@@ -1,4 +1,5 @@
-/* What the mm room needs of x86, for the host: fake physical memory, and processors with a TLB that remembers too much.
+/* What the mm room needs of x86, for the host: fake physical memory, and processors with a TLB that
+ * remembers too much.
  *
  * A test includes this first and then the room's sources. */
 #pragma once
@@ -7,8 +8,8 @@
 #include <string.h>
 
 /* The header's own versions read GS and add DIRECT_MAP: they get other names here. */
-#define phys_to_virt x86_phys_to_virt
-#define this_cpu x86_this_cpu
+#define phys_to_virt   x86_phys_to_virt
+#define this_cpu       x86_this_cpu
 #define current_thread x86_current_thread
 #include "x86.h"
 #undef phys_to_virt
@@ -28,15 +29,30 @@ struct tlb_entry {
 };
 static struct tlb_entry tlbs[HOST_CPUS][TLB_ENTRIES];
 
-static inline void *phys_to_virt(paddr_t phys) { return host_memory + (phys - HOST_FIRST); }
-static inline struct cpu *this_cpu(void) { return host_cpu; }
+static inline void *phys_to_virt(paddr_t phys)
+{
+    return host_memory + (phys - HOST_FIRST);
+}
+static inline struct cpu *this_cpu(void)
+{
+    return host_cpu;
+}
 
 pte_t *kernel_root;
 uint32_t n_cpus = HOST_CPUS;
 
-paddr_t virt_to_phys(const void *virt) { return (const char *)virt - host_memory + HOST_FIRST; }
-void page_clear(void *page) { memset(page, 0, PAGE_SIZE); }
-void page_copy(void *to, const void *from) { memcpy(to, from, PAGE_SIZE); }
+paddr_t virt_to_phys(const void *virt)
+{
+    return (const char *)virt - host_memory + HOST_FIRST;
+}
+void page_clear(void *page)
+{
+    memset(page, 0, PAGE_SIZE);
+}
+void page_copy(void *to, const void *from)
+{
+    memcpy(to, from, PAGE_SIZE);
+}
 
 static void host_require(bool condition, const char *what)
 {
@@ -63,7 +79,10 @@ void spin_unlock(struct spinlock *lock)
     host_locks--;
 }
 
-void root_init(pte_t *root) { memset(root, 0, PAGE_SIZE); }
+void root_init(pte_t *root)
+{
+    memset(root, 0, PAGE_SIZE);
+}
 void root_load(paddr_t root)
 {
     if (host_cpu->root == root)
@@ -71,9 +90,20 @@ void root_load(paddr_t root)
     host_cpu->root = root;
     memset(tlbs[host_cpu->id], 0, sizeof(tlbs[0]));
 }
-void cpu_kick(uint32_t id) { (void)id; }
-int kernel_map(uint64_t address, paddr_t phys, uint64_t flags) { (void)address, (void)phys, (void)flags; abort(); }
-paddr_t kernel_unmap(uint64_t address) { (void)address; abort(); }
+void cpu_kick(uint32_t id)
+{
+    (void)id;
+}
+int kernel_map(uint64_t address, paddr_t phys, uint64_t flags)
+{
+    (void)address, (void)phys, (void)flags;
+    abort();
+}
+paddr_t kernel_unmap(uint64_t address)
+{
+    (void)address;
+    abort();
+}
 
 static inline struct tlb_entry *tlb_place(uint32_t cpu, uint64_t page)
 {
@@ -87,8 +117,14 @@ static void host_flush(uint32_t cpu, uint64_t start, size_t n_pages)
             entry->pte = 0;
     }
 }
-void tlb_flush_page(uint64_t address) { host_flush(host_cpu->id, align_down(address, PAGE_SIZE), 1); }
-void tlb_flush_all(void) { host_flush(host_cpu->id, 0, 0); }
+void tlb_flush_page(uint64_t address)
+{
+    host_flush(host_cpu->id, align_down(address, PAGE_SIZE), 1);
+}
+void tlb_flush_all(void)
+{
+    host_flush(host_cpu->id, 0, 0);
+}
 void tlb_shootdown(uint32_t cpu_mask, uint64_t start, size_t n_pages)
 {
     for (uint32_t id = 0; id < HOST_CPUS; id++) {

@@ -23,12 +23,15 @@ static struct mapping mappings[2] = {{.backing = &files[0]}, {.backing = &files[
 struct page { /* what the model knows of a page */
     bool mapped;
     uint8_t prot;
-    int file;       /* -1: none */
+    int file; /* -1: none */
     uint64_t offset;
 };
 static struct page model[N];
 
-static uint64_t at(int page) { return BASE + (uint64_t)page * PAGE_SIZE; }
+static uint64_t at(int page)
+{
+    return BASE + (uint64_t)page * PAGE_SIZE;
+}
 
 /* Whether two neighbours of the model should be one area. */
 static bool alike(const struct page *a, const struct page *b)
@@ -57,8 +60,8 @@ static bool same_as_model(void)
             (area->backing && area->offset + at(i) - area->start != page->offset))
             return false;
     }
-    return space.n_areas == n_expected && space.n_pages == n_pages && mappings[0].n_areas == counts[0] &&
-           mappings[1].n_areas == counts[1];
+    return space.n_areas == n_expected && space.n_pages == n_pages &&
+           mappings[0].n_areas == counts[0] && mappings[1].n_areas == counts[1];
 }
 
 static void add(int first, int last, uint32_t prot, int file, uint64_t offset)

@@ -139,7 +139,8 @@ static void test_objects(void)
         if (held[i])
             object_free(&small_cache, held[i]);
     }
-    ok(small_cache.n_live == 0 && small_cache.n_slabs == 1, "one empty slab is kept (%lu)", small_cache.n_slabs);
+    ok(small_cache.n_live == 0 && small_cache.n_slabs == 1, "one empty slab is kept (%lu)",
+       small_cache.n_slabs);
     memory_trim();
     ok(small_cache.n_slabs == 0 && free_now() == n_free, "trim gives it back");
     void *object = object_alloc_zeroed(&small_cache);
@@ -182,7 +183,10 @@ static void test_kmalloc(void)
 }
 
 static int countdown;
-static bool fail_now(void) { return --countdown == 0; }
+static bool fail_now(void)
+{
+    return --countdown == 0;
+}
 
 static void test_failures(void)
 {

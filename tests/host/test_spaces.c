@@ -1,5 +1,6 @@
-/* Address spaces on fake memory against a model: random mappings, forks, writes and ends, on three processors whose TLBs
- * forget nothing by themselves, with allocations that fail. Contents, rights, reference counts and TLBs are checked. */
+/* Address spaces on fake memory against a model: random mappings, forks, writes and ends, on three
+ * processors whose TLBs forget nothing by themselves, with allocations that fail. Contents, rights,
+ * reference counts and TLBs are checked. */
 #include <stdio.h>
 #include "mm_shim.h"
 #include "tap.h"
@@ -17,14 +18,24 @@
 #include "../../kernel/mm/advise.c"
 #include "../../kernel/mm/look.c"
 
-enum { SPACES = 7, REGIONS = 4, REGION_PAGES = 6, SLOTS = REGIONS * REGION_PAGES, FILES = 3, FILE_PAGES = 8 };
+enum {
+    SPACES = 7,
+    REGIONS = 4,
+    REGION_PAGES = 6,
+    SLOTS = REGIONS * REGION_PAGES,
+    FILES = 3,
+    FILE_PAGES = 8
+};
 
 void kstacks_trim(void) {}
 
 /* Each region lies across a boundary of tables, but for the last. */
 static const uint64_t regions[REGIONS] = {0x5fd000, 0x3fffd000, 0x7fffffd000, 0x7f0000000000};
 
-static uint64_t slot_at(int slot) { return regions[slot / REGION_PAGES] + slot % REGION_PAGES * (uint64_t)PAGE_SIZE; }
+static uint64_t slot_at(int slot)
+{
+    return regions[slot / REGION_PAGES] + slot % REGION_PAGES * (uint64_t)PAGE_SIZE;
+}
 
 /* ---- A file, as the room above would make one ---- */
 
@@ -59,8 +70,14 @@ static void file_pages(struct backing *backing, uint64_t first, size_t n, paddr_
             frame_ref(frames[i]);
     }
 }
-static void file_ref(struct backing *backing) { container_of(backing, struct file, backing)->refs++; }
-static void file_unref(struct backing *backing) { container_of(backing, struct file, backing)->refs--; }
+static void file_ref(struct backing *backing)
+{
+    container_of(backing, struct file, backing)->refs++;
+}
+static void file_unref(struct backing *backing)
+{
+    container_of(backing, struct file, backing)->refs--;
+}
 static const struct backing_ops file_ops = {file_page, file_pages, file_ref, file_unref};
 
 static void file_truncate(int number, uint32_t n_pages)
@@ -81,8 +98,8 @@ static void file_truncate(int number, uint32_t n_pages)
 struct slot {
     bool mapped, shared, own; /* own: a private copy with `value` of its own */
     uint8_t prot;
-    int file;                 /* -1: fresh memory */
-    uint32_t index;           /* page of the file */
+    int file;       /* -1: fresh memory */
+    uint32_t index; /* page of the file */
     uint32_t value;
 };
 struct world {
@@ -125,7 +142,8 @@ static uint32_t *user_word(struct space *space, uint64_t address, bool write, in
         if (pte_allows(entry->pte, write))
             return phys_to_virt(pte_phys(entry->pte));
         entry->pte = 0;
-        uint64_t code = FAULT_USER | (write ? FAULT_WRITE : 0) | (table_lookup(space, address) & PTE_PRESENT);
+        uint64_t code =
+            FAULT_USER | (write ? FAULT_WRITE : 0) | (table_lookup(space, address) & PTE_PRESENT);
         *error = space_fault(space, address, code);
         if (*error)
             return NULL;
@@ -163,8 +181,8 @@ static void step_access(struct world *world, bool write)
         slot->own = true;
     }
     if (*word != *model_value(slot))
-        printf("# slot %d: %x instead of %x, file %d page %u, %s%s\n", i, *word, *model_value(slot), slot->file,
-               slot->index, slot->own ? "own" : "", slot->shared ? "shared" : "");
+        printf("# slot %d: %x instead of %x, file %d page %u, %s%s\n", i, *word, *model_value(slot),
+               slot->file, slot->index, slot->own ? "own" : "", slot->shared ? "shared" : "");
     check(*word == *model_value(slot), "a word's value");
     if (write)
         *word = *model_value(slot) = host_random(1u << 30) + 1;
@@ -185,19 +203,27 @@ static void step_map(struct world *world)
     int n, first = pick_range(&n), file = (int)host_random(FILES + 2) - 2;
     uint32_t index = host_random(FILE_PAGES - n + 1), prot = host_random(4);
     bool shared = file >= 0 && host_random(2);
-    bool copies = file >= 0 && !shared && prot & PROT_WRITE; /* populating copies: the model does not */
+    bool copies =
+        file >= 0 && !shared && prot & PROT_WRITE; /* populating copies: the model does not */
     struct map_request request = {
-        .address = slot_at(first), .n_bytes = (uint64_t)n * PAGE_SIZE, .prot = prot,
-        .map_flags = MAP_FIXED | (shared ? MAP_SHARED : MAP_PRIVATE) | (host_random(4) || copies ? 0 : MAP_POPULATE),
-        .backing = file < 0 ? NULL : &host_files[file].backing, .offset = (uint64_t)index * PAGE_SIZE,
+        .address = slot_at(first),
+        .n_bytes = (uint64_t)n * PAGE_SIZE,
+        .prot = prot,
+        .map_flags = MAP_FIXED | (shared ? MAP_SHARED : MAP_PRIVATE) |
+                     (host_random(4) || copies ? 0 : MAP_POPULATE),
+        .backing = file < 0 ? NULL : &host_files[file].backing,
+        .offset = (uint64_t)index * PAGE_SIZE,
     };
     long result = space_map(world->space, &request);
     if (failing && result == -ENOMEM)
         return;
     check(result == (long)slot_at(first), "mmap's result");
     for (int i = 0; i < n; i++)
-        world->slots[first + i] =
-            (struct slot){.mapped = true, .shared = shared, .prot = prot, .file = max(file, -1), .index = index + i};
+        world->slots[first + i] = (struct slot){.mapped = true,
+                                                .shared = shared,
+                                                .prot = prot,
+                                                .file = max(file, -1),
+                                                .index = index + i};
 }
 
 static void step_unmap(struct world *world)
@@ -234,7 +260,8 @@ static void step_protect(struct world *world)
 static void step_discard(struct world *world)
 {
     int n, first = pick_range(&n);
-    long result = sys_madvise(world->space, uaddr(slot_at(first)), (size_t)n * PAGE_SIZE, MADV_DONTNEED);
+    long result =
+        sys_madvise(world->space, uaddr(slot_at(first)), (size_t)n * PAGE_SIZE, MADV_DONTNEED);
     if (failing && result == -ENOMEM)
         return;
     check(result == (all_mapped(world, first, n) ? 0 : -ENOMEM), "madvise's result");
@@ -246,10 +273,12 @@ static void step_discard(struct world *world)
 
 static void step_remap(struct world *world)
 {
-    int n, first = pick_range(&n), to = host_random(REGIONS) * REGION_PAGES + host_random(REGION_PAGES - n + 1);
+    int n, first = pick_range(&n),
+           to = host_random(REGIONS) * REGION_PAGES + host_random(REGION_PAGES - n + 1);
     struct slot moved[REGION_PAGES];
-    long result = sys_mremap(world->space, uaddr(slot_at(first)), (size_t)n * PAGE_SIZE, (size_t)n * PAGE_SIZE,
-                             MREMAP_MAYMOVE | MREMAP_FIXED, uaddr(slot_at(to)));
+    long result =
+        sys_mremap(world->space, uaddr(slot_at(first)), (size_t)n * PAGE_SIZE,
+                   (size_t)n * PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED, uaddr(slot_at(to)));
     if (result == -ENOMEM && failing) {
         /* As on Linux the target may be gone then: what is there now decides. */
         for (int i = to; i < to + n; i++) {
@@ -318,13 +347,18 @@ static void step_truncate(void)
 }
 
 static int countdown;
-static bool fail_now(void) { return --countdown == 0; }
+static bool fail_now(void)
+{
+    return --countdown == 0;
+}
 
 static void random_step(void)
 {
-    static const char *const names[] = {"map", "unmap", "protect", "discard", "remap", "fork", "end", "peek"};
-    static void (*const steps[])(struct world *) = {step_map, step_unmap, step_protect, step_discard, step_remap,
-                                                    step_fork, step_end, step_peek};
+    static const char *const names[] = {"map",   "unmap", "protect", "discard",
+                                        "remap", "fork",  "end",     "peek"};
+    static void (*const steps[])(struct world *) = {step_map,     step_unmap, step_protect,
+                                                    step_discard, step_remap, step_fork,
+                                                    step_end,     step_peek};
     host_cpu = &host_cpus[host_random(HOST_CPUS)];
     space_leave_ended();
     struct world *world = &worlds[host_random(SPACES)];
@@ -350,7 +384,8 @@ static void random_step(void)
 
 /* ---- What must be true at any time ---- */
 
-static uint32_t n_links[(HOST_FIRST + HOST_MEMORY) / PAGE_SIZE]; /* entries that lead to each frame */
+static uint32_t
+    n_links[(HOST_FIRST + HOST_MEMORY) / PAGE_SIZE]; /* entries that lead to each frame */
 static uint8_t seen[ARRAY_SIZE(n_links)];
 
 static void count_links(paddr_t table_frame, int level)
@@ -402,7 +437,8 @@ static void check_tlbs(void)
             pte_t now = table_lookup(space, entry->page);
             if (!entry->pte)
                 continue;
-            check(now & PTE_PRESENT && pte_phys(now) == pte_phys(entry->pte), "a TLB leads to another page");
+            check(now & PTE_PRESENT && pte_phys(now) == pte_phys(entry->pte),
+                  "a TLB leads to another page");
             check(!(entry->pte & ~now & PTE_WRITE), "a TLB allows writing");
         }
     }
@@ -437,7 +473,8 @@ static void test_random(int n_steps)
     ok(refs == 0, "no reference to a file is left (%d)", refs);
     memory_trim();
     memory_count(&after);
-    ok(!memcmp(&before, &after, sizeof(before)), "no frame is left (%lu, %lu)", before.free_frames, after.free_frames);
+    ok(!memcmp(&before, &after, sizeof(before)), "no frame is left (%lu, %lu)", before.free_frames,
+       after.free_frames);
 }
 
 /* ---- Single cases ---- */
@@ -469,18 +506,21 @@ static void test_fork_cost(void)
     struct space *child = space_fork(parent);
     space_settle();
     memory_count(&after);
-    ok(after.by_use[FRAME_TABLE] == before.by_use[FRAME_TABLE] + 1 && after.by_use[FRAME_USER] == before.by_use[FRAME_USER],
+    ok(after.by_use[FRAME_TABLE] == before.by_use[FRAME_TABLE] + 1 &&
+           after.by_use[FRAME_USER] == before.by_use[FRAME_USER],
        "a fork of 16 MB takes one table and no page");
     touch(child, base + 5 * PAGE_SIZE, 77);
     memory_count(&after);
-    ok(after.by_use[FRAME_TABLE] == before.by_use[FRAME_TABLE] + 4 && after.by_use[FRAME_USER] == before.by_use[FRAME_USER] + 1,
+    ok(after.by_use[FRAME_TABLE] == before.by_use[FRAME_TABLE] + 4 &&
+           after.by_use[FRAME_USER] == before.by_use[FRAME_USER] + 1,
        "a write after it three tables and one page");
     ok(space_resident(child) == 4096 && space_resident(parent) == 4096, "both have all pages");
     space_load(parent);
     space_unref(child);
     touch(parent, base + 5 * PAGE_SIZE, 78);
     memory_count(&after);
-    ok(after.by_use[FRAME_USER] == before.by_use[FRAME_USER], "a page that has one user again is not copied");
+    ok(after.by_use[FRAME_USER] == before.by_use[FRAME_USER],
+       "a page that has one user again is not copied");
     space_load(NULL);
     space_unref(parent);
 }
@@ -492,9 +532,13 @@ static void test_windows(void)
     uint64_t base = space_map(space, &request);
     for (int i = 0; i < 100; i++)
         touch(space, base + (uint64_t)i * 8 * PAGE_SIZE, 1);
-    ok(space_resident(space) == 100, "scattered touching maps single pages (%lu)", space_resident(space));
+    ok(space_resident(space) == 100, "scattered touching maps single pages (%lu)",
+       space_resident(space));
     int n_faults = 0;
-    struct map_request more = {.n_bytes = 1 << 20, .prot = 3, .map_flags = MAP_PRIVATE | MAP_NORESERVE, .area_flags = AREA_ENV};
+    struct map_request more = {.n_bytes = 1 << 20,
+                               .prot = 3,
+                               .map_flags = MAP_PRIVATE | MAP_NORESERVE,
+                               .area_flags = AREA_ENV};
     uint64_t row = space_map(space, &more);
     for (int i = 0; i < 256; i++) {
         n_faults += !table_lookup(space, row + (uint64_t)i * PAGE_SIZE);
@@ -510,16 +554,22 @@ static void test_stack_and_brk(void)
     struct space *space = space_create();
     space->limit_stack = 64 * PAGE_SIZE;
     space->brk_start = space->brk_end = 0x500000;
-    struct map_request stack = {.address = 0x7ff000000000, .n_bytes = PAGE_SIZE, .prot = 3,
-                                .map_flags = MAP_PRIVATE | MAP_FIXED, .area_flags = AREA_STACK};
+    struct map_request stack = {.address = 0x7ff000000000,
+                                .n_bytes = PAGE_SIZE,
+                                .prot = 3,
+                                .map_flags = MAP_PRIVATE | MAP_FIXED,
+                                .area_flags = AREA_STACK};
     space_map(space, &stack);
     touch(space, 0x7ff000000000 - 10 * PAGE_SIZE, 1);
-    ok(space_fault(space, 0x7ff000000000 - 100 * PAGE_SIZE, FAULT_WRITE) == -EFAULT, "the stack grows, up to its limit");
+    ok(space_fault(space, 0x7ff000000000 - 100 * PAGE_SIZE, FAULT_WRITE) == -EFAULT,
+       "the stack grows, up to its limit");
     ok(space->n_areas == 1 && space->n_pages == 11, "as one area");
-    ok(space_set_brk(space, 0x500123) == 0x500123 && space_set_brk(space, 0x600001) == 0x600001, "the heap grows");
+    ok(space_set_brk(space, 0x500123) == 0x500123 && space_set_brk(space, 0x600001) == 0x600001,
+       "the heap grows");
     touch(space, 0x600fff & ~0xfff, 1);
     ok(space->n_areas == 2, "as one area");
-    ok(space_set_brk(space, 0x501000) == 0x501000 && space_fault(space, 0x501000, 0) == -EFAULT, "and shrinks");
+    ok(space_set_brk(space, 0x501000) == 0x501000 && space_fault(space, 0x501000, 0) == -EFAULT,
+       "and shrinks");
     ok(space_set_brk(space, 0x4fffff) == 0x501000, "not below its start");
     space_load(NULL);
     space_unref(space);
@@ -528,7 +578,8 @@ static void test_stack_and_brk(void)
 static void test_shared_memory(void)
 {
     struct space *parent = space_create();
-    struct map_request request = {.n_bytes = 3 * PAGE_SIZE, .prot = 3, .map_flags = MAP_SHARED | MAP_ANONYMOUS};
+    struct map_request request = {
+        .n_bytes = 3 * PAGE_SIZE, .prot = 3, .map_flags = MAP_SHARED | MAP_ANONYMOUS};
     uint64_t base = space_map(parent, &request);
     touch(parent, base, 5);
     struct space *child = space_fork(parent);
@@ -536,7 +587,8 @@ static void test_shared_memory(void)
     int error;
     touch(child, base, 6);
     touch(child, base + PAGE_SIZE, 7);
-    ok(*user_word(parent, base, false, &error) == 6 && *user_word(parent, base + PAGE_SIZE, false, &error) == 7,
+    ok(*user_word(parent, base, false, &error) == 6 &&
+           *user_word(parent, base + PAGE_SIZE, false, &error) == 7,
        "MAP_SHARED memory is seen by both, also pages touched after the fork");
     space_load(NULL);
     space_unref(parent);
@@ -548,13 +600,16 @@ static void test_unmap_gives_tables(void)
     struct space *space = space_create();
     uint64_t before = tables_now();
     for (int i = 0; i < 50; i++) {
-        struct map_request request = {.address = 0x10000000 + (uint64_t)i * LARGE_SPAN, .n_bytes = PAGE_SIZE, .prot = 3,
+        struct map_request request = {.address = 0x10000000 + (uint64_t)i * LARGE_SPAN,
+                                      .n_bytes = PAGE_SIZE,
+                                      .prot = 3,
                                       .map_flags = MAP_PRIVATE | MAP_FIXED};
         uint64_t base = space_map(space, &request);
         touch(space, base, 1);
         space_unmap(space, base, PAGE_SIZE);
     }
-    ok(tables_now() <= before + 2, "tables of pages that map nothing are given back (%lu)", tables_now() - before);
+    ok(tables_now() <= before + 2, "tables of pages that map nothing are given back (%lu)",
+       tables_now() - before);
     space_load(NULL);
     space_unref(space);
 }
