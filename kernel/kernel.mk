@@ -7,7 +7,7 @@ include kernel/rooms.mk
 KERNEL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffreestanding -mcmodel=kernel -mno-red-zone \
     -mgeneral-regs-only -fno-pic -fno-pie -fno-stack-protector -fno-omit-frame-pointer \
     -fno-strict-aliasing -fno-asynchronous-unwind-tables -fcf-protection=none \
-    -Wframe-larger-than=512 -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) \
+    -Wframe-larger-than=640 -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) \
     -Ikernel/include -I$(BUILD)/gen
 
 # gcc must not turn the loop inside memset into a call of memset.
