@@ -97,12 +97,24 @@ static void stir_random(void)
     random_fill(&hash_seed, sizeof(hash_seed));
 }
 
+/* Mounts a file system on a directory, made here if the archive has none. */
+static void mount_on(const char *path, uint32_t permissions, struct filesystem *filesystem)
+{
+    const struct new_inode directory = {.mode = S_IFDIR | permissions};
+    if (!filesystem)
+        panic("no memory for %s", path);
+    vfs_make(&kernel_context, path, &directory);
+    int err = vfs_mount(&kernel_context, path, filesystem);
+    if (err)
+        panic("%s cannot be mounted: error %d", path, -err);
+}
+
 static void start_files(void)
 {
     char console[16];
-    struct filesystem *root = ramfs_create("rootfs", 0755), *proc = procfs_create();
-    if (!root || !proc)
-        panic("no memory for the first file systems");
+    struct filesystem *root = ramfs_create("rootfs", 0755);
+    if (!root)
+        panic("no memory for the root file system");
     vfs_init(root, &kernel_context);
     ipc_init();
     for (uint32_t i = 0; i < boot.n_modules; i++) {
@@ -112,11 +124,9 @@ static void start_files(void)
     }
     if (!boot_option(boot.command_line, "console", console, sizeof(console)))
         strlcpy(console, "ttyS0", sizeof(console));
+    mount_on("/dev", 0755, ramfs_create("devtmpfs", 0755));
     dev_init(&kernel_context, console);
-    const struct new_inode mount_point = {.mode = S_IFDIR | 0555};
-    vfs_make(&kernel_context, "/proc", &mount_point);
-    if (vfs_mount(&kernel_context, "/proc", proc) < 0)
-        panic("/proc cannot be mounted");
+    mount_on("/proc", 0555, procfs_create());
     procfs_set_command_line(boot.command_line);
 }
 

@@ -81,9 +81,9 @@ static int batch_fill(struct batch *batch, struct file *file, uint64_t *pos)
 /* Lists into the user's memory from the file's position on; bytes or -errno. */
 static long list_some(struct file *file, char *page, uaddr_t to, size_t count)
 {
+    struct batch batch = {.bytes = page};
     size_t total = 0;
-    struct batch batch = {.bytes = page, .full = true};
-    while (batch.full && total < count) {
+    do {
         uint64_t pos = file->pos;
         batch.room = min(count - total, (size_t)PAGE_SIZE);
         int err = batch_fill(&batch, file, &pos);
@@ -95,7 +95,7 @@ static long list_some(struct file *file, char *page, uaddr_t to, size_t count)
             return total > 0 ? (long)total : err;
         file->pos = pos;
         total += batch.used;
-    }
+    } while (batch.full && total < count);
     return (long)total;
 }
 
