@@ -64,8 +64,10 @@ def boot_iso(options, channels, kernel_words):
 
 def explain_failure(message):
     """What to do about QEMU's own error message."""
-    if "No such file" in message and "kernel" in message:
-        return "build it first: make"
+    if "failed to execute" in message:
+        return "install QEMU: make setup, or name it in QEMU="
+    if "PVH ELF Note" in message or "linux kernel too old" in message:
+        return "that is no kernel of Ouros: make kernel"
     if "KVM" in message or "/dev/kvm" in message:
         return "leave ACCEL unset: QEMU's emulation needs no /dev/kvm"
     if "initialization failed" in message or "display" in message:

@@ -63,6 +63,8 @@ class Session:
         """The base image and what this run adds, as one open file without a name."""
         with open(self.options.rootfs, "rb") as file:
             base = file.read()
+        if not base.startswith(b"07070"):
+            raise Trouble(f"{self.options.rootfs} is not a cpio archive (newc)", "make image")
         extra = newc.Archive()
         self.add_files(extra, base)
         extra.parents("etc/vm.run", ("etc",))
