@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""A program on a terminal sees the same on Ouros as on Linux: raw and line input, signals by key, job control."""
+import os
+import pty
+import select
+import subprocess
+import sys
+import tempfile
+import time
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+LIMIT_SECONDS = 60
+
+# What is typed when the program asks: (seconds to wait, keys), in turn.
+KEYS = {
+    1: [(0.2, b"a"), (0.3, b"bcd")],
+    2: [(0.2, b"x"), (0.1, b"y")],
+    3: [(0.1, b"hex\x7fll"), (0.9, b"o\n")],
+    4: [(0.1, b"\x04")],
+    5: [(1.5, b"again\n")],
+    6: [(0.1, b"lost\x03"), (0.2, b"\x1c"), (0.2, b"\x1a"), (0.2, b"kept\n")],
+}
+
+
+def on_terminal(command):
+    """Runs the command on a terminal of its own and types what it asks for; the lines that it said."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execvp(command[0], command)
+    output, typed, give_up = b"", 0, time.time() + LIMIT_SECONDS
+    while time.time() < give_up:
+        if select.select([terminal], [], [], 0.05)[0]:
+            try:
+                output += os.read(terminal, 4096)
+            except OSError:
+                break
+        if typed < len(KEYS) and b"keys %d\r\n" % (typed + 1) in output:
+            typed += 1
+            for pause, keys in KEYS[typed]:
+                time.sleep(pause)
+                os.write(terminal, keys)
+    os.close(terminal)
+    if time.time() >= give_up:
+        os.kill(child, 15)
+    os.waitpid(child, 0)
+    return [line.strip("\r") for line in output.decode("latin-1").split("\n") if line.strip()]
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        program = os.path.join(folder, "terminal")
+        subprocess.run([os.path.join(TOP, "tools/cc"), os.path.join(TOP, "tests/tty/terminal.c"), "-o", program],
+                       check=True)
+        wanted = on_terminal([program])
+        count = failed = 0
+        for cpus in (1, 4):
+            got = on_terminal([os.path.join(TOP, "tools/vm"), "--cpus", str(cpus), "--add", program, "--",
+                               "/bin/terminal"])
+            for i in range(max(len(wanted), len(got))):
+                pair = [lines[i] if i < len(lines) else "(nothing)" for lines in (wanted, got)]
+                count += 1
+                failed += pair[0] != pair[1]
+                print(f"{'not ok' if pair[0] != pair[1] else 'ok'} {count} - {cpus} cpus: {pair[0]}")
+                if pair[0] != pair[1]:
+                    print(f"#   got    {pair[1]}")
+        complete = bool(wanted) and wanted[-1] == "end"
+        print(f"{'ok' if complete else 'not ok'} {count + 1} - the program reaches its end on Linux")
+        print(f"1..{count + 1}")
+    return 1 if failed or not complete else 0
+
+
+sys.exit(main())
