@@ -89,12 +89,12 @@ __attribute__((unused)) static void check_ok(long got, const char *what, const c
     (errno = 0, check_err((call) ? 0 : -1, (error), #call " gives " #error, __FILE__, __LINE__))
 
 /* Runs the block in a child; passes if the block ends by `_exit(0)` or by running off its end. */
-#define CHECK_CHILD(what, block)                                                     \
+#define CHECK_CHILD(what, ...)                                                       \
     do {                                                                             \
         fflush(stdout);                                                              \
         pid_t check_pid = fork();                                                    \
         if (check_pid == 0) {                                                        \
-            block;                                                                   \
+            __VA_ARGS__;                                                             \
             _exit(0);                                                                \
         }                                                                            \
         int check_status = -1;                                                       \

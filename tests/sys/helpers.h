@@ -129,3 +129,18 @@ __attribute__((unused)) static bool reaches_state(pid_t pid, char state)
     }
     return false;
 }
+
+/* clone without a stack of its own, in the caller's frame: with CLONE_VM only together with
+ * CLONE_VFORK, and then the child must not return. */
+__attribute__((unused, always_inline)) static inline long clone_here(unsigned long flags,
+                                                                     int *parent_tid,
+                                                                     int *child_tid)
+{
+    register int *r10 __asm__("r10") = child_tid;
+    long result = SYS_clone;
+    __asm__ volatile("syscall"
+                     : "+a"(result)
+                     : "D"(flags), "S"(0), "d"(parent_tid), "r"(r10)
+                     : "rcx", "r11", "memory");
+    return result;
+}

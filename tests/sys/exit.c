@@ -1,0 +1,122 @@
+/* exit, exit_group: statuses, what an end closes and frees, who is told. */
+#include "helpers.h"
+#include <poll.h>
+#include <sched.h>
+
+static void check_status(void)
+{
+    static const int statuses[] = {0, 1, 127, 255, 256, 257, -1, 0x7fffffff};
+    int wrong = 0, status;
+    fflush(stdout);
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+        pid_t child = fork();
+        if (child == 0)
+            syscall(i % 2 ? SYS_exit : SYS_exit_group, statuses[i]);
+        status = status_of(child);
+        wrong += !WIFEXITED(status) || WEXITSTATUS(status) != (statuses[i] & 0xff);
+    }
+    CHECK_EQ(wrong, 0);
+}
+
+static volatile sig_atomic_t told;
+static siginfo_t last;
+static void on_child(int number, siginfo_t *info, void *context)
+{
+    (void)number, (void)context;
+    told++;
+    last = *info;
+}
+
+static void check_told(void)
+{
+    struct sigaction action = {.sa_sigaction = on_child, .sa_flags = SA_SIGINFO};
+    sigaction(SIGCHLD, &action, NULL);
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(12);
+    while (!told)
+        sleep_ms(5);
+    CHECK_EQ(told, 1);
+    CHECK_EQ(last.si_signo, SIGCHLD);
+    CHECK_EQ(last.si_code, CLD_EXITED);
+    CHECK_EQ(last.si_pid == child, 1);
+    CHECK_EQ(last.si_uid, getuid());
+    CHECK_EQ(last.si_status, 12);
+    CHECK_EQ(status_of(child), 12 << 8);
+    told = 0;
+    child = fork();
+    if (child == 0) {
+        raise(SIGKILL);
+        _exit(0);
+    }
+    while (!told)
+        sleep_ms(5);
+    CHECK_EQ(last.si_code, CLD_KILLED);
+    CHECK_EQ(last.si_status, SIGKILL);
+    CHECK_EQ(status_of(child), SIGKILL);
+    signal(SIGCHLD, SIG_DFL);
+}
+
+static void check_closed(void)
+{
+    int p[2];
+    char byte;
+    CHECK_OK(pipe(p));
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        close(p[0]);
+        _exit(write(p[1], "x", 1) != 1);
+    }
+    close(p[1]);
+    CHECK_EQ(read(p[0], &byte, 1), 1);
+    CHECK_EQ(read(p[0], &byte, 1), 0); /* the last writer ended */
+    struct pollfd poll_end = {p[0], POLLIN, 0};
+    CHECK_EQ(poll(&poll_end, 1, 0), 1);
+    CHECK_EQ(poll_end.revents, POLLHUP);
+    CHECK_EQ(status_of(child), 0);
+    close(p[0]);
+}
+
+/* A zombie has its number until it is waited for, takes signals, and then is gone. */
+static void check_zombie(void)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(3);
+    CHECK(reaches_state(child, 'Z'));
+    CHECK_OK(kill(child, 0));
+    CHECK_OK(kill(child, SIGKILL));
+    CHECK_EQ(getpgid(child) == getpgrp(), 1);
+    CHECK_EQ(status_of(child), 3 << 8);
+    CHECK_ERR(kill(child, 0), ESRCH);
+    CHECK_ERR(waitpid(child, NULL, 0), ECHILD);
+    CHECK_EQ(state_of(child), 0);
+}
+
+/* The word that set_tid_address names is cleared at the end (it is shared memory here). */
+static void check_cleared(void)
+{
+    int *word = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    *word = 5;
+    fflush(stdout);
+    long child = clone_here(SIGCHLD | CLONE_CHILD_CLEARTID | CLONE_VM | CLONE_VFORK, NULL, word);
+    if (child == 0)
+        syscall(SYS_exit, 0);
+    CHECK_EQ(status_of(child), 0);
+    CHECK_EQ(*word, 0);
+    CHECK_EQ(syscall(SYS_set_tid_address, NULL), getpid());
+    munmap(word, PAGE);
+}
+
+int main(void)
+{
+    check_status();
+    check_told();
+    check_closed();
+    check_zombie();
+    check_cleared();
+    return check_done();
+}

@@ -1,0 +1,150 @@
+/* poll, ppoll: what is ready, of pipes, files, devices and closed descriptors; times, masks; each
+ * errno. */
+#include "helpers.h"
+#include <poll.h>
+#include <sys/resource.h>
+
+static volatile sig_atomic_t count;
+static void note(int number)
+{
+    (void)number;
+    count++;
+}
+
+/* What one descriptor is ready for, without waiting. */
+static int ready(int fd, int events)
+{
+    struct pollfd fds = {fd, events, 0x7fff};
+    int n = poll(&fds, 1, 0);
+    return n < 0 ? -1 : n == (fds.revents != 0) ? fds.revents : -2;
+}
+
+static void check_kinds(void)
+{
+    int p[2], both = POLLIN | POLLOUT;
+    CHECK_OK(pipe(p));
+    CHECK_EQ(ready(p[0], both), 0);
+    CHECK_EQ(ready(p[1], both), POLLOUT);
+    CHECK_EQ(write(p[1], "x", 1), 1);
+    CHECK_EQ(ready(p[0], both), POLLIN);
+    CHECK_EQ(ready(p[0], POLLIN | POLLRDNORM), POLLIN | POLLRDNORM);
+    CHECK_EQ(ready(p[0], 0), 0);
+    close(p[1]);
+    CHECK_EQ(ready(p[0], POLLIN), POLLIN | POLLHUP);
+    CHECK_EQ(ready(p[0], 0), POLLHUP);
+    close(p[0]);
+    CHECK_EQ(ready(p[0], POLLIN), POLLNVAL);
+    CHECK_EQ(ready(-1, POLLIN), 0); /* is passed over */
+    CHECK_OK(pipe(p));
+    close(p[0]);
+    CHECK_EQ(ready(p[1], POLLOUT), POLLOUT | POLLERR);
+    close(p[1]);
+    int file = open("f", O_RDWR | O_CREAT, 0666);
+    CHECK_EQ(ready(file, both), both);
+    close(file);
+    int dir = open(".", O_RDONLY);
+    CHECK_EQ(ready(dir, both), both);
+    close(dir);
+    int null = open("/dev/null", O_RDWR);
+    CHECK_EQ(ready(null, both), both);
+    close(null);
+    int zero = open("/dev/zero", O_RDWR);
+    CHECK_EQ(ready(zero, both), both);
+    close(zero);
+}
+
+static void check_waiting(void)
+{
+    int p[2], q[2];
+    CHECK_OK(pipe(p));
+    CHECK_OK(pipe(q));
+    struct pollfd fds[3] = {{p[0], POLLIN, 0}, {-5, POLLIN, 9}, {q[0], POLLIN, 0}};
+    long from = now_ms();
+    CHECK_EQ(poll(fds, 3, 50), 0);
+    CHECK(now_ms() - from >= 50);
+    CHECK_EQ(fds[1].revents, 0);
+    CHECK_EQ(poll(NULL, 0, 1), 0);
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        sleep_ms(30);
+        _exit(write(q[1], "q", 1) != 1);
+    }
+    CHECK_EQ(poll(fds, 3, -1), 1);
+    CHECK_EQ(fds[0].revents, 0);
+    CHECK_EQ(fds[2].revents, POLLIN);
+    CHECK_EQ(status_of(child), 0);
+    child = fork();
+    if (child == 0) {
+        close(p[0]);
+        close(q[0]);
+        sleep_ms(30);
+        _exit(0); /* with it goes the last writer */
+    }
+    char byte;
+    CHECK_EQ(read(q[0], &byte, 1), 1);
+    close(p[1]);
+    close(q[1]);
+    CHECK_EQ(poll(fds, 3, 5000) >= 1, 1);
+    CHECK((fds[0].revents | fds[2].revents) == POLLHUP);
+    CHECK_EQ(status_of(child), 0);
+    struct pollfd all[50];
+    for (int i = 0; i < 50; i++)
+        all[i] = (struct pollfd){p[0], 0, 0};
+    CHECK_EQ(poll(all, 50, -1), 50);
+    close(p[0]);
+    close(q[0]);
+}
+
+static void check_errors(void)
+{
+    struct pollfd fds = {0, POLLIN, 0};
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    CHECK_ERR(syscall(SYS_poll, &fds, limit.rlim_cur + 1, 0), EINVAL);
+    CHECK_ERR(syscall(SYS_poll, BAD_KERNEL, 1, 0), EFAULT);
+    CHECK_ERR(syscall(SYS_poll, NULL, 1, 0), EFAULT);
+    CHECK_OK(syscall(SYS_poll, NULL, 0, 0));
+    struct timespec bad = {0, 1000000000};
+    CHECK_ERR(syscall(SYS_ppoll, &fds, 1, &bad, NULL, 8), EINVAL);
+    CHECK_ERR(syscall(SYS_ppoll, &fds, 1, BAD_LOW, NULL, 8), EFAULT);
+    sigset_t none = set_of(0);
+    struct timespec zero = {0, 0};
+    CHECK_ERR(syscall(SYS_ppoll, &fds, 1, &zero, &none, 4), EINVAL);
+    CHECK_ERR(syscall(SYS_ppoll, &fds, 1, &zero, BAD_KERNEL, 8), EFAULT);
+}
+
+/* A signal that was pending comes as soon as ppoll's mask lets it, and the old mask returns. */
+static void check_mask(void)
+{
+    sigset_t none = set_of(0), block = set_of(SIGUSR1), now;
+    int p[2];
+    CHECK_OK(pipe(p));
+    struct pollfd fds = {p[0], POLLIN, 0};
+    on(SIGUSR1, note, 0);
+    sigprocmask(SIG_BLOCK, &block, NULL);
+    raise(SIGUSR1);
+    CHECK_EQ(poll(&fds, 1, 10), 0);
+    CHECK_ERR(ppoll(&fds, 1, NULL, &none), EINTR);
+    CHECK_EQ(count, 1);
+    sigprocmask(SIG_BLOCK, NULL, &now);
+    CHECK(sigismember(&now, SIGUSR1));
+    raise(SIGUSR1);
+    CHECK_EQ(write(p[1], "x", 1), 1);
+    CHECK_EQ(ppoll(&fds, 1, NULL, &none), 1); /* ready goes before the signal */
+    struct timespec t = {0, 20000000};
+    CHECK_EQ(ppoll(NULL, 0, &t, &block), 0);
+    sigprocmask(SIG_UNBLOCK, &block, NULL);
+    CHECK_EQ(count, 2);
+    close(p[0]);
+    close(p[1]);
+}
+
+int main(void)
+{
+    check_kinds();
+    check_waiting();
+    check_errors();
+    check_mask();
+    return check_done();
+}

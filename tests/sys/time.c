@@ -1,0 +1,99 @@
+/* clock_gettime, clock_getres, gettimeofday, time, times, getrusage: clocks agree and go forward;
+ * each errno. */
+#include "helpers.h"
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <sys/times.h>
+
+static void check_clocks(void)
+{
+    static const int clocks[] = {CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME_ID,
+                                 CLOCK_THREAD_CPUTIME_ID, 4 /* MONOTONIC_RAW */, 5 /* COARSE */,
+                                 6, 7 /* BOOTTIME */};
+    int failed = 0, backwards = 0, coarse = 0;
+    struct timespec a, b;
+    for (size_t i = 0; i < sizeof clocks / sizeof *clocks; i++) {
+        failed += syscall(SYS_clock_gettime, clocks[i], &a) != 0;
+        for (int n = 0; n < 1000; n++) {
+            failed += syscall(SYS_clock_gettime, clocks[i], &b) != 0;
+            backwards += b.tv_sec < a.tv_sec || (b.tv_sec == a.tv_sec && b.tv_nsec < a.tv_nsec);
+            failed += b.tv_nsec < 0 || b.tv_nsec > 999999999;
+            a = b;
+        }
+        failed += syscall(SYS_clock_getres, clocks[i], &b) != 0;
+        coarse += b.tv_sec != 0 || b.tv_nsec > 10000000 || b.tv_nsec < 1;
+    }
+    CHECK_EQ(failed, 0);
+    CHECK_EQ(backwards, 0);
+    CHECK_EQ(coarse, 0);
+    CHECK_ERR(syscall(SYS_clock_gettime, 99, &a), EINVAL);
+    CHECK_ERR(syscall(SYS_clock_getres, 99, &a), EINVAL);
+    CHECK_ERR(syscall(SYS_clock_gettime, CLOCK_MONOTONIC, NULL), EFAULT);
+    CHECK_ERR(syscall(SYS_clock_gettime, CLOCK_REALTIME, BAD_KERNEL), EFAULT);
+    CHECK_OK(syscall(SYS_clock_getres, CLOCK_REALTIME, NULL));
+    CHECK_ERR(syscall(SYS_clock_getres, CLOCK_REALTIME, BAD_HOLE), EFAULT);
+}
+
+static void check_of_day(void)
+{
+    struct timeval tv;
+    struct timespec ts;
+    time_t stored = 0, t = syscall(SYS_time, &stored);
+    CHECK_EQ(t == stored, 1);
+    CHECK_OK(syscall(SYS_gettimeofday, &tv, NULL));
+    CHECK_OK(clock_gettime(CLOCK_REALTIME, &ts));
+    CHECK(labs(tv.tv_sec - ts.tv_sec) <= 1);
+    CHECK(labs(t - ts.tv_sec) <= 1);
+    CHECK(tv.tv_usec >= 0 && tv.tv_usec < 1000000);
+    CHECK(t > 1600000000);
+    struct timezone {
+        int west, dst;
+    } zone = {5, 5};
+    CHECK_OK(syscall(SYS_gettimeofday, NULL, &zone));
+    CHECK_EQ(zone.west, 0);
+    CHECK_OK(syscall(SYS_gettimeofday, NULL, NULL));
+    CHECK(syscall(SYS_time, NULL) >= t);
+    CHECK_ERR(syscall(SYS_gettimeofday, BAD_KERNEL, NULL), EFAULT);
+    CHECK_ERR(syscall(SYS_gettimeofday, NULL, BAD_LOW), EFAULT);
+    CHECK_ERR(syscall(SYS_time, BAD_KERNEL), EFAULT);
+}
+
+static void check_usage(void)
+{
+    struct tms before, after;
+    struct rusage usage;
+    struct timespec cpu;
+    clock_t from = times(&before);
+    do
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+    while (cpu.tv_sec == 0 && cpu.tv_nsec < 100000000);
+    clock_t to = times(&after);
+    CHECK(to - from >= 1);
+    CHECK(after.tms_utime + after.tms_stime >= 5);
+    CHECK_OK(getrusage(RUSAGE_SELF, &usage));
+    CHECK(usage.ru_utime.tv_sec * 1000000 + usage.ru_utime.tv_usec +
+              usage.ru_stime.tv_sec * 1000000 + usage.ru_stime.tv_usec >=
+          50000);
+    CHECK(usage.ru_maxrss > 0);
+    CHECK(usage.ru_minflt > 0);
+    CHECK_OK(getrusage(1 /* RUSAGE_THREAD */, &usage));
+    CHECK_OK(getrusage(RUSAGE_CHILDREN, &usage));
+    CHECK_EQ(usage.ru_utime.tv_sec, 0);
+    CHECK_ERR(getrusage(99, &usage), EINVAL);
+    CHECK_ERR(syscall(SYS_getrusage, RUSAGE_SELF, BAD_KERNEL), EFAULT);
+    CHECK_ERR(syscall(SYS_times, BAD_KERNEL), EFAULT);
+    CHECK(syscall(SYS_times, NULL) >= to);
+    struct timespec a, b;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
+    sleep_ms(200);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
+    CHECK((b.tv_sec - a.tv_sec) * 1000000000 + b.tv_nsec - a.tv_nsec < 150000000); /* sleep is free */
+}
+
+int main(void)
+{
+    check_clocks();
+    check_of_day();
+    check_usage();
+    return check_done();
+}
