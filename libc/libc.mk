@@ -8,6 +8,8 @@ DEPFLAGS ?= -MMD -MP
 ifeq ($(origin AR),default)
 AR := ar
 endif
+NM ?= nm
+OBJCOPY ?= objcopy
 CLANG ?= $(findstring clang,$(shell $(CC) --version 2>/dev/null))
 Q ?= $(if $(V),,@)
 say ?= @printf '  %-5s%s\n' '$(1)' '$(2)'
@@ -19,6 +21,7 @@ libc_sources := $(sort $(wildcard $(foreach room,x86_64 internal start string ct
                   stdio time env process unistd dir signal users misc os,libc/$(room)/*.[cS])))
 libc_objects := $(patsubst %,$(BUILD)/%.o,$(basename $(libc_sources))) $(BUILD)/libc/plain_calls.o $(BUILD)/libc/os_plain.o
 libc_generated := $(addprefix $(BUILD)/include/,syscall_numbers.h os.h) $(BUILD)/libc/sys_calls.h
+libc_headers := $(wildcard libc/include/*.h libc/include/sys/*.h)
 libc_abi := $(patsubst kernel/include/%,$(BUILD)/include/%,$(wildcard kernel/include/abi/*.h))
 
 # Sections of their own, so that the linker drops what a program does not call. General registers
@@ -76,11 +79,37 @@ $(BUILD)/include/os.h: libc/os.tbl libc/os_head.h libc/generate/os_header.awk
 	@mkdir -p $(@D)
 	$(Q)awk -f libc/generate/os_header.awk libc/os_head.h libc/os.tbl > $@
 
-$(BUILD)/crt1.o: $(BUILD)/libc/x86_64/start.o
-	$(Q)cp $< $@
+# The archive in two steps: as compiled; then with the names that are libc's own affair hidden.
+$(BUILD)/libc/all.a: $(libc_objects)
+	$(call say,AR,$(BUILD)/libc.a)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(filter-out %/x86_64/start.o,$^)
 
-$(BUILD)/libc.a: $(filter-out %/x86_64/start.o,$(libc_objects)) $(BUILD)/crt1.o
-	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcs $@ $(filter-out %/crt1.o,$^)
+$(BUILD)/libc/hidden_names: $(BUILD)/libc/all.a libc/generate/hidden_names.awk
+	$(Q)$(NM) -g --defined-only $< 2>/dev/null | awk -f libc/generate/hidden_names.awk \
+	    $(libc_headers) $(BUILD)/include/os.h - > $@
+
+$(BUILD)/libc.a: $(BUILD)/libc/all.a $(BUILD)/libc/hidden_names
+	$(Q)$(OBJCOPY) --redefine-syms=$(BUILD)/libc/hidden_names $< $@
+
+$(BUILD)/crt1.o: $(BUILD)/libc/x86_64/start.o $(BUILD)/libc/hidden_names
+	$(Q)$(OBJCOPY) --redefine-syms=$(BUILD)/libc/hidden_names $< $@
+
+# What the tests must cover, one name a line; and is the table in README.md up to date?
+$(BUILD)/libc/os_names: libc/os.tbl libc/generate/os_coverage.awk
+	@mkdir -p $(@D)
+	$(Q)awk -v want=names -f libc/generate/os_coverage.awk $< > $@
+
+libc_table = awk -v want=table -f libc/generate/os_coverage.awk libc/os.tbl
+libc_readme = sed '/^<!-- generated/,/^<!-- end/d' libc/README.md; \
+    echo '<!-- generated from os.tbl: make -f libc/libc.mk readme -->'; $(libc_table); echo '<!-- end -->'
+
+readme:
+	@{ $(libc_readme); } > $(BUILD)/libc/README.md && cp $(BUILD)/libc/README.md libc/README.md
+
+libc-check:
+	@{ $(libc_readme); } | cmp - libc/README.md || \
+	    { echo 'libc/README.md is not what libc/os.tbl says: make -f libc/libc.mk readme'; false; }
+
+.PHONY: libc_default readme libc-check
 
 -include $(libc_objects:.o=.d)

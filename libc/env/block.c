@@ -15,9 +15,8 @@
 #include "syscall.h"
 
 static struct env_block *block;
-static char **array;        /* what environ was when we last changed it */
-static size_t n, room;      /* entries in array; how many fit (0: it is exec's, of exact size) */
-static char **own_array;    /* array, if it is from malloc */
+static size_t room;         /* how many entries fit (0: the array is exec's, of exact size) */
+static char **own_array;    /* the array, if it is from malloc */
 
 static bool in_block(const char *entry)
 {
@@ -62,10 +61,10 @@ static int grow_array(size_t wanted)
     char **grown = malloc(new_room * sizeof(*grown));
     if (!grown)
         return -1;
-    memcpy(grown, array, n * sizeof(*grown));
-    grown[n] = NULL;
+    memcpy(grown, env_array.entries, env_array.n * sizeof(*grown));
+    grown[env_array.n] = NULL;
     free(own_array);
-    array = own_array = environ = grown;
+    env_array.entries = own_array = environ = grown;
     room = new_room;
     return 0;
 }
@@ -83,17 +82,17 @@ static int adopt(void)
         return fail(ENOMEM);
     }
     char **old = environ;
-    array = environ;
-    n = entries;
+    env_array.entries = environ;
+    env_array.n = entries;
     room = 0;
     if (grow_array(entries) < 0) {
-        array = NULL;
+        env_array.entries = NULL;
         free(copy);
         return -1;
     }
     char *at = copy;
     for (size_t i = 0; i < entries; i++) {
-        array[i] = block->text + (at - copy);
+        env_array.entries[i] = block->text + (at - copy);
         at = stpcpy(at, old[i]) + 1;
     }
     memcpy(block->text, copy, size);
@@ -102,19 +101,27 @@ static int adopt(void)
     return 0;
 }
 
-/* Called before every change: finds or makes the block, and sees whether environ is still ours. */
+/* Finds or makes the block, the first time. */
+static int get_block(void)
+{
+    if (block)
+        return 0;
+    block = kernel_block();
+    if (block) {
+        env_array.entries = environ;
+        env_array.n = count(environ);
+        return 0;
+    }
+    block = own_block();
+    return block ? 0 : -1;
+}
+
+/* Called before every change: sees whether environ is still ours. */
 static int prepare(void)
 {
-    if (!block) {
-        block = kernel_block();
-        if (block) {
-            array = environ;
-            n = count(environ);
-        } else if (!(block = own_block())) {
-            return -1;
-        }
-    }
-    return environ && environ == array ? 0 : adopt();
+    if (get_block() < 0)
+        return -1;
+    return environ && environ == env_array.entries ? 0 : adopt();
 }
 
 /* Moves the text behind `at` by `change` bytes, and with it the entries that point there. */
@@ -124,9 +131,9 @@ static void shift(char *at, long change)
 
     memmove(at + change, at, (size_t)(end - at));
     block->used += (size_t)change;
-    for (size_t i = 0; i < n; i++)
-        if (array[i] >= at && array[i] < end)
-            array[i] += change;
+    for (size_t i = 0; i < env_array.n; i++)
+        if (env_array.entries[i] >= at && env_array.entries[i] < end)
+            env_array.entries[i] += change;
 }
 
 /* Appends a string to the block; its place, or NULL and ENOMEM. */
@@ -174,17 +181,9 @@ static int set_copied(const char *name, size_t length, const char *value)
     return result;
 }
 
-static void drop_array_entry(size_t i)
+/* Takes an entry out of the block, if it is there. */
+static void drop_text(char *entry)
 {
-    memmove(array + i, array + i + 1, (n - i) * sizeof(*array));
-    n--;
-}
-
-static void drop(size_t i)
-{
-    char *entry = array[i];
-
-    drop_array_entry(i);
     if (in_block(entry)) {
         size_t size = strlen(entry) + 1;
 
@@ -192,25 +191,37 @@ static void drop(size_t i)
     }
 }
 
+static void drop(size_t i)
+{
+    char **at = env_array.entries + i;
+    char *entry = *at;
+
+    memmove(at, at + 1, (env_array.n - i) * sizeof(*at));
+    env_array.n--;
+    drop_text(entry);
+}
+
 int env_set(const char *name, size_t length, const char *value)
 {
-    if (prepare() < 0)
+    if (get_block() < 0)
         return -1;
     if (in_block(value) || in_block(name))
         return set_copied(name, length, value);
+    if (prepare() < 0)
+        return -1;
     long i = env_find(name, length);
-    if (i >= 0 && in_block(array[i]))
-        return replace(array[i], length, value);
-    if (i < 0 && grow_array(n + 1) < 0)
+    if (i >= 0 && in_block(env_array.entries[i]))
+        return replace(env_array.entries[i], length, value);
+    if (i < 0 && grow_array(env_array.n + 1) < 0)
         return -1;
     char *entry = append(name, length, value);
     if (!entry)
         return -1;
     if (i >= 0) {
-        array[i] = entry;
+        env_array.entries[i] = entry;
     } else {
-        array[n++] = entry;
-        array[n] = NULL;
+        env_array.entries[env_array.n++] = entry;
+        env_array.entries[env_array.n] = NULL;
     }
     return 0;
 }
@@ -220,14 +231,16 @@ int env_link(char *entry, size_t length)
     if (prepare() < 0)
         return -1;
     long i = env_find(entry, length);
-    if (i >= 0 && array[i] == entry)
+    if (i < 0) {
+        if (grow_array(env_array.n + 1) < 0)
+            return -1;
+        env_array.entries[env_array.n++] = entry;
+        env_array.entries[env_array.n] = NULL;
         return 0;
-    if (grow_array(n + 1) < 0)
-        return -1;
-    if (i >= 0)
-        drop((size_t)i);
-    array[n++] = entry;
-    array[n] = NULL;
+    }
+    char *old = env_array.entries[i];
+    env_array.entries[i] = entry;
+    drop_text(old);
     return 0;
 }
 
@@ -246,8 +259,8 @@ int env_clear(void)
 {
     if (prepare() < 0)
         return -1;
-    array[0] = NULL;
-    n = 0;
+    env_array.entries[0] = NULL;
+    env_array.n = 0;
     block->used = 0;
     return 0;
 }

@@ -4,6 +4,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The array environ as it was at the last change of ours; entries NULL: there was none. */
+extern struct env_array {
+    char **entries;
+    size_t n;
+} env_array;
+
 /* The place in environ of the variable with this name (of `length` bytes), or -1. */
 long env_find(const char *name, size_t length);
 

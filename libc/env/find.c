@@ -1,17 +1,44 @@
 /* Looking a variable up: what getenv alone needs. */
-#include <string.h>
 #include "env.h"
 #include "start.h"
+
+#define N_HINTS 1024
+
+struct env_array env_array;
+
+/* Where a name was found last, by its hash: the place in environ plus 1. Only a hint: the entry there
+ * is looked at before it counts, so nobody has to keep it up to date. */
+static unsigned int hints[N_HINTS];
+
+static unsigned int *hint_of(const char *name, size_t length)
+{
+    unsigned int hash = 2166136261u;
+
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ (unsigned char)name[i]) * 16777619u;
+    return &hints[(hash ^ hash >> 16) % N_HINTS];
+}
+
+static bool names(const char *entry, const char *name, size_t length)
+{
+    for (; length > 0; length--)
+        if (*entry++ != *name++)
+            return false;
+    return *entry == '=';
+}
 
 long env_find(const char *name, size_t length)
 {
     if (!environ || length == 0)
         return -1;
-    for (long i = 0; environ[i]; i++) {
-        const char *entry = environ[i];
-
-        if (*entry == *name && strncmp(entry, name, length) == 0 && entry[length] == '=')
+    unsigned int *hint = environ == env_array.entries ? hint_of(name, length) : NULL;
+    if (hint && *hint && *hint <= env_array.n && names(environ[*hint - 1], name, length))
+        return *hint - 1;
+    for (long i = 0; environ[i]; i++)
+        if (names(environ[i], name, length)) {
+            if (hint)
+                *hint = (unsigned int)i + 1;
             return i;
-    }
+        }
     return -1;
 }

@@ -32,7 +32,6 @@ int kill(pid_t pid, int signal);
 int killpg(pid_t pgid, int signal);
 int tgkill(pid_t pid, pid_t tid, int signal);
 int raise(int signal);
-int sigqueue(pid_t pid, int signal, const union sigval value);
 sighandler_t signal(int signal, sighandler_t handler);
 int sigaction(int signal, const struct sigaction *restrict action,
               struct sigaction *restrict old);
@@ -41,10 +40,6 @@ int sigprocmask(int how, const sigset_t *restrict set, sigset_t *restrict old);
 int pthread_sigmask(int how, const sigset_t *restrict set, sigset_t *restrict old);
 int sigsuspend(const sigset_t *mask);
 int sigpending(sigset_t *set);
-int sigwait(const sigset_t *restrict set, int *restrict signal);
-int sigwaitinfo(const sigset_t *restrict set, siginfo_t *restrict info);
-int sigtimedwait(const sigset_t *restrict set, siginfo_t *restrict info,
-                 const struct timespec *restrict time);
 int sigaltstack(const stack_t *restrict stack, stack_t *restrict old);
 int sigemptyset(sigset_t *set);
 int sigfillset(sigset_t *set);

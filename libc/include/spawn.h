@@ -17,8 +17,6 @@ typedef struct {
     pid_t pgroup;
     sigset_t sigdefault;
     sigset_t sigmask;
-    int policy;
-    struct sched_param param;
 } posix_spawnattr_t;
 
 typedef struct {
@@ -41,9 +39,6 @@ int posix_spawnattr_setflags(posix_spawnattr_t *attr, short flags);
 int posix_spawnattr_setpgroup(posix_spawnattr_t *attr, pid_t pgroup);
 int posix_spawnattr_setsigdefault(posix_spawnattr_t *restrict attr, const sigset_t *restrict set);
 int posix_spawnattr_setsigmask(posix_spawnattr_t *restrict attr, const sigset_t *restrict set);
-int posix_spawnattr_setschedpolicy(posix_spawnattr_t *attr, int policy);
-int posix_spawnattr_setschedparam(posix_spawnattr_t *restrict attr,
-                                  const struct sched_param *restrict param);
 int posix_spawn_file_actions_init(posix_spawn_file_actions_t *actions);
 int posix_spawn_file_actions_destroy(posix_spawn_file_actions_t *actions);
 int posix_spawn_file_actions_addopen(posix_spawn_file_actions_t *restrict actions, int fd,

@@ -81,8 +81,3 @@ int mkstemps(char *template, int suffix_length);
 
 int mblen(const char *text, size_t size);
 int getloadavg(double loads[], int n);
-int grantpt(int fd);
-int unlockpt(int fd);
-int posix_openpt(int flags);
-char *ptsname(int fd);
-int ptsname_r(int fd, char *buf, size_t size);

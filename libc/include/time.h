@@ -25,7 +25,6 @@ time_t time(time_t *now);
 clock_t clock(void);
 double difftime(time_t later, time_t earlier);
 int clock_gettime(clockid_t clock, struct timespec *now);
-int clock_settime(clockid_t clock, const struct timespec *now);
 int clock_getres(clockid_t clock, struct timespec *step);
 int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
                     struct timespec *left);

@@ -84,7 +84,6 @@ pid_t _Fork(void);
 pid_t vfork(void) __attribute__((returns_twice));
 int fsync(int fd);
 int fdatasync(int fd);
-int syncfs(int fd);
 void sync(void);
 int truncate(const char *path, off_t size);
 int ftruncate(int fd, off_t size);

@@ -36,7 +36,9 @@ int ungetc(int c, FILE *file)
 {
     if (c == EOF || file_reads(file) < 0 || file->at == file->buf - UNGET)
         return EOF;
-    *--file->at = (unsigned char)c;
+    file->at--;
+    if (*file->at != (unsigned char)c)
+        *file->at = (unsigned char)c; /* the text that sscanf reads may not be ours to write */
     file->end = false;
     return (unsigned char)c;
 }

@@ -53,10 +53,10 @@ static int convert(char *text, char letter, const struct tm *tm)
     case 'h':
     case 'b': return sprintf(text, "%.3s", months[tm->tm_mon]);
     case 'B': return sprintf(text, "%s", months[tm->tm_mon]);
-    case 'C': return number(text, "%02ld", year / 100);
+    case 'C': return number(text, "%02ld", (year - (year % 100 + 100) % 100) / 100);
     case 'd': return number(text, "%02ld", tm->tm_mday);
     case 'e': return number(text, "%2ld", tm->tm_mday);
-    case 'g': iso_week(tm, &iso_year); return number(text, "%02ld", iso_year % 100);
+    case 'g': iso_week(tm, &iso_year); return number(text, "%02ld", (iso_year % 100 + 100) % 100);
     case 'G': iso_week(tm, &iso_year); return number(text, "%ld", iso_year);
     case 'H': return number(text, "%02ld", tm->tm_hour);
     case 'I': return number(text, "%02ld", hour);
@@ -76,7 +76,7 @@ static int convert(char *text, char letter, const struct tm *tm)
     case 'V': return number(text, "%02ld", iso_week(tm, &iso_year));
     case 'w': return number(text, "%ld", tm->tm_wday);
     case 'W': return number(text, "%02ld", (tm->tm_yday + 7 - (tm->tm_wday + 6) % 7) / 7);
-    case 'y': return number(text, "%02ld", year % 100);
+    case 'y': return number(text, "%02ld", (year % 100 + 100) % 100);
     case 'Y': return number(text, "%ld", year);
     case 'z': return sprintf(text, "+0000");
     case 'Z': return sprintf(text, "UTC");

@@ -18,7 +18,6 @@
                 ((rest)->tv_usec += 1000000, (rest)->tv_sec--)))
 
 int gettimeofday(struct timeval *restrict now, void *restrict zone);
-int settimeofday(const struct timeval *now, const struct timezone *zone);
 int getitimer(int which, struct itimerval *value);
 int setitimer(int which, const struct itimerval *restrict value,
               struct itimerval *restrict old);

@@ -1,0 +1,145 @@
+/* Files in memory: open_memstream, which grows, and fmemopen, which does not. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include "file.h"
+#include "syscall.h"
+
+/* An open_memstream: what the caller sees through his two pointers. */
+struct growing {
+    struct memory_file memory;
+    char **text;
+    size_t *size;
+    size_t at, room;
+};
+
+static ssize_t grow_write(struct memory_file *memory, const void *block, size_t size)
+{
+    struct growing *g = (struct growing *)memory;
+
+    if (g->at + size + 1 > g->room) {
+        size_t room = (g->at + size + 1) * 2;
+        char *moved = realloc(*g->text, room);
+
+        if (!moved)
+            return -ENOMEM;
+        memset(moved + g->room, 0, room - g->room);
+        *g->text = moved;
+        g->room = room;
+    }
+    memcpy(*g->text + g->at, block, size);
+    g->at += size;
+    *g->size = g->at;
+    (*g->text)[g->at] = '\0';
+    return (ssize_t)size;
+}
+
+static off_t grow_seek(struct memory_file *memory, off_t offset, int whence)
+{
+    struct growing *g = (struct growing *)memory;
+    off_t base = whence == SEEK_SET ? 0 : (off_t)(whence == SEEK_CUR ? g->at : *g->size);
+
+    if (base + offset < 0)
+        return -EINVAL;
+    return (off_t)(g->at = (size_t)(base + offset));
+}
+
+static void release(struct memory_file *memory)
+{
+    free(memory);
+}
+
+FILE *open_memstream(char **text, size_t *size)
+{
+    struct growing *g = calloc(1, sizeof(*g));
+    FILE *file = g ? file_new(-1, O_WRONLY) : NULL;
+    char *first = file ? calloc(1, 64) : NULL;
+
+    if (!first) {
+        if (file)
+            fclose(file);
+        free(g);
+        return NULL;
+    }
+    *g = (struct growing){{NULL, grow_write, grow_seek, release}, text, size, 0, 64};
+    *text = first;
+    *size = 0;
+    file->memory = &g->memory;
+    file->mode = _IOFBF;
+    return file;
+}
+
+/* A fmemopen: `end` is where what was written ends, for reading and for SEEK_END. */
+struct fixed {
+    struct memory_file memory;
+    char *buf;
+    size_t at, end, size;
+    bool append;
+};
+
+static ssize_t fixed_read(struct memory_file *memory, void *block, size_t size)
+{
+    struct fixed *f = (struct fixed *)memory;
+    size_t left = f->at < f->end ? f->end - f->at : 0;
+
+    if (size > left)
+        size = left;
+    memcpy(block, f->buf + f->at, size);
+    f->at += size;
+    return (ssize_t)size;
+}
+
+static ssize_t fixed_write(struct memory_file *memory, const void *block, size_t size)
+{
+    struct fixed *f = (struct fixed *)memory;
+
+    if (f->append)
+        f->at = f->end;
+    size_t room = f->size - f->at;
+    if (size > room)
+        size = room;
+    if (size == 0)
+        return -ENOSPC;
+    memcpy(f->buf + f->at, block, size);
+    f->at += size;
+    if (f->at > f->end)
+        f->end = f->at;
+    if (f->end < f->size)
+        f->buf[f->end] = '\0';
+    return (ssize_t)size;
+}
+
+static off_t fixed_seek(struct memory_file *memory, off_t offset, int whence)
+{
+    struct fixed *f = (struct fixed *)memory;
+    off_t base = whence == SEEK_SET ? 0 : (off_t)(whence == SEEK_CUR ? f->at : f->end);
+
+    if (base + offset < 0 || base + offset > (off_t)f->size)
+        return -EINVAL;
+    return (off_t)(f->at = (size_t)(base + offset));
+}
+
+FILE *fmemopen(void *restrict buf, size_t size, const char *restrict mode)
+{
+    int flags = file_mode_flags(mode);
+
+    if (flags < 0 || size == 0)
+        return fail_null(EINVAL);
+    struct fixed *f = calloc(1, sizeof(*f) + (buf ? 0 : size));
+    FILE *file = f ? file_new(-1, flags) : NULL;
+    if (!file) {
+        free(f);
+        return NULL;
+    }
+    *f = (struct fixed){{fixed_read, fixed_write, fixed_seek, release}, buf, 0, 0, size, false};
+    if (!buf)
+        f->buf = (char *)(f + 1);
+    f->append = *mode == 'a';
+    f->end = *mode == 'w' ? 0 : *mode == 'a' ? strnlen(f->buf, size) : size;
+    if (*mode == 'w')
+        f->buf[0] = '\0';
+    file->memory = &f->memory;
+    file->mode = _IOFBF;
+    return file;
+}
