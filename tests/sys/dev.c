@@ -48,7 +48,8 @@ static bool is_random(const unsigned char *bytes, size_t n)
 {
     long ones = 0;
     for (size_t i = 0; i < n; i++)
-        ones += __builtin_popcount(bytes[i]);
+        for (int bit = 0; bit < 8; bit++)
+            ones += bytes[i] >> bit & 1;
     return ones > (long)n * 38 / 10 && ones < (long)n * 42 / 10;
 }
 
