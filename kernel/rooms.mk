@@ -93,6 +93,7 @@ kernel += ramfs/dir.c
 kernel += ramfs/rename.c
 kernel += ramfs/radix.c
 kernel += ramfs/file.c
+kernel += ramfs/memfd.c
 
 # floor 6: ipc       pipes and their kin
 kernel += ipc/pipe.c

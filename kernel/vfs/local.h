@@ -138,5 +138,4 @@ void new_inode_init(struct new_inode *what, struct fs_context *fs, struct inode 
 /* ---- Record locks and flock (lock.c) ---- */
 
 int lock_record(struct fs_context *fs, struct file *file, unsigned command, uaddr_t arg);
-int lock_whole(struct file *file, unsigned operation);
 void lock_drop_owner(struct inode *inode, const void *owner); /* a table or a file is closed */

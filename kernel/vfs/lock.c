@@ -1,6 +1,7 @@
 /* Locks that programs put on files: records (fcntl, by descriptor table or open file) and whole
  * files (flock). All in one list: files that are locked are few. */
 #include "local.h"
+#include "syscall_calls.h"
 
 struct file_lock {
     struct list node;           /* in `locks` */
@@ -186,9 +187,9 @@ int lock_record(struct fs_context *fs, struct file *file, unsigned command, uadd
 
 /* ---- flock ---- */
 
-int lock_whole(struct file *file, unsigned operation)
+static int lock_whole(struct file *file, int operation)
 {
-    unsigned kind = operation & ~LOCK_NB;
+    int kind = operation & ~LOCK_NB;
     if (kind != LOCK_SH && kind != LOCK_EX && kind != LOCK_UN)
         return -EINVAL;
     struct file_lock wanted = {
@@ -199,4 +200,15 @@ int lock_whole(struct file *file, unsigned operation)
         .end = INT64_MAX,
     };
     return set_lock(&wanted, kind == LOCK_UN, !(operation & LOCK_NB));
+}
+
+long sys_flock(struct fs_context *fs, int fd, int operation)
+{
+    struct file *file;
+    int err = fd_get(fs, fd, &file);
+    if (err)
+        return err;
+    err = lock_whole(file, operation);
+    file_unref(file);
+    return err;
 }

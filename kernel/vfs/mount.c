@@ -96,6 +96,15 @@ long sys_sync(struct fs_context *fs)
     return 0;
 }
 
+long sys_syncfs(struct fs_context *fs, int fd)
+{
+    struct file *file;
+    int err = fd_get(fs, fd, &file);
+    if (!err)
+        file_unref(file);
+    return err;
+}
+
 long sys_chroot(struct fs_context *fs, const char *path)
 {
     struct entry *entry;

@@ -47,7 +47,7 @@ long file_write(struct fs_context *fs, struct file *file, struct io *io, uint64_
         return -EINVAL;
     if (io->left == 0)
         return 0;
-    io->append = file->flags & O_APPEND;
+    io->append |= (file->flags & O_APPEND) != 0;
     if (inode_is(inode, S_IFREG)) {
         int err = limit_write(fs, io, io->append ? inode->size : *pos);
         if (err)
@@ -74,7 +74,7 @@ bool file_lock_pos(struct fs_context *fs, struct file *file)
 static long transfer(struct fs_context *fs, struct file *file, struct io *io, bool write,
                      uint64_t *at)
 {
-    io->nonblocking = file->flags & O_NONBLOCK;
+    io->nonblocking |= (file->flags & O_NONBLOCK) != 0;
     bool locked = !at && file_lock_pos(fs, file);
     uint64_t *pos = at ? at : &file->pos;
     long result = write ? file_write(fs, file, io, pos) : file_read(file, io, pos);
@@ -165,8 +165,10 @@ static int fetch_segments(struct segment *segments, uaddr_t iov, size_t n, struc
     return err;
 }
 
+#define RWF_KNOWN (RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND)
+
 static long transfer_vector(struct fs_context *fs, int fd, uaddr_t iov, int n, bool write,
-                            uint64_t *at)
+                            uint64_t *at, int flags)
 {
     struct segment small[SMALL_SEGMENTS], *segments = small;
     struct file *file;
@@ -181,8 +183,13 @@ static long transfer_vector(struct fs_context *fs, int fd, uaddr_t iov, int n, b
     }
     if (!result)
         result = fetch_segments(segments, iov, (size_t)n, &io);
-    if (!result)
+    if (!result && flags & ~RWF_KNOWN)
+        result = -EOPNOTSUPP;
+    if (!result) {
+        io.append = flags & RWF_APPEND;
+        io.nonblocking = flags & RWF_NOWAIT;
         result = transfer(fs, file, &io, write, at);
+    }
     if (segments != small)
         kfree(segments);
     file_unref(file);
@@ -191,12 +198,51 @@ static long transfer_vector(struct fs_context *fs, int fd, uaddr_t iov, int n, b
 
 long sys_readv(struct fs_context *fs, int fd, uaddr_t iov, int iovcnt)
 {
-    return transfer_vector(fs, fd, iov, iovcnt, false, NULL);
+    return transfer_vector(fs, fd, iov, iovcnt, false, NULL, 0);
 }
 
 long sys_writev(struct fs_context *fs, int fd, uaddr_t iov, int iovcnt)
 {
-    return transfer_vector(fs, fd, iov, iovcnt, true, NULL);
+    return transfer_vector(fs, fd, iov, iovcnt, true, NULL, 0);
+}
+
+/* At an offset; -1 is the file's own position, for those calls that know it. */
+static long transfer_at(struct fs_context *fs, int fd, uaddr_t iov, int n, bool write,
+                        off_t offset, int flags, bool knows_own)
+{
+    uint64_t pos = (uint64_t)offset;
+    if (offset == -1 && knows_own)
+        return transfer_vector(fs, fd, iov, n, write, NULL, flags);
+    return offset < 0 ? -EINVAL : transfer_vector(fs, fd, iov, n, write, &pos, flags);
+}
+
+/* The high half of the offset is for machines with shorter registers. */
+long sys_preadv(struct fs_context *fs, int fd, uaddr_t iov, int iovcnt, off_t offset,
+                unsigned long offset_high)
+{
+    (void)offset_high;
+    return transfer_at(fs, fd, iov, iovcnt, false, offset, 0, false);
+}
+
+long sys_pwritev(struct fs_context *fs, int fd, uaddr_t iov, int iovcnt, off_t offset,
+                 unsigned long offset_high)
+{
+    (void)offset_high;
+    return transfer_at(fs, fd, iov, iovcnt, true, offset, 0, false);
+}
+
+long sys_preadv2(struct fs_context *fs, int fd, uaddr_t iov, int iovcnt, off_t offset,
+                 unsigned long offset_high, int flags)
+{
+    (void)offset_high;
+    return transfer_at(fs, fd, iov, iovcnt, false, offset, flags, true);
+}
+
+long sys_pwritev2(struct fs_context *fs, int fd, uaddr_t iov, int iovcnt, off_t offset,
+                  unsigned long offset_high, int flags)
+{
+    (void)offset_high;
+    return transfer_at(fs, fd, iov, iovcnt, true, offset, flags, true);
 }
 
 /* ---- Positions ---- */

@@ -485,16 +485,31 @@ static void do_fd(int fd)
     }
 }
 
+static void do_allocate(int fd);
+
 static void do_size(char *p, int fd)
 {
     long size = random_offset();
-    if (chance(2)) {
+    if (chance(3) == 0) {
+        do_allocate(fd);
+    } else if (chance(2)) {
         record("truncate(\"%s\", %ld)", p, size);
         same("truncate", LINUX(truncate, p, size), sys_truncate(&fs, p, size));
     } else {
         record("ftruncate(%d, %ld)", fd, size);
         same("ftruncate", LINUX(ftruncate, fd, size), sys_ftruncate(&fs, fd, size));
     }
+}
+
+static void do_allocate(int fd)
+{
+    static const int modes[] = {0, FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE,
+                                FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE};
+    int mode = modes[chance(ARRAY_SIZE(modes))];
+    long offset = random_offset(), length = chance(20000);
+    record("fallocate(%d, %d, %ld, %ld)", fd, mode, offset, length);
+    same("fallocate", LINUX(fallocate, fd, mode, offset, length),
+         sys_fallocate(&fs, fd, mode, offset, length));
 }
 
 static void do_copy(int fd)

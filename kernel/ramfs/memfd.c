@@ -1,0 +1,43 @@
+/* memfd_create: a file of the root file system that no directory has a name for. */
+#include "abi/errno.h"
+#include "abi/fcntl.h"
+#include "local.h"
+#include "syscall_calls.h"
+
+#define MAX_NAME 249 /* as on Linux: with its prefix, a name's length */
+
+/* The file under the name by which /proc shows it, opened to read and write. */
+static int memfd_open(struct fs_context *fs, const char *name, struct file **file)
+{
+    char text[sizeof("memfd:") + MAX_NAME];
+    int len = format(text, sizeof(text), "memfd:%s", name);
+    struct mount_info root;
+    vfs_mount_at(0, &root);
+    struct cred *cred = fs_cred(fs);
+    struct inode *inode = ramfs_unnamed_file(root.fs, 0777, cred->fsuid, cred->fsgid);
+    cred_unref(cred);
+    struct entry *entry = inode ? entry_create(root.at, inode, text, (size_t)len) : NULL;
+    if (!entry) {
+        if (inode)
+            inode_unref(inode);
+        return -ENOMEM;
+    }
+    entry->dead = true;
+    int err = file_open_entry(fs, entry, O_RDWR | O_LARGEFILE, file);
+    entry_unref(entry);
+    return err;
+}
+
+long sys_memfd_create(struct fs_context *fs, const char *name, unsigned flags)
+{
+    struct file *file;
+    if (flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING) || strlen(name) > MAX_NAME)
+        return -EINVAL;
+    int err = memfd_open(fs, name, &file);
+    if (err)
+        return err;
+    int fd = fd_install(fs, file, 0, flags & MFD_CLOEXEC);
+    if (fd < 0)
+        file_unref(file);
+    return fd;
+}
