@@ -4,7 +4,6 @@
 BUILD ?= build
 WARNINGS ?= -Wall -Wextra $(if $(WERROR),-Werror)
 CFLAGS ?= -O2 -g
-DEPFLAGS ?= -MMD -MP
 ifeq ($(origin AR),default)
 AR := ar
 endif
@@ -19,7 +18,8 @@ libc_default: $(BUILD)/libc.a $(BUILD)/crt1.o
 # Every source below these folders belongs to it; a function in a file of its own where it can be.
 libc_sources := $(sort $(wildcard $(foreach room,x86_64 internal start string ctype stdlib malloc \
                   stdio time env process unistd dir signal users misc os,libc/$(room)/*.[cS])))
-libc_objects := $(patsubst %,$(BUILD)/%.o,$(basename $(libc_sources))) $(BUILD)/libc/plain_calls.o $(BUILD)/libc/os_plain.o
+libc_objects := $(patsubst %,$(BUILD)/%.o,$(basename $(libc_sources))) \
+                $(BUILD)/libc/plain_calls.o $(BUILD)/libc/os_plain.o
 libc_generated := $(addprefix $(BUILD)/include/,syscall_numbers.h os.h) $(BUILD)/libc/sys_calls.h
 libc_headers := $(wildcard libc/include/*.h libc/include/sys/*.h)
 libc_abi := $(patsubst kernel/include/%,$(BUILD)/include/%,$(wildcard kernel/include/abi/*.h))
@@ -42,16 +42,16 @@ libc_registers = $(if $(filter $(libc_float),$@),,-mgeneral-regs-only)
 $(BUILD)/libc/%.o: libc/%.c
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(LIBC_CFLAGS) $(libc_registers) $(DEPFLAGS) -c $< -o $@
+	$(Q)$(CC) $(LIBC_CFLAGS) $(libc_registers) -MD -MP -c $< -o $@
 
 $(BUILD)/libc/%.o: libc/%.S
 	$(call say,AS,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(LIBC_CFLAGS) $(DEPFLAGS) -c $< -o $@
+	$(Q)$(CC) $(LIBC_CFLAGS) -MD -MP -c $< -o $@
 
 $(BUILD)/libc/plain_calls.o $(BUILD)/libc/os_plain.o: %.o: %.c
 	$(call say,CC,$<)
-	$(Q)$(CC) $(LIBC_CFLAGS) -mgeneral-regs-only $(DEPFLAGS) -c $< -o $@
+	$(Q)$(CC) $(LIBC_CFLAGS) -mgeneral-regs-only -MD -MP -c $< -o $@
 
 $(libc_objects): libc/libc.mk | $(libc_generated) $(libc_abi)
 
@@ -101,7 +101,8 @@ $(BUILD)/libc/os_names: libc/os.tbl libc/generate/os_coverage.awk
 
 libc_table = awk -v want=table -f libc/generate/os_coverage.awk libc/os.tbl
 libc_readme = sed '/^<!-- generated/,/^<!-- end/d' libc/README.md; \
-    echo '<!-- generated from os.tbl: make -f libc/libc.mk readme -->'; $(libc_table); echo '<!-- end -->'
+    echo '<!-- generated from os.tbl: make -f libc/libc.mk readme -->'; \
+    $(libc_table); echo '<!-- end -->'
 
 readme:
 	@{ $(libc_readme); } > $(BUILD)/libc/README.md && cp $(BUILD)/libc/README.md libc/README.md

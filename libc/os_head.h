@@ -32,12 +32,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* os.environ is the global `environ` itself: not a copy, and it may be assigned to. A constant
- * structure cannot hold a variable, but it can hold its address. So `environ` becomes the first element
- * of an array that lies where the variable is, and the structure has a member of the array's name: both
- * `environ` and `os.environ` expand to something that ends in [0]. Even `extern char **environ;` after
- * this header still says the same. A local variable may not be named environ where this header is
- * included. */
+/* os.environ is the global `environ` itself: not a copy, and it may be assigned to. A
+ * constant structure cannot hold a variable, but it can hold its address. So `environ`
+ * becomes the first element of an array that lies where the variable is, and the structure
+ * has a member of the array's name: both `environ` and `os.environ` expand to something that
+ * ends in [0]. Even `extern char **environ;` after this header still says the same. A local
+ * variable may not be named environ where this header is included. */
 extern char **os_environ_at[] __asm__("environ");
 #define environ os_environ_at[0]
 
@@ -134,8 +134,9 @@ struct os_DirEntry {
     unsigned char d_type; /* DT_REG and its like in <dirent.h>, or DT_UNKNOWN */
 };
 
-/* What os.walk_next gives; it belongs to the walk. Both lists end in NULL. In a walk from the top down
- * dirnames may be reordered and shortened: what is then in it is where the walk goes on. */
+/* What os.walk_next gives; it belongs to the walk. Both lists end in NULL. In a walk from the
+ * top down dirnames may be reordered and shortened: what is then in it is where the walk goes
+ * on. */
 struct os_walk_result {
     char *dirpath;
     char **dirnames, **filenames;

@@ -12,7 +12,7 @@ USER_LDFLAGS := -m elf_x86_64 -static -nostdlib -z noexecstack -z max-page-size=
 $(BUILD)/user/%.o: user/%.c $(BUILD)/flags user/user.mk | $(BUILD)/libc.a
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(USER_CFLAGS) $(DEPFLAGS) -c $< -o $@
+	$(Q)$(CC) $(USER_CFLAGS) -MD -MP -c $< -o $@
 
 $(user_programs): $(BUILD)/user/%: $(BUILD)/user/%.o $(BUILD)/crt1.o $(BUILD)/libc.a
 	$(call say,LD,$@)

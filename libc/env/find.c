@@ -6,8 +6,8 @@
 
 struct env_array env_array;
 
-/* Where a name was found last, by its hash: the place in environ plus 1. Only a hint: the entry there
- * is looked at before it counts, so nobody has to keep it up to date. */
+/* Where a name was found last, by its hash: the place in environ plus 1. Only a hint: the
+ * entry there is looked at before it counts, so nobody has to keep it up to date. */
 static unsigned int hints[N_HINTS];
 
 static unsigned int *hint_of(const char *name, size_t length)

@@ -1,5 +1,6 @@
-# Which global names of libc.a are its own affair: those that no public header mentions. First all
-# public headers, then the output of nm. Each such NAME becomes __libc_NAME, so that programs may use it.
+# Which global names of libc.a are its own affair: those that no public header mentions. First
+# all public headers, then the output of nm. Each such NAME becomes __libc_NAME, so that programs
+# may use it.
 
 FILENAME != "-" {
     gsub(/[^A-Za-z0-9_]+/, " ")

@@ -41,7 +41,8 @@ BEGIN { FS = "|" }
 END {
     if (want != "table")
         exit
-    printf "Of the %d callables of Python 3.11's `os` on Linux, %d are here", all[0], all[0] - missing[0]
-    printf " and %d are not; of the %d of `os.path`, %d.\n", missing[0], all[1], all[1] - missing[1]
+    printf "Of the %d callables of Python 3.11's `os` on Linux, %d", all[0], all[0] - missing[0]
+    printf " are here and %d are not; of the %d", missing[0], all[1]
+    printf " of `os.path`, %d.\n", all[1] - missing[1]
     printf "%s", rows
 }

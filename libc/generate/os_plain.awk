@@ -1,5 +1,6 @@
-# The os functions that are another function and nothing else: in their row of libc/os.tbl the source is
-# `= NAME`, a function of libc or a stub sys_NAME; or `~ NAME`, which is called again after EINTR.
+# The os functions that are another function and nothing else: in their row of libc/os.tbl the
+# source is `= NAME`, a function of libc or a stub sys_NAME; or `~ NAME`, which is called again
+# after EINTR.
 
 function trim(text) {
     gsub(/^[ \t]+|[ \t]+$/, "", text)
@@ -8,7 +9,7 @@ function trim(text) {
 
 BEGIN {
     FS = "|"
-    print "/* Generated from libc/os.tbl: os functions that are another function and nothing else. */"
+    print "/* Generated from libc/os.tbl: os functions that are another function, no more. */"
     print "#include <grp.h>\n#include <os.h>\n#include <string.h>\n#include <sys/sendfile.h>"
     print "#include <sys/statvfs.h>\n#include <sys/time.h>\n#include \"syscall.h\""
 }
@@ -41,6 +42,6 @@ BEGIN {
     else if (words[1] == "=")
         print "    " (result == "void" ? "" : "return (" result ")") "syscall_ret(" call ");\n}"
     else
-        print "    long result;\n\n    do\n        result = " call ";\n    while (result == -EINTR);\n" \
-              "    return (" result ")syscall_ret(result);\n}"
+        print "    long result;\n\n    do\n        result = " call ";\n" \
+              "    while (result == -EINTR);\n    return (" result ")syscall_ret(result);\n}"
 }

@@ -6,7 +6,7 @@ function trim(text) {
 }
 
 BEGIN {
-    print "/* Generated from libc/plain.tbl: functions that are one system call and nothing else. */"
+    print "/* Generated from libc/plain.tbl: functions that are one system call, no more. */"
 }
 
 /^#include/ { print; next }

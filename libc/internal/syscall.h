@@ -1,4 +1,5 @@
-/* System calls for libc's own files: sys_NAME gives the result or -errno, syscall_ret sets errno. */
+/* System calls for libc's own files: sys_NAME gives the result or -errno, syscall_ret sets
+ * errno. */
 #pragma once
 
 #include <abi/types.h>

@@ -1,4 +1,5 @@
-/* Strings eight bytes at a time: a word that may alias anything, and which of its bytes are zero. */
+/* Strings eight bytes at a time: a word that may alias anything, and which of its bytes are
+ * zero. */
 #pragma once
 
 #include <stddef.h>

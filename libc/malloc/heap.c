@@ -1,8 +1,9 @@
 /* The heap between its first byte and the break: bins of free chunks, and the free end, `top`.
  *
- * Free neighbours are joined at once, so no two lie side by side. A bin holds chunks of one range of
- * sizes: 16 bytes wide below 1 KB, then eight bins to each power of two; a bitmap tells which are not
- * empty, so that taking and giving need no search but in the bin that the size itself falls in.
+ * Free neighbours are joined at once, so no two lie side by side. A bin holds chunks of one
+ * range of sizes: 16 bytes wide below 1 KB, then eight bins to each power of two; a bitmap
+ * tells which are not empty, so that taking and giving need no search but in the bin that the
+ * size itself falls in.
  */
 #include <string.h>
 #include "heap.h"
@@ -108,7 +109,8 @@ static void set_top(struct chunk *chunk)
     chunk_mark(top, (size_t)(heap_end - (char *)top));
 }
 
-/* Someone else moved the break: our end becomes a used chunk for ever, and we start again behind. */
+/* Someone else moved the break: our end becomes a used chunk for ever, and we start again
+ * behind. */
 static bool start_heap(void)
 {
     long at = sys_brk(NULL);
@@ -170,7 +172,8 @@ static struct chunk *take_left(struct chunk *chunk)
     size_t size = ((uint64_t *)chunk)[-1];
     struct chunk *left = chunk_at(chunk, -size);
 
-    if (size % 16 || (char *)left >= (char *)chunk || !chunk_sealed(left) || chunk_size(left) != size)
+    if (size % 16 || (char *)left >= (char *)chunk || !chunk_sealed(left) ||
+        chunk_size(left) != size)
         heap_broken("free", "written to the freed memory before a block", chunk_memory(chunk));
     bin_remove(left);
     return left;

@@ -1,8 +1,8 @@
 /* The heap: chunks with sealed headers, in bins by size; large blocks are mappings of their own.
  *
- * Every chunk has a header of 16 bytes: its size with two flags, and a seal over size and address.
- * What runs over the end of a block breaks the next seal, which free notices; what frees a block twice
- * finds the seal of a free chunk. Both end the program with a message.
+ * Every chunk has a header of 16 bytes: its size with two flags, and a seal over size and
+ * address. What runs over the end of a block breaks the next seal, which free notices; what
+ * frees a block twice finds the seal of a free chunk. Both end the program with a message.
  */
 #pragma once
 
@@ -68,7 +68,8 @@ struct chunk *heap_take(size_t size, bool *fresh);
 /* Gives a used chunk back. */
 void heap_give(struct chunk *chunk);
 
-/* Makes a used chunk longer where it lies, from what is free behind it; false if there is not enough. */
+/* Makes a used chunk longer where it lies, from what is free behind it; false if there is not
+ * enough. */
 bool heap_extend(struct chunk *chunk, size_t size);
 
 /* Cuts a used chunk to `size` bytes and gives the rest back. */

@@ -10,7 +10,8 @@ static size_t pages(size_t size)
 
 struct chunk *mapped_take(size_t size)
 {
-    long at = sys_mmap(NULL, pages(size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    long at = sys_mmap(NULL, pages(size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                       -1, 0);
 
     if (syscall_ret(at) == -1)
         return NULL;
@@ -18,8 +19,8 @@ struct chunk *mapped_take(size_t size)
     return (struct chunk *)at;
 }
 
-/* A chunk that memalign moved inside its mapping starts behind its page's start: its size then counts
- * from the page on, and the page is where the mapping starts. */
+/* A chunk that memalign moved inside its mapping starts behind its page's start: its size
+ * then counts from the page on, and the page is where the mapping starts. */
 struct chunk *mapped_resize(struct chunk *chunk, size_t size)
 {
     size_t lead = (uintptr_t)chunk % 4096;

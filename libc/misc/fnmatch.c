@@ -26,7 +26,8 @@ static bool in_class(const char *name, size_t length, int c)
     return false;
 }
 
-/* Matches one character with the bracket behind `at`; *end is behind "]", or NULL if there is none. */
+/* Matches one character with the bracket behind `at`; *end is behind "]", or NULL if there is
+ * none. */
 static bool bracket(const char *at, char c, int flags, const char **end)
 {
     bool negated = *at == '!' || *at == '^', found = false;

@@ -21,8 +21,8 @@ size_t os_head_length(const char *path, size_t length, size_t *tail);
 /* Runs the program; never returns on success. */
 int os_exec_search(const char *file, char *const args[], char *const env[]);
 
-/* Counts the arguments of a function that takes them one by one, then copies them to an array on the
- * stack; `args` then stands behind their NULL. */
+/* Counts the arguments of a function that takes them one by one, then copies them to an array
+ * on the stack; `args` then stands behind their NULL. */
 #define COUNT_ARGUMENTS(first, n) \
     va_list args; \
     size_t n = 1; \

@@ -31,7 +31,8 @@ static size_t count_parts(const char *path)
     return n;
 }
 
-/* Both are absolute and normalized: what they share falls away, the rest of start is undone by "..". */
+/* Both are absolute and normalized: what they share falls away, the rest of start is undone
+ * by "..". */
 static char *way(const char *path, const char *start)
 {
     size_t a, b;

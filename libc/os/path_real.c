@@ -1,7 +1,7 @@
 /* os.path.realpath: resolves symbolic links part by part, as far as there are any.
  *
- * A link that is met again while it is being resolved makes a loop: the rest then stays as it is. A link
- * that was resolved before gives what it gave then.
+ * A link that is met again while it is being resolved makes a loop: the rest then stays as it
+ * is. A link that was resolved before gives what it gave then.
  */
 #include <string.h>
 #include "os_internal.h"

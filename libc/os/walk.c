@@ -95,7 +95,8 @@ static int add_entry(struct os_walk *walk, struct level *level, const struct os_
     return add_name(dirs, entry->name);
 }
 
-/* Reads one directory into a level. 1: read; 0: it could not be read, and onerror knows; -1: no memory. */
+/* Reads one directory into a level. 1: read; 0: it could not be read, and onerror knows; -1:
+ * no memory. */
 static int read_level(struct os_walk *walk, struct level *level, const char *path)
 {
     struct names dirs = {0}, files = {0};
@@ -144,8 +145,8 @@ static int push(struct os_walk *walk, const char *path)
     return read < 0 ? -1 : 0;
 }
 
-/* The path of the next subdirectory to enter, or NULL. From the top down what is a link is asked when
- * its turn has come, because the caller may have put it into the list himself. */
+/* The path of the next subdirectory to enter, or NULL. From the top down what is a link is
+ * asked when its turn has come, because the caller may have put it into the list himself. */
 static char *next_path(struct os_walk *walk, struct level *level)
 {
     char *name;

@@ -1,4 +1,5 @@
-/* sigaction: the kernel's structure is laid out otherwise, and needs to know where handlers return. */
+/* sigaction: the kernel's structure is laid out otherwise, and needs to know where handlers
+ * return. */
 #include <errno.h>
 #include <signal.h>
 #include "syscall.h"

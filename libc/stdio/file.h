@@ -1,4 +1,5 @@
-/* What a FILE is. A buffer holds either what was read ahead or what waits to be written, never both. */
+/* What a FILE is. A buffer holds either what was read ahead or what waits to be written,
+ * never both. */
 #pragma once
 
 #include <stdbool.h>

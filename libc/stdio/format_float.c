@@ -1,9 +1,9 @@
 /* Floating point as text, exactly: the number is written out in full in base 10^9, then rounded.
  *
- * A long double is an integer of 64 bits times a power of two. In base 10^9 that integer is three
- * words; doubling and halving them as often as the exponent says needs no rounding, because halving a
- * word carries exactly into the next one. The decimal digits are then all there, and rounding to any
- * precision is a look at what follows (half to even).
+ * A long double is an integer of 64 bits times a power of two. In base 10^9 that integer is
+ * three words; doubling and halving them as often as the exponent says needs no rounding,
+ * because halving a word carries exactly into the next one. The decimal digits are then all
+ * there, and rounding to any precision is a look at what follows (half to even).
  */
 #include <limits.h>
 #include <stdint.h>
@@ -226,7 +226,8 @@ static bool put_general(struct sink *sink, const struct spec *spec, const char *
     return put_scientific(sink, spec, sign, d, places, letter);
 }
 
-/* %a: the bits themselves, in base 16. The first digit of a double is 1, of a long double 8 to f. */
+/* %a: the bits themselves, in base 16. The first digit of a double is 1, of a long double 8
+ * to f. */
 static bool put_hex(struct sink *sink, const struct spec *spec, const char *sign, uint64_t mantissa,
                     int exponent, bool upper)
 {

@@ -1,8 +1,8 @@
 /* strtod: the double nearest to a decimal number, exactly, by whole numbers of any length.
  *
- * The digits give a whole number N times a power of ten. The power goes into N or into a divisor M, so
- * that the value is N / M; a long division by bits then gives as many bits of the quotient as the
- * type has, and the rest tells how to round (half to even).
+ * The digits give a whole number N times a power of ten. The power goes into N or into a
+ * divisor M, so that the value is N / M; a long division by bits then gives as many bits of
+ * the quotient as the type has, and the rest tells how to round (half to even).
  */
 #include <ctype.h>
 #include <errno.h>
@@ -90,7 +90,8 @@ struct rounded {
 static struct rounded divide(struct big *n, struct big *m, const struct format *format)
 {
     struct rounded r = {0, 0, 0};
-    int exponent = big_bits(n) - big_bits(m); /* the value lies in 2^(exponent-1) to 2^(exponent+1) */
+    /* The value lies between 2^(exponent - 1) and 2^(exponent + 1). */
+    int exponent = big_bits(n) - big_bits(m);
 
     if (exponent > 0)
         big_shift_left(m, exponent);
@@ -171,7 +172,7 @@ static const char *parse_decimal(const char *at, struct decimal *d)
     if (!any)
         return NULL;
     if (sticky)
-        d->digits[MAX_DIGITS - 1] = d->digits[MAX_DIGITS - 1] == '9' ? '9' : d->digits[MAX_DIGITS - 1] | 1;
+        d->digits[MAX_DIGITS - 1] |= 1; /* '8' becomes '9': just not exact */
     return *at == 'e' || *at == 'E' ? parse_exponent(at, &d->exponent) : at;
 }
 

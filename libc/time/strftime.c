@@ -5,8 +5,9 @@
 
 static const char days[7][10] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
                                  "Thursday", "Friday", "Saturday"};
-static const char months[12][10] = {"January", "February", "March",     "April",   "May",      "June",
-                                    "July",    "August",   "September", "October", "November", "December"};
+static const char months[12][10] = {"January",   "February", "March",    "April",
+                                    "May",       "June",     "July",     "August",
+                                    "September", "October",  "November", "December"};
 
 /* The week of the year by ISO 8601: week 1 has the year's first Thursday. */
 static int iso_week(const struct tm *tm, long *year)

@@ -1,4 +1,5 @@
-/* Priorities. The kernel's getpriority gives 20 less the nice value, so that it is never negative. */
+/* Priorities. The kernel's getpriority gives 20 less the nice value, so that it is never
+ * negative. */
 #include <errno.h>
 #include <sys/resource.h>
 #include <unistd.h>

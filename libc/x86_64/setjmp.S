@@ -1,4 +1,5 @@
-/* setjmp and longjmp: the registers that a function keeps for its caller, in the order of jmp_buf. */
+/* setjmp and longjmp: the registers that a function keeps for its caller, in the order of
+ * jmp_buf. */
     .section .text.setjmp, "ax", @progbits
     .globl setjmp, _setjmp, sigsetjmp
     .type setjmp, @function
