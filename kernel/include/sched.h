@@ -157,6 +157,7 @@ void thread_handoff(struct thread *thread);
 void thread_free(struct thread *thread); /* never started, or dead and off its processor */
 /* Ends the calling thread; `last` gets it when nothing stands on its stack any more. */
 _Noreturn void thread_exit(void (*last)(struct thread *thread));
+void sched_settle(void); /* waits for threads that are ending right now, so that counts compare */
 void thread_yield(void);
 /* Vector registers as at a program's start, or NULL; for thread->fpu, which thread_free frees. */
 struct fpu_state *thread_fpu_alloc(void);

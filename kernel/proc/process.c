@@ -141,8 +141,21 @@ void process_times_locked(struct process *process, uint64_t *user_ns, uint64_t *
     }
 }
 
+/* What all threads of the process have used, for CLOCK_PROCESS_CPUTIME_ID.
+ * Nanoseconds.
+ * Takes proc_lock. */
+static uint64_t process_run_ns(struct thread *self)
+{
+    uint64_t user_ns, system_ns;
+    spin_lock(&proc_lock);
+    process_times_locked(self->process, &user_ns, &system_ns);
+    spin_unlock(&proc_lock);
+    return user_ns + system_ns;
+}
+
 void proc_init(void)
 {
     job_init();
+    sched_hooks.process_run_ns = process_run_ns;
     vfs_mask_signals = signal_mask_for_call;
 }

@@ -33,6 +33,7 @@ int proc_text_kcounts(struct text *text, const struct proc_inode *of)
 {
     uint32_t load[3], n_running, n_threads;
     (void)of;
+    sched_settle();
     memory_trim();
     add_frames(text);
     object_caches_visit(add_cache, text);

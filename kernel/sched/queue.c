@@ -4,6 +4,7 @@
 #include "local.h"
 
 struct run_queue run_queues[MAX_CPUS];
+static uint32_t n_dying; /* atomic: threads in thread_exit that are not buried yet */
 
 /* ---- The switch ---- */
 
@@ -42,8 +43,10 @@ static void switch_finish(void)
     queue->exited = NULL;
     spin_unlock(&queue->lock);
     space_reap(ended);
-    if (exited)
-        queue->last(exited);
+    if (!exited)
+        return;
+    queue->last(exited);
+    __atomic_sub_fetch(&n_dying, 1, __ATOMIC_RELEASE);
 }
 
 /* Runs `to` on this processor. Lock: queue->lock held; free again on return. */
@@ -271,6 +274,7 @@ void thread_exit(void (*last)(struct thread *))
     struct run_queue *queue = this_queue();
     struct thread *self = current_thread();
     assert(this_cpu()->spin_depth == 0 && self->mutex_ranks == 0);
+    __atomic_add_fetch(&n_dying, 1, __ATOMIC_RELAXED);
     fpu_forget(self);
     spin_lock(&queue->lock);
     self->state = THREAD_DEAD;
@@ -278,6 +282,14 @@ void thread_exit(void (*last)(struct thread *))
     queue->last = last;
     switch_to_next(queue);
     panic("a dead thread runs");
+}
+
+/* Waits until the threads that are ending on other processors have ended, so that counts compare. */
+void sched_settle(void)
+{
+    uint64_t patience_ns = clock_ns() + SLICE_NS;
+    while (__atomic_load_n(&n_dying, __ATOMIC_ACQUIRE) && clock_ns() < patience_ns)
+        cpu_pause();
 }
 
 /* ---- Idling ---- */
