@@ -1,13 +1,16 @@
-/* The dev room: serial ports, screen, keyboard, the terminal line discipline, and the small devices of /dev.
+/* The dev room: serial ports, screen, keyboard, terminals, and the small devices of /dev.
  *
- * Lock rule: a ring that an interrupt fills has a spinlock (RANK_DEVICE); a terminal's readers take its mutex.
- * What a terminal must know of jobs it asks through job_ops, which proc provides.
- */
+ * Lock rule: what an interrupt fills, and a terminal as a whole, has a spinlock (RANK_DEVICE); who
+ * reads or writes much at a time takes a mutex (RANK_TTY) before it. What a terminal must know of
+ * jobs it asks through job_ops, which proc provides, and never with its lock held. */
 #pragma once
 
 #include "vfs.h"
 
-/* Sessions and process groups as a terminal sees them; each function is about the calling process unless it says otherwise. */
+/* ---- Terminals ---- */
+
+/* Sessions and process groups as a terminal sees them; each function is about the calling process
+ * unless it says otherwise. */
 struct job_ops {
     int (*session)(void);                        /* its session id; 0 for a kernel thread */
     int (*group)(void);                          /* its process group id */
@@ -20,26 +23,35 @@ struct job_ops {
     void (*set_terminal)(struct tty *tty);       /* of the session; NULL drops it */
     void (*lost_terminal)(struct tty *tty);      /* hang-up: every session that has it loses it */
 };
-extern const struct job_ops *job_ops; /* dev defines it (NULL: nobody has a terminal); proc_init sets it */
+extern const struct job_ops *job_ops; /* set by proc_init; NULL before: nobody has a terminal */
 
 struct tty;
-/* Session leader exits: SIGHUP and SIGCONT to the foreground group, the terminal is free again, its open files are
- * hung up. Called without locks, as it comes back through job_ops. */
+/* Session leader exits: SIGHUP and SIGCONT to the foreground group, the terminal is free again, its
+ * open files are hung up. Called without locks, as it comes back through job_ops. */
 void tty_session_ended(struct tty *tty, int session);
 uint64_t tty_device(const struct tty *tty);      /* rdev, for /proc/PID/stat */
 int tty_foreground_group(const struct tty *tty);
 
-/* Interrupt handlers, called by trap. */
+/* ---- Interrupts: trap calls these ---- */
+
 void serial_interrupt(unsigned irq_vector);
 void keyboard_interrupt(void);
 
-void log_init(void);   /* COM2; sets lib's log hook. First of all bring-up (needs no lock of x86's) */
+/* ---- The log, on the second serial port ---- */
+
+void log_init(void);      /* sets lib's hook; first of all bring-up, as it needs nothing of x86's */
 void log_emergency(void); /* panic: from now on without locks */
-/* Devices and their nodes in /dev; console is "ttyS0" or "tty1". Logs the line "dev: hostio ready" once COM1 and COM3 take
- * input: a byte that came before would be lost, so tools/vm sends none before that line. */
-void dev_init(struct fs_context *fs, const char *console);
-/* Random bytes for getrandom, AT_RANDOM and /dev/urandom. */
+
+/* ---- Random numbers: getrandom, AT_RANDOM, /dev/urandom ---- */
+
 void random_fill(void *buf, size_t n);
 void random_stir(const void *data, size_t n);
-/* Waits until all that programs wrote has left the serial ports: called before machine_end at power-off and reboot. */
+
+/* ---- Bring-up and end ---- */
+
+/* Devices and their nodes in /dev; console is "ttyS0" or "tty1". Logs the line "dev: hostio ready"
+ * once COM1 and COM3 take input: a byte that came before would be lost, so tools/vm sends none
+ * before that line. */
+void dev_init(struct fs_context *fs, const char *console);
+/* Waits until all that programs wrote has left the serial ports: before power-off and reboot. */
 void dev_finish(void);

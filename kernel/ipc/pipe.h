@@ -11,7 +11,7 @@ struct pipe {
     struct mutex lock;              /* rank RANK_PIPE */
     /* guarded by lock: */
     uint32_t readers, writers;      /* open files that may read, write */
-    uint32_t reads_opened, writes_opened; /* how many ever were: a FIFO's opening waits for it */
+    uint32_t reads_opened, writes_opened; /* ever so far: a FIFO's opening waits for it */
     uint64_t head, tail;            /* counts of bytes read, written; both 0 when it is empty */
     uint32_t n_pages;               /* capacity; a power of two */
     void **pages;                   /* the byte at position p is in page p / PAGE_SIZE % n_pages */

@@ -64,7 +64,7 @@ bool process_look_begin(struct process *process);
 void process_look_end(struct process *process);
 struct space *process_space(struct process *process); /* referenced; NULL: it has ended */
 
-/* The path as the caller sees it, into the end of a page; *start is where it begins. 0 or -errno. */
+/* The path as the caller sees it, into the end of a page, from *start on. 0 or -errno. */
 int path_seen(struct entry *entry, char *page, char **start);
 /* The same as a link's content: its length, cut at size. Drops the reference on entry. */
 long path_link(struct entry *entry, char *buf, size_t size);

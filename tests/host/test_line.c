@@ -75,7 +75,7 @@ static void test_lines(void)
     type("one\ntwo\n");
     ok(reads(100, "one\n") && reads(100, "two\n"), "a read stops at a line's end");
     type("\4");
-    ok(line_readable(&line, 1) && line_waiting(&line) == 0 && reads_end(), "^D alone ends the file");
+    ok(line_readable(&line, 1) && line_waiting(&line) == 0 && reads_end(), "^D alone ends");
     type("abc\4");
     ok(reads(3, "abc") && !line_readable(&line, 1), "^D after text only hands it over");
     type("abc\4def\n");

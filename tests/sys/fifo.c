@@ -124,7 +124,7 @@ static void check_atomic(void)
                     _exit(1);
             _exit(0);
         }
-    int fd = open("g", O_RDWR); /* also for writing: so its end is not reached between two writers */
+    int fd = open("g", O_RDWR); /* for writing too: no end between two writers */
     for (size_t have = 0; blocks < WRITERS * EACH;) {
         ssize_t n = read(fd, block + have, LENGTH - have);
         if (n <= 0)

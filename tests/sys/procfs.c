@@ -1,4 +1,4 @@
-/* /proc: what a process shows of itself and of others, to whom, and what is left when it is gone. */
+/* /proc: what a process shows of itself and others, to whom, and what is left when it is gone. */
 #include "helpers.h"
 #include <sys/ioctl.h>
 
@@ -189,7 +189,7 @@ static void check_memory(char **argv)
     CHECK(strstr(text, "[stack]") && strstr(text, "[heap]") && strstr(text, "r-xp"));
     unsigned long start, end, here = (unsigned long)&start;
     bool found = false;
-    for (char *line = text; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
         if (sscanf(line, "%lx-%lx", &start, &end) == 2)
             found = found || (here >= start && here < end);
     CHECK(found);

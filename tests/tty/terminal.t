@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A program on a terminal sees the same on Ouros as on Linux: raw and line input, signals by key, job control."""
+"""A program on a terminal sees on Ouros what it sees on Linux: raw input, lines, signals, jobs."""
 import os
 import pty
 import select
@@ -23,7 +23,7 @@ KEYS = {
 
 
 def on_terminal(command):
-    """Runs the command on a terminal of its own and types what it asks for; the lines that it said."""
+    """Runs the command on a terminal and types what it asks for; the lines that it said."""
     child, terminal = pty.fork()
     if child == 0:
         os.execvp(command[0], command)
@@ -49,22 +49,23 @@ def on_terminal(command):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         program = os.path.join(folder, "terminal")
-        subprocess.run([os.path.join(TOP, "tools/cc"), os.path.join(TOP, "tests/tty/terminal.c"), "-o", program],
-                       check=True)
+        source = os.path.join(TOP, "tests/tty/terminal.c")
+        subprocess.run([os.path.join(TOP, "tools/cc"), source, "-o", program], check=True)
         wanted = on_terminal([program])
         count = failed = 0
         for cpus in (1, 4):
-            got = on_terminal([os.path.join(TOP, "tools/vm"), "--cpus", str(cpus), "--add", program, "--",
-                               "/bin/terminal"])
+            got = on_terminal([os.path.join(TOP, "tools/vm"), "--cpus", str(cpus),
+                               "--add", program, "--", "/bin/terminal"])
             for i in range(max(len(wanted), len(got))):
                 pair = [lines[i] if i < len(lines) else "(nothing)" for lines in (wanted, got)]
+                same = pair[0] == pair[1]
                 count += 1
-                failed += pair[0] != pair[1]
-                print(f"{'not ok' if pair[0] != pair[1] else 'ok'} {count} - {cpus} cpus: {pair[0]}")
-                if pair[0] != pair[1]:
+                failed += not same
+                print(f"{'ok' if same else 'not ok'} {count} - {cpus} cpus: {pair[0]}")
+                if not same:
                     print(f"#   got    {pair[1]}")
         complete = bool(wanted) and wanted[-1] == "end"
-        print(f"{'ok' if complete else 'not ok'} {count + 1} - the program reaches its end on Linux")
+        print(f"{'ok' if complete else 'not ok'} {count + 1} - it reaches its end on Linux")
         print(f"1..{count + 1}")
     return 1 if failed or not complete else 0
 
