@@ -54,7 +54,7 @@ struct lib_hooks {
 };
 extern struct lib_hooks lib_hooks;
 
-/* Logs one line (cut at 480 bytes). */
+/* Logs one line (cut at 400 bytes). */
 void klog(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Ends the kernel with a report. */

@@ -5,7 +5,7 @@ struct lib_hooks lib_hooks;
 
 void klog(const char *fmt, ...)
 {
-    char line[481];
+    char line[401];
     va_list args;
     va_start(args, fmt);
     int n = vformat(line, sizeof(line), fmt, args);

@@ -57,9 +57,21 @@ static void kernel_page_fault(struct trap_frame *frame)
         panic_trap(frame, fault_names[TRAP_PAGE_FAULT]);
 }
 
+/* A program's instruction that itself reads as the kernel would: selectors in descriptor tables;
+ * under QEMU also the stack of a far return, which SMAP then forbids. No mapping helps: it must not
+ * try for ever. */
+static bool is_implicit_access(const struct trap_frame *frame)
+{
+    return trap_from_user(frame) && !(frame->error & FAULT_USER);
+}
+
 static void page_fault(struct trap_frame *frame)
 {
     uint64_t address = fault_address();
+    if (unlikely(is_implicit_access(frame))) {
+        signal_fault(SIGSEGV, SI_KERNEL, 0, TRAP_PROTECTION, 0);
+        return;
+    }
     bool ours = address < USER_END || trap_from_user(frame);
     if (ours && current_thread() && current_thread()->process && proc_page_fault(frame, address))
         return;
