@@ -49,13 +49,13 @@ static inline bool cred_is_root(const struct cred *cred)
 
 /* What of a process the vfs needs; a process owns one. */
 struct fs_context {
-    struct spinlock lock;       /* rank RANK_FDS */
-    struct entry *root, *cwd;   /* guarded by lock; referenced */
-    struct fd_table *fds;       /* constant while the process lives; referenced; may be shared */
-    struct cred *cred;          /* guarded by lock; read it through fs_cred() */
-    uint32_t umask;             /* atomic */
+    struct spinlock lock;     /* rank RANK_FDS */
+    struct entry *root, *cwd; /* guarded by lock; referenced */
+    struct fd_table *fds;     /* constant while the process lives; referenced; may be shared */
+    struct cred *cred;        /* guarded by lock; read it through fs_cred() */
+    uint32_t umask;           /* atomic */
     uint64_t limit_files, limit_file_bytes; /* RLIMIT_NOFILE, RLIMIT_FSIZE */
-    void (*raise)(int signal);  /* to the calling thread's process: SIGPIPE, SIGXFSZ; may be NULL */
+    void (*raise)(int signal); /* to the calling thread's process: SIGPIPE, SIGXFSZ; may be NULL */
 };
 /* A copy for fork: shares the descriptor table if asked (CLONE_FILES), else copies it; all other
  * fields are copied. 0 or -ENOMEM. */
@@ -69,7 +69,7 @@ struct cred *fs_cred(struct fs_context *fs);          /* with a reference */
 /* ---- Inodes: what a name stands for ---- */
 
 struct new_inode { /* what to make */
-    uint32_t mode;      /* type and permissions, umask applied already */
+    uint32_t mode; /* type and permissions, umask applied already */
     uint32_t uid, gid;
     uint64_t rdev;
     const char *target; /* of a symbolic link */
@@ -104,30 +104,30 @@ struct inode_ops {
     long (*readlink)(struct inode *inode, char *buf, size_t size);
     /* The entry, referenced, that a link jumps to (/proc/self/cwd). Absent: by readlink. */
     int (*follow)(struct entry *link, struct entry **target);
-    int (*truncate)(struct inode *inode, uint64_t size);      /* absent: -EINVAL */
+    int (*truncate)(struct inode *inode, uint64_t size); /* absent: -EINVAL */
     /* A file without a name (O_TMPFILE), referenced. Absent: -EOPNOTSUPP. */
     int (*unnamed)(struct inode *dir, const struct new_inode *what, struct inode **made);
-    int (*open)(struct inode *inode, struct file *file);      /* sets file->ops, may refuse */
-    void (*attributes)(struct inode *inode);    /* up to date for a stat; may be absent */
-    int (*allow_change)(struct inode *inode);   /* before chmod, chown, utimes; absent: allowed */
-    uint64_t (*blocks)(struct inode *inode);    /* 512-byte units in use; absent: 0 */
-    void (*release)(struct inode *inode);       /* the last reference is gone: free it */
+    int (*open)(struct inode *inode, struct file *file); /* sets file->ops, may refuse */
+    void (*attributes)(struct inode *inode);             /* up to date for a stat; may be absent */
+    int (*allow_change)(struct inode *inode); /* before chmod, chown, utimes; absent: allowed */
+    uint64_t (*blocks)(struct inode *inode);  /* 512-byte units in use; absent: 0 */
+    void (*release)(struct inode *inode);     /* the last reference is gone: free it */
 };
 
 struct inode {
     const struct inode_ops *ops;
     struct filesystem *fs;
-    uint64_t ino;             /* unique in its file system */
-    uint32_t refs;            /* atomic: entries, open files, walks */
-    int32_t writers;          /* atomic: open for writing if > 0; writing denied (exec) if < 0 */
-    struct spinlock lock;     /* rank RANK_INODE, or by spin_lock_as one of the next three */
+    uint64_t ino;         /* unique in its file system */
+    uint32_t refs;        /* atomic: entries, open files, walks */
+    int32_t writers;      /* atomic: open for writing if > 0; writing denied (exec) if < 0 */
+    struct spinlock lock; /* rank RANK_INODE, or by spin_lock_as one of the next three */
     /* guarded by lock (a single aligned word may be read without it): */
     uint32_t mode, uid, gid, nlink;
     uint64_t size;
     int64_t atime_ns, mtime_ns, ctime_ns, btime_ns; /* since 1970 */
     union {
-        uint64_t rdev;        /* of a device */
-        void *fifo;           /* of a FIFO: ipc's own, NULL while it is not open */
+        uint64_t rdev; /* of a device */
+        void *fifo;    /* of a FIFO: ipc's own, NULL while it is not open */
     };
 };
 
@@ -142,35 +142,35 @@ void inode_ref(struct inode *inode);
 void inode_unref(struct inode *inode);
 /* May cred do this (bits 4 read, 2 write, 1 execute or search)? 0 or -EACCES. By fsuid. */
 int inode_permission(const struct cred *cred, struct inode *inode, unsigned want);
-int inode_deny_write(struct inode *inode);  /* exec: -ETXTBSY when open for writing */
+int inode_deny_write(struct inode *inode); /* exec: -ETXTBSY when open for writing */
 void inode_allow_write(struct inode *inode);
 void inode_touch_atime(struct inode *inode); /* was read: by relatime's rule */
 void inode_touch_mtime(struct inode *inode); /* was written: mtime and ctime */
 void inode_stat(struct inode *inode, struct stat *st);
 
 struct filesystem {
-    const char *type;          /* "ramfs", "proc": for /proc/mounts */
-    uint64_t dev;              /* st_dev */
-    uint64_t next_ino;         /* atomic */
-    uint64_t n_inodes;         /* atomic: living ones, counted by inode_init and inode_unref */
+    const char *type;  /* "ramfs", "proc": for /proc/mounts */
+    uint64_t dev;      /* st_dev */
+    uint64_t next_ino; /* atomic */
+    uint64_t n_inodes; /* atomic: living ones, counted by inode_init and inode_unref */
     struct entry *root;
     void (*statfs)(struct filesystem *fs, struct statfs *st);
 };
-uint64_t filesystem_new_dev(void);  /* a number for filesystem.dev */
+uint64_t filesystem_new_dev(void); /* a number for filesystem.dev */
 
 /* ---- Entries: names in directories ---- */
 
 struct entry {
-    struct hash_node node;   /* guarded by the parent inode's lock, as are slot and dead */
-    uint32_t slot;           /* where the directory lists it */
-    uint32_t refs;           /* atomic */
-    struct inode *inode;     /* constant; referenced */
-    struct entry *parent;    /* guarded by names_lock; referenced; a root's: itself, unreferenced */
-    struct entry *mounted;   /* the root entry of a file system mounted here, or NULL */
-    struct entry *covers;    /* of a mounted root: the entry it hides */
-    bool dead;               /* removed from its directory */
-    uint16_t name_len;       /* guarded by names_lock and the parent's lock, as is name */
-    char *name;              /* inline_name, or a block of its own; NUL-terminated */
+    struct hash_node node; /* guarded by the parent inode's lock, as are slot and dead */
+    uint32_t slot;         /* where the directory lists it */
+    uint32_t refs;         /* atomic */
+    struct inode *inode;   /* constant; referenced */
+    struct entry *parent;  /* guarded by names_lock; referenced; a root's: itself, unreferenced */
+    struct entry *mounted; /* the root entry of a file system mounted here, or NULL */
+    struct entry *covers;  /* of a mounted root: the entry it hides */
+    bool dead;             /* removed from its directory */
+    uint16_t name_len;     /* guarded by names_lock and the parent's lock, as is name */
+    char *name;            /* inline_name, or a block of its own; NUL-terminated */
     char inline_name[24];
 };
 
@@ -189,7 +189,7 @@ int entry_path(struct entry *root, struct entry *entry, bool living, char *buf, 
                char **start);
 /* For a file system's rename: a copy of the name that entry_rename will give. */
 struct entry_name {
-    char *block;             /* NULL: it is in inline_text */
+    char *block; /* NULL: it is in inline_text */
     size_t len;
     char inline_text[24];
 };
@@ -201,9 +201,9 @@ void entry_rename(struct entry *entry, struct entry *parent, struct entry_name *
 /* ---- Walking paths ---- */
 
 enum walk_flags {
-    WALK_FOLLOW = 1,      /* follow a symbolic link in the last component */
-    WALK_DIRECTORY = 2,   /* the result must be a directory: -ENOTDIR */
-    WALK_EMPTY = 4,       /* "" means dirfd itself (AT_EMPTY_PATH) */
+    WALK_FOLLOW = 1,    /* follow a symbolic link in the last component */
+    WALK_DIRECTORY = 2, /* the result must be a directory: -ENOTDIR */
+    WALK_EMPTY = 4,     /* "" means dirfd itself (AT_EMPTY_PATH) */
 };
 /* The entry that path names, starting at dirfd (AT_FDCWD: the working directory); referenced. */
 int path_walk(struct fs_context *fs, int dirfd, const char *path, unsigned flags,
@@ -211,8 +211,8 @@ int path_walk(struct fs_context *fs, int dirfd, const char *path, unsigned flags
 
 /* The parent directory and the last component, for calls that make or remove a name. */
 struct last_name {
-    struct entry *dir;  /* referenced: last_name_release */
-    const char *name;   /* points into the path; not NUL-terminated */
+    struct entry *dir; /* referenced: last_name_release */
+    const char *name;  /* points into the path; not NUL-terminated */
     size_t len;
     bool trailing_slash;
     enum { LAST_NORMAL, LAST_DOT, LAST_DOTDOT, LAST_ROOT } kind;
@@ -255,24 +255,24 @@ struct file_ops {
     /* Commands that the vfs does not know itself (F_GETPIPE_SZ ...). Absent: -EBADF for those of
      * pipes, else -EINVAL. */
     long (*fcntl)(struct file *file, unsigned command, uint64_t arg);
-    uint32_t (*poll)(struct file *file, struct poll_table *table);  /* POLL*; absent: ready */
-    struct backing *(*backing)(struct file *file);  /* for mmap, unreferenced; absent: -ENODEV */
+    uint32_t (*poll)(struct file *file, struct poll_table *table); /* POLL*; absent: ready */
+    struct backing *(*backing)(struct file *file); /* for mmap, unreferenced; absent: -ENODEV */
     /* fallocate; absent: -EOPNOTSUPP */
     int (*allocate)(struct file *file, int mode, uint64_t offset, uint64_t n_bytes);
-    void (*release)(struct file *file);             /* the last reference is gone */
-    bool stream;                                    /* no position: lseek and pread give -ESPIPE */
+    void (*release)(struct file *file); /* the last reference is gone */
+    bool stream;                        /* no position: lseek and pread give -ESPIPE */
 };
 
 struct file {
-    uint32_t refs;               /* atomic */
-    uint32_t flags;              /* O_* as opened; fcntl changes O_APPEND ...; atomic */
+    uint32_t refs;  /* atomic */
+    uint32_t flags; /* O_* as opened; fcntl changes O_APPEND ...; atomic */
     const struct file_ops *ops;
-    struct entry *entry;         /* the name it was opened by; pipes have one of their own */
-    struct inode *inode;         /* entry->inode */
-    struct mutex pos_lock;       /* rank RANK_POSITION: over a read or write, if shared */
-    uint64_t pos;                /* guarded by pos_lock */
-    void *private_data;          /* of whoever gave ops */
-    int owner_pid;               /* F_SETOWN */
+    struct entry *entry;   /* the name it was opened by; pipes have one of their own */
+    struct inode *inode;   /* entry->inode */
+    struct mutex pos_lock; /* rank RANK_POSITION: over a read or write, if shared */
+    uint64_t pos;          /* guarded by pos_lock */
+    void *private_data;    /* of whoever gave ops */
+    int owner_pid;         /* F_SETOWN */
 };
 
 /* Access mode 3 opens for neither, as O_PATH (010000000) does. */
@@ -326,7 +326,7 @@ int fd_next(struct fs_context *fs, int fd, struct file **file, bool *cloexec);
 int vfs_make(struct fs_context *fs, const char *path, const struct new_inode *what);
 int vfs_mount(struct fs_context *fs, const char *path, struct filesystem *filesystem);
 struct mount_info {
-    struct entry *at;          /* the mounted root: entry_path gives where */
+    struct entry *at; /* the mounted root: entry_path gives where */
     struct filesystem *fs;
 };
 bool vfs_mount_at(unsigned index, struct mount_info *info); /* 0: the root; false past the end */

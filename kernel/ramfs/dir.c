@@ -35,7 +35,7 @@ static void slots_reset(struct ramfs_inode *dir)
 void ramfs_dir_init(struct ramfs_inode *dir)
 {
     dir->inode.nlink = 2;
-    dir->inode.size = 2 * BOGUS_ENTRY_SIZE;     /* for "." and ".." */
+    dir->inode.size = 2 * BOGUS_ENTRY_SIZE; /* for "." and ".." */
     hash_init(&dir->dir.names, &hash_memory);
     dir->dir.slots = (struct radix){0};
     slots_reset(dir);
@@ -130,8 +130,8 @@ static int dir_add_locked(struct ramfs_inode *dir, struct entry *entry, uint32_t
 }
 
 /* A new inode under a name: the entry, with the reference that the directory will hold. */
-static int make_entry(struct entry *dir, const char *name, size_t len,
-                      const struct new_inode *what, struct entry **made)
+static int make_entry(struct entry *dir, const char *name, size_t len, const struct new_inode *what,
+                      struct entry **made)
 {
     struct ramfs_inode *inode = ramfs_inode_create(dir->inode->fs, what);
     if (!inode)

@@ -1,14 +1,14 @@
 /* Regular files: a table of pages, which are at once what mmap maps.
  *
- * Whoever changes contents or size holds the file's contents mutex, so only the pages of a hole may
- * appear meanwhile, by a page fault. User memory is copied straight into pages without a spinlock; a
- * fresh page becomes visible when it is complete, so it is never cleared first. */
+ * Whoever changes contents or size holds the file's contents mutex, so only the pages of a hole
+ * may appear meanwhile, by a page fault. User memory is copied straight into pages without a
+ * spinlock; a fresh page becomes visible when it is complete, so it is never cleared first. */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "local.h"
 
 #define N_CONTENTS 64 /* a few mutexes for all files keep a file small */
-#define PINNED 16     /* pages held at a time while they are read */
+#define PINNED     16 /* pages held at a time while they are read */
 
 static struct mutex contents[N_CONTENTS];
 
@@ -260,7 +260,8 @@ static void punch_hole(struct ramfs_inode *file, uint64_t start, uint64_t end)
         uint64_t n, stop = min(end, align_down(start, PAGE_SIZE) + PAGE_SIZE);
         uint64_t *place = radix_row(&file->file.pages, start / PAGE_SIZE, &n);
         if (!place) {
-            stop = n > (end - start) / PAGE_SIZE ? end : align_down(start, PAGE_SIZE) + n * PAGE_SIZE;
+            uint64_t behind = align_down(start, PAGE_SIZE) + n * PAGE_SIZE;
+            stop = n > (end - start) / PAGE_SIZE ? end : behind;
         } else if (*place && stop - start < PAGE_SIZE) {
             memset((char *)phys_to_virt(*place) + start % PAGE_SIZE, 0, stop - start);
         } else if (*place) {

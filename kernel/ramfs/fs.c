@@ -61,17 +61,10 @@ static const struct inode_ops *ops_of(uint32_t mode)
 static bool contents_init(struct ramfs_inode *inode, const struct new_inode *what)
 {
     switch (what->mode & S_IFMT) {
-    case S_IFDIR:
-        ramfs_dir_init(inode);
-        return true;
-    case S_IFREG:
-        ramfs_file_init(inode);
-        return true;
-    case S_IFLNK:
-        return link_init(inode, what->target);
-    default:
-        inode->inode.rdev = what->rdev;
-        return true;
+    case S_IFDIR: ramfs_dir_init(inode); return true;
+    case S_IFREG: ramfs_file_init(inode); return true;
+    case S_IFLNK: return link_init(inode, what->target);
+    default: inode->inode.rdev = what->rdev; return true;
     }
 }
 
@@ -85,7 +78,7 @@ struct ramfs_inode *ramfs_inode_create(struct filesystem *fs, const struct new_i
     inode->inode.gid = what->gid;
     if (contents_init(inode, what))
         return inode;
-    inode->inode.ops = &special_ops;    /* without a target to free */
+    inode->inode.ops = &special_ops; /* without a target to free */
     inode->inode.mode = 0;
     inode_unref(&inode->inode);
     return NULL;

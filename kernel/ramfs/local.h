@@ -6,9 +6,9 @@
 /* ---- A table of words by index, 0 where there is none; as deep as its largest index asks ---- */
 
 struct radix {
-    uint64_t root;      /* height 0: the word of index 0; else the address of the top node, or 0 */
-    uint8_t height;     /* levels of nodes; below the top one each has 64 words */
-    uint8_t top_bits;   /* the top node has 1 << top_bits words: 8 to 64 */
+    uint64_t root;    /* height 0: the word of index 0; else the address of the top node, or 0 */
+    uint8_t height;   /* levels of nodes; below the top one each has 64 words */
+    uint8_t top_bits; /* the top node has 1 << top_bits words: 8 to 64 */
 };
 
 uint64_t radix_get(const struct radix *radix, uint64_t index);
@@ -23,24 +23,24 @@ void radix_cut(struct radix *radix, uint64_t first, void (*drop)(uint64_t word, 
 
 /* ---- Inodes ---- */
 
-#define INLINE_TARGET 56    /* bytes of a symbolic link's target, with its NUL, kept in the inode */
+#define INLINE_TARGET    56 /* bytes of a symbolic link's target, with its NUL, kept in the inode */
 #define BOGUS_ENTRY_SIZE 20 /* what an entry adds to its directory's size, as on tmpfs */
-#define NO_SLOT UINT32_MAX
+#define NO_SLOT          UINT32_MAX
 
 struct ramfs_inode {
     struct inode inode;
     union { /* guarded by inode.lock */
         struct {
-            struct hash names;      /* of struct entry.node; holds a reference to each */
-            struct radix slots;     /* an entry, or in a free slot the next free one: n << 1 | 1 */
-            uint32_t n_slots;       /* slots ever used since the directory was empty */
-            uint32_t free_slot;     /* the first of the free ones, or NO_SLOT */
+            struct hash names;  /* of struct entry.node; holds a reference to each */
+            struct radix slots; /* an entry, or in a free slot the next free one: n << 1 | 1 */
+            uint32_t n_slots;   /* slots ever used since the directory was empty */
+            uint32_t free_slot; /* the first of the free ones, or NO_SLOT */
         } dir;
         struct {
             struct backing backing;
-            struct radix pages;     /* frames; absent: a hole */
+            struct radix pages; /* frames; absent: a hole */
             uint64_t n_pages;
-            bool linkable;          /* made without a name, may be given one */
+            bool linkable; /* made without a name, may be given one */
         } file;
         char target[INLINE_TARGET]; /* of a symbolic link, if it fits */
         char *long_target;

@@ -1,10 +1,10 @@
-/* A table of words by index, as deep as its largest index asks: a file's pages, a directory's slots.
+/* A table of words by index, as deep as its largest index asks: pages of files, directory slots.
  *
- * One word costs no node; up to 64, one node of 8 to 64 words; beyond that a tree of such nodes. The
- * owner's lock guards it. */
+ * One word costs no node; up to 64, one node of 8 to 64 words; beyond that a tree of such nodes.
+ * The owner's lock guards it. */
 #include "local.h"
 
-#define NODE_BITS 6u
+#define NODE_BITS  6u
 #define NODE_WORDS (1u << NODE_BITS)
 #define LEAST_BITS 3u
 

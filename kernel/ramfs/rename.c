@@ -7,13 +7,13 @@
 #include "local.h"
 
 struct move {
-    struct entry *from, *over;          /* over: NULL, or what is there already */
+    struct entry *from, *over; /* over: NULL, or what is there already */
     struct entry *old_dir, *new_dir;
-    struct ramfs_inode *old, *new;      /* inodes of the two directories */
-    const char *name;                   /* in new_dir */
+    struct ramfs_inode *old, *new; /* inodes of the two directories */
+    const char *name;              /* in new_dir */
     size_t len;
-    struct entry_name from_name;        /* what from will be called */
-    struct entry_name over_name;        /* what over will be called, in an exchange */
+    struct entry_name from_name; /* what from will be called */
+    struct entry_name over_name; /* what over will be called, in an exchange */
     uint32_t from_hash, over_hash;
     bool exchange;
 };
@@ -72,7 +72,7 @@ static int move_prepare_locked(const struct move *move, uint32_t *slot)
         ramfs_inode(over->inode)->dir.names.count > 0)
         return -ENOTEMPTY;
     *slot = over ? over->slot : from->slot;
-    if (!over && move->old != move->new && ramfs_slot_take_locked(move->new, slot))
+    if (!over && move->old != move->new &&ramfs_slot_take_locked(move->new, slot))
         return -ENOSPC;
     return 0;
 }
@@ -164,10 +164,17 @@ int ramfs_rename(struct entry *from, struct entry *new_dir, const char *name, si
 {
     struct entry *old_dir = from->parent;
     struct move move = {
-        .from = from, .over = over, .old_dir = old_dir, .new_dir = new_dir,
-        .old = ramfs_inode(old_dir->inode), .new = ramfs_inode(new_dir->inode),
-        .name = name, .len = len, .exchange = flags & RENAME_EXCHANGE,
-        .from_hash = hash_bytes(name, len), .over_hash = from->node.hash,
+        .from = from,
+        .over = over,
+        .old_dir = old_dir,
+        .new_dir = new_dir,
+        .old = ramfs_inode(old_dir->inode),
+        .new = ramfs_inode(new_dir->inode),
+        .name = name,
+        .len = len,
+        .exchange = flags &RENAME_EXCHANGE,
+        .from_hash = hash_bytes(name, len),
+        .over_hash = from->node.hash,
     };
     if (entry_name_prepare(&move.from_name, name, len))
         return -ENOMEM;

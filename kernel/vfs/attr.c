@@ -28,8 +28,7 @@ static struct cred *real_cred(struct fs_context *fs)
 
 long sys_faccessat2(struct fs_context *fs, int dirfd, const char *path, int mode, unsigned flags)
 {
-    if (mode & ~(R_OK | W_OK | X_OK) ||
-        flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+    if (mode & ~(R_OK | W_OK | X_OK) || flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
         return -EINVAL;
     struct cred *cred = flags & AT_EACCESS ? fs_cred(fs) : real_cred(fs);
     if (!cred)
@@ -163,9 +162,9 @@ long sys_fallocate(struct fs_context *fs, int fd, int mode, off_t offset, off_t 
 struct change {
     int (*apply)(const struct cred *cred, struct inode *inode, const struct change *change);
     uint32_t mode, uid, gid;
-    int64_t atime_ns, mtime_ns;     /* or KEEP_TIME */
-    bool times_given;               /* not just "now" for both */
-    bool invalid;                   /* a time out of range: seen when the file is found */
+    int64_t atime_ns, mtime_ns; /* or KEEP_TIME */
+    bool times_given;           /* not just "now" for both */
+    bool invalid;               /* a time out of range: seen when the file is found */
 };
 
 static int change_inode(struct fs_context *fs, struct inode *inode, const struct change *change)
@@ -307,7 +306,7 @@ long sys_fchown(struct fs_context *fs, int fd, uid_t uid, gid_t gid)
 
 /* ---- Times ---- */
 
-#define KEEP_TIME INT64_MIN
+#define KEEP_TIME   INT64_MIN
 #define MAX_SECONDS (INT64_MAX / 1000000000 - 1)
 
 /* Explicit times are for the owner; "now" also for whoever may write. */
@@ -350,8 +349,8 @@ static bool decode_times(const struct timespec times[2], struct change *change)
 {
     int64_t now = (int64_t)realtime_ns();
     change->times_given = times[0].tv_nsec != UTIME_NOW || times[1].tv_nsec != UTIME_NOW;
-    change->invalid = !time_of(&times[0], now, &change->atime_ns) ||
-                      !time_of(&times[1], now, &change->mtime_ns);
+    change->invalid =
+        !time_of(&times[0], now, &change->atime_ns) || !time_of(&times[1], now, &change->mtime_ns);
     return change->invalid || change->atime_ns != KEEP_TIME || change->mtime_ns != KEEP_TIME;
 }
 

@@ -5,7 +5,7 @@
 struct copy {
     struct fs_context *fs;
     struct file *in, *out;
-    uint64_t in_pos, out_pos;   /* where it is; the files' own move at the end */
+    uint64_t in_pos, out_pos; /* where it is; the files' own move at the end */
 };
 
 /* Writes what was read, moving the reader's position back over the bytes that found no place: then

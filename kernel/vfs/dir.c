@@ -37,7 +37,7 @@ static bool batch_add(void *arg, const char *name, size_t len, uint64_t ino, uin
         return false;
     }
     struct linux_dirent64 *entry = (struct linux_dirent64 *)(batch->bytes + batch->used);
-    *(uint64_t *)(batch->bytes + batch->used + size - 8) = 0;   /* the padding behind the name */
+    *(uint64_t *)(batch->bytes + batch->used + size - 8) = 0; /* the padding behind the name */
     entry->d_ino = ino;
     entry->d_off = (int64_t)next_pos;
     entry->d_reclen = (unsigned short)size;

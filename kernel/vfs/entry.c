@@ -84,7 +84,7 @@ void entry_rename(struct entry *entry, struct entry *parent, struct entry_name *
     entry_ref(parent);
     spin_unlock(&names_lock);
     kfree(old_block);
-    entry_unref(old_parent);    /* never its last: the caller has the directory locked */
+    entry_unref(old_parent); /* never its last: the caller has the directory locked */
 }
 
 struct entry *entry_top(struct entry *entry)

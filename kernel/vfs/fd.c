@@ -92,20 +92,15 @@ static long set_flags(struct fs_context *fs, struct file *file, uint32_t flags)
 static long fcntl_file(struct fs_context *fs, struct file *file, unsigned command, uint64_t arg)
 {
     switch (command) {
-    case F_SETFL:
-        return set_flags(fs, file, (uint32_t)arg);
+    case F_SETFL: return set_flags(fs, file, (uint32_t)arg);
     case F_GETLK:
     case F_SETLK:
     case F_SETLKW:
     case F_OFD_GETLK:
     case F_OFD_SETLK:
-    case F_OFD_SETLKW:
-        return lock_record(fs, file, command, uaddr(arg));
-    case F_SETOWN:
-        file->owner_pid = (int)arg;
-        return 0;
-    case F_GETOWN:
-        return file->owner_pid;
+    case F_OFD_SETLKW: return lock_record(fs, file, command, uaddr(arg));
+    case F_SETOWN: file->owner_pid = (int)arg; return 0;
+    case F_GETOWN: return file->owner_pid;
     }
     if (file->ops->fcntl)
         return file->ops->fcntl(file, command, arg);

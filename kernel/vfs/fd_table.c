@@ -1,8 +1,8 @@
 /* Descriptor tables: small ones lie in the structure, so that fork copies them cheaply. */
 #include "local.h"
 
-#define INLINE_SLOTS ARRAY_SIZE(((struct fd_table *)0)->inline_slots)
-#define CLOEXEC_BIT 1ull
+#define INLINE_SLOTS    ARRAY_SIZE(((struct fd_table *)0)->inline_slots)
+#define CLOEXEC_BIT     1ull
 #define MAX_DESCRIPTORS (1u << 20)
 
 static OBJECT_CACHE(fd_table_cache, struct fd_table);

@@ -32,14 +32,10 @@ static int choose_ops(struct inode *inode, struct file *file)
     case S_IFDIR:
         file->ops = &dir_file_ops;
         return inode->ops->open ? inode->ops->open(inode, file) : 0;
-    case S_IFREG:
-        return inode->ops->open ? inode->ops->open(inode, file) : -EINVAL;
-    case S_IFCHR:
-        return device_open(inode, file);
-    case S_IFIFO:
-        return vfs_fifo_open ? vfs_fifo_open(inode, file) : -ENXIO;
-    default:
-        return -ENXIO;
+    case S_IFREG: return inode->ops->open ? inode->ops->open(inode, file) : -EINVAL;
+    case S_IFCHR: return device_open(inode, file);
+    case S_IFIFO: return vfs_fifo_open ? vfs_fifo_open(inode, file) : -ENXIO;
+    default: return -ENXIO;
     }
 }
 
@@ -140,8 +136,8 @@ int file_open_exec(struct fs_context *fs, int dirfd, const char *path, int at_fl
 {
     unsigned flags = at_flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW;
     struct entry *entry;
-    int err = path_walk(fs, dirfd, path, flags | (at_flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
-                        &entry);
+    int err =
+        path_walk(fs, dirfd, path, flags | (at_flags & AT_EMPTY_PATH ? WALK_EMPTY : 0), &entry);
     if (err)
         return err;
     if (entry_is_link(entry))

@@ -44,7 +44,7 @@ void inode_unref(struct inode *inode)
 
 /* ---- Permissions ---- */
 
-/* The nine bits decide by the first class that fits; root may do all but execute what nobody may. */
+/* The nine bits decide, by the first class that fits; root may all but run what nobody may. */
 int inode_permission(const struct cred *cred, struct inode *inode, unsigned want)
 {
     uint32_t mode = inode->mode;

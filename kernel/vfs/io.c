@@ -1,4 +1,4 @@
-/* Transfers: moves bytes between the kernel and a reader's or writer's segments, one after another. */
+/* Transfers: moves bytes between the kernel and the segments of a reader or writer, in order. */
 #include "local.h"
 
 void io_init_user(struct io *io, struct segment *one, uaddr_t base, size_t n_bytes)
@@ -47,8 +47,8 @@ static size_t transfer(struct io *io, void *with, size_t n, enum direction direc
             continue;
         }
         size_t want = min(n - total, room);
-        size_t done = move(io, io->segments->base + io->done_in_segment, (char *)with + total,
-                           want, direction);
+        size_t done = move(io, io->segments->base + io->done_in_segment, (char *)with + total, want,
+                           direction);
         total += done;
         io->done_in_segment += done;
         if (done < want)

@@ -9,8 +9,8 @@ static bool link_is_safe(struct fs_context *fs, struct inode *inode)
 {
     if (fs_owns(fs, inode))
         return true;
-    bool set_ids = inode->mode & S_ISUID ||
-                   (inode->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
+    bool set_ids =
+        inode->mode & S_ISUID || (inode->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
     return inode_is(inode, S_IFREG) && !set_ids &&
            fs_permission(fs, inode, MAY_READ | MAY_WRITE) == 0;
 }
@@ -64,9 +64,9 @@ long sys_linkat(struct fs_context *fs, int olddir, const char *old, int newdir, 
     if (err)
         return err;
     err = path_walk(fs, olddir, old,
-                        (flags & AT_SYMLINK_FOLLOW ? WALK_FOLLOW : 0) |
-                            (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
-                        &entry);
+                    (flags & AT_SYMLINK_FOLLOW ? WALK_FOLLOW : 0) |
+                        (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
+                    &entry);
     if (err)
         return err;
     err = make_begin(fs, newdir, new, &last);
@@ -124,8 +124,8 @@ static long give_target(struct fs_context *fs, struct entry *link, uaddr_t buf, 
     if (!page)
         return -ENOMEM;
     size = min(size, (size_t)PAGE_SIZE);
-    long len = ops->readlink ? ops->readlink(link->inode, page, size)
-                             : read_jump(fs, link, page, size);
+    long len =
+        ops->readlink ? ops->readlink(link->inode, page, size) : read_jump(fs, link, page, size);
     if (len > 0 && user_copy_out(buf, page, (size_t)len))
         len = -EFAULT;
     buffer_free(page);

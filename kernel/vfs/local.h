@@ -8,8 +8,8 @@
 
 /* ---- Contexts (context.c) ---- */
 
-struct entry *fs_root(struct fs_context *fs);   /* referenced */
-struct entry *fs_cwd(struct fs_context *fs);    /* referenced */
+struct entry *fs_root(struct fs_context *fs); /* referenced */
+struct entry *fs_cwd(struct fs_context *fs);  /* referenced */
 /* inode_permission by the context's credentials, which are only looked at where they matter. */
 int fs_permission(struct fs_context *fs, struct inode *inode, unsigned want);
 bool fs_owns(struct fs_context *fs, struct inode *inode); /* is fsuid the owner or root */
@@ -39,20 +39,21 @@ struct link_text; /* a symbolic link's target that is being walked, and what fol
 
 struct walk {
     struct fs_context *fs;
-    const struct cred *cred;    /* by whose rights; NULL: the context's */
-    struct entry *at;           /* where it is; referenced */
-    const char *rest;           /* what is left of the path or the link's target */
-    struct link_text *texts;    /* innermost first */
-    unsigned n_links;           /* followed so far */
-    bool must_be_dir;           /* a slash stands behind the last component, or behind a link's */
+    const struct cred *cred; /* by whose rights; NULL: the context's */
+    struct entry *at;        /* where it is; referenced */
+    const char *rest;        /* what is left of the path or the link's target */
+    struct link_text *texts; /* innermost first */
+    unsigned n_links;        /* followed so far */
+    bool must_be_dir;        /* a slash stands behind the last component, or behind a link's */
     /* set by walk_to_last: */
     const char *name;
     size_t len;
     bool trailing_slash;
-    int kind;                   /* LAST_* */
+    int kind; /* LAST_* */
 };
 /* At the path's first directory. 0, -EBADF, -ENOTDIR, -ENOENT for the empty path. */
-int walk_begin(struct walk *walk, struct fs_context *fs, int dirfd, const char *path, bool may_empty);
+int walk_begin(struct walk *walk, struct fs_context *fs, int dirfd, const char *path,
+               bool may_empty);
 /* Goes on until only one component is left, which it does not look up. */
 int walk_to_last(struct walk *walk);
 /* Looks up the last component, without following it: referenced. */
@@ -84,13 +85,13 @@ void rename_setup(void);
 /* ---- Descriptors (fd_table.c) ---- */
 
 struct fd_table {
-    uint32_t refs;              /* atomic: contexts */
+    uint32_t refs; /* atomic: contexts */
     struct spinlock lock;
     /* guarded by lock: */
-    uint32_t size;              /* slots */
-    uint32_t lowest;            /* every number below it is in use */
-    uint64_t *slots;            /* file pointers; bit 0: close on exec */
-    uint64_t *used;             /* one bit a slot */
+    uint32_t size;   /* slots */
+    uint32_t lowest; /* every number below it is in use */
+    uint64_t *slots; /* file pointers; bit 0: close on exec */
+    uint64_t *used;  /* one bit a slot */
     uint64_t inline_slots[16];
     uint64_t inline_used[1];
 };
@@ -127,13 +128,14 @@ extern const struct file_ops dir_file_ops;
 
 /* ---- Inodes ---- */
 
-int inode_get_write(struct inode *inode);   /* open for writing: 0 or -ETXTBSY */
+int inode_get_write(struct inode *inode); /* open for writing: 0 or -ETXTBSY */
 void inode_put_write(struct inode *inode);
 /* Set-user-id and set-group-id fall when the contents change, but for root. */
 void inode_drop_privileges(struct fs_context *fs, struct inode *inode);
 int inode_allow_change(struct inode *inode);
 /* Owner, group and mode for what is to be made in dir: `mode` has a type. */
-void new_inode_init(struct new_inode *what, struct fs_context *fs, struct inode *dir, uint32_t mode);
+void new_inode_init(struct new_inode *what, struct fs_context *fs, struct inode *dir,
+                    uint32_t mode);
 
 /* ---- Record locks and flock (lock.c) ---- */
 

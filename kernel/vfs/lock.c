@@ -4,18 +4,18 @@
 #include "syscall_calls.h"
 
 struct file_lock {
-    struct list node;           /* in `locks` */
-    struct inode *inode;        /* not referenced: its files' end drops the lock */
-    const void *owner;          /* struct fd_table or struct file */
-    int pid;                    /* what F_GETLK tells; -1 for open-file locks */
+    struct list node;    /* in `locks` */
+    struct inode *inode; /* not referenced: its files' end drops the lock */
+    const void *owner;   /* struct fd_table or struct file */
+    int pid;             /* what F_GETLK tells; -1 for open-file locks */
     bool is_write, is_flock;
-    int64_t start, end;         /* bytes, inclusive */
+    int64_t start, end; /* bytes, inclusive */
 };
 
 static struct spinlock locks_lock = SPINLOCK("file locks", RANK_FILE);
-static struct list locks = LIST_INIT(locks);    /* guarded by locks_lock */
+static struct list locks = LIST_INIT(locks); /* guarded by locks_lock */
 static struct wait_queue lock_freed = WAIT_QUEUE(lock_freed);
-static uint32_t n_locks;                        /* guarded by locks_lock, read without it */
+static uint32_t n_locks; /* guarded by locks_lock, read without it */
 
 static bool overlaps(const struct file_lock *a, const struct file_lock *b)
 {
@@ -56,7 +56,7 @@ static void carve(const struct file_lock *range, struct file_lock **spare)
     list_for_each_safe(lock, next, &locks, node) {
         if (lock->owner != range->owner || !overlaps(lock, range))
             continue;
-        bool before = lock->start < range->start, after = lock->end > range->end;
+        bool before = lock->start<range->start, after = lock->end> range->end;
         if (before && after) {
             struct file_lock tail = *lock;
             tail.start = range->end + 1;

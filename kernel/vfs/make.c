@@ -11,7 +11,7 @@ int make_begin(struct fs_context *fs, int dirfd, const char *path, struct last_n
     return err;
 }
 
-/* A name that is there counts before everything else; a slash behind it is for directories alone. */
+/* A name that is there counts before all else; a slash behind it is for directories alone. */
 int make_check(struct fs_context *fs, const struct last_name *last, bool is_dir)
 {
     bool stray_slash = last->trailing_slash && !is_dir;
@@ -19,7 +19,7 @@ int make_check(struct fs_context *fs, const struct last_name *last, bool is_dir)
     if (!err)
         err = fs_permission(fs, last->dir->inode, MAY_WRITE | MAY_EXEC);
     if (!err && !stray_slash && last->len <= NAME_MAX)
-        return 0;               /* whether it is there is seen when it is made */
+        return 0; /* whether it is there is seen when it is made */
     struct entry *found;
     int looked = entry_lookup(last->dir, last->name, last->len, &found);
     if (!looked)

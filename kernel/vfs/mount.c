@@ -25,7 +25,7 @@ int vfs_mount(struct fs_context *fs, const char *path, struct filesystem *filesy
     if (err)
         return err;
     entry_ref(filesystem->root);
-    filesystem->root->covers = entry;   /* keeps the walk's reference */
+    filesystem->root->covers = entry; /* keeps the walk's reference */
     entry->mounted = filesystem->root;
     mounts[n_mounts++] = (struct mount_info){.at = filesystem->root, .fs = filesystem};
     return 0;

@@ -1,4 +1,4 @@
-/* open: finds or makes a file by its path, checks what may be done with it, and gives a descriptor. */
+/* open: finds or makes a file by its path, checks what is allowed, and gives a descriptor. */
 #include "local.h"
 #include "syscall_calls.h"
 

@@ -14,14 +14,14 @@ struct waiter_block {
 };
 
 struct poll_table {
-    struct waiter_block *blocks;    /* the newest first; the last is `first` */
+    struct waiter_block *blocks; /* the newest first; the last is `first` */
     struct waiter_block first;
-    bool failed;                    /* no memory for one more */
+    bool failed; /* no memory for one more */
 };
 
 struct poll_item {
-    struct file *file;              /* referenced; NULL: not looked at */
-    uint32_t want, got;             /* POLL* */
+    struct file *file;  /* referenced; NULL: not looked at */
+    uint32_t want, got; /* POLL* */
 };
 
 void poll_add(struct poll_table *table, struct wait_queue *queue)
@@ -243,17 +243,17 @@ long sys_ppoll(struct fs_context *fs, uaddr_t fds, unsigned nfds, uaddr_t timeou
 
 /* ---- select ---- */
 
-#define READ_BITS (POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR)
+#define READ_BITS  (POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR)
 #define WRITE_BITS (POLLWRBAND | POLLWRNORM | POLLOUT | POLLERR)
 #define MAX_SELECT 65536
 
 static const uint32_t set_bits[3] = {READ_BITS, WRITE_BITS, POLLPRI};
 
 struct selection {
-    uint32_t n;             /* descriptors */
-    size_t set_bytes;       /* of a set, in whole words */
-    uaddr_t at[3];          /* read, write, except; any may be null */
-    uint64_t *sets[3];      /* one block */
+    uint32_t n;        /* descriptors */
+    size_t set_bytes;  /* of a set, in whole words */
+    uaddr_t at[3];     /* read, write, except; any may be null */
+    uint64_t *sets[3]; /* one block */
     struct poll_item *items;
 };
 

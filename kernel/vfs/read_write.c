@@ -160,8 +160,8 @@ static int fetch_segments(struct segment *segments, uaddr_t iov, size_t n, struc
         segments[i].n_bytes = min(segments[i].n_bytes, left);
         left -= segments[i].n_bytes;
     }
-    *io = (struct io){.segments = segments, .n_segments = (uint32_t)n, .user = true,
-                      .left = MAX_TRANSFER - left};
+    *io = (struct io){
+        .segments = segments, .n_segments = (uint32_t)n, .user = true, .left = MAX_TRANSFER - left};
     return err;
 }
 
@@ -207,8 +207,8 @@ long sys_writev(struct fs_context *fs, int fd, uaddr_t iov, int iovcnt)
 }
 
 /* At an offset; -1 is the file's own position, for those calls that know it. */
-static long transfer_at(struct fs_context *fs, int fd, uaddr_t iov, int n, bool write,
-                        off_t offset, int flags, bool knows_own)
+static long transfer_at(struct fs_context *fs, int fd, uaddr_t iov, int n, bool write, off_t offset,
+                        int flags, bool knows_own)
 {
     uint64_t pos = (uint64_t)offset;
     if (offset == -1 && knows_own)

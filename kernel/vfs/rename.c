@@ -2,7 +2,8 @@
 #include "local.h"
 #include "syscall_calls.h"
 
-static struct mutex rename_mutex; /* held from the look-up to the move: nothing else changes parents */
+/* Held from the look-up to the move: nothing else changes parents. */
+static struct mutex rename_mutex;
 
 void rename_setup(void)
 {
@@ -11,7 +12,7 @@ void rename_setup(void)
 
 struct renaming {
     struct last_name old, new;
-    struct entry *from, *over;  /* over: NULL where the new name is free */
+    struct entry *from, *over; /* over: NULL where the new name is free */
     unsigned flags;
 };
 
@@ -74,7 +75,7 @@ static int check_rights(struct fs_context *fs, const struct renaming *r)
         err = -EPERM;
     if (r->old.dir == r->new.dir)
         return err;
-    if (!err && is_dir)         /* its ".." changes */
+    if (!err && is_dir) /* its ".." changes */
         err = fs_permission(fs, r->from->inode, MAY_WRITE);
     if (!err && exchange && over_is_dir)
         err = fs_permission(fs, r->over->inode, MAY_WRITE);

@@ -54,8 +54,7 @@ static int stat_flags(unsigned flags)
            (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0);
 }
 
-long sys_newfstatat(struct fs_context *fs, int dirfd, const char *path, uaddr_t buf,
-                    unsigned flags)
+long sys_newfstatat(struct fs_context *fs, int dirfd, const char *path, uaddr_t buf, unsigned flags)
 {
     int walk_flags = stat_flags(flags);
     return walk_flags < 0 ? walk_flags : stat_path(fs, dirfd, path, buf, (unsigned)walk_flags);

@@ -6,7 +6,7 @@
 
 struct link_text {
     struct link_text *below;
-    const char *rest;           /* of the text below, behind the link */
+    const char *rest; /* of the text below, behind the link */
     char text[];
 };
 
@@ -95,7 +95,7 @@ static int push_text(struct walk *walk, struct inode *link)
     }
     text->text[length] = '\0';
     while (walk->texts && !*walk->rest)
-        pop_text(walk);         /* a text that is used up: only the outermost may wait empty */
+        pop_text(walk); /* a text that is used up: only the outermost may wait empty */
     text->rest = walk->rest;
     text->below = walk->texts;
     walk->texts = text;
@@ -267,7 +267,7 @@ int path_walk_parent(struct fs_context *fs, int dirfd, const char *path, struct 
         walk_end(&walk);
         return err;
     }
-    assert(!walk.texts);        /* a link's text is walked to its end: the name is in the path */
+    assert(!walk.texts); /* a link's text is walked to its end: the name is in the path */
     *last = (struct last_name){
         .dir = walk.at,
         .name = walk.name,

@@ -106,7 +106,8 @@ static bool list_once(int fd)
     sys_lseek(&fs, fd, 0, SEEK_SET);
     while ((n = sys_getdents64(&fs, fd, uaddr((uint64_t)buf), sizeof(buf))) > 0) {
         for (long at = 0; at < n; at += ((struct linux_dirent64 *)(buf + at))->d_reclen) {
-            const char *digits = strpbrk(((struct linux_dirent64 *)(buf + at))->d_name, "0123456789");
+            const char *digits =
+                strpbrk(((struct linux_dirent64 *)(buf + at))->d_name, "0123456789");
             if (digits)
                 seen[atoi(digits)]++;
         }
@@ -144,8 +145,8 @@ static long do_create(void)
 }
 static long do_symlink(void)
 {
-    return sys_symlink(&fs, "a target that is longer than the inode has room for, so it needs a block",
-                       "/w/new");
+    return sys_symlink(
+        &fs, "a target that is longer than the inode has room for, so it needs a block", "/w/new");
 }
 static long do_link(void)
 {

@@ -1,7 +1,8 @@
 /* The vfs and ramfs beside Linux: random programs of file calls run through both, in a small world
  * of names; every result, every errno and the tree at the end must be the same.
  *
- * Arguments: first seed, programs, calls of each. Needs root (chroot, several users), else skips. */
+ * Arguments: first seed, programs, calls of each. Needs root (chroot, several users), else skips.
+ */
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,7 +25,7 @@ static struct fs_context fs;
 static char history[LOG_BYTES]; /* the calls of this program */
 static size_t history_used;
 static int n_differences;
-static bool broken;         /* this program has shown a difference */
+static bool broken; /* this program has shown a difference */
 static long n_calls;
 
 static void record(const char *fmt, ...)
@@ -46,7 +47,7 @@ static void differ(const char *what, long on_linux, long ours)
     n_differences++;
     printf("# after:\n");
     for (const char *c = history; *c; c++)
-        if ((*c != 'L' && *c != 'M') || *c != c[1])     /* long names are shown by their ends */
+        if ((*c != 'L' && *c != 'M') || *c != c[1]) /* long names are shown by their ends */
             putchar(*c);
     printf("\n# %s: Linux %ld, ours %ld\n", what, on_linux, ours);
 }
@@ -98,8 +99,9 @@ static char long_name[257], too_long[258];
 
 static const char *component(void)
 {
-    static const char *const names[] = {"a", "b", "c", "d", "a", "b", "c", "d", "e", ".",
-                                        "..", "..", "l", "name-that-does-not-fit-inline"};
+    static const char *const names[] = {
+        "a", "b", "c", "d",  "a",  "b", "c",
+        "d", "e", ".", "..", "..", "l", "name-that-does-not-fit-inline"};
     if (chance(60))
         return names[chance(ARRAY_SIZE(names))];
     return chance(2) ? long_name : too_long;
@@ -140,15 +142,15 @@ static int random_dirfd(void)
 
 static uint32_t random_mode(void)
 {
-    static const uint32_t modes[] = {0, 0777, 0755, 0700, 0644, 0600, 01777, 04755, 02755, 02777,
-                                     06777, 0070, 0007, 0300, 0500, 02644, 0177777};
+    static const uint32_t modes[] = {0,     0777,  0755, 0700, 0644, 0600, 01777, 04755,  02755,
+                                     02777, 06777, 0070, 0007, 0300, 0500, 02644, 0177777};
     return modes[chance(ARRAY_SIZE(modes))];
 }
 
 static long random_offset(void)
 {
-    static const long some[] = {0, 1, 4095, 4096, 4097, 8192, 10000, 20000, -1, 1l << 40,
-                                INT64_MAX, INT64_MAX - 1, INT64_MIN, 1l << 62};
+    static const long some[] = {0,     1,  4095,     4096,      4097,          8192,      10000,
+                                20000, -1, 1l << 40, INT64_MAX, INT64_MAX - 1, INT64_MIN, 1l << 62};
     return chance(3) ? (long)chance(9000) : some[chance(ARRAY_SIZE(some))];
 }
 
@@ -183,9 +185,20 @@ static void compare_stat(const char *what, const struct stat *l, const struct st
 
 static void do_open(char *p)
 {
-    static const int extra[] = {O_CREAT, O_CREAT | O_EXCL, O_TRUNC, O_APPEND, O_NOFOLLOW,
-                                O_DIRECTORY, O_PATH, O_CLOEXEC, O_NONBLOCK, O_NOATIME,
-                                O_CREAT | O_TRUNC, O_TMPFILE, O_PATH | O_NOFOLLOW, O_CREAT};
+    static const int extra[] = {O_CREAT,
+                                O_CREAT | O_EXCL,
+                                O_TRUNC,
+                                O_APPEND,
+                                O_NOFOLLOW,
+                                O_DIRECTORY,
+                                O_PATH,
+                                O_CLOEXEC,
+                                O_NONBLOCK,
+                                O_NOATIME,
+                                O_CREAT | O_TRUNC,
+                                O_TMPFILE,
+                                O_PATH | O_NOFOLLOW,
+                                O_CREAT};
     int flags = chance(20) ? (int)chance(3) : 3;
     for (uint32_t n = chance(3); n > 0; n--)
         flags |= extra[chance(ARRAY_SIZE(extra))];
@@ -238,8 +251,8 @@ static void do_fstat(int fd)
 
 static void do_rename(char *p, char *q)
 {
-    static const unsigned some[] = {0, 0, 0, RENAME_NOREPLACE, RENAME_EXCHANGE,
-                                    RENAME_NOREPLACE | RENAME_EXCHANGE, 8};
+    static const unsigned some[] = {
+        0, 0, 0, RENAME_NOREPLACE, RENAME_EXCHANGE, RENAME_NOREPLACE | RENAME_EXCHANGE, 8};
     unsigned flags = some[chance(ARRAY_SIZE(some))];
     int from = random_dirfd(), to = chance(2) ? from : random_dirfd();
     record("renameat2(%d, \"%s\", %d, \"%s\", %u)", from, p, to, q, flags);
@@ -253,7 +266,7 @@ static void do_link(char *p, char *q)
     unsigned flags = some[chance(ARRAY_SIZE(some))];
     int from = random_dirfd(), to = random_dirfd();
     if (!cred_is_root(fs.cred))
-        flags &= ~AT_EMPTY_PATH;    /* newer Linux allows it to whoever opened the file himself */
+        flags &= ~AT_EMPTY_PATH; /* newer Linux allows it to whoever opened the file himself */
     record("linkat(%d, \"%s\", %d, \"%s\", 0x%x)", from, p, to, q, flags);
     same("linkat", LINUX(linkat, from, p, to, q, flags), sys_linkat(&fs, from, p, to, q, flags));
 }
@@ -332,8 +345,8 @@ static void do_times(char *p)
 
 static void do_access(char *p)
 {
-    static const unsigned some[] = {0, AT_EACCESS, AT_EACCESS, AT_EACCESS | AT_SYMLINK_NOFOLLOW,
-                                    AT_EMPTY_PATH, 1};
+    static const unsigned some[] = {
+        0, AT_EACCESS, AT_EACCESS, AT_EACCESS | AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH, 1};
     unsigned flags = some[chance(ARRAY_SIZE(some))];
     int mode = (int)chance(9), dirfd = random_dirfd();
     record("faccessat2(%d, \"%s\", %d, 0x%x)", dirfd, p, mode, flags);
@@ -427,7 +440,7 @@ static void do_seek(int fd)
     int whence = (int)chance(3);
     struct stat st;
     if (LINUX(fstat, fd, &st) == 0 && S_ISDIR(st.st_mode))
-        offset = whence = 0;    /* positions in a directory are each system's own */
+        offset = whence = 0; /* positions in a directory are each system's own */
     if (chance(30) == 0)
         whence = 7;
     record("lseek(%d, %ld, %d)", fd, offset, whence);
@@ -462,8 +475,8 @@ static void do_fd(int fd)
     }
     case 5: {
         int command = chance(2) ? F_SETFD : F_SETFL;
-        unsigned arg = command == F_SETFD ? chance(2)
-                                          : chance(2) * O_APPEND | chance(2) * O_NOATIME;
+        unsigned arg =
+            command == F_SETFD ? chance(2) : chance(2) * O_APPEND | chance(2) * O_NOATIME;
         record("fcntl(%d, %d, 0%o)", fd, command, arg);
         same("fcntl", LINUX(fcntl, fd, command, arg), sys_fcntl(&fs, fd, command, arg));
         break;
@@ -520,7 +533,7 @@ static void do_copy(int fd)
     LINUX(fstat, fd, &a);
     LINUX(fstat, other, &b);
     if (a.st_ino == b.st_ino && S_ISREG(a.st_mode))
-        return;                     /* what overtakes itself depends on the size of a step */
+        return; /* what overtakes itself depends on the size of a step */
     if (chance(2)) {
         record("sendfile(%d, %d, %zu)", other, fd, n);
         same("sendfile", LINUX(sendfile, other, fd, NULL, n),
@@ -529,8 +542,7 @@ static void do_copy(int fd)
     }
     long lo = chance(5000), oo = lo;
     record("copy_file_range(%d, %ld, %d, %zu)", fd, lo, other, n);
-    same("copy_file_range",
-         linux_call(SYS_copy_file_range, fd, (long)&lo, other, 0, (long)n),
+    same("copy_file_range", linux_call(SYS_copy_file_range, fd, (long)&lo, other, 0, (long)n),
          sys_copy_file_range(&fs, fd, at(&oo), other, uaddr(0), n, 0));
 }
 
@@ -558,20 +570,30 @@ static void one_call(void)
     int dirfd = random_dirfd(), fd = random_fd();
     uint32_t mode = random_mode();
     switch (chance(34)) {
-    case 0: case 1: case 2: case 3: do_open(p); break;
-    case 4: case 5: case 6:
+    case 0:
+    case 1:
+    case 2:
+    case 3: do_open(p); break;
+    case 4:
+    case 5:
+    case 6:
         record("mkdirat(%d, \"%s\", 0%o)", dirfd, p, mode);
         same("mkdirat", LINUX(mkdirat, dirfd, p, mode), sys_mkdirat(&fs, dirfd, p, mode));
         break;
-    case 7: case 8: {
+    case 7:
+    case 8: {
         unsigned flags = chance(2) ? AT_REMOVEDIR : chance(20) ? 0 : 1;
         record("unlinkat(%d, \"%s\", 0x%x)", dirfd, p, flags);
         same("unlinkat", LINUX(unlinkat, dirfd, p, flags), sys_unlinkat(&fs, dirfd, p, flags));
         break;
     }
-    case 9: case 10: case 11: do_rename(p, q); break;
-    case 12: case 13: do_link(p, q); break;
-    case 14: case 15:
+    case 9:
+    case 10:
+    case 11: do_rename(p, q); break;
+    case 12:
+    case 13: do_link(p, q); break;
+    case 14:
+    case 15:
         record("symlinkat(\"%s\", %d, \"%s\")", p, dirfd, q);
         same("symlinkat", LINUX(symlinkat, p, dirfd, q), sys_symlinkat(&fs, p, dirfd, q));
         break;

@@ -127,7 +127,9 @@ static void test_model(void)
     int step = 0;
     for (; good && step < 4000; step++) {
         switch (chance(7)) {
-        case 0: case 1: case 2: good = step_write(); break;
+        case 0:
+        case 1:
+        case 2: good = step_write(); break;
         case 3: good = step_truncate(); break;
         case 4: good = step_punch(); break;
         case 5: good = step_map(); break;
@@ -143,8 +145,8 @@ static void test_model(void)
 /* Holes: sizes and offsets at the ends of what is possible, with few pages. */
 static void test_sparse(void)
 {
-    static const int64_t places[] = {0, 4096 * 63, 4096 * 64, 4096l * 4096, 1l << 30, 1l << 40,
-                                     1l << 52, 1l << 62, INT64_MAX - 1};
+    static const int64_t places[] = {0,        4096 * 63, 4096 * 64, 4096l * 4096, 1l << 30,
+                                     1l << 40, 1l << 52,  1l << 62,  INT64_MAX - 1};
     char byte = 'x', got = 0;
     bool good = true;
     shim_start(&fs);
@@ -153,15 +155,15 @@ static void test_sparse(void)
         good &= sys_pwrite64(&fs, fd, at(&byte), 1, places[i]) == 1;
     ok(good && shim_frames == ARRAY_SIZE(places), "nine bytes, nine pages: %ld", shim_frames);
     for (size_t i = 0; i < ARRAY_SIZE(places); i++)
-        good &= sys_lseek(&fs, fd, i ? places[i - 1] + 4096 : 0, SEEK_DATA) ==
-                (places[i] & ~4095l);
+        good &= sys_lseek(&fs, fd, i ? places[i - 1] + 4096 : 0, SEEK_DATA) == (places[i] & ~4095l);
     ok(good, "SEEK_DATA finds each");
     good = sys_lseek(&fs, fd, 0, SEEK_HOLE) == 4096;
     good &= sys_pread64(&fs, fd, at(&got), 1, 1l << 61) == 1 && got == 0;
     ok(good && shim_frames == ARRAY_SIZE(places), "a hole reads as zero and stays one");
     ok(sys_pwrite64(&fs, fd, at(&byte), 1, INT64_MAX) == -EINVAL, "no byte at the very end");
     fs.limit_file_bytes = 100;
-    ok(sys_pwrite64(&fs, fd, at(&byte), 1, 100) == -EFBIG && shim_signal == SIGXFSZ, "RLIMIT_FSIZE");
+    ok(sys_pwrite64(&fs, fd, at(&byte), 1, 100) == -EFBIG && shim_signal == SIGXFSZ,
+       "RLIMIT_FSIZE");
     char two[2] = "ab";
     ok(sys_pwrite64(&fs, fd, at(two), 2, 99) == 1, "up to the limit");
     shim_end(&fs);

@@ -164,8 +164,7 @@ void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank)
 void spin_lock_as(struct spinlock *lock, enum lock_rank rank)
 {
     if (main_cpu.spin_ranks >> rank)
-        panic("lock %s: rank %d wanted with ranks %lx held", lock->name, rank,
-              main_cpu.spin_ranks);
+        panic("lock %s: rank %d wanted with ranks %lx held", lock->name, rank, main_cpu.spin_ranks);
     if (lock->taken)
         panic("lock %s taken twice", lock->name);
     lock->taken = 1;
@@ -230,9 +229,7 @@ void waiter_remove(struct waiter *waiter)
     list_remove(&waiter->node);
 }
 
-void wait_begin(void)
-{
-}
+void wait_begin(void) {}
 
 int wait_sleep(enum wait_kind kind, uint64_t deadline_ns, const char *what)
 {
@@ -240,9 +237,7 @@ int wait_sleep(enum wait_kind kind, uint64_t deadline_ns, const char *what)
     return deadline_ns == NO_DEADLINE ? -EINTR : -ETIMEDOUT;
 }
 
-void wait_end(void)
-{
-}
+void wait_end(void) {}
 
 void wake_all(struct wait_queue *queue)
 {
