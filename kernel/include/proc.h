@@ -30,6 +30,13 @@ struct signal_actions { /* shared by clone with CLONE_SIGHAND only among threads
     struct kernel_sigaction action[64]; /* by signal - 1 */
 };
 
+enum { N_INTERVAL_TIMERS = 3 };
+
+struct interval_timer {
+    struct timer timer;
+    uint64_t due_ns, interval_ns; /* in the timer's own time; 0: off, once */
+};
+
 struct process {
     int pid;                        /* constant */
     uint32_t refs;                  /* atomic: table, procfs looks */
@@ -58,6 +65,7 @@ struct process {
     struct wait_queue vfork_done;
     uint64_t user_ns, system_ns;    /* of threads that have ended */
     uint64_t children_user_ns, children_system_ns; /* of reaped descendants */
+    uint64_t n_faults, children_faults; /* page faults resolved; the first is atomic */
     uint32_t uid, euid, suid, gid;  /* copies of fs.cred's, which may be asked for under proc_lock */
     struct wait_queue resumed;      /* stopped threads sleep here, and exec until it is alone */
 
@@ -76,8 +84,8 @@ struct process {
     uint64_t missing_logged[8];     /* bits of unimplemented call numbers already logged since exec */
     uint32_t dumpable;
     bool no_new_privs, keep_caps;
-    struct timer alarm;             /* ITIMER_REAL */
-    uint64_t alarm_deadline_ns, alarm_interval_ns; /* guarded by proc_lock; 0: off, once */
+    bool timers_used;               /* some timer was set */
+    struct interval_timer timers[N_INTERVAL_TIMERS]; /* by ITIMER_*; guarded by proc_lock */
 
     /* guarded by signal_lock: */
     struct spinlock signal_lock;

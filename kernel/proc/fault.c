@@ -117,10 +117,12 @@ bool proc_page_fault(struct trap_frame *frame, uint64_t address)
     struct thread *self = current_thread();
     bool from_user = trap_from_user(frame);
     int result = self && self->space ? space_fault(self->space, address, frame->error) : -EFAULT;
-    if (result == 0)
-        return true;
     if (!self || !self->process)
-        return false;
+        return result == 0;
+    if (result == 0) {
+        __atomic_fetch_add(&self->process->n_faults, 1, __ATOMIC_RELAXED);
+        return true;
+    }
     if (result == -ENOMEM)
         return out_of_memory(self, from_user, address, frame->error);
     if (!from_user)

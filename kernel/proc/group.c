@@ -251,7 +251,7 @@ static int may_set_group_locked(struct process *caller, struct process *process,
 
 long sys_setpgid(struct thread *self, pid_t pid, pid_t pgid)
 {
-    if (pgid < 0)
+    if (pgid < 0 || (pgid == 0 && pid < 0))
         return -EINVAL;
     spin_lock(&proc_lock);
     struct process *process = named_locked(self, pid);

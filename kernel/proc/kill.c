@@ -14,6 +14,8 @@ static int may_send_locked(const struct process *sender, const struct process *t
 static int send_checked_locked(struct process *target, struct thread *thread, int signal,
                                const siginfo_t *info)
 {
+    if (signal && !signal_is_valid(signal)) /* after the search, as on Linux */
+        return -EINVAL;
     int error = may_send_locked(current_process(), target, signal);
     return error || !signal ? error : signal_send_locked(target, thread, signal, info);
 }
@@ -63,8 +65,6 @@ static int send_to_process_locked(int pid, int signal, const siginfo_t *info)
 
 long sys_kill(struct thread *self, pid_t pid, int sig)
 {
-    if (sig && !signal_is_valid(sig))
-        return -EINVAL;
     siginfo_t info;
     signal_fill(&info, sig, SI_USER, self->process->pid, self->process->uid);
     spin_lock(&proc_lock);
@@ -94,7 +94,7 @@ static long send_to_thread(int tgid, int tid, int signal, const siginfo_t *info)
 
 long sys_tgkill(struct thread *self, pid_t tgid, pid_t tid, int sig)
 {
-    if (tgid <= 0 || tid <= 0 || (sig && !signal_is_valid(sig)))
+    if (tgid <= 0 || tid <= 0)
         return -EINVAL;
     siginfo_t info;
     signal_fill(&info, sig, SI_TKILL, self->process->pid, self->process->uid);
@@ -103,7 +103,7 @@ long sys_tgkill(struct thread *self, pid_t tgid, pid_t tid, int sig)
 
 long sys_tkill(struct thread *self, pid_t tid, int sig)
 {
-    if (tid <= 0 || (sig && !signal_is_valid(sig)))
+    if (tid <= 0)
         return -EINVAL;
     siginfo_t info;
     signal_fill(&info, sig, SI_TKILL, self->process->pid, self->process->uid);
@@ -111,15 +111,13 @@ long sys_tkill(struct thread *self, pid_t tid, int sig)
 }
 
 /* Reads a siginfo that a program made up; it may not look as if the kernel or kill had sent it.
- * 0, -EFAULT, -EINVAL or -EPERM.
+ * 0, -EFAULT or -EPERM.
  * May sleep on a page fault. */
 static long fetch_info(const struct thread *self, int target, int signal, uaddr_t at,
                        siginfo_t *info)
 {
     if (user_copy_in(info, at, sizeof(*info)))
         return -EFAULT;
-    if (signal && !signal_is_valid(signal))
-        return -EINVAL;
     if ((info->si_code >= 0 || info->si_code == SI_TKILL) && target != self->process->pid)
         return -EPERM;
     info->si_signo = signal;

@@ -130,6 +130,7 @@ void process_usage_locked(struct process *process, bool itself, bool children, s
     memset(usage, 0, sizeof(*usage));
     if (itself)
         process_times_locked(process, &user_ns, &system_ns);
+    usage->ru_minflt = (itself ? process->n_faults : 0) + (children ? process->children_faults : 0);
     if (children) {
         user_ns += process->children_user_ns;
         system_ns += process->children_system_ns;

@@ -103,7 +103,7 @@ void process_usage_locked(struct process *process, bool itself, bool children,
                           struct rusage *usage);
 void ns_to_timeval(uint64_t ns, struct timeval *time);
 void timers_stop(struct process *process);
-void alarm_fire(struct timer *timer);
+void timers_init(struct process *process);
 void limits_init(struct process *process);
 void limits_apply(struct process *process, struct space *space); /* tells mm and vfs of them */
 struct fpu_state *fpu_copy(struct thread *from); /* NULL: unused, or out of memory */

@@ -34,7 +34,7 @@ struct process *process_create(void)
     wait_queue_init(&process->resumed);
     mutex_init(&process->exec_lock, "exec", RANK_EXEC);
     spin_init(&process->signal_lock, "signals", RANK_SIGNAL);
-    timer_init(&process->alarm, alarm_fire);
+    timers_init(process);
     return process;
 }
 
@@ -92,6 +92,7 @@ void process_reap_locked(struct process *zombie, bool count_usage)
     struct process *parent = zombie->parent;
     if (count_usage) {
         parent->children_user_ns += zombie->user_ns + zombie->children_user_ns;
+        parent->children_faults += zombie->n_faults + zombie->children_faults;
         parent->children_system_ns += zombie->system_ns + zombie->children_system_ns;
     }
     zombie->state = PROCESS_REAPED;

@@ -1,65 +1,114 @@
-/* Alarms: the interval timer of real time. Those of processor time are not there (ENOSYS). */
+/* Interval timers: of real time, of the program's own time, and of all its processor time.
+ *
+ * Each is a timer of sched's. Processor time passes no faster than real time does (on each
+ * processor): one of these two is looked at when it can be due at the earliest, and set again. */
 #include "abi/time.h"
 #include "private.h"
 
-enum { NS_PER_US = 1000, US_PER_S = 1000000 };
+enum { NS_PER_US = 1000, US_PER_S = 1000000, LOOK_AGAIN_NS = 1000000 };
 #define NS_PER_S 1000000000ull
 
-struct alarm_setting {
+struct setting {
     uint64_t left_ns, interval_ns;
 };
 
-/* Stops the alarm and says what was left of it.
- * Nothing can fail.
- * Takes proc_lock after the timer's. */
-static struct alarm_setting alarm_stop(struct process *process)
+/* The time that a timer goes by: a count of nanoseconds.
+ * proc_lock. */
+static uint64_t time_of(struct process *process, int which)
 {
-    timer_cancel(&process->alarm);
-    spin_lock(&proc_lock);
-    uint64_t now = clock_ns(), deadline = process->alarm_deadline_ns;
-    struct alarm_setting was = {
-        .left_ns = !deadline        ? 0
-                   : deadline > now ? deadline - now
-                                    : 1,
-        .interval_ns = process->alarm_interval_ns,
-    };
-    process->alarm_deadline_ns = process->alarm_interval_ns = 0;
-    spin_unlock(&proc_lock);
-    return was;
+    uint64_t user_ns, system_ns;
+    if (which == ITIMER_REAL)
+        return clock_ns();
+    process_times_locked(process, &user_ns, &system_ns);
+    return which == ITIMER_VIRTUAL ? user_ns : user_ns + system_ns;
 }
 
-static void alarm_start(struct process *process, struct alarm_setting setting)
+/* When a timer that is due at `due_ns` of its own time must be looked at, in real time.
+ * proc_lock. */
+static uint64_t look_at(struct process *process, int which, uint64_t due_ns)
 {
-    if (!setting.left_ns)
-        return;
-    spin_lock(&proc_lock);
-    process->alarm_deadline_ns = clock_ns() + setting.left_ns;
-    process->alarm_interval_ns = setting.interval_ns;
-    timer_set(&process->alarm, process->alarm_deadline_ns);
-    spin_unlock(&proc_lock);
+    uint64_t now = time_of(process, which);
+    if (which == ITIMER_REAL)
+        return due_ns;
+    uint64_t left = due_ns > now ? due_ns - now : 0;
+    return clock_ns() + max(left / max(process->n_threads, 1u), (uint64_t)LOOK_AGAIN_NS);
 }
 
-/* In the timer interrupt: SIGALRM, and on to the next time.
+/* In the timer interrupt: the signal, if its time has come, and on to the next time.
  * Nothing can fail.
  * Takes proc_lock. */
-void alarm_fire(struct timer *timer)
+static void fire(struct process *process, int which)
 {
-    struct process *process = container_of(timer, struct process, alarm);
+    static const int signals[] = {SIGALRM, SIGVTALRM, SIGPROF};
+    struct interval_timer *timer = &process->timers[which];
     spin_lock(&proc_lock);
-    signal_send_kernel_locked(process, SIGALRM);
-    if (process->alarm_interval_ns) {
-        process->alarm_deadline_ns += process->alarm_interval_ns;
-        process->alarm_deadline_ns = max(process->alarm_deadline_ns, clock_ns());
-        timer_set(timer, process->alarm_deadline_ns);
-    } else {
-        process->alarm_deadline_ns = 0;
+    uint64_t now = time_of(process, which);
+    if (timer->due_ns && timer->due_ns <= now) {
+        signal_send_kernel_locked(process, signals[which]);
+        timer->due_ns = timer->interval_ns ? max(timer->due_ns + timer->interval_ns, now) : 0;
     }
+    if (timer->due_ns)
+        timer_set(&timer->timer, look_at(process, which, timer->due_ns));
     spin_unlock(&proc_lock);
+}
+
+static void fire_real(struct timer *timer)
+{
+    fire(container_of(timer, struct process, timers[ITIMER_REAL].timer), ITIMER_REAL);
+}
+
+static void fire_virtual(struct timer *timer)
+{
+    fire(container_of(timer, struct process, timers[ITIMER_VIRTUAL].timer), ITIMER_VIRTUAL);
+}
+
+static void fire_prof(struct timer *timer)
+{
+    fire(container_of(timer, struct process, timers[ITIMER_PROF].timer), ITIMER_PROF);
+}
+
+void timers_init(struct process *process)
+{
+    timer_init(&process->timers[ITIMER_REAL].timer, fire_real);
+    timer_init(&process->timers[ITIMER_VIRTUAL].timer, fire_virtual);
+    timer_init(&process->timers[ITIMER_PROF].timer, fire_prof);
 }
 
 void timers_stop(struct process *process)
 {
-    timer_cancel(&process->alarm);
+    for (int i = 0; process->timers_used && i < N_INTERVAL_TIMERS; i++)
+        timer_cancel(&process->timers[i].timer);
+}
+
+static struct setting look_locked(struct process *process, int which)
+{
+    const struct interval_timer *timer = &process->timers[which];
+    uint64_t now = timer->due_ns ? time_of(process, which) : 0;
+    return (struct setting){
+        .left_ns = !timer->due_ns        ? 0
+                   : timer->due_ns > now ? timer->due_ns - now
+                                         : 1,
+        .interval_ns = timer->interval_ns,
+    };
+}
+
+/* Sets a timer anew.
+ * What was left of it.
+ * Takes proc_lock; sched's timer is set without it, as it may be firing and wait for the lock. */
+static struct setting change(struct process *process, int which, struct setting wanted)
+{
+    struct interval_timer *timer = &process->timers[which];
+    timer_cancel(&timer->timer);
+    spin_lock(&proc_lock);
+    struct setting was = look_locked(process, which);
+    timer->due_ns = wanted.left_ns ? time_of(process, which) + wanted.left_ns : 0;
+    timer->interval_ns = wanted.left_ns ? wanted.interval_ns : 0;
+    uint64_t deadline = timer->due_ns ? look_at(process, which, timer->due_ns) : 0;
+    process->timers_used = true;
+    spin_unlock(&proc_lock);
+    if (deadline)
+        timer_set(&timer->timer, deadline);
+    return was;
 }
 
 /* ---- Calls ---- */
@@ -78,51 +127,41 @@ static bool from_timeval(const struct timeval *time, uint64_t *ns)
     return true;
 }
 
-static int check_which(int which)
+static long tell(uaddr_t at, struct setting setting)
 {
-    return which == ITIMER_REAL                              ? 0
-           : which == ITIMER_VIRTUAL || which == ITIMER_PROF ? -ENOSYS
-                                                             : -EINVAL;
+    struct itimerval told = {to_timeval(setting.interval_ns), to_timeval(setting.left_ns)};
+    return user_copy_out(at, &told, sizeof(told));
 }
 
 long sys_getitimer(struct thread *self, int which, uaddr_t value)
 {
-    struct process *process = self->process;
-    int error = check_which(which);
-    if (error)
-        return error;
+    if (which < ITIMER_REAL || which > ITIMER_PROF)
+        return -EINVAL;
     spin_lock(&proc_lock);
-    uint64_t now = clock_ns(), deadline = process->alarm_deadline_ns;
-    struct itimerval told = {
-        .it_interval = to_timeval(process->alarm_interval_ns),
-        .it_value = to_timeval(deadline > now ? deadline - now : 0),
-    };
+    struct setting now = look_locked(self->process, which);
     spin_unlock(&proc_lock);
-    return user_copy_out(value, &told, sizeof(told));
+    return tell(value, now);
 }
 
 long sys_setitimer(struct thread *self, int which, uaddr_t value, uaddr_t old)
 {
     struct itimerval given = {0};
-    struct alarm_setting setting;
-    int error = check_which(which);
-    if (error)
-        return error;
+    struct setting wanted;
     if (!uaddr_is_null(value) && user_copy_in(&given, value, sizeof(given)))
         return -EFAULT;
-    if (!from_timeval(&given.it_value, &setting.left_ns) ||
-        !from_timeval(&given.it_interval, &setting.interval_ns))
+    if (which < ITIMER_REAL || which > ITIMER_PROF ||
+        !from_timeval(&given.it_value, &wanted.left_ns) ||
+        !from_timeval(&given.it_interval, &wanted.interval_ns))
         return -EINVAL;
-    struct alarm_setting was = alarm_stop(self->process);
-    alarm_start(self->process, setting);
-    struct itimerval told = {to_timeval(was.interval_ns), to_timeval(was.left_ns)};
-    return uaddr_is_null(old) ? 0 : user_copy_out(old, &told, sizeof(told));
+    struct setting was = change(self->process, which, wanted);
+    return uaddr_is_null(old) ? 0 : tell(old, was);
 }
 
+/* The result is in whole seconds, but 0 only if no alarm was set. */
 long sys_alarm(struct thread *self, unsigned int seconds)
 {
-    struct alarm_setting was = alarm_stop(self->process);
-    alarm_start(self->process, (struct alarm_setting){.left_ns = seconds * NS_PER_S});
+    struct setting was =
+        change(self->process, ITIMER_REAL, (struct setting){.left_ns = seconds * NS_PER_S});
     uint64_t left = (was.left_ns + NS_PER_S / 2) / NS_PER_S;
     return was.left_ns && !left ? 1 : left;
 }
