@@ -22,9 +22,9 @@ static const struct {
     [TRAP_NO_SEGMENT] = {SIGBUS, SI_KERNEL, false},
     [TRAP_STACK] = {SIGBUS, SI_KERNEL, false},
     [TRAP_PROTECTION] = {SIGSEGV, SI_KERNEL, false},
-    [TRAP_FPU] = {SIGFPE, FPE_FLTINV, true},
+    [TRAP_FPU] = {SIGFPE, 0 /* float_code */, true},
     [TRAP_ALIGNMENT] = {SIGBUS, BUS_ADRALN, false},
-    [TRAP_SIMD] = {SIGFPE, FPE_FLTINV, true},
+    [TRAP_SIMD] = {SIGFPE, 0 /* float_code */, true},
 };
 
 static const char *const fault_names[32] = {
@@ -94,6 +94,28 @@ static void first_vector_use(struct trap_frame *frame)
     fpu_first_use(thread, thread->fpu);
 }
 
+/* Which floating-point exception the current thread's vector state shows: raised and not masked.
+ * A FPE_* code; 0 if there is none.
+ * No lock. */
+static int float_code(bool simd)
+{
+    enum { STATUS_AT = 2, MXCSR_AT = 24, MASKS_IN_MXCSR = 7 };
+    struct thread *thread = current_thread();
+    if (!thread->fpu)
+        return 0;
+    fpu_flush(thread, thread->fpu);
+    const uint8_t *state = thread->fpu->bytes;
+    uint32_t mxcsr = *(const uint32_t *)(state + MXCSR_AT);
+    uint16_t control = *(const uint16_t *)state, status = *(const uint16_t *)(state + STATUS_AT);
+    unsigned raised = simd ? mxcsr & ~(mxcsr >> MASKS_IN_MXCSR) : status & ~control;
+    return raised & 1      ? FPE_FLTINV
+           : raised & 4    ? FPE_FLTDIV
+           : raised & 8    ? FPE_FLTOVF
+           : raised & 0x12 ? FPE_FLTUND /* an operand or a result too small to be normal */
+           : raised & 0x20 ? FPE_FLTRES
+                           : 0;
+}
+
 static void other_fault(struct trap_frame *frame)
 {
     unsigned vector = (unsigned)frame->vector;
@@ -103,7 +125,10 @@ static void other_fault(struct trap_frame *frame)
         panic_trap(frame, fault_names[vector] ? fault_names[vector] : "unknown trap");
     }
     int signal = user_faults[vector].signal ? user_faults[vector].signal : SIGSEGV;
-    signal_fault(signal, user_faults[vector].code,
+    int code = user_faults[vector].code;
+    if (vector == TRAP_FPU || vector == TRAP_SIMD)
+        code = float_code(vector == TRAP_SIMD);
+    signal_fault(signal, code,
                  user_faults[vector].with_address ? frame->rip : 0, vector, frame->error);
 }
 

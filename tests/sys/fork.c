@@ -127,17 +127,22 @@ static void check_clone(void)
         _exit(dup2(1, 90) != 90);
     CHECK_EQ(status_of(child), 0);
     CHECK_OK(close(90)); /* one table of descriptors for both */
-    child = syscall(SYS_clone, SIGCHLD | CLONE_FS, 0, 0, 0, 0);
-    if (child == 0)
-        _exit(umask(077) != 022);
-    CHECK_EQ(status_of(child), 0);
-    CHECK_EQ(umask(022), 077);
     child = clone_here(SIGCHLD | CLONE_VM | CLONE_VFORK, NULL, NULL);
     if (child == 0)
         syscall(SYS_exit, 5);
     CHECK_EQ(status_of(child), 5 << 8);
     CHECK_ERR(syscall(SYS_clone, CLONE_SIGHAND, 0, 0, 0, 0), EINVAL);
     CHECK_ERR(syscall(SYS_clone, CLONE_THREAD, 0, 0, 0, 0), EINVAL);
+}
+
+static void check_shared_umask(void)
+{
+    fflush(stdout);
+    long child = syscall(SYS_clone, SIGCHLD | CLONE_FS, 0, 0, 0, 0);
+    if (child == 0)
+        _exit(umask(077) != 022);
+    CHECK(child > 0 && status_of(child) == 0 && umask(022) == 077); /* one umask for both */
+    umask(022);
 }
 
 /* Many children at once, each with a number and memory of its own. */
@@ -196,6 +201,7 @@ int main(int argc, char **argv)
     check_inheritance();
     check_vfork();
     check_clone();
+    check_shared_umask();
     check_many();
     check_chain();
     if (as_root("limit of processes")) {

@@ -88,11 +88,14 @@ __attribute__((unused)) static char *page_with(int prot)
     return mmap(NULL, PAGE, prot, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
-/* The wait status of a child, or -1. */
+/* The wait status of a child, or -1; signals that come meanwhile do not matter. */
 __attribute__((unused)) static int status_of(pid_t pid)
 {
     int status = -1;
-    return waitpid(pid, &status, 0) == pid ? status : -1;
+    pid_t got;
+    while ((got = waitpid(pid, &status, 0)) < 0 && errno == EINTR)
+        ;
+    return got == pid ? status : -1;
 }
 
 __attribute__((unused)) static void on(int number, void (*handler)(int), int flags)
