@@ -15,7 +15,7 @@ struct pipe {
     uint64_t head, tail;            /* counts of bytes read, written; both 0 when it is empty */
     uint32_t n_pages;               /* capacity; a power of two */
     void **pages;                   /* the byte at position p is in page p / PAGE_SIZE % n_pages */
-    void *spare;                    /* kept from the first write on: small writes allocate nothing */
+    void *spare;                    /* kept from the first write on: small writes need no memory */
     struct wait_queue readable, writable;
 };
 
