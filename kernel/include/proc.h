@@ -1,7 +1,9 @@
-/* The proc room: processes; fork, exec, exit and wait; groups and sessions; signals; credentials; the environment block.
+/* The proc room: processes; fork, exec, exit and wait; groups and sessions; signals; credentials;
+ * the environment block.
  *
- * Lock rule: proc_lock guards the tree of processes, groups and sessions, and every state that wait looks at; a
- * process's signal_lock guards actions and what is pending for it and its threads. proc_lock comes first.
+ * Lock rule: proc_lock guards the tree of processes, groups and sessions, and every state that wait
+ * looks at; a process's signal_lock guards actions and what is pending for it and its threads.
+ * proc_lock comes first.
  */
 #pragma once
 
@@ -38,61 +40,63 @@ struct interval_timer {
 };
 
 struct process {
-    int pid;                        /* constant */
-    uint32_t refs;                  /* atomic: table, procfs looks */
+    int pid;       /* constant */
+    uint32_t refs; /* atomic: table, procfs looks */
 
     /* guarded by proc_lock: */
     enum process_state state;
     struct process *parent;
-    struct list children, sibling;  /* process.sibling in parent->children */
-    struct list threads;            /* thread.process_node; the first is the leader while it lives */
+    struct list children, sibling; /* process.sibling in parent->children */
+    struct list threads;           /* thread.process_node; the first is the leader while it lives */
     uint32_t n_threads;
-    int group, session;             /* ids */
-    struct list group_node;         /* in the group's members */
-    struct tty *terminal;           /* the session's controlling terminal, or NULL */
+    int group, session;     /* ids */
+    struct list group_node; /* in the group's members */
+    struct tty *terminal;   /* the session's controlling terminal, or NULL */
     bool session_leader, has_execed;
-    int exit_status;                /* as wait reports it */
+    int exit_status; /* as wait reports it */
     bool stopped, stop_unreported, continue_unreported;
-    bool stop_dequeued;             /* a thread is about to stop the process; SIGCONT takes that back */
+    bool stop_dequeued; /* a thread is about to stop the process; SIGCONT takes that back */
     int stop_signal;
-    int parent_death_signal;        /* PR_SET_PDEATHSIG, 0 if none */
-    int exit_signal;                /* to the parent: SIGCHLD, or clone's */
-    bool group_exiting;             /* exit_group or a deadly signal: all threads leave */
-    struct thread *exec_thread;     /* waits to be the only one; the others leave */
+    int parent_death_signal;    /* PR_SET_PDEATHSIG, 0 if none */
+    int exit_signal;            /* to the parent: SIGCHLD, or clone's */
+    bool group_exiting;         /* exit_group or a deadly signal: all threads leave */
+    struct thread *exec_thread; /* waits to be the only one; the others leave */
     bool subreaper;
-    struct wait_queue child_events; /* the parent's wait4 sleeps here (on its own) */
+    struct wait_queue child_events;     /* the parent's wait4 sleeps here (on its own) */
     struct process *vfork_parent_waits; /* not NULL: a vfork parent waits until exec or exit */
     struct wait_queue vfork_done;
-    uint64_t user_ns, system_ns;    /* of threads that have ended */
+    uint64_t user_ns, system_ns;                   /* of threads that have ended */
     uint64_t children_user_ns, children_system_ns; /* of reaped descendants */
-    uint64_t n_faults, children_faults; /* page faults resolved; the first is atomic */
-    uint32_t uid, euid, suid, gid;  /* copies of fs.cred's, which may be asked for under proc_lock */
-    struct wait_queue resumed;      /* stopped threads sleep here, and exec until it is alone */
+    uint64_t n_faults, children_faults;            /* page faults resolved; the first is atomic */
+    uint32_t uid, euid, suid, gid; /* copies of fs.cred's, which may be asked for under proc_lock */
+    struct wait_queue resumed;     /* stopped threads sleep here, and exec until it is alone */
 
-    /* changed with exec_lock held: by exec, and by exit, which leaves space, exe, fs.fds, root, cwd, cred NULL */
-    struct mutex exec_lock;         /* rank RANK_EXEC: whoever looks into another process's space or files takes it */
+    /* changed with exec_lock held: by exec, and by exit, which leaves space, exe, fs.fds, root,
+     * cwd, cred NULL */
+    struct mutex exec_lock; /* rank RANK_EXEC: whoever looks into another process's space or files
+                               takes it */
     struct space *space;
-    struct file *exe;               /* what it runs, for /proc/PID/exe; referenced */
+    struct file *exe; /* what it runs, for /proc/PID/exe; referenced */
 
     /* its own */
-    struct fs_context fs;           /* locks inside */
+    struct fs_context fs; /* locks inside */
     uint32_t personality;
     struct rlimit limits[RLIM_NLIMITS]; /* guarded by signal_lock */
     int nice;
     uint64_t start_ns;
-    bool trace;                     /* children and threads inherit it: the tracer prints */
-    uint64_t missing_logged[8];     /* bits of unimplemented call numbers already logged since exec */
+    bool trace;                 /* children and threads inherit it: the tracer prints */
+    uint64_t missing_logged[8]; /* bits of unimplemented call numbers already logged since exec */
     uint32_t dumpable;
     bool no_new_privs, keep_caps;
-    bool timers_used;               /* some timer was set */
+    bool timers_used;                                /* some timer was set */
     struct interval_timer timers[N_INTERVAL_TIMERS]; /* by ITIMER_*; guarded by proc_lock */
 
     /* guarded by signal_lock: */
     struct spinlock signal_lock;
     struct signal_actions *actions;
-    uint64_t pending;               /* for the process as a whole; bit signal - 1 */
-    struct list queued;             /* struct pending_signal of those */
-    uint32_t n_queued;              /* of the process and its threads; RLIMIT_SIGPENDING */
+    uint64_t pending;   /* for the process as a whole; bit signal - 1 */
+    struct list queued; /* struct pending_signal of those */
+    uint32_t n_queued;  /* of the process and its threads; RLIMIT_SIGPENDING */
 };
 
 /* Processor time of all threads of the process, in nanoseconds; proc_lock held. */
@@ -100,16 +104,19 @@ void process_times_locked(struct process *process, uint64_t *user_ns, uint64_t *
 
 extern struct spinlock proc_lock;
 
-static inline struct process *current_process(void) { return current_thread()->process; }
+static inline struct process *current_process(void)
+{
+    return current_thread()->process;
+}
 
 /* ---- Finding ---- */
-struct process *process_find_locked(int pid);         /* no reference */
-struct process *process_get(int pid);                 /* referenced, zombies too; NULL */
+struct process *process_find_locked(int pid); /* no reference */
+struct process *process_get(int pid);         /* referenced, zombies too; NULL */
 void process_ref(struct process *process);
 void process_unref(struct process *process);
-struct process *process_next(int pid);                /* the lowest pid above it, referenced; NULL at the end */
+struct process *process_next(int pid); /* the lowest pid above it, referenced; NULL at the end */
 uint32_t process_count(void);
-int pid_last(void);                                   /* the newest pid, for /proc/loadavg */
+int pid_last(void); /* the newest pid, for /proc/loadavg */
 
 /* ---- Life ---- */
 /* What exec needs besides the path; strings are kernel or user memory as `user` says. */
@@ -118,18 +125,21 @@ struct exec_args {
     uint64_t argv, envp; /* arrays of pointers */
 };
 /* Process 1 from a path: made, not forked. 0 or -errno. */
-int proc_start_init(const char *path, char *const argv[], char *const envp[], struct fs_context *fs);
+int proc_start_init(const char *path, char *const argv[], char *const envp[],
+                    struct fs_context *fs);
 __attribute__((noreturn)) void process_exit(int wait_status); /* all threads: exit_group */
 
 /* ---- Signals ---- */
-struct signal_target_info; /* siginfo of the sender */
-int signal_send_process(struct process *process, int signal, const siginfo_t *info); /* 0, -EAGAIN when the queue is full */
+int signal_send_process(struct process *process, int signal,
+                        const siginfo_t *info); /* 0, -EAGAIN when the queue is full */
 int signal_send_thread(struct thread *thread, int signal, const siginfo_t *info);
 void signal_send_group(int group, int signal);
-/* A fault of the current thread that cannot be put off: even blocked or ignored, it ends the process. */
+/* A fault of the current thread that cannot be put off: even blocked or ignored, it ends the
+ * process. */
 void signal_fault(int signal, int code, uint64_t address, uint64_t trap, uint64_t error);
-/* Last thing before user mode, from the door and from traps: delivers signals, restarts interrupted calls, preempts, stops,
- * exits. `restart` says that the frame is of a system call whose result is in rax. */
+/* Last thing before user mode, from the door and from traps: delivers signals, restarts interrupted
+ * calls, preempts, stops, exits. `restart` says that the frame is of a system call whose result is
+ * in rax. */
 void proc_return_to_user(struct trap_frame *frame, bool from_syscall);
 static inline bool proc_work_due(const struct thread *thread)
 {
@@ -137,12 +147,13 @@ static inline bool proc_work_due(const struct thread *thread)
 }
 
 /* ---- Faults, called by trap ---- */
-/* A page fault at address: resolves it, or sends SIGSEGV or SIGBUS with a log line that says who, where and why. False if it came
- * from the kernel and is not resolved. */
+/* A page fault at address: resolves it, or sends SIGSEGV or SIGBUS with a log line that says who,
+ * where and why. False if it came from the kernel and is not resolved. */
 bool proc_page_fault(struct trap_frame *frame, uint64_t address);
 
 /* ---- Reports ---- */
-/* One line per process and thread to the log: pid, state, cwd, what it waits for, where. Takes no lock (panic, NMI, SysRq). */
+/* One line per process and thread to the log: pid, state, cwd, what it waits for, where. Takes no
+ * lock (panic, NMI, SysRq). */
 void proc_report(void);
 /* A process's working directory, read without locks, into buf; points into it. For reports. */
 const char *process_cwd_peek(const struct process *process, char *buf, size_t size);
