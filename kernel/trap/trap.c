@@ -128,8 +128,8 @@ static void other_fault(struct trap_frame *frame)
     int code = user_faults[vector].code;
     if (vector == TRAP_FPU || vector == TRAP_SIMD)
         code = float_code(vector == TRAP_SIMD);
-    signal_fault(signal, code,
-                 user_faults[vector].with_address ? frame->rip : 0, vector, frame->error);
+    signal_fault(signal, code, user_faults[vector].with_address ? frame->rip : 0, vector,
+                 frame->error);
 }
 
 static void interrupt(unsigned vector)
