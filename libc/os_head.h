@@ -2,8 +2,8 @@
  *
  * This file is generated from libc/os_head.h and libc/os.tbl.
  *
- * `os` is a constant structure of function pointers. A compiler that optimizes (-O1 and up) turns a
- * call through it into a direct call, and only what is called is linked. Each function is also an
+ * `os` is a structure of function pointers. A compiler that optimizes (-O1 and up) turns a call
+ * through it into a direct call, and only what is called is linked. Each function is also an
  * ordinary symbol: os_mkdir, os_path_join.
  *
  * Rules for all of them:
@@ -31,15 +31,6 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* os.environ is the global `environ` itself: not a copy, and it may be assigned to. A
- * constant structure cannot hold a variable, but it can hold its address. So `environ`
- * becomes the first element of an array that lies where the variable is, and the structure
- * has a member of the array's name: both `environ` and `os.environ` expand to something that
- * ends in [0]. Even `extern char **environ;` after this header still says the same. A local
- * variable may not be named environ where this header is included. */
-extern char **os_environ_at[] __asm__("environ");
-#define environ os_environ_at[0]
 
 /* os.wait, os.waitpid: pid is -1 on failure, 0 with WNOHANG if there is nothing to tell. */
 struct os_wait_result {

@@ -41,9 +41,7 @@
 #define _SC_HOST_NAME_MAX 180
 #define _CS_PATH 0
 
-#ifndef environ
 extern char **environ;
-#endif
 extern char *optarg;
 extern int optind, opterr, optopt;
 
