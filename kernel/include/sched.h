@@ -164,6 +164,7 @@ struct fpu_state *thread_fpu_alloc(void);
 /* On the way to user mode: switches away if this processor's `resched` is set. */
 void sched_preempt(void);
 uint64_t sched_n_switches(void);
+uint64_t sched_idle_ns(uint32_t cpu); /* how long that processor has had nothing to do */
 
 /* ---- Times of use ---- */
 

@@ -53,19 +53,38 @@ static void count_times(uint64_t *user_ns, uint64_t *system_ns)
     }
 }
 
-/* Times are known of the machine as a whole; a processor's line shows its share of that. */
+/* Adds a line of /proc/stat. */
+static void add_times(struct text *text, const char *name, uint64_t user, uint64_t system,
+                      uint64_t idle)
+{
+    text_add(text, "%s %lu 0 %lu %lu 0 0 0 0 0 0\n", name, user / TICK_NS, system / TICK_NS,
+             idle / TICK_NS);
+}
+
+/* Idle time is known of each processor; how much of the rest programs used is known of the machine
+ * as a whole, and a processor's line has its share of that. */
+static void add_processors(struct text *text)
+{
+    char name[8];
+    uint64_t user, system, up = clock_ns(), idle[MAX_CPUS], all_idle = 0;
+    count_times(&user, &system);
+    for (uint32_t i = 0; i < n_cpus; i++)
+        all_idle += idle[i] = min(sched_idle_ns(i), up);
+    uint64_t used = max(user + system, (uint64_t)1), busy = n_cpus * up - all_idle;
+    uint64_t per_mille = user * 1000 / used;
+    add_times(text, "cpu ", busy / 1000 * per_mille, busy - busy / 1000 * per_mille, all_idle);
+    for (uint32_t i = 0; i < n_cpus; i++) {
+        format(name, sizeof(name), "cpu%u", i);
+        busy = up - idle[i];
+        add_times(text, name, busy / 1000 * per_mille, busy - busy / 1000 * per_mille, idle[i]);
+    }
+}
+
 int proc_text_machine_stat(struct text *text, const struct proc_inode *of)
 {
-    uint64_t user, system;
     uint32_t load[3], n_running, n_threads;
     (void)of;
-    count_times(&user, &system);
-    uint64_t all = clock_ns() * n_cpus, idle = all - min(all, user + system);
-    text_add(text, "cpu  %lu 0 %lu %lu 0 0 0 0 0 0\n", user / TICK_NS, system / TICK_NS,
-             idle / TICK_NS);
-    for (uint32_t i = 0; i < n_cpus; i++)
-        text_add(text, "cpu%u %lu 0 %lu %lu 0 0 0 0 0 0\n", i, user / TICK_NS / n_cpus,
-                 system / TICK_NS / n_cpus, idle / TICK_NS / n_cpus);
+    add_processors(text);
     sched_load(load, &n_running, &n_threads);
     text_add(text, "intr 0\nctxt %lu\nbtime %lu\nprocesses %d\n", sched_n_switches(),
              clock_boot_realtime_ns() / SECOND_NS, pid_last());
@@ -86,10 +105,10 @@ int proc_text_loadavg(struct text *text, const struct proc_inode *of)
 
 int proc_text_uptime(struct text *text, const struct proc_inode *of)
 {
-    uint64_t user, system, up = clock_ns();
+    uint64_t up = clock_ns(), idle = 0;
     (void)of;
-    count_times(&user, &system);
-    uint64_t idle = up * n_cpus - min(up * n_cpus, user + system);
+    for (uint32_t i = 0; i < n_cpus; i++)
+        idle += sched_idle_ns(i);
     text_add(text, "%lu.%02lu %lu.%02lu\n", up / SECOND_NS, up / TICK_NS % 100, idle / SECOND_NS,
              idle / TICK_NS % 100);
     return 0;

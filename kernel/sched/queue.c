@@ -389,6 +389,13 @@ uint64_t sched_n_switches(void)
     return sum;
 }
 
+uint64_t sched_idle_ns(uint32_t cpu)
+{
+    uint64_t user_ns, system_ns;
+    thread_times(run_queues[cpu].idle, &user_ns, &system_ns);
+    return system_ns;
+}
+
 /* Makes the caller this processor's idle thread. */
 void sched_init_cpu(void)
 {
