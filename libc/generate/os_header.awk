@@ -68,7 +68,7 @@ FNR == 1 { FS = "|"; $0 = $0 }
 END {
     for (i = 1; i <= n_rooms; i++)
         print "\n/* os." rooms[i] " */\nstruct os_" rooms[i] "_module {\n" members[rooms[i]] "};"
-    print "\nstruct os_module {\n" members[""] "    char **environ; /* the global variable's value */"
+    print "\nstruct os_module {\n" members[""] "    char **environ; /* the global's value */"
     for (i = 1; i <= n_rooms; i++)
         print "    struct os_" rooms[i] "_module " rooms[i] ";"
     print "};\n\nstatic const struct os_module os_table __attribute__((unused)) = {\n" values[""] \
@@ -77,10 +77,12 @@ END {
         print "    ." rooms[i] " = {\n" values[rooms[i]] "    },"
     print "};\n"
     comment("`os` is the table as it is now: os.environ is what the global `environ` is at that" \
-            " moment, whoever changed it. An optimizer sees through it: what remains of os.mkdir(...)" \
-            " is a call of os_mkdir, of os.environ a look at environ. To give the program another" \
-            " list, assign to environ.")
-    print "static inline __attribute__((always_inline, unused)) struct os_module os_now(void)"
-    print "{\n    struct os_module now = os_table;\n\n    now.environ = environ;\n    return now;\n}"
+            " moment, whoever changed it. An optimizer sees through it: what remains of" \
+            " os.mkdir(...) is a call of os_mkdir, of os.environ a look at environ. To give the" \
+            " program another list, assign to environ.")
+    print "static inline __attribute__((always_inline, unused))"
+    print "struct os_module os_now(void)"
+    print "{\n    struct os_module now = os_table;\n\n    now.environ = environ;"
+    print "    return now;\n}"
     print "\n#define os (os_now())"
 }
