@@ -6,7 +6,7 @@ JOBS ?= 2
 TESTS ?= $(host_tests) $(guest_tests) $(sort $(wildcard tests/*.t tests/*/*.t))
 
 # Programs that run on Linux and on Ouros, each one C file built with tools/cc.
-guest_tests := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/sys/*.c tests/os/*.c)))
+guest_tests := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard $(foreach folder,sys os libc,tests/$(folder)/*.c))))
 guest_tools := $(BUILD)/tests/leakcheck
 
 $(guest_tests) $(guest_tools): $(BUILD)/tests/%: tests/%.c tests/check.h $(BUILD)/libc.a tools/cc
