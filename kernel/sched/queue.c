@@ -373,8 +373,9 @@ void sched_tick(void)
     timers_run(queue);
     if (!queue->n_ready)
         return;
-    if (help_idles())
-        cpu_kick(find_idle(this_cpu()->id));
+    uint32_t idle = find_idle(this_cpu()->id); /* it may have found work since help_idles looked */
+    if (idle != MAX_CPUS && idle != this_cpu()->id)
+        cpu_kick(idle);
     if (clock_ns() >= queue->slice_end_ns)
         this_cpu()->resched = true;
     else
