@@ -112,7 +112,7 @@ static void mount_on(const char *path, uint32_t permissions, struct filesystem *
 static void start_files(void)
 {
     char console[16];
-    struct filesystem *root = ramfs_create("rootfs", 0755);
+    struct filesystem *root = ramfs_create("ramfs", 0755);
     if (!root)
         panic("no memory for the root file system");
     vfs_init(root, &kernel_context);
