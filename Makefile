@@ -101,7 +101,7 @@ tour:                          ## the sources in reading order, with each file's
 doctor:                        ## each tool that is needed: found or not, and what to do
 	@tools/setup doctor
 
-lint: $(kernel_generated)      ## check the rooms: who includes whom, headers, first lines
+lint: libc-check $(kernel_generated)      ## check the rooms: who includes whom, headers, first lines
 	@tools/lint $(CC) $(KERNEL_CFLAGS)
 
 setup:                         ## install what building and testing need
