@@ -1,0 +1,137 @@
+/* os.wait3, os.wait4, os.waitid, os.waitpid with all their options, and os.waitstatus_to_exitcode for
+ * every status. */
+#include "check.h"
+#include <os.h>
+
+static pid_t child_that_exits(int code)
+{
+    pid_t pid = os.fork();
+    if (pid == 0)
+        os._exit(code);
+    return pid;
+}
+
+static pid_t child_that_waits(void)
+{
+    pid_t pid = os.fork();
+    if (pid == 0)
+        for (;;)
+            pause();
+    return pid;
+}
+
+/* Python's rules, told again: 0 in the low 7 bits is an exit, 0x7f a stop, all else a signal; what
+ * the byte above them then holds does not matter. */
+static void check_exit_codes(void)
+{
+    int wrong = 0;
+    for (int status = 0; status < 0x10000; status++) {
+        int low = status & 0x7f;
+        int wanted = low == 0 ? status >> 8 & 0xff : low == 0x7f ? INT_MIN : -low;
+        errno = 0;
+        int got = os.waitstatus_to_exitcode(status);
+        if (got != wanted || errno != (low == 0x7f ? EINVAL : 0))
+            wrong++;
+    }
+    CHECK_EQ(wrong, 0);
+    CHECK_EQ(os.waitstatus_to_exitcode(0), 0);
+    CHECK_EQ(os.waitstatus_to_exitcode(0xff00), 255);
+    CHECK_EQ(os.waitstatus_to_exitcode(SIGKILL), -9);
+    CHECK_EQ(os.waitstatus_to_exitcode(SIGSEGV | 0x80), -11);
+    CHECK_EQ(os.waitstatus_to_exitcode(SIGSTOP << 8 | 0x7f), INT_MIN);
+    CHECK_EQ(os.waitstatus_to_exitcode(0xffff), INT_MIN); /* continued: neither ended nor stopped */
+}
+
+static void check_waitpid(void)
+{
+    pid_t a = child_that_exits(1), b = child_that_exits(2);
+    CHECK_EQ(os.waitpid(b, 0).pid, b);
+    CHECK_EQ(os.waitpid(a, 0).pid, a);
+    CHECK_ERR(os.waitpid(a, 0).pid, ECHILD);
+    CHECK_ERR(os.waitpid(-1, 0).pid, ECHILD);
+    CHECK_ERR(os.waitpid(os.getpid(), 0).pid, ECHILD);
+    CHECK_ERR(os.waitpid(-1, 0x10000000).pid, EINVAL);
+
+    a = child_that_waits();
+    CHECK_EQ(os.waitpid(a, WNOHANG).pid, 0);
+    CHECK_EQ(os.waitpid(0, WNOHANG).pid, 0); /* our group */
+    CHECK_ERR(os.waitpid(-a, WNOHANG).pid, ECHILD);
+    CHECK_OK(os.setpgid(a, a));
+    CHECK_EQ(os.waitpid(-a, WNOHANG).pid, 0);
+    CHECK_ERR(os.waitpid(0, WNOHANG).pid, ECHILD);
+    os.kill(a, SIGSTOP);
+    struct os_wait_result result = os.waitpid(a, WUNTRACED);
+    CHECK(result.pid == a && WIFSTOPPED(result.status));
+    os.kill(a, SIGCONT);
+    result = os.waitpid(a, WCONTINUED);
+    CHECK(result.pid == a && WIFCONTINUED(result.status));
+    os.kill(a, SIGKILL);
+    result = os.waitpid(-a, 0);
+    CHECK(result.pid == a && WIFSIGNALED(result.status) && WTERMSIG(result.status) == SIGKILL);
+}
+
+static void check_usage(void)
+{
+    pid_t pid = os.fork();
+    if (pid == 0) {
+        struct os_times_result times;
+        do
+            times = os.times();
+        while (times.user + times.system < 0.05);
+        os._exit(3);
+    }
+    struct os_wait3_result result = os.wait4(pid, 0);
+    CHECK_EQ(result.pid, pid);
+    CHECK_EQ(os.waitstatus_to_exitcode(result.status), 3);
+    long us = (result.rusage.ru_utime.tv_sec + result.rusage.ru_stime.tv_sec) * 1000000 +
+              result.rusage.ru_utime.tv_usec + result.rusage.ru_stime.tv_usec;
+    CHECK(us >= 30000 && us < 60000000);
+    struct os_times_result times = os.times();
+    CHECK(times.children_user + times.children_system >= 0.03);
+    CHECK(times.elapsed > 0);
+    pid = child_that_exits(4);
+    result = os.wait3(0);
+    CHECK(result.pid == pid && os.waitstatus_to_exitcode(result.status) == 4);
+    CHECK_ERR(os.wait3(0).pid, ECHILD);
+    CHECK_ERR(os.wait4(-1, WNOHANG).pid, ECHILD);
+    pid = child_that_waits();
+    CHECK_EQ(os.wait3(WNOHANG).pid, 0);
+    CHECK_EQ(os.wait4(pid, WNOHANG).pid, 0);
+    os.kill(pid, SIGTERM);
+    CHECK_EQ(os.waitstatus_to_exitcode(os.wait4(pid, 0).status), -SIGTERM);
+}
+
+static void check_waitid(void)
+{
+    pid_t pid = child_that_exits(9);
+    siginfo_t info = os.waitid(P_PID, (id_t)pid, WEXITED | WNOWAIT);
+    CHECK(info.si_pid == pid && info.si_status == 9 && info.si_code == CLD_EXITED);
+    CHECK_EQ(info.si_signo, SIGCHLD);
+    CHECK_EQ(info.si_uid, os.getuid());
+    info = os.waitid(P_ALL, 0, WEXITED); /* it was left waitable */
+    CHECK(info.si_pid == pid && info.si_status == 9);
+    CHECK_ERR(os.waitid(P_ALL, 0, WEXITED).si_pid, ECHILD);
+    CHECK_ERR(os.waitid(P_ALL, 0, 0).si_pid, EINVAL);
+
+    pid = child_that_waits();
+    CHECK_EQ(os.waitid(P_PID, (id_t)pid, WEXITED | WNOHANG).si_pid, 0);
+    os.kill(pid, SIGSTOP);
+    info = os.waitid(P_PID, (id_t)pid, WSTOPPED);
+    CHECK(info.si_pid == pid && info.si_code == CLD_STOPPED && info.si_status == SIGSTOP);
+    os.kill(pid, SIGCONT);
+    info = os.waitid(P_PID, (id_t)pid, WCONTINUED);
+    CHECK(info.si_pid == pid && info.si_code == CLD_CONTINUED && info.si_status == SIGCONT);
+    CHECK_OK(os.setpgid(pid, 0));
+    os.killpg(pid, SIGKILL);
+    info = os.waitid(P_PGID, (id_t)pid, WEXITED);
+    CHECK(info.si_pid == pid && info.si_code == CLD_KILLED && info.si_status == SIGKILL);
+}
+
+int main(void)
+{
+    check_exit_codes();
+    check_waitpid();
+    check_usage();
+    check_waitid();
+    return check_done();
+}
