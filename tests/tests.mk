@@ -1,4 +1,5 @@
-# The tests: `make check` builds and runs all of them under prove; JOBS= says how many at once, TESTS= picks some.
+# The tests: `make check` builds and runs all of them under prove; JOBS= says how many at once,
+# TESTS= picks some.
 
 include tests/host/host.mk
 
@@ -6,7 +7,8 @@ JOBS ?= 2
 TESTS ?= $(host_tests) $(guest_tests) $(sort $(wildcard tests/*.t tests/*/*.t))
 
 # Programs that run on Linux and on Ouros, each one C file built with tools/cc.
-guest_tests := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard $(foreach folder,sys os libc,tests/$(folder)/*.c))))
+guest_sources := $(sort $(wildcard tests/sys/*.c tests/os/*.c tests/libc/*.c))
+guest_tests := $(patsubst tests/%.c,$(BUILD)/tests/%,$(guest_sources))
 guest_tools := $(BUILD)/tests/leakcheck
 
 $(guest_tests) $(guest_tools): $(BUILD)/tests/%: tests/%.c tests/check.h $(BUILD)/libc.a tools/cc

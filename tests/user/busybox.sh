@@ -1,4 +1,5 @@
-# What a person does in BusyBox's shell; runs in an empty folder, and its output must be the same on Linux and on Ouros.
+# What a person does in BusyBox's shell; runs in an empty folder, and its output must be the same
+# on Linux and on Ouros.
 # Each part prints its name first, so that a difference is found quickly.
 
 echo "== pipelines and redirections"
@@ -58,7 +59,8 @@ umask 022; echo data > file; chmod 640 file; stat -c '%a %s %h %F %n' file
 ln file hard; stat -c '%h' hard; ln -s file soft; readlink soft; stat -c '%F' soft
 cp -a t copy; find copy | sort; cp file file2; cmp file file2 && echo same
 mv file2 file3; ls file2 2>&1; cat file3
-touch -d '2001-02-03 04:05:06' dated; stat -c '%Y' dated; ls -l --full-time dated | awk '{print $6, $7}'
+touch -d '2001-02-03 04:05:06' dated; stat -c '%Y' dated
+ls -l --full-time dated | awk '{print $6, $7}'
 rm -f soft hard; ls | sort | tr '\n' ' '; echo
 dd if=/dev/zero of=zeros bs=1k count=64 2> /dev/null; stat -c %s zeros
 dd if=zeros of=part bs=512 skip=2 count=3 2>&1 | sed 's/, .*//'; wc -c < part
@@ -88,12 +90,14 @@ echo 'a,b;c' | tr ',;' '  '; echo hello | rev; printf '%05d|%-5s|%x\n' 42 ab 255
 seq 3 | xargs echo got; seq 3 | xargs -n 1 echo each; paste -s -d+ table
 diff table table && echo no difference; sort table > sorted; diff table sorted
 expr 3 + 4; basename /x/y.c .c; dirname /x/y.c; echo 'scale=3; 10/4' | bc 2> /dev/null || true
-od -c table | head -n 1; hexdump -C table | head -n 1; uniq -c < sorted | awk '{ print $1 }' | sort -u
+od -c table | head -n 1; hexdump -C table | head -n 1
+uniq -c < sorted | awk '{ print $1 }' | sort -u
 
 echo "== processes"
 ps -o pid,comm | awk -v me=$$ '$1 == me { print "ps sees", $2 }'
 sh -c 'echo $PPID' | grep -qx $$ && echo "parent is right"
-(cd /proc/$$ && tr '\0' ' ' < cmdline | awk '{ print $1 }' | sed 's|.*/||'); readlink /proc/self/cwd | sed 's|.*/||' | wc -l
+(cd /proc/$$ && tr '\0' ' ' < cmdline | awk '{ print $1 }' | sed 's|.*/||')
+readlink /proc/self/cwd | sed 's|.*/||' | wc -l
 ls /proc/self/fd | head -n 3 | tr '\n' ' '; echo
 time -f '' true 2> /dev/null; timeout 1 sleep 5; echo "timeout gave $?"
 id -u; test -t 0; echo "terminal $?"
