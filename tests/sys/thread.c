@@ -1,0 +1,255 @@
+/* Threads by clone: what they share, numbers, ends, signals, exec, fork and faults among them. */
+#include "helpers.h"
+#include <sched.h>
+
+enum {
+    THREAD = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |
+             CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID,
+    STACK = 65536,
+    MOST = 16,
+    FUTEX_WAIT_ = 0,
+    FUTEX_WAKE_ = 1,
+};
+
+static struct thread {
+    int tid; /* 0 again when it has ended */
+    char *stack;
+} threads[MOST];
+
+/* Starts a thread that runs the function; its number. Raw calls are all that it may make. */
+static int start(int slot, int (*run)(void *), void *arg)
+{
+    struct thread *t = threads + slot;
+    if (!t->stack)
+        t->stack = mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return clone(run, t->stack + STACK, THREAD, arg, &t->tid, NULL, &t->tid);
+}
+
+static void join(int slot)
+{
+    for (int tid; (tid = __atomic_load_n(&threads[slot].tid, __ATOMIC_ACQUIRE));)
+        syscall(SYS_futex, &threads[slot].tid, FUTEX_WAIT_, tid, NULL, NULL, 0);
+}
+
+static volatile int told[4], go;
+
+static int tell_numbers(void *arg)
+{
+    told[0] = syscall(SYS_gettid);
+    told[1] = syscall(SYS_getpid);
+    told[2] = *(int *)arg;
+    syscall(SYS_umask, 077);
+    told[3] = syscall(SYS_dup2, 1, 77);
+    return 0;
+}
+
+static void check_shared(void)
+{
+    int given = 1234;
+    umask(022);
+    int tid = start(0, tell_numbers, &given);
+    CHECK(tid > 0);
+    join(0);
+    CHECK_EQ(told[0] == tid, 1);
+    CHECK_EQ(told[1] == getpid(), 1);
+    CHECK(tid != getpid());
+    CHECK_EQ(told[2], 1234);
+    CHECK_EQ(umask(022), 077);
+    CHECK_OK(close(77));
+    CHECK_ERR(syscall(SYS_tkill, tid, 0), ESRCH);
+    CHECK_ERR(waitpid(tid, NULL, __WALL), ECHILD); /* a thread is no child */
+}
+
+static int counter, lock_word;
+static int add_many(void *arg)
+{
+    (void)arg;
+    for (int i = 0; i < 3000; i++) {
+        while (__atomic_exchange_n(&lock_word, 1, __ATOMIC_ACQUIRE))
+            syscall(SYS_futex, &lock_word, FUTEX_WAIT_, 1, NULL, NULL, 0);
+        counter++;
+        __atomic_store_n(&lock_word, 0, __ATOMIC_RELEASE);
+        syscall(SYS_futex, &lock_word, FUTEX_WAKE_, 1, NULL, NULL, 0);
+    }
+    return 0;
+}
+
+/* Maps, touches and unmaps, all in one address space. */
+static int map_many(void *arg)
+{
+    long mine = (long)arg;
+    for (int i = 0; i < 40; i++) {
+        char *at = (char *)syscall(SYS_mmap, NULL, 8 * PAGE, PROT_READ | PROT_WRITE,
+                                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        for (int page = 0; page < 8; page++)
+            at[page * PAGE] = mine;
+        syscall(SYS_mprotect, at, 4 * PAGE, PROT_READ);
+        for (int page = 0; page < 8; page++)
+            if (at[page * PAGE] != mine)
+                told[0]++;
+        syscall(SYS_munmap, at, 8 * PAGE);
+    }
+    return 0;
+}
+
+static void check_together(void)
+{
+    for (int i = 0; i < 6; i++)
+        start(i, add_many, NULL);
+    for (int i = 0; i < 6; i++)
+        join(i);
+    CHECK_EQ(counter, 6 * 3000);
+    told[0] = 0;
+    for (int i = 0; i < 6; i++)
+        start(i, map_many, (void *)(long)(i + 1));
+    for (int i = 0; i < 6; i++)
+        join(i);
+    CHECK_EQ(told[0], 0);
+}
+
+static int sleep_long(void *arg)
+{
+    struct timespec t = {100, 0};
+    (void)arg;
+    go = 1;
+    syscall(SYS_nanosleep, &t, NULL);
+    return 0;
+}
+static int end_all(void *arg)
+{
+    syscall(SYS_exit_group, (long)arg);
+    return 0;
+}
+static int fault(void *arg)
+{
+    *(volatile int *)arg = 1;
+    return 0;
+}
+static int exec_self(void *arg)
+{
+    char *args[] = {"thread", arg, NULL};
+    syscall(SYS_execve, "/proc/self/exe", args, args + 2);
+    return 0;
+}
+static int end_later(void *arg)
+{
+    struct timespec t = {0, 50000000};
+    (void)arg;
+    syscall(SYS_nanosleep, &t, NULL);
+    syscall(SYS_exit, 5);
+    return 0;
+}
+
+/* The wait status of a child with two sleeping threads and one that runs the function. */
+static int end_of(int (*run)(void *), void *arg)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        start(0, sleep_long, NULL);
+        start(1, sleep_long, NULL);
+        start(2, run, arg);
+        sleep_long(NULL);
+    }
+    return status_of(child);
+}
+
+static void check_ends(void)
+{
+    char number[16];
+    snprintf(number, sizeof number, "%d", 7);
+    CHECK_EQ(end_of(end_all, (void *)42), 42 << 8);
+    CHECK_EQ(end_of(fault, BAD_LOW) & 0x7f, SIGSEGV);
+    CHECK_EQ(end_of(exec_self, number), 7 << 8); /* the program goes on under the process's number */
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        start(0, end_later, NULL);
+        syscall(SYS_exit, 3); /* the process lives on while a thread does */
+    }
+    CHECK_EQ(waitpid(child, NULL, WNOHANG), 0);
+    CHECK_EQ(status_of(child), 5 << 8); /* and ends as the last of them does */
+    child = fork();
+    if (child == 0) {
+        for (int i = 0; i < 5; i++)
+            start(i, sleep_long, NULL);
+        sleep_long(NULL);
+    }
+    sleep_ms(20);
+    CHECK_OK(kill(child, SIGKILL));
+    CHECK_EQ(status_of(child), SIGKILL);
+}
+
+static volatile int handled_by, handled;
+static void note(int number)
+{
+    (void)number;
+    handled_by = syscall(SYS_gettid);
+    handled++;
+}
+
+/* Blocks the signal in its own mask, waits; then lets it come. */
+static int wait_blocked(void *arg)
+{
+    sigset_t set = set_of(SIGUSR1), none = set_of(0);
+    (void)arg;
+    syscall(SYS_rt_sigprocmask, SIG_BLOCK, &set, NULL, 8);
+    go = 1;
+    while (go == 1)
+        syscall(SYS_sched_yield);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, 8);
+    go = 4;
+    return 0;
+}
+
+static void check_signals(void)
+{
+    on(SIGUSR1, note, 0);
+    go = handled = 0;
+    int tid = start(0, wait_blocked, NULL);
+    while (go != 1)
+        sched_yield();
+    CHECK_OK(kill(getpid(), SIGUSR1)); /* to the thread that takes it */
+    CHECK_EQ(handled, 1);
+    CHECK_EQ(handled_by == getpid(), 1);
+    CHECK_OK(syscall(SYS_tgkill, getpid(), tid, SIGUSR1)); /* to that one and no other */
+    CHECK_EQ(handled, 1);
+    go = 2;
+    join(0);
+    CHECK_EQ(handled, 2);
+    CHECK_EQ(handled_by == tid, 1);
+    CHECK_ERR(syscall(SYS_tgkill, getpid() + 1, getpid(), 0), ESRCH);
+}
+
+/* fork from a thread makes a process with that one thread. */
+static int fork_inside(void *arg)
+{
+    (void)arg;
+    long child = clone_here(SIGCHLD, NULL, NULL);
+    if (child == 0) {
+        long same = syscall(SYS_gettid) == syscall(SYS_getpid);
+        syscall(SYS_exit_group, same ? 6 : 1);
+    }
+    told[1] = child;
+    return 0;
+}
+
+static void check_fork(void)
+{
+    start(0, fork_inside, NULL);
+    join(0);
+    CHECK(told[1] > 0);
+    CHECK_EQ(status_of(told[1]), 6 << 8); /* a child of the process, not of the thread */
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2)
+        return syscall(SYS_gettid) == getpid() ? atoi(argv[1]) : 99;
+    check_shared();
+    check_together();
+    check_ends();
+    check_signals();
+    check_fork();
+    return check_done();
+}
