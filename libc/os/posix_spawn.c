@@ -13,7 +13,8 @@ pid_t os_posix_spawn(const char *path, char *const argv[], char *const env[])
 
     if (!argv || !argv[0])
         return fail(EINVAL);
-    return finish(posix_spawn(&pid, path, NULL, NULL, argv, env), pid);
+    int error = posix_spawn(&pid, path, NULL, NULL, argv, env);
+    return finish(error, pid);
 }
 
 pid_t os_posix_spawnp(const char *file, char *const argv[], char *const env[])
@@ -22,5 +23,6 @@ pid_t os_posix_spawnp(const char *file, char *const argv[], char *const env[])
 
     if (!argv || !argv[0])
         return fail(EINVAL);
-    return finish(posix_spawnp(&pid, file, NULL, NULL, argv, env), pid);
+    int error = posix_spawnp(&pid, file, NULL, NULL, argv, env);
+    return finish(error, pid);
 }
