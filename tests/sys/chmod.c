@@ -61,9 +61,7 @@ static void check_umask(void)
     CHECK_EQ(mode_of("masked_link"), 0777);
     CHECK_OK(chmod("masked", 0666)); /* chmod does not look at it */
     CHECK_EQ(mode_of("masked"), 0666);
-    CHECK_CHILD("a child has the mask, its change is its own", {
-        CHILD_REQUIRE(umask(0) == 027);
-    });
+    CHECK_CHILD("a child has the mask, its change is its own", { CHILD_REQUIRE(umask(0) == 027); });
     CHECK_EQ(umask(022), 027);
 }
 

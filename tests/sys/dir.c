@@ -1,4 +1,4 @@
-/* mkdir, rmdir, their at forms, chdir, fchdir: modes, link counts, removed directories; each errno. */
+/* mkdir, rmdir, their at forms, chdir, fchdir: modes, link counts, removed directories; errors. */
 #include "helpers.h"
 
 static struct stat stat_of(const char *path)

@@ -21,11 +21,17 @@ static const struct attempt {
     int kind, which; /* the argument that is bad */
     long number, arguments[6];
 } attempts[] = {
-#define TRY(name, kind, which, ...) {#name, kind, which, SYS_##name, {__VA_ARGS__}}
-#define HERE   AT_FDCWD
-#define GOOD   (long)good
-#define FILE_  -1000 /* stands for the open file */
-#define DIR_   -1001 /* for the open directory */
+#define TRY(name, kind, which, ...)     \
+    {                                   \
+#name, kind, which, SYS_##name, \
+        {                               \
+            __VA_ARGS__                 \
+        }                               \
+    }
+#define HERE  AT_FDCWD
+#define GOOD  (long)good
+#define FILE_ -1000 /* stands for the open file */
+#define DIR_  -1001 /* for the open directory */
     TRY(open, PATH, 0, 0, O_RDONLY),
     TRY(creat, PATH, 0, 0, 0600),
     TRY(openat, PATH, 1, HERE, 0, O_RDONLY),
@@ -160,8 +166,15 @@ static long call_with(const struct attempt *a, const void *bad)
 
 int main(void)
 {
-    const void *bad[] = {NULL,       BAD_LOW, (void *)0x7ffffffff000, BAD_HOLE, BAD_KERNEL,
-                         (void *)-1, (void *)-4096l, page_with(PROT_NONE), page_with(PROT_READ)};
+    const void *bad[] = {NULL,
+                         BAD_LOW,
+                         (void *)0x7ffffffff000,
+                         BAD_HOLE,
+                         BAD_KERNEL,
+                         (void *)-1,
+                         (void *)-4096l,
+                         page_with(PROT_NONE),
+                         page_with(PROT_READ)};
     enum { N_BAD = sizeof bad / sizeof *bad, READ_ONLY = N_BAD - 1 };
     CHECK_OK(symlink("target", "link"));
     make_file("file", "contents of the file");

@@ -46,14 +46,14 @@ static int as_program(int argc, char **argv)
 }
 
 /* The exit status of the program run in a child by `call`. */
-#define STATUS_OF(call)                \
-    ({                                 \
-        fflush(stdout);                \
-        pid_t child_ = fork();         \
-        if (child_ == 0) {             \
-            call;                      \
-            _exit(errno);              \
-        }                              \
+#define STATUS_OF(call)                 \
+    ({                                  \
+        fflush(stdout);                 \
+        pid_t child_ = fork();          \
+        if (child_ == 0) {              \
+            call;                       \
+            _exit(errno);               \
+        }                               \
         WEXITSTATUS(status_of(child_)); \
     })
 

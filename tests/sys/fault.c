@@ -102,7 +102,8 @@ static void check_instructions(void)
     CHECK_EQ(FAULT_OF(__asm__ volatile("int $0x21")), SIGSEGV);
     CHECK_EQ(FAULT_OF(__asm__ volatile("lidt (%%rsp)" ::: "memory")), SIGSEGV);
     CHECK_EQ(FAULT_OF(__asm__ volatile("mov %0, %%ss" ::"r"(0x10))), SIGSEGV);
-    CHECK_EQ(FAULT_OF(__asm__ volatile("pushf; orl $0x100, (%%rsp); popf; nop" ::: "memory", "cc")),
+    CHECK_EQ(FAULT_OF(__asm__ volatile("pushf; orl $0x100, (%%rsp); popf; nop" ::
+                                           : "memory", "cc")),
              SIGTRAP); /* a single step */
     CHECK_EQ(code, TRAP_TRACE);
     __asm__ volatile("pushf; andl $~0x100, (%%rsp); popf" ::: "memory", "cc");

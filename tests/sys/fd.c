@@ -1,4 +1,4 @@
-/* close, close_range, dup, dup2, dup3, fcntl: descriptors, their flags, record locks; each errno. */
+/* close, close_range, dup, dup2, dup3, fcntl: descriptors, their flags, record locks; errors. */
 #include "helpers.h"
 #include <sys/resource.h>
 

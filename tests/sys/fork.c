@@ -151,7 +151,8 @@ static void check_many(void)
     enum { CHILDREN = 60 };
     pid_t pids[CHILDREN];
     int wrong = 0, p[2];
-    char *memory = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *memory =
+        mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     memset(memory, 1, 64 * PAGE);
     CHECK_OK(pipe(p));
     fflush(stdout);

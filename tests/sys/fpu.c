@@ -50,7 +50,8 @@ static void check_fork(void)
                      : "a"((long)SYS_fork), "r"(value), "r"(back), "m"(mxcsr), "m"(control)
                      : "rcx", "r11", "memory", "xmm9");
     __asm__ volatile("stmxcsr %0; fnstcw %1" : "=m"(now), "=m"(control_now));
-    bool same = !memcmp(value, back, sizeof back) && (now & 0xff80) == mxcsr && control_now == control;
+    bool same =
+        !memcmp(value, back, sizeof back) && (now & 0xff80) == mxcsr && control_now == control;
     if (result == 0)
         _exit(same ? 0 : 1);
     mxcsr = 0x1f80;
@@ -88,7 +89,8 @@ static void use_vectors(int number)
 {
     (void)number;
     count++;
-    __asm__ volatile("pxor %%xmm3, %%xmm3; pxor %%xmm14, %%xmm14; fninit; fld1; fld1" ::: "xmm3", "xmm14");
+    __asm__ volatile("pxor %%xmm3, %%xmm3; pxor %%xmm14, %%xmm14; fninit; fld1; fld1" ::
+                         : "xmm3", "xmm14");
 }
 
 /* Handlers that use them, at any moment. */

@@ -160,8 +160,8 @@ static void check_resume(void)
     CHECK_EQ(n, 102);
     for (int i = 0; i < n - 1; i += 7) {
         wrong += lseek(fd, at[i].offset, SEEK_SET) != at[i].offset;
-        wrong += entries(fd, buf, 200) <= 0 ||
-                 strcmp(((struct entry *)buf)->name, at[i + 1].name) != 0;
+        wrong +=
+            entries(fd, buf, 200) <= 0 || strcmp(((struct entry *)buf)->name, at[i + 1].name) != 0;
     }
     CHECK_EQ(wrong, 0);
     CHECK_EQ(lseek(fd, at[n - 1].offset, SEEK_SET) == at[n - 1].offset, 1);

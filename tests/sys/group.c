@@ -59,7 +59,7 @@ static void check_setsid(void)
         pid_t self = getpid();
         CHILD_REQUIRE(setsid() == self);
         CHILD_REQUIRE(getsid(0) == self && getpgrp() == self);
-        CHILD_REQUIRE(setsid() == -1 && errno == EPERM); /* leads a group */
+        CHILD_REQUIRE(setsid() == -1 && errno == EPERM);      /* leads a group */
         CHILD_REQUIRE(setpgid(0, 0) == -1 && errno == EPERM); /* leads a session */
         CHILD_REQUIRE(open("/dev/tty", O_RDWR) == -1 && errno == ENXIO);
         pid_t child = child_that_pauses();

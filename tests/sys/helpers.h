@@ -135,9 +135,8 @@ __attribute__((unused)) static bool reaches_state(pid_t pid, char state)
 
 /* clone without a stack of its own, in the caller's frame: with CLONE_VM only together with
  * CLONE_VFORK, and then the child must not return. */
-__attribute__((unused, always_inline)) static inline long clone_here(unsigned long flags,
-                                                                     int *parent_tid,
-                                                                     int *child_tid)
+__attribute__((unused, always_inline)) static inline long
+clone_here(unsigned long flags, int *parent_tid, int *child_tid)
 {
     register int *r10 __asm__("r10") = child_tid;
     long result = SYS_clone;

@@ -21,10 +21,10 @@ static pid_t child_that_pauses(void)
 /* What each signal does to a process that does not care: the wait status. */
 static void check_defaults(void)
 {
-    static const int ends[] = {SIGHUP, SIGINT,  SIGQUIT, SIGILL,  SIGTRAP, SIGABRT, SIGBUS,
-                               SIGFPE, SIGKILL, SIGUSR1, SIGSEGV, SIGUSR2, SIGPIPE, SIGALRM,
-                               SIGTERM, 16,     SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGIO,
-                               SIGPWR, SIGSYS,  34,      64};
+    static const int ends[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGILL,  SIGTRAP,   SIGABRT, SIGBUS,
+                               SIGFPE,  SIGKILL, SIGUSR1, SIGSEGV, SIGUSR2,   SIGPIPE, SIGALRM,
+                               SIGTERM, 16,      SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGIO,
+                               SIGPWR,  SIGSYS,  34,      64};
     static const int ignored[] = {SIGCHLD, SIGCONT, SIGURG, SIGWINCH};
     int wrong = 0;
     fflush(stdout);

@@ -1,4 +1,4 @@
-/* getrlimit, setrlimit, prlimit64, getpriority, setpriority: values, rights, effects; each errno. */
+/* getrlimit, setrlimit, prlimit64, getpriority, setpriority: values, rights, effects; errors. */
 #include "helpers.h"
 #include <sys/resource.h>
 

@@ -1,4 +1,4 @@
-/* read, write, pread64, pwrite64, readv, writev, lseek: positions, holes, limits, and each errno. */
+/* read, write, pread64, pwrite64, readv, writev, lseek: positions, holes, limits; errors. */
 #include "helpers.h"
 #include <sys/resource.h>
 #include <sys/uio.h>
@@ -111,8 +111,8 @@ static void check_vectors(int fd)
 
 static void check_bad_buffers(int fd)
 {
-    char *read_only = page_with(PROT_READ), *edge = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
-                                                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *read_only = page_with(PROT_READ),
+         *edge = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     munmap(edge + PAGE, PAGE);
     CHECK_EQ(lseek(fd, 0, SEEK_SET), 0);
     CHECK_ERR(read(fd, read_only, 1), EFAULT);

@@ -15,7 +15,8 @@ static void note(int number)
 
 /* Calls the function while a child sends SIGUSR1 after 30 ms and, to end what goes on, calls
  * `release` after 30 more. True if the handler ran once. */
-static bool interrupted(int flags, long (*call)(void), void (*release)(void), long *result, int *error)
+static bool interrupted(int flags, long (*call)(void), void (*release)(void), long *result,
+                        int *error)
 {
     count = 0;
     on(SIGUSR1, note, flags);
@@ -187,9 +188,9 @@ static void check_never_restarted(void)
     static const struct {
         const char *name;
         long (*call)(void);
-    } calls[] = {{"nanosleep", do_nanosleep},   {"clock_nanosleep", do_clock_nanosleep},
-                 {"poll", do_poll},             {"select", do_select},
-                 {"pause", do_pause},           {"sigsuspend", do_sigsuspend}};
+    } calls[] = {{"nanosleep", do_nanosleep}, {"clock_nanosleep", do_clock_nanosleep},
+                 {"poll", do_poll},           {"select", do_select},
+                 {"pause", do_pause},         {"sigsuspend", do_sigsuspend}};
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         for (int flags = 0; flags <= SA_RESTART; flags += SA_RESTART) {
             long result;

@@ -10,8 +10,9 @@ static void spoil(int number, siginfo_t *info, void *context)
 {
     (void)number, (void)info, (void)context;
     count++;
-    __asm__ volatile("pxor %%xmm0, %%xmm0; pxor %%xmm15, %%xmm15; fninit; fldz; fldz; stc; std; cld"
-                     ::: "xmm0", "xmm15", "cc");
+    __asm__ volatile(
+        "pxor %%xmm0, %%xmm0; pxor %%xmm15, %%xmm15; fninit; fldz; fldz; stc; std; cld" ::
+            : "xmm0", "xmm15", "cc");
     unsigned rounding = 0x7f80;
     __asm__ volatile("ldmxcsr %0" ::"m"(rounding));
 }
@@ -62,21 +63,20 @@ static void check_vector_state(void)
     long pid = getpid(), result;
     memset(before, 0, sizeof before);
     memset(after, 0, sizeof after);
-    __asm__ volatile(
-        "movdqu (%3), %%xmm0; movdqu (%3), %%xmm7; movdqu (%3), %%xmm15\n\t"
-        "fninit; fldpi; fldl2e; fldcw (%4); ldmxcsr (%5)\n\t"
-        "fxsave64 (%1); syscall; fxsave64 (%2); fninit"
-        : "=a"(result)
-        : "r"(before), "r"(after), "r"(value), "r"(&control), "r"(&mxcsr), "a"(62L), "D"(pid),
-          "S"((long)SIGUSR1)
-        : "rcx", "r11", "memory", "xmm0", "xmm7", "xmm15");
+    __asm__ volatile("movdqu (%3), %%xmm0; movdqu (%3), %%xmm7; movdqu (%3), %%xmm15\n\t"
+                     "fninit; fldpi; fldl2e; fldcw (%4); ldmxcsr (%5)\n\t"
+                     "fxsave64 (%1); syscall; fxsave64 (%2); fninit"
+                     : "=a"(result)
+                     : "r"(before), "r"(after), "r"(value), "r"(&control), "r"(&mxcsr), "a"(62L),
+                       "D"(pid), "S"((long)SIGUSR1)
+                     : "rcx", "r11", "memory", "xmm0", "xmm7", "xmm15");
     mxcsr = 0x1f80;
     __asm__ volatile("ldmxcsr %0" ::"m"(mxcsr));
     CHECK_EQ(result, 0);
     CHECK_EQ(count, 2);
-    CHECK_EQ(memcmp(before, after, 8), 0);              /* control, status, tags */
-    CHECK_EQ(memcmp(before + 24, after + 24, 4), 0);    /* mxcsr */
-    CHECK_EQ(memcmp(before + 32, after + 32, 128), 0);  /* the x87 stack */
+    CHECK_EQ(memcmp(before, after, 8), 0);               /* control, status, tags */
+    CHECK_EQ(memcmp(before + 24, after + 24, 4), 0);     /* mxcsr */
+    CHECK_EQ(memcmp(before + 32, after + 32, 128), 0);   /* the x87 stack */
     CHECK_EQ(memcmp(before + 160, after + 160, 256), 0); /* xmm0 to xmm15 */
 }
 

@@ -48,7 +48,8 @@ static void check_fan(void)
 {
     enum { WRITERS = 8, READERS = 4, RECORDS = 400 };
     int p[2], wrong = 0;
-    unsigned *seen = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    unsigned *seen =
+        mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     CHECK_OK(pipe(p));
     fflush(stdout);
     for (int i = 0; i < READERS; i++)

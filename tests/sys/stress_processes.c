@@ -84,8 +84,8 @@ static int kill_early(int worker)
 /* Looks at all that /proc shows of all processes, which come and go meanwhile. */
 static int look(int worker)
 {
-    static const char *const files[] = {"stat", "status", "cmdline", "maps", "environ",
-                                        "statm", "comm", "limits"};
+    static const char *const files[] = {"stat",    "status", "cmdline", "maps",
+                                        "environ", "statm",  "comm",    "limits"};
     char path[64], text[4096];
     (void)worker;
     for (int round = 0; round < 3; round++) {

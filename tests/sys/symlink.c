@@ -1,4 +1,4 @@
-/* symlink, symlinkat, readlink, readlinkat: what a link holds, how it is followed, and each errno. */
+/* symlink, symlinkat, readlink, readlinkat: what a link holds, how it is followed; errors. */
 #include "helpers.h"
 
 static void check_holds(void)

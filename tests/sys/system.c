@@ -1,4 +1,4 @@
-/* uname, sethostname, sysinfo, getrandom, prctl, arch_prctl, sched_*, numbers of process and thread,
+/* uname, sethostname, sysinfo, getrandom, prctl, arch_prctl, sched_getaffinity, numbers,
  * what is no call at all; each errno. */
 #include "helpers.h"
 #include <sched.h>
@@ -105,7 +105,7 @@ static void check_no_call(void)
     CHECK_ERR(syscall(INT_MIN), ENOSYS);
     CHECK_ERR(syscall(INT_MAX), ENOSYS);
     CHECK_EQ(syscall(1l << 32 | SYS_getpid), getpid()); /* the number is an int */
-    CHECK_ERR(syscall(183), ENOSYS); /* afs_syscall, never there */
+    CHECK_ERR(syscall(183), ENOSYS);                    /* afs_syscall, never there */
 }
 
 static void check_random(void)

@@ -160,7 +160,7 @@ static void check_ends(void)
     snprintf(number, sizeof number, "%d", 7);
     CHECK_EQ(end_of(end_all, (void *)42), 42 << 8);
     CHECK_EQ(end_of(fault, BAD_LOW) & 0x7f, SIGSEGV);
-    CHECK_EQ(end_of(exec_self, number), 7 << 8); /* the program goes on under the process's number */
+    CHECK_EQ(end_of(exec_self, number), 7 << 8); /* under the process's number */
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {

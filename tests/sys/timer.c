@@ -1,4 +1,4 @@
-/* nanosleep, clock_nanosleep, alarm, getitimer, setitimer: at least the time asked for; each errno. */
+/* nanosleep, clock_nanosleep, alarm, getitimer, setitimer: at least the time asked for; errors. */
 #include "helpers.h"
 #include <sys/time.h>
 

@@ -174,8 +174,8 @@ static void check_usage(void)
     CHECK_EQ(wait4(child, &status, 0, &usage) == child, 1);
     CHECK(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec >= 50000 || usage.ru_utime.tv_sec > 0);
     getrusage(RUSAGE_CHILDREN, &after);
-    CHECK(after.ru_utime.tv_sec * 1000000 + after.ru_utime.tv_usec + after.ru_stime.tv_sec * 1000000 +
-              after.ru_stime.tv_usec >
+    CHECK(after.ru_utime.tv_sec * 1000000 + after.ru_utime.tv_usec +
+              after.ru_stime.tv_sec * 1000000 + after.ru_stime.tv_usec >
           before.ru_utime.tv_sec * 1000000 + before.ru_utime.tv_usec);
     child = child_that_exits(0);
     CHECK_ERR(syscall(SYS_wait4, child, BAD_KERNEL, 0, NULL), EFAULT);
