@@ -26,7 +26,7 @@ struct run_queue {
 
     struct spinlock timer_lock; /* rank RANK_TIMER */
     struct tree timers;         /* guarded by timer_lock */
-    struct timer *firing;       /* atomic: whose fire runs now */
+    struct timer *firing;       /* guarded by timer_lock: whose fire runs now */
     uint64_t armed_ns; /* the processor's own: when its timer will interrupt; UINT64_MAX: never */
 };
 

@@ -37,21 +37,24 @@ void timer_set(struct timer *timer, uint64_t deadline_ns)
     timer_need(queue, deadline_ns);
 }
 
-/* Takes it out of its tree if it is in one. Lock: takes timer_lock. */
-static void timer_disarm(struct timer *timer)
+/* Takes it out of its tree if it is in one. Whether it fires right now on another processor, and so
+ * may set itself again: asked under the same lock, or it could have done both in between. Lock:
+ * takes timer_lock. */
+static bool timer_disarm(struct timer *timer)
 {
     for (;;) {
         uint32_t id = __atomic_load_n(&timer->cpu, __ATOMIC_RELAXED);
         struct run_queue *queue = &run_queues[id];
         spin_lock(&queue->timer_lock);
         bool right = timer->cpu == id;
+        bool fires = queue->firing == timer && queue != this_queue();
         if (right && timer->armed) {
             tree_remove(&queue->timers, &timer->node);
             timer->armed = false;
         }
         spin_unlock(&queue->timer_lock);
         if (right)
-            return;
+            return fires;
     }
 }
 
@@ -59,13 +62,8 @@ static void timer_disarm(struct timer *timer)
  * by fire itself. */
 void timer_cancel(struct timer *timer)
 {
-    for (;;) {
-        timer_disarm(timer);
-        struct run_queue *queue = &run_queues[timer->cpu];
-        if (queue == this_queue() || __atomic_load_n(&queue->firing, __ATOMIC_SEQ_CST) != timer)
-            return;
-        cpu_pause(); /* it fires there now; it may set itself again */
-    }
+    while (timer_disarm(timer))
+        cpu_pause();
 }
 
 /* The first timer, if it is due, taken out. Lock: takes timer_lock. */
@@ -80,7 +78,7 @@ static struct timer *timer_take_due(struct run_queue *queue, uint64_t now)
     } else if (node) {
         timer_need(queue, node->key);
     }
-    __atomic_store_n(&queue->firing, timer, __ATOMIC_SEQ_CST);
+    queue->firing = timer;
     spin_unlock(&queue->timer_lock);
     return timer;
 }
