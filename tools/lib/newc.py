@@ -15,13 +15,13 @@ class Archive:
         self.names = set()
         self.inode = 0
 
-    def add(self, name, mode, data=b"", mtime=EPOCH):
+    def add(self, name, mode, data=b"", mtime=EPOCH, device=(0, 0)):
         """Appends one entry; an entry of the same name that came earlier is overwritten by it."""
         path = os.fsencode(name.strip("/")) or b"."
         self.inode += 1
         links = 2 if stat.S_ISDIR(mode) else 1
         root = 0
-        fields = (self.inode, mode, root, root, links, int(mtime), len(data), 0, 0, 0, 0,
+        fields = (self.inode, mode, root, root, links, int(mtime), len(data), 0, 0, *device,
                   len(path) + 1, 0)
         head = b"070701" + b"".join(b"%08X" % field for field in fields) + path + b"\0"
         self.parts += [head, bytes(-len(head) % 4), data, bytes(-len(data) % 4)]

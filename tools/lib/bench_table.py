@@ -1,0 +1,46 @@
+"""The bench's table: medians, ratios, and the samples as a file."""
+
+UNITS = ((1e9, "s"), (1e6, "ms"), (1e3, "us"), (0, "ns"))
+
+
+def quantity(row, value, counted):
+    """A value with its unit: time, bytes, or instructions."""
+    if value is None:
+        return "-"
+    if row.startswith("size-"):
+        return f"{value / 1024:,.1f} KB" if value >= 4096 else f"{value:,.0f} B"
+    if counted:
+        return f"{value:,.1f}"
+    unit, name = next(pair for pair in UNITS if value >= pair[0])
+    return f"{value / unit if unit else value:.3g} {name}"
+
+
+def ratio(ours, theirs):
+    return f"{theirs / ours:.1f}" if ours and theirs and ours > 0 else "-"
+
+
+def show(medians, counted):
+    """A table that is also Markdown; the ratios say how many times as much Linux takes."""
+    print("| row | Ouros | Linux | Linux, tuned | Linux / Ouros | tuned / Ouros |")
+    print("|---|--:|--:|--:|--:|--:|")
+    for row, columns in medians.items():
+        ours, linux, tuned = (columns.get(name) for name in ("ouros", "linux", "tuned"))
+        cells = [quantity(row, value, counted) for value in (ours, linux, tuned)]
+        print("| " + " | ".join([row] + cells + [ratio(ours, linux), ratio(ours, tuned)]) + " |")
+
+
+def save(path, samples):
+    with open(path, "w", encoding="ascii") as file:
+        for row, columns in samples.items():
+            for kernel, values in columns.items():
+                text = " ".join(f"{value:.6g}" for value in values)
+                file.write(f"{row}\t{kernel}\t{text}\n")
+
+
+def load(path):
+    samples = {}
+    with open(path, encoding="ascii") as file:
+        for line in file:
+            row, kernel, values = line.rstrip("\n").split("\t")
+            samples.setdefault(row, {})[kernel] = [float(value) for value in values.split()]
+    return samples
