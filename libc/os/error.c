@@ -54,6 +54,10 @@ static char *quote(char *to, const unsigned char **at, char mark)
     unsigned char c = **at;
     int length = utf8_length(*at);
 
+    if (**at == 0xc2 && length == 2 && ((*at)[1] <= 0xa0 || (*at)[1] == 0xad)) {
+        *at += 2; /* U+0080 to U+00A0 and U+00AD are not printable */
+        return to + sprintf(to, "\\x%02x", (*at)[-1]);
+    }
     if (length > 1) {
         memcpy(to, *at, (size_t)length);
         *at += length;
