@@ -66,11 +66,17 @@ static void read_run_file(void)
         take_setting(at);
 }
 
-static void set_defaults(int argc, char **argv)
+/* The kernel's own defaults are Linux's, whose HOME is / for init. RUN_FILE may say otherwise. */
+static void set_environment(void)
 {
-    setenv("PATH", "/bin:/usr/bin:/sbin:/usr/sbin:/ouros/bin", 0);
-    setenv("HOME", "/root", 0);
+    setenv("PATH", "/bin:/usr/bin:/sbin:/usr/sbin:/ouros/bin", 1);
+    setenv("HOME", "/root", 1);
     setenv("TERM", "vt100", 0);
+}
+
+/* The kernel's command line names the command where RUN_FILE does not. */
+static void take_arguments(int argc, char **argv)
+{
     bool asked = job.n_args > 0;
     for (int i = 1; i < argc && i <= MAX_ARGS && !asked; i++)
         job.args[job.n_args++] = argv[i];
@@ -153,8 +159,9 @@ int main(int argc, char **argv)
     open_as(0, "/dev/console", O_RDWR | O_NOCTTY); /* so that init itself can complain */
     dup2(0, 1);
     dup2(0, 2);
+    set_environment();
     read_run_file();
-    set_defaults(argc, argv);
+    take_arguments(argc, argv);
     pid_t command = fork();
     if (command == 0)
         run_job();

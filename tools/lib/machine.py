@@ -68,10 +68,14 @@ def explain_failure(message):
         return "install QEMU: make setup, or name it in QEMU="
     if "PVH ELF Note" in message or "linux kernel too old" in message:
         return "that is no kernel of Ouros: make kernel"
-    if "KVM" in message or "/dev/kvm" in message:
+    if "kvm" in message.lower() or "accelerator" in message:
         return "leave ACCEL unset: QEMU's emulation needs no /dev/kvm"
     if "initialization failed" in message or "display" in message:
         return "there is no screen to open a window on: leave out --gui"
+    if "initrd is too large" in message:
+        return "use a larger --mem"
+    if "gdb" in message and "socket" in message:
+        return "name a socket that can be made, in a folder that is there"
     if "Cannot allocate memory" in message or "cannot set up guest memory" in message:
         return "use a smaller --mem"
     return "see `make doctor`"

@@ -9,6 +9,7 @@ import time
 
 import machine
 import newc
+from check import Trouble, check_memory, check_options
 from relay import Left, Relay, RawTerminal, is_terminal, terminal_size
 
 FLAGS = ("icount", "trace", "gui")
@@ -17,14 +18,6 @@ TEXTS = ("rootfs", "cwd", "cpus", "mem", "timeout", "iso", "log", "gdb", "screen
 LISTS = ("add", "env")
 TIMED_OUT, PANIC, AT_FAULT = 124, 125, 126
 DEFAULT_TIMEOUT = 60
-
-
-class Trouble(Exception):
-    """The run cannot start, or QEMU failed: what happened and the remedy."""
-
-    def __init__(self, what, remedy):
-        super().__init__(what)
-        self.what, self.remedy = what, remedy
 
 
 class TimedOut(Exception):
@@ -40,22 +33,7 @@ class Session:
         if self.on_screen:  # then nobody's terminal is the console
             self.terminals = [False] * 3
         self.pid = None
-        self.check()
-
-    def check(self):
-        """Finds wrong options and missing files before QEMU does, to name the remedy."""
-        o = self.options
-        if not re.fullmatch(r"[1-9]\d*", o.cpus):
-            raise Trouble(f"--cpus {o.cpus} is not a number of processors", "for example: --cpus 4")
-        if o.timeout is not None and not re.fullmatch(r"\d+(\.\d+)?", o.timeout):
-            raise Trouble(f"--timeout {o.timeout} is not a number of seconds", "see --help")
-        for each in o.env:
-            if each.find("=") < 1:
-                raise Trouble(f"--env {each} is not NAME=VALUE", "see tools/vm --help")
-        needed = [o.rootfs] + ([o.iso] if o.iso else [o.kernel])
-        for path in needed:
-            if not os.path.isfile(path):
-                raise Trouble(f"{path} is not there", f"make {'iso' if path == o.iso else 'all'}")
+        check_options(options)
 
     # ---- The image -----------------------------------------------------------------------------
 
@@ -70,6 +48,7 @@ class Session:
         extra.parents("etc/vm.run", ("etc",))
         extra.add("etc/vm.run", newc.FILE | 0o644, self.orders())
         root = base + bytes(-len(base) % 4) + extra.bytes()
+        check_memory(self.options.mem, len(root))
         return anonymous_file(self.disk(root) if self.options.iso else root)
 
     def disk(self, root):
@@ -99,7 +78,8 @@ class Session:
                 else:
                     archive.file(target, os.path.realpath(source))
             except (OSError, ValueError) as error:
-                raise Trouble(f"--add {each}: {error}", "check the name") from None
+                why = getattr(error, "strerror", None) or error
+                raise Trouble(f"--add {each}: {why}", "check the name") from None
 
     def orders(self):
         """/etc/vm.run, which tells init what to run and how: NUL-terminated KEY=VALUE strings."""
@@ -157,7 +137,8 @@ class Session:
             try:
                 return os.open(self.options.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
             except OSError as error:
-                raise Trouble(f"--log: {error}", "name a file that can be written") from None
+                raise Trouble(f"--log {self.options.log}: {error.strerror}",
+                              "name a file that can be written") from None
         return 2 if self.options.trace else None
 
     def start(self, image):

@@ -11,7 +11,7 @@ Ctrl-A x ends the machine at once (Ctrl-A Ctrl-A is one Ctrl-A).
   --rootfs FILE.cpio          the image to start from         (build/rootfs.cpio)
   --env NAME=VALUE            set in the program's environment (may be given several times)
   --cwd DIR                   the program's working directory in the guest     (/root)
-  --cpus N                    processors                       (1)
+  --cpus N                    processors, up to 8              (1)
   --mem SIZE                  memory, as QEMU takes it          (128M)
   --timeout SECONDS           end it after that long; 0 = never
                               (60, but never when a terminal or no PROGRAM is there)

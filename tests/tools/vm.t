@@ -1,0 +1,366 @@
+#!/usr/bin/env python3
+"""tools/vm: each option, each exit status, and the streams, as its --help promises them."""
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(TOP, "tests"))
+sys.dont_write_bytecode = True
+from programs import Tap
+
+BUILD = os.path.join(TOP, os.environ.get("BUILD", "build"))
+VM = os.path.join(TOP, "tools/vm")
+LIMIT_SECONDS = 60
+
+
+def vm(*words, stdin=b"", env=(), **more):
+    """One run: its output, errors and status."""
+    return subprocess.run([VM, *words], input=stdin, capture_output=True, timeout=LIMIT_SECONDS,
+                          check=False, env=dict(os.environ, **dict(env)), **more)
+
+
+def told(done):
+    """For a failure: what the run said."""
+    lines = [f"status {done.returncode}, output {done.stdout[:300]!r}"]
+    return lines + done.stderr.decode(errors="replace").splitlines()[-20:]
+
+
+def children(pid):
+    """The processes whose parent this one is, by /proc."""
+    found = []
+    for each in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{each}/stat", encoding="latin-1") as file:
+                if int(file.read().rpartition(")")[2].split()[1]) == pid:
+                    found.append(int(each))
+        except OSError:
+            pass
+    return found
+
+
+def is_gone(pid):
+    """Whether a process is no more, or only a zombie, within two seconds."""
+    for _ in range(100):
+        try:
+            with open(f"/proc/{pid}/stat", encoding="latin-1") as file:
+                if file.read().rpartition(")")[2].split()[0] == "Z":
+                    return True
+        except OSError:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def wait_for(truth):
+    """What `truth` gives once it is true, or after ten seconds."""
+    for _ in range(500):
+        value = truth()
+        if value:
+            break
+        time.sleep(0.02)
+    return value
+
+
+class Tests:
+    def __init__(self, tap, folder):
+        self.tap, self.folder = tap, folder
+
+    def path(self, name, data=None, mode=0o644):
+        """The path of a file in our folder; written, if there is data for it."""
+        path = os.path.join(self.folder, name)
+        if data is not None:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "wb") as file:
+                file.write(data)
+            os.chmod(path, mode)
+        return path
+
+    def gives(self, what, words, output=None, status=0, errors=None, **more):
+        """Runs and compares: output is bytes, errors a pattern that standard error must hold."""
+        done = vm(*words, **more)
+        good = done.returncode == status and (output is None or done.stdout == output)
+        if errors is not None:
+            good = good and bool(re.search(errors, done.stderr.decode(errors="replace")))
+        elif status == 0:
+            good = good and done.stderr == b""
+        wanted = [f"wanted status {status}, output {output!r}, errors {errors!r}"]
+        self.tap.say(good, what, wanted + told(done))
+        return done
+
+    # ---- Exit status -----------------------------------------------------------------------
+
+    def test_status(self):
+        for status in (0, 1, 42, 255):
+            self.gives(f"exit status {status} is the program's",
+                       ["--", "sh", "-c", f"exit {status}"], b"", status)
+        for name in ("KILL", "TERM", "SEGV"):
+            number = signal.Signals["SIG" + name]
+            self.gives(f"SIG{name} gives 128 + {number}", ["--", "sh", "-c", f"kill -{name} $$"],
+                       b"", 128 + number)
+        self.gives("124 on time-out; the report says who waits for what, with function names",
+                   ["--timeout", "0.8", "--", "sh", "-c", "sleep 99 | cat"], b"", 124,
+                   r"(?s)time-out after 0.8 s.*\bsleep: asleep.*sleep_for\+.*cat: asleep.*"
+                   r"pipe_read\+")
+        self.gives("124 also where a program computes for ever; the report names it",
+                   ["--timeout", "0.8", "--add", self.probe, "--", "probe", "hang"], b"", 124,
+                   r"(?s)time-out.*runs probe")
+        self.gives("125 on a panic, with its report",
+                   ["--append", "init=/not/there", "--", "true"], b"", 125,
+                   r"(?s)panicked.*PANIC: .*/not/there.*at kernel/boot/.*boot_main.*PANIC END")
+        self.gives("127 where the program is not found", ["--", "no-such-program"], b"", 127,
+                   "no-such-program: No such file or directory")
+        self.gives("127 also for a path", ["--", "/bin/no-such-program"], b"", 127, "No such file")
+        self.gives("126 where it may not be executed", ["--", "/etc/passwd"], b"", 126,
+                   "/etc/passwd: Permission denied")
+        self.gives("126 where it is powered off before the program ends", ["--", "poweroff"], b"",
+                   126, "before the program ended")
+
+    def test_trouble(self):
+        """126 and a remedy for everything that keeps a run from its start."""
+        iso = self.path("no.iso", b"not a CD")
+        cases = [
+            ("an unknown option", ["--nonsense", "--", "true"], "unknown option.*\n.*--help"),
+            ("an option without its value", ["--cpus"], "--cpus needs a value"),
+            ("no processor", ["--cpus", "0", "--", "true"], "number of processors"),
+            ("too many processors", ["--cpus", "9", "--", "true"], "1 to 8"),
+            ("a size that is none", ["--mem", "much", "--", "true"], "--mem much.*\n.*128M"),
+            ("too little memory", ["--mem", "2M", "--", "true"], "--mem 2M.*\n.*at least"),
+            ("more memory than is there", ["--mem", "9000G", "--", "true"], "--mem"),
+            ("a time that is none", ["--timeout", "soon", "--", "true"], "number of seconds"),
+            ("an environment that is none", ["--env", "NAME", "--", "true"], "NAME=VALUE"),
+            ("a file that is missing", ["--add", "/not/there", "--", "true"], "not there"),
+            ("an image that is missing", ["--rootfs", "/not/there", "--", "true"], "make all"),
+            ("an image that is none", ["--rootfs", VM, "--", "true"], "not a cpio.*\n.*make"),
+            ("a kernel that is missing", ["--kernel", "/not/there", "--", "true"], "make all"),
+            ("a kernel that is none", ["--kernel", "/bin/sh", "--", "true"], "make kernel"),
+            ("a CD that is missing", ["--iso=/not/there", "--", "true"], "make iso"),
+            ("a CD that is none", ["--iso=" + iso, "--", "true"], "not a CD.*\n.*make iso"),
+            ("a board that is none", ["--machine", "apple", "--", "true"], "q35 or pc"),
+            ("a log that cannot be", ["--log", "/not/there", "--", "true"], "can be written"),
+            ("a directory that is missing", ["--cwd", "/not/there", "--", "true"], "/not/there"),
+        ]
+        for what, words, errors in cases:
+            self.gives(f"126 and the remedy: {what}", words, b"", 126, errors)
+        self.gives("126 and the remedy: no QEMU", ["--", "true"], b"", 126, "make setup",
+                   env={"QEMU": "/not/there"})
+        self.gives("126 and the remedy: an accelerator that is none", ["--", "true"], b"", 126,
+                   "ACCEL", env={"ACCEL": "magic"})
+        self.gives("126 and the remedy: nothing was built", ["--", "true"], b"", 126, "make all",
+                   env={"BUILD": self.path("empty")})
+
+    # ---- Streams ---------------------------------------------------------------------------
+
+    def test_streams(self):
+        every = bytes(range(256)) * 4
+        self.gives("all 256 bytes pass unchanged", ["--", "cat"], every, stdin=every)
+        much = os.urandom(1 << 20)
+        done = vm("--", "cat", stdin=much)
+        self.tap.say(done.stdout == much and done.returncode == 0,
+                     "a megabyte of random bytes passes unchanged",
+                     [f"got {len(done.stdout)} bytes, status {done.returncode}"])
+        self.gives("standard input ends", ["--", "wc", "-c"], b"5\n", stdin=b"12345")
+        self.gives("standard input may be empty", ["--", "wc", "-c"], b"0\n")
+        self.gives("a program need not read its input", ["--", "echo", "done"], b"done\n",
+                   stdin=b"x" * 200000)
+        done = self.gives("standard error is apart", ["--", "sh", "-c", "echo out; echo err >&2"],
+                          b"out\n", errors="^err\n$")
+        self.tap.same(done.stderr, b"err\n", "and holds nothing else")
+        read_end, write_end = os.pipe()
+        done = subprocess.run([VM, "--", "true"], stdin=read_end, capture_output=True, check=False,
+                              timeout=LIMIT_SECONDS)
+        self.tap.say(done.returncode == 0, "an open pipe that is silent holds nothing up",
+                     told(done))
+        os.close(read_end)
+        os.close(write_end)
+        for number, name in ((0, "input"), (1, "output"), (2, "error")):
+            shell = f'exec {number}{"<" if number == 0 else ">"}&-; exec "$0" -- sh -c "exit 7"'
+            done = subprocess.run(["sh", "-c", shell, VM], capture_output=True, check=False,
+                                  timeout=LIMIT_SECONDS)
+            self.tap.say(done.returncode == 7, f"standard {name} may be closed", told(done))
+
+    def test_broken_pipe(self):
+        run = subprocess.Popen([VM, "--", "yes"], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        machines = wait_for(lambda: children(run.pid))
+        first = run.stdout.readline()
+        run.stdout.close()
+        status = run.wait(LIMIT_SECONDS)
+        self.tap.say(first == b"y\n" and status == 141, "a reader who leaves ends it with 141",
+                     [f"first line {first!r}, status {status}"])
+        self.tap.say(machines != [] and all(map(is_gone, machines)), "and QEMU is gone")
+        run.stderr.close()
+
+    # ---- Options ---------------------------------------------------------------------------
+
+    def test_program(self):
+        words = ["", "two words", "--cpus", "a'b\"c\\", "$HOME *", "\u00e9", "new\nline"]
+        self.gives("arguments arrive as they are",
+                   ["--add", self.probe, "--", "probe", "args", *words],
+                   "".join(f"[{word}]\n" for word in words).encode())
+        self.gives("-- may be left out", ["echo", "-n", "hi"], b"hi")
+        self.gives("--help shows the options, the statuses and examples", ["--help"],
+                   errors=r"^$")
+        shown = vm("--help").stdout.decode()
+        wanted = ["--add", "--rootfs", "--env", "--cwd", "--cpus", "--mem", "--timeout", "--iso",
+                  "--icount", "--trace", "--gdb", "--log", "124", "125", "126", "127",
+                  "tools/vm -- ls"]
+        lacks = [word for word in wanted if word not in shown]
+        self.tap.say(not lacks, "--help names every one of them", [f"not there: {lacks}"])
+        self.gives("without a program: the shell, which reads standard input", [], None, 5,
+                   stdin=b"echo from the shell\nexit 5\n")
+
+    def test_add(self):
+        plain = self.path("plain", b"a file\n", 0o640)
+        script = self.path("script", b"#!/bin/sh\necho script got $1\n", 0o755)
+        self.path("tree/one", b"1\n", 0o600)
+        self.path("tree/deep/er/two", b"2\n", 0o4755)
+        os.makedirs(self.path("tree/empty"), exist_ok=True)
+        os.chmod(self.path("tree/empty"), 0o1750)
+        os.symlink("deep/er/two", self.path("tree/link"))
+        colon = self.path("with:colon", b"colon\n")
+        self.gives("--add FILE puts it into /bin, mode bits and all",
+                   ["--add", script, "--", "script", "this"], b"script got this\n")
+        self.gives("--add FILE:PATH puts it there", ["--add", plain + ":/root/new/dir/name", "--",
+                   "cat", "/root/new/dir/name"], b"a file\n")
+        self.gives("--add FILE:DIR/ keeps the name", ["--add", plain + ":/etc/", "--", "stat",
+                   "-c", "%a %s %U %n", "/etc/plain"], b"640 7 root /etc/plain\n")
+        self.gives("--add FILE:DIR, where the image has the directory",
+                   ["--add", plain + ":/etc", "--", "cat", "/etc/plain"], b"a file\n")
+        self.gives("--add replaces what the image has",
+                   ["--add", plain + ":/etc/passwd", "--", "cat", "/etc/passwd"], b"a file\n")
+        self.gives("a colon in a file's name", ["--add", colon, "--", "cat", "/bin/with:colon"],
+                   b"colon\n")
+        self.gives("a folder is added whole: modes, links, empty directories",
+                   ["--add", self.path("tree") + ":/root/t", "--cwd", "/root/t", "--", "sh", "-c",
+                    "stat -c '%a %n' one deep/er/two empty; readlink link; cat link; ls"],
+                   b"600 one\n4755 deep/er/two\n1750 empty\ndeep/er/two\n2\n"
+                   b"deep\nempty\nlink\none\n")
+        self.gives("several --add, in one run", ["--add", plain + ":/a", "--add", script + ":/b",
+                   "--", "cat", "/a", "/b"], b"a file\n#!/bin/sh\necho script got $1\n")
+
+    def test_environment(self):
+        self.gives("--env sets, repeatedly, and the last one counts",
+                   ["--env", "A=1", "--env", "B=two words=x", "--env", "EMPTY=", "--env", "A=3",
+                    "--", "sh", "-c", 'echo "$A|$B|${EMPTY-unset}|$HOME|$PATH"'],
+                   b"3|two words=x||/root|/bin:/usr/bin:/sbin:/usr/sbin:/ouros/bin\n")
+        self.gives("--env may replace the default PATH",
+                   ["--env", "PATH=/ouros/bin", "--", "/bin/sh", "-c", "echo $PATH"],
+                   b"/ouros/bin\n")
+        self.gives("--cwd is where it begins", ["--cwd", "/usr/share", "--", "pwd"],
+                   b"/usr/share\n")
+        self.gives("/root is where it begins otherwise", ["--", "pwd"], b"/root\n")
+        self.gives("nothing of the host's environment gets in",
+                   ["--", "sh", "-c", "env | sort | cut -d= -f1"], b"HOME\nPATH\nPWD\nSHLVL\nTERM\n",
+                   env={"HOST_ONLY": "1"})
+
+    def test_machine(self):
+        for cpus in (1, 2, 8):
+            self.gives(f"--cpus {cpus}", ["--cpus", str(cpus), "--", "grep", "-c", "^processor",
+                       "/proc/cpuinfo"], b"%d\n" % cpus)
+        for size, low, high in (("32M", 16, 32), ("1G", 900, 1024), ("4G", 3600, 4096)):
+            done = vm("--mem", size, "--", "awk", "/MemTotal/ {print int($2/1024)}",
+                      "/proc/meminfo")
+            total = int(done.stdout or b"0")
+            self.tap.say(low <= total <= high, f"--mem {size} gives {low} to {high} MB",
+                         told(done))
+        self.gives("--machine pc", ["--machine", "pc", "--", "echo", "ok"], b"ok\n")
+        runs = [vm("--icount", "--add", self.probe, "--", "probe", "count") for _ in range(2)]
+        good = runs[0].stdout.count(b"\n") == 5 and runs[0].returncode == 0
+        self.tap.say(good, "--icount runs", told(runs[0]))
+        self.tap.same(runs[1].stdout, runs[0].stdout,
+                      "--icount: instruction counts and clocks are the same in a second run")
+
+    def test_log(self):
+        log = self.path("log")
+        self.gives("--trace shows the program's calls on standard error", ["--trace", "--", "pwd"],
+                   b"/root\n", errors=r'(?s)execve\("/bin/pwd".*getcwd\("/root".*write\(1, "/root')
+        self.gives("--log takes the kernel's log", ["--log", log, "--", "echo", "ok"], b"ok\n")
+        with open(log, encoding="latin-1") as file:
+            text = file.read()
+        self.tap.say("Ouros, loaded by PVH" in text and "init exited with status 0" in text,
+                     "from its first line to its last", text.splitlines())
+        self.gives("--trace and --log: the calls are there", ["--trace", "--log", log, "--", "pwd"],
+                   b"/root\n")
+        with open(log, encoding="latin-1") as file:
+            self.tap.say("getcwd(" in file.read(), "and not on standard error")
+
+    def test_images(self):
+        root = self.path("small.cpio")
+        programs = [os.path.join(BUILD, "image", name) for name in ("init", "osh", "ls", "pwd")]
+        subprocess.run([os.path.join(TOP, "tools/mkrootfs"), "-o", root, "-s",
+                        self.path("skeleton"), *programs], check=True)
+        self.gives("--rootfs starts from another image", ["--rootfs", root, "--", "sh", "-c",
+                   "pwd; ls /ouros/bin"], b"/root\nls\nosh\npwd\n")
+        iso = [b"one\ntwo\n", "--iso", "--cpus", "2", "--env", "A=b c", "--add", self.probe]
+        done = vm(*iso[1:], "--", "sh", "-c", "cat; echo $A >&2; exit 9", stdin=iso[0])
+        self.tap.say((done.stdout, done.stderr, done.returncode) == (iso[0], b"b c\n", 9),
+                     "--iso: the same through GRUB: streams, environment, status", told(done))
+        self.gives("--iso: files that are added", [*iso[1:], "--", "probe", "args", "x y"],
+                   b"[x y]\n")
+        self.gives("--iso: 127", ["--iso", "--", "no-such-program"], b"", 127, "No such file")
+        self.gives("--iso on a pc, by its file's name",
+                   ["--iso=" + os.path.join(BUILD, "ouros.iso"), "--machine", "pc", "--", "pwd"],
+                   b"/root\n")
+
+    def test_gdb(self):
+        """QEMU waits for gdb, of which we play the part that says `continue`."""
+        path = self.path("gdb")
+        run = subprocess.Popen([VM, "--gdb", path, "--timeout", "30", "--", "echo", "went on"],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+        wait_for(lambda: os.path.exists(path))
+        time.sleep(0.5)
+        waits = run.poll() is None
+        with socket.socket(socket.AF_UNIX) as gdb:
+            gdb.connect(path)
+            gdb.sendall(b"$vCont;c#a8")
+            output, errors = run.communicate(timeout=LIMIT_SECONDS)
+        self.tap.say(waits and output == b"went on\n" and run.returncode == 0,
+                     "--gdb: the machine waits until gdb lets it go on",
+                     [f"waits {waits}, {output!r}, {errors!r}, {run.returncode}"])
+
+    # ---- Several, and none left behind -----------------------------------------------------
+
+    def test_side_by_side(self):
+        runs = [subprocess.Popen([VM, "--", "sh", "-c", f"cat; exit {i}"], stdin=subprocess.PIPE,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                for i in range(10)]
+        wrong = []
+        for i, run in enumerate(runs):
+            text = b"run %d\n" % i * 1000
+            output, errors = run.communicate(text, timeout=LIMIT_SECONDS)
+            if output != text or run.returncode != i:
+                wrong.append(f"run {i}: status {run.returncode}, {len(output)} bytes, {errors!r}")
+        self.tap.say(not wrong, "ten side by side: each its own streams and status", wrong)
+
+    def test_killed(self):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL):
+            run = subprocess.Popen([VM, "--", "sleep", "50"], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            machines = wait_for(lambda: children(run.pid))
+            time.sleep(0.1)
+            run.send_signal(number)
+            status = run.wait(LIMIT_SECONDS)
+            wanted = -number if number == signal.SIGKILL else 128 + number
+            self.tap.say(status == wanted, f"{number.name} ends tools/vm",
+                         [f"status {status}, wanted {wanted}"])
+            self.tap.say(machines != [] and all(map(is_gone, machines)),
+                         f"{number.name}: no QEMU is left", [f"QEMU is {machines}"])
+
+    def run(self):
+        self.probe = self.path("probe")
+        subprocess.run([os.path.join(TOP, "tools/cc"), os.path.join(TOP, "tests/tools/probe.c"),
+                        "-o", self.probe], check=True)
+        for name in [name for name in dir(self) if name.startswith("test_")]:
+            if not sys.argv[1:] or name[5:] in sys.argv[1:]:
+                getattr(self, name)()
+
+
+with Tap() as taps, tempfile.TemporaryDirectory() as work:
+    Tests(taps, work).run()
