@@ -12,9 +12,16 @@ struct file_lock {
     int64_t start, end; /* bytes, inclusive */
 };
 
+/* A thread that waits in set_lock, on its stack. */
+struct lock_waiter {
+    struct list node; /* in `waiters` */
+    const struct file_lock *wanted;
+};
+
 static struct spinlock locks_lock = SPINLOCK("file locks", RANK_FILE);
 static struct list locks = LIST_INIT(locks); /* guarded by locks_lock */
 static struct wait_queue lock_freed = WAIT_QUEUE(lock_freed);
+static struct list waiters = LIST_INIT(waiters); /* guarded by locks_lock */
 static uint32_t n_locks; /* guarded by locks_lock, read without it */
 
 static bool overlaps(const struct file_lock *a, const struct file_lock *b)
@@ -73,19 +80,56 @@ static void carve(const struct file_lock *range, struct file_lock **spare)
     }
 }
 
+/* The lock that an owner waits for, NULL if it does not wait. Lock: locks_lock held. */
+static const struct file_lock *waits_for(const void *owner)
+{
+    struct lock_waiter *waiter;
+    list_for_each(waiter, &waiters, node)
+        if (waiter->wanted->owner == owner)
+            return waiter->wanted;
+    return NULL;
+}
+
+/* Whether who stands in the way waits, perhaps through others, for the owner of `wanted`. Only for
+ * records of processes, and over ten others at most, as on Linux. Lock: locks_lock held. */
+static bool would_deadlock(const struct file_lock *wanted)
+{
+    const struct file_lock *blocked = wanted;
+    if (wanted->is_flock || wanted->pid < 0)
+        return false;
+    for (int steps = 0; blocked && steps < 10; steps++) {
+        const struct file_lock *blocker = find_conflict(blocked);
+        if (!blocker)
+            return false;
+        if (blocker->owner == wanted->owner)
+            return true;
+        blocked = waits_for(blocker->owner);
+    }
+    return false;
+}
+
+/* Sleeps until some lock is let go. 0, -EDEADLK, -ERESTARTSYS. Lock: locks_lock held, not while it
+ * sleeps. */
+static int wait_for_lock(const struct file_lock *wanted)
+{
+    struct lock_waiter waiter = {.wanted = wanted};
+    if (would_deadlock(wanted))
+        return -EDEADLK;
+    list_add_tail(&waiters, &waiter.node);
+    int interrupted =
+        wait_on_spin(&lock_freed, &locks_lock, WAIT_SIGNALS, NO_DEADLINE, "file lock");
+    list_remove(&waiter.node);
+    return interrupted ? -ERESTARTSYS : 0;
+}
+
 /* Sets or clears (type F_UNLCK) a lock; waits for it if asked. */
 static int set_lock(const struct file_lock *wanted, bool clear, bool wait)
 {
     struct file_lock *fresh = kmalloc(sizeof(*fresh)), *spare = kmalloc(sizeof(*spare));
     int err = fresh && spare ? 0 : -ENOLCK;
     spin_lock(&locks_lock);
-    while (!err && !clear && find_conflict(wanted)) {
-        err = -EAGAIN;
-        if (wait && wait_on_spin(&lock_freed, &locks_lock, WAIT_SIGNALS, NO_DEADLINE, "file lock"))
-            err = -ERESTARTSYS;
-        else if (wait)
-            err = 0;
-    }
+    while (!err && !clear && find_conflict(wanted))
+        err = wait ? wait_for_lock(wanted) : -EAGAIN;
     if (!err) {
         carve(wanted, &spare);
         if (!clear) {
