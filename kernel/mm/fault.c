@@ -86,7 +86,7 @@ static int fault_fresh(struct fault *fault)
         paddr_t frame = frame_alloc_zeroed(FRAME_USER);
         if (!frame)
             break;
-        *entry = frame | flags;
+        entry_fill(entry, frame | flags);
     }
     fault->space->last_fault = page;
     return *fault->entry ? 0 : -ENOMEM;
@@ -112,7 +112,7 @@ static void map_around(struct fault *fault)
         if (!frames[i])
             continue;
         if (!*entry)
-            *entry = frames[i] | area_pte_flags(area);
+            entry_fill(entry, frames[i] | area_pte_flags(area));
         else
             frame_unref(frames[i]);
     }
@@ -138,15 +138,15 @@ static int fault_backed(struct fault *fault)
     if (error < 0)
         return error;
     if (shared) {
-        *fault->entry = frame | area_pte_flags(area) | write_flag(area);
+        entry_fill(fault->entry, frame | area_pte_flags(area) | write_flag(area));
     } else if (fault->write) {
         paddr_t copy = page_duplicate(frame);
         frame_unref(frame);
         if (!copy)
             return -ENOMEM;
-        *fault->entry = copy | area_pte_flags(area) | PTE_WRITE;
+        entry_fill(fault->entry, copy | area_pte_flags(area) | PTE_WRITE);
     } else {
-        *fault->entry = frame | area_pte_flags(area);
+        entry_fill(fault->entry, frame | area_pte_flags(area));
     }
     if (area->backing->ops->pages && !fault->write && !shared)
         map_around(fault);

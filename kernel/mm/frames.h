@@ -9,7 +9,7 @@ enum {
 };
 
 /* What a frame's use says decides what the rest means. Free: order and links. A slab: free, live,
- * cache and links. Else refs and, for the first of a block, order. */
+ * cache and links. A table: refs and filled. Else refs and, for the first of a block, order. */
 struct frame {
     union {
         uint32_t refs; /* atomic */
@@ -24,7 +24,12 @@ struct frame {
     uint8_t chunk_order; /* constant: the block it came to us in; buddies beyond that are not ours
                             to touch */
     uint8_t cache;       /* id of the slab's cache */
-    uint32_t next, prev; /* frame numbers in a circular list */
+    union {
+        struct {
+            uint32_t next, prev; /* frame numbers in a circular list */
+        };
+        uint64_t filled; /* a bit for each eight entries of a table: clear where all are 0 */
+    };
 };
 
 _Static_assert(sizeof(struct frame) == 16, "one page of frames describes 1 MB");

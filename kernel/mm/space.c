@@ -26,6 +26,7 @@ static struct space *space_make(void)
         return NULL;
     }
     root_init(phys_to_virt(space->root));
+    frame_at(space->root)->filled = 0;
     spin_init(&space->lock, "space", RANK_SPACE);
     space->refs = space->holds = 1;
     return space;
@@ -147,11 +148,7 @@ void space_reap(struct space *ended)
 {
     if (!ended)
         return;
-    pte_t *root = phys_to_virt(ended->root);
-    for (int i = 0; i < TABLE_ENTRIES / 2; i++) {
-        if (root[i])
-            table_put(pte_phys(root[i]), 3);
-    }
+    table_put_entries(phys_to_virt(ended->root), 4);
     frame_unref(ended->root);
     object_free(&space_cache, ended);
 }

@@ -110,12 +110,16 @@ int tables_restrict(struct space *space, uint64_t start, uint64_t end, uint32_t 
 int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t n_bytes,
                 struct flush *flush);
 uint64_t tables_count(const struct space *space, uint64_t start, uint64_t end); /* pages held */
-/* Copies the root's lower half for a fork: afterwards all tables are shared, and read-only for
- * both. */
+/* Fills an entry that is 0: its table notes that there is something. */
+void entry_fill(pte_t *entry, pte_t value);
+/* Copies the entries of a table, or of a root's lower half, into an empty one: afterwards all that
+ * they lead to is shared, and read-only for both. */
 void tables_share(pte_t *from, pte_t *to);
 /* Drops a reference to a table (level 1 to 3) or a page (level 0), with the last one all that it
  * leads to. */
 void table_put(paddr_t frame, int level);
+/* The same for all that a table's entries lead to, but the table itself. */
+void table_put_entries(const pte_t *table, int level);
 
 /* ---- Between the rest ---- */
 

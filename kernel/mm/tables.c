@@ -4,12 +4,20 @@
  * keeps: an entry that allows writing leads to a frame that no other entry leads to (but for
  * MAP_SHARED pages). So a write through shared tables faults, and the fault copies the shared ones
  * from the top down; a table that came to have one user again is made writable where it is. A
- * shared table changes in one way only: its entries lose PTE_WRITE when it is copied. */
+ * shared table changes in one way only: its entries lose PTE_WRITE when it is copied.
+ *
+ * Most tables are nearly empty. A table's frame notes which groups of entries were ever filled, and
+ * who copies or frees the table looks only at those. */
 #include "abi/errno.h"
 #include "frames.h"
 #include "space.h"
 
-enum { TABLE_FLAGS = PTE_PRESENT | PTE_WRITE | PTE_USER };
+enum { TABLE_FLAGS = PTE_PRESENT | PTE_WRITE | PTE_USER, GROUP = 8 };
+
+/* For the number of the first entry of each group that may hold something. */
+#define for_each_group(first, groups)                                                   \
+    for (uint64_t left_ = (groups), first;                                              \
+         left_ && (first = (uint64_t)__builtin_ctzll(left_) * GROUP, true); left_ &= left_ - 1)
 
 static pte_t *table_at(paddr_t frame)
 {
@@ -19,6 +27,27 @@ static pte_t *table_at(paddr_t frame)
 static pte_t entry_take(pte_t *entry)
 {
     return __atomic_exchange_n(entry, 0, __ATOMIC_SEQ_CST);
+}
+
+static uint64_t filled_groups(const pte_t *table)
+{
+    return frame_at(virt_to_phys(table))->filled;
+}
+
+void entry_fill(pte_t *entry, pte_t value)
+{
+    paddr_t at = virt_to_phys(entry);
+    frame_at(at)->filled |= 1ull << at % PAGE_SIZE / sizeof(pte_t) / GROUP;
+    *entry = value;
+}
+
+/* An empty table, or 0. */
+static paddr_t table_alloc(void)
+{
+    paddr_t table = frame_alloc_zeroed(FRAME_TABLE);
+    if (table)
+        frame_at(table)->filled = 0;
+    return table;
 }
 
 /* How many bytes one entry of a table of that level covers. */
@@ -38,25 +67,27 @@ static pte_t entry_share(pte_t *entry)
     return __atomic_and_fetch(entry, ~(pte_t)PTE_WRITE, __ATOMIC_SEQ_CST);
 }
 
+void tables_share(pte_t *from, pte_t *to)
+{
+    uint64_t groups = filled_groups(from);
+    frame_at(virt_to_phys(to))->filled = groups;
+    for_each_group(first, groups) {
+        for (uint64_t i = first; i < first + GROUP; i++) {
+            if (from[i])
+                to[i] = entry_share(&from[i]);
+        }
+    }
+}
+
 /* A copy of a shared table whose entries lead where the original's lead; 0 when memory is out. */
 static paddr_t table_copy(paddr_t from)
 {
-    paddr_t to = frame_alloc(FRAME_TABLE);
-    if (!to)
-        return 0;
-    pte_t *source = table_at(from), *target = table_at(to);
-    for (int i = 0; i < TABLE_ENTRIES; i++)
-        target[i] = source[i] ? entry_share(&source[i]) : 0;
+    paddr_t to = table_alloc();
+    if (to)
+        tables_share(table_at(from), table_at(to));
     return to;
 }
 
-void tables_share(pte_t *from, pte_t *to)
-{
-    for (int i = 0; i < TABLE_ENTRIES / 2; i++) {
-        if (from[i])
-            to[i] = entry_share(&from[i]);
-    }
-}
 
 void table_put(paddr_t frame, int level)
 {
@@ -66,13 +97,19 @@ void table_put(paddr_t frame, int level)
         return;
     if (level > 0) {
         counted->refs = 1; /* nobody else is left */
-        pte_t *table = table_at(frame);
-        for (int i = 0; i < TABLE_ENTRIES; i++) {
+        table_put_entries(table_at(frame), level);
+    }
+    frame_unref(frame);
+}
+
+void table_put_entries(const pte_t *table, int level)
+{
+    for_each_group(first, filled_groups(table)) {
+        for (uint64_t i = first; i < first + GROUP; i++) {
             if (table[i])
                 table_put(pte_phys(table[i]), level - 1);
         }
     }
-    frame_unref(frame);
 }
 
 /* Makes the table that the entry leads to this space's own: copies it if others use it. 0 or
@@ -102,10 +139,10 @@ pte_t *table_entry_own(struct space *space, uint64_t address, struct flush *flus
     for (int level = 4; level > 1; level--) {
         pte_t *entry = &table[table_index(address, level)];
         if (!*entry) {
-            paddr_t fresh = frame_alloc_zeroed(FRAME_TABLE);
+            paddr_t fresh = table_alloc();
             if (!fresh)
                 return NULL;
-            *entry = fresh | TABLE_FLAGS;
+            entry_fill(entry, fresh | TABLE_FLAGS);
         } else if (entry_own(entry, level - 1, address, flush) < 0) {
             return NULL;
         }
@@ -265,7 +302,7 @@ int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t n_byte
             pte_t *entry = &table[table_index(at, 1)];
             if (!*entry)
                 continue;
-            *table_entry_own(space, at - from + to, flush) = entry_take(entry);
+            entry_fill(table_entry_own(space, at - from + to, flush), entry_take(entry));
             flush_page(flush, at);
         }
     }
