@@ -16,8 +16,15 @@ $(guest_tests) $(guest_tools): $(BUILD)/tests/%: tests/%.c tests/check.h $(BUILD
 	@mkdir -p $(@D)
 	$(Q)BUILD=$(BUILD) CC='$(CC)' tools/cc -g -O1 $(WARNINGS) -Itests $< -o $@
 
+# Programs of a few calls by number, for Linux and Ouros side by side.
+differ := $(BUILD)/tests/differ/differ
+$(differ): $(wildcard tests/differ/*.c tests/differ/*.h) $(BUILD)/libc.a tools/cc
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)BUILD=$(BUILD) CC='$(CC)' tools/cc -g $(WARNINGS) $(filter %.c,$^) -o $@
+
 .PHONY: check tests
-tests: $(host_tests) $(guest_tests) $(guest_tools)
+tests: $(differ) $(host_tests) $(guest_tests) $(guest_tools)
 
 check: all iso tests           ## all tests, without looking at the set-up first
 	@BUILD=$(BUILD) CC='$(CC)' prove -j$(JOBS) --exec tests/one $(TESTS)

@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""Runs the same programs of a few calls on Linux and on Ouros and says, as TAP, where they differ.
+
+usage: tests/differ/differ.t [--cpus LIST] [--blocks N] [--shown N] [SUBJECT:LENGTH:WHO ...]
+
+SUBJECT is files or jobs, LENGTH the number of operations (0: random programs), WHO root or user. Programs come in
+blocks; of a block only a hash is compared, and where two hashes differ the block is run again, program by program,
+and the first programs that differ are shown in words. --blocks says how many blocks (default: all); of random
+programs the default is 20.
+"""
+import argparse
+import difflib
+import os
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+BUILD = os.path.join(TOP, os.environ.get("BUILD", "build"))
+PROGRAM = os.path.join(BUILD, "tests/differ/differ")
+DEFAULT = ["files:1:root", "files:1:user", "files:2:root", "files:2:user", "files:0:root", "files:0:user"]
+DEFAULT += ["jobs:1:root", "jobs:2:root"]
+RANDOM_BLOCKS = 20
+
+
+def on_linux(*arguments):
+    """The program's output, run below a fresh folder in memory."""
+    with tempfile.TemporaryDirectory(prefix="ouros-differ-", dir="/dev/shm") as folder:
+        os.chmod(folder, 0o755)
+        command = [PROGRAM, *map(str, arguments)]
+        done = subprocess.run(command, env={"TMPDIR": folder}, capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
+
+
+def on_ouros(cpus, *arguments):
+    command = [os.path.join(TOP, "tools/vm"), "--timeout", "0", "--cpus", str(cpus)]
+    command += ["--add", PROGRAM, "--", "differ", *map(str, arguments)]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
+
+
+def by_number(text):
+    """{number: hash} of lines; what is no such line says what went wrong and is kept under its own text."""
+    rows = {}
+    for line in text.splitlines():
+        words = line.split()
+        number = int(words[0]) if len(words) == 2 and words[0].isdigit() else line
+        rows[number] = words[-1] if words else ""
+    return rows
+
+
+def different(ours, theirs):
+    keys = [key for key in {**theirs, **ours} if ours.get(key) != theirs.get(key)]
+    return sorted(keys, key=lambda key: (isinstance(key, str), key))
+
+
+def show_block(cpus, what, block, shown):
+    """The programs of a block that differ, the first ones in words; how many they are."""
+    theirs = by_number(on_linux(*what, "each", block))
+    ours = by_number(on_ouros(cpus, *what, "each", block))
+    bad = different(ours, theirs)
+    if not bad:
+        print(f"# block {block} differs, but none of its programs does when run again")
+    for program in bad[:shown]:
+        print(f"# program {program} of block {block} (-: Linux, +: Ouros)")
+        if isinstance(program, str):
+            continue
+        a = on_linux(*what, "show", block, program).splitlines()
+        b = on_ouros(1, *what, "show", block, program).splitlines()
+        for line in list(difflib.unified_diff(a, b, lineterm="", n=50))[3:]:
+            print("#   " + line)
+    return len(bad)
+
+
+def compare(what, cpus, last, theirs, shown):
+    """Programs compared and differences found on that many processors."""
+    ours = by_number(on_ouros(cpus, *what, "blocks", 0, last, cpus))
+    n_different = 0
+    for block in different(ours, theirs):
+        if isinstance(block, str):
+            print("# " + block)
+            n_different += 1
+        elif shown > 0:
+            n = show_block(cpus, what, block, shown)
+            shown -= n
+            n_different += max(n, 1)
+        else:
+            n_different += 1
+    return n_different
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cpus", default="1,4", help="numbers of processors (default 1,4)")
+    parser.add_argument("--blocks", type=int, default=0, help="how many blocks of programs (default all)")
+    parser.add_argument("--shown", type=int, default=3, help="how many differences are shown (default 3)")
+    parser.add_argument("what", nargs="*", default=DEFAULT, metavar="SUBJECT:LENGTH:WHO")
+    options = parser.parse_args()
+    if os.geteuid() != 0 or not os.access("/dev/shm", os.W_OK):
+        print("1..0 # SKIP needs root and /dev/shm for Linux's side")
+        return
+    count = failed = 0
+    for name in options.what:
+        what = name.split(":")
+        n_blocks, size = map(int, on_linux(*what, "size").split())
+        last = options.blocks or (RANDOM_BLOCKS if what[1] == "0" else n_blocks)
+        last = min(last, n_blocks)
+        theirs = by_number(on_linux(*what, "blocks", 0, last, os.cpu_count()))
+        for cpus in map(int, options.cpus.split(",")):
+            n = compare(what, cpus, last, theirs, options.shown)
+            count += 1
+            failed += n > 0
+            kind = f"of {what[1]} operations" if what[1] != "0" else "at random"
+            print(f"{'not ' if n else ''}ok {count} - {what[0]} {kind} as {what[2]}, {cpus} processors: "
+                  f"{last * size} programs, {n} differences")
+            sys.stdout.flush()
+    print(f"1..{count}")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
