@@ -1,4 +1,5 @@
-/* fallocate, memfd_create, preadv, pwritev and their 2 forms, syncfs, setfsuid, setfsgid; errors. */
+/* fallocate, memfd_create, preadv, pwritev and their 2 forms, syncfs, setfsuid, setfsgid; errors.
+ */
 #include "helpers.h"
 #include <sys/uio.h>
 
@@ -92,7 +93,8 @@ static void check_vectors(void)
     CHECK_STR(b, "4567");
     CHECK_EQ(syscall(SYS_preadv2, fd, in, 1, 2, 0, 0), 3);
     CHECK_EQ(memcmp(a, "012", 3), 0);
-    CHECK_EQ(syscall(SYS_preadv2, fd, in, 1, -1l, -1l, 0), 3); /* -1: at the position, which moves */
+    CHECK_EQ(syscall(SYS_preadv2, fd, in, 1, -1l, -1l, 0),
+             3); /* -1: at the position, which moves */
     CHECK_EQ(lseek(fd, 0, SEEK_CUR), 3);
     CHECK_EQ(syscall(SYS_pwritev2, fd, out, 1, 0, 0, 0x10), 4); /* RWF_APPEND */
     CHECK_STR(contents("v") + 10, "0123");
