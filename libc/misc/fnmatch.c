@@ -88,8 +88,11 @@ static bool match_one(const char **pattern, char c, int flags)
             return found && !(c == '/' && flags & FNM_PATHNAME);
         }
     }
-    if (*at == '\\' && !(flags & FNM_NOESCAPE) && at[1])
+    if (*at == '\\' && !(flags & FNM_NOESCAPE)) {
+        if (!at[1])
+            return false; /* it escapes nothing */
         *pattern = ++at + 1;
+    }
     return fold(*at, flags) == fold(c, flags);
 }
 

@@ -1,4 +1,5 @@
-/* getopt: options of one letter. An operand ends them; "--" too. */
+/* getopt: options of one letter. An operand ends them; "--" too. A '+' before the letters, which
+ * asks for just that elsewhere, is passed over. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +25,8 @@ static void next_argument(void)
 
 int getopt(int argc, char *const argv[], const char *options)
 {
+    options += *options == '+';
+    optarg = NULL;
     if (optind == 0)
         optind = letter = 1;
     if (optind >= argc || argv[optind][0] != '-' || !argv[optind][1])

@@ -36,14 +36,16 @@ int getopt_long(int argc, char *const argv[], const char *options, const struct 
         optind = 1;
     if (optind >= argc || strncmp(argv[optind], "--", 2) != 0 || !argv[optind][2])
         return getopt(argc, argv, options);
+    options += *options == '+';
     const char *word = argv[optind++] + 2;
+    optarg = NULL;
     size_t length = strcspn(word, "=");
     const struct option *option = find(longs, word, length);
     if (!option)
         return complain(argv, options, "unrecognized option", word);
-    optarg = word[length] ? (char *)word + length + 1 : NULL;
-    if (optarg && option->has_arg == no_argument)
+    if (word[length] && option->has_arg == no_argument)
         return complain(argv, options, "option takes no argument", option->name);
+    optarg = word[length] ? (char *)word + length + 1 : NULL;
     if (!optarg && option->has_arg == required_argument) {
         if (optind >= argc) {
             complain(argv, options, "option requires an argument", option->name);

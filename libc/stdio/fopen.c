@@ -26,6 +26,8 @@ static void set_flags(FILE *file, int flags)
     file->can_read = (flags & O_ACCMODE) != O_WRONLY;
     file->can_write = (flags & O_ACCMODE) != O_RDONLY;
     file->append = flags & O_APPEND;
+    if (file->append && !file->can_read && file->fd >= 0)
+        sys_lseek(file->fd, 0, SEEK_END); /* so that ftell tells at once where writes go */
 }
 
 FILE *file_new(int fd, int flags)

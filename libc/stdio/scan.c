@@ -96,12 +96,37 @@ static bool in_integer(const char *text, size_t n, int c, int base)
     return digit < base;
 }
 
+/* Is there a byte, small or capital, in the text? */
+static bool has_letter(const char *text, size_t n, int letter)
+{
+    return memchr(text, letter, n) || memchr(text, letter ^ 32, n);
+}
+
 static bool in_float(const char *text, size_t n, int c, int base)
 {
+    size_t sign = n > 0 && (*text == '-' || *text == '+');
+    int low = c | 32;
+
     (void)base;
+    text += sign;
+    n -= sign;
+    bool hex = n >= 2 && (text[1] | 32) == 'x';
+    int mark = hex ? 'p' : 'e';
     if (c == '-' || c == '+')
-        return n == 0 || (text[n - 1] | 32) == 'e' || (text[n - 1] | 32) == 'p';
-    return isalnum(c) || c == '.';
+        return n == 0 ? !sign : !isalpha(*text) && (text[n - 1] | 32) == mark;
+    if (isalpha(n > 0 ? *text : c)) {
+        const char *word = ((n > 0 ? *text : c) | 32) == 'i' ? "infinity" : "nan";
+
+        return n < strlen(word) && low == word[n];
+    }
+    if (isdigit(c))
+        return true;
+    bool exponent = has_letter(text, n, mark);
+    if (c == '.')
+        return !exponent && !memchr(text, '.', n);
+    if (low == 'x')
+        return n == 1 && *text == '0';
+    return !exponent && (low == mark ? n > 0 : hex && isxdigit(c));
 }
 
 static int scan_integer(struct scan *s, const struct scan_spec *spec)
@@ -187,7 +212,7 @@ static int scan_text(struct scan *s, const struct scan_spec *spec, const bool se
             to[n] = (char)c;
         n++;
     }
-    if (to && !is_char)
+    if (to && !is_char && n > 0)
         to[n] = '\0';
     return n > 0 && (!is_char || n == most);
 }

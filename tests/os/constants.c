@@ -1,4 +1,5 @@
-/* The constants of the module, and those that C's headers have for it: values as Python on Linux has them. */
+/* The constants of the module, and those that C's headers have for it: values as Python on Linux
+ * has them. */
 #include "check.h"
 #include <os.h>
 #include <sys/mman.h>
@@ -71,7 +72,8 @@ static void check_files(void)
     CHECK(ST_RDONLY == 1 && ST_NOSUID == 2 && ST_NODEV == 4 && ST_NOEXEC == 8);
     CHECK(PATH_MAX == 4096 && NAME_MAX == 255);
     CHECK(_PC_NAME_MAX == 3 && _PC_PATH_MAX == 4 && _PC_LINK_MAX == 0);
-    CHECK(_SC_PAGESIZE == 30 && _SC_CLK_TCK == 2 && _SC_OPEN_MAX == 4 && _SC_NPROCESSORS_ONLN == 84);
+    CHECK(_SC_PAGESIZE == 30 && _SC_CLK_TCK == 2 && _SC_OPEN_MAX == 4 &&
+          _SC_NPROCESSORS_ONLN == 84);
 }
 
 /* Both spellings are one function; the environment is one variable. */

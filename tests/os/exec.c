@@ -1,5 +1,6 @@
-/* os.execv's whole family: arguments one by one or as a list, other environments, the search in PATH
- * and its errors. The program runs itself again under the name `show`, which prints what it got. */
+/* os.execv's whole family: arguments one by one or as a list, other environments, the search in
+ * PATH and its errors. The program runs itself again under the name `show`, which prints what it
+ * got. */
 #include "check.h"
 #include <os.h>
 
@@ -18,21 +19,21 @@ static int show(int argc, char **argv)
 }
 
 /* What the child that runs the expression prints; or its errno's name where it comes back. */
-#define OUTPUT_OF(expression)                                \
-    ({                                                       \
-        fflush(stdout);                                      \
-        struct os_pipe_result out = os.pipe();               \
-        pid_t pid = os.fork();                               \
-        if (pid == 0) {                                      \
-            os.dup2(out.w, 1);                               \
-            expression;                                      \
-            dprintf(1, "%s\n", strerrorname_np(errno));      \
-            os._exit(1);                                     \
-        }                                                    \
-        os.close(out.w);                                     \
-        read_all(out.r);                                     \
-        os.waitpid(pid, 0);                                  \
-        output;                                              \
+#define OUTPUT_OF(expression)                           \
+    ({                                                  \
+        fflush(stdout);                                 \
+        struct os_pipe_result out = os.pipe();          \
+        pid_t pid = os.fork();                          \
+        if (pid == 0) {                                 \
+            os.dup2(out.w, 1);                          \
+            expression;                                 \
+            dprintf(1, "%s\n", strerrorname_np(errno)); \
+            os._exit(1);                                \
+        }                                               \
+        os.close(out.w);                                \
+        read_all(out.r);                                \
+        os.waitpid(pid, 0);                             \
+        output;                                         \
     })
 
 static void read_all(int fd)

@@ -1,5 +1,5 @@
-/* Which descriptors a new program gets (PEP 446): none that os made, but for os.dup2's and those that
- * were made inheritable. The program runs itself again to look. */
+/* Which descriptors a new program gets (PEP 446): none that os made, but for os.dup2's and those
+ * that were made inheritable. The program runs itself again to look. */
 #include "check.h"
 #include <os.h>
 

@@ -1,5 +1,5 @@
-/* Memory: one free releases all that a function gave. Each is called a thousand times and must not make the
- * heap grow; a block freed in part or twice would end the program. */
+/* Memory: one free releases all that a function gave. Each is called a thousand times and must not
+ * make the heap grow; a block freed in part or twice would end the program. */
 #include "check.h"
 #include <os.h>
 
@@ -46,15 +46,14 @@ static size_t heap_size(void)
 }
 
 /* Repeats the expression; the heap may not have grown by more than little. */
-#define NO_LEAK(expression)                                                     \
-    do {                                                                        \
-        for (int i = 0; i < WARM_UP; i++)                                       \
-            expression;                                                         \
-        size_t before = heap_size();                                            \
-        for (int i = 0; i < ROUNDS; i++)                                        \
-            expression;                                                         \
-        check_true(heap_size() <= before + SLACK, "no leak: " #expression,      \
-                   __FILE__, __LINE__);                                         \
+#define NO_LEAK(expression)                                                                     \
+    do {                                                                                        \
+        for (int i = 0; i < WARM_UP; i++)                                                       \
+            expression;                                                                         \
+        size_t before = heap_size();                                                            \
+        for (int i = 0; i < ROUNDS; i++)                                                        \
+            expression;                                                                         \
+        check_true(heap_size() <= before + SLACK, "no leak: " #expression, __FILE__, __LINE__); \
     } while (0)
 
 static void check_paths(void)

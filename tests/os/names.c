@@ -39,14 +39,16 @@ static void check_stat(void)
     CHECK(S_ISLNK(os.lstat("dangling").st_mode));
     CHECK(os.lstat("missing").st_mode == 0 && errno == ENOENT);
     CHECK(os.stat(long_name).st_mode == 0 && errno == ENAMETOOLONG);
-    CHECK(os.path.getctime("file") == (double)st.st_ctim.tv_sec + 1e-9 * (double)st.st_ctim.tv_nsec);
+    CHECK(os.path.getctime("file") ==
+          (double)st.st_ctim.tv_sec + 1e-9 * (double)st.st_ctim.tv_nsec);
     CHECK_EQ(os.path.getctime("missing"), -1);
     CHECK_EQ(errno, ENOENT);
     CHECK(S_ISCHR(os.stat(os.devnull).st_mode));
     CHECK_EQ(os.major(os.stat("/dev/null").st_rdev), 1);
     CHECK_EQ(os.minor(os.stat("/dev/null").st_rdev), 3);
     CHECK_EQ(os.makedev(1, 3), os.stat("/dev/null").st_rdev);
-    CHECK(os.major(os.makedev(0x12345, 0x6789a)) == 0x12345 && os.minor(os.makedev(0x12345, 0x6789a)) == 0x6789a);
+    CHECK(os.major(os.makedev(0x12345, 0x6789a)) == 0x12345 &&
+          os.minor(os.makedev(0x12345, 0x6789a)) == 0x6789a);
 }
 
 static void check_access(void)

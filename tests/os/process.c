@@ -1,5 +1,5 @@
-/* The process itself: numbers, groups, sessions, signals, priorities, times, the system's name and size,
- * random bytes. */
+/* The process itself: numbers, groups, sessions, signals, priorities, times, the system's name and
+ * size, random bytes. */
 #include "check.h"
 #include <os.h>
 #include <time.h>

@@ -1,5 +1,5 @@
-/* Calls that a signal interrupts are made again (PEP 475), and the handler has run: a timer interrupts
- * each one several times while it waits. */
+/* Calls that a signal interrupts are made again (PEP 475), and the handler has run: a timer
+ * interrupts each one several times while it waits. */
 #include "check.h"
 #include <os.h>
 #include <sys/time.h>
@@ -39,18 +39,18 @@ static void sleep_ms(int ms)
 }
 
 /* A child that runs the block after a while, then exits with 5. */
-#define LATER(...)                          \
-    ({                                      \
-        pid_t later_pid = os.fork();        \
-        if (later_pid == 0) {               \
-            set_timer(0);                   \
-            signal(SIGALRM, SIG_DFL);       \
-            sleep_ms(150);                  \
-            __VA_ARGS__;                    \
-            os._exit(5);                    \
-        }                                   \
-        set_timer(20);                      \
-        later_pid;                          \
+#define LATER(...)                    \
+    ({                                \
+        pid_t later_pid = os.fork();  \
+        if (later_pid == 0) {         \
+            set_timer(0);             \
+            signal(SIGALRM, SIG_DFL); \
+            sleep_ms(150);            \
+            __VA_ARGS__;              \
+            os._exit(5);              \
+        }                             \
+        set_timer(20);                \
+        later_pid;                    \
     })
 
 static void check_pipes(void)

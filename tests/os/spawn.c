@@ -1,5 +1,5 @@
-/* Programs started in a child: os.spawnv and its family, os.posix_spawn, os.system, os.popen. The program
- * runs itself again to exit with a number, to end by a signal, or to look around. */
+/* Programs started in a child: os.spawnv and its family, os.posix_spawn, os.system, os.popen. The
+ * program runs itself again to exit with a number, to end by a signal, or to look around. */
 #include "check.h"
 #include <os.h>
 
@@ -28,7 +28,8 @@ static int reap(pid_t pid)
 
 static void check_spawn(void)
 {
-    char *const exit7[] = {"spawn", "exit", "7", NULL}, *const by_signal[] = {"spawn", "signal", "10", NULL};
+    char *const exit7[] = {"spawn", "exit", "7", NULL}, *const by_signal[] = {"spawn", "signal",
+                                                                              "10", NULL};
     char *const variable[] = {"spawn", "variable", NULL}, *const none[] = {NULL};
     char *const unnamed[] = {"", NULL}, *const env[] = {"OUROS_TEST=21", "PATH=bin", NULL};
     CHECK_EQ(os.spawnv(P_WAIT, self, exit7), 7);
@@ -60,7 +61,8 @@ static void check_spawn(void)
 
 static void check_posix_spawn(void)
 {
-    char *const exit7[] = {"spawn", "exit", "7", NULL}, *const variable[] = {"spawn", "variable", NULL};
+    char *const exit7[] = {"spawn", "exit", "7", NULL}, *const variable[] = {"spawn", "variable",
+                                                                             NULL};
     char *const env[] = {"OUROS_TEST=22", "PATH=/nowhere", NULL}, *const none[] = {NULL};
     pid_t pid = os.posix_spawn(self, exit7, env);
     CHECK(pid > 0);
@@ -104,7 +106,8 @@ static void check_shell(void)
     CHECK_NULL_ERR(os.popen("true", "rw"), EINVAL);
     file = os.popen("kill -15 $$", "r");
     CHECK_EQ(os.waitstatus_to_exitcode(os.pclose(file)), -15);
-    FILE *a = os.popen("cat", "w"), *b = os.popen("exit 6", "r"); /* b's child must not hold a's pipe */
+    FILE *a = os.popen("cat", "w"),
+         *b = os.popen("exit 6", "r"); /* b's child must not hold a's pipe */
     CHECK_EQ(os.pclose(a), 0);
     CHECK_EQ(os.waitstatus_to_exitcode(os.pclose(b)), 6);
     CHECK_ERR(os.waitpid(-1, 0).pid, ECHILD);

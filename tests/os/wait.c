@@ -1,5 +1,5 @@
-/* os.wait3, os.wait4, os.waitid, os.waitpid with all their options, and os.waitstatus_to_exitcode for
- * every status. */
+/* os.wait3, os.wait4, os.waitid, os.waitpid with all their options, and os.waitstatus_to_exitcode
+ * for every status. */
 #include "check.h"
 #include <os.h>
 

@@ -102,8 +102,8 @@ static void log_names(char **names)
     }
 }
 
-/* A walk as text: `path: dirs; files` for each directory, a line each; in the order of names where it
- * goes from the top down. skip: a directory that is not entered. */
+/* A walk as text: `path: dirs; files` for each directory, a line each; in the order of names where
+ * it goes from the top down. skip: a directory that is not entered. */
 static const char *walk(const char *top, bool topdown, bool followlinks, const char *skip)
 {
     struct os_walk *walk = os.walk(top, topdown, NULL, followlinks);

@@ -1,5 +1,5 @@
-/* Says what os.strerror, os.error_name and os.perror say, for the test beside it. A case on a line of
- * standard input is an error number and, after a space, a path in hexadecimal. */
+/* Says what os.strerror, os.error_name and os.perror say, for the test beside it. A case on a line
+ * of standard input is an error number and, after a space, a path in hexadecimal. */
 #include <os.h>
 #include <string.h>
 

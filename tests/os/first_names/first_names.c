@@ -1,5 +1,5 @@
-/* Uses each of the first names of the os module as its contract describes them, and prints what it sees:
- * the same on every system. */
+/* Uses each of the first names of the os module as its contract describes them, and prints what it
+ * sees: the same on every system. */
 #include <fcntl.h>
 #include <os.h>
 #include <stdio.h>
@@ -162,7 +162,8 @@ static void processes(const char *self)
 int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "child") == 0) {
-        printf("in the child: %d arguments, %s, %s\n", argc, argv[2], os.getenv("FROM_PARENT", "?"));
+        printf("in the child: %d arguments, %s, %s\n", argc, argv[2],
+               os.getenv("FROM_PARENT", "?"));
         return 42;
     }
     if (argc > 1 && strcmp(argv[1], "die") == 0)

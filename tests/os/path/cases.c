@@ -92,63 +92,43 @@ static void run_files(const char *path)
 static void run(char letter, const char *const words[])
 {
     switch (letter) {
-    case 'E':
-        put_number("putenv", os.putenv(words[0], words[1]));
-        break;
-    case 'U':
-        put_number("unsetenv", os.unsetenv(words[0]));
-        break;
+    case 'E': put_number("putenv", os.putenv(words[0], words[1])); break;
+    case 'U': put_number("unsetenv", os.unsetenv(words[0])); break;
     case 'D':
         put_number("makedirs", os.makedirs(words[0], 0777, true));
         put_number("chdir", os.chdir(words[0]));
         break;
-    case 'd':
-        put_number("mkdir", os.mkdir(words[0], 0777));
-        break;
+    case 'd': put_number("mkdir", os.mkdir(words[0], 0777)); break;
     case 'f': {
         int fd = os.open(words[0], O_WRONLY | O_CREAT, 0666);
         put_number("write", os.write(fd, words[1], strlen(words[1])));
         os.close(fd);
         break;
     }
-    case 'l':
-        put_number("symlink", os.symlink(words[0], words[1]));
-        break;
-    case 'h':
-        put_number("link", os.link(words[0], words[1]));
-        break;
+    case 'l': put_number("symlink", os.symlink(words[0], words[1])); break;
+    case 'h': put_number("link", os.link(words[0], words[1])); break;
     case 't': {
-        struct timespec times[] = {{atol(words[1]), atol(words[2])}, {atol(words[3]), atol(words[4])}};
+        struct timespec times[] = {{atol(words[1]), atol(words[2])},
+                                   {atol(words[3]), atol(words[4])}};
         put_number("utime", os.utime(words[0], times));
         put_time("getatime", os.path.getatime(words[0]));
         put_time("getmtime", os.path.getmtime(words[0]));
         break;
     }
-    case 'T':
-        run_text(words[0]);
-        break;
+    case 'T': run_text(words[0]); break;
     case 'J':
         put_text("join", os.path.join(words[0], words[1]));
         put_text("relpath", os.path.relpath(words[0], words[1]));
         break;
-    case 'L':
-        put_text("joinv", os.path.joinv(words));
-        break;
+    case 'L': put_text("joinv", os.path.joinv(words)); break;
     case 'C':
         put_text("commonprefix", os.path.commonprefix(words));
         put_text("commonpath", os.path.commonpath(words));
         break;
-    case 'F':
-        run_files(words[0]);
-        break;
-    case 'M':
-        put_number("ismount", os.path.ismount(words[0]));
-        break;
-    case 'S':
-        put_number("samefile", os.path.samefile(words[0], words[1]));
-        break;
-    default:
-        printf(" ?");
+    case 'F': run_files(words[0]); break;
+    case 'M': put_number("ismount", os.path.ismount(words[0])); break;
+    case 'S': put_number("samefile", os.path.samefile(words[0], words[1])); break;
+    default: printf(" ?");
     }
 }
 
