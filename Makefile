@@ -2,6 +2,7 @@
 
 BUILD ?= build
 RUN ?=
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -24,7 +25,7 @@ CC := $(CROSS_COMPILE)gcc
 endif
 CLANG := $(findstring clang,$(shell $(CC) --version 2>/dev/null))
 ifneq ($(CLANG),)
-override CC += --target=x86_64-linux-gnu
+override CC := $(filter-out --target=%,$(CC)) --target=x86_64-linux-gnu
 endif
 
 # The first of these commands that this machine has.
@@ -78,21 +79,24 @@ iso: $(BUILD)/ouros.iso        ## the bootable CD image: $(BUILD)/ouros.iso
 # Each first sees to the tools; a make that was started without a compiler cannot use the one that
 # it just installed, so the building is a make of its own.
 
+# As many jobs as there are processors, unless -j said how many.
+inner_make = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS))
+
 # A shell's last status is nobody's failure, but tools/vm's own are.
 or_fine = || case $$? in 12[4-7]) exit 1;; esac
 
 run:                           ## set up, build, boot through GRUB to a shell (GUI=1: in a window)
 	@tools/setup $(if $(GUI),gui,run)
-	@$(MAKE) --no-print-directory iso
+	@$(inner_make) iso
 	@BUILD=$(BUILD) tools/vm --iso $(if $(GUI),--gui) $(if $(RUN),-- $(RUN),$(or_fine))
 
 test:                          ## set up, build, run all tests
 	@tools/setup test
-	@$(MAKE) --no-print-directory check
+	@$(inner_make) check
 
 debug:                         ## QEMU waits and gdb attaches (RUN="/bin/ls -l": that program)
 	@tools/setup debug
-	@$(MAKE) --no-print-directory all
+	@$(inner_make) all
 	@BUILD=$(BUILD) tools/debug $(if $(RUN),-- $(RUN))
 
 tour:                          ## the sources in reading order, with each file's purpose
@@ -101,7 +105,8 @@ tour:                          ## the sources in reading order, with each file's
 doctor:                        ## each tool that is needed: found or not, and what to do
 	@tools/setup doctor
 
-lint: libc-check $(kernel_generated)      ## check the rooms: who includes whom, headers, first lines
+# Are the pages true that are generated and committed, and do the rooms keep their promises?
+lint: check-syscalls libc-check $(kernel_generated) ## check rooms, headers, first lines, tables
 	@tools/lint $(CC) $(KERNEL_CFLAGS)
 
 setup:                         ## install what building and testing need
@@ -113,6 +118,7 @@ clean:                         ## remove all that was built
 help:                          ## this list
 	@echo 'Ouros: a small operating system to learn from. Usage: make [TARGET]'
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sed 's|$$(BUILD)|$(BUILD)|' | \
-	 awk -F '\t' '{ printf "  make %-9s %s\n", $$1, $$2 }'
-	@echo 'Options: CC=clang  CROSS_COMPILE=x86_64-elf-  BUILD=folder  V=1 (show commands)' \
-	 ' WERROR=1'
+	 awk -F '\t' '{ printf "  make %-11s %s\n", $$1, $$2 }'
+	@echo 'Options, for all of them: CC=clang  CROSS_COMPILE=x86_64-elf-  BUILD=folder  WERROR=1'
+	@echo '  V=1 (show the commands)  JOBS=4 (at once)  TESTS="tests/user/*.t" (only these)'
+	@echo 'A program in it: tools/vm --help.  Your own program: tools/cc --help.'

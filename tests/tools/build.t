@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+"""The build and its tools: what make prints, that a second one does nothing, W^X, tools/cc."""
+import glob
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(TOP, "tests"))
+sys.dont_write_bytecode = True
+from programs import Tap
+
+BUILD = os.path.join(TOP, os.environ.get("BUILD", "build"))
+CC = os.path.join(TOP, "tools/cc")
+LIMIT_SECONDS = 300
+READ, WRITE, EXECUTE = "R", "W", "E"
+
+# What the compilers call their own library for: wide division, counting, conversion.
+WIDE = """/* Needs libgcc. */
+#include <stdio.h>
+#include <stdlib.h>
+int main(int argc, char **argv)
+{
+    unsigned __int128 big = (unsigned __int128)strtoull(argv[1], 0, 0) << 64 | 12345;
+    unsigned long long rest = big % (1000003u * argc), part = big / (1ull << 40);
+    printf("%d %llu %llu %.0f\\n", __builtin_popcountll(big >> 64), rest, part, (double)big);
+    return argc;
+}
+"""
+
+
+def run(*words, **more):
+    """A command run at the top of the tree: its output and errors as text, and its status."""
+    environment = {name: value for name, value in os.environ.items()
+                   if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    environment.update(more.pop("env", {}))
+    return subprocess.run(words, capture_output=True, text=True, check=False, cwd=TOP,
+                          timeout=LIMIT_SECONDS, env=environment, stdin=subprocess.DEVNULL, **more)
+
+
+def make(*words):
+    """make as it was called for this test: with the same variables."""
+    given = [word for word in shlex.split(os.environ.get("MAKEFLAGS", ""))
+             if re.match(r"[A-Z_]+=", word)]
+    named = [f"{name}={os.environ[name]}" for name in ("BUILD", "CC") if os.environ.get(name)]
+    return run("make", "--no-print-directory", *named, *given, *words)
+
+
+def told(done):
+    return [f"status {done.returncode}", *done.stdout.splitlines()[:20],
+            *done.stderr.splitlines()[:20]]
+
+
+class Tests:
+    def __init__(self, tap, folder):
+        self.tap, self.folder = tap, folder
+
+    def source(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def shows(self, what, done, *patterns, status=0):
+        """The run ended with the status, and each pattern is found in what it said."""
+        text = done.stdout + done.stderr
+        lacks = [pattern for pattern in patterns if not re.search(pattern, text, re.MULTILINE)]
+        self.tap.say(done.returncode == status and not lacks, what,
+                     [f"not found: {lacks}"] + told(done))
+
+    # ---- make ------------------------------------------------------------------------------
+
+    def test_make(self):
+        make("all", "iso", "tests")
+        before = {path: os.stat(path).st_mtime_ns for path in self.products()}
+        again = make("all", "iso", "tests")
+        after = {path: os.stat(path).st_mtime_ns for path in self.products()}
+        commands = [line for line in again.stdout.splitlines() if re.match(r"  [A-Z]+ ", line)]
+        self.tap.say(again.returncode == 0 and not commands, "a second make runs no command",
+                     told(again))
+        self.tap.say(before == after, "and leaves every product as it was",
+                     [path for path in after if before.get(path) != after[path]])
+        targets = "all|kernel|libc|user|image|iso|run|test|debug|tour|doctor|lint|clean|help"
+        self.shows("make help names every target", make("help"),
+                   *(rf"^  make {target} +\S" for target in targets.split("|")), "CC=clang",
+                   "CROSS_COMPILE", "JOBS")
+        self.shows("make doctor: a line for each tool, with version and place", make("doctor"),
+                   r"^TOOL +VERSION +WHERE$", r"^compiler +\d+\.\S+ +/", r"^make +\d+\.\S+ +/",
+                   r"^qemu-system-x86_64 +\d+\.\S+ +/", r"^mkrescue +\S+ +/", r"^prove +\S+ +/",
+                   r"^expect ", r"^gdb ", r"^clang ")
+        tour = make("tour")
+        self.shows("make tour: rooms, files and their purposes", tour,
+                   r"^KERNEL, floor 1: LIB: \S", r"^  include/lib\.h +The lib room",
+                   r"^  x86/start\.S +\S", r"^PROGRAMS", r"^  osh\.c +osh: a small shell", r"^TOOLS")
+        silent = [line for line in tour.stdout.splitlines() if "says nothing" in line]
+        self.tap.say(not silent, "make tour: every file says what it is for", silent)
+        listed = re.findall(r"^  (\S+\.[cS]) ", tour.stdout, re.MULTILINE)
+        sources = [os.path.relpath(path, os.path.join(TOP, "kernel"))
+                   for path in glob.glob(TOP + "/kernel/*/*.[cS]")]
+        lacks = sorted(set(sources) - set(listed))
+        self.tap.say(not lacks, "make tour: every source of the kernel is in it", lacks)
+
+    def products(self):
+        found = [os.path.join(BUILD, name) for name in ("ouros.elf", "ouros.iso", "rootfs.cpio",
+                                                        "libc.a")]
+        return found + glob.glob(BUILD + "/user/*") + glob.glob(BUILD + "/tests/*/*")
+
+    def test_git(self):
+        if not os.path.exists(os.path.join(TOP, ".git")) or not shutil.which("git"):
+            self.tap.say(True, "git sees no product of the build # SKIP no git here")
+            return
+        place = os.path.relpath(BUILD, TOP)
+        if not place.startswith(".."):
+            seen = run("git", "status", "--porcelain", "--", place)
+            self.shows("git sees no product of the build", seen, r"\A\Z")
+        caches = [line for line in run("git", "status", "--porcelain").stdout.splitlines()
+                  if line.endswith((".pyc", "__pycache__/", ".o", ".d"))]
+        self.tap.say(not caches, "git sees no by-product", caches)
+
+    def test_doctor_finds_what_is_missing(self):
+        """A PATH with all but one tool: doctor says so, with the remedy; others still say fine."""
+        tools = os.path.join(self.folder, "tools")
+        os.mkdir(tools)
+        for folder in ("/bin", "/usr/bin", "/usr/sbin"):
+            for name in os.listdir(folder):
+                if not os.path.lexists(os.path.join(tools, name)) and name != "xorriso":
+                    os.symlink(os.path.join(folder, name), os.path.join(tools, name))
+        done = run("tools/setup", "doctor", env={"PATH": tools})
+        self.shows("make doctor: what is missing, who needs it, what to do", done,
+                   r"^xorriso +MISSING +needed by make run \(the CD image\): \S+", r"^make +\d")
+
+    # ---- What was built --------------------------------------------------------------------
+
+    def segments(self, path):
+        """(kind, flags) of each program header, as readelf says."""
+        said = run("readelf", "-lW", path).stdout
+        rows = re.findall(r"^  ([A-Z_]+) +0x\S+ 0x\S+ 0x\S+ 0x\S+ 0x\S+ (.{3})", said, re.MULTILINE)
+        return [(kind, flags.replace(" ", "")) for kind, flags in rows]
+
+    def test_rights(self):
+        programs = sorted(path for path in glob.glob(BUILD + "/user/*")
+                          if not path.endswith((".o", ".d")))
+        self.tap.say(len(programs) > 20, "there are programs", programs)
+        for path in [os.path.join(BUILD, "ouros.elf"), *programs]:
+            found = self.segments(path)
+            loaded = [flags for kind, flags in found if kind == "LOAD"]
+            both = [flags for flags in loaded if WRITE in flags and EXECUTE in flags]
+            stack = [flags for kind, flags in found if kind == "GNU_STACK" and EXECUTE in flags]
+            code = [flags for flags in loaded if EXECUTE in flags]
+            self.tap.say(bool(code) and not both and not stack, "no memory is both written and run: "
+                         + os.path.basename(path), [str(found)])
+
+    # ---- tools/cc --------------------------------------------------------------------------
+
+    def test_cc(self):
+        wide = self.source("wide.c", WIDE)
+        wanted = "16 %d %d %d\n" % (((0xffff << 64) + 12345) % 2000006,
+                                    ((0xffff << 64) + 12345) // (1 << 40) % (1 << 64),
+                                    float((0xffff << 64) + 12345))
+        for compiler in [name for name in ("gcc", "clang") if shutil.which(name)]:
+            program = os.path.join(self.folder, "wide-" + compiler)
+            built = run(CC, "-Wall", "-Wextra", wide, "-o", program, "-lm", env={"CC": compiler})
+            self.shows(f"tools/cc with {compiler}: no word of warning", built, r"\A\Z")
+            there = run(program, "0xffff")
+            self.tap.same(there.stdout, wanted, f"{compiler}: what it made runs on Linux")
+            here = run("tools/vm", "--add", program, "--", "wide-" + compiler, "0xffff")
+            self.tap.same(here.stdout, wanted, f"{compiler}: and on Ouros")
+            self.tap.say(here.returncode == there.returncode == 2, f"{compiler}: the same status",
+                         told(here))
+        one = self.source("one.c", "int two(void);\nint main(void) { return two(); }\n")
+        two = self.source("two.c", "int two(void) { return NUMBER; }\n")
+        program = os.path.join(self.folder, "both")
+        self.shows("tools/cc -c", run(CC, "-c", two, "-DNUMBER=7", "-o", program + ".o"), r"\A\Z")
+        run(CC, one, program + ".o", "-o", program)
+        self.tap.say(run(program).returncode == 7, "tools/cc links .c and .o files")
+        self.shows("tools/cc -S", run(CC, "-S", two, "-DNUMBER=7", "-o", "-"), r"\bret")
+        self.shows("tools/cc --help", run(CC, "--help"), "^usage: tools/cc FILE.c", "tools/vm")
+        os.mkdir(os.path.join(self.folder, "with blank"))
+        blank = self.source("with blank/p q.c", "int main(void) { return 3; }\n")
+        done = run(CC, blank, "-o", blank[:-2])
+        self.tap.say(done.returncode == 0 and run(blank[:-2]).returncode == 3,
+                     "tools/cc: names with blanks", told(done))
+
+    def test_cc_errors(self):
+        bad = self.source("bad.c", "int main(void) { return missing; }\n")
+        lonely = self.source("lonely.c", "int nowhere(void);\nint main(void) { return nowhere(); }\n")
+        out = os.path.join(self.folder, "nothing")
+        self.shows("tools/cc alone says how it is used", run(CC), "^usage: tools/cc", status=2)
+        self.shows("tools/cc without a source", run(CC, "-o", out), "no source files.*--help",
+                   status=1)
+        self.shows("tools/cc: a source that is not there", run(CC, "/not/there.c", "-o", out),
+                   "/not/there.c: No such file", status=1)
+        self.shows("tools/cc: a compiler that is not there",
+                   run(CC, bad, "-o", out, env={"CC": "no-such-cc"}), "no-such-cc: not found",
+                   status=1)
+        self.shows("tools/cc: what does not compile", run(CC, bad, "-o", out),
+                   r"bad\.c:1:.*missing", status=1)
+        self.shows("tools/cc: what does not link", run(CC, lonely, "-o", out), "nowhere", status=1)
+        self.tap.say(not os.path.exists(out), "and none of them leaves a program")
+
+    def run(self):
+        for name in [name for name in dir(self) if name.startswith("test_")]:
+            if not sys.argv[1:] or name[5:] in sys.argv[1:]:
+                getattr(self, name)()
+
+
+with Tap() as taps, tempfile.TemporaryDirectory() as work:
+    Tests(taps, work).run()
