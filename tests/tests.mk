@@ -1,9 +1,8 @@
 # The tests: `make check` builds and runs all of them under prove; JOBS= says how many at once,
-# TESTS= picks some.
+# TESTS= picks some. What failed shows the call, got, wanted, file:line, and then the summary.
 
 include tests/host/host.mk
 
-JOBS ?= 2
 TESTS ?= $(host_tests) $(guest_tests) $(sort $(wildcard tests/*.t tests/*/*.t))
 
 # Programs that run on Linux and on Ouros, each one C file built with tools/cc.
@@ -14,7 +13,8 @@ guest_tools := $(BUILD)/tests/leakcheck
 $(guest_tests) $(guest_tools): $(BUILD)/tests/%: tests/%.c tests/check.h $(BUILD)/libc.a tools/cc
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)BUILD=$(BUILD) CC='$(CC)' tools/cc -g -O1 $(WARNINGS) -Itests $< -o $@
+	$(Q)BUILD=$(BUILD) CC='$(CC)' tools/cc -g -O1 $(WARNINGS) -Itests -MMD -MP -MF $@.d $< -o $@
+-include $(guest_tests:=.d)
 
 # Programs of a few calls by number, for Linux and Ouros side by side.
 differ := $(BUILD)/tests/differ/differ
@@ -27,4 +27,5 @@ $(differ): $(wildcard tests/differ/*.c tests/differ/*.h) $(BUILD)/libc.a tools/c
 tests: $(differ) $(host_tests) $(guest_tests) $(guest_tools)
 
 check: all iso tests           ## all tests, without looking at the set-up first
-	@BUILD=$(BUILD) CC='$(CC)' prove -j$(JOBS) --exec tests/one $(TESTS)
+	@BUILD=$(BUILD) CC='$(CC)' prove -j$(JOBS) --timer --failures --comments --exec tests/one \
+	    $(TESTS)
