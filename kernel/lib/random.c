@@ -1,14 +1,15 @@
-/* A generator of random bytes: ChaCha20 whose key is replaced after each use (fast key erasure). */
+/* A generator of random bytes: ChaCha20 whose key is replaced after each block, of which one half is
+ * the next key and the other goes out (fast key erasure). */
 #include "lib.h"
 
-#define BLOCK_BYTES 64
+enum { KEY_BYTES = 32, OUTPUT_BYTES = 32 }; /* of each block of 64 */
 
 static uint32_t rotate(uint32_t x, int by)
 {
     return x << by | x >> (32 - by);
 }
 
-static void quarter_round(uint32_t *s, int a, int b, int c, int d)
+static inline void quarter_round(uint32_t *s, int a, int b, int c, int d)
 {
     s[a] += s[b];
     s[d] = rotate(s[d] ^ s[a], 16);
@@ -30,10 +31,14 @@ static void chacha20_block(const uint32_t key[8], uint64_t counter, uint32_t out
     start[13] = (uint32_t)(counter >> 32);
     memcpy(out, start, sizeof(start));
     for (int i = 0; i < 10; i++) {
-        for (int column = 0; column < 4; column++)
-            quarter_round(out, column, 4 + column, 8 + column, 12 + column);
-        for (int d = 0; d < 4; d++)
-            quarter_round(out, d, 4 + (d + 1) % 4, 8 + (d + 2) % 4, 12 + (d + 3) % 4);
+        quarter_round(out, 0, 4, 8, 12); /* columns */
+        quarter_round(out, 1, 5, 9, 13);
+        quarter_round(out, 2, 6, 10, 14);
+        quarter_round(out, 3, 7, 11, 15);
+        quarter_round(out, 0, 5, 10, 15); /* diagonals */
+        quarter_round(out, 1, 6, 11, 12);
+        quarter_round(out, 2, 7, 8, 13);
+        quarter_round(out, 3, 4, 9, 14);
     }
     for (int i = 0; i < 16; i++)
         out[i] += start[i];
@@ -62,17 +67,15 @@ void random_init(struct random *random, const void *seed, size_t n)
 
 void random_bytes(struct random *random, void *to, size_t n)
 {
-    uint32_t block[16], next_key[8];
+    uint32_t block[16];
     uint8_t *p = to;
-    chacha20_block(random->key, 0, block);
-    memcpy(next_key, block, 32);
-    for (uint64_t counter = 1; n > 0; counter++) {
-        size_t chunk = min(n, (size_t)BLOCK_BYTES);
-        chacha20_block(random->key, counter, block);
-        memcpy(p, block, chunk);
+    while (n > 0) {
+        size_t chunk = min(n, (size_t)OUTPUT_BYTES);
+        chacha20_block(random->key, 0, block);
+        memcpy(random->key, block, KEY_BYTES);
+        memcpy(p, (const uint8_t *)block + KEY_BYTES, chunk);
         p += chunk;
         n -= chunk;
     }
-    memcpy(random->key, next_key, 32);
     memset(block, 0, sizeof(block));
 }
