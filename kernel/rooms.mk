@@ -140,6 +140,7 @@ kernel += proc/thread.c
 kernel += proc/prctl.c
 kernel += proc/mmap.c
 kernel += proc/uname.c
+kernel += proc/tracing.c
 kernel += proc/report.c
 
 # floor 8: procfs    /proc: tells about all of the above

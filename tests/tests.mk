@@ -8,7 +8,7 @@ TESTS ?= $(host_tests) $(guest_tests) $(sort $(wildcard tests/*.t tests/*/*.t))
 # Programs that run on Linux and on Ouros, each one C file built with tools/cc.
 guest_sources := $(sort $(wildcard tests/sys/*.c tests/os/*.c tests/libc/*.c))
 guest_tests := $(patsubst tests/%.c,$(BUILD)/tests/%,$(guest_sources))
-guest_tools := $(BUILD)/tests/leakcheck
+guest_tools := $(BUILD)/tests/leakcheck $(BUILD)/tests/seen/traced
 
 $(guest_tests) $(guest_tools): $(BUILD)/tests/%: tests/%.c tests/check.h $(BUILD)/libc.a tools/cc
 	$(call say,CC,$<)

@@ -159,7 +159,7 @@ static void trace_if_asked(void)
     struct process *init = asked ? process_get(1) : NULL;
     if (!init)
         return;
-    init->trace = true;
+    init->tracing = &trace_to_log;
     process_unref(init);
 }
 
@@ -189,6 +189,7 @@ void boot_main(struct boot_raw raw)
     stir_random();
     start_files();
     proc_init();
+    trace_hooks = &syscall_trace_hooks;
     start_init();
     sched_idle();
 }

@@ -53,7 +53,8 @@ struct process {
     struct list group_node; /* in the group's members */
     struct tty *terminal;   /* the session's controlling terminal, or NULL */
     bool session_leader, has_execed;
-    int exit_status; /* as wait reports it */
+    int exit_status;         /* as wait reports it */
+    struct tracing *tracing; /* who watches the threads and children that it will have, or NULL */
     bool stopped, stop_unreported, continue_unreported;
     bool stop_dequeued; /* a thread is about to stop the process; SIGCONT takes that back */
     int stop_signal;
@@ -84,7 +85,6 @@ struct process {
     struct rlimit limits[RLIM_NLIMITS]; /* guarded by signal_lock */
     int nice;
     uint64_t start_ns;
-    bool trace;                 /* children and threads inherit it: the tracer prints */
     uint64_t missing_logged[8]; /* bits of unimplemented call numbers already logged since exec */
     uint32_t dumpable;
     bool no_new_privs, keep_caps;
@@ -157,6 +157,26 @@ bool proc_page_fault(struct trap_frame *frame, uint64_t address);
 void proc_report(void);
 /* A process's working directory, read without locks, into buf; points into it. For reports. */
 const char *process_cwd_peek(const struct process *process, char *buf, size_t size);
+
+/* ---- Tracing: proc knows who is watched and by whom, syscall how lines look ---- */
+struct tracing {
+    uint32_t refs; /* atomic: threads, and processes that hand it on */
+    bool follow;   /* goes on to children and new threads */
+    struct file *file; /* a pipe for the lines; NULL: the log */
+};
+extern struct tracing trace_to_log;
+/* Watches all threads of a process until its lines have no reader; 0, -EINVAL: the file is no pipe
+ * to write to, -ENOMEM. */
+int trace_start(struct process *process, struct file *file, bool follow);
+/* One line for the caller's watcher, if it has one; ns is how long the call took. May sleep. */
+void trace_emit(struct thread *self, uint64_t ns, const char *text, size_t n);
+/* What proc tells about a watched thread besides its calls; each may sleep. */
+struct trace_hooks {
+    void (*signal)(struct thread *self, const siginfo_t *info); /* it takes the signal */
+    void (*stopped)(struct thread *self, int signal);
+    void (*ended)(struct thread *self, int wait_status);
+};
+extern const struct trace_hooks *trace_hooks; /* set at boot */
 
 /* ---- The machine's name, as uname tells it ---- */
 struct utsname;

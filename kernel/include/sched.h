@@ -142,7 +142,7 @@ struct thread {
     struct list process_node; /* guarded by proc_lock: in process->threads */
     uaddr_t clear_child_tid, robust_list;
     char name[16];     /* comm */
-    bool traced_calls; /* the tracer prints this thread's system calls */
+    struct tracing *tracing; /* proc's: who watches its calls, or NULL; guarded by proc_lock */
 };
 
 /* A thread with a kernel stack that will begin at start(arg); not yet runnable. NULL when out of

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct cpu;
+struct trace_hooks;
 struct trap_frame;
 
 /* A program's call: number in rax, arguments in rdi, rsi, rdx, r10, r8, r9; the result goes to rax.
@@ -17,6 +18,9 @@ void syscall_enter(struct trap_frame *frame);
 
 /* The name of a call, or NULL when there is none of that number. */
 const char *syscall_name(uint64_t number);
+
+/* How proc's events look in a trace. */
+extern const struct trace_hooks syscall_trace_hooks;
 
 /* Logs the last calls of a processor, oldest first; for the panic report: takes no lock, allocates
  * nothing. */

@@ -272,6 +272,8 @@ static void exec_commit(struct thread *thread, struct exec *exec)
     struct file *old_exe;
     struct space *old = replace_space(process, exec, &old_exe);
     thread->space = process->space;
+    if (exec->secure)
+        tracing_end(thread, true); /* what it reads is not for who watched the caller */
     reset_thread(thread);
     if (thread == current_thread()) {
         space_load(thread->space);

@@ -220,7 +220,11 @@ _Noreturn void thread_leave(void)
     struct thread *self = current_thread();
     struct process *process = self->process;
     thread_clear_tid(self);
-    if (detach_thread(self, process)) {
+    if (self->tracing)
+        trace_hooks->ended(self, process->exit_status);
+    bool last = detach_thread(self, process);
+    tracing_end(self, last);
+    if (last) {
         if (process->pid == INIT_PID)
             end_of_init(process->exit_status);
         session_end(process);

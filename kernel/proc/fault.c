@@ -84,15 +84,17 @@ void signal_fault(int signal, int code, uint64_t address, uint64_t trap, uint64_
     bool deadly = process->actions->action[signal - 1].handler <= KERNEL_SIG_IGN ||
                   self->signal_mask & SIGNAL_BIT(signal) || signal == SIGKILL;
     spin_unlock(&process->signal_lock);
-    if (deadly) {
-        signal_log_death(trap_frame_at(self->stack_top), signal);
-        process_exit(signal);
-    }
     siginfo_t info;
     memset(&info, 0, sizeof(info));
     info.si_signo = signal;
     info.si_code = code;
     info.si_addr = (void *)address;
+    if (deadly) {
+        if (self->tracing && signal != SIGKILL)
+            trace_hooks->signal(self, &info);
+        signal_log_death(trap_frame_at(self->stack_top), signal);
+        process_exit(signal);
+    }
     signal_send_thread(self, signal, &info);
 }
 

@@ -89,7 +89,6 @@ static struct thread *copy_thread(struct thread *self, struct process *process, 
         thread->altstack_flags = self->altstack_flags;
     }
     memcpy(thread->name, self->name, sizeof(thread->name));
-    thread->traced_calls = self->process->trace; // init hands the flag on, but is not shown itself
     return thread;
 }
 
@@ -118,7 +117,6 @@ static void copy_settings(struct process *child, const struct process *parent)
     child->gid = parent->gid;
     child->personality = parent->personality;
     child->nice = parent->nice;
-    child->trace = parent->trace;
     child->dumpable = parent->dumpable;
     child->no_new_privs = parent->no_new_privs;
     child->keep_caps = parent->keep_caps;
@@ -213,6 +211,7 @@ static long publish_process(struct thread *self, struct process *child, struct t
         child->terminal = parent->terminal;
         if (clone->flags & CLONE_VFORK)
             child->vfork_parent_waits = parent;
+        tracing_inherit_locked(child, parent);
         process_ref(child); /* the caller's */
         process_publish_locked(child, slot, thread);
     } else if (!result) {

@@ -108,6 +108,12 @@ void limits_init(struct process *process);
 void limits_apply(struct process *process, struct space *space); /* tells mm and vfs of them */
 struct fpu_state *fpu_copy(struct thread *from); /* NULL: unused, or out of memory */
 
+/* ---- Tracing: tracing.c ---- */
+
+void tracing_inherit_locked(struct process *child, const struct process *parent);
+void tracing_attach_locked(struct thread *thread);
+void tracing_end(struct thread *thread, bool all);
+
 /* ---- exec: exec.c, exec_load.c, exec_stack.c ---- */
 
 enum { EXEC_HEAD_BYTES = 1536, EXEC_SCRIPT_LINE = 256, EXEC_MAX_SCRIPTS = 5 };

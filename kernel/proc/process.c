@@ -66,6 +66,7 @@ void thread_attach_locked(struct process *process, struct pid_slot *slot, struct
     process_ref(process);
     list_add_tail(&process->threads, &thread->process_node);
     process->n_threads++;
+    tracing_attach_locked(thread);
 }
 
 /* Makes a process known: its number, its first thread, its place below its parent and in a group,

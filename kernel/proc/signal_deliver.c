@@ -31,6 +31,8 @@ static void stop_process(struct process *process, int signal)
         signal_tell_parent_locked(process, CLD_STOPPED, signal);
     }
     spin_unlock(&proc_lock);
+    if (stops && current_thread()->tracing)
+        trace_hooks->stopped(current_thread(), signal);
     stop_if_stopped(process);
 }
 
@@ -62,6 +64,8 @@ static int next_handled(struct thread *self, siginfo_t *info, struct kernel_siga
         spin_unlock(&process->signal_lock);
         if (!signal && self->signal_due)
             continue;
+        if (signal && self->tracing && signal != SIGKILL)
+            trace_hooks->signal(self, info);
         if (!signal || action->handler > KERNEL_SIG_IGN)
             return signal;
         if (action->handler == KERNEL_SIG_IGN || process->pid == INIT_PID)

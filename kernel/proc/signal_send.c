@@ -210,6 +210,8 @@ static bool is_ignored(struct process *process, struct thread *thread, int signa
     uint64_t handler = process->actions->action[signal - 1].handler;
     if (thread && (thread->signal_mask | thread->signal_awaited) & SIGNAL_BIT(signal))
         return false;
+    if (thread && thread->tracing && process->pid != INIT_PID)
+        return false; /* who watches is told, as under Linux's ptrace */
     if (handler != KERNEL_SIG_DFL)
         return handler == KERNEL_SIG_IGN;
     enum signal_effect effect = signal_default_effect(signal);

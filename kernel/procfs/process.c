@@ -131,6 +131,28 @@ static int text_personality(struct text *text, const struct proc_inode *of)
     return 0;
 }
 
+/* Tracing: "FD" or "FD follow" has the process's system calls told to the writer's open pipe, a
+ * line each: "TID NANOSECONDS TEXT". It ends when the pipe has no reader. */
+static long write_trace(const struct proc_inode *of, char *line, size_t n)
+{
+    size_t digits = 0;
+    uint64_t fd;
+    struct file *file;
+    while (line[digits] >= '0' && line[digits] <= '9')
+        digits++;
+    const char *rest = line + digits;
+    bool follow = strcmp(rest, " follow") == 0 || strcmp(rest, " follow\n") == 0;
+    if (!number_parse(line, digits, 10, &fd) || fd > INT32_MAX ||
+        (!follow && *rest && strcmp(rest, "\n") != 0))
+        return -EINVAL;
+    int err = fd_get(&current_process()->fs, (int)fd, &file);
+    if (err)
+        return err;
+    err = trace_start(of->process, file, follow);
+    file_unref(file);
+    return err ? err : (long)n;
+}
+
 /* ---- The tables ---- */
 
 #define FILE_NODE(n, m, t) {.name = n, .mode = S_IFREG | (m), .text = t}
@@ -171,6 +193,7 @@ const struct proc_node proc_thread_node = {
 static const struct proc_node process_children[] = {
     COMMON_NODES,
     NUMBERS_NODE("task", 0555, &proc_thread_node, next_thread),
+    {.name = "trace", .mode = S_IFREG | 0200, .guarded = true, .write = write_trace},
     FILE_NODE("wchan", 0444, text_wchan),
     {},
 };

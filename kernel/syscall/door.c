@@ -86,7 +86,7 @@ void syscall_enter(struct trap_frame *frame)
     struct thread *self = current_thread();
     note_call(frame);
     long result =
-        likely(!self->traced_calls) ? perform(self, frame) : trace_call(self, frame, perform);
+        likely(!self->tracing) ? perform(self, frame) : trace_call(self, frame, perform);
     frame->rax = result;
     // After rt_sigreturn the frame is that of whatever the signal interrupted, not of a call.
     if (unlikely(more_to_do(self, result)))

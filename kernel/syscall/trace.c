@@ -54,7 +54,7 @@ static const struct trace_description unknown_call = {
     {&kind_unknown, &kind_unknown, &kind_unknown, &kind_unknown, &kind_unknown, &kind_unknown},
 };
 
-static struct trace *trace_begin(const struct thread *self, const struct trap_frame *frame)
+static struct trace *trace_begin(const struct trap_frame *frame)
 {
     struct trace *trace = buffer_alloc();
     if (!trace)
@@ -65,7 +65,6 @@ static struct trace *trace_begin(const struct thread *self, const struct trap_fr
         .call = syscall_name(number) ? &descriptions[number] : &unknown_call,
         .args = {frame->rdi, frame->rsi, frame->rdx, frame->r10, frame->r8, frame->r9},
     };
-    trace_put(trace, "[pid %5d] ", self->tid);
     if (trace->call == &unknown_call)
         trace_put(trace, "syscall_0x%x(", number);
     else
@@ -132,10 +131,10 @@ static void trace_result(struct trace *trace)
     }
 }
 
-static void trace_end(struct trace *trace)
+static void trace_end(struct trace *trace, struct thread *self, uint64_t ns)
 {
     trace_result(trace);
-    lib_hooks.log_line(trace->text, trace->length);
+    trace_emit(self, ns, trace->text, trace->length);
     buffer_free(trace);
 }
 
@@ -151,37 +150,25 @@ static void trace_signal_frame(struct trace *trace, uint64_t stack)
     trace_put(trace, "}");
 }
 
-/* A call that does not come back has its whole line before it, then the process's last. */
-static void trace_exit(struct trace *trace, const struct thread *self, uint32_t number)
-{
-    int status = trace->args[0];
-    bool last = number == SYS_exit_group || self->process->n_threads == 1;
-    trace_end(trace);
-    if (!last)
-        return;
-    char line[64];
-    size_t n =
-        format(line, sizeof line, "[pid %5d] +++ exited with %d +++", self->tid, status & 0xff);
-    lib_hooks.log_line(line, n);
-}
-
 long trace_call(struct thread *self, const struct trap_frame *frame,
                 long (*perform)(struct thread *self, const struct trap_frame *frame))
 {
     uint32_t number = frame->error;
-    struct trace *trace = trace_begin(self, frame);
+    struct trace *trace = trace_begin(frame);
     if (!trace)
         return perform(self, frame);
     trace_args(trace, false);
     if (number == SYS_rt_sigreturn)
         trace_signal_frame(trace, frame->rsp);
     if (trace->call->result == &kind_never) {
-        trace_exit(trace, self, number);
+        trace_end(trace, self, 0); /* it does not come back: its line is whole before */
         return perform(self, frame);
     }
+    uint64_t start_ns = clock_ns();
     long result = perform(self, frame);
+    uint64_t ns = clock_ns() - start_ns;
     trace->result = result;
     trace_args(trace, true);
-    trace_end(trace);
+    trace_end(trace, self, ns);
     return result;
 }

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "abi/signal.h"
+
 struct thread;
 struct trace;
 struct trap_frame;
@@ -65,6 +67,7 @@ void trace_name(struct trace *trace, const struct trace_name *names, uint64_t va
 /* Names joined by '|', what is left as a number; 0 prints as "0". */
 void trace_bits(struct trace *trace, const struct trace_name *names, uint64_t value);
 void trace_signal_set(struct trace *trace, uint64_t set);
+void trace_put_siginfo(struct trace *trace, const siginfo_t *info);
 void trace_file_mode(struct trace *trace, uint64_t mode);
 /* Bytes of kernel memory between quotes, as C writes them. */
 void trace_quote(struct trace *trace, const char *bytes, size_t n);

@@ -3,9 +3,17 @@
 #include "abi/signal.h"
 #include "abi/wait.h"
 #include "lib.h"
+#include "mm.h"
+#include "proc.h"
+#include "syscall.h"
 #include "syscall_numbers.h"
 #include "trace.h"
 #include "x86.h"
+
+#define N(name)     \
+    {               \
+        name, #name \
+    }
 
 static void put_signal_list(struct trace *trace, uint64_t set)
 {
@@ -109,24 +117,166 @@ void trace_wait_status(struct trace *trace, uint64_t value)
     }
 }
 
+/* ---- What came with a signal ---- */
+
+/* The codes of each signal that has its own; those of all signals come after. */
+static const struct {
+    int signal;
+    struct trace_name names[9];
+} own_codes[] = {
+    {SIGILL,
+     {N(ILL_ILLOPC),
+      N(ILL_ILLOPN),
+      N(ILL_ILLADR),
+      N(ILL_ILLTRP),
+      N(ILL_PRVOPC),
+      N(ILL_PRVREG),
+      N(ILL_COPROC),
+      N(ILL_BADSTK),
+      {TRACE_END, NULL}}},
+    {SIGFPE,
+     {N(FPE_INTDIV),
+      N(FPE_INTOVF),
+      N(FPE_FLTDIV),
+      N(FPE_FLTOVF),
+      N(FPE_FLTUND),
+      N(FPE_FLTRES),
+      N(FPE_FLTINV),
+      N(FPE_FLTSUB),
+      {TRACE_END, NULL}}},
+    {SIGSEGV, {N(SEGV_MAPERR), N(SEGV_ACCERR), {TRACE_END, NULL}}},
+    {SIGBUS, {N(BUS_ADRALN), N(BUS_ADRERR), N(BUS_OBJERR), {TRACE_END, NULL}}},
+    {SIGTRAP, {N(TRAP_BRKPT), N(TRAP_TRACE), {TRACE_END, NULL}}},
+};
+
+static const struct trace_name common_codes[] = {
+    N(SI_USER),
+    N(SI_KERNEL),
+    {(uint32_t)SI_QUEUE, "SI_QUEUE"},
+    {(uint32_t)SI_TIMER, "SI_TIMER"},
+    {(uint32_t)SI_TKILL, "SI_TKILL"},
+    {TRACE_END, "SI_???"},
+};
+
+static void put_code(struct trace *trace, const siginfo_t *info)
+{
+    const char *name = NULL;
+    if (info->si_signo == SIGCHLD)
+        name = trace_find(names_child_codes, info->si_code);
+    for (size_t i = 0; i < ARRAY_SIZE(own_codes) && info->si_code > 0; i++)
+        if (own_codes[i].signal == info->si_signo)
+            name = trace_find(own_codes[i].names, info->si_code);
+    if (name)
+        trace_put(trace, "%s", name);
+    else
+        trace_name(trace, common_codes, (uint32_t)info->si_code);
+}
+
+static bool is_fault(int signal)
+{
+    return signal == SIGILL || signal == SIGFPE || signal == SIGSEGV || signal == SIGBUS ||
+           signal == SIGTRAP;
+}
+
+static void put_child(struct trace *trace, const siginfo_t *info)
+{
+    trace_put(trace, ", si_pid=%d, si_uid=%u, si_status=", info->si_pid, info->si_uid);
+    if (info->si_code == CLD_EXITED)
+        trace_int(trace, info->si_status);
+    else
+        trace_signal(trace, info->si_status);
+    trace_put(trace, ", si_utime=%ld, si_stime=%ld", info->si_utime, info->si_stime);
+}
+
+/* The fields that mean something, which depends on the signal and on who sent it. */
+void trace_put_siginfo(struct trace *trace, const siginfo_t *info)
+{
+    trace_put(trace, "{si_signo=");
+    trace_signal(trace, info->si_signo);
+    trace_put(trace, ", si_code=");
+    put_code(trace, info);
+    if (info->si_signo == SIGCHLD && info->si_code > 0 && info->si_code < SI_KERNEL) {
+        put_child(trace, info);
+    } else if (info->si_code > 0 && is_fault(info->si_signo)) {
+        trace_put(trace, ", si_addr=");
+        trace_addr(trace, (uint64_t)info->si_addr);
+    } else if (info->si_code <= 0) {
+        trace_put(trace, ", si_pid=%d, si_uid=%u", info->si_pid, info->si_uid);
+        if (info->si_code == SI_QUEUE) {
+            trace_put(trace, ", si_int=%d, si_ptr=", info->si_int);
+            trace_addr(trace, (uint64_t)info->si_ptr);
+        }
+    }
+    trace_put(trace, "}");
+}
+
 /* waitid's answer, or {} when no child had anything to tell. */
 void trace_siginfo(struct trace *trace, uint64_t value)
 {
     siginfo_t info;
     if (!trace_fetch(trace, value, &info, sizeof info))
         return;
-    if (info.si_signo == 0) {
+    if (info.si_signo == 0)
         trace_put(trace, "{}");
-        return;
-    }
-    trace_put(trace, "{si_signo=");
-    trace_signal(trace, info.si_signo);
-    trace_put(trace, ", si_code=");
-    trace_name(trace, names_child_codes, info.si_code);
-    trace_put(trace, ", si_pid=%d, si_uid=%u, si_status=", info.si_pid, info.si_uid);
-    if (info.si_code == CLD_EXITED)
-        trace_int(trace, info.si_status);
     else
-        trace_signal(trace, info.si_status);
-    trace_put(trace, ", si_utime=%ld, si_stime=%ld}", info.si_utime, info.si_stime);
+        trace_put_siginfo(trace, &info);
 }
+
+/* ---- What happens to a thread between its calls ---- */
+
+static struct trace *event_begin(const char *frame)
+{
+    struct trace *trace = buffer_alloc();
+    if (!trace)
+        return NULL;
+    trace->length = 0;
+    trace_put(trace, "%s ", frame);
+    return trace;
+}
+
+static void event_end(struct trace *trace, struct thread *self, const char *frame)
+{
+    trace_put(trace, " %s", frame);
+    trace_emit(self, 0, trace->text, trace->length);
+    buffer_free(trace);
+}
+
+static void trace_taken(struct thread *self, const siginfo_t *info)
+{
+    struct trace *trace = event_begin("---");
+    if (!trace)
+        return;
+    trace_signal(trace, info->si_signo);
+    trace_put(trace, " ");
+    trace_put_siginfo(trace, info);
+    event_end(trace, self, "---");
+}
+
+static void trace_stopped(struct thread *self, int signal)
+{
+    struct trace *trace = event_begin("---");
+    if (!trace)
+        return;
+    trace_put(trace, "stopped by ");
+    trace_signal(trace, signal);
+    event_end(trace, self, "---");
+}
+
+static void trace_ended(struct thread *self, int wait_status)
+{
+    struct trace *trace = event_begin("+++");
+    if (!trace)
+        return;
+    trace_put(trace, WIFEXITED(wait_status) ? "exited with " : "killed by ");
+    if (WIFEXITED(wait_status))
+        trace_int(trace, WEXITSTATUS(wait_status));
+    else
+        trace_signal(trace, WTERMSIG(wait_status));
+    event_end(trace, self, "+++");
+}
+
+const struct trace_hooks syscall_trace_hooks = {
+    .signal = trace_taken,
+    .stopped = trace_stopped,
+    .ended = trace_ended,
+};
