@@ -62,12 +62,11 @@ static void modes(void)
 
 static void lines(void)
 {
+    char dots[201] = "";
+    memset(dots, '.', 200);
     FILE *file = fopen("lines", "w+");
     for (int i = 0; i < 300; i++)
-        fprintf(
-            file, "line %d %.*s\n", i, i * 7 % 200,
-            "................................................................................"
-            "................................................................................................................");
+        fprintf(file, "line %d %.*s\n", i, i * 7 % 200, dots);
     fputs("no newline at the end", file);
     rewind(file);
     char *line = NULL, small[10];

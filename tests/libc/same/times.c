@@ -24,11 +24,11 @@ static void show(time_t when)
     printf("%lld: %d-%d-%d %d:%d:%d wday %d yday %d dst %d off %ld back %lld\n", (long long)when,
            tm.tm_year, tm.tm_mon, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, tm.tm_wday,
            tm.tm_yday, tm.tm_isdst, tm.tm_gmtoff, (long long)timegm(&tm));
-    strftime(
-        text, sizeof text,
-        "%a %A %b %B %c %C %d %D %e %F %g %G %h %H %I %j %m %M %n %p %r %R %S %t %T %u %U %V %w %W %x %X %y %Y"
-        " %z %% %s %k %l %P",
-        &tm);
+    strftime(text, sizeof text,
+             "%a %A %b %B %c %C %d %D %e %F %g %G %h %H %I %j %m %M %n %p %r %R %S"
+             " %t %T %u %U %V %w %W %x %X %y %Y"
+             " %z %% %s %k %l %P",
+             &tm);
     printf("%s\n", text);
     if (when < 250000000000)
         printf("%s", asctime(&tm));
