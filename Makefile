@@ -63,6 +63,7 @@ include kernel/kernel.mk
 include user/user.mk
 include iso/iso.mk
 -include tests/tests.mk
+-include tests/bench/bench.mk
 
 .PHONY: all kernel libc user image iso run test debug tour doctor lint setup clean help FORCE
 

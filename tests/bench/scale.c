@@ -1,5 +1,4 @@
-/* The same work in as many processes as there are processors, at once: a time per operation that
- * stays as it was on one processor halves the time of all. */
+/* The same work shared by as many processes as there are processors, at once. */
 #include "bench.h"
 
 #include <fcntl.h>
@@ -10,8 +9,8 @@
 
 enum { MOST = 16 };
 
-/* Runs work in n_processors children and waits for all. Each does n / n_processors of it, so that
- * the time per operation says how much the machine as a whole gets done. */
+/* Runs work in n_processors children and waits for all. Each does its share of n, so that the time
+ * per operation says how much the machine as a whole gets done. */
 static void in_all(void (*work)(long n), long n)
 {
     int children[MOST];
@@ -23,7 +22,7 @@ static void in_all(void (*work)(long n), long n)
             sprintf(name, "own-%d", i);
             MUST(mkdir(name, 0777));
             MUST(chdir(name));
-            work(n / n_processors + 1);
+            work(n / n_processors);
             MUST(chdir(".."));
             MUST(rmdir(name));
             _exit(0);
@@ -82,8 +81,8 @@ static void scale_files(long n)
 }
 
 static const struct row rows[] = {
-    {"scale-fork", scale_fork, 100, NULL, NULL, 0, ROW_PARALLEL},
-    {"scale-exec", scale_exec, 100, NULL, NULL, 0, ROW_PARALLEL},
-    {"scale-files", scale_files, 1000, NULL, NULL, 0, ROW_PARALLEL},
+    {"scale-fork", scale_fork, 400, NULL, NULL, 0, ROW_PARALLEL | ROW_FIXED},
+    {"scale-exec", scale_exec, 200, NULL, NULL, 0, ROW_PARALLEL | ROW_FIXED},
+    {"scale-files", scale_files, 8000, NULL, NULL, 0, ROW_PARALLEL | ROW_FIXED},
 };
 const struct group scale_group = {"scale", rows, sizeof(rows) / sizeof(rows[0])};
