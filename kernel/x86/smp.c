@@ -37,7 +37,12 @@ static bool wait_for(uint32_t count, uint64_t ns)
     return __atomic_load_n(&n_cpus, __ATOMIC_ACQUIRE) >= count;
 }
 
-/* Emulated processors need no time between INIT and startup; whoever is late is asked once more. */
+enum { PATIENCE_NS = 20000000 };
+#define LONG_PATIENCE_NS 10000000000ull
+
+/* Emulated processors need no time between INIT and startup; whoever is late is asked once more. On
+ * a busy host one may be very late. Who does not come at all is reset again, which holds it: it must
+ * not wake up later, without the mappings that it starts with. */
 void x86_start_others(void (*entry)(void))
 {
     const struct acpi_machine *m = &acpi_machine;
@@ -48,9 +53,10 @@ void x86_start_others(void (*entry)(void))
         if (m->apic_ids[i] == cpus[0]->apic_id)
             continue;
         start_one(m->apic_ids[i]);
-        if (!wait_for(++wanted, 20000000))
+        if (!wait_for(++wanted, PATIENCE_NS))
             lapic_send(m->apic_ids[i], IPI_STARTUP | AP_TRAMPOLINE >> 12);
-        if (!wait_for(wanted, 200000000)) {
+        if (!wait_for(wanted, LONG_PATIENCE_NS)) {
+            lapic_send(m->apic_ids[i], IPI_INIT);
             klog("smp: processor with APIC id %u does not start", m->apic_ids[i]);
             wanted--;
         }
