@@ -5,7 +5,7 @@
 #include "abi/time.h"
 #include "private.h"
 
-enum { NS_PER_US = 1000, US_PER_S = 1000000, LOOK_AGAIN_NS = 1000000 };
+enum { NS_PER_US = 1000, US_PER_S = 1000000, LOOK_AGAIN_NS = 1000000, PAUSE_NS = 100000 };
 #define NS_PER_S 1000000000ull
 
 struct setting {
@@ -45,7 +45,10 @@ static void fire(struct process *process, int which)
     uint64_t now = time_of(process, which);
     if (timer->due_ns && timer->due_ns <= now) {
         signal_send_kernel_locked(process, signals[which]);
-        timer->due_ns = timer->interval_ns ? max(timer->due_ns + timer->interval_ns, now) : 0;
+        /* Late ones are left out, and a pause is kept: an interval shorter than its own interrupt
+         * would leave no time for anything else. */
+        uint64_t next = timer->due_ns + timer->interval_ns;
+        timer->due_ns = timer->interval_ns ? max(next, now + PAUSE_NS) : 0;
     }
     if (timer->due_ns)
         timer_set(&timer->timer, look_at(process, which, timer->due_ns));

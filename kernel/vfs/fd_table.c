@@ -156,6 +156,7 @@ int fd_get(struct fs_context *fs, int fd, struct file **file)
     int err = fd_get_any(fs, fd, file);
     if (!err && (*file)->flags & O_PATH) {
         file_unref(*file);
+        *file = NULL;
         err = -EBADF;
     }
     return err;

@@ -71,6 +71,10 @@ static void check_errors(void)
     CHECK_ERR(mmap(NULL, PAGE, PROT_READ, MAP_ANONYMOUS, -1, 0), EINVAL);
     CHECK_ERR(mmap((void *)1, PAGE, PROT_READ, flags | MAP_FIXED, -1, 0), EINVAL);
     CHECK_ERR(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, -1, 0), EBADF);
+    int path_only = open(".", O_PATH);
+    for (int i = 0; i < 3; i++) /* a reference too many would be given back */
+        CHECK_ERR(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, path_only, 0), EBADF);
+    CHECK_OK(close(path_only));
     CHECK_ERR(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, 0, 1), EINVAL);
     CHECK_ERR(mmap(NULL, 1ul << 60, PROT_READ, flags, -1, 0), ENOMEM);
     CHECK_ERR(munmap((void *)1, PAGE), EINVAL);

@@ -1,0 +1,397 @@
+/* The fuzzer: rounds of processes and threads that make random system calls, watched by one that
+ * makes none; afterwards the kernel must hold what it held before.
+ *
+ * usage: fuzz SEED CALLS [FIRST-ROUND [LAST-ROUND]]    rounds until so many calls are made
+ *        fuzz SEED replay RECIPE [TIMES]               chosen calls; a line is ROUND STREAM CALL...
+ *        fuzz SEED print RECIPE                        the same as a C program
+ *        fuzz SEED list ROUND                          a round as a recipe
+ *
+ * In the environment: CHECK=N looks for leaks after each N rounds; TRAP=CALL takes the success of a
+ * call for a bug, to test how bugs are cut down.
+ *
+ * On standard error: `round N` before each. Exit status 3: a leak; 4: a stream that cannot be
+ * ended; 5: the trap. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "calls.h"
+#include "fuzz.h"
+
+enum { STATUS_LEAK = 3, STATUS_STUCK = 4, STATUS_TRAP = 5, TICK_NS = 1000000, PATIENCE = 8 };
+enum { END_MS = 5000 };
+
+/* What all streams and the watcher share. */
+struct board {
+    volatile uint64_t made[MAX_STREAMS]; /* calls of each stream */
+    volatile int running; /* streams that have not reached their end; atomic */
+    volatile int entered; /* processes that are ready to begin; atomic */
+    volatile bool trapped;
+};
+#define BOARD ((struct board *)BOARD_AT)
+
+/* One stream: in its own process, or as a thread. */
+struct stream {
+    int number, peer;
+    uint64_t made;
+};
+
+static uint64_t seed;
+static const char *trap_call;
+static int n_rounds_a_check = 64; /* CHECK=N in the environment: others */
+static int round_now;
+static struct round_plan plan;
+static struct stream streams[MAX_STREAMS];
+static pid_t pids[MAX_STREAMS];
+static short chosen[MAX_STREAMS][CALLS_A_STREAM]; /* a recipe's calls of this round */
+static int n_chosen[MAX_STREAMS];
+static char recipe_line[1 << 14];
+static uint64_t total;
+
+/* ---- A stream ---- */
+
+static void arm_failure(int fd, int nth)
+{
+    char text[8] = {'0' + nth % 10, '\n'};
+    (void)!pwrite(fd, text, 2, 0);
+}
+
+static void make_call(struct stream *self, int index, int fail_fd, bool *is_child)
+{
+    struct call call;
+    draw_call(seed, round_now, self->number, index, &call);
+    bool fails = plan.fail_nth && index % 5 == 0 && fail_fd >= 0;
+    if (fails)
+        arm_failure(fail_fd, 1 + index / 5 % plan.fail_nth);
+    long result = perform(&call, self->peer);
+    if (fails)
+        arm_failure(fail_fd, 0);
+    self->made++;
+    BOARD->made[self->number]++;
+    const char *name = call_rows[call.row].name;
+    if (trap_call && result >= 0 && strcmp(name, trap_call) == 0)
+        BOARD->trapped = true;
+    if (result == 0 && strcmp(name, "fork") == 0)
+        *is_child = true;
+}
+
+/* A child of a fork goes on with what its parent does, and ends soon. */
+static int run_stream(void *arg)
+{
+    struct stream *self = arg;
+    bool is_child = false;
+    int fail_fd = plan.fail_nth ? open("/proc/thread-self/fail-nth", O_RDWR) : -1, left = 10;
+    for (int i = 0; i < n_chosen[self->number] && (!is_child || left-- > 0); i++)
+        make_call(self, chosen[self->number][i], fail_fd, &is_child);
+    if (!is_child)
+        __atomic_sub_fetch(&BOARD->running, 1, __ATOMIC_RELAXED);
+    return 0;
+}
+
+/* A page that comes and goes while others pass its address to the kernel. */
+static int run_flicker(void *arg)
+{
+    (void)arg;
+    for (int i = 0; i < 2000 && BOARD->running > 0; i++) {
+        mmap((void *)FLICKER, 4096, i & 1 ? PROT_READ : PROT_READ | PROT_WRITE,
+             MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        sched_yield();
+        munmap((void *)FLICKER, 4096);
+        if (i % 3 == 0)
+            sched_yield();
+    }
+    return 0;
+}
+
+static void start_thread(int (*function)(void *), int number)
+{
+    enum { OF_THREADS = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD };
+    char *top = (char *)STACKS + (number + 1) * STACK_BYTES;
+    clone(function, top, OF_THREADS, &streams[number]);
+}
+
+/* The process of one stream, or of all as threads. Does not return. */
+static void run_process(int number)
+{
+    world_enter(plan.as_root);
+    __atomic_add_fetch(&BOARD->entered, 1, __ATOMIC_RELAXED);
+    if (plan.threads)
+        for (int i = 1; i < plan.n_streams; i++)
+            start_thread(run_stream, i);
+    if (plan.flicker)
+        start_thread(run_flicker, 0);
+    run_stream(&streams[number]);
+    while (plan.threads && BOARD->running > 0)
+        sched_yield();
+    _exit(0);
+}
+
+/* ---- The watcher ---- */
+
+static void die(const char *what)
+{
+    fprintf(stderr, "fuzz: %s: %s\n", what, strerror(errno));
+    exit(1);
+}
+
+static uint64_t calls_made(void)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < MAX_STREAMS; i++)
+        sum += BOARD->made[i];
+    return sum;
+}
+
+static void tick(void)
+{
+    nanosleep(&(struct timespec){0, TICK_NS}, NULL);
+}
+
+/* Waits while calls are being made; who sleeps in one gets a signal, who sleeps on is given up. */
+static void watch(int n_processes)
+{
+    uint64_t last = 0;
+    int n_started = n_processes;
+    for (int idle = 0; n_processes > 0 && BOARD->running > 0 && idle < PATIENCE;) {
+        for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG)) > 0;)
+            for (int i = 0; i < plan.n_streams; i++)
+                n_processes -= pids[i] == pid;
+        tick();
+        idle = BOARD->entered >= n_started && calls_made() == last ? idle + 1 : 0;
+        last = calls_made();
+        for (int i = 0; i < plan.n_streams && idle > 1; i++)
+            if (pids[i] > 0)
+                kill(pids[i], SIGUSR1);
+    }
+}
+
+/* Ends all processes but this one and init. */
+static void end_all(void)
+{
+    for (int ms = 0; ms < END_MS; ms++) {
+        kill(-1, SIGKILL);
+        kill(-1, SIGCONT);
+        pid_t pid;
+        while ((pid = waitpid(-1, NULL, WNOHANG | __WALL)) > 0)
+            ;
+        if (pid < 0 && errno == ECHILD)
+            return;
+        if (ms > 2)
+            tick();
+    }
+    printf("stuck: after round %d a process does not end\n", round_now);
+    exit(STATUS_STUCK);
+}
+
+static void run_round(void)
+{
+    int n_processes = plan.threads ? 1 : plan.n_streams;
+    memset((void *)SHARED, 0, SHARED_BYTES);
+    memset(BOARD, 0, sizeof *BOARD);
+    BOARD->running = plan.n_streams;
+    world_make();
+    fprintf(stderr, "round %d\n", round_now);
+    for (int i = 0; i < plan.n_streams; i++) {
+        streams[i] = (struct stream){.number = i, .peer = pids[0]};
+        pids[i] = 0;
+    }
+    for (int i = 0; i < n_processes; i++) {
+        pids[i] = fork();
+        if (pids[i] < 0)
+            die("fork");
+        if (pids[i] == 0)
+            run_process(i);
+    }
+    watch(n_processes);
+    end_all();
+    total += calls_made();
+    world_remove();
+    if (BOARD->trapped) {
+        printf("trap: %s in round %d\n", trap_call, round_now);
+        exit(STATUS_TRAP);
+    }
+}
+
+/* ---- Leaks ---- */
+
+static char before[16384], after[16384];
+
+static void read_counts(char *text)
+{
+    int fd = open("/proc/kcounts", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        die("/proc/kcounts");
+    size_t length = 0;
+    for (ssize_t n; length < sizeof before - 1 &&
+                    (n = read(fd, text + length, sizeof before - 1 - length)) > 0;)
+        length += n;
+    text[length] = 0;
+    close(fd);
+}
+
+static long value_in(const char *text, const char *name, size_t length)
+{
+    for (const char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL)
+        if (strncmp(line, name, length) == 0 && line[length] == ' ')
+            return atol(line + length + 1);
+    return 0;
+}
+
+/* More than before of anything is a leak. What is new in the list was nothing before. */
+static void check_leaks(void)
+{
+    int n = 0;
+    read_counts(after);
+    for (const char *line = after; line && *line; line = strchr(line, '\n'), line += line != NULL) {
+        size_t length = strcspn(line, " ");
+        long was = value_in(before, line, length), is = value_in(after, line, length);
+        if (is > was && ++n)
+            printf("leak: %.*s was %ld, is %ld, after round %d\n", (int)length, line, was, is,
+                   round_now);
+    }
+    if (n)
+        exit(STATUS_LEAK);
+}
+
+/* ---- Ways to run ---- */
+
+static void choose_all(void)
+{
+    for (int i = 0; i < MAX_STREAMS; i++) {
+        n_chosen[i] = CALLS_A_STREAM;
+        for (int j = 0; j < CALLS_A_STREAM; j++)
+            chosen[i][j] = (short)j;
+    }
+}
+
+static void map_shared(uint64_t at, size_t n)
+{
+    enum { FLAGS = MAP_FIXED | MAP_SHARED | MAP_ANONYMOUS };
+    if (mmap((void *)at, n, PROT_READ | PROT_WRITE, FLAGS, -1, 0) == MAP_FAILED)
+        die("mmap");
+}
+
+/* What the first rounds make or touch that stays is no leak. */
+static void prepare(void)
+{
+    for (int i = 1; i < NSIG; i++)
+        if (i != SIGCHLD)
+            signal(i, SIG_IGN);
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    if (access("/proc/kcounts", R_OK) < 0)
+        die("this is not Ouros: no system calls here");
+    map_shared(SHARED, SHARED_BYTES);
+    map_shared(BOARD_AT, sizeof *BOARD);
+    memset(before, 1, sizeof before);
+    memset(after, 1, sizeof after);
+    memset(recipe_line, 1, sizeof recipe_line);
+    world_grow();
+    for (round_now = -3; round_now < 0; round_now++) {
+        draw_round(seed, round_now, &plan);
+        run_round();
+        read_counts(before);
+        check_leaks();
+    }
+    read_counts(before);
+    total = 0;
+}
+
+static void run_rounds(uint64_t n_calls, int first, int last)
+{
+    choose_all();
+    prepare();
+    for (round_now = first; total < n_calls && round_now <= last; round_now++) {
+        draw_round(seed, round_now, &plan);
+        run_round();
+        if (round_now % n_rounds_a_check == 0)
+            check_leaks();
+    }
+    check_leaks();
+    printf("calls %lu in %d rounds\n", total, round_now - first);
+}
+
+static void run_chosen(bool run)
+{
+    draw_round(seed, round_now, &plan);
+    if (run)
+        run_round();
+    memset(n_chosen, 0, sizeof n_chosen);
+}
+
+/* A recipe's line: round, stream, and the numbers of calls. */
+static void replay_once(FILE *recipe, bool run)
+{
+    bool pending = false;
+    rewind(recipe);
+    for (; fgets(recipe_line, sizeof recipe_line, recipe); pending = true) {
+        char *at = recipe_line, *end;
+        int round = (int)strtol(at, &at, 10), stream = (int)strtol(at, &at, 10) % MAX_STREAMS;
+        if (pending && round != round_now)
+            run_chosen(run);
+        round_now = round;
+        for (long index; index = strtol(at, &end, 10), end != at; at = end)
+            if (n_chosen[stream] < CALLS_A_STREAM)
+                chosen[stream][n_chosen[stream]++] = (short)index;
+    }
+    if (pending)
+        run_chosen(run);
+}
+
+static void replay(const char *path, int times)
+{
+    FILE *recipe = fopen(path, "r");
+    if (!recipe)
+        die(path);
+    replay_once(recipe, false);
+    prepare();
+    while (times-- > 0)
+        replay_once(recipe, true);
+    fclose(recipe);
+    check_leaks();
+    printf("calls %lu\n", total);
+}
+
+static void list_round(int round)
+{
+    draw_round(seed, round, &plan);
+    for (int i = 0; i < plan.n_streams; i++) {
+        printf("%d %d", round, i);
+        for (int j = 0; j < CALLS_A_STREAM; j++)
+            printf(" %d", j);
+        printf("\n");
+    }
+}
+
+int main(int argc, char **argv)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (argc < 3) {
+        fprintf(stderr, "usage: fuzz SEED CALLS | fuzz SEED replay|print RECIPE\n");
+        return 2;
+    }
+    seed = strtoul(argv[1], NULL, 0);
+    trap_call = getenv("TRAP");
+    if (getenv("CHECK"))
+        n_rounds_a_check = atoi(getenv("CHECK"));
+    const char *what = argv[2], *operand = argc > 3 ? argv[3] : "0";
+    if (strcmp(what, "print") == 0)
+        print_program(seed, operand);
+    else if (strcmp(what, "list") == 0)
+        list_round(atoi(operand));
+    else if (strcmp(what, "replay") == 0)
+        replay(operand, argc > 4 ? atoi(argv[4]) : 1);
+    else
+        run_rounds(strtoul(what, NULL, 0), atoi(operand), argc > 4 ? atoi(argv[4]) : INT_MAX - 1);
+    return 0;
+}

@@ -1,0 +1,22 @@
+#!/bin/sh
+# A million random calls, half of them with four processors; the shell works after them; and a
+# planted bug is found and cut down to the one call that makes it.
+
+run=$(dirname "$0")/run
+n=0
+
+# verdict STATUS WHAT: one TAP line.
+verdict() {
+    n=$((n + 1))
+    [ "$1" = 0 ] && echo "ok $n - $2" || echo "not ok $n - $2"
+}
+
+"$run" --seed 1 --calls 500000 --cpus 1
+verdict $? "500,000 random calls with one processor"
+"$run" --seed 2 --calls 500000 --cpus 4
+verdict $? "500,000 random calls with four processors"
+
+found=$("$run" --seed 3 --calls 20000 --trap symlink)
+echo "$found" | grep -q 'cut down to 1 calls' && echo "$found" | grep -q 'call("symlink"'
+verdict $? "a planted failure is cut down to its call"
+echo "1..$n"
