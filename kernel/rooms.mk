@@ -132,6 +132,7 @@ kernel += proc/signal_send.c
 kernel += proc/signal_deliver.c
 kernel += proc/signal_frame.c
 kernel += proc/fault.c
+kernel += proc/symbol.c
 kernel += proc/kill.c
 kernel += proc/cred.c
 kernel += proc/limit.c

@@ -2,13 +2,14 @@
 # TESTS= picks some. What failed shows the call, got, wanted, file:line, and then the summary.
 
 include tests/host/host.mk
+include tests/fuzz/fuzz.mk
 
 TESTS ?= $(host_tests) $(guest_tests) $(sort $(wildcard tests/*.t tests/*/*.t))
 
 # Programs that run on Linux and on Ouros, each one C file built with tools/cc.
 guest_sources := $(sort $(wildcard tests/sys/*.c tests/os/*.c tests/libc/*.c))
 guest_tests := $(patsubst tests/%.c,$(BUILD)/tests/%,$(guest_sources))
-guest_tools := $(BUILD)/tests/leakcheck $(BUILD)/tests/seen/traced
+guest_tools := $(BUILD)/tests/leakcheck $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/seen/*.c))
 
 $(guest_tests) $(guest_tools): $(BUILD)/tests/%: tests/%.c tests/check.h $(BUILD)/libc.a tools/cc
 	$(call say,CC,$<)

@@ -55,21 +55,23 @@ static const char *trap_reason(uint64_t trap)
 
 /* One line about a fault that ends the process: program, pid, what, where, which address, why.
  * Nothing can fail.
- * May take the space's lock. */
+ * Takes exec_lock and the space's lock; may sleep. */
 void signal_log_death(const struct trap_frame *frame, int signal)
 {
+    char place[72];
     struct thread *self = current_thread();
+    program_symbol(frame->rip, place, sizeof(place));
     if (self->fault_trap != TRAP_PAGE_FAULT) {
-        klog("%s[%d]: %s at rip 0x%lx: %s (trap %lu, error 0x%lx)", self->name, self->process->pid,
-             signal_name(signal), frame->rip, trap_reason(self->fault_trap), self->fault_trap,
-             self->fault_error);
+        klog("%s[%d]: %s at rip 0x%lx%s: %s (trap %lu, error 0x%lx)", self->name,
+             self->process->pid, signal_name(signal), frame->rip, place,
+             trap_reason(self->fault_trap), self->fault_trap, self->fault_error);
         return;
     }
     const char *access = self->fault_error & FAULT_FETCH   ? "execute"
                          : self->fault_error & FAULT_WRITE ? "write"
                                                            : "read";
-    klog("%s[%d]: %s at rip 0x%lx: %s of address 0x%lx: %s (rsp 0x%lx)", self->name,
-         self->process->pid, signal_name(signal), frame->rip, access, self->fault_address,
+    klog("%s[%d]: %s at rip 0x%lx%s: %s of address 0x%lx: %s (rsp 0x%lx)", self->name,
+         self->process->pid, signal_name(signal), frame->rip, place, access, self->fault_address,
          page_fault_reason(self, signal, self->fault_address, self->fault_error), frame->rsp);
 }
 

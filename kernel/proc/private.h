@@ -88,6 +88,7 @@ void signal_kill_all_locked(struct process *process,
 
 int signal_frame_push(struct trap_frame *frame, const struct kernel_sigaction *action,
                       const siginfo_t *info, uint64_t mask);
+const char *program_symbol(uint64_t address, char *text, size_t size);
 void signal_log_death(const struct trap_frame *frame, int signal);
 void stop_if_stopped(struct process *process); /* sleeps while the process is stopped */
 

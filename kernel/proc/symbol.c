@@ -1,0 +1,132 @@
+/* The function of a program that an address lies in, by the symbols of its file: for the line about
+ * a fault that ends it. The file may hold anything: nothing read from it is trusted. */
+#include "abi/elf.h"
+#include "private.h"
+
+enum { MOST_SECTIONS = 64, MOST_SYMBOLS = 200000, NAME_BYTES = 48 };
+
+static bool read_all(struct file *file, uint64_t at, void *to, size_t n)
+{
+    return at <= INT64_MAX && file_read_kernel(file, at, to, n) == (long)n;
+}
+
+/* The address at which the program was linked, of what is mapped at `address` from its file.
+ * False if that is something else's.
+ * Takes the space's lock. */
+static bool linked_address(struct space *space, struct file *exe, const Elf64_Ehdr *header,
+                           uint64_t address, uint64_t *linked)
+{
+    struct area area;
+    Elf64_Phdr part;
+    if (!space_area_at(space, address, &area) || !area.backing)
+        return false;
+    area.backing->ops->unref(area.backing);
+    if (area.backing != exe->ops->backing(exe))
+        return false;
+    uint64_t offset = area.offset + (address - area.start);
+    for (unsigned i = 0; i < min((unsigned)header->e_phnum, 2u * ELF_MAX_SEGMENTS); i++) {
+        if (!read_all(exe, header->e_phoff + i * sizeof(part), &part, sizeof(part)))
+            return false;
+        if (part.p_type == PT_LOAD && offset - part.p_offset < part.p_filesz) {
+            *linked = part.p_vaddr + (offset - part.p_offset);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The section with the symbols and, in *names, the one with their names. */
+static bool find_symbols(struct file *exe, const Elf64_Ehdr *header, Elf64_Shdr *symbols,
+                         Elf64_Shdr *names)
+{
+    for (unsigned i = 0; i < min((unsigned)header->e_shnum, (unsigned)MOST_SECTIONS); i++) {
+        if (!read_all(exe, header->e_shoff + i * sizeof(*symbols), symbols, sizeof(*symbols)))
+            return false;
+        if (symbols->sh_type == SHT_SYMTAB)
+            return read_all(exe, header->e_shoff + symbols->sh_link * sizeof(*names), names,
+                            sizeof(*names));
+    }
+    return false;
+}
+
+/* The function that begins nearest below the address.
+ * False if there is none.
+ * May sleep; reads through `page`. */
+static bool nearest_function(struct file *exe, const Elf64_Shdr *symbols, uint64_t address,
+                             void *page, Elf64_Sym *best)
+{
+    enum { AT_ONCE = PAGE_SIZE / sizeof(Elf64_Sym) };
+    const Elf64_Sym *some = page;
+    uint64_t left = min(symbols->sh_size / sizeof(*some), (uint64_t)MOST_SYMBOLS);
+    bool found = false;
+    for (uint64_t at = symbols->sh_offset; left > 0 && at <= INT64_MAX;) {
+        size_t wanted = min(left, (uint64_t)AT_ONCE) * sizeof(*some);
+        long n = file_read_kernel(exe, at, page, wanted) / (long)sizeof(*some);
+        if (n <= 0)
+            break;
+        for (long i = 0; i < n; i++) {
+            const Elf64_Sym *symbol = &some[i];
+            if (ELF64_ST_TYPE(symbol->st_info) != STT_FUNC || symbol->st_value > address ||
+                (found && symbol->st_value <= best->st_value))
+                continue;
+            *best = *symbol;
+            found = true;
+        }
+        left -= n;
+        at += n * sizeof(*some);
+    }
+    return found && (best->st_size == 0 || address - best->st_value < best->st_size);
+}
+
+/* The name, as far as it is one that can be shown. */
+static bool read_name(struct file *exe, const Elf64_Shdr *names, const Elf64_Sym *symbol,
+                      char name[NAME_BYTES])
+{
+    uint64_t at = names->sh_offset + symbol->st_name;
+    long n = at <= INT64_MAX ? file_read_kernel(exe, at, name, NAME_BYTES - 1) : 0;
+    if (n <= 0)
+        return false;
+    name[n] = '\0';
+    for (char *c = name; *c; c++)
+        if (*c <= ' ' || *c > '~')
+            *c = '?';
+    return name[0] != '\0';
+}
+
+static size_t describe(struct space *space, struct file *exe, uint64_t address, void *page,
+                       char *text, size_t size)
+{
+    Elf64_Ehdr header;
+    Elf64_Shdr symbols, names;
+    Elf64_Sym function;
+    char name[NAME_BYTES];
+    uint64_t linked;
+    if (!read_all(exe, 0, &header, sizeof(header)) ||
+        !linked_address(space, exe, &header, address, &linked) ||
+        !find_symbols(exe, &header, &symbols, &names) ||
+        !nearest_function(exe, &symbols, linked, page, &function) ||
+        !read_name(exe, &names, &function, name))
+        return 0;
+    return format(text, size, " (%s+0x%lx)", name, linked - function.st_value);
+}
+
+/* Writes " (function+offset)" for an address in the current process's program.
+ * The text, which is empty where there are no symbols.
+ * Takes exec_lock; may sleep. */
+const char *program_symbol(uint64_t address, char *text, size_t size)
+{
+    struct process *process = current_process();
+    void *page = buffer_alloc();
+    text[0] = '\0';
+    mutex_lock(&process->exec_lock);
+    struct file *exe = page ? process->exe : NULL;
+    if (exe)
+        file_ref(exe);
+    mutex_unlock(&process->exec_lock);
+    if (exe) {
+        describe(process->space, exe, address, page, text, size);
+        file_unref(exe);
+    }
+    buffer_free(page);
+    return text;
+}
