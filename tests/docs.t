@@ -350,7 +350,7 @@ def check_words(tap, name, text, known):
     tap.say(not problems, f"{name}: links and paths lead somewhere", problems)
     problems = [*unknown_functions(text, known["sources"]), *unknown_os_names(text, known["os"]),
                 *wrong_prototypes(text, known["os"]), *wrong_figures(text)]
-    tap.say(not problems, f"{name}: functions, names and figures are those of the sources", problems)
+    tap.say(not problems, f"{name}: functions, names, figures are those of the sources", problems)
     problems = [*unrun_commands(text, known["ran"], tool_help)]
     tap.say(not problems, f"{name}: each command that it names is run", problems)
 
