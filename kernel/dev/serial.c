@@ -115,14 +115,15 @@ void serial_interrupt(unsigned irq_vector)
 }
 
 /* Waits until the last byte has left all ports; gives up where nothing moves for ten seconds. Only
- * at the machine's end: it polls, and nobody else may write any more. */
+ * at the machine's end: it polls. Through `service`, under the owner's lock: other processors take
+ * the ports' interrupts as before. */
 void dev_finish(void)
 {
     for (struct serial *port = all_ports; port; port = port->next) {
         uint64_t give_up = clock_ns() + 10000000000ull;
         while (clock_ns() < give_up) {
             uint32_t before = port->head;
-            serial_send(port);
+            port->service(port);
             if (port->head != before)
                 give_up = clock_ns() + 10000000000ull;
             bool idle = port_in8(port->base + UART_STATUS) & UART_ALL_SENT;
