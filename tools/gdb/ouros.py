@@ -1,6 +1,7 @@
 """Commands for gdb: what the kernel knows, read from its memory. `help ouros` lists them."""
 
 import os
+import re
 
 import gdb
 
@@ -214,6 +215,187 @@ class Type(Command):
             file.write(argument + "\n")
 
 
+# ---- Page tables --------------------------------------------------------------------------------
+
+DIRECT_MAP = 0xFFFF888000000000
+ADDRESS_BITS = 0x000FFFFFFFFFF000
+PTE_BITS = ((0, "present"), (1, "writable"), (2, "user"), (5, "accessed"), (6, "dirty"),
+            (7, "large"), (8, "global"), (9, "shared"), (63, "no-execute"))
+
+
+def entry_at(table, address, level):
+    """The entry of a page table that decodes the address; level 4 is the root's."""
+    index = address >> 12 + 9 * (level - 1) & 511
+    where = gdb.Value(DIRECT_MAP + table + 8 * index)
+    return index, int(where.cast(gdb.lookup_type("unsigned long").pointer()).dereference())
+
+
+class Walk(Command):
+    """walk ADDRESS [PID]: the page-table entries on the way to an address, to its frame."""
+    name = "walk"
+
+    def run(self, words):
+        if not words:
+            raise gdb.GdbError("usage: walk ADDRESS [PID]")
+        address = int(value(words[0])) & 0xFFFFFFFFFFFFFFFF
+        table = int(value("cpus")[0]["root"])
+        if words[1:] or address < 1 << 47:
+            space = process_by_pid(words[1:])["space"]
+            if not space:
+                raise gdb.GdbError("it has no address space any more")
+            table = int(space["root"])
+        for level in (4, 3, 2, 1):
+            index, pte = entry_at(table, address, level)
+            bits = " ".join(name for bit, name in PTE_BITS if pte >> bit & 1)
+            print(f"level {level} table {table:#x} entry {index:3}: {pte:#018x} {bits}")
+            if not pte & 1:
+                print("not mapped")
+                return
+            table = pte & ADDRESS_BITS
+            if level == 1 or pte & 1 << 7 and level < 4:
+                break
+        span = 1 << 12 + 9 * (level - 1)
+        frame = table & ~(span - 1)
+        refs = int(value("frames")[frame >> 12]["refs"])
+        print(f"physical {frame | address & span - 1:#x}, in a frame with {refs} reference"
+              f"{'' if refs == 1 else 's'}")
+
+
+# ---- Locks --------------------------------------------------------------------------------------
+
+def global_locks():
+    """(name, lock) of the locks that are variables, of all files."""
+    for kind in ("spinlock", "mutex"):
+        file = ""
+        for line in gdb.execute(f"info variables -q -t {kind}", to_string=True).splitlines():
+            variable = re.search(rf"struct {kind} (\w+);", line)
+            if line.startswith("File "):
+                file = line[5:].rstrip(":")
+            elif variable:
+                yield variable[1], value(f"'{file}'::{variable[1]}")
+
+
+def process_locks(process):
+    """The locks of one process and of what it has open."""
+    pid = f"process {int(process['pid'])}'s"
+    yield f"{pid} exec_lock", process["exec_lock"]
+    yield f"{pid} signal_lock", process["signal_lock"]
+    yield f"{pid} fs.lock", process["fs"]["lock"]
+    if process["space"]:
+        yield f"{pid} space->lock", process["space"]["lock"]
+    if process["fs"]["fds"]:
+        yield f"{pid} fds->lock", process["fs"]["fds"]["lock"]
+        for number, file in descriptors(process["fs"]["fds"]):
+            yield f"{pid} file {number}'s pos_lock", file["pos_lock"]
+            yield f"{pid} file {number}'s inode->lock", file["inode"]["lock"]
+
+
+def every_lock():
+    yield from global_locks()
+    for process in processes():
+        yield from process_locks(process)
+
+
+def owner_of(lock):
+    """In words; "" when it is free."""
+    if not lock["owner"] or lock.type.name == "spinlock" and not lock["taken"]:
+        return ""
+    if lock.type.name == "spinlock":
+        return f"processor {int(lock['owner']['id'])}"
+    thread = lock["owner"]
+    return f"thread {int(thread['tid'])} ({text(thread['name'])})"
+
+
+class Locks(Command):
+    """locks [all]: the locks that are held, by whom, and which ranks each processor holds."""
+    name = "locks"
+
+    def run(self, words):
+        n_held, seen = 0, set()
+        for name, lock in every_lock():
+            owner = owner_of(lock)
+            if int(lock.address) in seen or not (owner or words):
+                continue
+            seen.add(int(lock.address))
+            n_held += bool(owner)
+            print(f"{name} ({text(lock['name'])}, rank {int(lock['rank'])}): {owner or 'free'}")
+        for cpu in cpus():
+            ranks = [rank for rank in range(64) if int(cpu["spin_ranks"]) >> rank & 1]
+            print(f"processor {int(cpu['id'])} holds spinlocks of ranks {ranks or 'none'}")
+        print(f"{n_held} locks are held")
+
+
+# ---- The RAM file system ------------------------------------------------------------------------
+
+FILE_TYPES = {0o040000: "/", 0o120000: "@", 0o010000: "|", 0o140000: "=", 0o020000: "%"}
+
+
+def radix_words(node, height, size):
+    """The words of a radix tree, in order of their index."""
+    if height == 0:
+        yield node
+    elif node:
+        words = gdb.Value(node).cast(gdb.lookup_type("unsigned long").pointer())
+        for at in range(size):
+            yield from radix_words(int(words[at]), height - 1, 64)
+
+
+def children(entry):
+    """The entries of a directory, in the order that a listing has; none if it is not ramfs."""
+    if str(entry["inode"]["fs"]["type"].string()) not in ("ramfs", "devtmpfs"):
+        return
+    slots = container_of(entry["inode"], "struct ramfs_inode", "inode")["dir"]["slots"]
+    kind = gdb.lookup_type("struct entry").pointer()
+    for word in radix_words(int(slots["root"]), int(slots["height"]), 1 << int(slots["top_bits"])):
+        if word and not word & 1:
+            yield gdb.Value(word).cast(kind)
+
+
+def is_directory(entry):
+    return int(entry["inode"]["mode"]) & 0o170000 == 0o040000
+
+
+def below(entry):
+    """What is mounted on an entry, or it itself."""
+    while entry["mounted"]:
+        entry = entry["mounted"]
+    return entry
+
+
+class Tree(Command):
+    """tree [PATH [DEPTH]]: the RAM file system: inode, mode, links, size and name of each file."""
+    name = "tree"
+
+    def run(self, words):
+        at = below(self.root())
+        for name in (words[0] if words else "/").strip("/").split("/"):
+            if name:
+                found = [each for each in children(at) if entry_name(each) == name]
+                if not found:
+                    raise gdb.GdbError(f"{path(at)} has no {name}")
+                at = below(found[0])
+        self.show(at, "", int(words[1], 0) if words[1:] else 16)
+
+    @staticmethod
+    def root():
+        for process in processes():
+            if process["fs"]["root"]:
+                return process["fs"]["root"]
+        raise gdb.GdbError("no process has a root directory")
+
+    def show(self, directory, margin, depth):
+        for entry in children(directory):
+            inode = below(entry)["inode"]
+            mode = int(inode["mode"])
+            print(f"{int(inode['ino']):6} {mode:06o} {int(inode['nlink']):3} "
+                  f"{int(inode['size']):9} {margin}{entry_name(entry)}"
+                  f"{FILE_TYPES.get(mode & 0o170000, '')}")
+            if is_directory(below(entry)) and depth > 1:
+                self.show(below(entry), margin + "  ", depth - 1)
+
+
+# ---- Helpers of several -------------------------------------------------------------------------
+
 def descriptors(table):
     """(number, file) of each descriptor in use; bit 0 of a slot says close-on-exec."""
     kind = gdb.lookup_type("struct file").pointer()
@@ -231,4 +413,5 @@ def call_name(number):
         return f"call {number}"
 
 
-COMMANDS = [command() for command in (Ouros, Ps, Fds, Areas, Calls, Program, Type)]
+COMMANDS = [command() for command in (Ouros, Ps, Fds, Areas, Walk, Calls, Locks, Tree,
+                                    Program, Type)]
