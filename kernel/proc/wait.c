@@ -72,7 +72,8 @@ static int look_locked(struct process *parent, struct wait_for *wait)
     list_for_each(child, &parent->children, sibling) {
         if (!is_meant(wait, child))
             continue;
-        any = true;
+        /* A zombie is nobody's child for those who do not ask for the dead. */
+        any = any || child->state != PROCESS_ZOMBIE || wait->options & WEXITED;
         if (collect_locked(wait, child))
             return 1;
     }
