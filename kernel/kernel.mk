@@ -6,6 +6,7 @@ include kernel/rooms.mk
 # pointers for the panic's backtrace; a small frame, because a kernel stack has 8 KB.
 KERNEL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffreestanding -mcmodel=kernel -mno-red-zone \
     -mgeneral-regs-only -fno-pic -fno-pie -fno-stack-protector -fno-omit-frame-pointer \
+    -ffunction-sections \
     -fno-strict-aliasing -fno-asynchronous-unwind-tables -fcf-protection=none \
     -Wframe-larger-than=640 -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) \
     -Ikernel/include -I$(BUILD)/gen
@@ -14,7 +15,7 @@ KERNEL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffreestanding -mcmodel=kernel
 KERNEL_CFLAGS += $(if $(CLANG),,-fno-tree-loop-distribute-patterns)
 
 KERNEL_LDFLAGS := -m elf_x86_64 -static -nostdlib -z max-page-size=4096 -z noexecstack \
-    --build-id=none
+    --build-id=none -L kernel
 
 kernel_objects := $(patsubst %,$(BUILD)/kernel/%.o,$(basename $(kernel)))
 
@@ -46,7 +47,7 @@ $(BUILD)/kernel/symbols1.S: $(BUILD)/kernel/linked0 kernel/x86/symbols.awk
 $(BUILD)/kernel/symbols%.o: $(BUILD)/kernel/symbols%.S
 	$(Q)$(CC) -c $< -o $@
 
-$(BUILD)/kernel/linked%: $(kernel_objects) $(BUILD)/kernel/symbols%.o kernel/kernel.ld
+$(BUILD)/kernel/linked%: $(kernel_objects) $(BUILD)/kernel/symbols%.o kernel/kernel.ld kernel/hot.ld
 	$(Q)$(LD) $(KERNEL_LDFLAGS) -T kernel/kernel.ld -o $@ $(filter %.o,$^)
 
 $(BUILD)/ouros.elf: $(BUILD)/kernel/linked1
