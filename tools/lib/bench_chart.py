@@ -4,7 +4,8 @@ import math
 
 COLOURS = {"ouros": "#0a7d4f", "linux": "#c0392b", "tuned": "#d68910"}
 LABELS = {"ouros": "Ouros", "linux": "Linux 6.1", "tuned": "Linux 6.1, tuned for emulation"}
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 360, 70, 20, 40, 50
+LEGEND = {"ouros": 130, "linux": 230, "tuned": 340}
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 360, 70, 40, 60, 50
 
 FORK = {"fork+exit+wait": 0.1, "fork-1MB": 1, "fork-16MB": 16, "fork-64MB": 64, "fork-256MB": 256}
 LOOKUP = {"look-up-10": 10, "look-up-100": 100, "look-up-1000": 1000, "look-up-10000": 10000,
@@ -73,8 +74,7 @@ def chart(path, title, rows, x_labels, medians):
     parts = frame(title, axes, present)
     for kernel, points in curves.items():
         parts.append(curve(axes, points, COLOURS[kernel]))
-        x, y = axes.place(*points[len(points) // 2])
-        parts.append(text(x, y - 10, LABELS[kernel], colour=COLOURS[kernel]))
+        parts.append(text(LEGEND[kernel], 44, LABELS[kernel], "start", COLOURS[kernel]))
     with open(path, "w", encoding="ascii") as file:
         file.write("\n".join(parts + ["</svg>", ""]))
 
