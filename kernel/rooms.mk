@@ -157,6 +157,7 @@ kernel += procfs/mounts.c
 kernel += procfs/system.c
 kernel += procfs/sys.c
 kernel += procfs/counts.c
+kernel += procfs/inject.c
 
 # floor 9: syscall   the table and the door: fetch, dispatch, trace
 kernel += syscall/door.c

@@ -3,6 +3,7 @@
 
 include tests/host/host.mk
 include tests/fuzz/fuzz.mk
+include tests/inject/inject.mk
 
 TESTS ?= $(host_tests) $(guest_tests) $(sort $(wildcard tests/*.t tests/*/*.t))
 

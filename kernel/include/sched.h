@@ -159,6 +159,7 @@ void thread_free(struct thread *thread); /* never started, or dead and off its p
 _Noreturn void thread_exit(void (*last)(struct thread *thread));
 void sched_settle(void); /* waits for threads that are ending right now, so that counts compare */
 void thread_yield(void);
+bool thread_breathe(size_t n_moved); /* of long transfers, for each piece; false: stop */
 /* Vector registers as at a program's start, or NULL; for thread->fpu, which thread_free frees. */
 struct fpu_state *thread_fpu_alloc(void);
 /* On the way to user mode: switches away if this processor's `resched` is set. */

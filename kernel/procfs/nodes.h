@@ -90,3 +90,5 @@ int proc_text_filesystems(struct text *text, const struct proc_inode *of);
 long proc_live_cmdline(const struct proc_inode *of, struct io *io, uint64_t pos);
 long proc_live_environ(const struct proc_inode *of, struct io *io, uint64_t pos);
 long proc_live_auxv(const struct proc_inode *of, struct io *io, uint64_t pos);
+long proc_live_fail_nth(const struct proc_inode *of, struct io *io, uint64_t pos);
+long proc_write_fail_nth(const struct proc_inode *of, char *line, size_t n);

@@ -167,6 +167,8 @@ static long write_trace(const struct proc_inode *of, char *line, size_t n)
     JUMP_NODE("cwd", follow_cwd), \
     LIVE_NODE("environ", 0400, true, proc_live_environ), \
     JUMP_NODE("exe", follow_exe), \
+    {.name = "fail-nth", .mode = S_IFREG | 0644, .live = proc_live_fail_nth, \
+     .write = proc_write_fail_nth}, \
     NUMBERS_NODE("fd", 0500, &proc_fd_node, proc_fd_next), \
     NUMBERS_NODE("fdinfo", 0555, &proc_fdinfo_node, proc_fd_next), \
     FILE_NODE("limits", 0444, proc_text_limits), \

@@ -240,7 +240,7 @@ static int file_truncate(struct inode *inode, uint64_t size)
     spin_lock(&inode->lock);
     zero_tail_locked(file, min(size, old_size));
     inode->size = size;
-    if (size < old_size)
+    if (size <= old_size) /* pages may be reserved behind the end */
         radix_cut(&file->file.pages, pages_of(size), drop_page, &file->file.n_pages);
     spin_unlock(&inode->lock);
     if (size < old_size)

@@ -15,6 +15,24 @@ long sys_sched_yield(struct thread *self)
     return 0;
 }
 
+/* In the middle of a call that moves many bytes: with interrupts off nothing else would happen until
+ * its end, so now and then timers fire and others run. The count is the processor's: it only says
+ * when to look. False if the caller is to end and should stop. No spinlock held. */
+bool thread_breathe(size_t n_moved)
+{
+    enum { BREATH_BYTES = 1 << 16 };
+    static size_t moved[MAX_CPUS];
+    size_t *count = &moved[this_cpu()->id];
+    struct thread *self = current_thread();
+    *count += n_moved;
+    if (likely(*count < BREATH_BYTES) || !self)
+        return true;
+    *count = 0;
+    sched_tick();
+    sched_preempt();
+    return !self->kill_due;
+}
+
 /* Threads that run or would like to. */
 static uint32_t count_active(void)
 {

@@ -29,7 +29,8 @@ static long copy_chunk(struct copy *copy, char *page, size_t n, bool *full)
     return put;
 }
 
-/* Bytes copied, or the error that stopped the first of them. */
+/* Bytes copied, or the error that stopped the first of them. A signal stops it in between: the
+ * source may have no end. */
 static long copy_loop(struct copy *copy, size_t count)
 {
     char *page = buffer_alloc();
@@ -38,7 +39,7 @@ static long copy_loop(struct copy *copy, size_t count)
     bool full = false;
     if (!page)
         return -ENOMEM;
-    while (n > 0 && !full && total < count) {
+    while (n > 0 && !full && total < count && !(total && current_thread()->signal_due)) {
         n = copy_chunk(copy, page, min(count - total, (size_t)PAGE_SIZE), &full);
         total += n > 0 ? (size_t)n : 0;
     }

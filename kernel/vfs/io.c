@@ -14,6 +14,7 @@ void io_init_kernel(struct io *io, struct segment *one, void *base, size_t n_byt
 }
 
 enum direction { PUT, PUT_ZEROS, GET };
+enum { PIECE = 1 << 16 }; /* at once */
 
 /* Moves n bytes within one segment; how many were moved. */
 static size_t move(const struct io *io, uint64_t at, void *with, size_t n, enum direction direction)
@@ -33,7 +34,8 @@ static size_t move(const struct io *io, uint64_t at, void *with, size_t n, enum 
     return n;
 }
 
-/* Moves up to n bytes, across segments; stops where memory cannot be reached. */
+/* Moves up to n bytes, across segments; stops where memory cannot be reached. May
+ * give up the processor between pieces: no spinlock held. */
 static size_t transfer(struct io *io, void *with, size_t n, enum direction direction)
 {
     size_t total = 0;
@@ -46,12 +48,12 @@ static size_t transfer(struct io *io, void *with, size_t n, enum direction direc
             io->done_in_segment = 0;
             continue;
         }
-        size_t want = min(n - total, room);
+        size_t want = min(min(n - total, room), (size_t)PIECE);
         size_t done = move(io, io->segments->base + io->done_in_segment, (char *)with + total, want,
                            direction);
         total += done;
         io->done_in_segment += done;
-        if (done < want)
+        if (done < want || !thread_breathe(done))
             break;
     }
     io->left -= total;

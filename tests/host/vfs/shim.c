@@ -348,10 +348,17 @@ static void remove_all(struct entry *dir)
             panic("listed but not found: %s", name);
         if (inode_is(found->inode, S_IFDIR))
             remove_all(found);
-        if (ops->remove(dir, found))
+        if (ops->remove(dir, name, strlen(name), found))
             panic("cannot remove %s", name);
         entry_unref(found);
     }
+}
+
+/* Nobody else wants to run. */
+bool thread_breathe(size_t n_moved)
+{
+    (void)n_moved;
+    return true;
 }
 
 void shim_end(struct fs_context *fs)

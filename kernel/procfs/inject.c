@@ -1,0 +1,44 @@
+/* /proc/PID/fail-nth: what is written there, N, makes the N-th allocation in the writer's system
+ * calls fail; read, it says how many are left, 0 when it has happened. As on Linux, but each thread
+ * may ask it of itself alone, without being root. */
+#include "nodes.h"
+
+/* Asked before each allocation. Those of a fault in user mode do not count: there is no call that
+ * could tell. */
+static bool allocation_is_chosen(void)
+{
+    struct thread *self = current_thread();
+    if (!self || !self->fail_nth || trap_frame_at(self->stack_top)->vector != TRAP_SYSCALL)
+        return false;
+    return --self->fail_nth == 0;
+}
+
+static bool is_callers(const struct proc_inode *of)
+{
+    return of->process == current_process() && (!of->thread || of->thread == current_thread()->tid);
+}
+
+long proc_live_fail_nth(const struct proc_inode *of, struct io *io, uint64_t pos)
+{
+    char text[24];
+    if (!is_callers(of))
+        return -EPERM;
+    size_t length = format(text, sizeof(text), "%lu\n", current_thread()->fail_nth);
+    size_t wanted = pos < length ? min(io->left, length - pos) : 0;
+    size_t n = io_put(io, text + min(pos, length), wanted);
+    return n == 0 && wanted ? -EFAULT : (long)n;
+}
+
+long proc_write_fail_nth(const struct proc_inode *of, char *line, size_t n)
+{
+    uint64_t nth;
+    size_t digits = n && line[n - 1] == '\n' ? n - 1 : n;
+    if (!is_callers(of))
+        return -EPERM;
+    if (!number_parse(line, digits, 10, &nth) || nth > INT32_MAX)
+        return -EINVAL;
+    mm_fail_hook = allocation_is_chosen;
+    __atomic_store_n(&mm_fail_armed, true, __ATOMIC_RELEASE);
+    current_thread()->fail_nth = nth;
+    return (long)n;
+}
