@@ -7,7 +7,12 @@ import tempfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIMIT_SECONDS = 120
-ENVIRONMENT = {"PATH": "/bin:/usr/bin:/sbin:/usr/sbin", "HOME": "/root", "TERM": "dumb", "LANG": "C"}
+ENVIRONMENT = {
+    "PATH": "/bin:/usr/bin:/sbin:/usr/sbin",
+    "HOME": "/root",
+    "TERM": "dumb",
+    "LANG": "C",
+}
 
 
 class Tap:
@@ -37,7 +42,9 @@ class Tap:
         if isinstance(got, bytes):
             got, wanted = (text.decode("utf-8", "backslashreplace") for text in (got, wanted))
         pairs = zip_longest(got.splitlines(), wanted.splitlines())
-        lines = [f"line {n}: got {a!r}, wanted {b!r}" for n, (a, b) in enumerate(pairs, 1) if a != b]
+        lines = [
+            f"line {n}: got {a!r}, wanted {b!r}" for n, (a, b) in enumerate(pairs, 1) if a != b
+        ]
         self.say(got == wanted, what, lines[:10])
 
 
@@ -48,11 +55,30 @@ def zip_longest(a, b):
 
 def build(source, folder, compiler=None, glibc=False):
     """The program made of a C file below the top, by tools/cc, or by the host's compiler with its own C library."""
-    program = os.path.join(folder, os.path.splitext(os.path.basename(source))[0] + ("-glibc" if glibc else ""))
-    tool = [compiler or os.environ.get("CC", "cc").split()[0], "-w"] if glibc else [os.path.join(TOP, "tools/cc")]
+    program = os.path.join(
+        folder, os.path.splitext(os.path.basename(source))[0] + ("-glibc" if glibc else "")
+    )
+    tool = (
+        [compiler or os.environ.get("CC", "cc").split()[0], "-w"]
+        if glibc
+        else [os.path.join(TOP, "tools/cc")]
+    )
     environment = dict(os.environ, **({"CC": compiler} if compiler else {}))
-    subprocess.run([*tool, "-O1", "-D_GNU_SOURCE", "-I", os.path.join(TOP, "tests"), os.path.join(TOP, source),
-                    "-o", program, *(["-lm"] if glibc else [])], check=True, env=environment)
+    subprocess.run(
+        [
+            *tool,
+            "-O1",
+            "-D_GNU_SOURCE",
+            "-I",
+            os.path.join(TOP, "tests"),
+            os.path.join(TOP, source),
+            "-o",
+            program,
+            *(["-lm"] if glibc else []),
+        ],
+        check=True,
+        env=environment,
+    )
     return program
 
 
@@ -61,8 +87,16 @@ def on_linux(program, *arguments, stdin=b"", environment=None):
     root = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     folder = tempfile.mkdtemp(prefix="ouros-test-", dir=root)
     try:
-        done = subprocess.run([program, *arguments], input=stdin, capture_output=True, cwd=folder, umask=0o022,
-                              timeout=LIMIT_SECONDS, check=False, env=environment or ENVIRONMENT)
+        done = subprocess.run(
+            [program, *arguments],
+            input=stdin,
+            capture_output=True,
+            cwd=folder,
+            umask=0o022,
+            timeout=LIMIT_SECONDS,
+            check=False,
+            env=environment or ENVIRONMENT,
+        )
         return done.stdout, done.stderr, done.returncode
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -71,7 +105,23 @@ def on_linux(program, *arguments, stdin=b"", environment=None):
 def on_ouros(program, *arguments, stdin=b"", options=()):
     """(output, errors, status) of the program in an empty folder of a fresh machine."""
     environment = [f"--env={name}={value}" for name, value in ENVIRONMENT.items()]
-    done = subprocess.run([os.path.join(TOP, "tools/vm"), "--timeout", str(LIMIT_SECONDS), "--cwd", "/tmp", *environment,
-                           *options, "--add", program, "--", "/bin/" + os.path.basename(program), *arguments],
-                          input=stdin, capture_output=True, check=False)
+    done = subprocess.run(
+        [
+            os.path.join(TOP, "tools/vm"),
+            "--timeout",
+            str(LIMIT_SECONDS),
+            "--cwd",
+            "/tmp",
+            *environment,
+            *options,
+            "--add",
+            program,
+            "--",
+            "/bin/" + os.path.basename(program),
+            *arguments,
+        ],
+        input=stdin,
+        capture_output=True,
+        check=False,
+    )
     return done.stdout, done.stderr, done.returncode

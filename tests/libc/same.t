@@ -16,14 +16,23 @@ def main():
             name = os.path.relpath(source, TOP)
             wanted, wanted_errors, status = on_linux(build(name, folder, glibc=True))
             lines = wanted.count(b"\n")
-            tap.say(status == 0 and lines > 100, f"{os.path.basename(source)}: {lines} lines with the host's library",
-                    [f"status {status}", *wanted_errors.decode(errors='replace').splitlines()])
+            tap.say(
+                status == 0 and lines > 100,
+                f"{os.path.basename(source)}: {lines} lines with the host's library",
+                [f"status {status}", *wanted_errors.decode(errors='replace').splitlines()],
+            )
             program = build(name, folder)
             for where, run in ("linux", on_linux), ("ouros", on_ouros):
                 output, errors, ended = run(program)
                 tap.same(output, wanted, f"{os.path.basename(source)}, {where}: the same output")
-                tap.same(errors, wanted_errors, f"{os.path.basename(source)}, {where}: the same errors")
-                tap.say(ended == status, f"{os.path.basename(source)}, {where}: the same status", [f"got {ended}"])
+                tap.same(
+                    errors, wanted_errors, f"{os.path.basename(source)}, {where}: the same errors"
+                )
+                tap.say(
+                    ended == status,
+                    f"{os.path.basename(source)}, {where}: the same status",
+                    [f"got {ended}"],
+                )
 
 
 main()

@@ -8,8 +8,26 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from programs import Tap, build, on_linux, on_ouros  # noqa: E402
 
-PATHS = [b"x", b"", b"a'b", b'a"b', b"a'b\"c", b"\\", b"\n\r\t", b"\x00".strip(b"\x00") + b"\x01\x1f\x7f", b"\xff", b"\xc3\xa9",
-         b"\xc3", b"\xe2\x82\xac", b"\xe2\x82", b"\xed\xa0\x80", b"\xf0\x9f\x98\x80", b"\xf5\x80\x80\x80", b"\xc0\x80", b"dir/a b"]
+PATHS = [
+    b"x",
+    b"",
+    b"a'b",
+    b'a"b',
+    b"a'b\"c",
+    b"\\",
+    b"\n\r\t",
+    b"\x00".strip(b"\x00") + b"\x01\x1f\x7f",
+    b"\xff",
+    b"\xc3\xa9",
+    b"\xc3",
+    b"\xe2\x82\xac",
+    b"\xe2\x82",
+    b"\xed\xa0\x80",
+    b"\xf0\x9f\x98\x80",
+    b"\xf5\x80\x80\x80",
+    b"\xc0\x80",
+    b"dir/a b",
+]
 
 
 def errors():
@@ -18,7 +36,11 @@ def errors():
 
 def python_says(error, path):
     """The last line of a traceback; a path comes as os.fsdecode gives it, and what is no text is printed with escapes."""
-    made = OSError(error, os.strerror(error), path.decode("utf-8", "surrogateescape")) if path is not None else OSError(error, os.strerror(error))
+    made = (
+        OSError(error, os.strerror(error), path.decode("utf-8", "surrogateescape"))
+        if path is not None
+        else OSError(error, os.strerror(error))
+    )
     name = type(made).__name__
     line = f"{name}: {made}".encode("utf-8", "backslashreplace")
     return b"%d %s %s\n%s\n" % (error, name.encode(), os.strerror(error).encode(), line)
@@ -30,9 +52,19 @@ def main():
     cases += [(2, path) for path in PATHS + [bytes([byte]) for byte in range(1, 256)]]
     cases += [(2, b"a" + chr(code).encode() + b"b") for code in range(0x80, 0x370)]
     # What Python takes for unprintable beyond that is not told apart in C: there are no such letters here.
-    cases += [(13, bytes(chance.choice(b"ab'\"\\\n\xff\x80\xc3\xa9/ ") for _ in range(chance.randint(1, 12)))) for _ in range(1500)]
+    cases += [
+        (
+            13,
+            bytes(
+                chance.choice(b"ab'\"\\\n\xff\x80\xc3\xa9/ ") for _ in range(chance.randint(1, 12))
+            ),
+        )
+        for _ in range(1500)
+    ]
     wanted = b"".join(python_says(*case) for case in cases)
-    stdin = "".join(f"{error}{'' if path is None else ' ' + path.hex()}\n" for error, path in cases).encode()
+    stdin = "".join(
+        f"{error}{'' if path is None else ' ' + path.hex()}\n" for error, path in cases
+    ).encode()
     with Tap() as tap, tempfile.TemporaryDirectory() as folder:
         program = build("tests/os/errors/say.c", folder)
         for where, run in ("linux", on_linux), ("ouros", on_ouros):
@@ -41,8 +73,11 @@ def main():
             pairs = list(zip(got, wanted.decode("utf-8", "backslashreplace").split("\n")))
             for n, what in enumerate(("os.strerror and os.error_name", "os.perror")):
                 wrong = [f"got {a}, wanted {b}" for a, b in pairs[n::2] if a != b]
-                tap.say(not wrong and status == 0 and output.count(b"\n") == wanted.count(b"\n"),
-                        f"{where}: {what}, {len(cases)} cases", wrong[:12])
+                tap.say(
+                    not wrong and status == 0 and output.count(b"\n") == wanted.count(b"\n"),
+                    f"{where}: {what}, {len(cases)} cases",
+                    wrong[:12],
+                )
 
 
 main()

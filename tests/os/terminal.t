@@ -36,14 +36,39 @@ def main():
     with Tap() as tap, tempfile.TemporaryDirectory() as folder:
         program = build("tests/os/terminal/look.c", folder)
         wanted, status = on_terminal([program])
-        tap.say(status == 0 and f"size {COLUMNS} {LINES}" in wanted, "it runs to its end on Linux", wanted)
+        tap.say(
+            status == 0 and f"size {COLUMNS} {LINES}" in wanted,
+            "it runs to its end on Linux",
+            wanted,
+        )
         for cpus in "1", "4":
-            got, status = on_terminal([os.path.join(TOP, "tools/vm"), "--cpus", cpus, "--timeout", "60", "--add", program,
-                                       "--", "/bin/look"])
+            got, status = on_terminal(
+                [
+                    os.path.join(TOP, "tools/vm"),
+                    "--cpus",
+                    cpus,
+                    "--timeout",
+                    "60",
+                    "--add",
+                    program,
+                    "--",
+                    "/bin/look",
+                ]
+            )
             tap.say(status == 0, f"{cpus} cpus: exit status 0", [f"got {status}"])
             tap.same("\n".join(got), "\n".join(wanted), f"{cpus} cpus: the same as on Linux")
-        done = subprocess.run([program], stdin=subprocess.DEVNULL, capture_output=True, check=False, start_new_session=True)
-        tap.say(b"isatty 0 0 0\nsize -1 -1\n" in done.stdout, "without a terminal there is none", [done.stdout.decode()])
+        done = subprocess.run(
+            [program],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            start_new_session=True,
+        )
+        tap.say(
+            b"isatty 0 0 0\nsize -1 -1\n" in done.stdout,
+            "without a terminal there is none",
+            [done.stdout.decode()],
+        )
 
 
 main()

@@ -54,8 +54,17 @@ def main():
         wanted = on_terminal([program])
         count = failed = 0
         for cpus in (1, 4):
-            got = on_terminal([os.path.join(TOP, "tools/vm"), "--cpus", str(cpus),
-                               "--add", program, "--", "/bin/terminal"])
+            got = on_terminal(
+                [
+                    os.path.join(TOP, "tools/vm"),
+                    "--cpus",
+                    str(cpus),
+                    "--add",
+                    program,
+                    "--",
+                    "/bin/terminal",
+                ]
+            )
             for i in range(max(len(wanted), len(got))):
                 pair = [lines[i] if i < len(lines) else "(nothing)" for lines in (wanted, got)]
                 same = pair[0] == pair[1]
