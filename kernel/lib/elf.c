@@ -34,7 +34,7 @@ static bool part_is_valid(const Elf64_Phdr *part, uint64_t file_size)
 static bool add_segment(struct elf_image *image, const Elf64_Phdr *part, uint64_t file_size)
 {
     if (part->p_memsz == 0)
-        return true;
+        return part->p_filesz == 0;
     uint64_t first = align_down(part->p_vaddr, PAGE);
     if (!part_is_valid(part, file_size) || image->n_segments == ELF_MAX_SEGMENTS ||
         (part->p_vaddr - part->p_offset) % PAGE != 0 ||
@@ -60,10 +60,11 @@ static bool add_part(struct elf_image *image, const Elf64_Phdr *part, uint64_t f
     switch (part->p_type) {
     case PT_LOAD: return add_segment(image, part, file_size);
     case PT_INTERP:
+        if (image->interpreter_size) /* the first one counts */
+            return true;
         image->interpreter_offset = part->p_offset;
         image->interpreter_size = part->p_filesz;
-        return part->p_filesz > 1 && part->p_offset <= file_size &&
-               part->p_filesz <= file_size - part->p_offset;
+        return part->p_filesz > 1;
     case PT_GNU_STACK: image->wants_executable_stack = part->p_flags & PF_X; return true;
     default: return true;
     }

@@ -52,7 +52,7 @@ static int split_script_line(char *line, char **name, char **argument)
     char *rest = *name;
     while (*rest && !is_blank(*rest))
         rest++;
-    if (rest == limit || (rest == *name && !cut))
+    if (rest == limit || (rest == *name && (!cut || end == line + 2)))
         return -ENOEXEC;
     if (rest == *name)
         return -EACCES;
@@ -243,6 +243,7 @@ static struct space *replace_space(struct process *process, struct exec *exec,
     *old_exe = process->exe;
     process->space = exec->space;
     process->exe = exec->file;
+    process->n_execs++;
     mutex_unlock(&process->exec_lock);
     exec->space = NULL;
     exec->file = NULL;
@@ -301,9 +302,13 @@ static long do_exec(struct thread *self, int dirfd, const char *path, int at_fla
     int error = exec_prepare(self->process, dirfd, path, at_flags, args, &exec);
     if (error)
         return error;
-    error = fs_context_prepare_exec(&self->process->fs);
-    if (!error)
-        error = threads_kill_others(self);
+    bool was_alone = self->process->n_threads == 1;
+    error = threads_kill_others(self);
+    if (!error) {
+        error = fs_context_unshare_fds(&self->process->fs);
+        if (error && !was_alone)
+            process_exit(SIGKILL); /* half of the old program is gone: as on Linux */
+    }
     if (!error) {
         thread_clear_tid(self);
         fs_context_close_on_exec(&self->process->fs);

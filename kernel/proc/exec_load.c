@@ -88,12 +88,15 @@ static int open_interpreter(struct exec *exec)
     char *path = buffer_alloc();
     if (!path)
         return -ENOMEM;
+    uint64_t offset = exec->image.interpreter_offset;
     size_t n = exec->image.interpreter_size;
-    int error = n > PATH_MAX ? -ENOEXEC : 0;
-    if (!error && file_read_kernel(exec->file, exec->image.interpreter_offset, path, n) != (long)n)
+    int error = n > PATH_MAX ? -ENOEXEC : offset > INT64_MAX ? -EINVAL : 0;
+    if (!error && file_read_kernel(exec->file, offset, path, n) != (long)n)
         error = -EIO;
     if (!error && path[n - 1] != '\0')
         error = -ENOEXEC;
+    if (!error && !path[0])
+        error = -EACCES; /* the working directory, which is no program */
     if (!error)
         error = file_open_exec(exec->fs, AT_FDCWD, path, 0, &exec->interpreter);
     buffer_free(path);

@@ -51,7 +51,7 @@ struct subject {
     /* Runs one program and tells all that it saw. */
     void (*run)(int length, long block, long program);
 };
-extern const struct subject files, jobs;
+extern const struct subject files, jobs, images;
 
 /* ---- Operations on files (alphabet.c) ---- */
 

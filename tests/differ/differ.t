@@ -3,7 +3,7 @@
 
 usage: tests/differ/differ.t [--cpus LIST] [--blocks N] [--shown N] [SUBJECT:LENGTH:WHO ...]
 
-SUBJECT is files or jobs, LENGTH the number of operations (0: random programs), WHO root or user. Programs come in
+SUBJECT is files, jobs or images, LENGTH the number of operations (0: random programs), WHO root or user. Programs come in
 blocks; of a block only a hash is compared, and where two hashes differ the block is run again, program by program,
 and the first programs that differ are shown in words. --blocks says how many blocks (default: all); of random
 programs the default is 20.

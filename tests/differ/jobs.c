@@ -103,8 +103,12 @@ static void list_more(void)
     static const int signals[] = {0, SIGUSR1, SIGHUP, SIGALRM, SIGCHLD, SIGTTIN, SIGKILL};
     for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
         add(P, KILL, A, signals[i], 0);
-        add(A, KILL, 0, signals[i], 0);
+        add(C, KILL, P, signals[i], 0);
     }
+    /* None that ends P and its children at once: who is first is anybody's guess. */
+    add(A, KILL, 0, 0, 0);
+    add(A, KILL, 0, SIGCHLD, 0);
+    add(A, KILL, 0, SIGTTIN, 0);
     add(P, KILL, B, SIGSTOP, 0);
     add(P, KILL, C, SIGTERM, 0);
     add(A, KILL, P, SIGSTOP, 0);

@@ -5,6 +5,7 @@
  *   differ SUBJECT LENGTH root|user each BLOCK [FIRST]      a hash for each program of a block, after
  *                                                           the blocks from FIRST on (default none)
  *   differ SUBJECT LENGTH root|user show BLOCK PROGRAM     one program in words
+ *   differ SUBJECT LENGTH root|user words BLOCK            all of a block in words
  */
 #include "differ.h"
 
@@ -62,8 +63,8 @@ static int share_blocks(long first, long last, int workers)
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: differ files|jobs LENGTH root|user "
-                    "size|blocks FIRST LAST JOBS|each BLOCK|show BLOCK PROGRAM\n");
+    fprintf(stderr, "usage: differ files|jobs|images LENGTH root|user "
+                    "size|blocks FIRST LAST JOBS|each BLOCK|show BLOCK PROGRAM|words BLOCK\n");
     return 2;
 }
 
@@ -77,7 +78,7 @@ int main(int argc, char **argv)
 {
     if (argc < 5)
         return usage();
-    subject = strcmp(argv[1], "files") == 0 ? &files : &jobs;
+    subject = argv[1][0] == 'f' ? &files : argv[1][0] == 'j' ? &jobs : &images;
     length = atoi(argv[2]);
     as_user = strcmp(argv[3], "user") == 0;
     const char *what = argv[4];
@@ -91,6 +92,13 @@ int main(int argc, char **argv)
         for (long block = argc > 6 ? b : a; block < a; block++)
             run_block(block, false);
         run_block(a, true);
+    } else if (strcmp(what, "words") == 0) {
+        subject->start(length, as_user, 0);
+        showing = true;
+        for (long i = 0; i < subject->block_size(length); i++) {
+            printf("@%ld\n", i);
+            subject->run(length, a, i);
+        }
     } else if (strcmp(what, "show") == 0) {
         subject->start(length, as_user, 0);
         showing = true;
