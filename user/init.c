@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -154,6 +155,22 @@ static _Noreturn void run_job(void)
     exit(error == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE);
 }
 
+/* BusyBox's halt, poweroff and reboot ask init by a signal. */
+static void on_end_asked(int number)
+{
+    sync();
+    reboot(number == SIGUSR1   ? RB_HALT_SYSTEM
+           : number == SIGUSR2 ? RB_POWER_OFF
+                               : RB_AUTOBOOT);
+}
+
+static void listen_for_the_end(void)
+{
+    signal(SIGUSR1, on_end_asked);
+    signal(SIGUSR2, on_end_asked);
+    signal(SIGTERM, on_end_asked);
+}
+
 int main(int argc, char **argv)
 {
     open_as(0, "/dev/console", O_RDWR | O_NOCTTY); /* so that init itself can complain */
@@ -165,6 +182,7 @@ int main(int argc, char **argv)
     pid_t command = fork();
     if (command == 0)
         run_job();
+    listen_for_the_end();
     if (command < 0) {
         perror("init: fork");
         return STATUS_NOT_EXECUTABLE;

@@ -120,6 +120,8 @@ static int parse(const char **line, struct stage *stages, bool *background)
     for (;;) {
         struct stage *stage = &stages[n];
         *line = skip_blanks(*line);
+        if (**line == '#') /* the rest is for people */
+            *line += strlen(*line);
         char c = **line;
         if (c == '<' || c == '>') {
             if (!take_redirection(line, stage))
@@ -253,6 +255,7 @@ static bool redirect_all(struct stage *stage)
 static _Noreturn void run_stage(struct stage *stage)
 {
     signal(SIGINT, SIG_DFL);
+    signal(SIGQUIT, SIG_DFL);
     signal(SIGTTOU, SIG_DFL);
     signal(SIGTSTP, SIG_DFL);
     if (!redirect_all(stage))
@@ -336,7 +339,7 @@ static void run_line(const char *line)
     static struct stage stages[MAX_STAGES];
     bool background;
     n_expanded = 0;
-    for (line = skip_blanks(line); *line && *line != '#'; line = skip_blanks(line)) {
+    for (line = skip_blanks(line); *line; line = skip_blanks(line)) {
         int n = parse(&line, stages, &background);
         if (n < 0) {
             last_status = 2;
@@ -367,13 +370,40 @@ static void prompt(void)
         ;
 }
 
+/* Ctrl-C at the prompt need only interrupt the reading of the line. */
+static void on_interrupt(int number)
+{
+    (void)number;
+}
+
 static void prepare_terminal(void)
 {
-    signal(SIGINT, SIG_IGN);
+    struct sigaction interrupt = {.sa_handler = on_interrupt};
+    sigaction(SIGINT, &interrupt, NULL);
+    signal(SIGQUIT, SIG_IGN);
     signal(SIGTSTP, SIG_IGN);
     signal(SIGTTOU, SIG_IGN);
     setpgid(0, 0);
     tcsetpgrp(0, getpgrp());
+}
+
+/* The next line, without its newline; false at the end. */
+static bool read_line(FILE *script, char **line, size_t *size)
+{
+    for (;;) {
+        if (interactive)
+            prompt();
+        errno = 0;
+        ssize_t n = getline(line, size, script);
+        if (n < 0 && errno == EINTR && interactive) {
+            clearerr(script);
+            putchar('\n');
+            continue;
+        }
+        if (n > 0 && (*line)[n - 1] == '\n')
+            (*line)[n - 1] = 0;
+        return n >= 0;
+    }
 }
 
 int main(int argc, char **argv)
@@ -390,11 +420,8 @@ int main(int argc, char **argv)
         prepare_terminal();
     char *line = NULL;
     size_t size = 0;
-    for (ssize_t n; (interactive ? prompt() : (void)0), (n = getline(&line, &size, script)) >= 0;) {
-        if (n > 0 && line[n - 1] == '\n')
-            line[n - 1] = 0;
+    while (read_line(script, &line, &size))
         run_line(line);
-    }
     if (interactive)
         puts("exit");
     free(line);

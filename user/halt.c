@@ -1,0 +1,10 @@
+/* halt: stops the machine for good, by reboot(2). */
+#include <os.h>
+#include <sys/reboot.h>
+
+int main(void)
+{
+    os.sync();
+    reboot(RB_HALT_SYSTEM);
+    return os.perror("halt"), 1;
+}

@@ -1,0 +1,10 @@
+/* reboot: starts the machine anew, by reboot(2). */
+#include <os.h>
+#include <sys/reboot.h>
+
+int main(void)
+{
+    os.sync();
+    reboot(RB_AUTOBOOT);
+    return os.perror("reboot"), 1;
+}
