@@ -102,6 +102,7 @@ kernel += ipc/futex.c
 
 # floor 6: dev       serial ports, screen, keyboard, terminals, small devices
 kernel += dev/log.c
+kernel += dev/sysrq.c
 kernel += dev/serial.c
 kernel += dev/hostio.c
 kernel += dev/line.c
@@ -174,6 +175,7 @@ kernel += syscall/trace_names_tty.c
 kernel += trap/trap.c
 kernel += trap/panic.c
 kernel += trap/nmi.c
+kernel += trap/sysrq.c
 
 # floor 11: boot     the way from the loader to the first program
 kernel += boot/main.c

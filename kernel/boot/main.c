@@ -190,6 +190,7 @@ void boot_main(struct boot_raw raw)
     start_files();
     proc_init();
     trace_hooks = &syscall_trace_hooks;
+    sysrq_perform = sysrq;
     start_init();
     sched_idle();
 }

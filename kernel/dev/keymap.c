@@ -18,6 +18,7 @@ enum {
     KEY_NUMBER = 0x45,
     KEY_PAD = 0x47,
     KEY_PAD_LAST = 0x53,
+    KEY_SYSRQ = 0x54, /* PrintScreen with Alt */
     KEY_ISO = 0x56, /* beside the left shift, on keyboards that have it */
     KEY_F11 = 0x57,
     KEY_F12 = 0x58,
@@ -59,6 +60,7 @@ static bool modifier(struct keymap *keys, uint8_t key, bool extended, bool down)
     case KEY_ALT: keys->alt[extended] = down; return true;
     case KEY_CAPS: keys->caps ^= down; return true;
     case KEY_NUMBER: keys->number ^= down && !extended; return true;
+    case KEY_SYSRQ: keys->sysrq = down; return true;
     default: return false;
     }
 }
@@ -118,6 +120,10 @@ size_t keymap_translate(struct keymap *keys, uint8_t code, uint8_t out[KEYMAP_LO
     else if (keys->skip > 0)
         keys->skip--;
     else if (code != PREFIX && !modifier(keys, key, extended, down) && down) {
+        if (keys->sysrq && key <= KEY_SPACE) {
+            keys->asked = plain[key];
+            return 0;
+        }
         if (key >= KEY_PAD && key <= KEY_PAD_LAST)
             return pad(keys, key, extended, out);
         if (key >= KEY_F1 && key <= KEY_F10)

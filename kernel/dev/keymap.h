@@ -8,6 +8,8 @@ struct keymap {
     bool caps, number;                 /* locked */
     bool extended;                     /* the last code was the prefix 0xe0 */
     int skip;                          /* codes of the pause key that mean nothing */
+    bool sysrq;                        /* is it down, with Alt? */
+    char asked;                        /* the letter pressed meanwhile, until the owner clears it */
     bool application_keys;             /* arrows send ESC O instead of ESC [ */
 };
 

@@ -149,8 +149,12 @@ void keyboard_interrupt(void)
         uint8_t code = port_in8(KEYBOARD_DATA);
         if (!(status & KEYBOARD_MOUSE))
             tty_receive(&screen, bytes, keymap_translate(&keys, code, bytes));
+        if (keys.asked)
+            sysrq_ask(keys.asked);
+        keys.asked = '\0';
     }
     tty_unlock(&screen);
+    sysrq_answer();
 }
 
 /* Gives the controller a byte when it is ready; false if it never is. */

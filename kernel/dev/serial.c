@@ -43,6 +43,29 @@ void serial_want_input(struct serial *port, bool wanted)
     serial_want(port, wanted ? port->wanted | UART_WANT_INPUT : port->wanted & ~UART_WANT_INPUT);
 }
 
+/* The port's status. That the line was broken must be noted here: the port tells it once. */
+static uint8_t serial_status(struct serial *port)
+{
+    uint8_t status = port_in8(port->base + UART_STATUS);
+    if (unlikely(status & UART_BREAK))
+        port->broke = BREAK_SEEN;
+    return status;
+}
+
+/* A byte that came in after a break: its own NUL, then SysRq's letter. True if it is one of them. */
+static bool is_sysrq(struct serial *port, uint8_t byte)
+{
+    if (port->broke == BREAK_SEEN && byte == 0) {
+        port->broke = BREAK_TAKEN;
+        return true;
+    }
+    if (port->broke != BREAK_TAKEN)
+        return false;
+    port->broke = BREAK_NONE;
+    sysrq_ask((char)byte);
+    return true;
+}
+
 /* Takes up to `room` bytes of input from the port; how many there were. A full queue is emptied
  * without a look at the status for each byte. */
 size_t serial_receive(struct serial *port, uint8_t *to, size_t room)
@@ -51,11 +74,13 @@ size_t serial_receive(struct serial *port, uint8_t *to, size_t room)
     uint8_t cause = port_in8(port->base + UART_CAUSE) & UART_CAUSE_MASK;
     if (port->wanted & UART_WANT_OUTPUT)
         serial_send(port); /* the look at the cause has answered an interrupt for output, if any */
-    if (room >= UART_TRIGGER && cause == UART_CAUSE_FULL)
+    if (room >= UART_TRIGGER && cause == UART_CAUSE_FULL && port->broke == BREAK_NONE)
         for (; n < UART_TRIGGER; n++)
             to[n] = port_in8(port->base + UART_DATA);
-    while (n < room && port_in8(port->base + UART_STATUS) & UART_HAS_INPUT)
-        to[n++] = port_in8(port->base + UART_DATA);
+    while (n < room && serial_status(port) & UART_HAS_INPUT) {
+        to[n] = port_in8(port->base + UART_DATA);
+        n += likely(port->broke == BREAK_NONE) || !is_sysrq(port, to[n]);
+    }
     return n;
 }
 
@@ -63,7 +88,7 @@ size_t serial_receive(struct serial *port, uint8_t *to, size_t room)
 static size_t serial_push(struct serial *port, const uint8_t *from, size_t n)
 {
     size_t done = 0;
-    while (done < n && port_in8(port->base + UART_STATUS) & UART_CAN_SEND)
+    while (done < n && serial_status(port) & UART_CAN_SEND)
         for (size_t i = min(n - done, (size_t)UART_QUEUE); i > 0; i--)
             port_out8(port->base + UART_DATA, from[done++]);
     return done;
@@ -112,6 +137,7 @@ void serial_interrupt(unsigned irq_vector)
             served = true;
         }
     }
+    sysrq_answer();
 }
 
 /* Waits until the last byte has left all ports; gives up where nothing moves for ten seconds. Only

@@ -30,6 +30,7 @@ enum {
     UART_DIVISOR = 0x80,
     UART_MODEM_ON = 0x0b,     /* DTR, RTS, and OUT2, which lets interrupts through */
     UART_HAS_INPUT = 0x01,
+    UART_BREAK = 0x10,        /* the line was held down: reading this forgets it */
     UART_CAN_SEND = 0x20,     /* the queue of output is empty */
     UART_ALL_SENT = 0x40,
     UART_ABSENT = 0xff,

@@ -42,6 +42,12 @@ void keyboard_interrupt(void);
 void log_init(void);      /* sets lib's hook; first of all bring-up, as it needs nothing of x86's */
 void log_emergency(void); /* panic: from now on without locks */
 
+/* ---- SysRq: a key on the console for the kernel itself ---- */
+
+extern void (*sysrq_perform)(char letter); /* set at boot; called without locks */
+void sysrq_ask(char letter);               /* from a port's or the keyboard's input, locks held */
+void sysrq_answer(void);                   /* at the end of their interrupts, without locks */
+
 /* ---- Random numbers: getrandom, AT_RANDOM, /dev/urandom ---- */
 
 void random_fill(void *buf, size_t n);

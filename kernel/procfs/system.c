@@ -1,6 +1,7 @@
 /* /proc: the table of its names, and what the files about the whole machine hold. */
 #include "abi/fcntl.h"
 #include "abi/utsname.h"
+#include "dev.h"
 #include "nodes.h"
 
 #define TICK_NS 10000000ul /* of /proc's clock: 100 a second */
@@ -232,6 +233,15 @@ static long next_process(const struct proc_inode *dir, long from)
     return pid;
 }
 
+/* The first letter counts, as on Linux. */
+static long write_sysrq(const struct proc_inode *of, char *line, size_t n)
+{
+    (void)of;
+    if (n > 0 && sysrq_perform)
+        sysrq_perform(line[0]);
+    return (long)n;
+}
+
 #define FILE_NODE(n, t) {.name = n, .mode = S_IFREG | 0444, .text = t}
 #define LINK_NODE(n, r) {.name = n, .mode = S_IFLNK | 0777, .readlink = r}
 
@@ -246,6 +256,7 @@ static const struct proc_node root_children[] = {
     LINK_NODE("mounts", read_mounts),
     LINK_NODE("self", read_self),
     FILE_NODE("stat", proc_text_machine_stat),
+    {.name = "sysrq-trigger", .mode = S_IFREG | 0200, .write = write_sysrq},
     {.name = "sys", .mode = S_IFDIR | 0555, .children = proc_sys_children},
     LINK_NODE("thread-self", read_thread_self),
     FILE_NODE("uptime", proc_text_uptime),

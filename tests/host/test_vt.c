@@ -192,6 +192,9 @@ static void test_keys(void)
     ok(sends("\xe0\x1c\xe0\x35\x1c\x0e\x0f", "\r/\r\177\t"), "enter, slash, backspace, tab");
     ok(sends("\xe1\x1d\x45\xe1\x9d\xc5\x1e", "a"), "pause sends nothing");
     ok(sends("\xe0\x2a\xe0\x48\xe0\xaa\x1e", "\033[Aa"), "the shifts around arrows are none");
+    ok(sends("\x38\x54\x14\x94\xd4\xb8", "") && keys.asked == 't', "Alt, SysRq and a letter");
+    keys.asked = 0;
+    ok(sends("\x14", "t") && !keys.asked, "a letter without them");
     keys.application_keys = true;
     ok(sends("\xe0\x4d\xe0\x49", "\033OC\033[5~"), "application keys");
     for (int i = 0; i < 256; i++) {

@@ -80,6 +80,7 @@ class Relay:
         self.pending = b""          # for the guest, not yet taken by it
         self.ready = False          # the guest's ports take input: what came before would be lost
         self.escape = False         # the last key was Ctrl-A
+        self.send_break = None      # what Ctrl-A b does
         self.input_open = True
         console = next((number for number in (0, 1, 2) if terminals[number]), None)
         self.sinks = {ports["com1"]: console, ports["com3"]: 1, ports["com4"]: 2}
@@ -157,11 +158,15 @@ class Relay:
         self.send()
 
     def keys(self, data):
-        """What the guest gets of the keys typed: all but Ctrl-A and what follows it."""
+        """What the guest gets of the keys typed: all but Ctrl-A with x or b."""
         passed = bytearray()
         for key in data:
             if self.escape and key in b"xX":
                 raise Left
+            if self.escape and key in b"bB":
+                self.escape = False
+                self.send_break()
+                continue
             if key == LEAVE and not self.escape:
                 self.escape = True
                 continue

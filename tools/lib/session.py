@@ -126,6 +126,7 @@ class Session:
         ports = self.start(image)
         os.close(image)
         self.relay = Relay(ports, self.terminals, log_file)
+        self.relay.send_break = self.send_break
         self.relay.input_open = not self.on_screen
         return self
 
@@ -166,6 +167,20 @@ class Session:
             os.close(number)
         self.qmp = ours.pop("qmp")
         return ours
+
+    def send_break(self):
+        """The next key is for the kernel (SysRq): from now on its log is shown."""
+        ask = (b'{"execute":"qmp_capabilities"}\n'
+               b'{"execute":"chardev-send-break","arguments":{"id":"com1"},"id":"break"}\n')
+        os.write(self.qmp, ask)
+        said = b""
+        while b'"break"' not in said:  # the next key must not overtake it
+            got = os.read(self.qmp, 4096)
+            if not got:
+                return
+            said = said[-16:] + got
+        if self.relay.log_file is None:
+            self.relay.log_file = 2
 
     def stop(self):
         """Makes sure that QEMU is gone."""

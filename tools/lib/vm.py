@@ -4,7 +4,8 @@ usage: tools/vm [OPTIONS] [--] [PROGRAM [ARG...]]
 
 Standard input, output and error and the exit status are the program's (128+N when signal N
 ended it), as if it had run here. Without PROGRAM: the interactive shell. On a terminal,
-Ctrl-A x ends the machine at once (Ctrl-A Ctrl-A is one Ctrl-A).
+Ctrl-A x ends the machine at once (Ctrl-A Ctrl-A is one Ctrl-A); Ctrl-A b and a letter asks the
+kernel (SysRq): t shows the processes, h the other letters; from then on its log is shown too.
 
   --add HOSTFILE[:GUESTPATH]  put a file or a whole folder into the image; mode bits stay;
                               default GUESTPATH: /bin/NAME (may be given several times)

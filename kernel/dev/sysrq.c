@@ -1,0 +1,21 @@
+/* The key that asks the kernel itself, as Linux's SysRq: a BREAK on the console's serial port and a
+ * letter, or Alt, SysRq and a letter on the keyboard. */
+#include "dev.h"
+
+void (*sysrq_perform)(char letter);
+
+static uint8_t asked; /* atomic: the letter, while a terminal is locked and nothing can be said */
+
+void sysrq_ask(char letter)
+{
+    __atomic_store_n(&asked, (uint8_t)letter, __ATOMIC_RELAXED);
+}
+
+void sysrq_answer(void)
+{
+    if (likely(!__atomic_load_n(&asked, __ATOMIC_RELAXED)))
+        return;
+    char letter = (char)__atomic_exchange_n(&asked, 0, __ATOMIC_RELAXED);
+    if (letter && sysrq_perform)
+        sysrq_perform(letter);
+}

@@ -1,0 +1,79 @@
+/* What the kernel answers to SysRq's letters, on its log: from an interrupt or a write to
+ * /proc/sysrq-trigger, without a spinlock held. */
+#include "trap.h"
+
+#include "dev.h"
+#include "proc.h"
+
+static void show_processes(void)
+{
+    spin_lock(&proc_lock);
+    proc_report();
+    spin_unlock(&proc_lock);
+}
+
+static void show_memory(void)
+{
+    static const char *const uses[N_FRAME_USES] = {
+        [FRAME_KERNEL] = "kernel",  [FRAME_TABLE] = "page tables", [FRAME_USER] = "programs",
+        [FRAME_FILE] = "files",     [FRAME_STACK] = "stacks",      [FRAME_BUFFER] = "buffers",
+        [FRAME_OBJECTS] = "objects",
+    };
+    struct memory_counts counts;
+    memory_count(&counts);
+    klog("memory: %lu of %lu KB are free", counts.free_frames * (PAGE_SIZE / 1024),
+         counts.total_frames * (PAGE_SIZE / 1024));
+    for (int use = 0; use < N_FRAME_USES; use++)
+        if (uses[use] && counts.by_use[use])
+            klog("  %s: %lu KB", uses[use], counts.by_use[use] * (PAGE_SIZE / 1024));
+}
+
+/* Where this processor was, with names; the others' threads are in the table of processes. */
+static void show_here(void)
+{
+    klog("processor %u came here through:", this_cpu()->id);
+    panic_log_backtrace((uint64_t)show_here, (uint64_t)__builtin_frame_address(0));
+}
+
+static void crash(void)
+{
+    panic("SysRq: a crash was asked for");
+}
+
+static void reboot(void)
+{
+    machine_end(MACHINE_REBOOT);
+}
+
+static void power_off(void)
+{
+    dev_finish();
+    machine_end(MACHINE_OFF);
+}
+
+static const struct {
+    char letter;
+    const char *what;
+    void (*perform)(void);
+} keys[] = {
+    {'t', "processes, with where each thread is", show_processes},
+    {'m', "memory", show_memory},
+    {'l', "where this processor is", show_here},
+    {'c', "crash: a panic with its report", crash},
+    {'b', "reboot at once", reboot},
+    {'o', "power off at once", power_off},
+};
+
+void sysrq(char letter)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+        if (keys[i].letter == letter) {
+            klog("SysRq: %s", keys[i].what);
+            keys[i].perform();
+            return;
+        }
+    }
+    klog("SysRq: letters are");
+    for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+        klog("  %c: %s", keys[i].letter, keys[i].what);
+}
