@@ -59,8 +59,8 @@ static int make_name(struct unpacking *u, const char *name, const struct cpio_en
     if (result < 0)
         return result;
     if ((e->mode & S_IFMT) == S_IFLNK) {
-        if (e->size >= PAGE_SIZE)
-            return -ENAMETOOLONG;
+        if (e->size == 0 || e->size >= PAGE_SIZE)
+            return e->size ? -ENAMETOOLONG : -ENOENT;
         memcpy(u->scratch, e->data, e->size);
         u->scratch[e->size] = '\0';
         what.target = u->scratch;
@@ -168,18 +168,32 @@ static int make_way(struct unpacking *u, const char *name, const struct cpio_ent
     result = -EEXIST;
     if (!inode_is(found->inode, e->mode & S_IFMT) && !inode_is(found->inode, S_IFDIR) &&
         path_walk_parent(u->fs, AT_FDCWD, name, &last) == 0) {
-        result = last.dir->inode->ops->remove(last.dir, found);
+        result = last.dir->inode->ops->remove(last.dir, last.name, last.len, found);
         last_name_release(&last);
     }
     entry_unref(found);
     return result;
 }
 
+static bool kind_is_known(uint32_t mode)
+{
+    switch (mode & S_IFMT) {
+    case S_IFREG:
+    case S_IFDIR:
+    case S_IFLNK:
+    case S_IFCHR:
+    case S_IFBLK:
+    case S_IFIFO:
+    case S_IFSOCK: return true;
+    default: return false;
+    }
+}
+
 /* One entry of the archive; a name that is there already gets the new contents. 0 or -errno. */
 static int unpack_entry(struct unpacking *u, const struct cpio_entry *e)
 {
     const char *name = clean_name(e->name);
-    if (!cpio_name_is_safe(name))
+    if (!cpio_name_is_safe(name) || !kind_is_known(e->mode))
         return -EINVAL;
     if (!*name)
         return 0;
@@ -210,7 +224,8 @@ void boot_unpack(struct fs_context *fs, const struct memory_range *module)
             panic("the root archive cannot be unpacked: %s: error %d", e.name, -result);
     }
     if (result < 0)
-        panic("the root archive is damaged at byte %zu of %zu", at, size);
+        panic("the root archive is damaged at byte %zu of %zu, after %s", at, size,
+              u.n_entries ? e.name : "its start");
     klog("boot: root archive of %zu KB: %u names", size / 1024, u.n_entries);
     forget_first_names(&u);
     buffer_free(u.scratch);

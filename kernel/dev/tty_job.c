@@ -23,22 +23,26 @@ int tty_job_check(struct tty *tty, int signal)
     return -ERESTARTSYS;
 }
 
-/* Gives the terminal to the caller's session. */
-static void tty_take_over(struct tty *tty)
+/* Gives the terminal to the caller's session, if it is nobody's; false if another was faster. */
+static bool tty_take_over(struct tty *tty)
 {
     int session = job_ops->session(), group = job_ops->group();
     spin_lock(&tty->lock);
-    tty->session = session;
-    tty->foreground = group;
+    bool is_free = tty->session == 0;
+    if (is_free) {
+        tty->session = session;
+        tty->foreground = group;
+    }
     spin_unlock(&tty->lock);
-    job_ops->set_terminal(tty);
+    if (is_free)
+        job_ops->set_terminal(tty);
+    return is_free;
 }
 
 /* An open without O_NOCTTY: a session leader without a terminal gets one that nobody has. */
 void tty_job_opened(struct tty *tty, const struct file *file)
 {
-    if (job_ops && file_readable(file) && job_ops->is_session_leader() && !job_ops->terminal() &&
-        tty->session == 0)
+    if (job_ops && file_readable(file) && job_ops->is_session_leader() && !job_ops->terminal())
         tty_take_over(tty);
 }
 
@@ -73,10 +77,7 @@ static long job_acquire(struct tty *tty)
         return -EPERM;
     if (tty->session == job_ops->session() && is_own(tty))
         return 0;
-    if (job_ops->terminal() || tty->session != 0)
-        return -EPERM;
-    tty_take_over(tty);
-    return 0;
+    return !job_ops->terminal() && tty_take_over(tty) ? 0 : -EPERM;
 }
 
 /* TIOCNOTTY: the caller gives it up, a session leader for the whole session. */

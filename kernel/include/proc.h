@@ -78,6 +78,7 @@ struct process {
                                takes it */
     struct space *space;
     struct file *exe; /* what it runs, for /proc/PID/exe; referenced */
+    uint32_t n_execs; /* how often it has begun another program */
 
     /* its own */
     struct fs_context fs; /* locks inside */

@@ -51,18 +51,21 @@ static inline bool cred_is_root(const struct cred *cred)
 struct fs_context {
     struct spinlock lock;     /* rank RANK_FDS */
     struct entry *root, *cwd; /* guarded by lock; referenced */
-    struct fd_table *fds;     /* constant while the process lives; referenced; may be shared */
+    struct fd_table *fds;     /* referenced; may be shared; changed by the only thread, with lock */
     struct cred *cred;        /* guarded by lock; read it through fs_cred() */
     uint32_t umask;           /* atomic */
     uint64_t limit_files, limit_file_bytes; /* RLIMIT_NOFILE, RLIMIT_FSIZE */
     void (*raise)(int signal); /* to the calling thread's process: SIGPIPE, SIGXFSZ; may be NULL */
+    int pid;                   /* constant; what F_GETLK tells of its locks */
+    uint32_t n_threads;        /* that use it, told by proc; only the one alone makes it two */
 };
 /* A copy for fork: shares the descriptor table if asked (CLONE_FILES), else copies it; all other
  * fields are copied. 0 or -ENOMEM. */
 int fs_context_copy(struct fs_context *to, struct fs_context *from, bool share_fds);
-/* First half of exec: gives the process a descriptor table of its own. 0 or -ENOMEM. */
-int fs_context_prepare_exec(struct fs_context *fs);
-void fs_context_close_on_exec(struct fs_context *fs); /* second half: cannot fail */
+/* For exec and close_range: gives the process a descriptor table of its own. 0, -ENOMEM, or -EINVAL
+ * while it has several threads, which may be using the shared one. */
+int fs_context_unshare_fds(struct fs_context *fs);
+void fs_context_close_on_exec(struct fs_context *fs); /* the table is its own by now */
 void fs_context_release(struct fs_context *fs);       /* closes all, drops all */
 struct cred *fs_cred(struct fs_context *fs);          /* with a reference */
 
@@ -91,9 +94,9 @@ struct inode_ops {
                   struct entry **made);
     /* A second name; -ENOENT when the inode has none left. Absent: -EPERM. */
     int (*link)(struct entry *dir, const char *name, size_t len, struct inode *inode);
-    /* Takes the entry out of dir; a directory must be empty (-ENOTEMPTY). -ESTALE if it is not
-     * there any more (look again). Absent: -EPERM. */
-    int (*remove)(struct entry *dir, struct entry *victim);
+    /* Takes the entry out of dir; a directory must be empty (-ENOTEMPTY). -ESTALE if it does not
+     * stand at that name any more (look again). Absent: -EPERM. */
+    int (*remove)(struct entry *dir, const char *name, size_t len, struct entry *victim);
     /* Moves `from` to name in new_dir, in place of `over` (may be NULL: then nothing may be there,
      * -ESTALE), or exchanges the two. -ESTALE as above. Absent: -EPERM. */
     int (*rename)(struct entry *from, struct entry *new_dir, const char *name, size_t len,
@@ -232,6 +235,7 @@ struct io {
     bool user;        /* segments are user memory */
     bool append;      /* O_APPEND */
     bool nonblocking; /* O_NONBLOCK, or RWF_NOWAIT */
+    bool broken;      /* set by a pipe whose readers went after some bytes: SIGPIPE, too */
     size_t left;      /* bytes still to move */
     size_t done_in_segment;
 };
@@ -317,7 +321,8 @@ int fd_get_any(struct fs_context *fs, int fd, struct file **file); /* O_PATH too
  * -EMFILE, -ENOMEM with the reference the caller's still. */
 int fd_install(struct fs_context *fs, struct file *file, int lowest, bool cloexec);
 int fd_close(struct fs_context *fs, int fd);
-/* The next descriptor in use at or above fd, its file referenced; -1 at the end. */
+/* The next descriptor in use at or above fd, its file referenced; -1 at the end. The process may be
+ * another, which does not end meanwhile. */
 int fd_next(struct fs_context *fs, int fd, struct file **file, bool *cloexec);
 
 /* ---- Names by the kernel itself (boot, devices, tests): as root, paths from the root ---- */

@@ -109,6 +109,7 @@ enum lock_rank {
     RANK_INODE_4,
     RANK_NAMES,     /* vfs: names and parents of all entries */
     RANK_BACKING,   /* mm: which areas map a file */
+    RANK_ITIMER,    /* proc: who sets an interval timer */
     RANK_PROC,      /* proc: the process tree, groups, sessions, exit and wait */
     RANK_SIGNAL,    /* proc: a process's pending signals and actions */
     RANK_DEVICE,    /* dev: a ring that an interrupt fills */

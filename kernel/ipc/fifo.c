@@ -35,6 +35,8 @@ static int fifo_join(struct pipe *pipe, const struct file *file)
     if (err) {
         pipe->readers -= reads;
         pipe->writers -= writes;
+        wake_all(&pipe->readable); /* who came in between has lost the other side again */
+        wake_all(&pipe->writable);
     }
     return err;
 }

@@ -156,12 +156,18 @@ static long do_wait(const struct futex_key *key, uint64_t address, int op, uint3
     int err = find_deadline(timeout, op, &deadline_ns);
     if (!err && bits == 0)
         err = -EINVAL;
+    struct thread *self = current_thread();
+    if (self->restart_deadline_ns)
+        deadline_ns = self->restart_deadline_ns;
+    self->restart_deadline_ns = 0;
     if (!err)
         err = wait(key, address, value, bits, deadline_ns);
     if (err != -EINTR)
         return err;
-    bool relative = deadline_ns != NO_DEADLINE && (op & FUTEX_CMD_MASK) == FUTEX_WAIT;
-    return relative ? -ERESTARTNOHAND : -ERESTARTSYS;
+    if (deadline_ns == NO_DEADLINE)
+        return -ERESTARTSYS;
+    self->restart_deadline_ns = deadline_ns; /* a time-out goes on where it was */
+    return -ERESTART_RESTARTBLOCK;
 }
 
 /* Wakes some and lets others wait for another word; how many of both. */

@@ -162,6 +162,7 @@ static long pipe_write(struct file *file, struct io *io, uint64_t *pos)
             n = put(pipe, io);
         total += max(n, 0l);
     }
+    io->broken = n == -EPIPE;
     wake &= !is_empty(pipe);
     mutex_unlock(&pipe->lock);
     if (wake)

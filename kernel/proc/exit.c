@@ -202,6 +202,7 @@ static bool detach_thread(struct thread *self, struct process *process)
     spin_unlock(&process->signal_lock);
     uint64_t user_ns, system_ns;
     bool last = --process->n_threads == 0;
+    process->fs.n_threads = process->n_threads;
     thread_times(self, &user_ns, &system_ns);
     process->user_ns += user_ns;
     process->system_ns += system_ns;

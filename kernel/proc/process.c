@@ -65,7 +65,7 @@ void thread_attach_locked(struct process *process, struct pid_slot *slot, struct
     slot->thread = thread;
     process_ref(process);
     list_add_tail(&process->threads, &thread->process_node);
-    process->n_threads++;
+    process->fs.n_threads = ++process->n_threads;
     tracing_attach_locked(thread);
 }
 
@@ -75,7 +75,7 @@ void thread_attach_locked(struct process *process, struct pid_slot *slot, struct
  * proc_lock. */
 void process_publish_locked(struct process *process, struct pid_slot *slot, struct thread *thread)
 {
-    process->pid = slot->node.key;
+    process->pid = process->fs.pid = slot->node.key;
     slot->process = process;
     n_processes++;
     if (process->parent)

@@ -95,12 +95,16 @@ static struct setting look_locked(struct process *process, int which)
     };
 }
 
+/* One thread at a time: two that set sched's timer at once would have it in two trees. */
+static struct spinlock setting_lock = SPINLOCK("interval timers", RANK_ITIMER);
+
 /* Sets a timer anew.
  * What was left of it.
  * Takes proc_lock; sched's timer is set without it, as it may be firing and wait for the lock. */
 static struct setting change(struct process *process, int which, struct setting wanted)
 {
     struct interval_timer *timer = &process->timers[which];
+    spin_lock(&setting_lock);
     timer_cancel(&timer->timer);
     spin_lock(&proc_lock);
     struct setting was = look_locked(process, which);
@@ -111,6 +115,7 @@ static struct setting change(struct process *process, int which, struct setting 
     spin_unlock(&proc_lock);
     if (deadline)
         timer_set(&timer->timer, deadline);
+    spin_unlock(&setting_lock);
     return was;
 }
 

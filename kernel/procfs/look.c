@@ -30,11 +30,25 @@ void process_look_end(struct process *process)
 
 struct space *process_space(struct process *process)
 {
-    mutex_lock(&process->exec_lock);
+    if (!process_look_begin(process))
+        return NULL;
     struct space *space = process->space;
-    if (space)
+    space_ref(space);
+    process_look_end(process);
+    return space;
+}
+
+struct space *program_space(const struct proc_inode *of)
+{
+    struct process *process = of->process;
+    struct space *space = NULL;
+    if (!process_look_begin(process))
+        return NULL;
+    if (process->n_execs == of->n_execs) {
+        space = process->space;
         space_ref(space);
-    mutex_unlock(&process->exec_lock);
+    }
+    process_look_end(process);
     return space;
 }
 

@@ -65,7 +65,7 @@ static void add_area(struct text *text, struct process *process, const struct ar
 int proc_text_maps(struct text *text, const struct proc_inode *of)
 {
     struct area area;
-    struct space *space = process_space(of->process);
+    struct space *space = program_space(of);
     char *page = buffer_alloc();
     if (!page || !space) {
         buffer_free(page);

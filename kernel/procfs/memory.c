@@ -35,7 +35,7 @@ long proc_live_cmdline(const struct proc_inode *of, struct io *io, uint64_t pos)
 
 long proc_live_auxv(const struct proc_inode *of, struct io *io, uint64_t pos)
 {
-    struct space *space = process_space(of->process);
+    struct space *space = program_space(of);
     return space ? read_range(space, space->auxv_start, space->auxv_end, io, pos) : 0;
 }
 
@@ -44,7 +44,7 @@ long proc_live_auxv(const struct proc_inode *of, struct io *io, uint64_t pos)
 long proc_live_environ(const struct proc_inode *of, struct io *io, uint64_t pos)
 {
     struct env_block block = {0};
-    struct space *space = process_space(of->process);
+    struct space *space = program_space(of);
     if (!space)
         return 0;
     uint64_t text = space->env_block + sizeof(block);

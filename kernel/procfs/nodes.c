@@ -67,6 +67,7 @@ static struct inode *make_inode(const struct proc_node *node, struct process *pr
     proc->process = process;
     proc->thread = thread;
     proc->fd = fd;
+    proc->n_execs = process ? __atomic_load_n(&process->n_execs, __ATOMIC_RELAXED) : 0;
     update(&proc->inode);
     return &proc->inode;
 }
@@ -248,27 +249,39 @@ static const struct inode_ops jump_ops = {
 
 /* An open file: the text stays while it is read on; a read from the start makes it anew. */
 struct proc_file {
-    struct mutex lock; /* guards the other; rank RANK_CONTENTS */
+    struct mutex lock; /* guards the other while it is read; rank RANK_CONTENTS */
     struct text text;
 };
 
 static OBJECT_CACHE(proc_files, struct proc_file);
 
-/* Makes the text of the file; 0 or -errno. Its lock is held. */
+/* Makes the text of the file anew; 0 or -errno. The lock is not held meanwhile: to look at a
+ * process takes locks, and may close a file that the process has just closed. */
 static int make_text(struct proc_file *own, const struct proc_inode *proc)
 {
-    own->text.length = 0;
-    own->text.failed = false;
-    int err = proc->node->text(&own->text, proc);
-    return err ? err : own->text.failed ? -ENOMEM : 0;
+    struct text text = {0};
+    int err = proc->node->text(&text, proc);
+    if (!err && text.failed)
+        err = -ENOMEM;
+    if (!err) {
+        mutex_lock(&own->lock);
+        struct text former = own->text;
+        own->text = text;
+        mutex_unlock(&own->lock);
+        text = former;
+    }
+    kfree(text.buf);
+    return err;
 }
 
 static long read_text(struct proc_file *own, const struct proc_inode *proc, struct io *io,
                       uint64_t pos)
 {
-    mutex_lock(&own->lock);
     long n = pos == 0 || !own->text.buf ? make_text(own, proc) : 0;
-    if (n == 0 && pos < own->text.length) {
+    if (n < 0)
+        return n;
+    mutex_lock(&own->lock);
+    if (pos < own->text.length) {
         size_t wanted = min(io->left, own->text.length - pos);
         n = io_put(io, own->text.buf + pos, wanted);
         if (n == 0 && wanted > 0)

@@ -46,6 +46,7 @@ struct proc_inode {
     struct process *process;  /* referenced; NULL outside of /proc/PID */
     int thread;               /* below task: its number, else 0 */
     int fd;                   /* below fd and fdinfo */
+    uint32_t n_execs;         /* the process's when this was looked up: see program_space */
 };
 
 extern const struct proc_node proc_root_node;
@@ -63,6 +64,9 @@ int process_may_look(struct process *process);
 bool process_look_begin(struct process *process);
 void process_look_end(struct process *process);
 struct space *process_space(struct process *process); /* referenced; NULL: it has ended */
+/* The same, but NULL too if the process has begun another program since `of` was looked up: that
+ * one's secrets are not for who was allowed to see the former's. */
+struct space *program_space(const struct proc_inode *of);
 
 /* The path as the caller sees it, into the end of a page, from *start on. 0 or -errno. */
 int path_seen(struct entry *entry, char *page, char **start);

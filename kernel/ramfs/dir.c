@@ -232,13 +232,14 @@ static int lose_name(struct inode *inode, int64_t now)
     return err;
 }
 
-/* Takes an entry out of its directory. */
-static int dir_remove(struct entry *dir_entry, struct entry *victim)
+/* Takes an entry out of its directory, unless it was removed or renamed since it was found. */
+static int dir_remove(struct entry *dir_entry, const char *name, size_t len, struct entry *victim)
 {
     struct ramfs_inode *dir = ramfs_inode(dir_entry->inode);
+    uint32_t hash = hash_bytes(name, len);
     int64_t now = (int64_t)realtime_ns();
     spin_lock(&dir->inode.lock);
-    int err = victim->dead || victim->parent != dir_entry ? -ESTALE : 0;
+    int err = ramfs_find_locked(dir, name, len, hash) == victim ? 0 : -ESTALE;
     if (!err)
         err = lose_name(victim->inode, now);
     if (!err) {

@@ -83,6 +83,7 @@ int fs_context_copy(struct fs_context *to, struct fs_context *from, bool share_f
         .limit_files = from->limit_files,
         .limit_file_bytes = from->limit_file_bytes,
         .raise = from->raise,
+        .n_threads = 1,
     };
     entry_ref(to->root);
     entry_ref(to->cwd);
@@ -91,15 +92,20 @@ int fs_context_copy(struct fs_context *to, struct fs_context *from, bool share_f
     return 0;
 }
 
-int fs_context_prepare_exec(struct fs_context *fs)
+/* Who looks from another process holds the lock: fd_next. */
+int fs_context_unshare_fds(struct fs_context *fs)
 {
     struct fd_table *shared = fs->fds;
     if (__atomic_load_n(&shared->refs, __ATOMIC_ACQUIRE) == 1)
         return 0;
+    if (fs->n_threads > 1)
+        return -EINVAL;
     struct fd_table *own = fd_table_copy(shared);
     if (!own)
         return -ENOMEM;
+    spin_lock(&fs->lock);
     fs->fds = own;
+    spin_unlock(&fs->lock);
     fd_table_unref(shared);
     return 0;
 }

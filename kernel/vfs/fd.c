@@ -11,8 +11,11 @@ long sys_close_range(struct fs_context *fs, unsigned first, unsigned last, unsig
 {
     if (flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC) || first > last)
         return -EINVAL;
-    if (flags & CLOSE_RANGE_UNSHARE && fs_context_prepare_exec(fs))
-        return -ENOMEM;
+    if (flags & CLOSE_RANGE_UNSHARE) {
+        int err = fs_context_unshare_fds(fs);
+        if (err)
+            return err;
+    }
     fd_close_range(fs, first, last, flags & CLOSE_RANGE_CLOEXEC);
     return 0;
 }

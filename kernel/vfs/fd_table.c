@@ -242,9 +242,10 @@ int fd_cloexec(struct fs_context *fs, int fd, int set)
 
 int fd_next(struct fs_context *fs, int fd, struct file **file, bool *cloexec)
 {
-    struct fd_table *table = fs->fds;
     int result = -1;
-    spin_lock(&table->lock);
+    spin_lock(&fs->lock);
+    struct fd_table *table = fs->fds;
+    spin_lock_as(&table->lock, RANK_FILE);
     size_t at = (uint32_t)fd < table->size ? bitmap_next_set(table->used, table->size, (size_t)fd)
                                            : table->size;
     if (at < table->size) {
@@ -254,6 +255,7 @@ int fd_next(struct fs_context *fs, int fd, struct file **file, bool *cloexec)
         result = (int)at;
     }
     spin_unlock(&table->lock);
+    spin_unlock(&fs->lock);
     return result;
 }
 

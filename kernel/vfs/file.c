@@ -79,7 +79,7 @@ int file_open_entry(struct fs_context *fs, struct entry *entry, int flags, struc
     (void)fs;
     struct file *file = file_create(flags);
     if (!file)
-        return -ENFILE;
+        return -ENOMEM;
     int err = file_start(file, entry);
     if (err)
         file_free(file);
@@ -95,11 +95,11 @@ int file_open_anonymous(struct inode *inode, const char *name, int flags,
     int len = format(text, sizeof(text), "%s:[%lu]", name, inode->ino);
     struct file *file = file_create(flags & ~OPEN_ONLY);
     if (!file)
-        return -ENFILE;
+        return -ENOMEM;
     struct entry *entry = entry_create(NULL, inode, text, (size_t)len);
     if (!entry) {
         file_free(file);
-        return -ENFILE;
+        return -ENOMEM;
     }
     set_entry(file, entry);
     file->ops = ops;

@@ -203,7 +203,7 @@ static int remove_last(struct fs_context *fs, const struct last_name *last, bool
     if (!err && !last->dir->inode->ops->remove)
         err = -EPERM;
     if (!err)
-        err = last->dir->inode->ops->remove(last->dir, victim);
+        err = last->dir->inode->ops->remove(last->dir, last->name, last->len, victim);
     entry_unref(victim);
     return err;
 }

@@ -210,7 +210,7 @@ int lock_record(struct fs_context *fs, struct file *file, unsigned command, uadd
     struct file_lock wanted = {
         .inode = file->inode,
         .owner = by_file ? (void *)file : (void *)fs->fds,
-        .pid = by_file ? -1 : current_thread()->tid,
+        .pid = by_file ? -1 : fs->pid,
         .is_write = flock.l_type == F_WRLCK,
     };
     bool clear = flock.l_type == F_UNLCK;

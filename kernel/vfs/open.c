@@ -92,7 +92,7 @@ static int open_create(struct fs_context *fs, struct walk *walk, int flags, uint
         return err;
     struct file *file = file_create(flags);
     if (!file)
-        return -ENFILE;
+        return -ENOMEM;
     new_inode_init(&what, fs, dir, S_IFREG | (mode & 07777));
     err = dir->ops->create(walk->at, walk->name, walk->len, &what, &made);
     if (!err) {
@@ -114,12 +114,11 @@ static int open_last(struct fs_context *fs, struct walk *walk, int flags, uint32
     bool create = flags & O_CREAT;
     if (create && walk->kind == LAST_NORMAL && walk->trailing_slash)
         return -EISDIR;
-    int err = walk_last(walk, &entry);
-    if (err == -ENOENT && create && walk->kind == LAST_NORMAL) {
+    int err;
+    while ((err = walk_last(walk, &entry)) == -ENOENT && create && walk->kind == LAST_NORMAL) {
         err = open_create(fs, walk, flags, mode, file);
         if (err != -EEXIST || flags & O_EXCL)
-            return err;
-        return open_last(fs, walk, flags, mode, file); /* another was faster; now it is there */
+            return err; /* else another was faster: now it is there */
     }
     if (err)
         return err;

@@ -163,12 +163,6 @@ static int mask_signals(uaddr_t at, size_t size)
 
 /* ---- poll ---- */
 
-/* A poll that a signal ended: without handler and deadline it simply goes on. */
-static long interrupted(long result, uint64_t deadline)
-{
-    return result == -EINTR && deadline == NO_DEADLINE ? -ERESTARTNOHAND : result;
-}
-
 /* Looks up the files of the user's list. */
 static int fetch_items(struct fs_context *fs, const struct pollfd *fds, size_t n,
                        struct poll_item *items)
@@ -212,15 +206,24 @@ static long poll_until(struct fs_context *fs, uaddr_t list, unsigned n, uint64_t
     }
     release_items(items, n);
     kfree(fds);
-    return interrupted(result, deadline);
+    return result;
 }
 
+/* Interrupted without a handler it goes on, until the same time. */
 long sys_poll(struct fs_context *fs, uaddr_t fds, unsigned nfds, int timeout_ms)
 {
+    struct thread *self = current_thread();
     uint64_t deadline = NO_DEADLINE;
     if (timeout_ms >= 0)
         deadline_after(timeout_ms / 1000, timeout_ms % 1000 * 1000000ll, &deadline);
-    return poll_until(fs, fds, nfds, deadline);
+    if (self->restart_deadline_ns)
+        deadline = self->restart_deadline_ns;
+    self->restart_deadline_ns = 0;
+    long result = poll_until(fs, fds, nfds, deadline);
+    if (result != -EINTR)
+        return result;
+    self->restart_deadline_ns = deadline;
+    return -ERESTART_RESTARTBLOCK;
 }
 
 long sys_ppoll(struct fs_context *fs, uaddr_t fds, unsigned nfds, uaddr_t timeout, uaddr_t mask,

@@ -55,15 +55,16 @@ long file_write(struct fs_context *fs, struct file *file, struct io *io, uint64_
         inode_drop_privileges(fs, inode);
     }
     long result = restartable(file->ops->write(file, io, pos));
-    if (result == -EPIPE)
+    if (result == -EPIPE || io->broken)
         fs_raise(fs, SIGPIPE);
     return result;
 }
 
+/* Beside the caller's own reference and the table's: other tables, or other users of this one. */
 bool file_lock_pos(struct fs_context *fs, struct file *file)
 {
     bool shared = __atomic_load_n(&file->refs, __ATOMIC_RELAXED) > 2 ||
-                  __atomic_load_n(&fs->fds->refs, __ATOMIC_RELAXED) > 1;
+                  __atomic_load_n(&fs->fds->refs, __ATOMIC_RELAXED) > 1 || fs->n_threads > 1;
     if (file->ops->stream || !shared)
         return false;
     mutex_lock(&file->pos_lock);
