@@ -67,9 +67,15 @@ static void put(struct writer *writer, const void *data, size_t n)
     }
 }
 
+/* Most of what is written; the buffer's size is a multiple of a word's, its fill perhaps not. */
 static void put_word(struct writer *writer, uint64_t word)
 {
-    put(writer, &word, sizeof(word));
+    if (writer->fill % sizeof(word) || writer->fill == WRITER_BYTES) {
+        put(writer, &word, sizeof(word));
+        return;
+    }
+    *(uint64_t *)(writer->buffer + writer->fill) = word;
+    writer->fill += sizeof(word);
 }
 
 static void put_pair(struct writer *writer, uint64_t kind, uint64_t value)
