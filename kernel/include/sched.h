@@ -111,6 +111,7 @@ struct thread {
     enum thread_state state; /* atomic to read */
     uint32_t cpu;            /* where it runs or ran last */
     struct list run_node;
+    uint64_t slice_left_ns;       /* of its time slice, when it runs next */
     uint64_t kernel_rsp; /* while it does not run: the lock is held until it is saved */
     int wake_result;     /* why it was woken: 0, -EINTR, -ETIMEDOUT */
     /* sleeping */

@@ -5,16 +5,18 @@
 
 enum {
     SLICE_NS = 10 * 1000 * 1000,
-    HANDOFF_NS = 300 * 1000, /* a fork's child usually execs, waits or ends sooner */
+    HANDOFF_NS = 300 * 1000, /* who wakes another, or a fork's child, usually sleeps sooner */
 };
 
 struct run_queue {
     struct spinlock
         lock; /* rank RANK_RUNQ; held over a switch, until the old thread's registers are saved */
-    struct list ready;   /* guarded by lock: thread.run_node */
-    uint32_t n_ready;    /* guarded by lock; others may peek */
-    bool idling;         /* atomic: its processor is about to halt, or halts: a kick wakes it */
-    struct thread *idle; /* constant */
+    struct list ready;     /* guarded by lock: thread.run_node; each has a whole time slice */
+    struct list woken;     /* guarded by lock: were asleep, have part of a slice left, go first */
+    uint64_t woken_due_ns; /* guarded by lock: until then the first of them lets another run on */
+    uint32_t n_ready;      /* guarded by lock: in both; others may peek */
+    bool idling;           /* atomic: its processor is about to halt, or halts: a kick wakes it */
+    struct thread *idle;   /* constant */
 
     /* the processor's own */
     uint64_t slice_end_ns; /* of the thread that runs */

@@ -1,5 +1,6 @@
-/* Run queues: which thread each processor runs next. Round robin; a thread that is woken stays with
- * the processor that woke it if that is soon free; one that would idle takes from the others. */
+/* Run queues: which thread each processor runs next. Round robin, but who slept before his time
+ * slice was over has the rest of it first when he is woken. A thread that is woken stays with the
+ * processor that woke it if that is soon free; one that would idle takes from the others. */
 #include "abi/errno.h"
 #include "local.h"
 
@@ -11,7 +12,9 @@ static uint32_t n_dying; /* atomic: threads in thread_exit that are not buried y
 /* Closes the stretch of time that the thread has run. */
 static void charge(struct thread *thread, uint64_t now)
 {
-    thread->run_ns += now - thread->ns_mark;
+    uint64_t ran = now - thread->ns_mark;
+    thread->run_ns += ran;
+    thread->slice_left_ns -= min(ran, thread->slice_left_ns);
     thread->ns_mark = now;
 }
 
@@ -30,6 +33,13 @@ static void load_user_state(struct run_queue *queue, struct thread *from, struct
         user_fs_base_set(queue->fs_base = to->fs_base);
     if (to->gs_base != queue->gs_base)
         user_gs_base_set(queue->gs_base = to->gs_base);
+}
+
+/* When the thread that runs is to give way to one that waits. */
+static uint64_t give_way_ns(const struct run_queue *queue)
+{
+    return list_empty(&queue->woken) ? queue->slice_end_ns
+                                     : min(queue->slice_end_ns, queue->woken_due_ns);
 }
 
 /* First thing on the new thread's stack: lets go of the queue, and of what the old thread has
@@ -58,10 +68,10 @@ static void switch_to(struct run_queue *queue, struct thread *to)
     charge(from, now);
     to->ns_mark = now;
     to->state = THREAD_RUNNING;
-    queue->slice_end_ns = now + SLICE_NS;
+    queue->slice_end_ns = now + to->slice_left_ns;
     queue->n_switches++;
     if (queue->n_ready)
-        timer_need(queue, queue->slice_end_ns);
+        timer_need(queue, give_way_ns(queue));
     if (to->space)
         queue->ended_space = space_switch(to->space);
     load_user_state(queue, from, to);
@@ -71,11 +81,12 @@ static void switch_to(struct run_queue *queue, struct thread *to)
     switch_finish();
 }
 
-/* The first ready thread, taken out of the queue; NULL when there is none. Lock: queue->lock
- * held. */
+/* The next ready thread, taken out of the queue; NULL when there is none. Lock: queue->lock held.
+ */
 static struct thread *ready_take(struct run_queue *queue)
 {
-    struct thread *thread = list_first(&queue->ready, struct thread, run_node);
+    struct list *from = list_empty(&queue->woken) ? &queue->ready : &queue->woken;
+    struct thread *thread = list_first(from, struct thread, run_node);
     if (thread) {
         list_remove(&thread->run_node);
         queue->n_ready--;
@@ -84,11 +95,39 @@ static struct thread *ready_take(struct run_queue *queue)
 }
 
 /* Lock: queue->lock held. */
-static void ready_put(struct run_queue *queue, struct thread *thread)
+static void ready_count(struct run_queue *queue, struct thread *thread)
 {
     thread->state = THREAD_READY;
-    list_add_tail(&queue->ready, &thread->run_node);
     queue->n_ready++;
+}
+
+/* At the end of those who wait for a whole time slice. Lock: queue->lock held. */
+static void ready_put_last(struct run_queue *queue, struct thread *thread)
+{
+    thread->slice_left_ns = SLICE_NS;
+    list_add_tail(&queue->ready, &thread->run_node);
+    ready_count(queue, thread);
+}
+
+/* Before them, to go on with the slice that it has begun. Lock: queue->lock held. */
+static void ready_put_first(struct run_queue *queue, struct thread *thread)
+{
+    list_add_head(&queue->ready, &thread->run_node);
+    ready_count(queue, thread);
+}
+
+/* A thread that is new or was asleep. What is left of its slice it may use at once, or nearly: the
+ * one that runs often sleeps soon by itself. Lock: queue->lock held. */
+static void ready_put_woken(struct run_queue *queue, struct thread *thread)
+{
+    if (!thread->slice_left_ns) {
+        ready_put_last(queue, thread);
+        return;
+    }
+    if (list_empty(&queue->woken))
+        queue->woken_due_ns = clock_ns() + HANDOFF_NS;
+    list_add_tail(&queue->woken, &thread->run_node);
+    ready_count(queue, thread);
 }
 
 void switch_to_next(struct run_queue *queue)
@@ -135,7 +174,7 @@ static void watch_queue(struct run_queue *queue)
 {
     if (current_thread() == queue->idle)
         return;
-    timer_need(queue, queue->slice_end_ns);
+    timer_need(queue, give_way_ns(queue));
     if (help_idles())
         timer_need(queue, clock_ns() + HANDOFF_NS);
 }
@@ -146,8 +185,8 @@ static void enqueue_on(uint32_t id, struct thread *thread)
     struct run_queue *queue = &run_queues[id];
     spin_lock(&queue->lock);
     thread->cpu = id;
-    ready_put(queue, thread);
-    bool first = queue->n_ready == 1;
+    ready_put_woken(queue, thread);
+    bool first = queue->n_ready == 1 || !list_empty(&queue->woken);
     spin_unlock(&queue->lock);
     if (id == this_cpu()->id)
         watch_queue(queue);
@@ -228,15 +267,15 @@ void thread_handoff(struct thread *thread)
     assert(this_cpu()->spin_depth == 0);
     spin_lock(&queue->lock);
     thread->cpu = this_cpu()->id;
-    self->state = THREAD_READY;
-    list_add_head(&queue->ready, &self->run_node);
-    queue->n_ready++;
+    thread->slice_left_ns = SLICE_NS;
+    ready_put_first(queue, self);
     this_cpu()->resched = false;
     watch_queue(queue); /* if the child takes long another processor may have the caller */
     switch_to(queue, thread);
 }
 
-void thread_yield(void)
+/* Puts the caller where `put` says and runs the next one, if there is another. */
+static void give_way(void (*put)(struct run_queue *queue, struct thread *thread))
 {
     struct run_queue *queue = this_queue();
     assert(this_cpu()->spin_depth == 0);
@@ -246,15 +285,20 @@ void thread_yield(void)
         return;
     spin_lock(&queue->lock);
     if (queue->n_ready) {
-        ready_put(queue, current_thread());
+        put(queue, current_thread());
         switch_to_next(queue);
     } else {
         spin_unlock(&queue->lock);
     }
 }
 
+void thread_yield(void)
+{
+    give_way(ready_put_last);
+}
+
 /* A processor's `resched` means that somebody waits for it: he gets it when the time slice is
- * over. */
+ * over, or earlier if he has a slice to go on with. */
 void sched_preempt(void)
 {
     struct run_queue *queue = this_queue();
@@ -262,10 +306,13 @@ void sched_preempt(void)
     this_cpu()->resched = false;
     if (!queue->n_ready)
         return;
-    if (clock_ns() >= queue->slice_end_ns)
-        thread_yield();
+    uint64_t now = clock_ns();
+    if (now >= queue->slice_end_ns)
+        give_way(ready_put_last);
+    else if (now >= give_way_ns(queue))
+        give_way(ready_put_first);
     else
-        timer_need(queue, queue->slice_end_ns);
+        timer_need(queue, give_way_ns(queue));
 }
 
 /* The calling thread's end; `last` gets it when nothing stands on its stack any more. */
@@ -284,7 +331,8 @@ void thread_exit(void (*last)(struct thread *))
     panic("a dead thread runs");
 }
 
-/* Waits until the threads that are ending on other processors have ended, so that counts compare. */
+/* Waits until the threads that are ending on other processors have ended, so that counts compare.
+ */
 void sched_settle(void)
 {
     uint64_t patience_ns = clock_ns() + SLICE_NS;
@@ -376,10 +424,10 @@ void sched_tick(void)
     uint32_t idle = find_idle(this_cpu()->id); /* it may have found work since help_idles looked */
     if (idle != MAX_CPUS && idle != this_cpu()->id)
         cpu_kick(idle);
-    if (clock_ns() >= queue->slice_end_ns)
+    if (clock_ns() >= give_way_ns(queue))
         this_cpu()->resched = true;
     else
-        timer_need(queue, queue->slice_end_ns);
+        timer_need(queue, give_way_ns(queue));
 }
 
 uint64_t sched_n_switches(void)
@@ -406,6 +454,7 @@ void sched_init_cpu(void)
     struct thread *idle = &idle_threads[cpu->id];
     spin_init(&queue->lock, "run queue", RANK_RUNQ);
     list_init(&queue->ready);
+    list_init(&queue->woken);
     queue_timers_init(queue);
     list_init(&idle->run_node);
     format(idle->name, sizeof(idle->name), "idle/%u", cpu->id);
