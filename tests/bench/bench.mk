@@ -1,5 +1,6 @@
 # The bench: Ouros beside Debian's Linux in the same QEMU. ICOUNT=1 counts instructions instead;
-# ROWS=fork,stat picks rows or groups; ROUNDS= says how often; LINUX= names another kernel's image.
+# ROWS=fork,stat picks rows or groups; ROUNDS= says how often, MEM= with how much memory; LINUX= names another
+# kernel's image.
 
 bench_sources := $(sort $(filter-out %_program.c,$(wildcard tests/bench/*.c)))
 bench_programs := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/tiny
@@ -20,4 +21,5 @@ bench:                         ## Ouros and Linux side by side (ICOUNT=1, ROWS=f
 	@tools/setup bench
 	@$(MAKE) --no-print-directory kernel $(bench_programs)
 	@BUILD=$(BUILD) tools/bench $(if $(ICOUNT),--icount) $(if $(ROWS),--rows $(ROWS)) \
-	 $(if $(ROUNDS),--rounds $(ROUNDS))
+	 $(if $(ROUNDS),--rounds $(ROUNDS)) \
+	 $(if $(MEM),--mem $(MEM))

@@ -18,8 +18,8 @@
 enum { SAMPLES = 5, SAMPLE_NS = 8000000, LINUX_MOUNT = 165 };
 
 static const struct group *const groups[] = {
-    &calls_group,  &files_group, &env_group, &process_group, &memory_group,
-    &ipc_group,    &io_group,    &many_group, &scale_group,
+    &calls_group, &files_group, &env_group,  &process_group, &memory_group,
+    &ipc_group,   &io_group,    &many_group, &scale_group,
 };
 
 static struct {

@@ -92,8 +92,7 @@ static const struct row rows[] = {
     {"look-up-1000", look_up, 1000, populate, NULL, 1000, ROW_SLOW},
     {"look-up-10000", look_up, 1000, populate, depopulate, 10000, ROW_SLOW},
 
-    {"files-100000-create", create, LARGE, populate, NULL, 0,
-     ROW_FIXED | ROW_SLOW | ROW_ONE_SHOT},
+    {"files-100000-create", create, LARGE, populate, NULL, 0, ROW_FIXED | ROW_SLOW | ROW_ONE_SHOT},
     {"files-100000-list", list, LARGE, populate, NULL, LARGE, ROW_FIXED | ROW_SLOW},
     {"files-100000-look-up", look_up, LARGE, populate, NULL, LARGE,
      ROW_FIXED | ROW_SLOW | ROW_ONE_SHOT},
