@@ -218,7 +218,8 @@ static bool make_file(long block, long program)
     }
     if (block == CUT) {
         n = (size_t)program * 4;
-        show("  cut after %zu bytes\n", n);
+        if (n <= sizeof(image))
+            show("  cut after %zu bytes\n", n);
     } else if (program < N_FIELDS * N_VALUES) {
         change(&image, program / N_VALUES, program % N_VALUES);
     } else {
