@@ -1,8 +1,9 @@
-/* cat [FILE...]: copies files, or standard input, to standard output, by os.open(), os.read() and
- * os.write(). */
+/* cat [FILE...]: copies files, or standard input (-), to standard output, by os.open(),
+ * os.read() and os.write(). */
 #include <fcntl.h>
 #include <os.h>
 #include <stdio.h>
+#include <string.h>
 
 static int copy(int fd, const char *name)
 {
@@ -21,7 +22,7 @@ int main(int argc, char **argv)
     if (argc == 1)
         return copy(0, "standard input");
     for (int i = 1; i < argc; i++) {
-        int fd = os.open(argv[i], O_RDONLY, 0);
+        int fd = strcmp(argv[i], "-") == 0 ? os.dup(0) : os.open(argv[i], O_RDONLY, 0);
         if (fd < 0) {
             os.perror(argv[i]);
             failures = 1;

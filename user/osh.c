@@ -326,9 +326,11 @@ static int run_builtin(const struct builtin *builtin, struct stage *stage)
 {
     int keep[2] = {fcntl(0, F_DUPFD_CLOEXEC, 10), fcntl(1, F_DUPFD_CLOEXEC, 10)};
     int status = redirect_all(stage) ? builtin->run(stage) : 1;
+    bool stays = builtin->run == do_exec && status == 0; /* exec > FILE is for the shell itself */
     fflush(stdout);
     for (int fd = 0; fd < 2; fd++) {
-        dup2(keep[fd], fd);
+        if (!stays)
+            dup2(keep[fd], fd);
         close(keep[fd]);
     }
     return status;

@@ -29,7 +29,7 @@ proc see {what pattern} {
     global timeout expect_out spawn_id
     expect {
         -re $pattern { verdict 1 $what; return }
-        eof { set text "(the end)" }
+        eof { set text "$expect_out(buffer)\n(the end)" }
         timeout { set text [unread] }
     }
     verdict 0 $what "wanted: $pattern\n$text"
@@ -73,6 +73,12 @@ proc command {what line pattern} {
     expect -re {\r\n}
     see $what $pattern
     prompt
+}
+
+# The rest does not matter.
+proc finish {} {
+    catch { expect eof }
+    catch { wait }
 }
 
 # The program ends, with this status.
@@ -304,13 +310,15 @@ prompt
 type "\x01x"
 ends "Ctrl-A x ends the shell's machine with 0" 0
 
-spawn $vm -- sleep 50
-after 700
+spawn $vm -- sh -c "echo ready; exec sleep 50"
+expect ready
+after 200
 type "\x01x"
 ends "Ctrl-A x ends a program's machine with 130" 130
 
-spawn $vm -- sleep 50
-after 700
+spawn $vm -- sh -c "echo ready; exec sleep 50"
+expect ready
+after 200
 type "\x03"
 ends "Ctrl-C is the program's: 130" 130
 
@@ -318,15 +326,13 @@ spawn sh -c "stty -g; $vm -- sh -c 'stty raw -echo'; stty -g"
 expect -re {([0-9a-f:]+)\r\n([0-9a-f:]+)\r\n}
 verdict [string equal $expect_out(1,string) $expect_out(2,string)] \
     "the host's terminal is as it was" $expect_out(buffer)
-expect eof
-wait
+finish
 
-spawn sh -c "$vm -- cat | tr a-z A-Z"
-after 700
+spawn sh -c "$vm -- sh -c 'echo ready; cat' | cat"
+expect ready
 type "typed\r\x04"
-see "typed input, output to a pipe" {typed\r\nTYPED}
-expect eof
-wait
+see "typed input, output to a pipe" {typed\r+\ntyped}
+finish
 
 spawn sh -c "echo piped | $vm -- cat"
 see "piped input, output to the terminal" {^piped\r\n}
