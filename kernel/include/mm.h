@@ -122,6 +122,9 @@ struct backing_ops {
     void (*pages)(struct backing *backing, uint64_t first, size_t n, paddr_t *frames);
     void (*ref)(struct backing *backing);
     void (*unref)(struct backing *backing);
+    /* References to what it is mapped by; absent where that is nothing. */
+    void (*name_ref)(void *name);
+    void (*name_unref)(void *name);
 };
 
 struct area;
@@ -198,6 +201,7 @@ struct map_request {
     uint32_t max_prot;       /* what mprotect may grant later; 0: everything */
     struct backing *backing; /* NULL: fresh memory; else a reference is taken */
     uint64_t offset;         /* bytes, page-aligned */
+    void *name; /* for /proc/PID/maps: what it is mapped by (the vfs's entry), or NULL */
 };
 /* The address, or -ENOMEM, -EINVAL, -EEXIST, -EPERM (W^X is not asked of programs:
  * PROT_WRITE|PROT_EXEC is granted as Linux does, but never by the kernel's own loader). */
@@ -221,6 +225,8 @@ size_t space_poke(struct space *space, uint64_t address, const void *buf, size_t
 bool space_area_at(struct space *space, uint64_t address, struct area *area);
 /* The first area that ends above address: to list them one by one without holding the lock. */
 bool space_area_after(struct space *space, uint64_t address, struct area *area);
+/* What the backing of the area at address was first mapped by in this space, referenced; or NULL. */
+void *space_name_at(struct space *space, uint64_t address);
 uint64_t space_resident(struct space *space); /* pages present, counted by a walk */
 uint64_t space_resident_in(struct space *space, uint64_t start, uint64_t end);
 

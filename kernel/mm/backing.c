@@ -14,14 +14,17 @@ void backing_init(struct backing *backing, const struct backing_ops *ops)
     list_init(&backing->mappings);
 }
 
-struct mapping *mapping_create(struct space *space, struct backing *backing)
+struct mapping *mapping_create(struct space *space, struct backing *backing, void *name)
 {
     struct mapping *mapping = object_alloc_zeroed(&mapping_cache);
     if (!mapping)
         return NULL;
     mapping->backing = backing;
     mapping->space = space;
+    mapping->name = backing->ops->name_ref ? name : NULL;
     backing->ops->ref(backing);
+    if (mapping->name)
+        backing->ops->name_ref(name);
     spin_lock(&mappings_lock);
     list_add_head(&backing->mappings, &mapping->node);
     spin_unlock(&mappings_lock);
@@ -40,6 +43,8 @@ void mappings_free(struct list *dead)
 {
     struct mapping *mapping, *next;
     list_for_each_safe(mapping, next, dead, node) {
+        if (mapping->name)
+            mapping->backing->ops->name_unref(mapping->name);
         mapping->backing->ops->unref(mapping->backing);
         object_free(&mapping_cache, mapping);
     }

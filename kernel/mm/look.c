@@ -32,6 +32,17 @@ bool space_area_after(struct space *space, uint64_t address, struct area *out)
     return found;
 }
 
+void *space_name_at(struct space *space, uint64_t address)
+{
+    spin_lock(&space->lock);
+    struct area *area = area_at(space, address);
+    void *name = area && area->mapping ? area->mapping->name : NULL;
+    if (name)
+        area->backing->ops->name_ref(name);
+    spin_unlock(&space->lock);
+    return name;
+}
+
 uint64_t space_resident_in(struct space *space, uint64_t start, uint64_t end)
 {
     spin_lock(&space->lock);

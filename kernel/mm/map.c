@@ -155,7 +155,7 @@ static int place_choose(const struct space *space, const struct map_request *req
 
 /* The space's mapping of a backing, kept by one more count than its areas; NULL when memory is out.
  * Lock: space->lock held. */
-static struct mapping *mapping_pin(struct space *space, struct backing *backing)
+static struct mapping *mapping_pin(struct space *space, struct backing *backing, void *name)
 {
     struct mapping *mapping = NULL;
     for (uint32_t i = 0; i < space->n_areas && !mapping; i++) {
@@ -163,7 +163,7 @@ static struct mapping *mapping_pin(struct space *space, struct backing *backing)
             mapping = space->areas[i].mapping;
     }
     if (!mapping)
-        mapping = mapping_create(space, backing);
+        mapping = mapping_create(space, backing, name);
     if (mapping)
         mapping->n_areas++;
     return mapping;
@@ -194,12 +194,12 @@ static struct area area_wanted(const struct map_request *request)
 
 /* Puts the area in its place, over what is there. 0 or -ENOMEM with nothing changed. Lock:
  * space->lock held. */
-static int area_place(struct space *space, struct area *area, struct flush *flush,
+static int area_place(struct space *space, struct area *area, void *name, struct flush *flush,
                       struct list *dead)
 {
     if (!areas_reserve(space, 3))
         return -ENOMEM;
-    if (area->backing && !(area->mapping = mapping_pin(space, area->backing)))
+    if (area->backing && !(area->mapping = mapping_pin(space, area->backing, name)))
         return -ENOMEM;
     int error = space_unmap_locked(space, area->start, area->end, flush, dead);
     if (!error)
@@ -219,7 +219,7 @@ static long map_locked(struct space *space, const struct map_request *request, u
     area.end = area.start + n_bytes;
     if (!space_within_limits(space, n_bytes, area.prot, area.flags))
         return -ENOMEM;
-    error = area_place(space, &area, flush, dead);
+    error = area_place(space, &area, request->name, flush, dead);
     return error ? error : (long)area.start;
 }
 

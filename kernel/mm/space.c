@@ -46,13 +46,13 @@ struct space *space_create(void)
 /* ---- fork ---- */
 
 /* The child's mapping for an area copied from the parent: the one it has, or a new one. */
-static struct mapping *child_mapping(struct space *child, struct backing *backing)
+static struct mapping *child_mapping(struct space *child, const struct area *area)
 {
     for (uint32_t i = child->n_areas; i-- > 0;) {
-        if (child->areas[i].backing == backing)
+        if (child->areas[i].backing == area->backing)
             return child->areas[i].mapping;
     }
-    return mapping_create(child, backing);
+    return mapping_create(child, area->backing, area->mapping->name);
 }
 
 /* Gives an empty space the same areas; 0 or -ENOMEM. Lock: parent->lock held. */
@@ -67,7 +67,7 @@ static int areas_copy(struct space *child, const struct space *parent)
     for (uint32_t i = 0; i < parent->n_areas; i++) {
         struct area area = parent->areas[i];
         if (area.backing) {
-            area.mapping = child_mapping(child, area.backing);
+            area.mapping = child_mapping(child, &area);
             if (!area.mapping)
                 return -ENOMEM;
             area.mapping->n_areas++;

@@ -42,13 +42,14 @@ struct mapping {
     struct list node; /* guarded by mappings_lock: in backing->mappings; its finder's when dead */
     struct backing *backing; /* constant; referenced */
     struct space *space;     /* constant */
+    void *name;              /* constant: of its map_request; referenced, or NULL */
     uint32_t n_areas;        /* guarded by the space's lock */
     uint64_t zap;            /* guarded by mappings_lock: the last backing_zap that was here */
 };
 
-/* A mapping of the backing for the space, with a reference to the backing; NULL when memory is
- * out. */
-struct mapping *mapping_create(struct space *space, struct backing *backing);
+/* A mapping of the backing for the space, with references to the backing and the name; NULL when
+ * memory is out. */
+struct mapping *mapping_create(struct space *space, struct backing *backing, void *name);
 /* Takes it out of the backing's list; the space's lock held. */
 void mapping_detach(struct mapping *mapping, struct list *dead);
 /* Drops references and memory of dead mappings; no spinlock held. */

@@ -7,15 +7,16 @@ enum { LIBRARY_GAP = 128 << 20 };
  * 0 or -errno.
  * Takes the space's lock. */
 static int map(struct space *space, uint64_t start, uint64_t n_bytes, uint32_t prot,
-               struct backing *backing, uint64_t offset)
+               struct file *file, uint64_t offset)
 {
     struct map_request request = {
         .address = start,
         .n_bytes = n_bytes,
         .prot = prot,
-        .backing = backing,
+        .backing = file ? file->ops->backing(file) : NULL,
+        .name = file ? file->entry : NULL,
         .offset = offset,
-        .map_flags = MAP_PRIVATE | MAP_FIXED_NOREPLACE | (backing ? 0 : MAP_ANONYMOUS),
+        .map_flags = MAP_PRIVATE | MAP_FIXED_NOREPLACE | (file ? 0 : MAP_ANONYMOUS),
     };
     long result = space_map(space, &request);
     return result == -EEXIST ? -ENOMEM : result < 0 ? result : 0;
@@ -42,7 +43,7 @@ static int clear_tail(struct space *space, uint64_t start)
  * 0 or -errno; -EACCES for one that is writable and executable at once.
  * Takes the space's lock. */
 static int map_segment(struct exec *exec, const struct elf_segment *segment,
-                       struct backing *backing, uint64_t bias)
+                       struct file *file, uint64_t bias)
 {
     uint32_t prot = (segment->readable ? PROT_READ : 0) | (segment->writable ? PROT_WRITE : 0) |
                     (segment->executable ? PROT_EXEC : 0);
@@ -56,7 +57,7 @@ static int map_segment(struct exec *exec, const struct elf_segment *segment,
     uint64_t end = align_up(address + segment->memory_size, PAGE_SIZE);
     int error = 0;
     if (mapped_end > start)
-        error = map(exec->space, start, mapped_end - start, prot, backing,
+        error = map(exec->space, start, mapped_end - start, prot, file,
                     align_down(segment->offset, PAGE_SIZE));
     if (!error && end > mapped_end)
         error = map(exec->space, mapped_end, end - mapped_end, prot, NULL, 0);
@@ -71,9 +72,8 @@ static int map_image(struct exec *exec, const struct elf_image *image, struct fi
 {
     if (!file->ops->backing)
         return -ENOEXEC;
-    struct backing *backing = file->ops->backing(file);
     for (unsigned i = 0; i < image->n_segments; i++) {
-        int error = map_segment(exec, &image->segments[i], backing, bias);
+        int error = map_segment(exec, &image->segments[i], file, bias);
         if (error)
             return error;
     }

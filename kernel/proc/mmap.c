@@ -16,6 +16,7 @@ static int request_file(struct map_request *request, struct file *file)
     if (shared && !file_writable(file))
         request->max_prot = PROT_READ | PROT_EXEC;
     request->backing = file->ops->backing(file);
+    request->name = file->entry;
     return 0;
 }
 

@@ -1,41 +1,11 @@
 /* /proc/PID/maps: the areas of an address space, one a line. */
+#include "abi/sysmacros.h"
 #include "nodes.h"
 
 #define NAME_COLUMN 73
 
-/* The process's own program, if the area maps it: the only file whose name a mapping leads to. */
-static bool is_program(struct process *process, const struct area *area)
-{
-    bool is = false;
-    if (!area->backing || !process_look_begin(process))
-        return false;
-    struct file *exe = process->exe;
-    if (exe && exe->ops->backing)
-        is = exe->ops->backing(exe) == area->backing;
-    process_look_end(process);
-    return is;
-}
-
-/* The program's path into a page; "" if it has gone. */
-static const char *program_path(struct process *process, char *page)
-{
-    struct entry *entry = NULL;
-    char *start = page;
-    if (process_look_begin(process)) {
-        entry = process->exe ? process->exe->entry : NULL;
-        if (entry)
-            entry_ref(entry);
-        process_look_end(process);
-    }
-    if (!entry)
-        return "";
-    if (path_seen(entry, page, &start))
-        start = "";
-    entry_unref(entry);
-    return start;
-}
-
-static const char *area_name(struct process *process, const struct area *area, char *page)
+/* What an area is, where no file says it. */
+static const char *kind_of(const struct area *area)
 {
     if (area->flags & AREA_HEAP)
         return "[heap]";
@@ -43,23 +13,33 @@ static const char *area_name(struct process *process, const struct area *area, c
         return "[stack]";
     if (area->flags & AREA_ENV)
         return "[env]";
-    if (is_program(process, area))
-        return program_path(process, page);
     return area->backing && area->flags & AREA_SHARED ? "/dev/zero (deleted)" : "";
 }
 
-static void add_area(struct text *text, struct process *process, const struct area *area,
-                     char *page)
+/* The path that a file was mapped by, into the page, or what else the area is. */
+static const char *name_of(struct entry *entry, const struct area *area, char *page)
+{
+    char *start;
+    if (!entry)
+        return kind_of(area);
+    return path_seen(entry, page, &start) ? "" : start;
+}
+
+static void add_area(struct text *text, struct space *space, const struct area *area, char *page)
 {
     size_t start = text->length;
-    const char *name = area_name(process, area, page);
-    text_add(text, "%08lx-%08lx %c%c%c%c %08lx 00:00 0 ", area->start, area->end,
+    struct entry *entry = space_name_at(space, area->start);
+    const char *name = name_of(entry, area, page);
+    uint64_t dev = entry ? entry->inode->fs->dev : 0;
+    text_add(text, "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ", area->start, area->end,
              area->prot & PROT_READ ? 'r' : '-', area->prot & PROT_WRITE ? 'w' : '-',
              area->prot & PROT_EXEC ? 'x' : '-', area->flags & AREA_SHARED ? 's' : 'p',
-             area->backing ? area->offset : 0);
+             area->backing ? area->offset : 0, MAJOR_OF(dev), MINOR_OF(dev),
+             entry ? entry->inode->ino : 0);
     if (*name)
         text_add(text, "%*s%s", max(NAME_COLUMN - (int)(text->length - start), 0), "", name);
     text_add(text, "\n");
+    entry_unref(entry);
 }
 
 int proc_text_maps(struct text *text, const struct proc_inode *of)
@@ -74,7 +54,7 @@ int proc_text_maps(struct text *text, const struct proc_inode *of)
         return space ? -ENOMEM : 0;
     }
     for (uint64_t at = 0; space_area_after(space, at, &area); at = area.end) {
-        add_area(text, of->process, &area, page);
+        add_area(text, space, &area, page);
         if (area.backing)
             area.backing->ops->unref(area.backing);
     }

@@ -395,11 +395,23 @@ static void backing_unref(struct backing *backing)
     inode_unref(&file_of(backing)->inode);
 }
 
+static void backing_name_ref(void *entry)
+{
+    entry_ref(entry);
+}
+
+static void backing_name_unref(void *entry)
+{
+    entry_unref(entry);
+}
+
 static const struct backing_ops file_backing_ops = {
     .page = backing_page,
     .pages = backing_pages,
     .ref = backing_ref,
     .unref = backing_unref,
+    .name_ref = backing_name_ref,
+    .name_unref = backing_name_unref,
 };
 
 static struct backing *file_backing(struct file *open)

@@ -78,7 +78,8 @@ static void file_unref(struct backing *backing)
 {
     container_of(backing, struct file, backing)->refs--;
 }
-static const struct backing_ops file_ops = {file_page, file_pages, file_ref, file_unref};
+static const struct backing_ops file_ops = {
+    .page = file_page, .pages = file_pages, .ref = file_ref, .unref = file_unref};
 
 static void file_truncate(int number, uint32_t n_pages)
 {

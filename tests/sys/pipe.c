@@ -150,6 +150,35 @@ static void check_blocking(void)
     close(p[1]);
 }
 
+static volatile sig_atomic_t n_broken;
+
+static void count_broken(int number)
+{
+    n_broken += number == SIGPIPE;
+}
+
+/* A reader that goes in the middle of a long write: what was written counts, and SIGPIPE comes. */
+static void check_reader_leaves(void)
+{
+    static char block[200000];
+    int ends[2];
+    CHECK_OK(pipe(ends));
+    signal(SIGPIPE, count_broken);
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        close(ends[1]);
+        usleep(50000);
+        _exit(0);
+    }
+    close(ends[0]);
+    long n = write(ends[1], block, sizeof block);
+    CHECK(n > 0 && n < (long)sizeof block);
+    CHECK_EQ(n_broken, 1);
+    CHECK_EQ(waitpid(child, NULL, 0), child);
+    close(ends[1]);
+}
+
 int main(void)
 {
     check_basics();
@@ -157,5 +186,6 @@ int main(void)
     check_sigpipe();
     check_atomic();
     check_blocking();
+    check_reader_leaves();
     return check_done();
 }

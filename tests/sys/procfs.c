@@ -1,6 +1,7 @@
 /* /proc: what a process shows of itself and others, to whom, and what is left when it is gone. */
 #include "helpers.h"
 #include <sys/ioctl.h>
+#include <sys/sysmacros.h>
 
 static char text[65536]; /* of the file that was read last */
 
@@ -183,6 +184,31 @@ static void check_fds(void)
     close(p[1]);
 }
 
+/* A mapped file shows its device, its inode and its path, also when its name has gone. */
+static void check_mapped_file(void)
+{
+    struct stat st;
+    char wanted[400], folder[200];
+    make_file("mapped", "text");
+    int fd = open("mapped", O_RDONLY);
+    CHECK_OK(fstat(fd, &st));
+    CHECK(getcwd(folder, sizeof folder));
+    char *at = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
+    close(fd);
+    for (int i = 0; i < 2; i++) {
+        CHECK(slurp("/proc/self/maps", 4096) > 0);
+        snprintf(wanted, sizeof wanted, "%08lx-%08lx r--p 00000000 %02x:%02x %lu ",
+                 (unsigned long)at, (unsigned long)at + PAGE, major(st.st_dev), minor(st.st_dev),
+                 (unsigned long)st.st_ino);
+        const char *rest = field(wanted);
+        CHECK(rest);
+        snprintf(wanted, sizeof wanted, "%s/mapped%s", folder, i ? " (deleted)" : "");
+        CHECK_STR(rest ? rest + strspn(rest, " ") : NULL, wanted);
+        unlink("mapped");
+    }
+    munmap(at, PAGE);
+}
+
 static void check_memory(char **argv)
 {
     CHECK(slurp("/proc/self/cmdline", 5) > 0);
@@ -318,6 +344,7 @@ int main(int argc, char **argv)
     check_links();
     check_fds();
     check_memory(argv);
+    check_mapped_file();
     check_machine();
     check_rereading();
     check_zombie();

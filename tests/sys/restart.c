@@ -230,6 +230,37 @@ static void check_stop(void)
     CHECK_EQ(status_of(child), 0);
 }
 
+static long poll_shortly(void)
+{
+    struct pollfd fds = {ends[0], POLLIN, 0};
+    return poll(&fds, 1, 1000);
+}
+static long futex_shortly(void)
+{
+    static int word;
+    struct timespec time = {1, 0};
+    return syscall(SYS_futex, &word, 0 /* FUTEX_WAIT */, 0, &time, NULL, 0);
+}
+
+/* A stop without a handler changes neither the result of a call nor when its time is over. */
+static void check_stopped(const char *what, long (*call)(void), long wanted)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        long start = now_ms(), result = call();
+        _exit(result != wanted ? 1 : now_ms() - start < 990 ? 2 : now_ms() - start > 1650 ? 3 : 0);
+    }
+    sleep_ms(700);
+    kill(child, SIGSTOP);
+    sleep_ms(50);
+    kill(child, SIGCONT);
+    int status = status_of(child);
+    if (status)
+        NOTE("%s: status %x", what, status);
+    CHECK_EQ(status, 0);
+}
+
 int main(void)
 {
     CHECK_OK(pipe(ends));
@@ -241,5 +272,7 @@ int main(void)
     check_lock();
     check_never_restarted();
     check_stop();
+    check_stopped("poll", poll_shortly, 0);
+    check_stopped("futex", futex_shortly, -1);
     return check_done();
 }
