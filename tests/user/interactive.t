@@ -335,7 +335,7 @@ see "typed input, output to a pipe" {typed\r+\ntyped}
 finish
 
 spawn sh -c "echo piped | $vm -- cat"
-see "piped input, output to the terminal" {^piped\r\n}
+see "piped input, output to the terminal" {^piped\r+\n}
 ends "and it ends" 0
 
 puts "1..$count"
