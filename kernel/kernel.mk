@@ -14,6 +14,12 @@ KERNEL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffreestanding -mcmodel=kernel
 # gcc must not turn the loop inside memset into a call of memset.
 KERNEL_CFLAGS += $(if $(CLANG),,-fno-tree-loop-distribute-patterns)
 
+# SANITIZE=undefined: what C leaves open is a panic. Such code needs larger frames.
+ifneq ($(SANITIZE),)
+KERNEL_CFLAGS := $(KERNEL_CFLAGS:-Wframe-larger-than=%=-Wframe-larger-than=1024) \
+    -fsanitize=$(SANITIZE)
+endif
+
 KERNEL_LDFLAGS := -m elf_x86_64 -static -nostdlib -z max-page-size=4096 -z noexecstack \
     --build-id=none -L kernel
 

@@ -176,6 +176,7 @@ kernel += trap/trap.c
 kernel += trap/panic.c
 kernel += trap/nmi.c
 kernel += trap/sysrq.c
+kernel += trap/ubsan.c
 
 # floor 11: boot     the way from the loader to the first program
 kernel += boot/main.c

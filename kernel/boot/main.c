@@ -142,7 +142,7 @@ static size_t init_arguments(char *line, char **argv, size_t limit)
         if (!*line)
             break;
         bool ours = strncmp(line, "console=", 8) == 0 || strncmp(line, "init=", 5) == 0 ||
-                    strncmp(line, "trace", 5) == 0;
+                    strncmp(line, "trace", 5) == 0 || strncmp(line, "poison", 6) == 0;
         if (!ours && n < limit)
             argv[n++] = line;
         while (*line && *line != ' ')
@@ -184,6 +184,8 @@ void boot_main(struct boot_raw raw)
 {
     start_reports();
     read_loader(raw);
+    char none[2];
+    objects_poisoned = boot_option(boot.command_line, "poison", none, sizeof(none));
     start_memory();
     start_processors();
     stir_random();

@@ -4,18 +4,21 @@
 
 enum { PVH_MAGIC = 0x336ec578, MEMORY_USABLE = 1 };
 
-struct start_info {
+/* QEMU aligns the structures to 4 bytes only. */
+#define LOADERS __attribute__((packed, aligned(4)))
+
+struct LOADERS start_info {
     uint32_t magic, version, flags, n_modules;
     uint64_t modules, command_line, rsdp;
     uint64_t memory_map; /* from version 1 on */
     uint32_t n_memory, reserved;
 };
 
-struct start_module {
+struct LOADERS start_module {
     uint64_t start, size, command_line, reserved;
 };
 
-struct memory_entry {
+struct LOADERS memory_entry {
     uint64_t start, size;
     uint32_t type, reserved;
 };

@@ -68,6 +68,10 @@ extern bool (*mm_fail_hook)(void); /* says whether this allocation is to fail */
 
 /* ---- Small objects ---- */
 
+/* Freed objects are filled with a pattern, and checked when they are handed out again: constant once
+ * memory is up. The word "poison" on the kernel's command line. */
+extern bool objects_poisoned;
+
 /* A cache of objects of one size; define one with OBJECT_CACHE at file level. */
 struct object_cache {
     const char *name;

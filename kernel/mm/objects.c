@@ -5,9 +5,10 @@
  * slab's frame. */
 #include "frames.h"
 
-enum { NO_OBJECT = 0xffff, MAX_CACHES = 128, UNIT = 8 };
+enum { NO_OBJECT = 0xffff, MAX_CACHES = 128, UNIT = 8, POISON = 0x6b };
 
 static struct object_cache *caches[MAX_CACHES]; /* by id; each is set once */
+bool objects_poisoned;
 static uint32_t n_caches = 1;                   /* atomic; id 0 means none */
 
 static uint16_t *link_of(void *slab, uint16_t at)
@@ -24,6 +25,26 @@ static void cache_register(struct object_cache *cache)
     __atomic_store_n(&caches[id], cache, __ATOMIC_RELEASE);
 }
 
+/* ---- Poison: what is free holds a pattern, so that using it shows ---- */
+
+/* The bytes of a free object behind its link. */
+static void poison(const struct object_cache *cache, void *object)
+{
+    memset((char *)object + sizeof(uint16_t), POISON, cache->size - sizeof(uint16_t));
+}
+
+/* Ends the kernel if somebody wrote to the object after it was freed. */
+static void check_poison(const struct object_cache *cache, const void *object)
+{
+    const uint8_t *bytes = object;
+    for (size_t i = sizeof(uint16_t); i < cache->size; i++)
+        if (bytes[i] != POISON)
+            panic("%s at 0x%lx was written to after it was freed: byte %lu is %02x", cache->name,
+                  (uint64_t)object, i, bytes[i]);
+}
+
+/* ---- Slabs ---- */
+
 /* Adds a slab of free objects; false when memory is out. Lock: cache->lock held. */
 static bool slab_add(struct object_cache *cache)
 {
@@ -36,6 +57,8 @@ static bool slab_add(struct object_cache *cache)
     uint16_t step = cache->size / UNIT, n = PAGE_SIZE / cache->size;
     for (uint16_t i = 0; i < n; i++)
         *link_of(slab, i * step) = i + 1 < n ? (i + 1) * step : NO_OBJECT;
+    for (uint16_t i = 0; i < n && unlikely(objects_poisoned); i++)
+        poison(cache, link_of(slab, i * step));
     struct frame *frame = frame_at(phys);
     frame->free = 0;
     frame->live = 0;
@@ -69,6 +92,8 @@ void *object_alloc(struct object_cache *cache)
     struct frame *frame = &frames[number];
     void *object = link_of(phys_to_virt((paddr_t)number << PAGE_SHIFT), frame->free);
     frame->free = *(uint16_t *)object;
+    if (unlikely(objects_poisoned))
+        check_poison(cache, object);
     if (frame->live++ == 0)
         cache->has_empty = false;
     if (frame->free == NO_OBJECT)
@@ -95,6 +120,8 @@ void object_free(struct object_cache *cache, void *object)
     assert(frame->use == FRAME_OBJECTS && frame->cache == cache->id && frame->live > 0);
     if (frame->free == NO_OBJECT)
         frame_list_add(&cache->partial, number);
+    if (unlikely(objects_poisoned))
+        poison(cache, object);
     *(uint16_t *)object = frame->free;
     frame->free = (phys & (PAGE_SIZE - 1)) / UNIT;
     cache->n_live--;

@@ -340,8 +340,9 @@ static bool time_of(const struct timespec *t, int64_t now, int64_t *ns)
         return true;
     }
     int64_t seconds = max(min(t->tv_sec, MAX_SECONDS), -MAX_SECONDS);
-    *ns = seconds * 1000000000 + t->tv_nsec;
-    return t->tv_nsec >= 0 && t->tv_nsec < 1000000000;
+    bool valid = t->tv_nsec >= 0 && t->tv_nsec < 1000000000;
+    *ns = seconds * 1000000000 + (valid ? t->tv_nsec : 0);
+    return valid;
 }
 
 /* The change that two times ask for; false when both are to stay. */
