@@ -1,0 +1,41 @@
+#!/bin/sh
+# tools/debug: gdb stops in the kernel, and its commands know the processes.
+cd "$(dirname "$0")/../.." || exit 1
+command -v gdb >/dev/null || { echo '1..0 # SKIP gdb is not here: make debug installs it'; exit 0; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+cat > "$work/script" <<'END_OF_SCRIPT'
+hbreak sys_getcwd
+continue
+echo == processes\n
+ps
+echo == descriptors\n
+fds 2
+echo == areas\n
+areas 2
+echo == calls\n
+backtrace 3
+delete
+kill
+END_OF_SCRIPT
+GDB_SCRIPT=$work/script timeout 120 tools/debug -- pwd < /dev/null > "$work/said" 2>&1
+
+count=0
+sees() { # WHAT PATTERN
+    count=$((count + 1))
+    if grep -q "$2" "$work/said"; then
+        echo "ok $count - $1"
+    else
+        echo "not ok $count - $1"
+        sed 's/^/#   /' "$work/said"
+    fi
+}
+
+sees 'says how to begin' 'hbreak boot_main'
+sees 'a breakpoint in the kernel stops there, with its source line' 'sys_getcwd (.*size='
+sees 'ps: the processes, with their directories' '^ *2 .*running.* pwd *[/]root$'
+sees 'fds: the open files' '^ *0 .*hostio'
+sees 'areas: the areas of memory' 'stack'
+sees 'the way into the kernel' '^#2 .*syscall_entry'
+echo "1..$count"
