@@ -103,7 +103,7 @@ enum thread_state {
 };
 
 struct thread {
-    /* constant after creation */
+    /* constant after creation; exec by another than the first thread gives it the first's number */
     int tid;
     void *stack_top;
     struct process *process; /* NULL for kernel threads and idle */

@@ -110,6 +110,20 @@ static long fcntl_file(struct fs_context *fs, struct file *file, unsigned comman
     return command == F_GETPIPE_SZ || command == F_SETPIPE_SZ ? -EBADF : -EINVAL;
 }
 
+/* Locks fall when a descriptor is closed. One that was set while another thread closed it came too
+ * late, and would stay for ever: 0, or -EBADF when it was taken back. */
+static long check_lock(struct fs_context *fs, int fd, struct file *locked)
+{
+    struct file *file;
+    int err = fd_get_any(fs, fd, &file);
+    if (!err)
+        file_unref(file);
+    if (!err && file == locked)
+        return 0;
+    lock_drop_owner(locked->inode, fs->fds);
+    return -EBADF;
+}
+
 static long fcntl_dup(struct fs_context *fs, int fd, uint64_t lowest, bool cloexec)
 {
     struct file *file;
@@ -138,6 +152,8 @@ long sys_fcntl(struct fs_context *fs, int fd, int command, unsigned long arg)
         result = -EBADF;
     else
         result = fcntl_file(fs, file, (unsigned)command, arg);
+    if (result == 0 && (command == F_SETLK || command == F_SETLKW))
+        result = check_lock(fs, fd, file);
     file_unref(file);
     return result;
 }

@@ -114,7 +114,7 @@ static int take_records(void *unused)
     return 0;
 }
 
-/* Does the work in some threads at once; they do not touch errno, which has no thread of its own. */
+/* Does the work in some threads at once. They leave errno alone, which they share. */
 static void in_threads(int (*work)(void *))
 {
     enum {
