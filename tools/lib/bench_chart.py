@@ -59,11 +59,11 @@ def curve(axes, points, colour):
     return f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"/>{dots}'
 
 
-def chart(path, title, rows, x_labels, medians):
+def chart(path, title, rows, x_labels, shown):
     """One SVG file; rows maps the name of a row to its place on the x axis."""
     curves = {}
     for row, x in rows.items():
-        for kernel, value in medians.get(row, {}).items():
+        for kernel, value in shown.get(row, {}).items():
             curves.setdefault(kernel, []).append((x, value))
     if not curves:
         return
@@ -79,8 +79,8 @@ def chart(path, title, rows, x_labels, medians):
         file.write("\n".join(parts + ["</svg>", ""]))
 
 
-def draw(medians, folder):
+def draw(shown, folder):
     chart(f"{folder}/fork.svg", "fork + exit + wait, by memory touched before", FORK,
-          {0.1: "almost none", 1: "1 MB", 16: "16 MB", 64: "64 MB", 256: "256 MB"}, medians)
+          {0.1: "almost none", 1: "1 MB", 16: "16 MB", 64: "64 MB", 256: "256 MB"}, shown)
     chart(f"{folder}/lookup.svg", "look-up of a name, by files in the directory", LOOKUP,
-          {10 ** n: f"{10 ** n:,}" for n in range(1, 7)}, medians)
+          {10 ** n: f"{10 ** n:,}" for n in range(1, 7)}, shown)

@@ -1,4 +1,4 @@
-"""The bench's table: medians, ratios, and the samples as a file."""
+"""The bench's table: quantiles, ratios, and the samples as a file."""
 
 UNITS = ((1e9, "s"), (1e6, "ms"), (1e3, "us"), (0, "ns"))
 
@@ -19,11 +19,26 @@ def ratio(ours, theirs):
     return f"{theirs / ours:.1f}" if ours and theirs and ours > 0 else "-"
 
 
-def show(medians, counted):
+def quantile(values, fraction):
+    """The value below which that fraction lies; between two, in proportion."""
+    ordered = sorted(values)
+    place = fraction * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+
+
+def quantiles(samples, fraction):
+    """{row: {kernel: quantile of its samples}}"""
+    return {row: {kernel: quantile(values, fraction) for kernel, values in columns.items()}
+            for row, columns in samples.items()}
+
+
+def show(shown, counted):
     """A table that is also Markdown; the ratios say how many times as much Linux takes."""
     print("| row | Ouros | Linux | Linux, tuned | Linux / Ouros | tuned / Ouros |")
     print("|---|--:|--:|--:|--:|--:|")
-    for row, columns in medians.items():
+    for row, columns in shown.items():
         ours, linux, tuned = (columns.get(name) for name in ("ouros", "linux", "tuned"))
         cells = [quantity(row, value, counted) for value in (ours, linux, tuned)]
         print("| " + " | ".join([row] + cells + [ratio(ours, linux), ratio(ours, tuned)]) + " |")
@@ -37,10 +52,13 @@ def save(path, samples):
                 file.write(f"{row}\t{kernel}\t{text}\n")
 
 
-def load(path):
+def load(paths):
+    """The samples of several files, taken together."""
     samples = {}
-    with open(path, encoding="ascii") as file:
-        for line in file:
-            row, kernel, values = line.rstrip("\n").split("\t")
-            samples.setdefault(row, {})[kernel] = [float(value) for value in values.split()]
+    for path in paths:
+        with open(path, encoding="ascii") as file:
+            for line in file:
+                row, kernel, values = line.rstrip("\n").split("\t")
+                together = samples.setdefault(row, {}).setdefault(kernel, [])
+                together.extend(float(value) for value in values.split())
     return samples
