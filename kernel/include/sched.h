@@ -98,7 +98,6 @@ enum thread_state {
     THREAD_READY,
     THREAD_RUNNING,
     THREAD_ASLEEP,
-    THREAD_STOPPED,
     THREAD_DEAD
 };
 

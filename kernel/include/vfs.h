@@ -68,6 +68,7 @@ int fs_context_unshare_fds(struct fs_context *fs);
 void fs_context_close_on_exec(struct fs_context *fs); /* the table is its own by now */
 void fs_context_release(struct fs_context *fs);       /* closes all, drops all */
 struct cred *fs_cred(struct fs_context *fs);          /* with a reference */
+struct entry *fs_root(struct fs_context *fs);         /* with a reference */
 
 /* ---- Inodes: what a name stands for ---- */
 
@@ -184,6 +185,9 @@ struct entry *entry_create(struct entry *parent, struct inode *inode, const char
 void entry_ref(struct entry *entry);
 void entry_unref(struct entry *entry);
 struct entry *entry_parent(struct entry *entry); /* referenced; across mounts; a root's is itself */
+/* Is `above` the entry `below` or on its way up, within one file system? True for longer than the
+ * call only while nothing moves: for renames. */
+bool entry_is_above(const struct entry *above, const struct entry *below);
 /* Writes the path from root to entry, with a NUL, into the end of buf[size]; *start is where it
  * begins. -ENAMETOOLONG; -ENOENT when entry is dead and `living` is asked (" (deleted)" is not
  * added). What cannot be reached from root begins with "(unreachable)" as on Linux; a file without

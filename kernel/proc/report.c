@@ -5,7 +5,7 @@ static const char *state_name(const struct process *process, const struct thread
 {
     static const char *const names[] = {
         [THREAD_NEW] = "new",       [THREAD_READY] = "ready",     [THREAD_RUNNING] = "running",
-        [THREAD_ASLEEP] = "asleep", [THREAD_STOPPED] = "stopped", [THREAD_DEAD] = "dead",
+        [THREAD_ASLEEP] = "asleep", [THREAD_DEAD] = "dead",
     };
     return process->stopped ? "stopped" : names[thread->state % ARRAY_SIZE(names)];
 }

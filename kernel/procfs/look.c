@@ -52,21 +52,10 @@ struct space *program_space(const struct proc_inode *of)
     return space;
 }
 
-/* The caller's root directory, referenced. */
-static struct entry *own_root(void)
-{
-    struct fs_context *fs = &current_process()->fs;
-    spin_lock(&fs->lock);
-    struct entry *root = fs->root;
-    entry_ref(root);
-    spin_unlock(&fs->lock);
-    return root;
-}
-
 int path_seen(struct entry *entry, char *page, char **start)
 {
     static const char deleted[] = " (deleted)";
-    struct entry *root = own_root();
+    struct entry *root = fs_root(&current_process()->fs);
     int err = entry_path(root, entry, false, page, PAGE_SIZE - sizeof(deleted), start);
     entry_unref(root);
     if (!err && entry->dead)

@@ -21,8 +21,7 @@ static char state_letter(const struct process *process, const struct thread *thr
 {
     if (!thread)
         return 'Z';
-    if (thread->state == THREAD_STOPPED ||
-        (process->stopped && thread->state == THREAD_ASLEEP && thread->wait_kind == WAIT_KILL))
+    if (process->stopped && thread->state == THREAD_ASLEEP && thread->wait_kind == WAIT_KILL)
         return 'T'; /* it rests there: what runs to its stop, or is killed meanwhile, runs */
     if (thread->state == THREAD_ASLEEP)
         return thread->wait_kind == WAIT_SIGNALS ? 'S' : 'D';

@@ -18,23 +18,13 @@ struct move {
     bool exchange;
 };
 
-/* Is `above` the directory `below` or one on its way up to the root? Nothing moves meanwhile. */
-static bool is_above(const struct entry *above, const struct entry *below)
-{
-    spin_lock(&names_lock);
-    while (below != above && below->parent != below)
-        below = below->parent;
-    spin_unlock(&names_lock);
-    return below == above;
-}
-
 /* Locks both directories, the upper one first, then what moves. */
 static void move_lock(const struct move *move)
 {
     struct inode *first = move->old_dir->inode, *second = move->new_dir->inode;
     if (first != second) {
-        bool swap = is_above(move->new_dir, move->old_dir) ||
-                    (!is_above(move->old_dir, move->new_dir) && first > second);
+        bool swap = entry_is_above(move->new_dir, move->old_dir) ||
+                    (!entry_is_above(move->old_dir, move->new_dir) && first > second);
         if (swap) {
             first = move->new_dir->inode;
             second = move->old_dir->inode;

@@ -120,6 +120,15 @@ int entry_lookup(struct entry *dir, const char *name, size_t len, struct entry *
     return err;
 }
 
+bool entry_is_above(const struct entry *above, const struct entry *below)
+{
+    spin_lock(&names_lock);
+    while (below != above && below->parent != below)
+        below = below->parent;
+    spin_unlock(&names_lock);
+    return below == above;
+}
+
 /* Puts text in front of *at, which must not pass below buf; false if there is no room. */
 static bool prepend(char **at, const char *buf, const char *text, size_t len)
 {

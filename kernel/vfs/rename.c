@@ -16,16 +16,6 @@ struct renaming {
     unsigned flags;
 };
 
-/* Is `above` the entry `below` or one of its parents? Nobody else moves meanwhile. */
-static bool is_above(const struct entry *above, const struct entry *below)
-{
-    spin_lock(&names_lock);
-    while (below != above && below->parent != below)
-        below = below->parent;
-    spin_unlock(&names_lock);
-    return below == above;
-}
-
 /* What stands at both names. */
 static int look_up(struct renaming *r)
 {
@@ -52,9 +42,9 @@ static int check_names(const struct renaming *r)
         return -ENOTDIR;
     if (!entry_is_dir(r->from) && (r->old.trailing_slash || (!exchange && r->new.trailing_slash)))
         return -ENOTDIR;
-    if (is_above(r->from, r->new.dir))
+    if (entry_is_above(r->from, r->new.dir))
         return -EINVAL;
-    if (r->over && is_above(r->over, r->old.dir))
+    if (r->over && entry_is_above(r->over, r->old.dir))
         return exchange ? -EINVAL : -ENOTEMPTY;
     return 0;
 }
