@@ -66,6 +66,11 @@ void memory_trim(void);
 extern bool mm_fail_armed;
 extern bool (*mm_fail_hook)(void); /* says whether this allocation is to fail */
 
+/* The last 1/32 of memory is kept for whom this hook says. Asked with a spinlock held; without it
+ * everybody may have all. */
+extern bool (*mm_reserve_hook)(void);
+bool memory_is_tight(void); /* the reserve begins soon */
+
 /* ---- Small objects ---- */
 
 /* Freed objects are filled with a pattern, and checked when they are handed out again: constant once

@@ -63,6 +63,7 @@ struct process {
     bool group_exiting;         /* exit_group or a deadly signal: all threads leave */
     struct thread *exec_thread; /* waits to be the only one; the others leave */
     bool subreaper;
+    bool rescuer; /* constant: started by a root shell when memory was tight: may use its reserve */
     struct wait_queue child_events;     /* the parent's wait4 sleeps here (on its own) */
     struct process *vfork_parent_waits; /* not NULL: a vfork parent waits until exec or exit */
     struct wait_queue vfork_done;

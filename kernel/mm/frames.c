@@ -24,12 +24,14 @@ struct frame_stack {
 struct frame *frames;
 bool mm_fail_armed;
 bool (*mm_fail_hook)(void);
+bool (*mm_reserve_hook)(void);
 
 static struct spinlock frame_lock = SPINLOCK("frames", RANK_FRAME);
 static uint32_t free_blocks[MAX_ORDER + 1]; /* guarded by frame_lock: lists by order */
 static struct range ranges[MAX_RANGES];     /* more only by mm_add, while the system starts */
 static size_t n_ranges;
 static uint64_t n_total;  /* all frames that are ours */
+static uint64_t n_left;   /* guarded by frame_lock: of those, not handed out and not in a stack */
 static uint32_t n_frames; /* how far the frame array goes; constant after mm_init */
 static struct frame_stack stacks[MAX_CPUS];
 
@@ -136,15 +138,41 @@ static uint32_t block_alloc(unsigned order)
     return number;
 }
 
+/* ---- The reserve ---- */
+
+/* The last frames, 1/32 of all, are only for those whom the hook names; before there is one, for
+ * everybody. */
+static uint64_t reserved(void)
+{
+    return n_total / 32;
+}
+
+bool memory_is_tight(void)
+{
+    return n_left < 2 * reserved();
+}
+
+/* How many of n frames the caller may have now: all, or as many as lie above the reserve. Lock:
+ * frame_lock held. */
+static uint64_t allowed(uint64_t n)
+{
+    if (likely(n_left >= reserved() + n))
+        return n;
+    if (!mm_reserve_hook || mm_reserve_hook())
+        return 1; /* singly, so that no others come by them */
+    return n_left > reserved() ? n_left - reserved() : 0;
+}
+
 /* ---- Single frames ---- */
 
 /* Fills an empty stack with some frames; false when there are none. Lock: takes frame_lock. */
 static bool stack_refill(struct frame_stack *stack)
 {
     spin_lock(&frame_lock);
-    uint32_t taken[STACK_BATCH], n = 0;
-    while (n < STACK_BATCH && (taken[n] = block_alloc(0)))
+    uint32_t taken[STACK_BATCH], n = 0, most = allowed(STACK_BATCH);
+    while (n < most && (taken[n] = block_alloc(0)))
         n++;
+    n_left -= n;
     spin_unlock(&frame_lock);
     while (n) /* the first one found is the first to be used */
         stack->numbers[stack->n++] = taken[--n];
@@ -157,6 +185,7 @@ static void stack_drain(struct frame_stack *stack)
     spin_lock(&frame_lock);
     for (uint32_t i = 0; i < STACK_BATCH; i++)
         block_free(stack->numbers[i], 0);
+    n_left += STACK_BATCH;
     spin_unlock(&frame_lock);
     stack->n -= STACK_BATCH;
     memmove(stack->numbers, stack->numbers + STACK_BATCH, stack->n * sizeof(stack->numbers[0]));
@@ -228,6 +257,12 @@ bool frame_is_memory(paddr_t phys)
 
 /* ---- Blocks for the kernel's own tables ---- */
 
+/* Lock: frame_lock held. */
+static bool may_have_block(unsigned order)
+{
+    return n_left >= reserved() + (1u << order) || !mm_reserve_hook || mm_reserve_hook();
+}
+
 /* 2^order adjoining pages; 0 when there is no such block. Lock: takes frame_lock. */
 paddr_t frames_alloc(enum frame_use use, unsigned order)
 {
@@ -236,7 +271,8 @@ paddr_t frames_alloc(enum frame_use use, unsigned order)
     if (order > MAX_ORDER || allocation_fails())
         return 0;
     spin_lock(&frame_lock);
-    uint32_t number = block_alloc(order);
+    uint32_t number = may_have_block(order) ? block_alloc(order) : 0;
+    n_left -= number ? 1u << order : 0;
     spin_unlock(&frame_lock);
     if (!number)
         return 0;
@@ -257,6 +293,7 @@ void frames_free(paddr_t first, unsigned order)
     stacks[this_cpu()->id].by_use[frame->use] -= 1 << order;
     spin_lock(&frame_lock);
     block_free(first >> PAGE_SHIFT, order);
+    n_left += 1u << order;
     spin_unlock(&frame_lock);
 }
 
@@ -316,6 +353,7 @@ void mm_init(const struct memory_range *free, size_t n_free)
     frame_array_place(n_frames);
     for (size_t i = 0; i < n_ranges; i++)
         n_total += ranges[i].end - ranges[i].start;
+    n_left = n_total;
 }
 
 /* Takes over a range more. Lock: takes frame_lock. */
@@ -325,7 +363,9 @@ void mm_add(const struct memory_range *range)
     spin_lock(&frame_lock);
     size_t before = n_ranges;
     range_add(range);
-    if (n_ranges > before)
+    if (n_ranges > before) {
         n_total += ranges[before].end - ranges[before].start;
+        n_left += ranges[before].end - ranges[before].start;
+    }
     spin_unlock(&frame_lock);
 }

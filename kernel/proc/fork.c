@@ -158,6 +158,7 @@ static struct process *copy_process(struct process *parent, const struct clone *
         return NULL;
     }
     child->exit_signal = clone->exit_signal;
+    child->rescuer = process_is_rescuer(parent);
     child->exe = parent->exe;
     file_ref(child->exe);
     inode_deny_write(child->exe->inode); /* succeeds: the parent denies it already */
@@ -189,7 +190,7 @@ static int may_publish_locked(struct thread *self)
         return -ERESTARTNOINTR;
     if (parent->uid != 0 && limit != RLIM_INFINITY && count_of_user_locked(parent->uid) >= limit)
         return -EAGAIN;
-    return 0;
+    return process_room(parent) ? 0 : -EAGAIN;
 }
 
 /* Makes the child known under a number of its own.

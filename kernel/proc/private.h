@@ -40,6 +40,10 @@ struct process *process_first_locked(int above);  /* the lowest pid above that n
 extern struct object_cache action_cache;
 struct process *process_create(void);          /* empty, reference count 1, not to be found */
 void process_destroy(struct process *process); /* one that never lived, or the last reference */
+/* Is a child of this process one that may use the reserve of memory? */
+bool process_is_rescuer(const struct process *parent);
+/* Is there room for a child or one more thread of this process? */
+bool process_room(const struct process *parent);
 void process_publish_locked(struct process *process, struct pid_slot *slot, struct thread *thread);
 void process_set_cred(struct process *process, struct cred *cred); /* takes over the reference */
 void thread_attach_locked(struct process *process, struct pid_slot *slot, struct thread *thread);

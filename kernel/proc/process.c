@@ -155,8 +155,48 @@ static uint64_t process_run_ns(struct thread *self)
     return user_ns + system_ns;
 }
 
+static uint32_t most_processes; /* constant after proc_init */
+
+static bool is_root_shell(const struct process *process)
+{
+    return process->pid == INIT_PID || (process->session_leader && process->euid == 0);
+}
+
+/* As many processes, and threads of one, as there are groups of sixteen frames; the last eighth is
+ * like the last of memory. */
+static bool is_crowded(uint32_t n)
+{
+    return n >= most_processes - most_processes / 8;
+}
+
+bool process_is_rescuer(const struct process *parent)
+{
+    return is_root_shell(parent) && (memory_is_tight() || is_crowded(process_count()));
+}
+
+bool process_room(const struct process *parent)
+{
+    uint32_t n = max(process_count(), parent->n_threads);
+    bool may_use_last = parent->rescuer || is_root_shell(parent);
+    return n < most_processes && (may_use_last || !is_crowded(n));
+}
+
+/* The last of memory is for root's shell, and for the programs that it starts when there is little
+ * left: what fills memory was started before. In frame_alloc.
+ * No lock: constants, or the caller's own. */
+static bool may_use_reserve(void)
+{
+    const struct thread *self = current_thread();
+    const struct process *process = self ? self->process : NULL;
+    return !process || process->rescuer || is_root_shell(process);
+}
+
 void proc_init(void)
 {
+    struct memory_counts memory;
+    memory_count(&memory);
+    most_processes = memory.total_frames / 16;
+    mm_reserve_hook = may_use_reserve;
     job_init();
     sched_hooks.process_run_ns = process_run_ns;
     vfs_mask_signals = signal_mask_for_call;

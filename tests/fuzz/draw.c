@@ -10,7 +10,7 @@
 #include "fuzz.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-enum { COMMON = 12 };
+enum { COMMON = 12, NOBODY = 99999 };
 
 /* An argument's place while it is drawn. */
 struct place {
@@ -83,15 +83,15 @@ static uint64_t directory(struct place *p)
     return once_in(p, 3) ? descriptor(p) : once_in(p, 3) ? 3 : (uint64_t)AT_FDCWD;
 }
 
-/* As root never what would end the fuzzer itself: everybody, or a small number. */
+/* As root never what would end the fuzzer: everybody, or a small number, init's among them. */
 static uint64_t pid(struct place *p)
 {
     static const uint64_t names[] = {PID_SELF, PID_PEER, PID_CHILD, PID_SELF, PID_CHILD, 0};
     if (!once_in(p, 6))
         return PICK(p, names);
     uint64_t number = any_number(p);
-    bool hits = (int)number < 0 || ((int)number < 64 && (int)number > 1);
-    return p->as_root && hits ? 1 : number;
+    bool hits = (int)number < 64 && (int)number != 0;
+    return p->as_root && hits ? NOBODY : number;
 }
 
 static uint64_t signal_number(struct place *p)

@@ -1,5 +1,6 @@
 /* The fuzzer's parts: random calls (draw.c), the memory and files they work on (world.c), making
- * them (perform.c), rounds of processes that do (fuzz.c), and a C program of some of them (print.c).
+ * them (perform.c), rounds of processes that do (fuzz.c), and a C program of some of them
+ * (print.c).
  *
  * A round is decided by the seed and its number alone. So a line that names the round, written
  * before its first call, says which calls were under way when the kernel died, and a round can be

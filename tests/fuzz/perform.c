@@ -43,7 +43,8 @@ static long enter(long number, const uint64_t *a, bool child_ends)
 
 static bool makes_child(const char *name)
 {
-    return strcmp(name, "fork") == 0 || strcmp(name, "vfork") == 0 || strncmp(name, "clone", 5) == 0;
+    return strcmp(name, "fork") == 0 || strcmp(name, "vfork") == 0 ||
+           strncmp(name, "clone", 5) == 0;
 }
 
 /* The arena may have been unmapped by an earlier call: then this ends the stream, not the run. */

@@ -18,7 +18,9 @@ static void print_value(uint64_t value, enum kind kind)
     if (value >= PID_SELF && value <= AT_RESTORER)
         printf("%s", names[value - PID_SELF]);
     else if (value < 4096 || (int64_t)value > -4096)
-        printf((int64_t)value < 0 && (int64_t)value > -4096 ? "%ld" : value < 4096 ? "%lu" : "0x%lx",
+        printf((int64_t)value < 0 && (int64_t)value > -4096 ? "%ld"
+               : value < 4096                               ? "%lu"
+                                                            : "0x%lx",
                value);
     else
         printf("0x%lx", value);

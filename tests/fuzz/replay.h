@@ -1,5 +1,6 @@
-/* What a C program that the fuzzer printed is made of: slots, calls by name, children. Build it with
- * tools/cc PROGRAM.c tests/fuzz/{world,perform,draw}.c, with the folder of calls.h and this one. */
+/* What a C program that the fuzzer printed is made of: slots, calls by name, children. Build it
+ * with tools/cc PROGRAM.c tests/fuzz/{world,perform,draw}.c, with the folder of calls.h and this
+ * one. */
 #pragma once
 
 #include <stdarg.h>

@@ -98,36 +98,36 @@ void world_make(void)
 
 /* ---- Taking away ---- */
 
-static char known[8192]; /* names that were there before, each between NULs */
+enum { N_FOLDERS = 3 };
+static const char *const folders[N_FOLDERS] = {"/", "/tmp", "/dev"}; /* that calls can fill */
+static char known[N_FOLDERS][4096]; /* names that were there before, each ended by a NUL */
 
-/* Notes the names in the folders that the calls can reach. */
 static void note_names(void)
 {
-    static const char *const folders[] = {"/", "/tmp", "/dev"};
-    size_t used = 1;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < N_FOLDERS; i++) {
+        size_t used = 0;
         DIR *dir = opendir(folders[i]);
         for (struct dirent *entry; dir && (entry = readdir(dir));) {
             size_t n = strlen(entry->d_name) + 1;
-            if (used + n <= sizeof known)
-                memcpy(known + used, entry->d_name, n);
+            if (used + n < sizeof known[i])
+                memcpy(known[i] + used, entry->d_name, n);
             used += n;
         }
         closedir(dir);
     }
 }
 
-static bool was_there(const char *name)
+static bool was_there(int folder, const char *name)
 {
-    for (const char *at = known + 1; *at; at += strlen(at) + 1)
+    for (const char *at = known[folder]; *at; at += strlen(at) + 1)
         if (strcmp(at, name) == 0)
             return true;
     return false;
 }
 
-/* Removes from the directory what was not there before, or everything. Goes up by "..", so that
+/* Removes what was not in the folder before; for folder -1 everything. Goes up by "..", so that
  * depth costs no descriptors; what it finds on its way it makes passable. */
-static void empty_directory(const char *path, bool everything)
+static void empty_directory(const char *path, int folder)
 {
     if (chdir(path) < 0)
         return;
@@ -136,7 +136,9 @@ static void empty_directory(const char *path, bool everything)
         DIR *dir = opendir(".");
         for (struct dirent *entry; dir && !down && (entry = readdir(dir));) {
             const char *name = entry->d_name;
-            if (!strcmp(name, ".") || !strcmp(name, "..") || !(everything || depth || !was_there(name)))
+            if (!strcmp(name, ".") || !strcmp(name, ".."))
+                continue;
+            if (depth == 0 && folder >= 0 && was_there(folder, name))
                 continue;
             if (unlink(name) == 0 || unlinkat(AT_FDCWD, name, AT_REMOVEDIR) == 0)
                 continue;
@@ -153,25 +155,23 @@ static void empty_directory(const char *path, bool everything)
 
 void world_remove(void)
 {
-    empty_directory(WORLD, true);
+    empty_directory(WORLD, -1);
     chdir("/");
     rmdir(WORLD);
-    empty_directory("/", false);
-    empty_directory("/tmp", false);
-    empty_directory("/dev", false);
+    for (int i = 0; i < N_FOLDERS; i++)
+        empty_directory(folders[i], i);
     chdir("/");
 }
 
 /* A directory keeps the table that its most names needed: that is no leak. */
 void world_grow(void)
 {
-    static const char *const folders[] = {"/", "/tmp", "/dev"};
     note_names();
-    for (int i = 0; i < 3 * 200; i++) {
+    for (int i = 0; i < N_FOLDERS * 200; i++) {
         char name[] = "n-000";
-        for (int n = i / 3, at = 4; at > 1; at--, n /= 10)
+        for (int n = i / N_FOLDERS, at = 4; at > 1; at--, n /= 10)
             name[at] += (char)(n % 10);
-        if (chdir(folders[i % 3]) == 0)
+        if (chdir(folders[i % N_FOLDERS]) == 0)
             make_file(name, "", 0, 0600);
     }
     world_remove();
