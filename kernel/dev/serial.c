@@ -52,7 +52,8 @@ static uint8_t serial_status(struct serial *port)
     return status;
 }
 
-/* A byte that came in after a break: its own NUL, then SysRq's letter. True if it is one of them. */
+/* A byte that came in after a break: its own NUL, then SysRq's letter. True if it is one of them.
+ */
 static bool is_sysrq(struct serial *port, uint8_t byte)
 {
     if (port->broke == BREAK_SEEN && byte == 0) {

@@ -1,5 +1,5 @@
-/* A generator of random bytes: ChaCha20 whose key is replaced after each block, of which one half is
- * the next key and the other goes out (fast key erasure). */
+/* A generator of random bytes: ChaCha20 whose key is replaced after each block, of which one half
+ * is the next key and the other goes out (fast key erasure). */
 #include "lib.h"
 
 enum { KEY_BYTES = 32, OUTPUT_BYTES = 32 }; /* of each block of 64 */

@@ -1,5 +1,6 @@
-/* The operations on files that programs are made of, all of them numbered. Level 3 are those of which
- * all programs of three operations are made; levels 3 and 2 make those of two, all make those of one. */
+/* The operations on files that programs are made of, all of them numbered. Level 3 are those of
+ * which all programs of three operations are made; levels 3 and 2 make those of two, all make those
+ * of one. */
 #include "differ.h"
 
 #include <fcntl.h>
@@ -96,9 +97,10 @@ static void emit_names(void)
     unary(READLINK, 0, 0, 1, "l f");
     for (int may = 0; may < 8; may++)
         unary(ACCESS, may, 0, 1, "");
-    binary(RENAME, 0, 2,
-           "a>f a>x a>a/d a>a a>l f>a f>x f>l f>a/f f>a/x f>a/d l>f l>x l>a l>a/d x>f x>a "
-           "a/f>f a/f>x a/f>a/d a/d>a a/d>x a/d>a/x a/d>l a/x>x a/x>a a/x>f a/d>a/f a/f>l f>f x>l a/d>f a/d>a/d l>a/x l>f x>a/x");
+    binary(
+        RENAME, 0, 2,
+        "a>f a>x a>a/d a>a a>l f>a f>x f>l f>a/f f>a/x f>a/d l>f l>x l>a l>a/d x>f x>a "
+        "a/f>f a/f>x a/f>a/d a/d>a a/d>x a/d>a/x a/d>l a/x>x a/x>a a/x>f a/d>a/f a/f>l f>f x>l a/d>f a/d>a/d l>a/x l>f x>a/x");
     binary(RENAME, NOREPLACE, 1, "a>x f>a f>x a>a/x x>f");
     binary(RENAME, EXCHANGE, 1, "a>f f>l a>a/d f>a/f f>a/d a>x l>a/d a>l a/f>a/d a>a");
     binary(RENAME, NOREPLACE | EXCHANGE, 1, "");
@@ -141,7 +143,8 @@ static void emit_opens(void)
 static void emit_attributes(void)
 {
     static const int modes[] = {0777, 0500, 0300, 01777, 04755, 02755, 06711, 02644, 0177777};
-    static const int owners[][2] = {{1000, 1000}, {1001, -1}, {-1, 1001}, {-1, 1002}, {0, 0}, {-1, -1}};
+    static const int owners[][2] = {{1000, 1000}, {1001, -1}, {-1, 1001},
+                                    {-1, 1002},   {0, 0},     {-1, -1}};
     unary(CHMOD, 0, 0, 1, "a f");
     for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
         unary(CHMOD, modes[i], 0, 1, modes[i] == 0500 ? "a" : modes[i] == 0777 ? "a/f" : "");

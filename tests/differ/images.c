@@ -1,5 +1,6 @@
-/* Bad images: small programs with one field of their headers changed, or cut, or with several changes
- * at random, and scripts whose interpreters lead nowhere; what exec or their end says is told. */
+/* Bad images: small programs with one field of their headers changed, or cut, or with several
+ * changes at random, and scripts whose interpreters lead nowhere; what exec or their end says is
+ * told. */
 #include "differ.h"
 
 #include <elf.h>
@@ -99,8 +100,9 @@ static void change(struct image *image, long field, long value)
     struct field f = field < N_FILE_FIELDS ? file_fields[field]
                                            : part_fields[(field - N_FILE_FIELDS) % N_PART_FIELDS];
     if (field >= N_FILE_FIELDS)
-        f.offset += (uint16_t)(sizeof(Elf64_Ehdr) + (size_t)((field - N_FILE_FIELDS) / N_PART_FIELDS) *
-                                              sizeof(Elf64_Phdr));
+        f.offset +=
+            (uint16_t)(sizeof(Elf64_Ehdr) +
+                       (size_t)((field - N_FILE_FIELDS) / N_PART_FIELDS) * sizeof(Elf64_Phdr));
     memcpy((char *)image + f.offset, &values[value], f.size);
     show("  field at %d, %d bytes: %#lx\n", f.offset, f.size, values[value]);
 }
@@ -108,10 +110,44 @@ static void change(struct image *image, long field, long value)
 /* ---- Scripts ---- */
 
 static const char *const scripts[] = {
-    "#!/i\n", "#!/i x\n", "#! /i\n", "#!\t/i \t x y \t\n", "#!/i", "#!", "#!\n", "#! \n", "#! \t", "#!/p\n",
-    "#!/none\n", "#!/i\r\n", "#!/\n", "#!/d\n", "#!i\n", "#!./i\n", "#!/i/\n", "#!/d/i\n", "#!/text\n", "#!/s1\n",
-    "#!/s2\n", "#!/s3\n", "#!/s4\n", "#!/s5\n", "#!/s6\n", "#!/loop1\n", "#!/noexec\n", "# !/i\n", "", "\n",
-    "#", "#!\n/i\n", "plain text\n", "#!/i\n\0x", "\x7f" "ELF", "\x7f" "ELF\2\1\1",
+    "#!/i\n",
+    "#!/i x\n",
+    "#! /i\n",
+    "#!\t/i \t x y \t\n",
+    "#!/i",
+    "#!",
+    "#!\n",
+    "#! \n",
+    "#! \t",
+    "#!/p\n",
+    "#!/none\n",
+    "#!/i\r\n",
+    "#!/\n",
+    "#!/d\n",
+    "#!i\n",
+    "#!./i\n",
+    "#!/i/\n",
+    "#!/d/i\n",
+    "#!/text\n",
+    "#!/s1\n",
+    "#!/s2\n",
+    "#!/s3\n",
+    "#!/s4\n",
+    "#!/s5\n",
+    "#!/s6\n",
+    "#!/loop1\n",
+    "#!/noexec\n",
+    "# !/i\n",
+    "",
+    "\n",
+    "#",
+    "#!\n/i\n",
+    "plain text\n",
+    "#!/i\n\0x",
+    "\x7f"
+    "ELF",
+    "\x7f"
+    "ELF\2\1\1",
 };
 enum { N_SCRIPTS = sizeof(scripts) / sizeof(scripts[0]), N_LONG = 30 };
 
@@ -136,7 +172,8 @@ static void write_helpers(void)
     CALL(mkdir, "/d", 0755);
     for (int i = 1; i <= 6; i++) {
         char path[8] = {'/', 's', (char)('0' + i)};
-        int n = i == 1 ? snprintf(text, sizeof(text), "#!/i\n") : snprintf(text, sizeof(text), "#!/s%d\n", i - 1);
+        int n = i == 1 ? snprintf(text, sizeof(text), "#!/i\n")
+                       : snprintf(text, sizeof(text), "#!/s%d\n", i - 1);
         write_file(path, text, (size_t)n, 0755);
     }
 }

@@ -1,5 +1,6 @@
-/* Programs of process operations: four processes wait for orders, P with the children A and B, and A's
- * child C; a driver gives one order at a time and lets all come to rest before it looks at them. */
+/* Programs of process operations: four processes wait for orders, P with the children A and B, and
+ * A's child C; a driver gives one order at a time and lets all come to rest before it looks at
+ * them. */
 #include "differ.h"
 
 #include <errno.h>
@@ -15,13 +16,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { P, A, B, C, D, MAX_ACTORS = 10, SELF = -1, GROUP = 100, NOBODY = -2 };
+enum { P, A, B, C, D, MAX_ACTORS = 10, SELF = -1, GROUP = 100, NOBODY = -2, OWN = -3 };
 enum { ALL = NOBODY, MAX_JOBS = 200, RANDOM_BLOCK = 50, RANDOM_BLOCKS = 100000 };
 
 enum action { KILL, SETPGID, SETSID, GETPGID, GETSID, EXIT, WAIT, WAITID, HANDLE, MASK, PENDING,
               FORK, DEATH_SIGNAL, SUBREAPER, BECOME };
 
-/* An order to an actor. `whom` is an actor, SELF, GROUP + actor, or ALL. */
+/* An order to an actor. `whom` is an actor, SELF, GROUP + actor, OWN (group), or ALL. */
 struct job {
     int actor;
     enum action action;
@@ -70,7 +71,7 @@ static void list_main(void)
     add(P, KILL, A, SIGTSTP, 0);
     add(A, KILL, SELF, SIGSTOP, 0);
     add(A, KILL, C, SIGSTOP, 0);
-    add(A, KILL, 0, SIGTSTP, 0);
+    add(A, KILL, OWN, SIGTSTP, 0);
     add(A, KILL, P, SIGKILL, 0);
     add(P, SETPGID, A, A, 0);
     add(P, SETPGID, B, A, 0);
@@ -106,9 +107,9 @@ static void list_more(void)
         add(C, KILL, P, signals[i], 0);
     }
     /* None that ends P and its children at once: who is first is anybody's guess. */
-    add(A, KILL, 0, 0, 0);
-    add(A, KILL, 0, SIGCHLD, 0);
-    add(A, KILL, 0, SIGTTIN, 0);
+    add(A, KILL, OWN, 0, 0);
+    add(A, KILL, OWN, SIGCHLD, 0);
+    add(A, KILL, OWN, SIGTTIN, 0);
     add(P, KILL, B, SIGSTOP, 0);
     add(P, KILL, C, SIGTERM, 0);
     add(A, KILL, P, SIGSTOP, 0);
@@ -134,7 +135,7 @@ static void list_more(void)
     add(A, GETSID, C, 0, 0);
     add(B, GETSID, A, 0, 0);
     add(P, WAIT, ALL, 0, 0);
-    add(P, WAIT, 0, WNOHANG, 0);
+    add(P, WAIT, OWN, WNOHANG, 0);
     add(P, WAIT, C, WNOHANG, 0);
     add(P, WAIT, ALL, 64, 0);
     add(P, WAITID, ALL, WNOHANG, 0);
@@ -226,7 +227,7 @@ static long wait_by_pid(const struct job *job)
 {
     int status = 0;
     int pid = job->whom == ALL ? -1 : job->whom >= GROUP ? -pid_of(job->whom) : pid_of(job->whom);
-    if (job->whom == 0)
+    if (job->whom == OWN)
         pid = 0;
     long got = CALL(wait4, pid, &status, job->a, 0);
     actors[me].status = status;
@@ -264,7 +265,7 @@ static long fork_actor(void)
 
 static long act(const struct job *job)
 {
-    int group = job->whom == 0 ? 0 : job->whom >= GROUP ? -pid_of(job->whom) : pid_of(job->whom);
+    int group = job->whom >= GROUP ? -pid_of(job->whom) : pid_of(job->whom);
     int of = job->whom == SELF ? 0 : pid_of(job->whom);
     switch (job->action) {
     case KILL: return CALL(kill, job->whom == SELF ? getpid() : group, job->a);

@@ -2,10 +2,10 @@
  *
  *   differ SUBJECT LENGTH root|user size                   how many blocks, and programs in each
  *   differ SUBJECT LENGTH root|user blocks FIRST LAST JOBS  a hash for each block
- *   differ SUBJECT LENGTH root|user each BLOCK [FIRST]      a hash for each program of a block, after
- *                                                           the blocks from FIRST on (default none)
- *   differ SUBJECT LENGTH root|user show BLOCK PROGRAM     one program in words
- *   differ SUBJECT LENGTH root|user words BLOCK            all of a block in words
+ *   differ SUBJECT LENGTH root|user each BLOCK [FIRST]      a hash for each program of a block,
+ * after the blocks from FIRST on (default none) differ SUBJECT LENGTH root|user show BLOCK PROGRAM
+ * one program in words differ SUBJECT LENGTH root|user words BLOCK            all of a block in
+ * words
  */
 #include "differ.h"
 

@@ -1,5 +1,6 @@
 /* The small world of names in which programs of file operations run: made afresh for each, told and
- * taken away afterwards. It is the root directory, so that every name in it is the same everywhere. */
+ * taken away afterwards. It is the root directory, so that every name in it is the same everywhere.
+ */
 #include "differ.h"
 
 #include <errno.h>

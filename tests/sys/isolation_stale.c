@@ -1,5 +1,6 @@
 /* Nothing stale reaches a program: fresh pages are zero after another process died with secrets in
- * its memory, and what calls copy out holds no byte of the kernel's stack or heap, padding included. */
+ * its memory, and what calls copy out holds no byte of the kernel's stack or heap, padding
+ * included. */
 #include "helpers.h"
 #include <poll.h>
 #include <sys/resource.h>
@@ -91,7 +92,8 @@ static void check_files(void)
     unlink("holes");
 }
 
-/* A program that exec starts: no word of its stack or its first data is an address of the kernel. */
+/* A program that exec starts: no word of its stack or its first data is an address of the kernel.
+ */
 static bool is_kernel_word(uint64_t word)
 {
     return word >= 0xffff800000000000 && word < 0xffffffffff600000;

@@ -1,5 +1,5 @@
-/* What keeps users apart: who may signal whom, what of another's process can be read, and the bits of
- * set-id programs, which go when someone else changes the file. */
+/* What keeps users apart: who may signal whom, what of another's process can be read, and the bits
+ * of set-id programs, which go when someone else changes the file. */
 #include "helpers.h"
 #include <sys/resource.h>
 
