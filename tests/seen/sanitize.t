@@ -1,5 +1,6 @@
 #!/bin/sh
-# A kernel with UBSan, and freed objects poisoned, run programs that try much; and both do report.
+# A kernel with UBSan (make SANITIZE=undefined), and one that poisons freed objects, run programs
+# that try much.
 cd "$(dirname "$0")/../.." || exit 1
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
