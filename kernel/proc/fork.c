@@ -157,7 +157,8 @@ static struct process *copy_process(struct process *parent, const struct clone *
         drop_copy(child);
         return NULL;
     }
-    child->exit_signal = clone->exit_signal;
+    /* Who gets a sibling from its child is not to get a signal of the child's choice. */
+    child->exit_signal = clone->flags & CLONE_PARENT ? parent->exit_signal : clone->exit_signal;
     child->rescuer = process_is_rescuer(parent);
     child->exe = parent->exe;
     file_ref(child->exe);
