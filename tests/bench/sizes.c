@@ -102,14 +102,8 @@ static void data(void)
     print_size("size-4KB-of-file", DATA_FILES * DATA_PAGES, before);
 }
 
-void sizes_run(bool (*wanted)(const char *name), long machine_bytes)
+static void files(void)
 {
-    if (wanted("size-at-rest") && machine_bytes)
-        report("size\tsize-at-rest\t1\t%ld\n", machine_bytes - free_bytes());
-    if (wanted("size-idle-process"))
-        processes();
-    if (!wanted("size-empty-file") && !wanted("size-directory-entry") && !wanted("size-4KB"))
-        return;
     empty_files();
     names();
     data();
@@ -117,4 +111,14 @@ void sizes_run(bool (*wanted)(const char *name), long machine_bytes)
     remove_names("files/l%d", FILES);
     remove_names("files/d%d", DATA_FILES);
     MUST(rmdir("files"));
+}
+
+void sizes_run(bool (*wanted)(const char *name), long machine_bytes)
+{
+    if (wanted("size-at-rest") && machine_bytes)
+        report("size\tsize-at-rest\t1\t%ld\n", machine_bytes - free_bytes());
+    if (wanted("size-empty-file") || wanted("size-directory-entry") || wanted("size-4KB-of-file"))
+        files();
+    if (wanted("size-idle-process"))
+        processes();
 }
