@@ -175,14 +175,6 @@ static int grow_signals(void)
             return errno;
 }
 
-static int grow_locks(void)
-{
-    int fd = open("locked", O_RDWR | O_CREAT, 0600);
-    for (long i = 0;; i += 2)
-        if (fcntl(fd, F_SETLK, &(struct flock){.l_type = F_WRLCK, .l_start = i, .l_len = 1}) < 0)
-            return errno;
-}
-
 /* A longer and longer environment, of which each exec makes a copy. */
 static int grow_environment(void)
 {
@@ -234,7 +226,6 @@ static const struct {
     {"descriptors", grow_descriptors, {ENFILE, EMFILE, ENOMEM}},
     {"pipes", grow_pipes, {ENFILE, EMFILE, ENOMEM}},
     {"pending signals", grow_signals, {EAGAIN}},
-    {"record locks", grow_locks, {ENOLCK, ENOMEM}},
     {"an environment", grow_environment, {E2BIG, ENOMEM}},
 };
 
