@@ -1,4 +1,5 @@
-"""Builds a test program and runs it on Linux and on Ouros, for tests that compare what it prints with what something else says."""
+"""Builds a test program and runs it on Linux and on Ouros, for tests that compare what it prints
+with what something else says."""
 import os
 import shutil
 import subprocess

@@ -45,10 +45,10 @@ static bool once_in(struct place *p, int n)
 static uint64_t any_number(struct place *p)
 {
     static const int64_t edges[] = {
-        0,         1,          2,          3,         4,         7,          8,      15,
-        16,        63,         64,         255,       256,       4095,       4096,   4097,
-        65535,     65536,      1 << 20,    INT_MAX,   INT_MIN,   UINT_MAX,   -1,     -2,
-        -100,      -4096,      1l << 32,   1l << 40,  1l << 47,  LONG_MAX,   LONG_MIN, LONG_MAX - 4095,
+        0,     1,     2,        3,        4,        7,        8,        15,
+        16,    63,    64,       255,      256,      4095,     4096,     4097,
+        65535, 65536, 1 << 20,  INT_MAX,  INT_MIN,  UINT_MAX, -1,       -2,
+        -100,  -4096, 1l << 32, 1l << 40, 1l << 47, LONG_MAX, LONG_MIN, LONG_MAX - 4095,
     };
     switch (below(p, 4)) {
     case 0: return below(p, 10);
@@ -142,7 +142,8 @@ static uint64_t filled_at_random(struct place *p, int n)
 
 static uint64_t buffer(struct place *p)
 {
-    static const uint64_t good[] = {ARENA + BIG_AT, ARENA + BIG_AT + 1, ARENA + 4096, SHARED + 4096};
+    static const uint64_t good[] = {ARENA + BIG_AT, ARENA + BIG_AT + 1, ARENA + 4096,
+                                    SHARED + 4096};
     return once_in(p, COMMON) ? hostile(p) : PICK(p, good);
 }
 

@@ -73,7 +73,9 @@ CASES = [
     ("a second name of itself", entry("x", nlink=2) + entry("x", nlink=2), RUNS, ""),
     ("a second name that is a folder", entry("x", nlink=2) + entry("bin", nlink=2), REFUSED, "bin"),
     ("all numbers at their end", entry("x", **{f: 0xFFFFFFFF for f in "ino uid gid mtime devmajor check".split()}), RUNS, ""),
-    ("more than memory holds", entry("x", data=b"m" * (40 << 20)) + entry("y", data=b"m" * (40 << 20)), REFUSED, "too little for an image"),
+    ("more than memory holds",
+     entry("x", data=b"m" * (40 << 20)) + entry("y", data=b"m" * (40 << 20)), REFUSED,
+     "too little for an image"),
 ]  # fmt: skip
 
 

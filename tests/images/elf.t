@@ -18,10 +18,13 @@ ALLOWED = [
     (r"signal (7|9|11)", r"refused .*", r"", "Linux finds out too late and ends the process; we look first"),
     (r"exits with \d+", r"refused Permission denied", r"at (68|124|180|236), 4 bytes", "no page is writable and executable"),
     (r"exits with \d+", r"refused Cannot allocate memory", r"", "memory that is not there is not promised"),
-    (r"exits with \d+", r"refused Exec format error", r"at (24|72|80|104|128|136|152|160), 8|cut", "segments overlap, or reach past the file or the user's addresses"),
+    (r"exits with \d+", r"refused Exec format error",
+     r"at (24|72|80|104|128|136|152|160), 8|cut",
+     "segments overlap, or reach past the file or the user's addresses"),
     (r"exits with \d+", r"refused Exec format error", r"at 56, 2 bytes", "the program headers must lie in the first 1536 bytes"),
     (r"exits with \d+", r"refused Operation not permitted", r"", "nothing is mapped at address 0"),
-    (r"refused Invalid argument", r"refused (Input/output|Exec format) error", r"at 240, 8", "an interpreter's name at the end of the numbers"),
+    (r"refused Invalid argument", r"refused (Input/output|Exec format) error", r"at 240, 8",
+     "an interpreter's name at the end of the numbers"),
 ]  # fmt: skip
 
 
