@@ -4,4 +4,4 @@
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=${BUILD:-build}
 case $build in /*) ;; *) build=$top/$build ;; esac
-exec "$top/tools/vm" --mem "${MEM:-32M}" --timeout 300 --add "$build/tests/memory/grow" -- grow
+exec "$top/tools/vm" --mem "${MEM:-32M}" --timeout 400 --add "$build/tests/memory/grow" -- grow
