@@ -73,8 +73,8 @@ bool memory_is_tight(void); /* the reserve begins soon */
 
 /* ---- Small objects ---- */
 
-/* Freed objects are filled with a pattern, and checked when they are handed out again: constant once
- * memory is up. The word "poison" on the kernel's command line. */
+/* Freed objects are filled with a pattern, and checked when they are handed out again: constant
+ * once memory is up. The word "poison" on the kernel's command line. */
 extern bool objects_poisoned;
 
 /* A cache of objects of one size; define one with OBJECT_CACHE at file level. */

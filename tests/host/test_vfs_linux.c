@@ -562,6 +562,7 @@ static void do_become(void)
     become(uid, gid);
 }
 
+/* Long: one case for each call that is drawn. */
 static void one_call(void)
 {
     static char p[4096], q[4096];

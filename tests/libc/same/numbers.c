@@ -109,6 +109,7 @@ static void floating(const char *text)
     printf(" strtof: %08" PRIx32 " %d errno %d\n", small_bits, (int)(end - text), errno);
 }
 
+/* Long: for its table. */
 static void check_floating(void)
 {
     static const char *const texts[] = {"",
