@@ -155,7 +155,9 @@ void thread_start(struct thread *thread);
  * that ends or execs soon then leaves its parent's memory as it was: nothing of it is copied. */
 void thread_handoff(struct thread *thread);
 void thread_free(struct thread *thread); /* never started, or dead and off its processor */
-/* Ends the calling thread; `last` gets it when nothing stands on its stack any more. */
+/* Before the news of the thread's end is out: from here on sched_settle waits for it. */
+void thread_exit_begin(void);
+/* After that, ends the calling thread; `last` gets it when nothing stands on its stack any more. */
 _Noreturn void thread_exit(void (*last)(struct thread *thread));
 void sched_settle(void); /* waits for threads that are ending right now, so that counts compare */
 void thread_yield(void);

@@ -230,8 +230,10 @@ _Noreturn void thread_leave(void)
             end_of_init(process->exit_status);
         session_end(process);
         release_belongings(self, process);
-        become_zombie(process);
     }
+    thread_exit_begin();
+    if (last)
+        become_zombie(process);
     thread_exit(bury_thread);
 }
 

@@ -5,7 +5,7 @@
 #include "local.h"
 
 struct run_queue run_queues[MAX_CPUS];
-static uint32_t n_dying; /* atomic: threads in thread_exit that are not buried yet */
+static uint32_t n_dying; /* atomic: threads past thread_exit_begin that are not buried yet */
 
 /* ---- The switch ---- */
 
@@ -315,13 +315,17 @@ void sched_preempt(void)
         timer_need(queue, give_way_ns(queue));
 }
 
+void thread_exit_begin(void)
+{
+    __atomic_add_fetch(&n_dying, 1, __ATOMIC_RELAXED);
+}
+
 /* The calling thread's end; `last` gets it when nothing stands on its stack any more. */
 void thread_exit(void (*last)(struct thread *))
 {
     struct run_queue *queue = this_queue();
     struct thread *self = current_thread();
     assert(this_cpu()->spin_depth == 0 && self->mutex_ranks == 0);
-    __atomic_add_fetch(&n_dying, 1, __ATOMIC_RELAXED);
     fpu_forget(self);
     spin_lock(&queue->lock);
     self->state = THREAD_DEAD;
