@@ -234,7 +234,7 @@ size_t space_poke(struct space *space, uint64_t address, const void *buf, size_t
 bool space_area_at(struct space *space, uint64_t address, struct area *area);
 /* The first area that ends above address: to list them one by one without holding the lock. */
 bool space_area_after(struct space *space, uint64_t address, struct area *area);
-/* What the backing of the area at address was first mapped by in this space, referenced; or NULL. */
+/* What the backing of the area at address was first mapped by in this space, held; or NULL. */
 void *space_name_at(struct space *space, uint64_t address);
 uint64_t space_resident(struct space *space); /* pages present, counted by a walk */
 uint64_t space_resident_in(struct space *space, uint64_t start, uint64_t end);

@@ -41,8 +41,8 @@ enum { PATIENCE_NS = 20000000 };
 #define LONG_PATIENCE_NS 10000000000ull
 
 /* Emulated processors need no time between INIT and startup; whoever is late is asked once more. On
- * a busy host one may be very late. Who does not come at all is reset again, which holds it: it must
- * not wake up later, without the mappings that it starts with. */
+ * a busy host one may be very late. Who does not come at all is reset again, which holds it: it
+ * must not wake up later, without the mappings that it starts with. */
 void x86_start_others(void (*entry)(void))
 {
     const struct acpi_machine *m = &acpi_machine;

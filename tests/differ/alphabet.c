@@ -100,7 +100,8 @@ static void emit_names(void)
     binary(
         RENAME, 0, 2,
         "a>f a>x a>a/d a>a a>l f>a f>x f>l f>a/f f>a/x f>a/d l>f l>x l>a l>a/d x>f x>a "
-        "a/f>f a/f>x a/f>a/d a/d>a a/d>x a/d>a/x a/d>l a/x>x a/x>a a/x>f a/d>a/f a/f>l f>f x>l a/d>f a/d>a/d l>a/x l>f x>a/x");
+        "a/f>f a/f>x a/f>a/d a/d>a a/d>x a/d>a/x a/d>l a/x>x a/x>a a/x>f a/d>a/f "
+        "a/f>l f>f x>l a/d>f a/d>a/d l>a/x l>f x>a/x");
     binary(RENAME, NOREPLACE, 1, "a>x f>a f>x a>a/x x>f");
     binary(RENAME, EXCHANGE, 1, "a>f f>l a>a/d f>a/f f>a/d a>x l>a/d a>l a/f>a/d a>a");
     binary(RENAME, NOREPLACE | EXCHANGE, 1, "");
