@@ -21,7 +21,7 @@ BUILD = os.path.join(TOP, os.environ.get("BUILD", "build"))
 PROGRAM = os.path.join(BUILD, "tests/differ/differ")
 DEFAULT = ["files:1:root", "files:1:user", "files:2:root", "files:2:user", "files:0:root", "files:0:user"]
 DEFAULT += ["jobs:2:root"]
-RANDOM_BLOCKS = 20
+FEW_BLOCKS = {"random": 20, "jobs": 12}  # of those that are many or slow, if nobody asks for more
 
 
 def on_linux(*arguments):
@@ -112,7 +112,8 @@ def main():
             print(f"ok {count} - {name} # SKIP fs.protected_hardlinks is not 1 here, as it always is on Ouros")
             continue
         n_blocks, size = map(int, on_linux(*what, "size").split())
-        last = options.blocks or (RANDOM_BLOCKS if what[1] == "0" else n_blocks)
+        few = FEW_BLOCKS.get(what[0] if what[1] != "0" else "random", n_blocks)
+        last = options.blocks or (n_blocks if options.what is not DEFAULT and what[1] != "0" else few)
         last = min(last, n_blocks)
         theirs = by_number(on_linux(*what, "blocks", 0, last, os.cpu_count()))
         for cpus in map(int, options.cpus.split(",")):
