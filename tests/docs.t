@@ -40,6 +40,9 @@ INTERACTIVE = {
 HARMLESS = ("make help", "make tour", "make doctor", "make -f libc/libc.mk readme")
 # Commands that others run: the file that does.
 ELSEWHERE = {"make test": ".ci/run", "make lint": ".ci/run"}
+# Commands that take minutes or the network: the test that runs the same on a small scale.
+LONG = {"make bench": "tests/bench/counts.t",
+        "make fuzz SEED=2001 CALLS=2000000 CPUS=1": "tests/fuzz/fuzz.t"}
 
 
 # ---- Reading documents ---------------------------------------------------------------------------
@@ -317,7 +320,7 @@ def wrong_figures(text):
 
 def unrun_commands(text, ran, helps):
     """Commands in sentences that nothing runs; options that a tool's --help does not know."""
-    known = {*ran, *HARMLESS, *ELSEWHERE, *INTERACTIVE}
+    known = {*ran, *HARMLESS, *ELSEWHERE, *LONG, *INTERACTIVE}
     for span in spans_of(text):
         words = span.split()
         if words[0] == "make" and len(words) > 1 and span not in known:
