@@ -362,5 +362,9 @@ class Tests:
                 getattr(self, name)()
 
 
+# Who started us in the background had us ignore these; tools/vm would go on ignoring them.
+for each_signal in (signal.SIGINT, signal.SIGHUP):
+    signal.signal(each_signal, signal.SIG_DFL)
+
 with Tap() as taps, tempfile.TemporaryDirectory() as work:
     Tests(taps, work).run()

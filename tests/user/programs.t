@@ -162,7 +162,7 @@ def only_there(tap, rootfs):
                                    *done.stderr.splitlines()])
     check("uname", ["--", "uname"], r"^Ouros ")
     check("ps: pid, parent, state, size, name, cwd", ["--cwd", "/etc", "--", "osh", "-c", "ps"],
-          r"(?m)^ +1 +0 S +\d+ init +/$(?s:.*)^ +\d+ +\d+ R +\d+ ps +/etc$")
+          r"(?m)^ +1 +0 [SR] +\d+ init +/$(?s:.*)^ +\d+ +\d+ R +\d+ ps +/etc$")
     check("kill, by ps's number", ["--", "osh", "-c", "sleep 50 & kill -KILL 3; wait; ps"],
           r"\A(?s:(?!sleep).)*\Z")
     check("sh is osh where there is no BusyBox", ["--", "sh", "-c", "echo $?; help"], "osh runs")
