@@ -26,9 +26,14 @@ $(differ): $(wildcard tests/differ/*.c tests/differ/*.h) $(BUILD)/libc.a tools/c
 	@mkdir -p $(@D)
 	$(Q)BUILD=$(BUILD) CC='$(CC)' tools/cc -g $(WARNINGS) $(filter %.c,$^) -o $@
 
-.PHONY: check tests
+.PHONY: check check-failed tests
 tests: $(differ) $(host_tests) $(guest_tests) $(guest_tools)
 
+prove := BUILD=$(BUILD) CC='$(CC)' prove --timer --failures --comments --exec tests/one \
+    --statefile=$(BUILD)/prove.state
+
 check: all iso tests           ## all tests, without looking at the set-up first
-	@BUILD=$(BUILD) CC='$(CC)' prove -j$(JOBS) --timer --failures --comments --exec tests/one \
-	    $(TESTS)
+	@$(prove) -j$(JOBS) --state=save $(TESTS)
+
+check-failed:                  ## once more, one at a time, those that failed in the last check
+	@$(prove) --state=failed,save
