@@ -284,9 +284,10 @@ static void give_way(void (*put)(struct run_queue *queue, struct thread *thread)
     if (!queue->n_ready)
         return;
     spin_lock(&queue->lock);
-    if (queue->n_ready) {
+    struct thread *next = ready_take(queue); /* first, lest it be the caller: others steal */
+    if (next) {
         put(queue, current_thread());
-        switch_to_next(queue);
+        switch_to(queue, next);
     } else {
         spin_unlock(&queue->lock);
     }
