@@ -137,6 +137,6 @@ struct os_scandir; /* an open os.scandir */
 struct os_walk;    /* an open os.walk */
 
 /* Modes of os.spawnv and its like. */
-#define P_WAIT 0
-#define P_NOWAIT 1
+#define P_WAIT    0
+#define P_NOWAIT  1
 #define P_NOWAITO 1

@@ -159,9 +159,7 @@ static _Noreturn void run_job(void)
 static void on_end_asked(int number)
 {
     sync();
-    reboot(number == SIGUSR1   ? RB_HALT_SYSTEM
-           : number == SIGUSR2 ? RB_POWER_OFF
-                               : RB_AUTOBOOT);
+    reboot(number == SIGUSR1 ? RB_HALT_SYSTEM : number == SIGUSR2 ? RB_POWER_OFF : RB_AUTOBOOT);
 }
 
 static void listen_for_the_end(void)

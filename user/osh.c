@@ -200,9 +200,8 @@ static int do_wait(struct stage *stage)
 static int do_help(struct stage *stage)
 {
     (void)stage;
-    puts(
-        "osh runs programs: `ls -l /bin | cat > list`, `sleep 5 &`, `cd /tmp; pwd`, `echo $?`.\n"
-        "It has cd, export NAME=VALUE, unset, exec, wait, exit and help itself.");
+    puts("osh runs programs: `ls -l /bin | cat > list`, `sleep 5 &`, `cd /tmp; pwd`, `echo $?`.\n"
+         "It has cd, export NAME=VALUE, unset, exec, wait, exit and help itself.");
     return 0;
 }
 

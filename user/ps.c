@@ -7,8 +7,7 @@
 #include <string.h>
 
 /* The fields of /proc/PID/stat between the parent's pid and the size. */
-#define SKIP_TO_SIZE \
-    " %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %*u %llu"
+#define SKIP_TO_SIZE " %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %*u %llu"
 
 static int by_number(const void *a, const void *b)
 {

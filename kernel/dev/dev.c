@@ -10,10 +10,10 @@ static const struct {
     const char *name;
     uint32_t permissions, gid;
 } modes[] = {
-    {"null", 0666, 0},         {"zero", 0666, 0},          {"full", 0666, 0},
-    {"random", 0666, 0},       {"urandom", 0666, 0},       {"kmsg", 0644, 0},
-    {"console", 0600, 0},      {"tty", 0666, TTY_GROUP},   {"tty1", 0600, TTY_GROUP},
-    {"ttyS0", 0660, TTY_GROUP}, {"hostio", 0666, 0},       {"hosterr", 0666, 0},
+    {"null", 0666, 0},          {"zero", 0666, 0},        {"full", 0666, 0},
+    {"random", 0666, 0},        {"urandom", 0666, 0},     {"kmsg", 0644, 0},
+    {"console", 0600, 0},       {"tty", 0666, TTY_GROUP}, {"tty1", 0600, TTY_GROUP},
+    {"ttyS0", 0660, TTY_GROUP}, {"hostio", 0666, 0},      {"hosterr", 0666, 0},
 };
 
 static const char *const links[][2] = {

@@ -4,7 +4,8 @@
 #include "dev.h"
 #include "uart.h"
 
-enum { /* Linux's numbers; ours come from its range for local use */
+/* Linux's numbers; ours come from its range for local use. */
+enum {
     MEMORY_MAJOR = 1,
     TERMINAL_MAJOR = 4,
     CONSOLE_MAJOR = 5,

@@ -12,8 +12,8 @@
 #include "serial.h"
 
 #define INPUT_RING 16384 /* a power of two */
-#define CHUNK 256        /* bytes that cross the kernel's stack at a time */
-#define TURN 4096        /* bytes written before others may run */
+#define CHUNK      256   /* bytes that cross the kernel's stack at a time */
+#define TURN       4096  /* bytes written before others may run */
 
 enum {
     FRAME_ESCAPE = 0x10,
@@ -24,12 +24,12 @@ struct host_port {
     struct spinlock lock;
     /* guarded by lock: */
     struct serial serial;
-    uint32_t head, tail;    /* of the ring of input: next to read, next free */
-    uint8_t *ring;          /* NULL: output only */
+    uint32_t head, tail; /* of the ring of input: next to read, next free */
+    uint8_t *ring;       /* NULL: output only */
     bool escaped, ended;
     struct wait_queue readable, writable;
-    struct mutex reader;    /* one read takes its bytes at a time */
-    struct mutex writer;    /* the bytes of one write stay together */
+    struct mutex reader; /* one read takes its bytes at a time */
+    struct mutex writer; /* the bytes of one write stay together */
 };
 
 static struct host_port hostio, hosterr;

@@ -19,7 +19,7 @@ enum {
     KEY_PAD = 0x47,
     KEY_PAD_LAST = 0x53,
     KEY_SYSRQ = 0x54, /* PrintScreen with Alt */
-    KEY_ISO = 0x56, /* beside the left shift, on keyboards that have it */
+    KEY_ISO = 0x56,   /* beside the left shift, on keyboards that have it */
     KEY_F11 = 0x57,
     KEY_F12 = 0x58,
     PREFIX = 0xe0,
@@ -34,8 +34,8 @@ static const char controlled[] = "\0\033\033\034\035\036\037\177"; /* with 2 to 
 static const char pad_digits[] = "789-456+1230.";
 
 /* What follows ESC for the pad's keys when it is not in number mode; NULL: their own character. */
-static const char *const pad_keys[] = {"[1~", "[A", "[5~", NULL, "[D",  "[G", "[C",
-                                       NULL,  "[4~", "[B", "[6~", "[2~", "[3~"};
+static const char *const pad_keys[] = {"[1~", "[A",  "[5~", NULL,  "[D",  "[G", "[C",
+                                       NULL,  "[4~", "[B",  "[6~", "[2~", "[3~"};
 static const char *const function_keys[] = {"[[A",  "[[B",  "[[C",  "[[D",  "[[E",  "[17~",
                                             "[18~", "[19~", "[20~", "[21~", "[23~", "[24~"};
 

@@ -2,13 +2,14 @@
 #include "abi/signal.h"
 #include "line.h"
 
-#define TAB_WIDTH 8
+#define TAB_WIDTH   8
 #define END_OF_FILE 0 /* stands in the ring for ^D, marked as a line's end */
 
 static const uint8_t default_keys[KERNEL_NCCS] = {
-    [VINTR] = 'C' & 31,  [VQUIT] = '\\' & 31, [VERASE] = 0x7f,      [VKILL] = 'U' & 31,
-    [VEOF] = 'D' & 31,   [VMIN] = 1,          [VSTART] = 'Q' & 31,  [VSTOP] = 'S' & 31,
-    [VSUSP] = 'Z' & 31,  [VREPRINT] = 'R' & 31, [VDISCARD] = 'O' & 31, [VWERASE] = 'W' & 31,
+    [VINTR] = 'C' & 31,    [VQUIT] = '\\' & 31,   [VERASE] = 0x7f,
+    [VKILL] = 'U' & 31,    [VEOF] = 'D' & 31,     [VMIN] = 1,
+    [VSTART] = 'Q' & 31,   [VSTOP] = 'S' & 31,    [VSUSP] = 'Z' & 31,
+    [VREPRINT] = 'R' & 31, [VDISCARD] = 'O' & 31, [VWERASE] = 'W' & 31,
     [VLNEXT] = 'V' & 31,
 };
 
@@ -96,9 +97,7 @@ size_t line_output(struct line *line, uint8_t byte, uint8_t out[LINE_EXPANDED])
         case '\n': return output_newline(line, out);
         case '\r': return output_return(line, out);
         case '\t': return output_tab(line, out);
-        case '\b':
-            line->column -= line->column > 0;
-            break;
+        case '\b': line->column -= line->column > 0; break;
         default:
             if (line->termios.c_oflag & OLCUC && byte >= 'a' && byte <= 'z')
                 byte -= 'a' - 'A';
@@ -265,8 +264,8 @@ static bool input_control(struct line *line, uint8_t byte)
 {
     if (line->termios.c_iflag & IXON) {
         if (is_key(line, byte, VSTART) || is_key(line, byte, VSTOP)) {
-            line->stopped = is_key(line, byte, VSTOP) &&
-                            !(line->stopped && is_key(line, byte, VSTART));
+            line->stopped =
+                is_key(line, byte, VSTOP) && !(line->stopped && is_key(line, byte, VSTART));
             return true;
         }
         if (line->termios.c_iflag & IXANY)
@@ -274,8 +273,10 @@ static bool input_control(struct line *line, uint8_t byte)
     }
     if (!has(line, ISIG))
         return false;
-    int signal = is_key(line, byte, VINTR) ? SIGINT : is_key(line, byte, VQUIT) ? SIGQUIT
-               : is_key(line, byte, VSUSP) ? SIGTSTP : 0;
+    int signal = is_key(line, byte, VINTR)   ? SIGINT
+                 : is_key(line, byte, VQUIT) ? SIGQUIT
+                 : is_key(line, byte, VSUSP) ? SIGTSTP
+                                             : 0;
     if (signal)
         signal_key(line, signal, byte);
     return signal != 0;

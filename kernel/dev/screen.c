@@ -13,7 +13,7 @@ enum {
     VGA_CURSOR_HIGH = 0x0e,
     VGA_CURSOR_LOW = 0x0f,
     VGA_HIDDEN = 0x20,
-    VGA_LINE = 13,   /* where the cursor's bar begins in a character of 16 lines */
+    VGA_LINE = 13, /* where the cursor's bar begins in a character of 16 lines */
     VGA_STATE = 0x3cc,
     KEYBOARD_DATA = 0x60,
     KEYBOARD_STATUS = 0x64, /* when read; commands when written */

@@ -13,10 +13,10 @@ struct serial {
      * as there is room for it, serial_receive. */
     void (*service)(struct serial *port);
     struct serial *next;
-    uint8_t wanted;             /* UART_WANT_*: what may interrupt */
-    bool held;                  /* output is stopped by the terminal's ^S */
+    uint8_t wanted;                                     /* UART_WANT_*: what may interrupt */
+    bool held;                                          /* output is stopped by the terminal's ^S */
     enum { BREAK_NONE, BREAK_SEEN, BREAK_TAKEN } broke; /* the next byte is its NUL; SysRq's */
-    uint32_t head, tail;        /* of the ring: next to send, next free */
+    uint32_t head, tail;                                /* of the ring: next to send, next free */
     uint8_t *ring;
 };
 

@@ -7,8 +7,8 @@
 #include "tty.h"
 
 #define MAX_TTYS 4
-#define CHUNK 128 /* bytes that cross the kernel's stack at a time */
-#define TURN 4096 /* bytes written before others may run */
+#define CHUNK    128  /* bytes that cross the kernel's stack at a time */
+#define TURN     4096 /* bytes written before others may run */
 #define TENTH_NS 100000000ull
 
 static OBJECT_CACHE(tty_files, struct tty_file);
@@ -85,8 +85,8 @@ void tty_unlock(struct tty *tty)
 struct read_wait {
     size_t at_least;
     uint64_t deadline_ns;
-    uint64_t between_ns;    /* once a byte is there: the longest pause before the next; 0: any */
-    bool immediate;         /* an empty answer is an answer */
+    uint64_t between_ns; /* once a byte is there: the longest pause before the next; 0: any */
+    bool immediate;      /* an empty answer is an answer */
 };
 
 /* What termios asks of a read of n bytes; the lock is held. */

@@ -9,34 +9,34 @@ struct tty;
 /* A wire; every function is called with the terminal's lock held. */
 struct tty_driver {
     size_t (*write)(struct tty *tty, const uint8_t *bytes, size_t n); /* how many were accepted */
-    size_t (*room)(struct tty *tty);              /* bytes that write will accept */
-    void (*fill)(struct tty *tty);                /* gives tty_receive what line_room admits */
-    void (*hold)(struct tty *tty, bool held);     /* output stops (^S), or goes on */
-    size_t (*queued)(struct tty *tty);            /* bytes of output that wait */
-    void (*discard)(struct tty *tty);             /* throws them away */
+    size_t (*room)(struct tty *tty);          /* bytes that write will accept */
+    void (*fill)(struct tty *tty);            /* gives tty_receive what line_room admits */
+    void (*hold)(struct tty *tty, bool held); /* output stops (^S), or goes on */
+    size_t (*queued)(struct tty *tty);        /* bytes of output that wait */
+    void (*discard)(struct tty *tty);         /* throws them away */
 };
 
 struct tty {
-    uint64_t rdev;                  /* constant, as are the next two */
+    uint64_t rdev; /* constant, as are the next two */
     const struct tty_driver *driver;
-    void *wire;                     /* the driver's own */
-    struct spinlock lock;           /* rank RANK_DEVICE */
+    void *wire;           /* the driver's own */
+    struct spinlock lock; /* rank RANK_DEVICE */
     /* guarded by lock: */
     struct line line;
     struct winsize size;
-    int session, foreground;        /* ids, 0: none; foreground may be read without the lock */
-    uint32_t hangups;               /* a file opened before the last one is dead */
+    int session, foreground;         /* ids, 0: none; foreground may be read without the lock */
+    uint32_t hangups;                /* a file opened before the last one is dead */
     bool input_came, output_resumes; /* readers, writers are to be woken */
     struct wait_queue readable, writable;
-    struct mutex reader;            /* one read takes its bytes at a time */
-    struct mutex writer;            /* the bytes of one write stay together */
+    struct mutex reader; /* one read takes its bytes at a time */
+    struct mutex writer; /* the bytes of one write stay together */
 };
 
 /* What an open file of a terminal holds. */
 struct tty_file {
     struct tty *tty;
-    uint32_t hangups;               /* the terminal's when it was opened */
-    bool console;                   /* opened as /dev/console: survives hang-ups */
+    uint32_t hangups; /* the terminal's when it was opened */
+    bool console;     /* opened as /dev/console: survives hang-ups */
 };
 
 void tty_init(struct tty *tty, uint64_t rdev, const struct tty_driver *driver, void *wire);

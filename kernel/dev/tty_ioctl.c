@@ -116,9 +116,7 @@ long tty_ioctl(struct file *file, uint64_t request, uaddr_t arg)
     case TCSETS:
     case TCSETSW:
     case TCSETSF: return set_settings(file, tty, request, arg);
-    case TIOCGWINSZ:
-        size = tty->size;
-        return user_copy_out(arg, &size, sizeof(size));
+    case TIOCGWINSZ: size = tty->size; return user_copy_out(arg, &size, sizeof(size));
     case TIOCSWINSZ: return set_size(tty, arg);
     case TCFLSH: return flush(tty, arg.at);
     case TCXONC: return flow(tty, arg.at);

@@ -4,26 +4,26 @@
 
 #include "lib.h"
 
-#define VT_COLUMNS 80
-#define VT_ROWS 25
+#define VT_COLUMNS    80
+#define VT_ROWS       25
 #define VT_PARAMETERS 16
 
 struct vt_cursor {
     int row, column;
-    uint8_t colour;             /* low half foreground, high half background, as VGA has them */
+    uint8_t colour; /* low half foreground, high half background, as VGA has them */
     bool bold, underline, blink, reverse;
-    bool graphics[2];           /* character sets G0, G1: are they line drawing? */
-    uint8_t set;                /* which of them is in use */
+    bool graphics[2]; /* character sets G0, G1: are they line drawing? */
+    uint8_t set;      /* which of them is in use */
 };
 
 struct vt {
     uint16_t cells[VT_ROWS][VT_COLUMNS]; /* VGA's: code page 437, colour in the high byte */
-    bool dirty[VT_ROWS];        /* changed since the owner last showed and cleared it */
+    bool dirty[VT_ROWS];                 /* changed since the owner last showed and cleared it */
     struct vt_cursor cursor, saved;
-    bool wrap_due;              /* the last column was written: next comes a new line */
-    int top, bottom;            /* the scroll region's first row and the one past its last */
+    bool wrap_due;   /* the last column was written: next comes a new line */
+    int top, bottom; /* the scroll region's first row and the one past its last */
     bool autowrap, insert, hidden, origin, newline_returns;
-    bool application_keys;      /* cursor keys send ESC O instead of ESC [ */
+    bool application_keys; /* cursor keys send ESC O instead of ESC [ */
     uint8_t tabs[VT_COLUMNS / 8];
     /* the sequence that is being read */
     enum {
@@ -36,13 +36,13 @@ struct vt {
         VT_HASH,
         VT_FUNCTION_KEY,
     } state;
-    char introducer;            /* '?' of private sequences, or '(' ')' of character sets */
+    char introducer; /* '?' of private sequences, or '(' ')' of character sets */
     int parameters[VT_PARAMETERS];
     int n_parameters;
-    uint32_t code;              /* a UTF-8 character as far as it was read */
-    int continuation;           /* how many bytes of it are missing */
-    uint32_t last_code;         /* for REP */
-    char reply[24];             /* what the screen answers: the owner sends and empties it */
+    uint32_t code;      /* a UTF-8 character as far as it was read */
+    int continuation;   /* how many bytes of it are missing */
+    uint32_t last_code; /* for REP */
+    char reply[24];     /* what the screen answers: the owner sends and empties it */
     size_t reply_length;
 };
 

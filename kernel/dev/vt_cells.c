@@ -50,7 +50,7 @@ static void erase(struct vt *vt, int row, int from, int to)
 static void scroll(struct vt *vt, int top, int bottom, int n)
 {
     int height = bottom - top, shift = min(n < 0 ? -n : n, height);
-    uint16_t (*rows)[VT_COLUMNS] = vt->cells + top;
+    typeof(vt->cells[0]) *rows = vt->cells + top;
     size_t kept = sizeof(rows[0]) * (height - shift);
     if (n > 0)
         memmove(rows, rows + shift, kept);
@@ -247,9 +247,9 @@ static void report(struct vt *vt, char letter)
     else if (letter == 'n' && parameter(vt, 0, 0) == 5)
         vt->reply_length = format(vt->reply, sizeof(vt->reply), "\033[0n");
     else if (letter == 'n' && parameter(vt, 0, 0) == 6)
-        vt->reply_length = format(vt->reply, sizeof(vt->reply), "\033[%d;%dR",
-                                  vt->cursor.row + 1 - (vt->origin ? vt->top : 0),
-                                  vt->cursor.column + 1);
+        vt->reply_length =
+            format(vt->reply, sizeof(vt->reply), "\033[%d;%dR",
+                   vt->cursor.row + 1 - (vt->origin ? vt->top : 0), vt->cursor.column + 1);
 }
 
 /* r: the region that scrolls. */

@@ -12,10 +12,10 @@
 /* Sessions and process groups as a terminal sees them; each function is about the calling process
  * unless it says otherwise. */
 struct job_ops {
-    int (*session)(void);                        /* its session id; 0 for a kernel thread */
-    int (*group)(void);                          /* its process group id */
+    int (*session)(void); /* its session id; 0 for a kernel thread */
+    int (*group)(void);   /* its process group id */
     bool (*is_session_leader)(void);
-    int (*session_of_group)(int group);          /* any group's session, or -ESRCH */
+    int (*session_of_group)(int group); /* any group's session, or -ESRCH */
     bool (*blocks_or_ignores)(int signal);
     bool (*group_is_orphaned)(void);
     void (*signal_group)(int group, int signal); /* to every member */
@@ -29,7 +29,7 @@ struct tty;
 /* Session leader exits: SIGHUP and SIGCONT to the foreground group, the terminal is free again, its
  * open files are hung up. Called without locks, as it comes back through job_ops. */
 void tty_session_ended(struct tty *tty, int session);
-uint64_t tty_device(const struct tty *tty);      /* rdev, for /proc/PID/stat */
+uint64_t tty_device(const struct tty *tty); /* rdev, for /proc/PID/stat */
 int tty_foreground_group(const struct tty *tty);
 
 /* ---- Interrupts: trap calls these ---- */

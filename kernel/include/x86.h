@@ -298,7 +298,7 @@ void fpu_switch_in(struct thread *thread,
 void fpu_first_use(struct thread *thread, struct fpu_state *state); /* from #NM */
 void fpu_flush(struct thread *thread,
                struct fpu_state *state); /* state is true in memory (fork, signal frames) */
-void fpu_forget(struct thread *thread); /* memory state was changed, or the thread is gone */
+void fpu_forget(struct thread *thread);  /* memory state was changed, or the thread is gone */
 
 /* ---- Page tables ---- */
 

@@ -6,7 +6,7 @@
 #include "ipc.h"
 #include "syscall_calls.h"
 
-#define BUCKETS 64
+#define BUCKETS   64
 #define SECOND_NS 1000000000ull
 
 /* A word: shared memory is known by what backs it, other memory by its space. The pointers are
@@ -17,11 +17,11 @@ struct futex_key {
 };
 
 struct futex_waiter {
-    struct list node;         /* guarded by futex_lock, as are the others */
+    struct list node; /* guarded by futex_lock, as are the others */
     struct futex_key key;
-    uint32_t bits;            /* which wakes concern it */
-    bool woken;               /* and out of its bucket */
-    struct wait_queue queue;  /* it alone sleeps here */
+    uint32_t bits;           /* which wakes concern it */
+    bool woken;              /* and out of its bucket */
+    struct wait_queue queue; /* it alone sleeps here */
 };
 
 static struct spinlock futex_lock = SPINLOCK("futex", RANK_FUTEX);

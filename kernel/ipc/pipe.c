@@ -345,8 +345,8 @@ const struct file_ops pipe_ops = {
 static void pipefs_stat(struct filesystem *fs, struct statfs *st)
 {
     (void)fs;
-    *st = (struct statfs){.f_type = PIPEFS_MAGIC, .f_bsize = PAGE_SIZE, .f_frsize = PAGE_SIZE,
-                          .f_namelen = NAME_MAX};
+    *st = (struct statfs){
+        .f_type = PIPEFS_MAGIC, .f_bsize = PAGE_SIZE, .f_frsize = PAGE_SIZE, .f_namelen = NAME_MAX};
 }
 
 static struct filesystem pipefs = {.type = "pipefs", .next_ino = 1, .statfs = pipefs_stat};

@@ -3,19 +3,19 @@
 
 #include "ipc.h"
 
-#define PIPE_PAGES 16       /* a new pipe's capacity, as on Linux */
+#define PIPE_PAGES      16  /* a new pipe's capacity, as on Linux */
 #define PIPE_MOST_PAGES 256 /* what F_SETPIPE_SZ grants */
 
 struct pipe {
-    uint32_t refs;                  /* open files; guarded by the inode's lock, as is inode->fifo */
-    struct mutex lock;              /* rank RANK_PIPE */
+    uint32_t refs;     /* open files; guarded by the inode's lock, as is inode->fifo */
+    struct mutex lock; /* rank RANK_PIPE */
     /* guarded by lock: */
-    uint32_t readers, writers;      /* open files that may read, write */
+    uint32_t readers, writers;            /* open files that may read, write */
     uint32_t reads_opened, writes_opened; /* ever so far: a FIFO's opening waits for it */
-    uint64_t head, tail;            /* counts of bytes read, written; both 0 when it is empty */
-    uint32_t n_pages;               /* capacity; a power of two */
-    void **pages;                   /* the byte at position p is in page p / PAGE_SIZE % n_pages */
-    void *spare;                    /* kept from the first write on: small writes need no memory */
+    uint64_t head, tail; /* counts of bytes read, written; both 0 when it is empty */
+    uint32_t n_pages;    /* capacity; a power of two */
+    void **pages;        /* the byte at position p is in page p / PAGE_SIZE % n_pages */
+    void *spare;         /* kept from the first write on: small writes need no memory */
     struct wait_queue readable, writable;
 };
 

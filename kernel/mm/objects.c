@@ -9,7 +9,7 @@ enum { NO_OBJECT = 0xffff, MAX_CACHES = 128, UNIT = 8, POISON = 0x6b };
 
 static struct object_cache *caches[MAX_CACHES]; /* by id; each is set once */
 bool objects_poisoned;
-static uint32_t n_caches = 1;                   /* atomic; id 0 means none */
+static uint32_t n_caches = 1; /* atomic; id 0 means none */
 
 static uint16_t *link_of(void *slab, uint16_t at)
 {

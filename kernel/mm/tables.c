@@ -15,8 +15,8 @@
 enum { TABLE_FLAGS = PTE_PRESENT | PTE_WRITE | PTE_USER, GROUP = 8 };
 
 /* For the number of the first entry of each group that may hold something. */
-#define for_each_group(first, groups)                                                   \
-    for (uint64_t left_ = (groups), first;                                              \
+#define for_each_group(first, groups)      \
+    for (uint64_t left_ = (groups), first; \
          left_ && (first = (uint64_t)__builtin_ctzll(left_) * GROUP, true); left_ &= left_ - 1)
 
 static pte_t *table_at(paddr_t frame)
@@ -87,7 +87,6 @@ static paddr_t table_copy(paddr_t from)
         tables_share(table_at(from), table_at(to));
     return to;
 }
-
 
 void table_put(paddr_t frame, int level)
 {

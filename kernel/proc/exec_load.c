@@ -42,8 +42,8 @@ static int clear_tail(struct space *space, uint64_t start)
 /* Maps one segment: what the file holds of it, then zeroed memory up to its size.
  * 0 or -errno; -EACCES for one that is writable and executable at once.
  * Takes the space's lock. */
-static int map_segment(struct exec *exec, const struct elf_segment *segment,
-                       struct file *file, uint64_t bias)
+static int map_segment(struct exec *exec, const struct elf_segment *segment, struct file *file,
+                       uint64_t bias)
 {
     uint32_t prot = (segment->readable ? PROT_READ : 0) | (segment->writable ? PROT_WRITE : 0) |
                     (segment->executable ? PROT_EXEC : 0);

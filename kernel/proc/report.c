@@ -4,7 +4,7 @@
 static const char *state_name(const struct process *process, const struct thread *thread)
 {
     static const char *const names[] = {
-        [THREAD_NEW] = "new",       [THREAD_READY] = "ready",     [THREAD_RUNNING] = "running",
+        [THREAD_NEW] = "new",       [THREAD_READY] = "ready", [THREAD_RUNNING] = "running",
         [THREAD_ASLEEP] = "asleep", [THREAD_DEAD] = "dead",
     };
     return process->stopped ? "stopped" : names[thread->state % ARRAY_SIZE(names)];

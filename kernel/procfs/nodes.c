@@ -5,7 +5,7 @@
 #include "abi/statfs.h"
 #include "nodes.h"
 
-#define NUMBERS_FROM 256    /* the position in a listing where numbers begin */
+#define NUMBERS_FROM  256 /* the position in a listing where numbers begin */
 #define LONGEST_WRITE 128
 
 static OBJECT_CACHE(proc_inodes, struct proc_inode);
@@ -373,8 +373,10 @@ static const struct inode_ops file_ops = {
 static void procfs_stat(struct filesystem *fs, struct statfs *st)
 {
     (void)fs;
-    *st = (struct statfs){.f_type = PROC_SUPER_MAGIC, .f_bsize = PAGE_SIZE,
-                          .f_frsize = PAGE_SIZE, .f_namelen = NAME_MAX};
+    *st = (struct statfs){.f_type = PROC_SUPER_MAGIC,
+                          .f_bsize = PAGE_SIZE,
+                          .f_frsize = PAGE_SIZE,
+                          .f_namelen = NAME_MAX};
 }
 
 static struct filesystem procfs = {.type = "proc", .statfs = procfs_stat};

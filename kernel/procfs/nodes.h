@@ -43,10 +43,10 @@ struct proc_node {
 struct proc_inode {
     struct inode inode;
     const struct proc_node *node;
-    struct process *process;  /* referenced; NULL outside of /proc/PID */
-    int thread;               /* below task: its number, else 0 */
-    int fd;                   /* below fd and fdinfo */
-    uint32_t n_execs;         /* the process's when this was looked up: see program_space */
+    struct process *process; /* referenced; NULL outside of /proc/PID */
+    int thread;              /* below task: its number, else 0 */
+    int fd;                  /* below fd and fdinfo */
+    uint32_t n_execs;        /* the process's when this was looked up: see program_space */
 };
 
 extern const struct proc_node proc_root_node;

@@ -155,6 +155,7 @@ static long write_trace(const struct proc_inode *of, char *line, size_t n)
 
 /* ---- The tables ---- */
 
+// clang-format off
 #define FILE_NODE(n, m, t) {.name = n, .mode = S_IFREG | (m), .text = t}
 #define LIVE_NODE(n, m, g, l) {.name = n, .mode = S_IFREG | (m), .guarded = g, .live = l}
 #define JUMP_NODE(n, f) \
@@ -180,6 +181,7 @@ static long write_trace(const struct proc_inode *of, char *line, size_t n)
     FILE_NODE("stat", 0444, proc_text_stat), \
     FILE_NODE("statm", 0444, proc_text_statm), \
     FILE_NODE("status", 0444, proc_text_status)
+// clang-format on
 
 static const struct proc_node thread_children[] = {
     COMMON_NODES,

@@ -171,7 +171,9 @@ static int text_overcommit(struct text *text, const struct proc_inode *of)
 
 /* ---- The tables ---- */
 
+// clang-format off
 #define FILE_NODE(n, t) {.name = n, .mode = S_IFREG | 0444, .text = t}
+// clang-format on
 
 static const struct proc_node random_children[] = {
     FILE_NODE("boot_id", text_boot_id),

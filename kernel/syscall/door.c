@@ -85,8 +85,7 @@ void syscall_enter(struct trap_frame *frame)
 {
     struct thread *self = current_thread();
     note_call(frame);
-    long result =
-        likely(!self->tracing) ? perform(self, frame) : trace_call(self, frame, perform);
+    long result = likely(!self->tracing) ? perform(self, frame) : trace_call(self, frame, perform);
     frame->rax = result;
     // After rt_sigreturn the frame is that of whatever the signal interrupted, not of a call.
     if (unlikely(more_to_do(self, result)))

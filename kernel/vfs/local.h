@@ -8,7 +8,7 @@
 
 /* ---- Contexts (context.c) ---- */
 
-struct entry *fs_cwd(struct fs_context *fs);  /* referenced */
+struct entry *fs_cwd(struct fs_context *fs); /* referenced */
 /* inode_permission by the context's credentials, which are only looked at where they matter. */
 int fs_permission(struct fs_context *fs, struct inode *inode, unsigned want);
 bool fs_owns(struct fs_context *fs, struct inode *inode); /* is fsuid the owner or root */

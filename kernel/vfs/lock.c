@@ -22,7 +22,7 @@ static struct spinlock locks_lock = SPINLOCK("file locks", RANK_FILE);
 static struct list locks = LIST_INIT(locks); /* guarded by locks_lock */
 static struct wait_queue lock_freed = WAIT_QUEUE(lock_freed);
 static struct list waiters = LIST_INIT(waiters); /* guarded by locks_lock */
-static uint32_t n_locks; /* guarded by locks_lock, read without it */
+static uint32_t n_locks;                         /* guarded by locks_lock, read without it */
 
 static bool overlaps(const struct file_lock *a, const struct file_lock *b)
 {

@@ -6,27 +6,27 @@
 
 /* struct cpu, through GS */
 #define CPU_KERNEL_STACK 8
-#define CPU_USER_RSP 16
+#define CPU_USER_RSP     16
 
 /* struct trap_frame */
-#define FRAME_RCX 88
-#define FRAME_R11 48
-#define FRAME_RIP 136
-#define FRAME_CS 144
+#define FRAME_RCX    88
+#define FRAME_R11    48
+#define FRAME_RIP    136
+#define FRAME_CS     144
 #define FRAME_RFLAGS 152
-#define FRAME_RSP 160
-#define FRAME_BYTES 176
+#define FRAME_RSP    160
+#define FRAME_BYTES  176
 
-#define MSR_EFER 0xc0000080
-#define MSR_STAR 0xc0000081
-#define MSR_LSTAR 0xc0000082
-#define MSR_FMASK 0xc0000084
-#define MSR_FS_BASE 0xc0000100
-#define MSR_GS_BASE 0xc0000101
+#define MSR_EFER           0xc0000080
+#define MSR_STAR           0xc0000081
+#define MSR_LSTAR          0xc0000082
+#define MSR_FMASK          0xc0000084
+#define MSR_FS_BASE        0xc0000100
+#define MSR_GS_BASE        0xc0000101
 #define MSR_KERNEL_GS_BASE 0xc0000102
-#define EFER_SYSCALL 0x001
-#define EFER_LONG_MODE 0x100
-#define EFER_NX 0x800
+#define EFER_SYSCALL       0x001
+#define EFER_LONG_MODE     0x100
+#define EFER_NX            0x800
 
-#define AP_TRAMPOLINE 0x8000    /* a page below 1 MB: a starting processor's first address */
+#define AP_TRAMPOLINE    0x8000 /* a page below 1 MB: a starting processor's first address */
 #define IDLE_STACK_BYTES 8192

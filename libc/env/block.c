@@ -15,8 +15,8 @@
 #include "syscall.h"
 
 static struct env_block *block;
-static size_t room;         /* how many entries fit (0: the array is exec's, of exact size) */
-static char **own_array;    /* the array, if it is from malloc */
+static size_t room;      /* how many entries fit (0: the array is exec's, of exact size) */
+static char **own_array; /* the array, if it is from malloc */
 
 static bool in_block(const char *entry)
 {

@@ -4,8 +4,7 @@
 #ifdef NDEBUG
 #define assert(claim) ((void)0)
 #else
-#define assert(claim) \
-    ((claim) ? (void)0 : __assert_fail(#claim, __FILE__, __LINE__, __func__))
+#define assert(claim) ((claim) ? (void)0 : __assert_fail(#claim, __FILE__, __LINE__, __func__))
 #endif
 
 #define static_assert _Static_assert

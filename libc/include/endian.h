@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 #define LITTLE_ENDIAN 1234
-#define BIG_ENDIAN 4321
-#define BYTE_ORDER LITTLE_ENDIAN
+#define BIG_ENDIAN    4321
+#define BYTE_ORDER    LITTLE_ENDIAN
 
 #define htobe16(n) __builtin_bswap16(n)
 #define htobe32(n) __builtin_bswap32(n)

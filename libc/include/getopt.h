@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#define no_argument 0
+#define no_argument       0
 #define required_argument 1
 #define optional_argument 2
 

@@ -9,13 +9,13 @@ typedef int sig_atomic_t;
 typedef void (*sighandler_t)(int);
 typedef kernel_ucontext_t ucontext_t;
 
-#define NSIG 65
-#define _NSIG NSIG
+#define NSIG     65
+#define _NSIG    NSIG
 #define SIGRTMIN 34
 #define SIGRTMAX 64
-#define SIG_DFL ((sighandler_t)0)
-#define SIG_IGN ((sighandler_t)1)
-#define SIG_ERR ((sighandler_t)-1)
+#define SIG_DFL  ((sighandler_t)0)
+#define SIG_IGN  ((sighandler_t)1)
+#define SIG_ERR  ((sighandler_t)-1)
 
 struct sigaction {
     union {
@@ -25,7 +25,7 @@ struct sigaction {
     sigset_t sa_mask;
     int sa_flags;
 };
-#define sa_handler __call.__handler
+#define sa_handler   __call.__handler
 #define sa_sigaction __call.__action
 
 int kill(pid_t pid, int signal);
@@ -33,8 +33,7 @@ int killpg(pid_t pgid, int signal);
 int tgkill(pid_t pid, pid_t tid, int signal);
 int raise(int signal);
 sighandler_t signal(int signal, sighandler_t handler);
-int sigaction(int signal, const struct sigaction *restrict action,
-              struct sigaction *restrict old);
+int sigaction(int signal, const struct sigaction *restrict action, struct sigaction *restrict old);
 int siginterrupt(int signal, int interrupt);
 int sigprocmask(int how, const sigset_t *restrict set, sigset_t *restrict old);
 int pthread_sigmask(int how, const sigset_t *restrict set, sigset_t *restrict old);

@@ -4,13 +4,13 @@
 #include <sched.h>
 #include <signal.h>
 
-#define POSIX_SPAWN_RESETIDS 0x01
-#define POSIX_SPAWN_SETPGROUP 0x02
-#define POSIX_SPAWN_SETSIGDEF 0x04
-#define POSIX_SPAWN_SETSIGMASK 0x08
+#define POSIX_SPAWN_RESETIDS      0x01
+#define POSIX_SPAWN_SETPGROUP     0x02
+#define POSIX_SPAWN_SETSIGDEF     0x04
+#define POSIX_SPAWN_SETSIGMASK    0x08
 #define POSIX_SPAWN_SETSCHEDPARAM 0x10
-#define POSIX_SPAWN_SETSCHEDULER 0x20
-#define POSIX_SPAWN_SETSID 0x80
+#define POSIX_SPAWN_SETSCHEDULER  0x20
+#define POSIX_SPAWN_SETSID        0x80
 
 typedef struct {
     short flags;
@@ -25,13 +25,11 @@ typedef struct {
 } posix_spawn_file_actions_t;
 
 int posix_spawn(pid_t *restrict pid, const char *restrict path,
-                const posix_spawn_file_actions_t *actions,
-                const posix_spawnattr_t *restrict attr, char *const argv[restrict],
-                char *const envp[restrict]);
+                const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *restrict attr,
+                char *const argv[restrict], char *const envp[restrict]);
 int posix_spawnp(pid_t *restrict pid, const char *restrict file,
-                 const posix_spawn_file_actions_t *actions,
-                 const posix_spawnattr_t *restrict attr, char *const argv[restrict],
-                 char *const envp[restrict]);
+                 const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *restrict attr,
+                 char *const argv[restrict], char *const envp[restrict]);
 int posix_spawnattr_init(posix_spawnattr_t *attr);
 int posix_spawnattr_destroy(posix_spawnattr_t *attr);
 int posix_spawnattr_getflags(const posix_spawnattr_t *restrict attr, short *restrict flags);

@@ -8,14 +8,14 @@
 typedef struct stdio_file FILE;
 typedef long fpos_t;
 
-#define EOF (-1)
-#define BUFSIZ 4096
+#define EOF          (-1)
+#define BUFSIZ       4096
 #define FILENAME_MAX 4096
-#define FOPEN_MAX 1024
-#define L_tmpnam 20
-#define L_ctermid 20
-#define TMP_MAX 10000
-#define P_tmpdir "/tmp"
+#define FOPEN_MAX    1024
+#define L_tmpnam     20
+#define L_ctermid    20
+#define TMP_MAX      10000
+#define P_tmpdir     "/tmp"
 
 #define _IOFBF 0
 #define _IOLBF 1
@@ -24,7 +24,7 @@ typedef long fpos_t;
 extern FILE *const stdin;
 extern FILE *const stdout;
 extern FILE *const stderr;
-#define stdin (stdin)
+#define stdin  (stdin)
 #define stdout (stdout)
 #define stderr (stderr)
 

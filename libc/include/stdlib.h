@@ -6,8 +6,8 @@
 
 #define EXIT_SUCCESS 0
 #define EXIT_FAILURE 1
-#define RAND_MAX 0x7fffffff
-#define MB_CUR_MAX ((size_t)1)
+#define RAND_MAX     0x7fffffff
+#define MB_CUR_MAX   ((size_t)1)
 
 typedef struct {
     int quot, rem;
@@ -62,8 +62,8 @@ ldiv_t ldiv(long n, long by);
 lldiv_t lldiv(long long n, long long by);
 
 void qsort(void *base, size_t n, size_t size, int (*compare)(const void *, const void *));
-void qsort_r(void *base, size_t n, size_t size,
-             int (*compare)(const void *, const void *, void *), void *context);
+void qsort_r(void *base, size_t n, size_t size, int (*compare)(const void *, const void *, void *),
+             void *context);
 void *bsearch(const void *key, const void *base, size_t n, size_t size,
               int (*compare)(const void *, const void *));
 

@@ -4,7 +4,7 @@
 #include <abi/time.h>
 
 #define CLOCKS_PER_SEC 1000000L
-#define TIME_UTC 1
+#define TIME_UTC       1
 
 struct itimerspec {
     struct timespec it_interval;
@@ -26,8 +26,7 @@ clock_t clock(void);
 double difftime(time_t later, time_t earlier);
 int clock_gettime(clockid_t clock, struct timespec *now);
 int clock_getres(clockid_t clock, struct timespec *step);
-int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
-                    struct timespec *left);
+int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time, struct timespec *left);
 int nanosleep(const struct timespec *time, struct timespec *left);
 int timespec_get(struct timespec *now, int base);
 

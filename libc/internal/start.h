@@ -3,7 +3,7 @@
 
 #include <abi/auxvec.h>
 
-extern unsigned long *libc_auxv;    /* pairs of kind and value, up to AT_NULL */
+extern unsigned long *libc_auxv; /* pairs of kind and value, up to AT_NULL */
 extern char **environ;
 
 /* Called by exit, if stdio or atexit are in the program at all. */

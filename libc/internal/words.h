@@ -8,7 +8,7 @@
 typedef uint64_t __attribute__((may_alias)) word;
 typedef uint64_t __attribute__((may_alias, aligned(1))) loose_word;
 
-#define WORD_ONES 0x0101010101010101UL
+#define WORD_ONES  0x0101010101010101UL
 #define WORD_HIGHS 0x8080808080808080UL
 
 /* Not zero where a byte of the word is zero; the lowest bit set tells the first one exactly. */

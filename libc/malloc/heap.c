@@ -9,15 +9,15 @@
 #include "heap.h"
 #include "syscall.h"
 
-#define SMALL 1024
+#define SMALL  1024
 #define N_BINS (64 + 8 * 28)
-#define GROW (64 << 10)         /* the break moves by at least so much */
-#define TRIM (256 << 10)        /* an unused end of this size goes back */
+#define GROW   (64 << 10)  /* the break moves by at least so much */
+#define TRIM   (256 << 10) /* an unused end of this size goes back */
 
 static struct chunk *bins[N_BINS];
 static uint64_t filled[(N_BINS + 63) / 64]; /* which bins are not empty */
-static struct chunk *top;       /* the free end: in no bin; NULL before the first use */
-static char *fresh_from;        /* from here to the break nothing was ever written */
+static struct chunk *top;                   /* the free end: in no bin; NULL before the first use */
+static char *fresh_from;                    /* from here to the break nothing was ever written */
 
 /* The free end always keeps room for its own header. */
 static char *heap_end;

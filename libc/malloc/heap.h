@@ -10,18 +10,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HEADER 16
-#define MIN_CHUNK 48            /* header, two links, footer */
-#define LARGE (128 << 10)       /* from here on a block is a mapping */
-#define USED 1UL                /* flags in chunk->size, whose lower 4 bits are free */
-#define MAPPED 2UL
-#define LEFT_FREE 4UL           /* the chunk before is free; its size stands in front of us */
-#define FLAGS 15UL
+#define HEADER    16
+#define MIN_CHUNK 48          /* header, two links, footer */
+#define LARGE     (128 << 10) /* from here on a block is a mapping */
+#define USED      1UL         /* flags in chunk->size, whose lower 4 bits are free */
+#define MAPPED    2UL
+#define LEFT_FREE 4UL /* the chunk before is free; its size stands in front of us */
+#define FLAGS     15UL
 
 struct chunk {
     uint64_t size;
     uint64_t seal;
-    struct chunk *next, *previous;  /* in the bin, while it is free */
+    struct chunk *next, *previous; /* in the bin, while it is free */
 };
 
 static inline size_t chunk_size(const struct chunk *chunk)

@@ -10,8 +10,8 @@ static size_t pages(size_t size)
 
 struct chunk *mapped_take(size_t size)
 {
-    long at = sys_mmap(NULL, pages(size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                       -1, 0);
+    long at =
+        sys_mmap(NULL, pages(size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     if (syscall_ret(at) == -1)
         return NULL;

@@ -68,8 +68,8 @@ static char **pack(const char *entries, size_t size)
 
 char **os_listdir(const char *path)
 {
-    int fd = (int)syscall_ret(RETRY(sys_openat(AT_FDCWD, path ? path : ".",
-                                               O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)));
+    int fd = (int)syscall_ret(
+        RETRY(sys_openat(AT_FDCWD, path ? path : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)));
     char **list = NULL;
     size_t size;
 

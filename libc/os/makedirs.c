@@ -30,7 +30,7 @@ static int make(char *path, size_t length, mode_t mode, bool exist_ok)
         if (!parent && make(path, head, 0777, exist_ok) < 0 && errno != EEXIST)
             return -1;
         if (tail_length == 1 && path[tail] == '.')
-            return 0;   /* "a/." is there when "a" is */
+            return 0; /* "a/." is there when "a" is */
     }
     path[length] = '\0';
     long result = sys_mkdir(path, mode);

@@ -5,13 +5,13 @@
 #include "syscall.h"
 
 /* A call that a signal interrupted is made again: a handler that wants out must jump. */
-#define RETRY(call) \
-    ({ \
-        long result_; \
-        do \
-            result_ = (call); \
+#define RETRY(call)                \
+    ({                             \
+        long result_;              \
+        do                         \
+            result_ = (call);      \
         while (result_ == -EINTR); \
-        result_; \
+        result_;                   \
     })
 
 /* The length of the head that os.path.split gives, for the first `length` bytes of a path; *tail is
@@ -24,16 +24,17 @@ int os_exec_search(const char *file, char *const args[], char *const env[]);
 /* Counts the arguments of a function that takes them one by one, then copies them to an array
  * on the stack; `args` then stands behind their NULL. */
 #define COUNT_ARGUMENTS(first, n) \
-    va_list args; \
-    size_t n = 1; \
-    va_start(args, first); \
-    while (va_arg(args, char *)) \
-        n++; \
+    va_list args;                 \
+    size_t n = 1;                 \
+    va_start(args, first);        \
+    while (va_arg(args, char *))  \
+        n++;                      \
     va_end(args)
 
 #define COLLECT_ARGUMENTS(first, n, argv) \
-    char *argv[n + 1]; \
-    va_start(args, first); \
-    argv[0] = (char *)first; \
-    for (size_t i = 1; i <= n; i++) \
-        argv[i] = va_arg(args, char *)
+    char *argv[n + 1];                    \
+    va_start(args, first);                \
+    argv[0] = (char *)first;              \
+    for (size_t i = 1; i <= n; i++) {     \
+        argv[i] = va_arg(args, char *);   \
+    }

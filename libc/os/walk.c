@@ -5,15 +5,15 @@
 /* A directory on the way: what it holds, and how far we are with its subdirectories. */
 struct level {
     struct os_walk_result result;
-    bool *descend;      /* from the bottom up: which of dirnames to enter */
+    bool *descend; /* from the bottom up: which of dirnames to enter */
     size_t next;
-    bool given;         /* was it handed to the caller? */
+    bool given; /* was it handed to the caller? */
 };
 
 struct os_walk {
     bool topdown, followlinks;
     void (*onerror)(const char *path, int error);
-    char *top;          /* until the first directory is read */
+    char *top; /* until the first directory is read */
     struct level *levels;
     size_t n, room;
 };
@@ -168,8 +168,8 @@ static char *next_path(struct os_walk *walk, struct level *level)
     return NULL;
 }
 
-struct os_walk *os_walk(const char *top, bool topdown,
-                        void (*onerror)(const char *path, int error), bool followlinks)
+struct os_walk *os_walk(const char *top, bool topdown, void (*onerror)(const char *path, int error),
+                        bool followlinks)
 {
     struct os_walk *walk = calloc(1, sizeof(*walk));
 

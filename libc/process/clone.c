@@ -16,6 +16,6 @@ int clone(int (*function)(void *), void *stack_top, int flags, void *arg, ...)
     void *tls = va_arg(args, void *);
     int *child_tid = va_arg(args, int *);
     va_end(args);
-    return (int)syscall_ret(clone_run(function, stack_top, (unsigned)flags, arg, parent_tid, tls,
-                                      child_tid));
+    return (int)syscall_ret(
+        clone_run(function, stack_top, (unsigned)flags, arg, parent_tid, tls, child_tid));
 }

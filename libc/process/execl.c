@@ -4,20 +4,21 @@
 #include "start.h"
 
 /* Counts the arguments, then copies them to an array on the stack, which vanishes with exec. */
-#define COUNT(first, n) \
-    va_list args; \
-    size_t n = 1; \
-    va_start(args, first); \
+#define COUNT(first, n)          \
+    va_list args;                \
+    size_t n = 1;                \
+    va_start(args, first);       \
     while (va_arg(args, char *)) \
-        n++; \
+        n++;                     \
     va_end(args)
 
-#define COLLECT(first, n, argv) \
-    char *argv[n + 1]; \
-    va_start(args, first); \
-    argv[0] = (char *)first; \
-    for (size_t i = 1; i <= n; i++) \
-        argv[i] = va_arg(args, char *)
+#define COLLECT(first, n, argv)         \
+    char *argv[n + 1];                  \
+    va_start(args, first);              \
+    argv[0] = (char *)first;            \
+    for (size_t i = 1; i <= n; i++) {   \
+        argv[i] = va_arg(args, char *); \
+    }
 
 int execl(const char *path, const char *arg, ...)
 {

@@ -16,8 +16,8 @@ struct spawn {
     const posix_spawnattr_t *attr;
     char *const *argv;
     char *const *envp;
-    sigset_t mask;          /* what was blocked before */
-    int error;              /* what the child could not do: our memory, so we see it */
+    sigset_t mask; /* what was blocked before */
+    int error;     /* what the child could not do: our memory, so we see it */
 };
 
 static long act(const struct spawn_action *action)
@@ -32,9 +32,7 @@ static long act(const struct spawn_action *action)
             return fd;
         sys_dup2((int)fd, action->fd);
         return sys_close((int)fd);
-    case SPAWN_CLOSE:
-        sys_close(action->fd);
-        return 0;
+    case SPAWN_CLOSE: sys_close(action->fd); return 0;
     case SPAWN_DUP2:
         if (action->fd == action->new_fd)
             return sys_fcntl(action->fd, F_SETFD, 0);
@@ -88,8 +86,8 @@ static int child(void *arg)
     for (int i = 0; result >= 0 && s->actions && i < s->actions->n; i++)
         result = act(&s->actions->actions[i]);
     if (result >= 0) {
-        sigset_t mask = s->attr && s->attr->flags & POSIX_SPAWN_SETSIGMASK ? s->attr->sigmask
-                                                                           : s->mask;
+        sigset_t mask =
+            s->attr && s->attr->flags & POSIX_SPAWN_SETSIGMASK ? s->attr->sigmask : s->mask;
         sys_rt_sigprocmask(SIG_SETMASK, &mask, NULL, SIGSET_BYTES);
         s->exec(s->path, s->argv, s->envp);
         result = -errno;
@@ -119,9 +117,8 @@ static int spawn(pid_t *pid, struct spawn *s)
 }
 
 int posix_spawn(pid_t *restrict pid, const char *restrict path,
-                const posix_spawn_file_actions_t *actions,
-                const posix_spawnattr_t *restrict attr, char *const argv[restrict],
-                char *const envp[restrict])
+                const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *restrict attr,
+                char *const argv[restrict], char *const envp[restrict])
 {
     struct spawn s = {path, execve, actions, attr, argv, envp ? envp : environ, 0, 0};
 
@@ -129,9 +126,8 @@ int posix_spawn(pid_t *restrict pid, const char *restrict path,
 }
 
 int posix_spawnp(pid_t *restrict pid, const char *restrict file,
-                 const posix_spawn_file_actions_t *actions,
-                 const posix_spawnattr_t *restrict attr, char *const argv[restrict],
-                 char *const envp[restrict])
+                 const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *restrict attr,
+                 char *const argv[restrict], char *const envp[restrict])
 {
     struct spawn s = {file, execvpe, actions, attr, argv, envp ? envp : environ, 0, 0};
 

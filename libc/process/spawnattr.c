@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <spawn.h>
 
-#define KNOWN \
+#define KNOWN                                                               \
     (POSIX_SPAWN_RESETIDS | POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | \
      POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID)
 

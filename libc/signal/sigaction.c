@@ -6,8 +6,7 @@
 
 void signal_restore(void);
 
-int sigaction(int signal, const struct sigaction *restrict action,
-              struct sigaction *restrict old)
+int sigaction(int signal, const struct sigaction *restrict action, struct sigaction *restrict old)
 {
     struct kernel_sigaction to, from = {0};
 

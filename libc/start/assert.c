@@ -6,7 +6,7 @@
 
 _Noreturn void __assert_fail(const char *claim, const char *file, int line, const char *function)
 {
-    dprintf(2, "%s: %s:%d: %s: Assertion `%s' failed.\n", program_invocation_short_name, file,
-            line, function, claim);
+    dprintf(2, "%s: %s:%d: %s: Assertion `%s' failed.\n", program_invocation_short_name, file, line,
+            function, claim);
     abort();
 }

@@ -6,27 +6,27 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#define UNGET 8                     /* bytes before the buffer that ungetc may fill */
+#define UNGET 8 /* bytes before the buffer that ungetc may fill */
 
 struct stdio_file {
-    int fd;                         /* -1: memory */
+    int fd; /* -1: memory */
     bool can_read, can_write;
-    bool error, end;                /* ferror, feof */
-    bool writing;                   /* what buf holds */
+    bool error, end; /* ferror, feof */
+    bool writing;    /* what buf holds */
     bool append;
-    bool buf_is_ours;               /* from malloc */
-    unsigned char mode;             /* _IOFBF, _IOLBF, _IONBF; UNSET: a terminal gets lines */
-    unsigned char *buf;             /* NULL before the first use */
+    bool buf_is_ours;   /* from malloc */
+    unsigned char mode; /* _IOFBF, _IOLBF, _IONBF; UNSET: a terminal gets lines */
+    unsigned char *buf; /* NULL before the first use */
     size_t size;
-    unsigned char *at, *limit;      /* reading: what is left; writing: the free room */
-    pid_t child;                    /* popen's */
-    struct memory_file *memory;     /* open_memstream's and fmemopen's */
-    FILE *next, *previous;          /* all but the three standard ones */
+    unsigned char *at, *limit;  /* reading: what is left; writing: the free room */
+    pid_t child;                /* popen's */
+    struct memory_file *memory; /* open_memstream's and fmemopen's */
+    FILE *next, *previous;      /* all but the three standard ones */
 };
 
 #define UNSET 9
 
-extern FILE *stdio_files;           /* the list of those that fopen made */
+extern FILE *stdio_files; /* the list of those that fopen made */
 
 /* Makes ready to read or write: buffer, direction; 0, or EOF with the error flag set. */
 int file_reads(FILE *file);

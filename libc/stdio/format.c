@@ -90,8 +90,8 @@ static bool format_signed(struct sink *sink, struct spec *spec, struct arguments
 
 static bool format_unsigned(struct sink *sink, struct spec *spec, struct arguments *args)
 {
-    uint64_t n = spec->length == 'l' ? va_arg(args->list, unsigned long)
-                                     : va_arg(args->list, unsigned int);
+    uint64_t n =
+        spec->length == 'l' ? va_arg(args->list, unsigned long) : va_arg(args->list, unsigned int);
 
     if (spec->length == 'h')
         n = (unsigned short)n;
@@ -201,12 +201,8 @@ static const char *parse_number(const char *at, int *number, struct arguments *a
 static const char *parse_length(const char *at, struct spec *spec)
 {
     switch (*at) {
-    case 'h':
-        spec->length = at[1] == 'h' ? 'H' : 'h';
-        return at + (at[1] == 'h' ? 2 : 1);
-    case 'l':
-        spec->length = 'l';
-        return at + (at[1] == 'l' ? 2 : 1);
+    case 'h': spec->length = at[1] == 'h' ? 'H' : 'h'; return at + (at[1] == 'h' ? 2 : 1);
+    case 'l': spec->length = 'l'; return at + (at[1] == 'l' ? 2 : 1);
     case 'j':
     case 'z':
     case 't': spec->length = 'l'; return at + 1;

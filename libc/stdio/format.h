@@ -8,15 +8,15 @@
 /* Where formatted text goes. put may fail, which ends the printing. */
 struct sink {
     bool (*put)(struct sink *sink, const char *text, size_t length);
-    size_t total;           /* bytes so far */
+    size_t total; /* bytes so far */
 };
 
 /* One conversion, as written between '%' and its letter. */
 struct spec {
     bool left, zero, plus, space, alternate;
     int width;
-    int precision;          /* -1: none given */
-    int length;             /* 'H' (hh), 'h', 0, 'l' (also ll, j, z, t), 'L' */
+    int precision; /* -1: none given */
+    int length;    /* 'H' (hh), 'h', 0, 'l' (also ll, j, z, t), 'L' */
     char letter;
 };
 

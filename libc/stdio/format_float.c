@@ -10,10 +10,10 @@
 #include <string.h>
 #include "format.h"
 
-#define BASE 1000000000u
-#define WHOLE_WORDS 552             /* 10^9 to this power is more than 2^16384 */
-#define PART_WORDS 1840             /* 16445 binary places are as many decimal ones */
-#define MAX_DIGITS ((WHOLE_WORDS + PART_WORDS) * 9)
+#define BASE        1000000000u
+#define WHOLE_WORDS 552  /* 10^9 to this power is more than 2^16384 */
+#define PART_WORDS  1840 /* 16445 binary places are as many decimal ones */
+#define MAX_DIGITS  ((WHOLE_WORDS + PART_WORDS) * 9)
 
 /* The digits of a number without its sign: 0.DDDD times 10^point, the first one not zero. */
 struct decimal {
@@ -74,8 +74,10 @@ static void wide_set(struct wide *w, uint64_t mantissa, int exponent)
         w->words[--w->low] = (uint32_t)(mantissa % BASE);
     for (; exponent > 0; exponent -= exponent < 29 ? exponent : 29)
         wide_shift_left(w, exponent < 29 ? exponent : 29);
-    for (; exponent < 0; exponent += exponent > -9 ? -exponent : 9)
-        wide_shift_right(w, exponent > -9 ? -exponent : 9);
+    for (int step; exponent < 0; exponent += step) {
+        step = -exponent < 9 ? -exponent : 9;
+        wide_shift_right(w, step);
+    }
 }
 
 /* Every digit of a finite number; n is 0 for zero. */
@@ -139,7 +141,7 @@ static void decimal_round(struct decimal *d, long keep)
 struct parts {
     struct sink *sink;
     const struct decimal *d;
-    long places;            /* behind the point */
+    long places; /* behind the point */
     bool point;
 };
 

@@ -6,11 +6,11 @@
 #include <string.h>
 #include "file.h"
 
-#define NUMBER_SIZE 512     /* longer numbers are cut there */
+#define NUMBER_SIZE 512 /* longer numbers are cut there */
 
 struct scan {
     FILE *file;
-    size_t taken;           /* bytes so far, for %n */
+    size_t taken; /* bytes so far, for %n */
     va_list args;
 };
 
@@ -18,7 +18,7 @@ struct scan {
 struct scan_spec {
     bool drop;
     int width;
-    int length;             /* 'H' (hh), 'h', 0, 'l' (also ll, j, z, t), 'L' */
+    int length; /* 'H' (hh), 'h', 0, 'l' (also ll, j, z, t), 'L' */
     char letter;
 };
 

@@ -81,8 +81,8 @@ static void heap_sort(const struct sort *s, size_t n)
     }
 }
 
-void qsort_r(void *base, size_t n, size_t size,
-             int (*compare)(const void *, const void *, void *), void *context)
+void qsort_r(void *base, size_t n, size_t size, int (*compare)(const void *, const void *, void *),
+             void *context)
 {
     struct sort s = {base, size, compare, context};
     char small[512];

@@ -7,9 +7,9 @@
 #include "syscall.h"
 
 struct walk {
-    char done[PATH_MAX];    /* what is resolved: "" stands for the root */
+    char done[PATH_MAX]; /* what is resolved: "" stands for the root */
     size_t length;
-    char rest[PATH_MAX];    /* what is left to resolve */
+    char rest[PATH_MAX]; /* what is left to resolve */
     int links;
 };
 

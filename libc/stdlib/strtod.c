@@ -12,17 +12,17 @@
 #include <string.h>
 #include "syscall.h"
 
-#define MAX_DIGITS 800      /* more cannot matter for a double: one sticky digit stands for them */
-#define WORDS 160           /* 32 bits each: 10^1150 and 1200 bits of room */
+#define MAX_DIGITS 800 /* more cannot matter for a double: one sticky digit stands for them */
+#define WORDS      160 /* 32 bits each: 10^1150 and 1200 bits of room */
 
 struct big {
     int n;
-    uint32_t words[WORDS];  /* the least significant first; no zero word at the end */
+    uint32_t words[WORDS]; /* the least significant first; no zero word at the end */
 };
 
 struct format {
-    int bits;               /* of the mantissa */
-    int least, most;        /* exponents of the lowest bit: smallest, largest */
+    int bits;        /* of the mantissa */
+    int least, most; /* exponents of the lowest bit: smallest, largest */
 };
 
 static const struct format single = {24, -149, 104}, dbl = {53, -1074, 971};

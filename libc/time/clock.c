@@ -17,8 +17,7 @@ int timespec_get(struct timespec *now, int base)
 }
 
 /* The error is the result, as POSIX has it; errno stays. */
-int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
-                    struct timespec *left)
+int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time, struct timespec *left)
 {
     return (int)-sys_clock_nanosleep(clock, flags, time, left);
 }

@@ -8,9 +8,7 @@ char *tzname[2] = {"UTC", "UTC"};
 long timezone;
 int daylight;
 
-void tzset(void)
-{
-}
+void tzset(void) {}
 
 struct tm *gmtime_r(const time_t *restrict time, struct tm *restrict tm)
 {

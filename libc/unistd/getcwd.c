@@ -16,7 +16,7 @@ char *getcwd(char *buf, size_t size)
     if (length < 0)
         return NULL;
     if (length == 0 || (buf ? buf : own)[0] != '/')
-        return fail_null(ENOENT);   /* it lies outside of the root: there is no path to it */
+        return fail_null(ENOENT); /* it lies outside of the root: there is no path to it */
     if (buf)
         return buf;
     if (size != 0 && size < (size_t)length)

@@ -5,6 +5,6 @@
 
 int reboot(int command)
 {
-    return (int)syscall_ret(sys_reboot((int)LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2,
-                                       (unsigned)command, NULL));
+    return (int)syscall_ret(
+        sys_reboot((int)LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, (unsigned)command, NULL));
 }

@@ -16,10 +16,10 @@ static uint16_t of_kind[N_KINDS][MAX_OPS];
 static int n_of_kind[N_KINDS];
 
 const char *const kind_names[N_KINDS] = {
-    "mkdir",   "rmdir",    "unlink",    "rename",   "link",   "symlink", "open",    "chdir",
-    "fchdir",  "getcwd",   "listdir",   "list",     "stat",   "lstat",   "access",  "readlink",
-    "chmod",   "chown",    "lchown",    "truncate", "mknod",  "umask",   "close",   "dup",
-    "read",    "write",    "lseek",     "fstat",    "ftruncate", "fchmod", "fchown", "openat",
+    "mkdir",   "rmdir",    "unlink",    "rename",   "link",      "symlink", "open",   "chdir",
+    "fchdir",  "getcwd",   "listdir",   "list",     "stat",      "lstat",   "access", "readlink",
+    "chmod",   "chown",    "lchown",    "truncate", "mknod",     "umask",   "close",  "dup",
+    "read",    "write",    "lseek",     "fstat",    "ftruncate", "fchmod",  "fchown", "openat",
     "mkdirat", "unlinkat", "renameat2", "linkat",
 };
 
@@ -28,9 +28,9 @@ const char *const kind_names[N_KINDS] = {
 static char long_name[256], too_long[257];
 static const char *const small_names[] = {"a", "f", "l", "x", "a/f", "a/d", "a/x"};
 static const char *const names[] = {
-    ".",    "..",  "a/",  "l/",   "x/",    "f/",    "l/x",   "m",     "a/d/x",  "",
-    "/",    "o",   "./f", "a/.",  "a//f",  "a/..",  "x/x",   "f/x",   "m/",     "m/x",
-    "l/..", "l/f", "l/d", "o/x",  "a/d/.", "a/d/..", "../a", "/a/f",  "a/../f", "f/.",
+    ".",    "..",  "a/",  "l/",   "x/",    "f/",      "l/x",    "m",    "a/d/x",  "",
+    "/",    "o",   "./f", "a/.",  "a//f",  "a/..",    "x/x",    "f/x",  "m/",     "m/x",
+    "l/..", "l/f", "l/d", "o/x",  "a/d/.", "a/d/..",  "../a",   "/a/f", "a/../f", "f/.",
     "f/..", "x/.", "//",  "a/x/", "a/d/",  long_name, too_long,
 };
 enum { N_SMALL = 7, N_NAMES = sizeof(names) / sizeof(names[0]), N_LEVEL_2 = 8 };
@@ -60,9 +60,9 @@ static void unary(enum kind kind, long a, long b, int level, const char *three)
         emit(listed(three, small_names[i]) ? 3 : level,
              (struct op){kind, small_names[i], NULL, a, b});
     for (int i = 0; i < N_NAMES; i++)
-        emit(listed(three, names[i])        ? 3
+        emit(listed(three, names[i])       ? 3
              : level == 2 && i < N_LEVEL_2 ? 2
-                                            : 1,
+                                           : 1,
              (struct op){kind, names[i], NULL, a, b});
 }
 
@@ -77,9 +77,9 @@ static void binary(enum kind kind, long a, int level, const char *three)
             strcpy(both, p);
             strcat(both, ">");
             strcat(both, q);
-            emit(listed(three, both)                   ? 3
+            emit(listed(three, both)          ? 3
                  : i < N_SMALL && j < N_SMALL ? level
-                                                       : 1,
+                                              : 1,
                  (struct op){kind, p, q, a, 0});
         }
 }
@@ -97,11 +97,10 @@ static void emit_names(void)
     unary(READLINK, 0, 0, 1, "l f");
     for (int may = 0; may < 8; may++)
         unary(ACCESS, may, 0, 1, "");
-    binary(
-        RENAME, 0, 2,
-        "a>f a>x a>a/d a>a a>l f>a f>x f>l f>a/f f>a/x f>a/d l>f l>x l>a l>a/d x>f x>a "
-        "a/f>f a/f>x a/f>a/d a/d>a a/d>x a/d>a/x a/d>l a/x>x a/x>a a/x>f a/d>a/f "
-        "a/f>l f>f x>l a/d>f a/d>a/d l>a/x l>f x>a/x");
+    binary(RENAME, 0, 2,
+           "a>f a>x a>a/d a>a a>l f>a f>x f>l f>a/f f>a/x f>a/d l>f l>x l>a l>a/d x>f x>a "
+           "a/f>f a/f>x a/f>a/d a/d>a a/d>x a/d>a/x a/d>l a/x>x a/x>a a/x>f a/d>a/f "
+           "a/f>l f>f x>l a/d>f a/d>a/d l>a/x l>f x>a/x");
     binary(RENAME, NOREPLACE, 1, "a>x f>a f>x a>a/x x>f");
     binary(RENAME, EXCHANGE, 1, "a>f f>l a>a/d f>a/f f>a/d a>x l>a/d a>l a/f>a/d a>a");
     binary(RENAME, NOREPLACE | EXCHANGE, 1, "");

@@ -19,8 +19,10 @@
 enum { P, A, B, C, D, MAX_ACTORS = 10, SELF = -1, GROUP = 100, NOBODY = -2, OWN = -3 };
 enum { ALL = NOBODY, MAX_JOBS = 200, RANDOM_BLOCK = 50, RANDOM_BLOCKS = 100000 };
 
+// clang-format off
 enum action { KILL, SETPGID, SETSID, GETPGID, GETSID, EXIT, WAIT, WAITID, HANDLE, MASK, PENDING,
               FORK, DEATH_SIGNAL, SUBREAPER, BECOME };
+// clang-format on
 
 /* An order to an actor. `whom` is an actor, SELF, GROUP + actor, OWN (group), or ALL. */
 struct job {
@@ -46,11 +48,13 @@ static int pipes[MAX_ACTORS][2];
 static int driver, me;
 static bool as_users;
 
+// clang-format off
 static const char *const action_names[] = {
     "kill", "setpgid", "setsid", "getpgid", "getsid", "_exit", "wait4", "waitid", "signal",
     "sigprocmask", "sigpending", "fork", "PR_SET_PDEATHSIG", "PR_SET_CHILD_SUBREAPER",
     "become",
 };
+// clang-format on
 
 /* ---- The orders ---- */
 
@@ -191,7 +195,7 @@ static int label(int pid)
     return pid == 0 ? 20 : pid == driver ? 21 : 22;
 }
 
-static void catch(int sig)
+static void on_signal(int sig)
 {
     actors[me].caught |= 1 << sig;
 }
@@ -199,7 +203,7 @@ static void catch(int sig)
 /* How a signal is handled: 1 ignored, 2 caught, 3 and 4 caught with a flag. */
 static long handle(int sig, int how)
 {
-    struct sigaction act = {.sa_handler = how == 1 ? SIG_IGN : catch};
+    struct sigaction act = {.sa_handler = how == 1 ? SIG_IGN : on_signal};
     act.sa_flags = how == 3 ? SA_NOCLDSTOP : how == 4 ? SA_NOCLDWAIT : 0;
     return sigaction(sig, &act, NULL) ? -errno : 0;
 }
@@ -320,16 +324,48 @@ static char look(int i, int *parent, int *group, int *session)
     return state;
 }
 
+/* How often an actor has left a processor: it has not run between two looks at the same number. */
+static long switches(int i)
+{
+    char path[32], text[4096];
+    long waited = 0, preempted = 0;
+    snprintf(path, sizeof(path), "/proc/%d/status", actors[i].pid);
+    int fd = open(path, O_RDONLY);
+    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+    if (fd >= 0)
+        close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    const char *at = strstr(text, "voluntary_ctxt_switches:");
+    if (at)
+        sscanf(at, "voluntary_ctxt_switches: %ld nonvoluntary_ctxt_switches: %ld", &waited,
+               &preempted);
+    return waited + preempted;
+}
+
+/* Adds up the switches of all actors; -1 if one of them does not rest. */
+static long resting(void)
+{
+    int parent, group, session;
+    long sum = 0;
+    for (int i = 0; i < *n_actors; i++) {
+        if (!strchr("STZ-", look(i, &parent, &group, &session)))
+            return -1;
+        sum += switches(i);
+    }
+    return sum;
+}
+
+/* Waits until all rest at once. One may wake another after that one was looked at, so a second
+ * look must find that nobody has run since. */
 static void settle(void)
 {
-    int parent, group, session, resting;
+    long before, now = -1;
     do {
-        resting = 0;
-        for (int i = 0; i < *n_actors; i++)
-            resting += strchr("STZ-", look(i, &parent, &group, &session)) != NULL;
-        if (resting < *n_actors)
+        before = now;
+        now = resting();
+        if (now < 0 || now != before)
             sched_yield();
-    } while (resting < *n_actors);
+    } while (now < 0 || now != before);
 }
 
 static void tell_actors(void)
@@ -360,7 +396,7 @@ static void order(uint16_t n)
 {
     const struct job *job = &list[n];
     show("  %c: %s(whom %d, %#x, %d)\n", "PABCDEFGHI"[job->actor], action_names[job->action],
-         job->whom, job->a, job->b);
+         job -> whom, job -> a, job -> b);
     if (job->actor < *n_actors && write(pipes[job->actor][1], &n, sizeof(n)) != sizeof(n))
         tell("no order", 1);
     settle();

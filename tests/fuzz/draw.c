@@ -109,6 +109,7 @@ static uint64_t user(struct place *p)
 
 static uint64_t hostile(struct place *p)
 {
+    // clang-format off
     static const uint64_t bad[] = {
         0,        1,        EDGE + 4095,        EDGE + 4088,        EDGE + 4080,
         READONLY, NOACCESS, FLICKER,            FLICKER + 8,        PASTEND + 4096,
@@ -116,6 +117,7 @@ static uint64_t hostile(struct place *p)
         ~0ul,     ~7ul,     0xffff800000000000, 0xffffffff80000000, 0xffffffff80100000,
         EDGE + 4096, READONLY + 4095, 0x8000000000000000, ARENA + ARENA_BYTES - 3,
     };
+    // clang-format on
     return once_in(p, 8) ? random_next(p->random) : PICK(p, bad);
 }
 
@@ -252,12 +254,13 @@ static uint64_t clone_args(struct place *p)
 
 /* ---- Sets of flags ---- */
 
-static const unsigned open_bits[] = {O_WRONLY, O_RDWR,      O_CREAT,    O_EXCL,   O_TRUNC,
-                                     O_APPEND, O_NONBLOCK,  O_DIRECTORY, O_NOFOLLOW, O_CLOEXEC,
-                                     O_PATH,   O_NONBLOCK,  O_CREAT,    020200000};
+static const unsigned open_bits[] = {O_WRONLY, O_RDWR,     O_CREAT,     O_EXCL,     O_TRUNC,
+                                     O_APPEND, O_NONBLOCK, O_DIRECTORY, O_NOFOLLOW, O_CLOEXEC,
+                                     O_PATH,   O_NONBLOCK, O_CREAT,     020200000};
 static const unsigned at_bits[] = {AT_SYMLINK_NOFOLLOW, AT_REMOVEDIR, AT_SYMLINK_FOLLOW,
                                    AT_EMPTY_PATH, 0x800};
 static const unsigned prot_bits[] = {PROT_READ, PROT_WRITE, PROT_EXEC, PROT_READ | PROT_WRITE};
+// clang-format off
 static const unsigned map_bits[] = {MAP_PRIVATE, MAP_SHARED, MAP_FIXED, MAP_ANONYMOUS,
                                     MAP_PRIVATE | MAP_ANONYMOUS, MAP_ANONYMOUS | MAP_PRIVATE,
                                     0x100, 0x8000, 0x4000, 0x100000};
@@ -265,6 +268,7 @@ static const unsigned clone_bits[] = {CLONE_VM, CLONE_FS, CLONE_FILES, CLONE_SIG
                                       CLONE_VM | CLONE_VFORK, CLONE_PARENT_SETTID,
                                       CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID, CLONE_SETTLS,
                                       CLONE_PARENT};
+// clang-format on
 static const unsigned mode_bits[] = {0777, 0666, 0700, 0, 04000, 02000, 01000, 0111};
 static const unsigned node_bits[] = {0010000, 0020000, 0040000, 0060000, 0100000, 0140000};
 
@@ -273,9 +277,9 @@ static const unsigned node_bits[] = {0010000, 0020000, 0040000, 0060000, 0100000
 static uint64_t draw_number(struct place *p, enum kind kind)
 {
     static const unsigned ioctls[] = {
-        0x5401, 0x5402, 0x5403, 0x5404, 0x5409, 0x540a, 0x540b, 0x540c, 0x540d, 0x540e,
-        0x540f, 0x5410, 0x5411, 0x5413, 0x5414, 0x541b, 0x541d, 0x5421, 0x5422, 0x5429,
-        0x5425, 0x5450, 0x5451, 0x5452, 0x80045430, 0x40045431,
+        0x5401, 0x5402, 0x5403, 0x5404, 0x5409, 0x540a, 0x540b,     0x540c,     0x540d,
+        0x540e, 0x540f, 0x5410, 0x5411, 0x5413, 0x5414, 0x541b,     0x541d,     0x5421,
+        0x5422, 0x5429, 0x5425, 0x5450, 0x5451, 0x5452, 0x80045430, 0x40045431,
     };
     static const unsigned arch[] = {0x1001, 0x1002, 0x1003, 0x1004, 0x1011, 0x1012};
     switch (kind) {
@@ -351,12 +355,12 @@ static uint64_t draw_address(struct place *p, enum kind kind)
 static bool is_out(enum kind kind)
 {
     static const unsigned char kinds[] = {
-        KIND_stat_out,      KIND_statx_out,  KIND_statfs_out,    KIND_timespec_out,
-        KIND_remaining_out, KIND_timeval_out, KIND_timezone_out, KIND_seconds_out,
-        KIND_itimerval_out, KIND_sigset_out, KIND_sigaction_out, KIND_siginfo_out,
-        KIND_stack_out,     KIND_wait_status_out, KIND_rusage_out, KIND_rlimit_out,
-        KIND_tms_out,       KIND_sysinfo_out, KIND_utsname_out,  KIND_fds_out,
-        KIND_uid_out,       KIND_gid_out,    KIND_groups_out,    KIND_cpumask_out,
+        KIND_stat_out,      KIND_statx_out,       KIND_statfs_out,    KIND_timespec_out,
+        KIND_remaining_out, KIND_timeval_out,     KIND_timezone_out,  KIND_seconds_out,
+        KIND_itimerval_out, KIND_sigset_out,      KIND_sigaction_out, KIND_siginfo_out,
+        KIND_stack_out,     KIND_wait_status_out, KIND_rusage_out,    KIND_rlimit_out,
+        KIND_tms_out,       KIND_sysinfo_out,     KIND_utsname_out,   KIND_fds_out,
+        KIND_uid_out,       KIND_gid_out,         KIND_groups_out,    KIND_cpumask_out,
     };
     return memchr(kinds, kind, sizeof(kinds)) != NULL;
 }
@@ -368,6 +372,7 @@ static const struct {
     const char *name;
     int weight;
 } weights[] = {
+    // clang-format off
     {"exit", 1},     {"exit_group", 1}, {"pause", 1},     {"rt_sigsuspend", 1}, {"reboot", 0},
     {"execve", 2},   {"execveat", 2},   {"vfork", 3},     {"fork", 3},          {"clone", 4},
     {"clone3", 4},   {"chroot", 2},     {"rt_sigreturn", 1}, {"sync", 2},       {"kill", 6},
@@ -376,6 +381,7 @@ static const struct {
     {"openat", 30},  {"open", 24},      {"mmap", 30},     {"rename", 24},       {"close", 12},
     {"setuid", 3},   {"setresuid", 3},  {"setreuid", 3},  {"arch_prctl", 4},    {"fallocate", 6},
     {"close_range", 3}, {"sethostname", 1},
+    // clang-format on
 };
 
 static int weight_of(const char *name)

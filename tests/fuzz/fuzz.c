@@ -35,8 +35,8 @@ enum { END_MS = 5000 };
 /* What all streams and the watcher share. */
 struct board {
     volatile uint64_t made[MAX_STREAMS]; /* calls of each stream */
-    volatile int running; /* streams that have not reached their end; atomic */
-    volatile int entered; /* processes that are ready to begin; atomic */
+    volatile int running;                /* streams that have not reached their end; atomic */
+    volatile int entered;                /* processes that are ready to begin; atomic */
     volatile bool trapped;
 };
 #define BOARD ((struct board *)BOARD_AT)

@@ -25,8 +25,8 @@ __attribute__((unused)) static void slot(int i, ...)
     va_end(words);
 }
 
-#define call(name, ...) call_with(name, sizeof((uint64_t[]){0, ##__VA_ARGS__}) / 8, \
-                                  (uint64_t[]){0, ##__VA_ARGS__})
+#define call(name, ...) \
+    call_with(name, sizeof((uint64_t[]){0, ##__VA_ARGS__}) / 8, (uint64_t[]){0, ##__VA_ARGS__})
 __attribute__((unused)) static long call_with(const char *name, size_t n, const uint64_t *args)
 {
     for (next_call.row = 0; strcmp(call_rows[next_call.row].name, name) != 0;)

@@ -58,10 +58,12 @@ static void test_text(void)
     start("\303\244\342\224\200\342\202\254\303x");
     ok((vt.cells[0][0] & 0xff) == 0x84 && (vt.cells[0][1] & 0xff) == 0xc4, "UTF-8: umlaut, line");
     ok((vt.cells[0][2] & 0xff) == 0xfe && (vt.cells[0][3] & 0xff) == 0xfe &&
-       (vt.cells[0][4] & 0xff) == 'x', "what the font lacks or is broken is a square");
+           (vt.cells[0][4] & 0xff) == 'x',
+       "what the font lacks or is broken is a square");
     start("\016qx\017q");
     ok((vt.cells[0][0] & 0xff) == 0xc4 && (vt.cells[0][1] & 0xff) == 0xb3 &&
-       (vt.cells[0][2] & 0xff) == 'q', "line drawing by shift out");
+           (vt.cells[0][2] & 0xff) == 'q',
+       "line drawing by shift out");
 }
 
 static void test_moves(void)

@@ -17,7 +17,6 @@
 #include <time.h>
 #include <unistd.h>
 
-
 static int file, dir, other; /* descriptors that are there all the time */
 static char page[4096], *area;
 static struct timespec moment = {0, 1000};
@@ -268,11 +267,11 @@ static void set_clone(void)
 
 /* ---- The cases ---- */
 
-#define CASE(id, expression, ...)     \
+#define CASE(id, expression, ...)      \
     static long call_##id(int fail_fd) \
-    {                                 \
-        (void)fail_fd;                \
-        return expression;            \
+    {                                  \
+        (void)fail_fd;                 \
+        return expression;             \
     }
 #include "cases.h"
 #undef CASE
@@ -284,14 +283,16 @@ const struct inject_case cases[] = {
 #undef CASE
 const size_t n_cases = sizeof cases / sizeof cases[0];
 
+// clang-format off
 const char *const without[] = {
     "exit", "exit_group", "reboot", /* do not come back */
     "rt_sigreturn",                 /* only from a handler */
     "pause", "rt_sigsuspend",       /* do not come back without a signal */
     "chroot",                       /* cannot be taken back; path lookup is chdir's */
-    "setpgid", /* not for the leader of a session */
-    "rseq",    /* ENOSYS, always */
+    "setpgid",                      /* not for the leader of a session */
+    "rseq",                         /* ENOSYS, always */
     "setsid",                       /* only once in a process */
     "sethostname",                  /* takes no memory, and would rename the machine */
 };
+// clang-format on
 const size_t n_without = sizeof without / sizeof without[0];

@@ -24,8 +24,7 @@ CASE(rt_sigaction, CALL(rt_sigaction, SIGUSR2, 0, P(page), 8))
 CASE(rt_sigprocmask, CALL(rt_sigprocmask, 0, 0, P(page), 8))
 CASE(ioctl, CALL(ioctl, file, 0x5451))
 CASE(pread64, CALL(pread64, file, P(page), 100, 0))
-CASE(pwrite64, CALL(pwrite64, other, P(page), 100, 100000), .keeps = true,
-     .clean = restore_file)
+CASE(pwrite64, CALL(pwrite64, other, P(page), 100, 100000), .keeps = true, .clean = restore_file)
 CASE(readv, CALL(readv, file, P(vector), 2), .clean = restore_file)
 CASE(writev, CALL(writev, other, P(vector), 2), .clean = restore_file)
 CASE(access, CALL(access, P("file"), R_OK))
@@ -146,13 +145,11 @@ CASE(pselect6, CALL(pselect6, 64, P(page), 0, 0, P(&moment), 0), .prepare = set_
 CASE(ppoll, CALL(ppoll, P(area), 200, P(&moment), 0, 8), .prepare = set_polls)
 CASE(set_robust_list, CALL(set_robust_list, 0, 24))
 CASE(utimensat, CALL(utimensat, dir, P("file"), 0, 0))
-CASE(fallocate, CALL(fallocate, other, 0, 0, 100000), .keeps = true,
-     .clean = restore_file)
+CASE(fallocate, CALL(fallocate, other, 0, 0, 100000), .keeps = true, .clean = restore_file)
 CASE(dup3, CALL(dup3, file, 200, 0), .undo = close_it)
 CASE(pipe2, CALL(pipe2, P(page), O_CLOEXEC), .undo = close_two)
 CASE(preadv, CALL(preadv, file, P(vector), 2, 0, 0))
-CASE(pwritev, CALL(pwritev, other, P(vector), 2, 70000, 0), .keeps = true,
-     .clean = restore_file)
+CASE(pwritev, CALL(pwritev, other, P(vector), 2, 70000, 0), .keeps = true, .clean = restore_file)
 CASE(rt_tgsigqueueinfo, CALL(rt_tgsigqueueinfo, getpid(), getpid(), SIGUSR1, P(&queued)),
      .prepare = block_usr1, .clean = drain_usr1)
 CASE(prlimit64, CALL(prlimit64, 0, 0, 0, P(page)))

@@ -144,9 +144,11 @@ static int grow_depth(void)
 static int grow_descriptors(void)
 {
     struct rlimit most = {1 << 20, 1 << 20};
-    if (setrlimit(RLIMIT_NOFILE, &most) < 0)
-        getrlimit(RLIMIT_NOFILE, &most), most.rlim_cur = most.rlim_max,
-            setrlimit(RLIMIT_NOFILE, &most);
+    if (setrlimit(RLIMIT_NOFILE, &most) < 0) {
+        getrlimit(RLIMIT_NOFILE, &most);
+        most.rlim_cur = most.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &most);
+    }
     for (;;)
         if (open("/dev/null", O_RDONLY) < 0)
             return errno;

@@ -1,7 +1,8 @@
 /* futex: waits, wakes, bits, moves and time-outs, between processes that share memory. */
 #include "helpers.h"
 
-enum { /* Linux's numbers: its header does not come with every libc */
+/* Linux's numbers: its header does not come with every libc. */
+enum {
     WAIT = 0,
     WAKE = 1,
     REQUEUE = 3,

@@ -163,8 +163,8 @@ static int stale(const void *at, size_t n)
     for (size_t i = 0; i + 8 <= n; i += 4) {
         uint64_t word;
         memcpy(&word, byte + i, 8);
-        found += is_kernel_word(word) && (word & 0xffffffff) != 0xeeeeeeee &&
-                 word >> 32 != 0xeeeeeeee;
+        found +=
+            is_kernel_word(word) && (word & 0xffffffff) != 0xeeeeeeee && word >> 32 != 0xeeeeeeee;
     }
     return found;
 }
@@ -178,7 +178,7 @@ static bool clean(size_t from, size_t to)
     return true;
 }
 
-#define COPIED(call)                           \
+#define COPIED(call) \
     (poison_kernel(), memset(out, UNTOUCHED, sizeof(out)), (call), stale(out, sizeof(out)))
 
 static void check_structures(void)

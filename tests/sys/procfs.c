@@ -118,7 +118,8 @@ static void check_stat(void)
     long pages[7];
     slurp("/proc/self/statm", 3);
     CHECK_EQ(sscanf(text, "%ld %ld %ld %ld %ld %ld %ld", pages, pages + 1, pages + 2, pages + 3,
-                    pages + 4, pages + 5, pages + 6), 7);
+                    pages + 4, pages + 5, pages + 6),
+             7);
     CHECK(pages[0] >= pages[1] && pages[1] > 0);
 }
 

@@ -36,8 +36,8 @@ static void read_list(const char *folder)
 
 static void read_texts(const char *folder)
 {
-    static const char *const names[] = {"maps", "environ", "cmdline", "stat",
-                                        "status", "auxv", "comm", "statm"};
+    static const char *const names[] = {"maps",   "environ", "cmdline", "stat",
+                                        "status", "auxv",    "comm",    "statm"};
     char path[100];
     for (int i = 0; i < 8; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);

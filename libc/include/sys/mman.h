@@ -5,7 +5,7 @@
 #include <abi/fcntl.h>
 
 #define MAP_FAILED ((void *)-1)
-#define MAP_FILE 0
+#define MAP_FILE   0
 
 void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset);
 int munmap(void *at, size_t size);

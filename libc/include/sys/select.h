@@ -9,9 +9,9 @@ typedef struct {
     unsigned long bits[FD_SETSIZE / 64];
 } fd_set;
 
-#define FD_ZERO(set) (*(set) = (fd_set){{0}})
-#define FD_SET(fd, set) ((void)((set)->bits[(fd) / 64] |= 1UL << (fd) % 64))
-#define FD_CLR(fd, set) ((void)((set)->bits[(fd) / 64] &= ~(1UL << (fd) % 64)))
+#define FD_ZERO(set)      (*(set) = (fd_set){{0}})
+#define FD_SET(fd, set)   ((void)((set)->bits[(fd) / 64] |= 1UL << (fd) % 64))
+#define FD_CLR(fd, set)   ((void)((set)->bits[(fd) / 64] &= ~(1UL << (fd) % 64)))
 #define FD_ISSET(fd, set) ((int)((set)->bits[(fd) / 64] >> (fd) % 64 & 1))
 
 int select(int n, fd_set *restrict readable, fd_set *restrict writable,
