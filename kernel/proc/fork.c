@@ -157,8 +157,6 @@ static struct process *copy_process(struct process *parent, const struct clone *
         drop_copy(child);
         return NULL;
     }
-    /* Who gets a sibling from its child is not to get a signal of the child's choice. */
-    child->exit_signal = clone->flags & CLONE_PARENT ? parent->exit_signal : clone->exit_signal;
     child->rescuer = process_is_rescuer(parent);
     child->exe = parent->exe;
     file_ref(child->exe);
@@ -208,6 +206,8 @@ static long publish_process(struct thread *self, struct process *child, struct t
     if (slot) {
         result = pid;
         child->parent = clone->flags & CLONE_PARENT && parent->parent ? parent->parent : parent;
+        /* Who gets a sibling from its child is not to get a signal of the child's choice. */
+        child->exit_signal = clone->flags & CLONE_PARENT ? parent->exit_signal : clone->exit_signal;
         child->group = parent->group;
         child->session = parent->session;
         child->terminal = parent->terminal;
