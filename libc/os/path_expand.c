@@ -44,7 +44,8 @@ char *os_path_expanduser(const char *path)
     return result;
 }
 
-/* The length of a variable's name behind '$', with braces if it has them; 0: there is none. */
+/* The length of a variable's name behind '$', with braces if it has them; 0: there is none. What
+   nothing closes reaches to the end and names no variable. */
 static size_t name_length(const char *at, const char **name, size_t *length)
 {
     size_t n = 0;
@@ -55,7 +56,7 @@ static size_t name_length(const char *at, const char **name, size_t *length)
 
         *name = at + 1;
         *length = close ? (size_t)(close - at - 1) : 0;
-        return close ? *length + 2 : 0;
+        return close ? *length + 2 : strlen(at);
     }
     while (isalnum((unsigned char)at[n]) || at[n] == '_')
         n++;
@@ -80,7 +81,7 @@ static size_t expand(const char *path, char *to)
         const char *name, *value = NULL;
         size_t length, used = *path == '$' ? name_length(path + 1, &name, &length) : 0;
 
-        if (used)
+        if (used && length)
             value = value_of(name, length);
         size_t size = value ? strlen(value) : used + 1;
         if (to)

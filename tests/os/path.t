@@ -4,6 +4,7 @@ import errno
 import os
 import posixpath
 import random
+import re
 import shutil
 import sys
 import tempfile
@@ -217,6 +218,13 @@ def call(names, *arguments):
     return [(name, show(getattr(posixpath, name), *arguments)) for name in names.split()]
 
 
+def expand_variables(path):
+    """Pythons before the end of 2025 also look behind a "${" that nothing closes; newer do not."""
+    open_brace = re.search(rb"\$\{(?!.*\})", path, re.DOTALL)
+    end = open_brace.start() if open_brace else len(path)
+    return posixpath.expandvars(path[:end]) + path[end:]
+
+
 def set_times(path, *times):
     a, a_ns, m, m_ns = (int(text) for text in times)
     os.utime(path, ns=(a * 10**9 + a_ns, m * 10**9 + m_ns))
@@ -249,9 +257,10 @@ ORACLE = {
     + call("getatime getmtime", path),
     "T": lambda path: call(
         "basename dirname isabs normcase normpath split splitext splitdrive abspath relpath"
-        " expanduser expandvars",
+        " expanduser",
         path,
-    ),
+    )
+    + [("expandvars", show(expand_variables, path))],
     "J": lambda a, b: call("join relpath", a, b),
     "L": lambda *parts: [("joinv", show(posixpath.join, *parts))],
     "C": lambda *paths: call("commonprefix commonpath", list(paths)),
@@ -436,6 +445,8 @@ def main():
     temporary = os.path.realpath(tempfile.mkdtemp(prefix="ouros-path-")).encode()
     work = temporary + b"/a/b/work"
     home = os.getcwd()
+    for name in b"_", b"NONE":  # a shell's last command; nobody sets these for the program
+        os.environb.pop(name, None)
     try:
         program = build("tests/os/path/cases.c", temporary.decode())
         os.makedirs(work)
