@@ -67,9 +67,8 @@ struct process {
     struct wait_queue child_events;     /* the parent's wait4 sleeps here (on its own) */
     struct process *vfork_parent_waits; /* not NULL: a vfork parent waits until exec or exit */
     struct wait_queue vfork_done;
-    uint64_t user_ns, system_ns;                   /* of threads that have ended */
-    uint64_t children_user_ns, children_system_ns; /* of reaped descendants */
-    uint64_t n_faults, children_faults;            /* page faults resolved; the first is atomic */
+    struct usage ended_usage;      /* of threads that have ended */
+    struct usage children_usage;   /* of reaped descendants */
     uint32_t uid, euid, suid, gid; /* copies of fs.cred's, which may be asked for under proc_lock */
     struct wait_queue resumed;     /* stopped threads sleep here, and exec until it is alone */
 
@@ -101,8 +100,8 @@ struct process {
     uint32_t n_queued;  /* of the process and its threads; RLIMIT_SIGPENDING */
 };
 
-/* Processor time of all threads of the process, in nanoseconds; proc_lock held. */
-void process_times_locked(struct process *process, uint64_t *user_ns, uint64_t *system_ns);
+/* What all threads of the process have used; proc_lock held. */
+struct usage process_usage_locked(const struct process *process);
 
 extern struct spinlock proc_lock;
 

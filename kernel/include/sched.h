@@ -111,6 +111,7 @@ struct thread {
     uint32_t cpu;            /* where it runs or ran last */
     struct list run_node;
     uint64_t slice_left_ns;       /* of its time slice, when it runs next */
+    uint64_t n_sleeps, n_preempted; /* how often it left the processor, as in struct usage */
     uint64_t kernel_rsp; /* while it does not run: the lock is held until it is saved */
     int wake_result;     /* why it was woken: 0, -EINTR, -ETIMEDOUT */
     /* sleeping */
@@ -124,9 +125,10 @@ struct thread {
     uint64_t mutex_ranks;   /* the ranks of the mutexes held, as bits */
     uint64_t ns_mark;       /* when the current stretch of running began */
     uint64_t run_ns;        /* time on processors before */
-    uint64_t system_ns;     /* how much of it in the kernel: an estimate, see thread_times */
+    uint64_t system_ns;     /* how much of it in the kernel: an estimate, see thread_usage */
     uint64_t call_start_ns; /* run_ns when a sampled entry into the kernel began; 0: not sampled */
     uint32_t n_entries;     /* into the kernel, by calls and faults */
+    uint64_t n_faults;      /* page faults resolved */
     uint64_t restart_deadline_ns; /* of a sleep that starts again; proc clears it for a handler */
     uint64_t fail_nth;            /* fault injection: 0 off, else countdown of allocations */
     /* proc's: guarded by process->signal_lock */
@@ -144,6 +146,22 @@ struct thread {
     char name[16];     /* comm */
     struct tracing *tracing; /* proc's: who watches its calls, or NULL; guarded by proc_lock */
 };
+
+/* What threads have used, and how often they left the processor. */
+struct usage {
+    uint64_t user_ns, system_ns;
+    uint64_t n_faults;              /* page faults resolved */
+    uint64_t n_sleeps, n_preempted; /* to wait for something; because others waited */
+};
+
+static inline void usage_add(struct usage *sum, const struct usage *more)
+{
+    sum->user_ns += more->user_ns;
+    sum->system_ns += more->system_ns;
+    sum->n_faults += more->n_faults;
+    sum->n_sleeps += more->n_sleeps;
+    sum->n_preempted += more->n_preempted;
+}
 
 /* A thread with a kernel stack that will begin at start(arg); not yet runnable. NULL when out of
  * memory. */
@@ -188,7 +206,7 @@ static inline void thread_leave_kernel(struct thread *thread)
     if (unlikely(thread->call_start_ns))
         thread_sample_end(thread);
 }
-void thread_times(struct thread *thread, uint64_t *user_ns, uint64_t *system_ns);
+struct usage thread_usage(const struct thread *thread);
 /* The load averages of 1, 5 and 15 minutes, in 1/65536, and how many threads run, and are. */
 void sched_load(uint32_t load[3], uint32_t *n_running, uint32_t *n_threads);
 

@@ -200,12 +200,10 @@ static bool detach_thread(struct thread *self, struct process *process)
     signal_flush_thread(self);
     list_remove(&self->process_node);
     spin_unlock(&process->signal_lock);
-    uint64_t user_ns, system_ns;
     bool last = --process->n_threads == 0;
     process->fs.n_threads = process->n_threads;
-    thread_times(self, &user_ns, &system_ns);
-    process->user_ns += user_ns;
-    process->system_ns += system_ns;
+    struct usage usage = thread_usage(self);
+    usage_add(&process->ended_usage, &usage);
     struct pid_slot *slot = pid_slot_find_locked(self->tid);
     slot->thread = NULL;
     pid_slot_put_locked(slot);

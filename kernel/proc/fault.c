@@ -124,7 +124,7 @@ bool proc_page_fault(struct trap_frame *frame, uint64_t address)
     if (!self || !self->process)
         return result == 0;
     if (result == 0) {
-        __atomic_fetch_add(&self->process->n_faults, 1, __ATOMIC_RELAXED);
+        self->n_faults++;
         return true;
     }
     if (result == -ENOMEM)

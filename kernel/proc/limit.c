@@ -121,38 +121,32 @@ void ns_to_timeval(uint64_t ns, struct timeval *time)
     time->tv_usec = ns % 1000000000 / 1000;
 }
 
-/* Processor time of the process itself, of its reaped children, or of both.
- * Fields that this kernel does not count are 0.
- * proc_lock. */
-void process_usage_locked(struct process *process, bool itself, bool children, struct rusage *usage)
+/* Tells programs of it: fields that this kernel does not count are 0.
+ * Nothing can fail.
+ * No lock. */
+void usage_tell(const struct usage *usage, struct rusage *told)
 {
-    uint64_t user_ns = 0, system_ns = 0;
-    memset(usage, 0, sizeof(*usage));
-    if (itself)
-        process_times_locked(process, &user_ns, &system_ns);
-    usage->ru_minflt = (itself ? process->n_faults : 0) + (children ? process->children_faults : 0);
-    if (children) {
-        user_ns += process->children_user_ns;
-        system_ns += process->children_system_ns;
-    }
-    ns_to_timeval(user_ns, &usage->ru_utime);
-    ns_to_timeval(system_ns, &usage->ru_stime);
+    memset(told, 0, sizeof(*told));
+    ns_to_timeval(usage->user_ns, &told->ru_utime);
+    ns_to_timeval(usage->system_ns, &told->ru_stime);
+    told->ru_minflt = usage->n_faults;
+    told->ru_nvcsw = usage->n_sleeps;
+    told->ru_nivcsw = usage->n_preempted;
 }
 
 long sys_getrusage(struct thread *self, int who, uaddr_t usage)
 {
+    struct usage used;
     struct rusage told;
     if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD)
         return -EINVAL;
     spin_lock(&proc_lock);
-    process_usage_locked(self->process, who != RUSAGE_CHILDREN, who == RUSAGE_CHILDREN, &told);
+    if (who == RUSAGE_CHILDREN)
+        used = self->process->children_usage;
+    else
+        used = who == RUSAGE_SELF ? process_usage_locked(self->process) : thread_usage(self);
     spin_unlock(&proc_lock);
-    if (who == RUSAGE_THREAD) {
-        uint64_t user_ns, system_ns;
-        thread_times(self, &user_ns, &system_ns);
-        ns_to_timeval(user_ns, &told.ru_utime);
-        ns_to_timeval(system_ns, &told.ru_stime);
-    }
+    usage_tell(&used, &told);
     if (who != RUSAGE_CHILDREN)
         told.ru_maxrss = space_resident(self->space) * (PAGE_SIZE / 1024);
     return user_copy_out(usage, &told, sizeof(told));
@@ -160,16 +154,16 @@ long sys_getrusage(struct thread *self, int who, uaddr_t usage)
 
 long sys_times(struct thread *self, uaddr_t times)
 {
-    uint64_t user_ns, system_ns;
     spin_lock(&proc_lock);
-    process_times_locked(self->process, &user_ns, &system_ns);
-    struct tms told = {
-        .tms_utime = user_ns / NS_PER_TICK,
-        .tms_stime = system_ns / NS_PER_TICK,
-        .tms_cutime = self->process->children_user_ns / NS_PER_TICK,
-        .tms_cstime = self->process->children_system_ns / NS_PER_TICK,
-    };
+    struct usage own = process_usage_locked(self->process);
+    struct usage children = self->process->children_usage;
     spin_unlock(&proc_lock);
+    struct tms told = {
+        .tms_utime = own.user_ns / NS_PER_TICK,
+        .tms_stime = own.system_ns / NS_PER_TICK,
+        .tms_cutime = children.user_ns / NS_PER_TICK,
+        .tms_cstime = children.system_ns / NS_PER_TICK,
+    };
     if (!uaddr_is_null(times) && user_copy_out(times, &told, sizeof(told)))
         return -EFAULT;
     return clock_ns() / NS_PER_TICK;

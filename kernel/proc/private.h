@@ -104,8 +104,7 @@ void vfork_release_locked(struct process *process); /* wakes a parent that waits
 void process_reap_locked(struct process *zombie,
                          bool count_usage);   /* drops the table's reference */
 void thread_clear_tid(struct thread *thread); /* CLONE_CHILD_CLEARTID and robust locks */
-void process_usage_locked(struct process *process, bool itself, bool children,
-                          struct rusage *usage);
+void usage_tell(const struct usage *usage, struct rusage *told);
 void ns_to_timeval(uint64_t ns, struct timeval *time);
 void timers_stop(struct process *process);
 void timers_init(struct process *process);

@@ -92,9 +92,8 @@ void process_reap_locked(struct process *zombie, bool count_usage)
 {
     struct process *parent = zombie->parent;
     if (count_usage) {
-        parent->children_user_ns += zombie->user_ns + zombie->children_user_ns;
-        parent->children_faults += zombie->n_faults + zombie->children_faults;
-        parent->children_system_ns += zombie->system_ns + zombie->children_system_ns;
+        usage_add(&parent->children_usage, &zombie->ended_usage);
+        usage_add(&parent->children_usage, &zombie->children_usage);
     }
     zombie->state = PROCESS_REAPED;
     n_processes--;
@@ -130,17 +129,15 @@ uint32_t process_count(void)
     return __atomic_load_n(&n_processes, __ATOMIC_RELAXED);
 }
 
-void process_times_locked(struct process *process, uint64_t *user_ns, uint64_t *system_ns)
+struct usage process_usage_locked(const struct process *process)
 {
     struct thread *thread;
-    *user_ns = process->user_ns;
-    *system_ns = process->system_ns;
+    struct usage sum = process->ended_usage;
     list_for_each(thread, &process->threads, process_node) {
-        uint64_t user, system;
-        thread_times(thread, &user, &system);
-        *user_ns += user;
-        *system_ns += system;
+        struct usage usage = thread_usage(thread);
+        usage_add(&sum, &usage);
     }
+    return sum;
 }
 
 /* What all threads of the process have used, for CLOCK_PROCESS_CPUTIME_ID.
@@ -148,11 +145,10 @@ void process_times_locked(struct process *process, uint64_t *user_ns, uint64_t *
  * Takes proc_lock. */
 static uint64_t process_run_ns(struct thread *self)
 {
-    uint64_t user_ns, system_ns;
     spin_lock(&proc_lock);
-    process_times_locked(self->process, &user_ns, &system_ns);
+    struct usage usage = process_usage_locked(self->process);
     spin_unlock(&proc_lock);
-    return user_ns + system_ns;
+    return usage.user_ns + usage.system_ns;
 }
 
 static uint32_t most_processes; /* constant after proc_init */

@@ -320,12 +320,11 @@ void signal_tell_parent_locked(struct process *process, int code, int status)
     const struct kernel_sigaction *action = &parent->actions->action[SIGCHLD - 1];
     if (signal && (ended || !(action->flags & SA_NOCLDSTOP))) {
         siginfo_t info;
-        uint64_t user_ns, system_ns;
-        process_times_locked(process, &user_ns, &system_ns);
+        struct usage usage = process_usage_locked(process);
         signal_fill(&info, signal, code, process->pid, process->uid);
         info.si_status = status;
-        info.si_utime = user_ns / 10000000;
-        info.si_stime = system_ns / 10000000;
+        info.si_utime = usage.user_ns / 10000000;
+        info.si_stime = usage.system_ns / 10000000;
         signal_send_locked(parent, NULL, signal, &info);
     }
     wake_all(&parent->child_events);

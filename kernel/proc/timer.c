@@ -16,11 +16,10 @@ struct setting {
  * proc_lock. */
 static uint64_t time_of(struct process *process, int which)
 {
-    uint64_t user_ns, system_ns;
     if (which == ITIMER_REAL)
         return clock_ns();
-    process_times_locked(process, &user_ns, &system_ns);
-    return which == ITIMER_VIRTUAL ? user_ns : user_ns + system_ns;
+    struct usage usage = process_usage_locked(process);
+    return which == ITIMER_VIRTUAL ? usage.user_ns : usage.user_ns + usage.system_ns;
 }
 
 /* When a timer that is due at `due_ns` of its own time must be looked at, in real time.

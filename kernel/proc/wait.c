@@ -30,7 +30,9 @@ static void found(struct wait_for *wait, struct process *child, int code, int st
     wait->code = code;
     wait->status = status;
     wait->wait_status = wait_status;
-    process_usage_locked(child, true, true, &wait->usage);
+    struct usage usage = process_usage_locked(child);
+    usage_add(&usage, &child->children_usage);
+    usage_tell(&usage, &wait->usage);
 }
 
 /* Takes what the caller wants to hear about a child, if there is any; a zombie goes with it.

@@ -10,7 +10,7 @@ struct facts {
     char name[16], state;
     int tid, ppid, group, session, tty, foreground;
     uint32_t n_threads, cpu;
-    uint64_t user_ns, system_ns, children_user_ns, children_system_ns;
+    struct usage usage, children, of_thread;
     uint64_t pending, shared_pending, blocked, ignored, caught;
     uint32_t n_queued;
     bool waits;
@@ -73,9 +73,9 @@ static void collect(struct facts *facts, const struct proc_inode *of)
         facts->foreground = tty_foreground_group(process->terminal);
     }
     facts->n_threads = process->n_threads;
-    process_times_locked(process, &facts->user_ns, &facts->system_ns);
-    facts->children_user_ns = process->children_user_ns;
-    facts->children_system_ns = process->children_system_ns;
+    facts->usage = process_usage_locked(process);
+    facts->children = process->children_usage;
+    facts->of_thread = thread ? thread_usage(thread) : process->ended_usage;
     collect_signals(facts, process, thread);
     if (thread) {
         strlcpy(facts->name, thread->name, sizeof(facts->name));
@@ -151,10 +151,12 @@ int proc_text_stat(struct text *text, const struct proc_inode *of)
     collect(&f, of);
     measure(process, &sizes);
     add_addresses(text, process, address);
-    text_add(text, "%d (%s) %c %d %d %d %d %d %u 0 0 0 0 ", f.tid, f.name, f.state, f.ppid, f.group,
-             f.session, f.tty, f.foreground, process->has_execed ? 0x400000 : 0x400040);
-    text_add(text, "%lu %lu %lu %lu %d %d %u 0 %lu ", f.user_ns / TICK_NS, f.system_ns / TICK_NS,
-             f.children_user_ns / TICK_NS, f.children_system_ns / TICK_NS, 20 + process->nice,
+    text_add(text, "%d (%s) %c %d %d %d %d %d %u %lu %lu 0 0 ", f.tid, f.name, f.state, f.ppid, f.group,
+             f.session, f.tty, f.foreground, process->has_execed ? 0x400000 : 0x400040,
+             f.usage.n_faults, f.children.n_faults);
+    text_add(text, "%lu %lu %lu %lu %d %d %u 0 %lu ", f.usage.user_ns / TICK_NS,
+             f.usage.system_ns / TICK_NS, f.children.user_ns / TICK_NS,
+             f.children.system_ns / TICK_NS, 20 + process->nice,
              process->nice, f.n_threads, process->start_ns / TICK_NS);
     text_add(text, "%lu %lu %lu 0 0 %lu 0 0 ", sizes.total, sizes.resident / PAGE_SIZE,
              process->limits[RLIMIT_RSS].rlim_cur, address[0]);
@@ -249,6 +251,8 @@ int proc_text_status(struct text *text, const struct proc_inode *of)
     text_add(text, "NoNewPrivs:\t%d\nSeccomp:\t0\n", process->no_new_privs);
     text_add(text, "Cpus_allowed:\t%x\nCpus_allowed_list:\t", (1u << n_cpus) - 1);
     text_add(text, n_cpus > 1 ? "0-%u\n" : "%u\n", n_cpus - 1);
+    text_add(text, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n",
+             f.of_thread.n_sleeps, f.of_thread.n_preempted);
     return 0;
 }
 

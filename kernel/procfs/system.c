@@ -43,12 +43,12 @@ static void count_times(uint64_t *user_ns, uint64_t *system_ns)
     struct process *process;
     *user_ns = *system_ns = 0;
     for (int pid = 0; (process = process_next(pid));) {
-        uint64_t user, system;
         spin_lock(&proc_lock);
-        process_times_locked(process, &user, &system);
-        *user_ns += user + process->children_user_ns;
-        *system_ns += system + process->children_system_ns;
+        struct usage usage = process_usage_locked(process);
+        usage_add(&usage, &process->children_usage);
         spin_unlock(&proc_lock);
+        *user_ns += usage.user_ns;
+        *system_ns += usage.system_ns;
         pid = process->pid;
         process_unref(process);
     }
@@ -242,8 +242,10 @@ static long write_sysrq(const struct proc_inode *of, char *line, size_t n)
     return (long)n;
 }
 
+// clang-format off
 #define FILE_NODE(n, t) {.name = n, .mode = S_IFREG | 0444, .text = t}
 #define LINK_NODE(n, r) {.name = n, .mode = S_IFLNK | 0777, .readlink = r}
+// clang-format on
 
 static const struct proc_node root_children[] = {
     FILE_NODE("cmdline", proc_text_command_line),

@@ -22,9 +22,8 @@ void realtime_set(uint64_t ns)
 
 static uint64_t thread_run_ns(struct thread *self)
 {
-    uint64_t user_ns, system_ns;
-    thread_times(self, &user_ns, &system_ns);
-    return user_ns + system_ns;
+    struct usage usage = thread_usage(self);
+    return usage.user_ns + usage.system_ns;
 }
 
 /* What the clock shows; false if there is no such clock. */

@@ -70,6 +70,7 @@ static void switch_to(struct run_queue *queue, struct thread *to)
     to->state = THREAD_RUNNING;
     queue->slice_end_ns = now + to->slice_left_ns;
     queue->n_switches++;
+    *(from->state == THREAD_READY ? &from->n_preempted : &from->n_sleeps) += 1;
     if (queue->n_ready)
         timer_need(queue, give_way_ns(queue));
     if (to->space)
@@ -445,9 +446,7 @@ uint64_t sched_n_switches(void)
 
 uint64_t sched_idle_ns(uint32_t cpu)
 {
-    uint64_t user_ns, system_ns;
-    thread_times(run_queues[cpu].idle, &user_ns, &system_ns);
-    return system_ns;
+    return thread_usage(run_queues[cpu].idle).system_ns;
 }
 
 /* Makes the caller this processor's idle thread. */

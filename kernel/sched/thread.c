@@ -89,9 +89,15 @@ void thread_sample_end(struct thread *thread)
     thread->call_start_ns = 0;
 }
 
-void thread_times(struct thread *thread, uint64_t *user_ns, uint64_t *system_ns)
+struct usage thread_usage(const struct thread *thread)
 {
     uint64_t sum = run_ns_now(thread);
-    *system_ns = thread->process ? min(thread->system_ns, sum) : sum;
-    *user_ns = sum - *system_ns;
+    uint64_t system_ns = thread->process ? min(thread->system_ns, sum) : sum;
+    return (struct usage){
+        .user_ns = sum - system_ns,
+        .system_ns = system_ns,
+        .n_faults = thread->n_faults,
+        .n_sleeps = thread->n_sleeps,
+        .n_preempted = thread->n_preempted,
+    };
 }

@@ -102,10 +102,45 @@ static void check_usage(void)
     CHECK(used_ns < 150000000); /* sleep is free */
 }
 
+/* A sleep is a switch of one's own will, told by getrusage, wait4 and /proc. */
+static void check_switches(void)
+{
+    struct rusage before, after, thread;
+    char text[4096];
+    CHECK_OK(getrusage(RUSAGE_SELF, &before));
+    for (int i = 0; i < 5; i++)
+        sleep_ms(1);
+    CHECK_OK(getrusage(RUSAGE_SELF, &after));
+    CHECK(after.ru_nvcsw - before.ru_nvcsw >= 5);
+    CHECK_OK(getrusage(1 /* RUSAGE_THREAD */, &thread));
+    CHECK_EQ(thread.ru_nvcsw, after.ru_nvcsw); /* its only thread */
+    int fd = open("/proc/self/status", O_RDONLY);
+    ssize_t n = read(fd, text, sizeof(text) - 1);
+    close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    long waited = -1, preempted = -1;
+    const char *at = strstr(text, "\nvoluntary_ctxt_switches:");
+    CHECK(at != NULL);
+    if (at)
+        sscanf(at, "\nvoluntary_ctxt_switches:\t%ld\nnonvoluntary_ctxt_switches:\t%ld\n", &waited,
+               &preempted);
+    CHECK(waited >= after.ru_nvcsw);
+    CHECK(preempted >= after.ru_nivcsw);
+    pid_t child = fork();
+    if (child == 0) {
+        for (int i = 0; i < 5; i++)
+            sleep_ms(1);
+        _exit(0);
+    }
+    CHECK_EQ(wait4(child, NULL, 0, &after), child);
+    CHECK(after.ru_nvcsw >= 5);
+}
+
 int main(void)
 {
     check_clocks();
     check_of_day();
     check_usage();
+    check_switches();
     return check_done();
 }
