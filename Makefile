@@ -1,6 +1,8 @@
 # Builds Ouros, boots it and tests it: `make run`, `make test`; `make help` lists the rest.
 
-BUILD ?= build
+ifeq ($(BUILD),)
+override BUILD := build
+endif
 RUN ?=
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
@@ -49,8 +51,10 @@ DEPFLAGS = -MMD -MP
 Q := $(if $(V),,@)
 say = @printf '  %-5s%s\n' '$(1)' '$(2)'
 
-# What was built with other tools or flags is built again.
+# What was built with other tools or flags is built again; without a compiler nothing is.
 $(BUILD)/flags: FORCE
+	@command -v $(firstword $(CC)) >/dev/null || \
+	 { echo 'There is no $(firstword $(CC)): make setup installs what is missing' >&2; exit 1; }
 	@mkdir -p $(@D)
 	@echo '$(CC) $(LD) $(WARNINGS) $(CFLAGS)' | cmp -s - $@ || \
 	 echo '$(CC) $(LD) $(WARNINGS) $(CFLAGS)' > $@
@@ -60,6 +64,7 @@ FORCE:
 
 include kernel/kernel.mk
 -include libc/libc.mk
+$(libc_objects): $(BUILD)/flags
 include user/user.mk
 include iso/iso.mk
 -include tests/tests.mk
@@ -70,7 +75,7 @@ include iso/iso.mk
 all: kernel libc user image    ## build everything but the ISO
 
 kernel: $(BUILD)/ouros.elf     ## the kernel: $(BUILD)/ouros.elf
-libc: $(BUILD)/libc.a          ## the C library: $(BUILD)/libc.a
+libc: $(libc_parts)            ## the C library: $(BUILD)/libc.a and crt1.o
 user: $(user_programs)         ## the programs: $(BUILD)/user/
 image: $(BUILD)/rootfs.cpio    ## the root file system: $(BUILD)/rootfs.cpio
 iso: $(BUILD)/ouros.iso        ## the bootable CD image: $(BUILD)/ouros.iso
@@ -119,7 +124,7 @@ clean:                         ## remove all that was built
 help:                          ## this list
 	@echo 'Ouros: a small operating system to learn from. Usage: make [TARGET]'
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sed 's|$$(BUILD)|$(BUILD)|' | \
-	 awk -F '\t' '{ printf "  make %-11s %s\n", $$1, $$2 }'
+	 awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 	@echo 'Options, for all of them: CC=clang  CROSS_COMPILE=x86_64-elf-  BUILD=folder  WERROR=1'
 	@echo '  V=1 (show the commands)  JOBS=4 (at once)  TESTS="tests/user/*.t" (only these)'
 	@echo 'A program in it: tools/vm --help.  Your own program: tools/cc --help.'

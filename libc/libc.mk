@@ -13,7 +13,8 @@ CLANG ?= $(findstring clang,$(shell $(CC) --version 2>/dev/null))
 Q ?= $(if $(V),,@)
 say ?= @printf '  %-5s%s\n' '$(1)' '$(2)'
 
-libc_default: $(BUILD)/libc.a $(BUILD)/crt1.o
+libc_parts := $(BUILD)/libc.a $(BUILD)/crt1.o # what a program is linked with
+libc_default: $(libc_parts)
 
 # Every source below these folders belongs to it; a function in a file of its own where it can be.
 libc_sources := $(sort $(wildcard $(foreach room,x86_64 internal start string ctype stdlib malloc \

@@ -13,7 +13,7 @@ guest_sources := $(sort $(wildcard tests/sys/*.c tests/os/*.c tests/libc/*.c))
 guest_tests := $(patsubst tests/%.c,$(BUILD)/tests/%,$(guest_sources))
 guest_tools := $(BUILD)/tests/leakcheck $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/seen/*.c))
 
-$(guest_tests) $(guest_tools): $(BUILD)/tests/%: tests/%.c tests/check.h $(BUILD)/libc.a tools/cc
+$(guest_tests) $(guest_tools): $(BUILD)/tests/%: tests/%.c tests/check.h $(libc_parts) tools/cc
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)BUILD=$(BUILD) CC='$(CC)' tools/cc -g -O1 $(WARNINGS) -Itests -MMD -MP -MF $@.d $< -o $@
@@ -21,7 +21,7 @@ $(guest_tests) $(guest_tools): $(BUILD)/tests/%: tests/%.c tests/check.h $(BUILD
 
 # Programs of a few calls by number, for Linux and Ouros side by side.
 differ := $(BUILD)/tests/differ/differ
-$(differ): $(wildcard tests/differ/*.c tests/differ/*.h) $(BUILD)/libc.a tools/cc
+$(differ): $(wildcard tests/differ/*.c tests/differ/*.h) $(libc_parts) tools/cc
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)BUILD=$(BUILD) CC='$(CC)' tools/cc -g $(WARNINGS) $(filter %.c,$^) -o $@

@@ -14,7 +14,7 @@ $(BUILD)/user/%.o: user/%.c $(BUILD)/flags user/user.mk | $(BUILD)/libc.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(USER_CFLAGS) -MD -MP -c $< -o $@
 
-$(user_programs): $(BUILD)/user/%: $(BUILD)/user/%.o $(BUILD)/crt1.o $(BUILD)/libc.a
+$(user_programs): $(BUILD)/user/%: $(BUILD)/user/%.o $(libc_parts)
 	$(call say,LD,$@)
 	$(Q)$(LD) $(USER_LDFLAGS) -o $@ $(BUILD)/crt1.o $< $(BUILD)/libc.a
 

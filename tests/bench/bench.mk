@@ -5,12 +5,12 @@
 bench_sources := $(sort $(filter-out %_program.c,$(wildcard tests/bench/*.c)))
 bench_programs := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/tiny
 
-$(BUILD)/tests/bench/bench: $(bench_sources) tests/bench/bench.h $(BUILD)/libc.a tools/cc
+$(BUILD)/tests/bench/bench: $(bench_sources) tests/bench/bench.h $(libc_parts) tools/cc
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)BUILD=$(BUILD) CC='$(CC)' tools/cc $(WARNINGS) $(bench_sources) -o $@
 
-$(BUILD)/tests/bench/tiny: tests/bench/tiny_program.c $(BUILD)/libc.a tools/cc
+$(BUILD)/tests/bench/tiny: tests/bench/tiny_program.c $(libc_parts) tools/cc
 	@mkdir -p $(@D)
 	$(Q)BUILD=$(BUILD) CC='$(CC)' tools/cc $(WARNINGS) $< -o $@
 

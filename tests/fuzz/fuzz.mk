@@ -13,7 +13,7 @@ $(fuzz_calls): kernel/syscall/table.awk tests/fuzz/calls.awk kernel/syscall/sysc
 	@mkdir -p $(@D)
 	$(Q)awk -f kernel/syscall/table.awk -f tests/fuzz/calls.awk kernel/syscall/syscall.tbl > $@
 
-$(fuzz): $(wildcard tests/fuzz/*.c) $(wildcard tests/fuzz/*.h) $(fuzz_calls) $(BUILD)/libc.a tools/cc
+$(fuzz): $(wildcard tests/fuzz/*.c) $(wildcard tests/fuzz/*.h) $(fuzz_calls) $(libc_parts) tools/cc
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)BUILD=$(BUILD) CC='$(CC)' tools/cc -O2 -g $(WARNINGS) -I$(@D) $(filter %.c,$^) -o $@

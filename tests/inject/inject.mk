@@ -3,7 +3,7 @@
 inject := $(BUILD)/tests/inject/inject
 
 $(inject): $(wildcard tests/inject/*.c) $(wildcard tests/inject/*.h) $(fuzz_calls) \
-           $(BUILD)/libc.a tools/cc
+           $(libc_parts) tools/cc
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)BUILD=$(BUILD) CC='$(CC)' tools/cc -O1 -g $(WARNINGS) -Itests -I$(dir $(fuzz_calls)) \

@@ -2,7 +2,7 @@
 
 grow := $(BUILD)/tests/memory/grow
 
-$(grow): tests/memory/grow.c tests/check.h $(BUILD)/libc.a tools/cc
+$(grow): tests/memory/grow.c tests/check.h $(libc_parts) tools/cc
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)BUILD=$(BUILD) CC='$(CC)' tools/cc -O1 -g $(WARNINGS) -Itests $< -o $@
