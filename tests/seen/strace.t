@@ -73,7 +73,9 @@ def on_linux(command, folder):
     """[[line]] for each process, by pid."""
     out = os.path.join(folder, "out")
     os.makedirs(os.path.join(folder, "run"))
-    run(["prlimit", "--core=0", "env", "-i", *[f"{k}={v}" for k, v in ENVIRONMENT.items()],
+    # What started us may ignore signals: a job in the background of a script does.
+    run(["prlimit", "--core=0", "env", "--default-signal", "-i",
+         *[f"{k}={v}" for k, v in ENVIRONMENT.items()],
          "strace", "-ff", "-o", out, *command], cwd=os.path.join(folder, "run"))
     found = {}
     for name in os.listdir(folder):
