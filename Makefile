@@ -75,7 +75,7 @@ include iso/iso.mk
 all: kernel libc user image    ## build everything but the ISO
 
 kernel: $(BUILD)/ouros.elf     ## the kernel: $(BUILD)/ouros.elf
-libc: $(BUILD)/libc.a          ## the C library: $(BUILD)/libc.a
+libc: $(libc_parts)            ## the C library: $(BUILD)/libc.a and crt1.o
 user: $(user_programs)         ## the programs: $(BUILD)/user/
 image: $(BUILD)/rootfs.cpio    ## the root file system: $(BUILD)/rootfs.cpio
 iso: $(BUILD)/ouros.iso        ## the bootable CD image: $(BUILD)/ouros.iso
