@@ -178,6 +178,9 @@ class Tests:
         run(CC, one, program + ".o", "-o", program)
         self.tap.say(run(program).returncode == 7, "tools/cc links .c and .o files")
         self.shows("tools/cc -S", run(CC, "-S", two, "-DNUMBER=7", "-o", "-"), r"\bret")
+        fresh = run("make", "-n", "libc", "BUILD=" + os.path.join(self.folder, "fresh"))
+        self.shows("tools/cc's library in a fresh tree: all that a program is linked with", fresh,
+                   r"fresh/libc\.a$", r"fresh/crt1\.o$")
         self.shows("tools/cc --help", run(CC, "--help"), "^usage: tools/cc FILE.c", "tools/vm")
         os.mkdir(os.path.join(self.folder, "with blank"))
         blank = self.source("with blank/p q.c", "int main(void) { return 3; }\n")
