@@ -151,7 +151,7 @@ static uint64_t buffer(struct place *p)
 
 static uint64_t size(struct place *p)
 {
-    return once_in(p, 6) ? any_number(p) : below(p, once_in(p, 4) ? 65536 : 300);
+    return once_in(p, 6) ? any_number(p) : below(p, once_in(p, 16) ? 65536 : 300);
 }
 
 static uint64_t page_address(struct place *p)

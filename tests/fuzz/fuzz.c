@@ -30,14 +30,16 @@
 #include "calls.h"
 #include "fuzz.h"
 
-enum { STATUS_LEAK = 3, STATUS_STUCK = 4, STATUS_TRAP = 5, TICK_NS = 1000000, PATIENCE = 8 };
-enum { END_MS = 5000 };
+enum { STATUS_LEAK = 3, STATUS_STUCK = 4, STATUS_TRAP = 5 };
+enum { TICK_NS = 1000000, PATIENCE = 8, END_MS = 5000 }; /* the last two are numbers of ticks */
+enum { FLICKERS = 100 };
 
 /* What all streams and the watcher share. */
 struct board {
-    volatile uint64_t made[MAX_STREAMS]; /* calls of each stream */
-    volatile int running;                /* streams that have not reached their end; atomic */
-    volatile int entered;                /* processes that are ready to begin; atomic */
+    volatile uint64_t made[MAX_STREAMS]; /* calls of each stream and the children it forks */
+    volatile int next[MAX_STREAMS];      /* index of the call that the stream makes next */
+    volatile bool done[MAX_STREAMS];     /* the stream has reached its end, or is given up */
+    volatile bool entered[MAX_STREAMS];  /* the process is ready to begin */
     volatile bool trapped;
 };
 #define BOARD ((struct board *)BOARD_AT)
@@ -45,7 +47,6 @@ struct board {
 /* One stream: in its own process, or as a thread. */
 struct stream {
     int number, peer;
-    uint64_t made;
 };
 
 static uint64_t seed;
@@ -54,7 +55,8 @@ static int n_rounds_a_check = 64; /* CHECK=N in the environment: others */
 static int round_now;
 static struct round_plan plan;
 static struct stream streams[MAX_STREAMS];
-static pid_t pids[MAX_STREAMS];
+static pid_t pids[MAX_STREAMS];   /* of the streams' processes; 0: none now */
+static int begun_at[MAX_STREAMS]; /* where its stream was when the process began */
 static short chosen[MAX_STREAMS][CALLS_A_STREAM]; /* a recipe's calls of this round */
 static int n_chosen[MAX_STREAMS];
 static char recipe_line[1 << 14];
@@ -78,7 +80,6 @@ static void make_call(struct stream *self, int index, int fail_fd, bool *is_chil
     long result = perform(&call, self->peer);
     if (fails)
         arm_failure(fail_fd, 0);
-    self->made++;
     BOARD->made[self->number]++;
     const char *name = call_rows[call.row].name;
     if (trap_call && result >= 0 && strcmp(name, trap_call) == 0)
@@ -87,24 +88,47 @@ static void make_call(struct stream *self, int index, int fail_fd, bool *is_chil
         *is_child = true;
 }
 
-/* A child of a fork goes on with what its parent does, and ends soon. */
+/* A child's end cuts it short.
+ * True for a whole one. */
+static bool tick(void)
+{
+    return nanosleep(&(struct timespec){0, TICK_NS}, NULL) == 0;
+}
+
+static bool any_running(void)
+{
+    for (int i = 0; i < plan.n_streams; i++)
+        if (!BOARD->done[i])
+            return true;
+    return false;
+}
+
+/* Begins where an earlier process of this stream died, behind the call that it was in. A child of
+ * a fork goes on with what its parent does, and ends soon. */
 static int run_stream(void *arg)
 {
     struct stream *self = arg;
+    int n = self->number, left = 10;
     bool is_child = false;
-    int fail_fd = plan.fail_nth ? open("/proc/thread-self/fail-nth", O_RDWR) : -1, left = 10;
-    for (int i = 0; i < n_chosen[self->number] && (!is_child || left-- > 0); i++)
-        make_call(self, chosen[self->number][i], fail_fd, &is_child);
+    if (BOARD->done[n])
+        return 0;
+    int fail_fd = plan.fail_nth ? open("/proc/thread-self/fail-nth", O_RDWR) : -1;
+    for (int i = BOARD->next[n]; i < n_chosen[n] && (!is_child || left-- > 0); i++) {
+        if (!is_child)
+            BOARD->next[n] = i + 1;
+        make_call(self, chosen[n][i], fail_fd, &is_child);
+    }
     if (!is_child)
-        __atomic_sub_fetch(&BOARD->running, 1, __ATOMIC_RELAXED);
+        BOARD->done[n] = true;
     return 0;
 }
 
-/* A page that comes and goes while others pass its address to the kernel. */
+/* A page that comes and goes while others pass its address to the kernel. No more often than they
+ * do: each time costs more than a call, and stops all processors. */
 static int run_flicker(void *arg)
 {
     (void)arg;
-    for (int i = 0; i < 2000 && BOARD->running > 0; i++) {
+    for (int i = 0; i < FLICKERS && any_running(); i++) {
         mmap((void *)FLICKER, 4096, i & 1 ? PROT_READ : PROT_READ | PROT_WRITE,
              MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         sched_yield();
@@ -126,15 +150,15 @@ static void start_thread(int (*function)(void *), int number)
 static void run_process(int number)
 {
     world_enter(plan.as_root);
-    __atomic_add_fetch(&BOARD->entered, 1, __ATOMIC_RELAXED);
+    BOARD->entered[number] = true;
     if (plan.threads)
         for (int i = 1; i < plan.n_streams; i++)
             start_thread(run_stream, i);
     if (plan.flicker)
         start_thread(run_flicker, 0);
     run_stream(&streams[number]);
-    while (plan.threads && BOARD->running > 0)
-        sched_yield();
+    while (plan.threads && any_running())
+        tick();
     _exit(0);
 }
 
@@ -154,26 +178,71 @@ static uint64_t calls_made(void)
     return sum;
 }
 
-static void tick(void)
+static void give_up(int number)
 {
-    nanosleep(&(struct timespec){0, TICK_NS}, NULL);
+    for (int i = 0; i < plan.n_streams; i++)
+        if (i == number || plan.threads)
+            BOARD->done[i] = true;
 }
 
-/* Waits while calls are being made; who sleeps in one gets a signal, who sleeps on is given up. */
-static void watch(int n_processes)
+static void start_process(int number)
+{
+    BOARD->entered[number] = false;
+    for (int i = 0; i < plan.n_streams; i++)
+        if (i == number || plan.threads)
+            begun_at[i] = BOARD->next[i];
+    streams[number].peer = pids[0];
+    pids[number] = fork();
+    if (pids[number] == 0)
+        run_process(number);
+    if (pids[number] < 0)
+        give_up(number); /* the calls have taken all memory */
+}
+
+static bool has_made_calls(int number)
+{
+    for (int i = 0; i < plan.n_streams; i++)
+        if ((i == number || plan.threads) && BOARD->next[i] > begun_at[i])
+            return true;
+    return false;
+}
+
+/* Where a stream's process died before the end, another goes on. */
+static void bury(pid_t pid)
+{
+    for (int i = 0; i < plan.n_streams; i++) {
+        if (pids[i] != pid)
+            continue;
+        pids[i] = 0;
+        if (!has_made_calls(i))
+            give_up(i);
+        else if (plan.threads ? any_running() : !BOARD->done[i])
+            start_process(i);
+    }
+}
+
+static bool all_entered(void)
+{
+    for (int i = 0; i < plan.n_streams; i++)
+        if (pids[i] > 0 && !BOARD->entered[i])
+            return false;
+    return true;
+}
+
+/* Waits while calls are being made; who sleeps in one gets a signal, who sleeps on is ended. Goes
+ * on in vain only if that one does not end: then end_all tells. */
+static void watch(void)
 {
     uint64_t last = 0;
-    int n_started = n_processes;
-    for (int idle = 0; n_processes > 0 && BOARD->running > 0 && idle < PATIENCE;) {
-        for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG)) > 0;)
-            for (int i = 0; i < plan.n_streams; i++)
-                n_processes -= pids[i] == pid;
-        tick();
-        idle = BOARD->entered >= n_started && calls_made() == last ? idle + 1 : 0;
+    for (int idle = 0; any_running() && idle < END_MS;) {
+        for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG | __WALL)) > 0;)
+            bury(pid);
+        bool whole = tick();
+        idle = all_entered() && calls_made() == last ? idle + whole : 0;
         last = calls_made();
         for (int i = 0; i < plan.n_streams && idle > 1; i++)
             if (pids[i] > 0)
-                kill(pids[i], SIGUSR1);
+                kill(pids[i], idle < PATIENCE ? SIGUSR1 : SIGKILL);
     }
 }
 
@@ -197,29 +266,20 @@ static void end_all(void)
 
 static void run_round(void)
 {
-    int n_processes = plan.threads ? 1 : plan.n_streams;
     memset((void *)SHARED, 0, SHARED_BYTES);
     memset(BOARD, 0, sizeof *BOARD);
-    BOARD->running = plan.n_streams;
+    memset(pids, 0, sizeof pids);
     world_make();
     fprintf(stderr, "round %d\n", round_now);
-    for (int i = 0; i < plan.n_streams; i++) {
-        streams[i] = (struct stream){.number = i};
-        pids[i] = 0;
-    }
-    for (int i = 0; i < n_processes; i++) {
-        streams[i].peer = pids[0];
-        pids[i] = fork();
-        if (pids[i] < 0)
-            die("fork");
-        if (pids[i] == 0)
-            run_process(i);
-    }
-    watch(n_processes);
+    for (int i = 0; i < plan.n_streams; i++)
+        streams[i].number = i;
+    for (int i = 0; i < (plan.threads ? 1 : plan.n_streams); i++)
+        start_process(i);
+    watch();
     end_all();
     total += calls_made();
     world_remove();
-    if (BOARD->trapped) {
+    if (BOARD->trapped && round_now >= 0) {
         printf("trap: %s in round %d\n", trap_call, round_now);
         exit(STATUS_TRAP);
     }
@@ -284,12 +344,17 @@ static void map_shared(uint64_t at, size_t n)
         die("mmap");
 }
 
+static void hear_child(int signal)
+{
+    (void)signal;
+}
+
 /* What the first rounds make or touch that stays is no leak. */
 static void prepare(void)
 {
     for (int i = 1; i < NSIG; i++)
-        if (i != SIGCHLD)
-            signal(i, SIG_IGN);
+        signal(i, SIG_IGN);
+    sigaction(SIGCHLD, &(struct sigaction){.sa_handler = hear_child}, NULL);
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     if (access("/proc/kcounts", R_OK) < 0)
         die("this is not Ouros: no system calls here");
