@@ -58,7 +58,7 @@ static bool nearest_function(struct file *exe, const Elf64_Shdr *symbols, uint64
     enum { AT_ONCE = PAGE_SIZE / sizeof(Elf64_Sym) };
     const Elf64_Sym *some = page;
     uint64_t left = min(symbols->sh_size / sizeof(*some), (uint64_t)MOST_SYMBOLS);
-    bool found = false;
+    *best = (Elf64_Sym){.st_value = 0}; /* where no function begins */
     for (uint64_t at = symbols->sh_offset; left > 0 && at <= INT64_MAX;) {
         size_t wanted = min(left, (uint64_t)AT_ONCE) * sizeof(*some);
         long n = file_read_kernel(exe, at, page, wanted) / (long)sizeof(*some);
@@ -67,15 +67,14 @@ static bool nearest_function(struct file *exe, const Elf64_Shdr *symbols, uint64
         for (long i = 0; i < n; i++) {
             const Elf64_Sym *symbol = &some[i];
             if (ELF64_ST_TYPE(symbol->st_info) != STT_FUNC || symbol->st_value > address ||
-                (found && symbol->st_value <= best->st_value))
+                symbol->st_value <= best->st_value)
                 continue;
             *best = *symbol;
-            found = true;
         }
         left -= n;
         at += n * sizeof(*some);
     }
-    return found && (best->st_size == 0 || address - best->st_value < best->st_size);
+    return best->st_value && (best->st_size == 0 || address - best->st_value < best->st_size);
 }
 
 /* The name, as far as it is one that can be shown. */
