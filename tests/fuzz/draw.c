@@ -57,6 +57,12 @@ static uint64_t any_number(struct place *p)
     }
 }
 
+/* Flags: none, or small ones. */
+static uint64_t few_flags(struct place *p)
+{
+    return once_in(p, 16) ? any_number(p) : once_in(p, 2) ? 0 : below(p, 16);
+}
+
 /* Mostly small, for a count of things of which there are few. */
 static uint64_t small(struct place *p, int limit)
 {
@@ -75,12 +81,12 @@ static uint64_t some_bits(struct place *p, const unsigned *bits, int n)
 
 static uint64_t descriptor(struct place *p)
 {
-    return once_in(p, 10) ? any_number(p) : below(p, 32);
+    return once_in(p, 10) ? any_number(p) : below(p, 22);
 }
 
 static uint64_t directory(struct place *p)
 {
-    return once_in(p, 3) ? descriptor(p) : once_in(p, 3) ? 3 : (uint64_t)AT_FDCWD;
+    return once_in(p, 5) ? descriptor(p) : once_in(p, 3) ? 3 : (uint64_t)AT_FDCWD;
 }
 
 /* As root never what would end the fuzzer: everybody, or a small number, init's among them. */
@@ -164,7 +170,9 @@ static uint64_t page_address(struct place *p)
 
 static uint64_t page_size(struct place *p)
 {
-    return once_in(p, 10) ? any_number(p) : (1 + below(p, once_in(p, 6) ? 4096 : 16)) * 4096;
+    if (once_in(p, 10))
+        return any_number(p);
+    return (1 + below(p, once_in(p, 8) ? 1024 : once_in(p, 2) ? 16 : 3)) * 4096;
 }
 
 static uint64_t path(struct place *p)
@@ -261,8 +269,7 @@ static const unsigned at_bits[] = {AT_SYMLINK_NOFOLLOW, AT_REMOVEDIR, AT_SYMLINK
                                    AT_EMPTY_PATH, 0x800};
 static const unsigned prot_bits[] = {PROT_READ, PROT_WRITE, PROT_EXEC, PROT_READ | PROT_WRITE};
 // clang-format off
-static const unsigned map_bits[] = {MAP_PRIVATE, MAP_SHARED, MAP_FIXED, MAP_ANONYMOUS,
-                                    MAP_PRIVATE | MAP_ANONYMOUS, MAP_ANONYMOUS | MAP_PRIVATE,
+static const unsigned map_bits[] = {MAP_ANONYMOUS, MAP_ANONYMOUS, MAP_ANONYMOUS, MAP_FIXED,
                                     0x100, 0x8000, 0x4000, 0x100000};
 static const unsigned clone_bits[] = {CLONE_VM, CLONE_FS, CLONE_FILES, CLONE_SIGHAND, CLONE_THREAD,
                                       CLONE_VM | CLONE_VFORK, CLONE_PARENT_SETTID,
@@ -296,14 +303,27 @@ static uint64_t draw_number(struct place *p, enum kind kind)
     case KIND_off: return once_in(p, 3) ? any_number(p) : below(p, 20000);
     case KIND_int:
     case KIND_uint: return small(p, 8);
+    case KIND_sighow:
+    case KIND_whence:
+    case KIND_idtype:
+    case KIND_itimer:
+    case KIND_prio_which: return small(p, 4);
     case KIND_open_flags:
     case KIND_pipe_flags: return some_bits(p, open_bits, COUNT(open_bits)) | O_NONBLOCK;
     case KIND_at_flags:
     case KIND_unlink_flags:
     case KIND_access_flags:
-    case KIND_statx_flags: return some_bits(p, at_bits, COUNT(at_bits));
+    case KIND_statx_flags: return once_in(p, 2) ? 0 : some_bits(p, at_bits, COUNT(at_bits));
+    case KIND_rename_flags:
+    case KIND_mremap_flags:
+    case KIND_msync_flags:
+    case KIND_random_flags:
+    case KIND_close_flags:
+    case KIND_timer_flags: return few_flags(p);
+    case KIND_off_inout: return 0;
     case KIND_prot: return some_bits(p, prot_bits, COUNT(prot_bits));
-    case KIND_map_flags: return some_bits(p, map_bits, COUNT(map_bits));
+    case KIND_map_flags:
+        return some_bits(p, map_bits, COUNT(map_bits)) | (once_in(p, 3) ? MAP_SHARED : MAP_PRIVATE);
     case KIND_clone_flags: return some_bits(p, clone_bits, COUNT(clone_bits)) | SIGCHLD;
     case KIND_wait_options: return small(p, 16) | 1;
     case KIND_prctl_option: return small(p, 60);
@@ -339,7 +359,7 @@ static uint64_t draw_address(struct place *p, enum kind kind)
     case KIND_pollfd_list: return polled(p);
     case KIND_fdset_inout: return filled(p, 1, (uint64_t[]){random_next(p->random) >> 40});
     case KIND_sigset_in: return filled(p, 1, (uint64_t[]){random_next(p->random)});
-    case KIND_off_inout: return filled(p, 1, (uint64_t[]){below(p, 9000)});
+    case KIND_off_inout: return once_in(p, 2) ? 0 : filled(p, 1, (uint64_t[]){below(p, 9000)});
     case KIND_fcntl_arg: return once_in(p, 2) ? filled_at_random(p, 4) : small(p, 40);
     case KIND_ioctl_arg: return filled_at_random(p, 6);
     case KIND_futex_address: return SHARED + below(p, 4) * 4;
@@ -380,7 +400,7 @@ static const struct {
     {"setrlimit", 3}, {"prlimit64", 4}, {"alarm", 3},     {"flock", 6},         {"munmap", 8},
     {"openat", 30},  {"open", 24},      {"mmap", 30},     {"rename", 24},       {"close", 12},
     {"setuid", 3},   {"setresuid", 3},  {"setreuid", 3},  {"arch_prctl", 4},    {"fallocate", 6},
-    {"close_range", 3}, {"sethostname", 1},
+    {"close_range", 3}, {"sethostname", 1}, {"rseq", 1},
     // clang-format on
 };
 
@@ -405,15 +425,52 @@ static int draw_row(struct random *random)
     return row;
 }
 
+static bool is_one_of(const char *name, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* A number without whose right value a call does little but to refuse: mostly that.
+ * True if this argument is one. */
+static bool draw_needed(struct place *p, enum kind kind, const char *name, uint64_t *value)
+{
+    static const char *const with_mask[] = {"rt_sigaction",  "rt_sigprocmask",  "rt_sigpending",
+                                            "rt_sigsuspend", "rt_sigtimedwait", "ppoll"};
+    static const char *const without_flags[] = {"copy_file_range", "dup3", "memfd_create"};
+    static const int listed[] = {3, 4, 13}, terminal[] = {11};
+    if (once_in(p, COMMON))
+        return false;
+    if (kind == KIND_size && is_one_of(name, with_mask, COUNT(with_mask)))
+        return *value = 8, true;
+    if (kind == KIND_size && strcmp(name, "set_robust_list") == 0)
+        return *value = 24, true;
+    if (kind == KIND_hex && strcmp(name, "mmap") == 0)
+        return *value = once_in(p, 3) ? page_size(p) : 0, true;
+    if ((kind == KIND_uint || kind == KIND_pipe_flags) &&
+        is_one_of(name, without_flags, COUNT(without_flags)))
+        return *value = kind == KIND_uint ? 0 : below(p, 2) * O_CLOEXEC, true;
+    if (kind == KIND_fd && (strcmp(name, "getdents64") == 0 || strcmp(name, "fchdir") == 0))
+        return *value = PICK(p, listed), true;
+    if (kind == KIND_fd && strcmp(name, "ioctl") == 0 && once_in(p, 2))
+        return *value = PICK(p, terminal), true;
+    return false;
+}
+
 static uint64_t draw_argument(struct place *p, enum kind kind, const char *name)
 {
+    uint64_t value;
     if (is_out(kind))
         return slot(p);
+    if (draw_needed(p, kind, name, &value))
+        return value;
     if (p->at == 0 && kind == KIND_addr && strcmp(name, "clone3") == 0)
         return clone_args(p);
     if (p->at == 0 && kind == KIND_addr && strcmp(name, "futex") == 0)
         return once_in(p, 10) ? hostile(p) : SHARED + below(p, 4) * 4;
-    if (p->at == 1 && kind == KIND_size && p->call->args[0] >= PLAY)
+    if (p->at > 0 && kind == KIND_size && p->call->args[0] >= PLAY)
         return page_size(p);
     if (p->at == 0 && kind == KIND_path && strncmp(name, "exec", 4) == 0)
         return own_program(p);

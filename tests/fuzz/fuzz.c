@@ -55,8 +55,8 @@ static int n_rounds_a_check = 64; /* CHECK=N in the environment: others */
 static int round_now;
 static struct round_plan plan;
 static struct stream streams[MAX_STREAMS];
-static pid_t pids[MAX_STREAMS];   /* of the streams' processes; 0: none now */
-static int begun_at[MAX_STREAMS]; /* where its stream was when the process began */
+static pid_t pids[MAX_STREAMS];                   /* of the streams' processes; 0: none now */
+static int begun_at[MAX_STREAMS];                 /* where its stream was when the process began */
 static short chosen[MAX_STREAMS][CALLS_A_STREAM]; /* a recipe's calls of this round */
 static int n_chosen[MAX_STREAMS];
 static char recipe_line[1 << 14];

@@ -256,6 +256,7 @@ static void enter_memory(void)
     map(READONLY, 4096, PROT_READ, NO_FILE, -1);
     map(NOACCESS, 4096, PROT_NONE, NO_FILE, -1);
     map(FLICKER, 4096, PROT_READ | PROT_WRITE, NO_FILE, -1);
+    map(PLAY, 65536, PROT_READ | PROT_WRITE, NO_FILE, -1);
     map(PASTEND, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
     map(STACKS, MAX_STREAMS * STACK_BYTES, PROT_READ | PROT_WRITE, NO_FILE, -1);
     close(fd);
