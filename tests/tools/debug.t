@@ -38,4 +38,12 @@ sees 'ps: the processes, with their directories' '^ *2 .*running.* pwd *[/]root$
 sees 'fds: the open files' '^ *0 .*hostio'
 sees 'areas: the areas of memory' 'stack'
 sees 'the way into the kernel' '^#2 .*syscall_entry'
+
+# The machine may end before gdb does: that is no failure, and nothing is left behind.
+mkdir "$work/tmp"
+echo continue > "$work/script"
+TMPDIR=$work/tmp GDB_SCRIPT=$work/script timeout 120 tools/debug -- true < /dev/null \
+    > "$work/said" 2>&1
+echo "status $?, left: $(ls -d "$work"/tmp/tmp.* 2>/dev/null)" >> "$work/said"
+sees 'a program that runs to its end' 'status 0, left: $'
 echo "1..$count"
