@@ -158,7 +158,8 @@ static _Noreturn void run_job(void)
 /* BusyBox's halt, poweroff and reboot ask init by a signal. */
 static void on_end_asked(int number)
 {
-    sync();
+    sync(); // NOLINT(bugprone-signal-handler): both are but a system call
+    // NOLINTNEXTLINE(bugprone-signal-handler)
     reboot(number == SIGUSR1 ? RB_HALT_SYSTEM : number == SIGUSR2 ? RB_POWER_OFF : RB_AUTOBOOT);
 }
 

@@ -5,7 +5,7 @@
 
 int main(int argc, char **argv)
 {
-    char *end = NULL;
+    char *end = "";
     double seconds = argc == 2 ? strtod(argv[1], &end) : -1;
     if (seconds < 0 || *end)
         return fprintf(stderr, "usage: sleep SECONDS\n"), 2;

@@ -104,7 +104,7 @@ static int make_link(struct unpacking *u, const char *first, const char *name)
     int result = make_parents(u, name);
     if (result == 0)
         result = path_walk(u->fs, AT_FDCWD, first, 0, &found);
-    if (result < 0)
+    if (result)
         return result;
     result = path_walk_parent(u->fs, AT_FDCWD, name, &last);
     if (result == 0) {

@@ -88,6 +88,7 @@ static paddr_t table_copy(paddr_t from)
     return to;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): a level of tables each, four at most */
 void table_put(paddr_t frame, int level)
 {
     struct frame *counted = frame_at(frame);
@@ -101,6 +102,7 @@ void table_put(paddr_t frame, int level)
     frame_unref(frame);
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): a level of tables each, four at most */
 void table_put_entries(const pte_t *table, int level)
 {
     for_each_group(first, filled_groups(table)) {
@@ -200,6 +202,7 @@ static void flush_entry(struct flush *flush, pte_t gone, int level, uint64_t add
 
 /* Clears [start, end) within a table that is the space's own and whose first entry is for the
  * address `base`. */
+/* NOLINTNEXTLINE(misc-no-recursion): a level of tables each, four at most */
 static void clear_in(pte_t *table, int level, uint64_t base, uint64_t start, uint64_t end,
                      struct flush *flush)
 {

@@ -15,6 +15,7 @@ void group_leave_locked(struct process *process)
 {
     struct pid_slot *group = pid_slot_find_locked(process->group);
     struct pid_slot *session = pid_slot_find_locked(process->session);
+    assert(group && session);
     list_remove(&process->group_node);
     session->n_in_session--;
     if (group != session)

@@ -82,7 +82,7 @@ static int may_limit(const struct process *caller, const struct process *target)
 
 long sys_prlimit64(struct thread *self, pid_t pid, int resource, uaddr_t limit, uaddr_t old)
 {
-    struct rlimit wanted, was;
+    struct rlimit wanted = {}, was;
     if (!uaddr_is_null(limit) && user_copy_in(&wanted, limit, sizeof(wanted)))
         return -EFAULT;
     struct process *process = pid == 0 ? self->process : process_get(pid);

@@ -229,6 +229,7 @@ static bool is_deadly(const struct process *process, int signal)
 /* SIGCONT's effect on a stopped process happens when it is sent, whatever its action.
  * Nothing can fail.
  * proc_lock. */
+/* NOLINTNEXTLINE(misc-no-recursion): SIGCHLD at most, once SIGCONT was sent */
 static void resume_locked(struct process *process)
 {
     process->stop_dequeued = false;
@@ -241,6 +242,7 @@ static void resume_locked(struct process *process)
     signal_tell_parent_locked(process, CLD_CONTINUED, SIGCONT);
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): SIGCHLD at most, once SIGCONT was sent */
 int signal_send_locked(struct process *process, struct thread *thread, int signal,
                        const siginfo_t *info)
 {
@@ -310,6 +312,7 @@ void signal_send_group(int group, int signal)
  * wait is told in any case. For one that ended: its own exit signal.
  * Nothing can fail.
  * proc_lock. */
+/* NOLINTNEXTLINE(misc-no-recursion): SIGCHLD at most, once SIGCONT was sent */
 void signal_tell_parent_locked(struct process *process, int code, int status)
 {
     struct process *parent = process->parent;

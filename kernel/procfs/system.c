@@ -67,7 +67,7 @@ static void add_times(struct text *text, const char *name, uint64_t user, uint64
 static void add_processors(struct text *text)
 {
     char name[8];
-    uint64_t user, system, up = clock_ns(), idle[MAX_CPUS], all_idle = 0;
+    uint64_t user, system, up = clock_ns(), idle[MAX_CPUS] = {}, all_idle = 0;
     count_times(&user, &system);
     for (uint32_t i = 0; i < n_cpus; i++)
         all_idle += idle[i] = min(sched_idle_ns(i), up);

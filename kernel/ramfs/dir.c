@@ -238,6 +238,7 @@ static int dir_remove(struct entry *dir_entry, const char *name, size_t len, str
     struct ramfs_inode *dir = ramfs_inode(dir_entry->inode);
     uint32_t hash = hash_bytes(name, len);
     int64_t now = (int64_t)realtime_ns();
+    assert(victim);
     spin_lock(&dir->inode.lock);
     int err = ramfs_find_locked(dir, name, len, hash) == victim ? 0 : -ESTALE;
     if (!err)

@@ -34,6 +34,7 @@ static const struct inode_ops special_ops = {
 /* Keeps a link's target, in the inode if it fits. */
 static bool link_init(struct ramfs_inode *link, const char *target)
 {
+    assert(target);
     size_t size = strlen(target) + 1;
     char *place = link->target;
     if (size > INLINE_TARGET)

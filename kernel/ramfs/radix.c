@@ -128,7 +128,8 @@ struct cut {
 };
 
 /* Cuts below one place, whose first index is `base` and which spans 1 << shift indices; true if
- * nothing is left there. Recursion: a level of nodes each, at most nine. */
+ * nothing is left there. */
+/* NOLINTNEXTLINE(misc-no-recursion): a level of nodes each, at most nine */
 static bool cut_below(const struct cut *cut, uint64_t word, uint64_t base, unsigned shift,
                       unsigned n_words)
 {

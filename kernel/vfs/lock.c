@@ -63,8 +63,10 @@ static void carve(const struct file_lock *range, struct file_lock **spare)
     list_for_each_safe(lock, next, &locks, node) {
         if (lock->owner != range->owner || !overlaps(lock, range))
             continue;
-        bool before = lock->start<range->start, after = lock->end> range->end;
+        bool before = lock->start < range->start;
+        bool after = lock->end > range->end;
         if (before && after) {
+            assert(*spare);
             struct file_lock tail = *lock;
             tail.start = range->end + 1;
             lock->end = range->start - 1;

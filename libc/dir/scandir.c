@@ -22,7 +22,8 @@ static int append(struct dirent ***list, size_t n, const struct dirent *entry)
     struct dirent *copy = malloc(entry->d_reclen);
     if (!copy)
         return -1;
-    (*list)[n] = memcpy(copy, entry, entry->d_reclen);
+    memcpy(copy, entry, entry->d_reclen);
+    (*list)[n] = copy;
     return 0;
 }
 

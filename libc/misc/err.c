@@ -49,6 +49,7 @@ _Noreturn void err(int status, const char *format, ...)
 
     va_start(args, format);
     vwarn(format, args);
+    va_end(args);
     exit(status);
 }
 
@@ -58,5 +59,6 @@ _Noreturn void errx(int status, const char *format, ...)
 
     va_start(args, format);
     vwarnx(format, args);
+    va_end(args);
     exit(status);
 }

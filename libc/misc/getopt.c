@@ -35,7 +35,7 @@ int getopt(int argc, char *const argv[], const char *options)
         optind++;
         return -1;
     }
-    int c = argv[optind][letter++];
+    int c = (unsigned char)argv[optind][letter++];
     const char *known = c == ':' ? NULL : strchr(options, c);
     char *rest = argv[optind] + letter;
     if (!*rest)

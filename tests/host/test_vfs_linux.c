@@ -313,7 +313,7 @@ static void do_read(int fd)
         r = same("readv", LINUX(readv, fd, lv, 3), sys_readv(&fs, fd, at(ov), 3));
     }
     }
-    if (r > 0 && memcmp(l, o, (size_t)r))
+    if (r > 0 && memcmp(l, o, (size_t)r) != 0)
         differ("bytes read", 0, 0);
 }
 
@@ -362,7 +362,7 @@ static void do_readlink(char *p)
     record("readlinkat(%d, \"%s\", %zu)", dirfd, p, n);
     long r = same("readlinkat", LINUX(readlinkat, dirfd, p, l, n),
                   sys_readlinkat(&fs, dirfd, p, at(o), n));
-    if (r > 0 && memcmp(l, o, (size_t)r))
+    if (r > 0 && memcmp(l, o, (size_t)r) != 0)
         differ("target", 0, 0);
 }
 
@@ -372,7 +372,7 @@ static void do_getcwd(void)
     size_t n = chance(3) ? sizeof(l) : chance(10);
     record("getcwd(%zu)", n);
     long r = same("getcwd", LINUX(getcwd, l, n), sys_getcwd(&fs, at(o), n));
-    if (r > 0 && memcmp(l, o, (size_t)r))
+    if (r > 0 && memcmp(l, o, (size_t)r) != 0)
         differ("cwd", 0, 0);
 }
 
@@ -403,7 +403,7 @@ static void compare_listings(const struct listing *l, const struct listing *o)
     if (l->n != o->n)
         differ("names listed", l->n, o->n);
     for (int i = 0; i < l->n && i < o->n; i++)
-        if (strcmp(l->names[i], o->names[i])) {
+        if (strcmp(l->names[i], o->names[i]) != 0) {
             record("# listed: %.40s, %.40s\n", l->names[i], o->names[i]);
             differ("name listed", i, i);
         }
@@ -692,7 +692,7 @@ static void compare_contents(const char *path, const struct stat *st)
     }
     if (lr != or)
         differ("length of contents", lr, or);
-    else if (lr > 0 && memcmp(l, o, (size_t)lr))
+    else if (lr > 0 && memcmp(l, o, (size_t)lr) != 0)
         differ("contents", 0, 0);
 }
 

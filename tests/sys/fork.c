@@ -17,7 +17,8 @@ static void check_copy(void)
     if (child == 0) {
         CHILD_REQUIRE(getpid() != parent && getppid() == parent);
         CHILD_REQUIRE(global == 1 && local == 1 && *heap == 1);
-        global = local = *heap = shared[0] = 2;
+        global = local = *heap = 2;
+        shared[0] = 2;
         _exit(42);
     }
     CHECK(child > 0);

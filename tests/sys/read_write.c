@@ -178,7 +178,8 @@ static void check_together(void)
     int torn = 0, of_a = 0;
     for (int i = 0; i < 2 * LINES; i++) {
         char line[LENGTH];
-        torn += pread(fd, line, LENGTH, i * LENGTH) != LENGTH || memcmp(line, line + 1, LENGTH - 1);
+        torn += pread(fd, line, LENGTH, i * LENGTH) != LENGTH ||
+                memcmp(line, line + 1, LENGTH - 1) != 0;
         of_a += line[0] == 'a';
     }
     CHECK_EQ(torn, 0);

@@ -194,7 +194,7 @@ static int wander(int worker)
                 return 1;
         } else {
             const char *text = contents("stable");
-            if (!text || (strcmp(text, "new") && strcmp(text, "old")))
+            if (!text || (strcmp(text, "new") != 0 && strcmp(text, "old") != 0))
                 return 1;
         }
     }
