@@ -109,6 +109,16 @@ def test_other_systems(tap, machine):
          and "brew install xorriso" in said, "no apt: packages of Fedora, Arch, Homebrew", found)
 
 
+def test_what_a_system_lacks(tap, machine):
+    """Homebrew has no BusyBox and no strace: setup does without them there, not on Debian."""
+    gone = {name: "#!/bin/sh\n# ld-linux\n" for name in ("busybox", LACKING)}
+    has_brew = machine(id=ROOT, brew="#!/bin/sh\n", **gone)
+    tell(tap, has_brew.setup() == (0, "", ""), "Homebrew has no BusyBox: nothing is missing",
+         has_brew.setup())
+    status, said, _ = found = machine(id=ROOT, dnf="#!/bin/sh\n", **gone).setup()
+    tell(tap, status == 1 and "dnf install busybox \n" in said, "Fedora has: it is named", found)
+
+
 def test_usage(tap, machine):
     status, said, _ = found = machine(apt_get=APT, id=ROOT).setup("other")
     tell(tap, status == 2 and "run|test" in said, "no such level: usage", found)
