@@ -31,7 +31,7 @@
 #include "fuzz.h"
 
 enum { STATUS_LEAK = 3, STATUS_STUCK = 4, STATUS_TRAP = 5 };
-enum { TICK_NS = 1000000, PATIENCE = 8, END_MS = 5000 }; /* the last two are numbers of ticks */
+enum { TICK_NS = 1000000, PATIENCE = 8, ENTRY_PATIENCE = 1000, END_MS = 5000 }; /* in ticks */
 enum { FLICKERS = 100 };
 
 /* What all streams and the watcher share. */
@@ -229,8 +229,9 @@ static bool all_entered(void)
     return true;
 }
 
-/* Waits while calls are being made; who sleeps in one gets a signal, who sleeps on is ended. Goes
- * on in vain only if that one does not end: then end_all tells. */
+/* Waits while calls are being made; who sleeps in one gets a signal, who sleeps on is ended: also
+ * who is stopped by another before it enters. Goes on in vain only if that one does not end: then
+ * end_all tells. */
 static void watch(void)
 {
     uint64_t last = 0;
@@ -238,11 +239,12 @@ static void watch(void)
         for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG | __WALL)) > 0;)
             bury(pid);
         bool whole = tick();
-        idle = all_entered() && calls_made() == last ? idle + whole : 0;
+        idle = calls_made() == last ? idle + whole : 0;
         last = calls_made();
+        int patience = all_entered() ? PATIENCE : ENTRY_PATIENCE;
         for (int i = 0; i < plan.n_streams && idle > 1; i++)
             if (pids[i] > 0)
-                kill(pids[i], idle < PATIENCE ? SIGUSR1 : SIGKILL);
+                kill(pids[i], idle < patience ? SIGUSR1 : SIGKILL);
     }
 }
 
