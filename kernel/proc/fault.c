@@ -131,6 +131,10 @@ bool proc_page_fault(struct trap_frame *frame, uint64_t address)
         return out_of_memory(self, from_user, address, frame->error);
     if (!from_user)
         return false;
+    if (!uaddr_canonical(address)) { /* a protection fault, but QEMU 8 raises this one */
+        signal_fault(SIGSEGV, SI_KERNEL, 0, TRAP_PROTECTION, 0);
+        return true;
+    }
     bool is_bus = result == -EIO;
     signal_fault(is_bus ? SIGBUS : SIGSEGV,
                  is_bus              ? BUS_ADRERR
