@@ -1,16 +1,6 @@
 /* setpgid, setsid, getpgid, getsid, getpgrp: who may move whom, and each errno. */
 #include "helpers.h"
 
-static pid_t child_that_pauses(void)
-{
-    fflush(stdout);
-    pid_t child = fork();
-    if (child == 0)
-        for (;;)
-            pause();
-    return child;
-}
-
 static void end(pid_t child)
 {
     kill(child, SIGKILL);

@@ -67,6 +67,27 @@ __attribute__((unused)) static void become_root(void)
         NOTE("cannot become root again");
 }
 
+/* A child that waits to be killed. */
+__attribute__((unused)) static pid_t child_that_pauses(void)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0)
+        for (;;)
+            pause();
+    return child;
+}
+
+/* A child that ends at once. */
+__attribute__((unused)) static pid_t child_that_exits(int status)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(status);
+    return child;
+}
+
 /* Sleeps for some thousandths of a second, whatever signals come. */
 __attribute__((unused)) static void sleep_ms(long ms)
 {

@@ -8,16 +8,6 @@ static void note(int number)
     count++;
 }
 
-static pid_t child_that_pauses(void)
-{
-    fflush(stdout);
-    pid_t child = fork();
-    if (child == 0)
-        for (;;)
-            pause();
-    return child;
-}
-
 /* What each signal does to a process that does not care: the wait status. */
 static void check_defaults(void)
 {

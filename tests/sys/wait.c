@@ -2,25 +2,6 @@
 #include "helpers.h"
 #include <sys/resource.h>
 
-static pid_t child_that_exits(int status)
-{
-    fflush(stdout);
-    pid_t child = fork();
-    if (child == 0)
-        _exit(status);
-    return child;
-}
-
-static pid_t child_that_pauses(void)
-{
-    fflush(stdout);
-    pid_t child = fork();
-    if (child == 0)
-        for (;;)
-            pause();
-    return child;
-}
-
 static void check_whom(void)
 {
     int status;
