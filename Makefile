@@ -69,6 +69,7 @@ include user/user.mk
 include iso/iso.mk
 -include tests/tests.mk
 -include tests/bench/bench.mk
+include tools/coverage.mk
 
 .PHONY: all kernel libc user image iso run test debug tour doctor lint setup clean help FORCE
 

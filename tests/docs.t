@@ -39,7 +39,7 @@ INTERACTIVE = {
 # Commands that a document names within a sentence, and that are run here as they stand.
 HARMLESS = ("make help", "make tour", "make doctor", "make -f libc/libc.mk readme")
 # Commands that others run: the file that does.
-ELSEWHERE = {"make test": ".ci/run", "make lint": ".ci/run"}
+ELSEWHERE = {"make test": ".ci/run", "make lint": ".ci/run", "make coverage": ".ci/run"}
 # Commands that take minutes or the network: the test that runs the same on a small scale.
 LONG = {"make bench": "tests/bench/counts.t",
         "make fuzz SEED=2001 CALLS=2000000 CPUS=1": "tests/fuzz/fuzz.t"}
@@ -111,7 +111,7 @@ def copy_tree(to):
 
     shutil.copytree(TOP, to, symlinks=True, ignore=unwanted, dirs_exist_ok=True)
     shutil.copytree(BUILD, os.path.join(to, "build"), symlinks=True,
-                    ignore=shutil.ignore_patterns("tests"))
+                    ignore=shutil.ignore_patterns("tests", "lint", "coverage"))
 
 
 def shell(script, folder):

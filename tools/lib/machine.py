@@ -33,6 +33,9 @@ def command(options, channels, kernel_words):
     for name in ("com1", "com2", "com3", "com4"):
         words += ["-chardev", f"socket,id={name},fd={channels[name]}", "-serial", f"chardev:{name}"]
     words += ["-chardev", f"socket,id=qmp,fd={channels['qmp']}", "-mon", "chardev=qmp,mode=control"]
+    if "memory" in channels:
+        words += ["-machine", "memory-backend=ram", "-object", "memory-backend-file,id=ram,share=on,"
+                  f"size={options.mem},mem-path={channels['memory']}"]
     words += screen(options)
     words += REPEATABLE if options.icount else []
     words += ["-S", "-gdb", f"unix:{options.gdb},server=on,wait=off"] if options.gdb else []

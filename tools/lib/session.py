@@ -32,7 +32,8 @@ class Session:
         self.on_screen = bool(options.gui or options.screenshot)
         if self.on_screen:  # then nobody's terminal is the console
             self.terminals = [False] * 3
-        self.pid = None
+        self.pid = self.memory = None
+        self.counts = counts_file(options)
         check_options(options)
 
     # ---- The image -----------------------------------------------------------------------------
@@ -132,6 +133,10 @@ class Session:
 
     def __exit__(self, *_):
         self.stop()
+        if self.memory is not None:
+            import coverage
+            coverage.collect(self.options, self.memory, self.counts)
+            os.close(self.memory)
 
     def open_log(self):
         if self.options.log:
@@ -152,6 +157,10 @@ class Session:
             theirs.append(far)
         os.set_inheritable(image, True)
         numbers["root"] = f"/dev/fd/{image}"
+        if self.counts:
+            self.memory = anonymous_file(b"")
+            os.set_inheritable(self.memory, True)
+            numbers["memory"] = f"/dev/fd/{self.memory}"
         self.complaints, complaining = os.pipe()
         words = machine.command(self.options, numbers, self.kernel_words())
         if os.path.exists("/usr/bin/setpriv"):  # QEMU ends with us, even if we are killed
@@ -281,6 +290,13 @@ class Session:
 
 def ring(_number, _frame):
     raise TimedOut
+
+
+def counts_file(options):
+    """Where this run's counts are to be added; None, as nearly always, if nobody wants them."""
+    path = os.path.join(options.build, "coverage.counts")
+    own = os.path.dirname(os.path.abspath(options.kernel)) == os.path.abspath(options.build)
+    return path if own and os.path.exists(path) else None
 
 
 def split_add(each):

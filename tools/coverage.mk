@@ -1,0 +1,31 @@
+# `make coverage`: which lines of the kernel the tests reach, as a page, and how many must be.
+#
+# COVERAGE=1 makes the kernel count how often each branch is taken; tools/lib/coverage.py tells how
+# the counts get out. Assembly is not counted. What the tests say is no matter here: `make test` is
+# for that.
+
+# Of the kernel's lines of C, in per cent, a little less than when this was last measured.
+COVERAGE_FLOOR ?= 80
+
+ifneq ($(COVERAGE),)
+KERNEL_CFLAGS += --coverage -fprofile-info-section -fprofile-update=atomic
+KERNEL_LDFLAGS += --defsym=__gcov_merge_add=0
+endif
+
+# Not the tests that build kernels of their own, or that run none.
+coverage_tests := $(filter-out $(host_tests) tests/host/% tests/docs.t tests/bench/counts.t \
+    tests/seen/sanitize.t tests/tools/build.t tests/tools/setup.t,$(TESTS))
+
+.PHONY: coverage coverage-run
+coverage:                      ## the kernel's coverage by the tests: $(BUILD)/coverage/page/index.html
+	@tools/setup test && tools/setup coverage
+	@$(inner_make) BUILD=$(BUILD)/coverage COVERAGE=1 coverage-run
+
+coverage-run: all iso tests
+	@: > $(BUILD)/coverage.counts
+	-@$(prove) -j$(JOBS) $(coverage_tests)
+	@python3 tools/lib/coverage.py $(BUILD)
+	@mkdir -p $(BUILD)/page
+	@gcovr --root . --object-directory $(BUILD)/kernel --filter kernel/ --print-summary \
+	    --html-details $(BUILD)/page/index.html --html-title 'Ouros' \
+	    --fail-under-line $(COVERAGE_FLOOR)
