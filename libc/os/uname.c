@@ -5,7 +5,7 @@
 
 struct os_uname_result os_uname(void)
 {
-    struct os_uname_result result;
+    struct os_uname_result result = {0};
     struct utsname uts = {0};
 
     sys_uname(&uts);

@@ -31,6 +31,7 @@ static void free_level(struct level *level)
     free(level->result.dirnames);
     free(level->result.filenames);
     free(level->descend);
+    *level = (struct level){0};
 }
 
 /* A list of names that grows; in the end it becomes one block. */

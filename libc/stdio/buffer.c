@@ -28,6 +28,7 @@ static void get_buffer(FILE *file)
     file->size = size;
     file->buf_is_ours = true;
     file->at = file->limit = file->buf;
+    // cppcheck-suppress memleak  ; it is in file->buf
 }
 
 static int refuse(FILE *file, int error)

@@ -224,7 +224,7 @@ static const char *parse_spec(const char *at, struct scan_spec *spec)
     for (; isdigit(*at); at++)
         spec->width = spec->width * 10 + *at - '0';
     if (*at == 'h' || *at == 'l') {
-        spec->length = *at++;
+        spec->length = (unsigned char)*at++;
         if (*at == 'h')
             spec->length = 'H';
         at += *at == 'h' || *at == 'l';
@@ -232,7 +232,7 @@ static const char *parse_spec(const char *at, struct scan_spec *spec)
         spec->length = 'l';
         at++;
     } else if (*at == 'L') {
-        spec->length = *at++;
+        spec->length = (unsigned char)*at++;
     }
     spec->letter = *at;
     return *at ? at + 1 : at;

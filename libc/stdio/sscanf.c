@@ -12,7 +12,7 @@ static ssize_t nothing(struct memory_file *memory, void *block, size_t size)
 int vsscanf(const char *restrict text, const char *restrict format, va_list args)
 {
     struct memory_file memory = {.read = nothing};
-    unsigned char *buf = (unsigned char *)text, none;
+    unsigned char *buf = (unsigned char *)text, none = 0;
     FILE file = {.fd = -1, .can_read = true, .mode = _IOFBF, .memory = &memory};
 
     file.at = buf;
