@@ -45,7 +45,8 @@ struct process {
 
     /* guarded by proc_lock: */
     enum process_state state;
-    struct process *parent;
+    struct process *parent; /* changed by process_set_parent_locked */
+    int parent_pid;         /* 0 without one; atomic: getppid reads it without the lock */
     struct list children, sibling; /* process.sibling in parent->children */
     struct list threads;           /* thread.process_node; the first is the leader while it lives */
     uint32_t n_threads;

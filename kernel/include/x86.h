@@ -234,12 +234,19 @@ enum {
     IRQ_REQUEST,
     IRQ_SPURIOUS = 47,
     TRAP_SYSCALL = 256,
+    TRAP_SYSCALL_CHANGED,
     USER_CS = 0x33,
     USER_SS = 0x2b, /* Linux's selectors, which programs may see */
 };
 
 enum { FAULT_PRESENT = 1, FAULT_WRITE = 2, FAULT_USER = 4, FAULT_RESERVED = 8, FAULT_FETCH = 16 };
 
+/* After a change of the registers that a SYSCALL saved, other than its result: now all count. */
+static inline void trap_frame_changed(struct trap_frame *frame)
+{
+    if (frame->vector == TRAP_SYSCALL)
+        frame->vector = TRAP_SYSCALL_CHANGED;
+}
 static inline bool trap_from_user(const struct trap_frame *frame)
 {
     return (frame->cs & 3) == 3;

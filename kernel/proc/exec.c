@@ -209,7 +209,7 @@ static void set_registers(struct thread *thread, const struct exec *exec)
     struct trap_frame *frame = trap_frame_at(thread->stack_top);
     uint64_t error = frame->error; /* the call's number: the door looks at it once more */
     memset(frame, 0, sizeof(*frame));
-    frame->vector = TRAP_SYSCALL;
+    frame->vector = TRAP_SYSCALL_CHANGED;
     frame->error = error;
     frame->rip = exec->entry;
     frame->rsp = exec->stack_pointer;

@@ -114,7 +114,7 @@ static void give_away_children_locked(struct process *leaver)
     list_for_each_safe(child, spare, &leaver->children, sibling) {
         list_remove(&child->sibling);
         list_add_tail(&heir->children, &child->sibling);
-        child->parent = heir;
+        process_set_parent_locked(child, heir);
         if (child->parent_death_signal && child->state == PROCESS_ALIVE)
             signal_send_kernel_locked(child, child->parent_death_signal);
         group_check_orphaned_locked(child, leaver, true);

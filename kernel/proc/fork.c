@@ -205,7 +205,8 @@ static long publish_process(struct thread *self, struct process *child, struct t
     struct pid_slot *slot = result ? NULL : pid_slot_create_locked(&pid);
     if (slot) {
         result = pid;
-        child->parent = clone->flags & CLONE_PARENT && parent->parent ? parent->parent : parent;
+        bool sibling = clone->flags & CLONE_PARENT && parent->parent;
+        process_set_parent_locked(child, sibling ? parent->parent : parent);
         /* Who gets a sibling from its child is not to get a signal of the child's choice. */
         child->exit_signal = clone->flags & CLONE_PARENT ? parent->exit_signal : clone->exit_signal;
         child->group = parent->group;

@@ -189,11 +189,7 @@ long sys_getpid(struct thread *self)
 
 long sys_getppid(struct thread *self)
 {
-    spin_lock(&proc_lock);
-    struct process *parent = self->process->parent;
-    int pid = parent ? parent->pid : 0;
-    spin_unlock(&proc_lock);
-    return pid;
+    return __atomic_load_n(&self->process->parent_pid, __ATOMIC_RELAXED);
 }
 
 long sys_getpgrp(struct thread *self)

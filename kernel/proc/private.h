@@ -45,6 +45,7 @@ bool process_is_rescuer(const struct process *parent);
 /* Is there room for a child or one more thread of this process? */
 bool process_room(const struct process *parent);
 void process_publish_locked(struct process *process, struct pid_slot *slot, struct thread *thread);
+void process_set_parent_locked(struct process *child, struct process *parent);
 void process_set_cred(struct process *process, struct cred *cred); /* takes over the reference */
 void thread_attach_locked(struct process *process, struct pid_slot *slot, struct thread *thread);
 

@@ -85,6 +85,15 @@ void process_publish_locked(struct process *process, struct pid_slot *slot, stru
         group_join_locked(process, process->group, process->session);
 }
 
+/* Says whose child it is from now on; the lists are the caller's.
+ * Nothing can fail.
+ * proc_lock. */
+void process_set_parent_locked(struct process *child, struct process *parent)
+{
+    child->parent = parent;
+    __atomic_store_n(&child->parent_pid, parent->pid, __ATOMIC_RELAXED);
+}
+
 /* Takes a process that has ended out of everything: its number may be used again.
  * The caller holds a reference if it wants to look at it afterwards.
  * proc_lock. */

@@ -92,6 +92,7 @@ static void restart_call(struct trap_frame *frame)
 {
     frame->rax = frame->error;
     frame->rip -= 2;
+    trap_frame_changed(frame);
 }
 
 /* Decides about an interrupted call when a handler will run.

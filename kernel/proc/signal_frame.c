@@ -79,6 +79,7 @@ static void load_registers(struct trap_frame *frame, const mcontext_t *from)
     frame->rcx = from->regs.rcx, frame->rsp = from->regs.rsp, frame->rip = from->regs.rip;
     frame->rflags = (from->regs.eflags & USER_FLAGS) | FLAGS_ALWAYS;
     frame->cs = USER_CS, frame->ss = USER_SS;
+    trap_frame_changed(frame);
 }
 
 static stack_t altstack_of(const struct thread *self)
@@ -130,6 +131,7 @@ int signal_frame_push(struct trap_frame *frame, const struct kernel_sigaction *a
         return -EFAULT;
     if (self->altstack_flags & SS_AUTODISARM)
         self->altstack_start = self->altstack_bytes = self->altstack_flags = 0;
+    trap_frame_changed(frame);
     frame->rdi = info->si_signo;
     frame->rsi = info_at;
     frame->rdx = context_at;

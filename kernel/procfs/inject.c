@@ -8,7 +8,7 @@
 static bool allocation_is_chosen(void)
 {
     struct thread *self = current_thread();
-    if (!self || !self->fail_nth || trap_frame_at(self->stack_top)->vector != TRAP_SYSCALL)
+    if (!self || !self->fail_nth || trap_frame_at(self->stack_top)->vector < TRAP_SYSCALL)
         return false;
     return --self->fail_nth == 0;
 }

@@ -52,7 +52,7 @@ static long call_missing(struct process *process, const struct thread *self, uin
     return -ENOSYS;
 }
 
-static long perform(struct thread *self, const struct trap_frame *frame)
+static inline long perform(struct thread *self, const struct trap_frame *frame)
 {
     uint32_t number = frame->error;
     if (unlikely(number >= ARRAY_SIZE(doors) || !doors[number]))
@@ -78,14 +78,14 @@ static void note_call(const struct trap_frame *frame)
 static bool more_to_do(const struct thread *self, long result)
 {
     bool restart = result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK;
-    return proc_work_due(self) || self->restore_mask || restart;
+    return proc_work_due(self) || restart;
 }
 
 void syscall_enter(struct trap_frame *frame)
 {
     struct thread *self = current_thread();
     note_call(frame);
-    long result = likely(!self->tracing) ? perform(self, frame) : trace_call(self, frame, perform);
+    long result = unlikely(self->tracing) ? trace_call(self, frame, perform) : perform(self, frame);
     frame->rax = result;
     // After rt_sigreturn the frame is that of whatever the signal interrupted, not of a call.
     if (unlikely(more_to_do(self, result)))

@@ -68,20 +68,22 @@ syscall_entry:
     xor %ebp, %ebp
     call *x86_handlers + 8(%rip)
 
-    /* SYSRET gives back RIP from RCX and the flags from R11. It serves only where these two hold
-     * what the frame says (not after exec or for a signal), and where RIP is canonical: else it
-     * would fault in kernel mode. */
-    mov FRAME_RIP(%rsp), %rcx
-    cmp FRAME_RCX(%rsp), %rcx
+    /* SYSRET takes RIP from RCX and the flags from R11, as SYSCALL left them there: it serves only
+     * while the frame is what was saved above, but for the result (see trap_frame_changed). RIP is
+     * then canonical, as nothing is mapped at USER_END. What C preserves is still in its registers. */
+    cmpq $256, FRAME_VECTOR(%rsp)
     jne trap_return
-    mov FRAME_RFLAGS(%rsp), %r11
-    cmp FRAME_R11(%rsp), %r11
-    jne trap_return
-    mov %rcx, %rax
-    shr $47, %rax
-    jnz trap_return
-    POP_REGISTERS
-    mov FRAME_RSP - FRAME_RIP + 16(%rsp), %rsp
+    mov FRAME_RDI(%rsp), %rdi
+    mov FRAME_RSI(%rsp), %rsi
+    mov FRAME_RDX(%rsp), %rdx
+    mov FRAME_RCX(%rsp), %rcx
+    mov FRAME_RAX(%rsp), %rax
+    mov FRAME_R8(%rsp), %r8
+    mov FRAME_R9(%rsp), %r9
+    mov FRAME_R10(%rsp), %r10
+    mov FRAME_R11(%rsp), %r11
+    mov FRAME_RBP(%rsp), %rbp
+    mov FRAME_RSP(%rsp), %rsp
     swapgs
     sysretq
 

@@ -8,8 +8,17 @@ _Static_assert(offsetof(struct cpu, kernel_stack) == CPU_KERNEL_STACK, "entry.S"
 _Static_assert(offsetof(struct cpu, user_rsp) == CPU_USER_RSP, "entry.S");
 _Static_assert(offsetof(struct cpu, thread) == 24, "current_thread");
 _Static_assert(sizeof(struct trap_frame) == FRAME_BYTES, "entry.S");
-_Static_assert(offsetof(struct trap_frame, rcx) == FRAME_RCX, "entry.S");
+_Static_assert(offsetof(struct trap_frame, rbp) == FRAME_RBP, "entry.S");
 _Static_assert(offsetof(struct trap_frame, r11) == FRAME_R11, "entry.S");
+_Static_assert(offsetof(struct trap_frame, r10) == FRAME_R10, "entry.S");
+_Static_assert(offsetof(struct trap_frame, r9) == FRAME_R9, "entry.S");
+_Static_assert(offsetof(struct trap_frame, r8) == FRAME_R8, "entry.S");
+_Static_assert(offsetof(struct trap_frame, rax) == FRAME_RAX, "entry.S");
+_Static_assert(offsetof(struct trap_frame, rcx) == FRAME_RCX, "entry.S");
+_Static_assert(offsetof(struct trap_frame, rdx) == FRAME_RDX, "entry.S");
+_Static_assert(offsetof(struct trap_frame, rsi) == FRAME_RSI, "entry.S");
+_Static_assert(offsetof(struct trap_frame, rdi) == FRAME_RDI, "entry.S");
+_Static_assert(offsetof(struct trap_frame, vector) == FRAME_VECTOR, "entry.S");
 _Static_assert(offsetof(struct trap_frame, rip) == FRAME_RIP, "entry.S");
 _Static_assert(offsetof(struct trap_frame, rsp) == FRAME_RSP, "entry.S");
 
