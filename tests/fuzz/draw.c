@@ -419,10 +419,16 @@ static int draw_row(struct random *random)
     if (!sums[COUNT(call_rows) - 1])
         for (size_t i = 0, sum = 0; i < COUNT(call_rows); i++)
             sums[i] = sum += weight_of(call_rows[i].name);
-    int wanted = (int)random_below(random, sums[COUNT(call_rows) - 1]), row = 0;
-    while (sums[row] <= wanted)
-        row++;
-    return row;
+    int wanted = (int)random_below(random, sums[COUNT(call_rows) - 1]);
+    int first = 0, last = COUNT(call_rows) - 1;
+    while (first < last) {
+        int middle = (first + last) / 2;
+        if (sums[middle] <= wanted)
+            first = middle + 1;
+        else
+            last = middle;
+    }
+    return first;
 }
 
 static bool is_one_of(const char *name, const char *const *names, size_t n)

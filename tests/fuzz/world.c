@@ -293,18 +293,12 @@ static void handler(int signal)
 
 static void enter_signals(void)
 {
-    struct sigaction action = {.sa_handler = handler};
+    static const int handled[] = {SIGUSR1, SIGALRM, SIGVTALRM, SIGPROF, SIGPIPE, SIGHUP};
     sigset_t none;
     sigemptyset(&none);
-    sigaction(SIGUSR1, &action, NULL);
-    for (int i = 1; i < NSIG; i++)
-        if (i != SIGUSR1)
-            signal(i, SIG_DFL);
-    sigaction(SIGALRM, &action, NULL);
-    sigaction(SIGVTALRM, &action, NULL);
-    sigaction(SIGPROF, &action, NULL);
-    sigaction(SIGPIPE, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
+    for (size_t i = 0; i < sizeof handled / sizeof handled[0]; i++)
+        sigaction(handled[i], &(struct sigaction){.sa_handler = handler}, NULL);
+    signal(SIGCHLD, SIG_DFL);
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
