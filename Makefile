@@ -56,8 +56,8 @@ $(BUILD)/flags: FORCE
 	@command -v $(firstword $(CC)) >/dev/null || \
 	 { echo 'There is no $(firstword $(CC)): make setup installs what is missing' >&2; exit 1; }
 	@mkdir -p $(@D)
-	@echo '$(CC) $(LD) $(WARNINGS) $(CFLAGS)' | cmp -s - $@ || \
-	 echo '$(CC) $(LD) $(WARNINGS) $(CFLAGS)' > $@
+	@echo '$(CC) $(LD) $(WARNINGS) $(CFLAGS) $(SANITIZE)' | cmp -s - $@ || \
+	 echo '$(CC) $(LD) $(WARNINGS) $(CFLAGS) $(SANITIZE)' > $@
 FORCE:
 
 # ---- The parts: each says what it is made of ---------------------------------------------------

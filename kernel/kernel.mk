@@ -2,6 +2,15 @@
 
 include kernel/rooms.mk
 
+# SANITIZE=undefined: what C leaves open is a panic. SANITIZE=kernel-address: so is touching what is
+# not an object, or not any more (the room kasan). SANITIZE=kernel-address,undefined: both. Some
+# files are only for these kernels.
+SANITIZE ?=
+kasan := $(findstring kernel-address,$(SANITIZE))
+ubsan := $(findstring undefined,$(SANITIZE))
+kernel := $(filter-out $(if $(kasan),,kasan/%) $(if $(ubsan),,trap/ubsan.c) \
+            $(if $(SANITIZE),,boot/provoke.c),$(kernel))
+
 # No vector registers and no red zone, because interrupts arrive on the kernel's own stack; frame
 # pointers for the panic's backtrace; a small frame, because a kernel stack has 8 KB.
 KERNEL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffreestanding -mcmodel=kernel -mno-red-zone \
@@ -9,19 +18,32 @@ KERNEL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffreestanding -mcmodel=kernel
     -ffunction-sections \
     -fno-strict-aliasing -fno-asynchronous-unwind-tables -fcf-protection=none \
     -Wframe-larger-than=640 -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) \
-    -Ikernel/include -I$(BUILD)/gen
+    -Ikernel/include -Ikernel/include/$(if $(kasan),kasan,plain) -I$(BUILD)/gen
 
 # gcc must not turn the loop inside memset into a call of memset.
 KERNEL_CFLAGS += $(if $(CLANG),,-fno-tree-loop-distribute-patterns)
 
-# SANITIZE=undefined: what C leaves open is a panic. Such code needs larger frames.
+# Checked code needs larger frames. The checks of addresses are calls, because code that touches
+# what no shadow covers must not touch the shadow.
+kasan_offset := 0xdffffc0000000000
+kasan_cflags := $(if $(CLANG),-mllvm -asan-mapping-offset=$(kasan_offset) -mllvm -asan-globals=1 \
+        -mllvm -asan-stack=1 -mllvm -asan-instrumentation-with-call-threshold=0, \
+    -fasan-shadow-offset=$(kasan_offset) --param asan-globals=1 --param asan-stack=1 \
+        --param asan-instrumentation-with-call-threshold=0)
 ifneq ($(SANITIZE),)
-KERNEL_CFLAGS := $(KERNEL_CFLAGS:-Wframe-larger-than=%=-Wframe-larger-than=1024) \
-    -fsanitize=$(SANITIZE)
+KERNEL_CFLAGS := $(patsubst -Wframe-larger-than=%,-Wframe-larger-than=3072,$(KERNEL_CFLAGS))
+sanitize_cflags := -fno-optimize-sibling-calls -fsanitize=$(SANITIZE) $(if $(kasan),$(kasan_cflags))
 endif
 
+# What the linker leads elsewhere: name to __wrap_name.
+wrapped := $(if $(SANITIZE),proc_start_init)
+wrapped += $(if $(kasan),boot_main mm_init mm_add kernel_map kernel_unmap kstack_alloc \
+    object_alloc object_alloc_zeroed object_free objects_trim kmalloc kzalloc krealloc kfree \
+    frame_alloc frame_alloc_zeroed frame_unref frames_alloc frames_free \
+    copy_user copy_user_string cmpxchg_user page_clear page_copy)
+
 KERNEL_LDFLAGS := -m elf_x86_64 -static -nostdlib -z max-page-size=4096 -z noexecstack \
-    --build-id=none -L kernel
+    --build-id=none -L kernel $(addprefix --wrap=,$(wrapped))
 
 kernel_objects := $(patsubst %,$(BUILD)/kernel/%.o,$(basename $(kernel)))
 
@@ -34,7 +56,9 @@ $(kernel_objects): $(BUILD)/flags kernel/kernel.mk | $(kernel_generated)
 $(BUILD)/kernel/%.o: kernel/%.c
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(KERNEL_CFLAGS) $(DEPFLAGS) -c $< -o $@
+	$(Q)$(CC) $(KERNEL_CFLAGS) $(sanitize_cflags) $(DEPFLAGS) -c $< -o $@
+
+$(BUILD)/kernel/kasan/%.o: sanitize_cflags :=
 
 $(BUILD)/kernel/%.o: kernel/%.S
 	$(call say,AS,$<)

@@ -50,6 +50,12 @@ kernel += mm/remap.c
 kernel += mm/advise.c
 kernel += mm/look.c
 
+# floor 4: kasan     only with SANITIZE=kernel-address: which bytes may be touched
+kernel += kasan/shadow.c
+kernel += kasan/check.c
+kernel += kasan/objects.c
+kernel += kasan/report.c
+
 # floor 4: sched     threads, run queues, wait queues, timers, locks that sleep
 kernel += sched/queue.c
 kernel += sched/thread.c
@@ -185,3 +191,4 @@ kernel += boot/pvh.c
 kernel += boot/memory.c
 kernel += boot/options.c
 kernel += boot/initramfs.c
+kernel += boot/provoke.c

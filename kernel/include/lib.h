@@ -51,6 +51,7 @@ static inline uint64_t align_down(uint64_t value, uint64_t to)
 struct lib_hooks {
     void (*log_line)(const char *line, size_t length);                     /* without '\n' */
     void (*report_panic)(const char *file, int line, const char *message); /* no return */
+    void (*panic_details)(void); /* says more about what panic was called for; NULL: nothing */
 };
 extern struct lib_hooks lib_hooks;
 

@@ -89,9 +89,9 @@ struct object_cache {
     uint64_t n_live;  /* objects handed out */
     uint64_t n_slabs;
 };
-#define OBJECT_CACHE(variable, type)                                  \
-    struct object_cache variable = {.name = #type,                    \
-                                    .size = (sizeof(type) + 7) & ~7u, \
+#define OBJECT_CACHE(variable, type)                                                     \
+    struct object_cache variable = {.name = #type,                                       \
+                                    .size = ((sizeof(type) + 7) & ~7u) + OBJECT_REDZONE, \
                                     .lock = {.rank = RANK_OBJECT, .name = #type}}
 /* As a static: `static OBJECT_CACHE(...)`. An object lies within one page, so its size is at most
  * PAGE_SIZE. */

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "lib.h"
+#include "sizes.h"
 
 /* ---- Sizes and the map of the address space ---- */
 
@@ -22,7 +23,6 @@ enum {
     PAGE_SHIFT = 12,
     PAGE_SIZE = 4096,
     TABLE_ENTRIES = 512,
-    KSTACK_PAGES = 2,
     KSTACK_BYTES = KSTACK_PAGES * PAGE_SIZE,
 };
 

@@ -1,12 +1,7 @@
 /* Kernel stacks: each in a slot of its own region, with a page below it that is never mapped. */
 #include "frames.h"
 
-enum {
-    SLOT_PAGES = KSTACK_PAGES + 1,
-    SLOT_BYTES = SLOT_PAGES * PAGE_SIZE,
-    MAX_SLOTS = 32768,
-    MAX_CACHED = 32
-};
+enum { SLOT_BYTES = KSTACK_SLOT_PAGES * PAGE_SIZE, MAX_SLOTS = 32768, MAX_CACHED = 32 };
 
 static struct spinlock kstack_lock = SPINLOCK("kstacks", RANK_OBJECT);
 static uint64_t

@@ -11,6 +11,13 @@ static uint64_t trap_address;         /* CR2 as it was then */
 static uint64_t start_rip, start_rbp; /* where the backtrace begins */
 static unsigned stage;                /* of the report: a fault in one goes on with the next */
 
+/* What only the place where it happened can say. */
+static void log_details(void)
+{
+    if (lib_hooks.panic_details)
+        lib_hooks.panic_details();
+}
+
 /* What kinds of spinlocks this processor holds. */
 static void log_locks(void)
 {
@@ -93,7 +100,8 @@ static void log_hint(void)
 }
 
 static void (*const stages[])(void) = {
-    log_who, log_locks, log_registers, log_backtrace, log_last_calls, proc_report, log_hint,
+    log_details,   log_who,        log_locks,   log_registers,
+    log_backtrace, log_last_calls, proc_report, log_hint,
 };
 
 /* Only one processor reports; another that panics meanwhile waits to be stopped. */

@@ -1,6 +1,8 @@
 /* Constants that assembly and C share; local.h asserts that they agree with the structures. */
 #pragma once
 
+#include "sizes.h"
+
 #define KERNEL_CS 0x10
 #define KERNEL_SS 0x18
 
@@ -38,4 +40,3 @@
 #define EFER_NX            0x800
 
 #define AP_TRAMPOLINE    0x8000 /* a page below 1 MB: a starting processor's first address */
-#define IDLE_STACK_BYTES 8192

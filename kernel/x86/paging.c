@@ -5,8 +5,6 @@
 #define LARGE_PAGE (2ull << 20)
 #define GB         (1ull << 30)
 
-enum { IMAGE_TABLES = 2 };
-
 extern pte_t boot_root[], boot_direct_pdpt[], boot_image_pdpt[], boot_stack_pdpt[];
 extern char kernel_start[], kernel_text_end[], kernel_rodata_end[], kernel_end[];
 

@@ -160,6 +160,9 @@ boot_low_pd:                            /* the first GB, in large pages */
     i = i + 0x200000
     .endr
 
+    .global image_limit                 /* for kernel.ld */
+    image_limit = IMAGE_TABLES * 0x200000
+
     .section .rodata
     .balign 8
 boot_gdt:

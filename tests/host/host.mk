@@ -2,7 +2,7 @@
 
 HOST_CC ?= $(CC)
 HOST_CFLAGS := -std=gnu11 -Wall -Wextra -g -O1 -fsanitize=address,undefined \
-    -fno-sanitize-recover=all -Ikernel/include -Itests/host -I$(BUILD)/gen
+    -fno-sanitize-recover=all -Ikernel/include -Ikernel/include/plain -Itests/host -I$(BUILD)/gen
 
 host_lib := $(patsubst kernel/lib/%.c,$(BUILD)/tests/host/lib/%.o,$(wildcard kernel/lib/*.c))
 host_tests := $(patsubst tests/host/%.c,$(BUILD)/tests/host/%,$(wildcard tests/host/test_*.c))

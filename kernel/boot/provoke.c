@@ -1,0 +1,147 @@
+/* Only in kernels built with SANITIZE: the word provoke=NAME on the command line does what is wrong
+ * before the first program starts, so that a test can see what is said about it. */
+#include "boot.h"
+#include "mm.h"
+#include "proc.h"
+
+/* Numbers and places that no compiler knows in advance. */
+static volatile uint32_t four = 4, ten = 10, thirty_two = 32;
+static volatile int32_t largest = INT32_MAX;
+static volatile uint8_t sink;
+
+static OBJECT_CACHE(provoked, struct fpu_state);
+static volatile uint8_t global[10];
+
+#define NOT_INLINED static __attribute__((noinline))
+
+NOT_INLINED void object_read(void)
+{
+    uint8_t *object = kmalloc(ten);
+    sink = object[ten];
+}
+
+NOT_INLINED void object_write(void)
+{
+    uint32_t *object = kmalloc(four * ten);
+    object[ten] = 1;
+}
+
+NOT_INLINED void object_before(void)
+{
+    uint64_t *object = object_alloc(&provoked);
+    object[-(int)(four / 4)] = 1;
+}
+
+NOT_INLINED void use_after_free(void)
+{
+    uint8_t *object = object_alloc(&provoked);
+    object_free(&provoked, object);
+    sink = object[ten];
+}
+
+NOT_INLINED void double_free(void)
+{
+    void *object = object_alloc(&provoked);
+    object_free(&provoked, object);
+    object_free(&provoked, object);
+}
+
+NOT_INLINED void free_inside(void)
+{
+    uint8_t *object = kmalloc(ten);
+    kfree(object + four * 2);
+}
+
+NOT_INLINED void stack(void)
+{
+    uint8_t buffer[10];
+    memset(buffer, 0, ten + 1);
+    sink = buffer[four];
+}
+
+NOT_INLINED void global_read(void)
+{
+    sink = global[ten];
+}
+
+NOT_INLINED void page(void)
+{
+    uint8_t *page = buffer_alloc();
+    buffer_free(page);
+    sink = page[ten];
+}
+
+NOT_INLINED void user_copy(void)
+{
+    user_copy_in(kmalloc(ten), uaddr(PAGE_SIZE), ten + 1);
+}
+
+NOT_INLINED void addition(void)
+{
+    sink = (uint8_t)(largest + (int32_t)ten);
+}
+
+NOT_INLINED void shift(void)
+{
+    sink = (uint8_t)(four << thirty_two);
+}
+
+NOT_INLINED void array_index(void)
+{
+    sink = global[ten * four];
+}
+
+NOT_INLINED void misaligned(void)
+{
+    uint8_t *object = kmalloc(thirty_two);
+    sink = (uint8_t) * (volatile uint32_t *)(object + four / 4);
+}
+
+/* Writes where no check of the compiler's sees it; memory is trimmed so that the object is its
+ * cache's again, which then finds it. */
+NOT_INLINED __attribute__((no_sanitize_address)) void poison(void)
+{
+    volatile uint8_t *object = object_alloc(&provoked);
+    void *live = object_alloc(&provoked);
+    object_free(&provoked, (void *)object);
+    memory_trim();
+    object[ten] = 1;
+    object_alloc(&provoked);
+    sink = *(uint8_t *)live;
+}
+
+static const struct {
+    const char *name;
+    void (*perform)(void);
+} wrongs[] = {
+    {"object-read", object_read},
+    {"object-write", object_write},
+    {"object-before", object_before},
+    {"use-after-free", use_after_free},
+    {"double-free", double_free},
+    {"free-inside", free_inside},
+    {"stack", stack},
+    {"global", global_read},
+    {"page", page},
+    {"user-copy", user_copy},
+    {"addition", addition},
+    {"shift", shift},
+    {"array-index", array_index},
+    {"misaligned", misaligned},
+    {"poison", poison},
+};
+
+/* In front of proc_start_init, whose argv has the words that are not for the kernel. */
+int __real_proc_start_init(const char *path, char *const argv[], char *const envp[],
+                           const struct fs_context *context);
+int __wrap_proc_start_init(const char *path, char *const argv[], char *const envp[],
+                           const struct fs_context *context);
+int __wrap_proc_start_init(const char *path, char *const argv[], char *const envp[],
+                           const struct fs_context *context)
+{
+    for (char *const *word = argv; *word; word++)
+        for (size_t i = 0; i < ARRAY_SIZE(wrongs); i++)
+            if (strncmp(*word, "provoke=", 8) == 0 && strcmp(*word + 8, wrongs[i].name) == 0)
+                wrongs[i].perform();
+    return __real_proc_start_init(path, argv, envp, context);
+}

@@ -1,0 +1,212 @@
+/* The shadow's memory: of the image from the first C on, of all else when memory is up. */
+#include "kasan.h"
+#include "mm.h"
+
+#define LARGE_PAGE  (2ull << 20)
+#define COVERED_MAX (TABLE_ENTRIES * LARGE_PAGE * GRANULE) /* of memory: 8 GB */
+#define IMAGE_BYTES (IMAGE_TABLES * LARGE_PAGE)
+
+enum { FRAME_BYTES = 16, MAX_RANGES = 64 };
+
+#define TABLE static pte_t __attribute__((aligned(PAGE_SIZE)))
+TABLE image_pdpt[TABLE_ENTRIES], image_directory[TABLE_ENTRIES], image_table[TABLE_ENTRIES];
+TABLE memory_pdpt[TABLE_ENTRIES], memory_directory[TABLE_ENTRIES];
+TABLE stacks_pdpt[TABLE_ENTRIES];
+
+static uint8_t image_shadow[IMAGE_BYTES / GRANULE] __attribute__((aligned(PAGE_SIZE)));
+uint64_t shadow_covered;
+
+extern struct frame *frames;                                                  /* mm's own array */
+extern void (*const constructors[])(void), (*const constructors_end[])(void); /* kernel.ld */
+
+void shadow_fill(uint64_t address, size_t n, uint8_t reason)
+{
+    if (!shadow_covers(address))
+        return;
+    uint8_t *at = shadow_of(address), *end = at + n / GRANULE;
+    for (; at < end && (uint64_t)at % 8; at++)
+        *at = reason;
+    for (; at + 8 <= end; at += 8)
+        *(uint64_t *)at = reason * 0x0101010101010101ull;
+    for (; at < end; at++)
+        *at = reason;
+}
+
+void shadow_allow(uint64_t address, size_t n)
+{
+    shadow_fill(address, n, 0);
+    if (n % GRANULE && shadow_covers(address))
+        *shadow_of(address + n) = n % GRANULE;
+}
+
+/* ---- The image, before any checked code runs ---- */
+
+static pte_t entry_of(const void *in_image)
+{
+    return ((uint64_t)in_image - KERNEL_BASE) | PTE_PRESENT | PTE_WRITE;
+}
+
+/* Maps the image's shadow, and gives the other two a table below the root that all spaces share. */
+static void map_image(void)
+{
+    uint64_t image = (uint64_t)shadow_of(KERNEL_BASE), memory = (uint64_t)shadow_of(DIRECT_MAP);
+    uint64_t stacks = (uint64_t)shadow_of(KSTACK_AREA);
+    kernel_root[table_index(image, 4)] = entry_of(image_pdpt);
+    kernel_root[table_index(memory, 4)] = entry_of(memory_pdpt);
+    kernel_root[table_index(stacks, 4)] = entry_of(stacks_pdpt);
+    image_pdpt[table_index(image, 3)] = entry_of(image_directory);
+    image_directory[table_index(image, 2)] = entry_of(image_table);
+    memory_pdpt[table_index(memory, 3)] = entry_of(memory_directory);
+    for (size_t i = 0; i < sizeof(image_shadow) / PAGE_SIZE; i++)
+        image_table[i] = entry_of(image_shadow + i * PAGE_SIZE) | PTE_GLOBAL | PTE_NX;
+}
+
+/* From start.S, in front of boot's entry, which takes the same two words as one structure. */
+WRAPPED(void, boot_main, uint64_t protocol, uint64_t info);
+void __wrap_boot_main(uint64_t protocol, uint64_t info)
+{
+    map_image();
+    for (void (*const *make)(void) = constructors; make < constructors_end; make++)
+        (*make)(); /* they tell us of globals, in check.c */
+    __real_boot_main(protocol, info);
+}
+
+/* ---- All memory ---- */
+
+/* Copies the ranges to `rest` without n bytes, a number of large pages, whose start is *taken. How
+ * many ranges are left. */
+static size_t take_out(const struct memory_range *free, size_t n_free, size_t n,
+                       struct memory_range *rest, paddr_t *taken)
+{
+    size_t n_rest = 0;
+    for (size_t i = 0; i < n_free; i++) {
+        paddr_t at = align_up(free[i].start, LARGE_PAGE);
+        rest[n_rest++] = free[i];
+        if (!*taken && at + n <= free[i].end) {
+            *taken = at;
+            rest[n_rest - 1].end = at;
+            rest[n_rest++] = (struct memory_range){at + n, free[i].end};
+        }
+    }
+    return n_rest;
+}
+
+static void map_memory(paddr_t shadow, uint64_t n_bytes)
+{
+    for (uint64_t i = 0; i < n_bytes / LARGE_PAGE; i++)
+        memory_directory[i] =
+            (shadow + i * LARGE_PAGE) | PTE_PRESENT | PTE_WRITE | PTE_LARGE | PTE_GLOBAL | PTE_NX;
+}
+
+/* In front of mm_init: takes an eighth of memory for the shadow. What is free may not be touched,
+ * but for the array of frames, which mm places in it. */
+WRAPPED(void, mm_init, const struct memory_range *free, size_t n_ranges);
+void __wrap_mm_init(const struct memory_range *free, size_t n_ranges)
+{
+    static struct memory_range rest[MAX_RANGES];
+    paddr_t end = 0, shadow = 0;
+    for (size_t i = 0; i < n_ranges; i++)
+        end = max(end, free[i].end);
+    uint64_t n_bytes = min(align_up(end, LARGE_PAGE * GRANULE), COVERED_MAX);
+    assert(n_ranges < MAX_RANGES);
+    n_ranges = take_out(free, n_ranges, n_bytes / GRANULE, rest, &shadow);
+    if (!shadow)
+        panic("no memory for the shadow");
+    map_memory(shadow, n_bytes / GRANULE);
+    shadow_covered = n_bytes;
+    shadow_fill(DIRECT_MAP, n_bytes, 0);
+    __real_mm_init(rest, n_ranges);
+    for (size_t i = 0; i < n_ranges; i++)
+        shadow_fill((uint64_t)phys_to_virt(rest[i].start), rest[i].end - rest[i].start,
+                    SHADOW_PAGE);
+    shadow_fill((uint64_t)frames, align_up((end >> PAGE_SHIFT) * FRAME_BYTES, PAGE_SIZE), 0);
+}
+
+WRAPPED(void, mm_add, const struct memory_range *free);
+void __wrap_mm_add(const struct memory_range *free)
+{
+    shadow_fill((uint64_t)phys_to_virt(free->start), free->end - free->start, SHADOW_PAGE);
+    __real_mm_add(free);
+}
+
+/* ---- Kernel stacks ---- */
+
+enum { SLOT_BYTES = KSTACK_SLOT_PAGES * PAGE_SIZE };
+
+/* A stack's pages are mapped from the lowest on, and unmapped in that order: with it comes and goes
+ * the page of shadow of the whole slot. */
+static bool is_first_of_stack(uint64_t address)
+{
+    return address >= KSTACK_AREA && (address - KSTACK_AREA) % SLOT_BYTES == PAGE_SIZE;
+}
+
+WRAPPED(int, kernel_map, uint64_t address, paddr_t phys, uint64_t flags);
+WRAPPED(paddr_t, kernel_unmap, uint64_t address);
+WRAPPED(void *, kstack_alloc, void);
+
+static void unmap_shadow(uint64_t shadow)
+{
+    paddr_t frame = __real_kernel_unmap(shadow);
+    tlb_flush_page(shadow);
+    if (n_cpus > 1)
+        tlb_shootdown((1u << n_cpus) - 1, shadow, 1);
+    frame_unref(frame);
+}
+
+int __wrap_kernel_map(uint64_t address, paddr_t phys, uint64_t flags)
+{
+    if (!is_first_of_stack(address))
+        return __real_kernel_map(address, phys, flags);
+    uint64_t shadow = align_down((uint64_t)shadow_of(address), PAGE_SIZE);
+    paddr_t frame = frame_alloc_zeroed(FRAME_STACK);
+    int result = frame ? __real_kernel_map(shadow, frame, flags) : -1;
+    if (result < 0) {
+        if (frame)
+            frame_unref(frame);
+        return result;
+    }
+    result = __real_kernel_map(address, phys, flags);
+    if (result < 0)
+        unmap_shadow(shadow);
+    return result;
+}
+
+paddr_t __wrap_kernel_unmap(uint64_t address)
+{
+    if (is_first_of_stack(address))
+        unmap_shadow(align_down((uint64_t)shadow_of(address), PAGE_SIZE));
+    return __real_kernel_unmap(address);
+}
+
+/* Whoever had the stack before left it in the middle of functions. */
+void *__wrap_kstack_alloc(void)
+{
+    void *top = __real_kstack_alloc();
+    if (top)
+        shadow_fill((uint64_t)top - KSTACK_BYTES, KSTACK_BYTES, 0);
+    return top;
+}
+
+extern char boot_stack_top[], idle_stacks[]; /* start.S; the boot stack lies below its top */
+enum { BOOT_STACK_BYTES = 16384 };
+
+/* The end of the stack that the address lies in; the address itself for those of NMIs. */
+static uint64_t stack_end(uint64_t address)
+{
+    uint64_t first_idle = (uint64_t)idle_stacks, boot_top = (uint64_t)boot_stack_top;
+    if (address < KERNEL_BASE)
+        return address + SLOT_BYTES - (address - KSTACK_AREA) % SLOT_BYTES;
+    if (address >= boot_top - BOOT_STACK_BYTES && address < boot_top)
+        return boot_top;
+    if (address >= first_idle && address < first_idle + MAX_CPUS * IDLE_STACK_BYTES)
+        return first_idle + align_up(address - first_idle + 1, IDLE_STACK_BYTES);
+    return address;
+}
+
+/* Called before a call that does not come back: the gaps in the frames left behind are none. */
+void __asan_handle_no_return(void);
+void __asan_handle_no_return(void)
+{
+    uint64_t here = align_down((uint64_t)__builtin_frame_address(0), GRANULE);
+    shadow_fill(here, stack_end(here) - here, 0);
+}
