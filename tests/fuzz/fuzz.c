@@ -358,6 +358,7 @@ static void prepare(void)
     sigset_t others;
     sigfillset(&others);
     sigdelset(&others, SIGCHLD);
+    sigdelset(&others, SIGCONT); /* everybody in the session may send it: pending, it would leak */
     sigprocmask(SIG_SETMASK, &others, NULL);
     sigaction(SIGCHLD, &(struct sigaction){.sa_handler = hear_child}, NULL);
     draw_call(seed, 0, 0, 0, &call); /* its tables: made once, for all streams */
