@@ -129,8 +129,9 @@ OPTIONS = (
     ("-T tells how long", "strace -T true", r"exit_group\(0\) += \? <0\.\d{6}>"),
     ("-f shows children by pid",
      "strace -f sh -c 'true | true'", r"\[pid +\d+\] \+\+\+ exited with 0"),
-    ("-p watches what runs", "sh -c 'while true; do sleep 0.1; done' & strace -o o -p $! & "
-     "sleep 0.5; kill %1; wait; cat o", r"^wait4(?s:.*)\+\+\+ killed by SIGTERM"),
+    ("-p watches what runs", "sh -c 'while true; do /bin/sleep 0.1; done' & strace -o o -p $! & "
+     "until grep -q ^wait4 o; do sleep 0.1; done 2>/dev/null; kill %1; wait; cat o",
+     r"^wait4(?s:.*)\+\+\+ killed by SIGTERM"),
     ("status is the program's", "strace -o /dev/null sh -c 'exit 7'; echo $?", r"^7\n"),
     ("a signal that ends it, too", "strace -o /dev/null sh -c 'kill -TERM $$'; echo $?", r"143\n"),
     ("no program, no trace", "strace none; echo $?",

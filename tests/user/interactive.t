@@ -125,22 +125,46 @@ proc test_keys {} {
     prompt
 }
 
+# Starts a program in front that says so: from then on keys are for it, or for the terminal.
+proc start {line said} {
+    type "$line\r"
+    expect -re "\r\n$said\r\n"
+}
+
+# A program to be ended or stopped. A shell may have a sleep of its own, which /bin/sleep is not.
+proc make_nap {} {
+    command "a script" "printf '#!/bin/sh\\necho naps\\nexec /bin/sleep 50\\n' >/bin/nap; \
+        chmod 755 /bin/nap; echo made" {made\r\n}
+}
+
+# Types a command again until it prints this: what it tells of may still be on its way.
+proc soon {what line pattern} {
+    global expect_out spawn_id
+    for {set tries 0} {$tries < 50} {incr tries} {
+        type "$line; echo d''one\r"
+        expect -re {^(.*)done\r\n}
+        set text $expect_out(1,string)
+        prompt
+        if {[regexp -- $pattern $text]} break
+        after 100
+    }
+    verdict [regexp -- $pattern $text] $what "wanted: $pattern\n$text"
+}
+
 proc test_signals {} {
+    make_nap
     foreach {name key status} {Ctrl-C \x03 130 "Ctrl-\\" \x1c 131} {
-        type "sleep 50\r"
-        after 300
+        start nap naps
         type $key
         prompt
         command "$name ends the program in front, not the shell" {echo status $?} \
             "status $status\r\n"
     }
-    type "sleep 50 | cat | cat\r"
-    after 300
+    start "nap | cat | cat" naps
     type "\x03"
     prompt
     command "Ctrl-C ends a whole pipeline" {ps | grep -c '[s]leep 50'} {^0\r\n}
-    type "trap 'echo caught' INT; sleep 50\r"
-    after 300
+    start "trap 'echo caught' INT; nap" naps
     type "\x03"
     see "a trap of the shell's runs after Ctrl-C" {caught\r\n}
     prompt
@@ -148,28 +172,26 @@ proc test_signals {} {
 }
 
 proc test_jobs {} {
-    type "sleep 50\r"
-    after 300
+    start nap naps
     type "\x1a"
-    see "Ctrl-Z stops the program in front" {\[1\]\+ +Stopped +sleep 50}
+    see "Ctrl-Z stops the program in front" {\[1\]\+ +Stopped +nap}
     prompt
-    command "jobs shows it" jobs {\[1\]\+ +Stopped +sleep 50}
-    command "ps shows it stopped" {ps -o stat,comm | grep sleep} {T +sleep}
-    command "bg lets it go on" bg {\[1\] sleep 50}
-    command "jobs shows that" jobs {\[1\]\+ +Running +sleep 50}
+    command "jobs shows it" jobs {\[1\]\+ +Stopped +nap}
+    command "ps shows it stopped" {ps -o stat,comm | grep -e nap -e sleep} {T +(nap|sleep)}
+    command "bg lets it go on" bg {\[1\] nap}
+    command "jobs shows that" jobs {\[1\]\+ +Running +nap}
     type "fg\r"
-    see "fg brings it to the front" {sleep 50\r\n}
+    see "fg brings it to the front" {nap\r\n}
     after 200
     type "\x03"
     prompt
     command "where Ctrl-C ends it" {echo status $?} {status 130\r\n}
-    command "a background job has a number" "sleep 49 &" {}
-    command "ps shows it" "ps" { sleep 49}
+    command "a background job has a number" "/bin/sleep 49 &" {}
+    soon "ps shows it" "ps" {/bin/sleep 49}
     command "kill %1 ends it" "kill %1; wait %1; echo status \$?" {status 143\r\n}
     type "cat &\r"
     prompt
-    after 200
-    command "reading from behind stops the reader" jobs {\[1\]\+ +Stopped \(tty input\) +cat}
+    soon "reading from behind stops the reader" jobs {\[1\]\+ +Stopped \(tty input\) +cat}
     type "fg\r"
     expect "cat\r\n"
     after 300
@@ -179,24 +201,20 @@ proc test_jobs {} {
 }
 
 proc test_input {} {
-    type "cat > typed\r"
-    after 300
+    start "echo go; cat > typed" go
     type "one line\rand a part\x04\x04"
     prompt
     command "Ctrl-D: a line's part, then the end" "wc typed" { 1 +5 +19 typed\r\n}
-    type "stty -echo; read secret; stty echo\r"
-    after 300
+    start "stty -echo; echo go; read secret; stty echo" go
     type "hidden\r"
     prompt
     command "stty -echo hides what is typed" {echo "<$secret>"} {<hidden>\r\n}
     command "the terminal is sane again" "stty -a" {[ ]icanon.*[ ]echo}
-    type "cat -v\r"
-    after 300
+    start "echo go; cat -v" go
     type "a\x16\x03b\r\x04"
     see "Ctrl-V takes the next key as it is" {\r\na\^Cb\r\n}
     prompt
-    type "cat\r"
-    after 200
+    start "echo go; cat" go
     type "wrong\x15right\r\x04"
     see "Ctrl-U works without an editor too" {\r\nright\r\n}
     prompt
@@ -272,17 +290,16 @@ command "osh: cd, and the prompt shows it" "cd /usr/share" {}
 type "pwd\r"
 see "osh: pwd" {\r\n/usr/share\r\n}
 prompt
-type "sleep 50\r"
-after 300
+set nap {sh -c "echo naps; exec /bin/sleep 50"}
+start $nap naps
 type "\x03"
 prompt
 command "osh: Ctrl-C ends the program in front" {echo $?} {130\r\n}
-type "sleep 50\r"
-after 300
+start $nap naps
 type "\x1a"
 see "osh: Ctrl-Z stops it, and osh says what to do" {stopped.*kill -CONT}
 prompt
-command "osh: it is stopped" {ps -o stat,comm | grep sleep} {T +sleep}
+command "osh: it is stopped" {ps -o stat,comm | grep -e sh -e sleep} {T +(sh|sleep)}
 type "\x03"
 prompt
 command "osh: Ctrl-C at the prompt does nothing bad" "echo alive" {alive\r\n}
@@ -310,13 +327,13 @@ prompt
 type "\x01x"
 ends "Ctrl-A x ends the shell's machine with 0" 0
 
-spawn $vm -- sh -c "echo ready; exec sleep 50"
+spawn $vm -- sh -c "echo ready; exec /bin/sleep 50"
 expect ready
 after 200
 type "\x01x"
 ends "Ctrl-A x ends a program's machine with 130" 130
 
-spawn $vm -- sh -c "echo ready; exec sleep 50"
+spawn $vm -- sh -c "echo ready; exec /bin/sleep 50"
 expect ready
 after 200
 type "\x03"
