@@ -142,7 +142,10 @@ static inline bool inode_is(const struct inode *inode, uint32_t type)
 {
     return (inode->mode & S_IFMT) == type;
 }
-void inode_ref(struct inode *inode);
+static inline void inode_ref(struct inode *inode)
+{
+    __atomic_fetch_add(&inode->refs, 1, __ATOMIC_RELAXED);
+}
 void inode_unref(struct inode *inode);
 /* May cred do this (bits 4 read, 2 write, 1 execute or search)? 0 or -EACCES. By fsuid. */
 int inode_permission(const struct cred *cred, struct inode *inode, unsigned want);
@@ -182,8 +185,16 @@ extern struct spinlock names_lock;
 /* A name for an inode, with one reference; takes over the inode's. Without parent it is a root of
  * its own. NULL: no memory, the inode's reference is the caller's still. */
 struct entry *entry_create(struct entry *parent, struct inode *inode, const char *name, size_t len);
-void entry_ref(struct entry *entry);
-void entry_unref(struct entry *entry);
+static inline void entry_ref(struct entry *entry)
+{
+    __atomic_fetch_add(&entry->refs, 1, __ATOMIC_RELAXED);
+}
+void entry_free(struct entry *entry); /* its last reference is gone */
+static inline void entry_unref(struct entry *entry)
+{
+    if (entry && __atomic_sub_fetch(&entry->refs, 1, __ATOMIC_ACQ_REL) == 0)
+        entry_free(entry);
+}
 struct entry *entry_parent(struct entry *entry); /* referenced; across mounts; a root's is itself */
 /* Is `above` the entry `below` or on its way up, within one file system? True for longer than the
  * call only while nothing moves: for renames. */
@@ -309,8 +320,16 @@ int file_open_anonymous(struct inode *inode, const char *name, int flags,
 int file_open_exec(struct fs_context *fs, int dirfd, const char *path, int at_flags,
                    struct file **file);
 void file_close_exec(struct file *file);
-void file_ref(struct file *file);
-void file_unref(struct file *file);
+static inline void file_ref(struct file *file)
+{
+    __atomic_fetch_add(&file->refs, 1, __ATOMIC_RELAXED);
+}
+void file_end(struct file *file); /* its last reference is gone */
+static inline void file_unref(struct file *file)
+{
+    if (__atomic_sub_fetch(&file->refs, 1, __ATOMIC_ACQ_REL) == 0)
+        file_end(file);
+}
 long file_seek(struct file *file, int64_t offset, int whence); /* the usual rules; moves pos */
 long file_read_kernel(struct file *file, uint64_t pos, void *buf, size_t n); /* fewer at the end */
 long file_write_kernel(struct file *file, uint64_t *pos, const void *buf, size_t n);

@@ -101,11 +101,12 @@ static int dir_lookup(struct entry *dir_entry, const char *name, size_t len, str
     struct inode *dir = dir_entry->inode;
     uint32_t hash = hash_bytes(name, len);
     spin_lock(&dir->lock);
-    *found = ramfs_find_locked(ramfs_inode(dir), name, len, hash);
-    if (*found)
-        entry_ref(*found);
+    struct entry *entry = ramfs_find_locked(ramfs_inode(dir), name, len, hash);
+    if (entry)
+        entry_ref(entry);
     spin_unlock(&dir->lock);
-    return *found ? 0 : -ENOENT;
+    *found = entry;
+    return entry ? 0 : -ENOENT;
 }
 
 /* Why a name cannot be added: the directory is gone, or has it. */

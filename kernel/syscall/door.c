@@ -11,27 +11,33 @@
 #include "trace.h"
 #include "x86.h"
 
+/* A path that was fetched. Most are short: only a long one has a page of its own. */
+struct path {
+    const char *text;
+    char *page; /* NULL, or what the door frees after the call */
+    char small[112];
+};
+
 /*
- * Copies the path at a user address into a page of its own, which the door frees after the call.
- * 0, or -EFAULT, -ENAMETOOLONG, -ENOMEM with *path as it was.
+ * Copies the path at a user address.
+ * 0, or -EFAULT, -ENAMETOOLONG, -ENOMEM.
  * Takes no lock; may sleep on a page fault.
  */
-static long fetch_path(char **path, uint64_t at)
+static long fetch_path(struct path *path, uint64_t at)
 {
-    char *page = buffer_alloc();
-    if (!page)
+    path->text = path->small;
+    long length = user_copy_string(path->small, uaddr(at), sizeof path->small);
+    if (likely(length != -ENAMETOOLONG))
+        return min(length, 0l);
+    path->text = path->page = buffer_alloc();
+    if (!path->page)
         return -ENOMEM;
-    long length = user_copy_string(page, uaddr(at), PATH_MAX);
-    if (length < 0) {
-        buffer_free(page);
-        return length;
-    }
-    *path = page;
-    return 0;
+    return min(user_copy_string(path->page, uaddr(at), PATH_MAX), 0l);
 }
 
-static long fetch_path_or_null(char **path, uint64_t at)
+static long fetch_path_or_null(struct path *path, uint64_t at)
 {
+    path->text = NULL;
     return at ? fetch_path(path, at) : 0;
 }
 

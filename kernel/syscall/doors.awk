@@ -4,7 +4,7 @@
 function argument(i, j,    type) {
     type = kernel_type[kind[i, j]]
     if (is_fetched(kind[i, j]))
-        return arg[i, j]
+        return arg[i, j] ".text"
     if (type == "uaddr_t")
         return "uaddr(frame->" register[j] ")"
     return "(" type ")frame->" register[j]
@@ -20,7 +20,9 @@ function invocation(i,    text, j) {
 # The body of a door that fetches strings first and gives their memory back afterwards.
 function fetching_body(i, fetched, n,    j, rule) {
     for (j = 1; j <= n; j++)
-        print "    char *" arg[i, fetched[j]] " = NULL;"
+        print "    struct path " arg[i, fetched[j]] ";"
+    for (j = 1; j <= n; j++)
+        print "    " arg[i, fetched[j]] ".page = NULL;"
     for (j = 1; j <= n; j++) {
         rule = kind[i, fetched[j]] ~ /_or_null$/ ? "fetch_path_or_null" : "fetch_path"
         if (j > 1)
@@ -31,7 +33,7 @@ function fetching_body(i, fetched, n,    j, rule) {
     print "    if (result == 0)"
     print "        result = " invocation(i) ";"
     for (j = n; j >= 1; j--)
-        print "    buffer_free(" arg[i, fetched[j]] ");"
+        print "    buffer_free(" arg[i, fetched[j]] ".page);"
     print "    return result;"
 }
 

@@ -30,11 +30,8 @@ struct cred *fs_cred(struct fs_context *fs)
     return cred;
 }
 
-/* Where all three classes may, nobody needs to be asked who he is. */
-int fs_permission(struct fs_context *fs, struct inode *inode, unsigned want)
+int fs_ask_permission(struct fs_context *fs, struct inode *inode, unsigned want)
 {
-    if ((inode->mode & want * 0111) == want * 0111)
-        return 0;
     struct cred *cred = fs_cred(fs);
     int err = inode_permission(cred, inode, want);
     cred_unref(cred);

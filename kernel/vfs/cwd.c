@@ -4,12 +4,13 @@
 
 #define SHORT_PATH 256 /* bytes of a path that needs no page */
 
-/* Writes the path of cwd as seen from root; its length with the NUL, or -errno. */
-static long give_path(struct entry *root, struct entry *cwd, char *text, size_t room, uaddr_t buf,
-                      size_t size)
+/* Writes the path of the working directory; its length with the NUL, or -errno. */
+static long give_path(struct fs_context *fs, char *text, size_t room, uaddr_t buf, size_t size)
 {
     char *start;
-    int err = entry_path(root, cwd, true, text, room, &start);
+    spin_lock(&fs->lock);
+    int err = entry_path(fs->root, fs->cwd, true, text, room, &start);
+    spin_unlock(&fs->lock);
     if (err)
         return err;
     size_t len = (size_t)(text + room - start);
@@ -21,19 +22,12 @@ static long give_path(struct entry *root, struct entry *cwd, char *text, size_t 
 long sys_getcwd(struct fs_context *fs, uaddr_t buf, size_t size)
 {
     char text[SHORT_PATH];
-    spin_lock(&fs->lock);
-    struct entry *root = fs->root, *cwd = fs->cwd;
-    entry_ref(root);
-    entry_ref(cwd);
-    spin_unlock(&fs->lock);
-    long result = give_path(root, cwd, text, sizeof(text), buf, size);
+    long result = give_path(fs, text, sizeof(text), buf, size);
     if (result == -ENAMETOOLONG) {
         char *page = buffer_alloc();
-        result = page ? give_path(root, cwd, page, PAGE_SIZE, buf, size) : -ENOMEM;
+        result = page ? give_path(fs, page, PAGE_SIZE, buf, size) : -ENOMEM;
         buffer_free(page);
     }
-    entry_unref(cwd);
-    entry_unref(root);
     return result;
 }
 

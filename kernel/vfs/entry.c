@@ -49,23 +49,19 @@ struct entry *entry_create(struct entry *parent, struct inode *inode, const char
     return entry;
 }
 
-void entry_ref(struct entry *entry)
+/* Gives its parent's reference back, which may have been the last, too, and so on upwards. */
+void entry_free(struct entry *entry)
 {
-    __atomic_fetch_add(&entry->refs, 1, __ATOMIC_RELAXED);
-}
-
-/* The last reference frees it and gives its parent's back, and so on upwards. */
-void entry_unref(struct entry *entry)
-{
-    while (entry && __atomic_sub_fetch(&entry->refs, 1, __ATOMIC_ACQ_REL) == 0) {
-        struct entry *parent = entry->parent != entry ? entry->parent : NULL;
+    struct entry *parent;
+    do {
+        parent = entry->parent != entry ? entry->parent : NULL;
         struct inode *inode = entry->inode;
         if (entry->name != entry->inline_name)
             kfree(entry->name);
         object_free(&entry_cache, entry);
         inode_unref(inode);
         entry = parent;
-    }
+    } while (parent && __atomic_sub_fetch(&parent->refs, 1, __ATOMIC_ACQ_REL) == 0);
 }
 
 void entry_rename(struct entry *entry, struct entry *parent, struct entry_name *name)
@@ -109,17 +105,6 @@ struct entry *entry_parent(struct entry *entry)
     return parent;
 }
 
-int entry_lookup(struct entry *dir, const char *name, size_t len, struct entry **found)
-{
-    const struct inode_ops *ops = dir->inode->ops;
-    if (len > NAME_MAX)
-        return -ENAMETOOLONG;
-    int err = ops->lookup ? ops->lookup(dir, name, len, found) : -ENOTDIR;
-    if (!err && (*found)->mounted)
-        *found = entry_top(*found);
-    return err;
-}
-
 bool entry_is_above(const struct entry *above, const struct entry *below)
 {
     spin_lock(&names_lock);
@@ -139,23 +124,28 @@ static bool prepend(char **at, const char *buf, const char *text, size_t len)
     return true;
 }
 
-/* Puts the names from entry up to root in front of *at; names_lock is held. */
-static bool prepend_names(struct entry *root, struct entry *entry, const char *buf, char **at)
+/* Puts the names from entry up to root in front of *start; names_lock is held. */
+static bool prepend_names(struct entry *root, struct entry *entry, const char *buf, char **start)
 {
-    bool fits = true;
-    while (fits && entry != root) {
-        if (entry->parent != entry) {
-            fits = prepend(at, buf, entry->name, entry->name_len) && prepend(at, buf, "/", 1);
-            entry = entry->parent;
-        } else if (entry->covers) {
+    char *at = *start;
+    while (entry != root && (entry->parent != entry || entry->covers)) {
+        if (entry->parent == entry) {
             entry = entry->covers;
-        } else if (entry->name_len > 0) {
-            return prepend(at, buf, entry->name, entry->name_len);
-        } else {
-            return (**at || prepend(at, buf, "/", 1)) && prepend(at, buf, "(unreachable)", 13);
+            continue;
         }
+        size_t len = entry->name_len;
+        if ((size_t)(at - buf) < len + 1)
+            return false;
+        at -= len;
+        memcpy(at, entry->name, len);
+        *--at = '/';
+        entry = entry->parent;
     }
-    return fits && (**at || prepend(at, buf, "/", 1));
+    *start = at;
+    if (entry != root && entry->name_len > 0)
+        return prepend(start, buf, entry->name, entry->name_len);
+    bool fits = *at || prepend(start, buf, "/", 1);
+    return fits && (entry == root || prepend(start, buf, "(unreachable)", 13));
 }
 
 int entry_path(struct entry *root, struct entry *entry, bool living, char *buf, size_t size,

@@ -107,15 +107,8 @@ int file_open_anonymous(struct inode *inode, const char *name, int flags,
     return 0;
 }
 
-void file_ref(struct file *file)
+void file_end(struct file *file)
 {
-    __atomic_fetch_add(&file->refs, 1, __ATOMIC_RELAXED);
-}
-
-void file_unref(struct file *file)
-{
-    if (__atomic_sub_fetch(&file->refs, 1, __ATOMIC_ACQ_REL) != 0)
-        return;
     lock_drop_owner(file->inode, file);
     if (file->ops->release)
         file->ops->release(file);

@@ -29,11 +29,6 @@ uint64_t filesystem_new_dev(void)
     return __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
 }
 
-void inode_ref(struct inode *inode)
-{
-    __atomic_fetch_add(&inode->refs, 1, __ATOMIC_RELAXED);
-}
-
 void inode_unref(struct inode *inode)
 {
     if (__atomic_sub_fetch(&inode->refs, 1, __ATOMIC_ACQ_REL) != 0)
@@ -149,28 +144,28 @@ static struct timespec to_timespec(int64_t ns)
     return (struct timespec){.tv_sec = seconds, .tv_nsec = rest};
 }
 
+/* Field by field, those that are always 0 included: an initializer would clear all of it first.
+ * Each as it is at that moment: no lock. */
 void inode_stat(struct inode *inode, struct stat *st)
 {
     if (inode->ops->attributes)
         inode->ops->attributes(inode);
-    spin_lock(&inode->lock);
     bool is_device = inode_is(inode, S_IFCHR) || inode_is(inode, S_IFBLK);
-    *st = (struct stat){
-        .st_dev = inode->fs->dev,
-        .st_ino = inode->ino,
-        .st_nlink = inode->nlink,
-        .st_mode = inode->mode,
-        .st_uid = inode->uid,
-        .st_gid = inode->gid,
-        .st_rdev = is_device ? inode->rdev : 0,
-        .st_size = (off_t)inode->size,
-        .st_blksize = PAGE_SIZE,
-        .st_blocks = inode->ops->blocks ? (blkcnt_t)inode->ops->blocks(inode) : 0,
-        .st_atim = to_timespec(inode->atime_ns),
-        .st_mtim = to_timespec(inode->mtime_ns),
-        .st_ctim = to_timespec(inode->ctime_ns),
-    };
-    spin_unlock(&inode->lock);
+    st->st_dev = inode->fs->dev;
+    st->st_ino = inode->ino;
+    st->st_nlink = inode->nlink;
+    st->st_mode = inode->mode;
+    st->st_uid = inode->uid;
+    st->st_gid = inode->gid;
+    st->st_rdev = is_device ? inode->rdev : 0;
+    st->st_size = (off_t)inode->size;
+    st->st_blksize = PAGE_SIZE;
+    st->st_blocks = inode->ops->blocks ? (blkcnt_t)inode->ops->blocks(inode) : 0;
+    st->st_atim = to_timespec(inode->atime_ns);
+    st->st_mtim = to_timespec(inode->mtime_ns);
+    st->st_ctim = to_timespec(inode->ctime_ns);
+    st->__pad0 = 0;
+    st->__unused[0] = st->__unused[1] = st->__unused[2] = 0;
 }
 
 /* ---- What is to be made ---- */

@@ -9,8 +9,14 @@
 /* ---- Contexts (context.c) ---- */
 
 struct entry *fs_cwd(struct fs_context *fs); /* referenced */
-/* inode_permission by the context's credentials, which are only looked at where they matter. */
-int fs_permission(struct fs_context *fs, struct inode *inode, unsigned want);
+int fs_ask_permission(struct fs_context *fs, struct inode *inode, unsigned want);
+/* inode_permission by the context's credentials; where all three classes may, nobody needs to be
+ * asked who he is. */
+static inline int fs_permission(struct fs_context *fs, struct inode *inode, unsigned want)
+{
+    bool all_may = (inode->mode & want * 0111) == want * 0111;
+    return all_may ? 0 : fs_ask_permission(fs, inode, want);
+}
 bool fs_owns(struct fs_context *fs, struct inode *inode); /* is fsuid the owner or root */
 bool fs_is_root(struct fs_context *fs);
 void fs_raise(struct fs_context *fs, int signal);
@@ -19,8 +25,6 @@ enum { MAY_EXEC = 1, MAY_WRITE = 2, MAY_READ = 4 };
 
 /* ---- Entries ---- */
 
-/* What stands at the name, across a mount; referenced. -ENOENT. */
-int entry_lookup(struct entry *dir, const char *name, size_t len, struct entry **found);
 static inline bool entry_is_dir(const struct entry *entry)
 {
     return inode_is(entry->inode, S_IFDIR);
@@ -31,6 +35,18 @@ static inline bool entry_is_link(const struct entry *entry)
 }
 /* The root of the file system mounted on it, and so on, or itself; keeps the one reference. */
 struct entry *entry_top(struct entry *entry);
+/* What stands at the name, across a mount; referenced. -ENOENT. */
+static inline int entry_lookup(struct entry *dir, const char *name, size_t len,
+                               struct entry **found)
+{
+    const struct inode_ops *ops = dir->inode->ops;
+    if (unlikely(len > NAME_MAX))
+        return -ENAMETOOLONG;
+    int err = ops->lookup ? ops->lookup(dir, name, len, found) : -ENOTDIR;
+    if (!err && unlikely((*found)->mounted))
+        *found = entry_top(*found);
+    return err;
+}
 
 /* ---- The walker (walk.c) ---- */
 

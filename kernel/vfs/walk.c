@@ -16,7 +16,7 @@ static int walk_permission(struct walk *walk, struct inode *inode, unsigned want
                       : fs_permission(walk->fs, inode, want);
 }
 
-static void walk_move(struct walk *walk, struct entry *to)
+static inline void walk_move(struct walk *walk, struct entry *to)
 {
     entry_unref(walk->at);
     walk->at = to;
@@ -39,7 +39,12 @@ int walk_begin(struct walk *walk, struct fs_context *fs, int dirfd, const char *
                bool may_empty)
 {
     int err = 0;
-    *walk = (struct walk){.fs = fs, .rest = path};
+    walk->fs = fs; /* field by field: what walk_to_last sets is not cleared first */
+    walk->cred = NULL;
+    walk->rest = path;
+    walk->texts = NULL;
+    walk->n_links = 0;
+    walk->must_be_dir = walk->trailing_slash = false;
     if (!*path && !may_empty)
         return -ENOENT;
     if (*path == '/')
@@ -159,6 +164,14 @@ static const char *skip_slashes(const char *text)
     return text;
 }
 
+/* Where a component ends; most of its characters come behind the slash, so one comparison does. */
+static const char *skip_name(const char *text)
+{
+    while (*text > '/' || (*text && *text != '/'))
+        text++;
+    return text;
+}
+
 /* Remembers the last component; `behind` is where it ends. */
 static void set_last(struct walk *walk, const char *name, const char *behind)
 {
@@ -180,7 +193,8 @@ int walk_to_last(struct walk *walk)
         }
         if (!*name) {
             walk->kind = LAST_ROOT;
-            walk->rest = name;
+            walk->rest = walk->name = name;
+            walk->len = 0;
             return 0;
         }
         if (!entry_is_dir(walk->at))
@@ -188,9 +202,7 @@ int walk_to_last(struct walk *walk)
         int err = walk_permission(walk, walk->at->inode, MAY_EXEC);
         if (err)
             return err;
-        const char *behind = name;
-        while (*behind && *behind != '/')
-            behind++;
+        const char *behind = skip_name(name);
         walk->rest = skip_slashes(behind);
         bool outer = walk->texts && *walk->texts->rest;
         if (!*walk->rest && !outer) {

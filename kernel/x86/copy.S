@@ -111,7 +111,7 @@ clear_user:
     jmp 3b
 
 /* long copy_user_string(char *to, const char *from, size_t size): the length, -1 fault, -2 no NUL.
- * Whole words where the source is aligned: those never cross into a page that may be missing. */
+ * Whole words as long as they do not cross into a page that may be missing. */
     .global copy_user_string
     .balign 16
 copy_user_string:
@@ -121,9 +121,11 @@ copy_user_string:
     movabs $0x8080808080808080, %r10
     test %rdx, %rdx
     jz 5f
-1:  test $7, %sil
-    jnz 3f
-2:  cmp $8, %rdx
+1:  mov %esi, %eax
+    and $4095, %eax
+    cmp $4096 - 8, %eax
+    ja 3f
+    cmp $8, %rdx
     jb 3f
     MAY_FAULT 6f
     mov (%rsi), %rax
@@ -131,15 +133,19 @@ copy_user_string:
     sub %r9, %rcx
     mov %rax, %r11
     not %r11
-    and %r11, %rcx
-    test %r10, %rcx                     /* one of its bytes is zero */
-    jnz 3f
+    and %r10, %rcx
     mov %rax, (%rdi)
+    and %r11, %rcx                      /* the lowest bit left is of the first byte that is zero */
+    jnz 2f
     add $8, %rsi
     add $8, %rdi
     sub $8, %rdx
-    jnz 2b
+    jnz 1b
     jmp 5f
+2:  bsf %rcx, %rcx
+    shr $3, %ecx
+    add %rcx, %rdi
+    jmp 4f
 3:  MAY_FAULT 6f
     movzbl (%rsi), %eax
     mov %al, (%rdi)

@@ -45,4 +45,4 @@ $(BUILD)/tests/host/test_vfs_%: tests/host/test_vfs_%.c $(host_vfs_archives)
 check-host: $(host_tests)      ## the host tests alone
 	@prove --exec '' $(host_tests)
 
--include $(host_lib:.o=.d) $(host_vfs:.o=.d) $(host_tests:=.d)
+-include $(host_lib:.o=.d) $(host_vfs:.o=.d) $(BUILD)/tests/host/vfs/shim.d $(host_tests:=.d)
