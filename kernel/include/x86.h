@@ -126,10 +126,9 @@ enum lock_rank {
 struct cpu;
 
 struct spinlock {
-    uint32_t taken; /* atomic: 0 free, 1 taken */
+    uint32_t taken; /* atomic: 0 free, else the lock_mark of the processor that holds it */
     uint16_t rank;
     uint16_t held; /* the rank that it is held under */
-    struct cpu *owner;
     const char *name;
 };
 
@@ -140,8 +139,6 @@ void spin_lock(struct spinlock *lock);
 void spin_lock_as(struct spinlock *lock,
                   enum lock_rank rank); /* under another rank: the second of its kind */
 void spin_unlock(struct spinlock *lock);
-bool spin_trylock(struct spinlock *lock);    /* for panic and NMI reports; no rank check */
-bool spin_held(const struct spinlock *lock); /* by this processor */
 
 /* ---- Processors ---- */
 
@@ -161,7 +158,7 @@ struct cpu {
     uint32_t apic_id;
     bool online;         /* atomic; read by all */
     bool resched;        /* a switch is wanted before going back to user mode; also set by IPI */
-    uint32_t spin_depth; /* spinlocks held: sleeping is a bug unless 0 */
+    uint32_t lock_mark;  /* constant: id + 1, what a spinlock holds that this processor has taken */
     struct thread *fpu_owner;   /* whose state is in the vector registers, or NULL */
     paddr_t root;               /* the page table root in CR3 */
     uint32_t requests;          /* atomic bits set by other processors: CPU_REQUEST_* */
@@ -171,7 +168,7 @@ struct cpu {
                                    arguments */
     uint32_t last_call;         /* next place in it */
     struct x86_cpu *arch;       /* descriptor tables, TSS, exception stacks: x86's own */
-    uint64_t spin_ranks;        /* the ranks of the spinlocks held, as bits */
+    uint64_t spin_ranks;        /* the ranks of the spinlocks held, as bits: 0 where it sleeps */
 };
 
 extern struct cpu *cpus[MAX_CPUS]; /* by id; NULL where there is none */

@@ -73,7 +73,7 @@ void mutex_lock_as(struct mutex *mutex, enum lock_rank rank)
     if (unlikely(self->mutex_ranks >> rank))
         panic("mutex %s (rank %d) wanted with ranks %lx held%s", mutex->name, rank,
               self->mutex_ranks, mutex->owner == self ? ": by this thread" : "");
-    assert(this_cpu()->spin_depth == 0);
+    assert(this_cpu()->spin_ranks == 0);
     if (likely(take(mutex, self, rank)) || spin_for(mutex, self, rank))
         return;
     sleep_for(mutex, self, rank);

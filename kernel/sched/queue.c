@@ -265,7 +265,7 @@ void thread_handoff(struct thread *thread)
 {
     struct run_queue *queue = this_queue();
     struct thread *self = current_thread();
-    assert(this_cpu()->spin_depth == 0);
+    assert(this_cpu()->spin_ranks == 0);
     spin_lock(&queue->lock);
     thread->cpu = this_cpu()->id;
     thread->slice_left_ns = SLICE_NS;
@@ -279,7 +279,7 @@ void thread_handoff(struct thread *thread)
 static void give_way(void (*put)(struct run_queue *queue, struct thread *thread))
 {
     struct run_queue *queue = this_queue();
-    assert(this_cpu()->spin_depth == 0);
+    assert(this_cpu()->spin_ranks == 0);
     space_settle();
     this_cpu()->resched = false;
     if (!queue->n_ready)
@@ -327,7 +327,7 @@ void thread_exit(void (*last)(struct thread *))
 {
     struct run_queue *queue = this_queue();
     struct thread *self = current_thread();
-    assert(this_cpu()->spin_depth == 0 && self->mutex_ranks == 0);
+    assert(this_cpu()->spin_ranks == 0 && self->mutex_ranks == 0);
     fpu_forget(self);
     spin_lock(&queue->lock);
     self->state = THREAD_DEAD;

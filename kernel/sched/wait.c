@@ -103,7 +103,7 @@ static void alarm_fire(struct timer *timer)
 int wait_sleep(enum wait_kind kind, uint64_t deadline_ns, const char *what)
 {
     struct thread *self = current_thread();
-    assert(this_cpu()->spin_depth == 0);
+    assert(this_cpu()->spin_ranks == 0);
     if (deadline_ns == NO_DEADLINE)
         return sleep_now(self, kind, what);
     if (deadline_ns <= clock_ns() && !self->wake_pending)

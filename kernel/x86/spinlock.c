@@ -12,52 +12,45 @@ void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank)
 #define BITS_16(n) BITS_4(n), BITS_4((n) + 4), BITS_4((n) + 8), BITS_4((n) + 12)
 static const uint64_t rank_bit[64] = {BITS_16(0), BITS_16(16), BITS_16(32), BITS_16(48)};
 
-static void own(struct cpu *cpu, struct spinlock *lock, uint16_t rank)
-{
-    cpu->spin_ranks |= rank_bit[rank];
-    cpu->spin_depth++;
-    lock->held = rank;
-    lock->owner = cpu;
-}
-
-static void give_rank(struct cpu *cpu, struct spinlock *lock)
-{
-    cpu->spin_ranks &= ~rank_bit[lock->held];
-    cpu->spin_depth--;
-    lock->owner = NULL;
-}
-
 static _Noreturn void order_broken(const struct spinlock *lock, unsigned rank,
                                    const struct cpu *cpu)
 {
     panic("lock %s (rank %u) wanted with rank %u held%s", lock->name, rank,
-          63 - __builtin_clzll(cpu->spin_ranks), lock->owner == cpu ? ": by this processor" : "");
+          63 - __builtin_clzll(cpu->spin_ranks),
+          lock->taken == cpu->lock_mark ? ": by this processor" : "");
 }
 
-static bool try_take(struct spinlock *lock)
+static inline bool try_take(struct spinlock *lock, uint32_t mark)
 {
-    return __atomic_exchange_n(&lock->taken, 1, __ATOMIC_ACQUIRE) == 0;
+    uint32_t free = 0;
+    return __atomic_compare_exchange_n(&lock->taken, &free, mark, false, __ATOMIC_ACQUIRE,
+                                       __ATOMIC_RELAXED);
 }
 
 /* A function of its own, so that taking a free lock saves no registers. */
 static __attribute__((noinline)) void wait_and_take(struct spinlock *lock, uint16_t rank)
 {
+    struct cpu *cpu = this_cpu();
     do {
         while (__atomic_load_n(&lock->taken, __ATOMIC_RELAXED))
             cpu_pause();
-    } while (!try_take(lock));
-    own(this_cpu(), lock, rank);
+    } while (!try_take(lock, cpu->lock_mark));
+    cpu->spin_ranks |= rank_bit[rank];
+    lock->held = rank;
 }
 
 static inline void lock_as(struct spinlock *lock, uint16_t rank)
 {
     struct cpu *cpu = this_cpu();
-    if (unlikely(cpu->spin_ranks >= rank_bit[rank]))
+    uint64_t ranks = cpu->spin_ranks, bit = rank_bit[rank];
+    if (unlikely(ranks >= bit))
         order_broken(lock, rank, cpu);
-    if (likely(try_take(lock)))
-        own(cpu, lock, rank);
-    else
+    if (unlikely(!try_take(lock, cpu->lock_mark))) {
         wait_and_take(lock, rank);
+        return;
+    }
+    cpu->spin_ranks = ranks | bit;
+    lock->held = rank;
 }
 
 void spin_lock(struct spinlock *lock)
@@ -70,24 +63,11 @@ void spin_lock_as(struct spinlock *lock, enum lock_rank rank)
     lock_as(lock, (uint16_t)rank);
 }
 
-bool spin_trylock(struct spinlock *lock)
-{
-    if (!try_take(lock))
-        return false;
-    own(this_cpu(), lock, lock->rank);
-    return true;
-}
-
 void spin_unlock(struct spinlock *lock)
 {
     struct cpu *cpu = this_cpu();
-    if (unlikely(lock->owner != cpu))
+    if (unlikely(lock->taken != cpu->lock_mark))
         panic("lock %s released by a processor that does not hold it", lock->name);
-    give_rank(cpu, lock);
+    cpu->spin_ranks ^= rank_bit[lock->held];
     __atomic_store_n(&lock->taken, 0, __ATOMIC_RELEASE);
-}
-
-bool spin_held(const struct spinlock *lock)
-{
-    return lock->owner == this_cpu();
 }
