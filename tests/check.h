@@ -116,6 +116,15 @@ __attribute__((unused)) static void child_failed(const char *what, const char *f
 #define SKIP(what, reason) \
     (printf("ok %d - %s # SKIP %s\n", ++check_count, what, reason), (void)fflush(stdout))
 
+/* Whether the program runs as root; if not, one SKIP stands for the checks that need it. */
+__attribute__((unused)) static bool as_root(const char *what)
+{
+    if (geteuid() == 0)
+        return true;
+    SKIP(what, "needs root");
+    return false;
+}
+
 /* The plan, last; the exit status for main. */
 __attribute__((unused)) static int check_done(void)
 {

@@ -45,15 +45,6 @@ __attribute__((unused)) static const char *contents(const char *path)
     return text;
 }
 
-/* Whether the program runs as root; if not, one SKIP stands for the checks that need it. */
-__attribute__((unused)) static bool as_root(const char *what)
-{
-    if (geteuid() == 0)
-        return true;
-    SKIP(what, "needs root");
-    return false;
-}
-
 /* Takes on the effective user and group, without other groups, and goes back to root. */
 __attribute__((unused)) static void become(uid_t id)
 {
