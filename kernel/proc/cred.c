@@ -3,24 +3,40 @@
 
 enum { KEEP = -1 }; /* an argument that leaves a number as it is */
 
-/* A copy of the caller's credentials to change, with room for n_groups; NULL when out of memory. */
+/* A copy of the caller's credentials to change, with room for n_groups. Until it is put in force or
+ * dropped no other thread changes them: it would bring back what this one gives up.
+ * NULL when out of memory.
+ * Takes exec_lock and keeps it; may sleep. */
 static struct cred *cred_begin(struct thread *self, uint32_t n_groups, bool keep_groups)
 {
-    struct cred *now = fs_cred(&self->process->fs);
+    mutex_lock(&self->process->exec_lock);
+    struct cred *now = self->process->fs.cred;
     struct cred *copy = cred_copy(now, keep_groups ? now->n_groups : n_groups);
-    cred_unref(now);
+    if (!copy)
+        mutex_unlock(&self->process->exec_lock);
     return copy;
 }
 
 /* Puts changed credentials in force.
  * 0.
- * Takes fs.lock and proc_lock. */
+ * Takes fs.lock and proc_lock; releases exec_lock. */
 static long cred_commit(struct thread *self, struct cred *cred)
 {
     if (cred->euid != self->process->euid || cred->suid != self->process->suid)
         self->process->dumpable = 0;
     process_set_cred(self->process, cred);
+    mutex_unlock(&self->process->exec_lock);
     return 0;
+}
+
+/* Leaves the credentials as they are.
+ * The error.
+ * Releases exec_lock. */
+static long cred_drop(struct thread *self, struct cred *cred, long error)
+{
+    cred_unref(cred);
+    mutex_unlock(&self->process->exec_lock);
+    return error;
 }
 
 static bool is_one_of(uint32_t id, uint32_t a, uint32_t b, uint32_t c)
@@ -89,10 +105,8 @@ long sys_setresuid(struct thread *self, uid_t ruid, uid_t euid, uid_t suid)
         return -ENOMEM;
     if (cred->euid != 0 && !(is_one_of(ruid, cred->uid, cred->euid, cred->suid) &&
                              is_one_of(euid, cred->uid, cred->euid, cred->suid) &&
-                             is_one_of(suid, cred->uid, cred->euid, cred->suid))) {
-        cred_unref(cred);
-        return -EPERM;
-    }
+                             is_one_of(suid, cred->uid, cred->euid, cred->suid)))
+        return cred_drop(self, cred, -EPERM);
     set_unless_kept(&cred->uid, ruid);
     set_unless_kept(&cred->euid, euid);
     set_unless_kept(&cred->suid, suid);
@@ -116,10 +130,8 @@ long sys_setreuid(struct thread *self, uid_t ruid, uid_t euid)
     if (!cred)
         return -ENOMEM;
     if (cred->euid != 0 && !(is_one_of(ruid, cred->uid, cred->euid, cred->euid) &&
-                             is_one_of(euid, cred->uid, cred->euid, cred->suid))) {
-        cred_unref(cred);
-        return -EPERM;
-    }
+                             is_one_of(euid, cred->uid, cred->euid, cred->suid)))
+        return cred_drop(self, cred, -EPERM);
     uint32_t old_uid = cred->uid;
     set_unless_kept(&cred->uid, ruid);
     set_unless_kept(&cred->euid, euid);
@@ -152,10 +164,8 @@ long sys_setresgid(struct thread *self, gid_t rgid, gid_t egid, gid_t sgid)
         return -ENOMEM;
     if (cred->euid != 0 && !(is_one_of(rgid, cred->gid, cred->egid, cred->sgid) &&
                              is_one_of(egid, cred->gid, cred->egid, cred->sgid) &&
-                             is_one_of(sgid, cred->gid, cred->egid, cred->sgid))) {
-        cred_unref(cred);
-        return -EPERM;
-    }
+                             is_one_of(sgid, cred->gid, cred->egid, cred->sgid)))
+        return cred_drop(self, cred, -EPERM);
     set_unless_kept(&cred->gid, rgid);
     set_unless_kept(&cred->egid, egid);
     set_unless_kept(&cred->sgid, sgid);
@@ -181,10 +191,8 @@ long sys_setregid(struct thread *self, gid_t rgid, gid_t egid)
     if (!cred)
         return -ENOMEM;
     if (cred->euid != 0 && !(is_one_of(rgid, cred->gid, cred->egid, cred->egid) &&
-                             is_one_of(egid, cred->gid, cred->egid, cred->sgid))) {
-        cred_unref(cred);
-        return -EPERM;
-    }
+                             is_one_of(egid, cred->gid, cred->egid, cred->sgid)))
+        return cred_drop(self, cred, -EPERM);
     uint32_t old_gid = cred->gid;
     set_unless_kept(&cred->gid, rgid);
     set_unless_kept(&cred->egid, egid);
@@ -243,10 +251,8 @@ long sys_setgroups(struct thread *self, int size, uaddr_t groups)
     struct cred *cred = cred_begin(self, size, false);
     if (!cred)
         return -ENOMEM;
-    if (user_copy_in(cred->groups, groups, size * sizeof(gid_t))) {
-        cred_unref(cred);
-        return -EFAULT;
-    }
+    if (user_copy_in(cred->groups, groups, size * sizeof(gid_t)))
+        return cred_drop(self, cred, -EFAULT);
     cred->n_groups = size;
     sort_groups(cred->groups, size);
     return cred_commit(self, cred);

@@ -116,7 +116,7 @@ void process_reap_locked(struct process *zombie, bool count_usage)
 
 /* The process runs as `cred` from now on, whose reference it takes over; the old one is given back.
  * Nothing can fail.
- * Takes fs.lock, then proc_lock. */
+ * exec_lock, or no other thread is there; takes fs.lock, then proc_lock. */
 void process_set_cred(struct process *process, struct cred *cred)
 {
     spin_lock(&process->fs.lock);

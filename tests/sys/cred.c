@@ -1,5 +1,6 @@
 /* The set*id families and groups: every form as root and as a user, all or nothing; each errno. */
 #include "helpers.h"
+#include <sched.h>
 
 static bool uids_are(uid_t real, uid_t effective, uid_t saved)
 {
@@ -147,6 +148,38 @@ static void check_supplementary(void)
     });
 }
 
+enum { STACK = 65536, CHANGES = 3000, GROUPS = 150 };
+
+/* So many, the last first, that the kernel has work to do with them. */
+static int change_groups(void *arg)
+{
+    gid_t *groups = arg;
+    for (int i = 0; i < GROUPS; i++)
+        groups[i] = GROUPS - i;
+    for (int i = 0; i < CHANGES; i++) {
+        syscall(SYS_setgroups, GROUPS, groups);
+        syscall(SYS_setfsgid, i);
+    }
+    return 0;
+}
+
+/* On Linux each thread has its own; where they are the process's, no change undoes another. */
+static void check_threads(void)
+{
+    enum { THREAD = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD };
+    CHECK_CHILD("two threads change users and groups at once", {
+        static char stack[STACK];
+        static gid_t groups[GROUPS];
+        CHILD_REQUIRE(clone(change_groups, stack + STACK, THREAD, groups) > 0);
+        for (int i = 0; i < CHANGES; i++) {
+            uid_t r, e, s;
+            CHILD_REQUIRE(syscall(SYS_setresuid, i, 0, i + 1) == 0);
+            CHILD_REQUIRE(syscall(SYS_getresuid, &r, &e, &s) == 0);
+            CHILD_REQUIRE((int)r == i && e == 0 && (int)s == i + 1);
+        }
+    });
+}
+
 static void check_errors(void)
 {
     uid_t id;
@@ -167,5 +200,6 @@ int main(void)
     check_users();
     check_groups_of_process();
     check_supplementary();
+    check_threads();
     return check_done();
 }
