@@ -60,7 +60,7 @@ def build(source, folder, compiler=None, glibc=False):
         folder, os.path.splitext(os.path.basename(source))[0] + ("-glibc" if glibc else "")
     )
     tool = (
-        [compiler or os.environ.get("CC", "cc").split()[0], "-w"]
+        [compiler or os.environ.get("CC", "cc").split()[0], "-w", "-U_FORTIFY_SOURCE"]
         if glibc
         else [os.path.join(TOP, "tools/cc")]
     )

@@ -40,7 +40,6 @@ static void integers(void)
                                         "0x1f",
                                         "0X1Fg",
                                         "-0x10",
-                                        "0b101",
                                         "010",
                                         "08",
                                         "019",
