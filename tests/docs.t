@@ -28,7 +28,7 @@ sys.path.insert(0, os.path.join(TOP, "tests"))
 from programs import Tap
 
 FIRST = ["README.md", "kernel/README.md"]
-LIMIT_SECONDS = 180
+LIMIT_SECONDS = 900
 # Commands that want a person: what is typed, once the other text was seen.
 INTERACTIVE = {
     "make run": (b"ouros:~# ", b"echo $((41 + 1)) && exit\n", b"\n42\r\n"),
