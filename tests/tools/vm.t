@@ -16,7 +16,7 @@ from programs import Tap
 
 BUILD = os.path.join(TOP, os.environ.get("BUILD", "build"))
 VM = os.path.join(TOP, "tools/vm")
-LIMIT_SECONDS = 60
+LIMIT_SECONDS = 300
 
 
 def vm(*words, stdin=b"", env=(), **more):
