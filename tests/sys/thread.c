@@ -244,56 +244,6 @@ static void check_fork(void)
     CHECK_EQ(status_of(told[1]), 6 << 8); /* a child of the process, not of the thread */
 }
 
-/* ---- Groups that two threads set at once: the kernel keeps their numbers in two places ---- */
-
-static volatile int round_now, n_ready;
-
-enum { ROUNDS = 20, TIMES = 500, LEAVE = -1 };
-
-/* Sets groups in each round, as the other thread does. */
-static int set_groups(void *arg)
-{
-    int own = *(int *)arg, seen = 0;
-    while (seen != LEAVE) {
-        while (round_now == seen)
-            syscall(SYS_sched_yield);
-        seen = round_now;
-        for (int id = own; id < own + TIMES; id++)
-            syscall(SYS_setresgid, id, id, id);
-        __atomic_add_fetch(&n_ready, 1, __ATOMIC_ACQ_REL);
-    }
-    return 0;
-}
-
-/* On Linux credentials are each thread's own; a process's agree with themselves there, too. */
-static bool groups_agree(void)
-{
-    gid_t real, effective, saved;
-    syscall(SYS_getresgid, &real, &effective, &saved);
-    return syscall(SYS_getgid) == (long)real;
-}
-
-static void set_groups_at_once(void)
-{
-    int first = 1000, second = 2000;
-    CHILD_REQUIRE(start(0, set_groups, &first) > 0 && start(1, set_groups, &second) > 0);
-    for (int i = 1; i <= ROUNDS; i++) {
-        n_ready = 0;
-        round_now = i < ROUNDS ? i : LEAVE;
-        while (n_ready < 2)
-            syscall(SYS_sched_yield);
-        CHILD_REQUIRE(groups_agree());
-    }
-    join(0);
-    join(1);
-}
-
-static void check_groups(void)
-{
-    if (as_root("two threads set groups at once"))
-        CHECK_CHILD("two threads set groups at once", set_groups_at_once());
-}
-
 int main(int argc, char **argv)
 {
     if (argc == 2)
@@ -303,6 +253,5 @@ int main(int argc, char **argv)
     check_ends();
     check_signals();
     check_fork();
-    check_groups();
     return check_done();
 }
