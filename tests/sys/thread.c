@@ -244,6 +244,37 @@ static void check_fork(void)
     CHECK_EQ(status_of(told[1]), 6 << 8); /* a child of the process, not of the thread */
 }
 
+static volatile int n_copies;
+
+static int copy_for_long(void *arg)
+{
+    int *fds = arg;
+    for (go = 1;; n_copies++)
+        syscall(SYS_sendfile, fds[1], fds[0], NULL, 1ul << 31);
+    return 0;
+}
+
+/* Each unmapping is an announcement to all processors: one that copies two gigabytes hears it. */
+static void check_long_call(void)
+{
+    CHECK_CHILD("pages are unmapped while another thread is in a long call", {
+        static int fds[2];
+        fds[0] = open("/dev/zero", O_RDONLY);
+        fds[1] = open("/dev/null", O_WRONLY);
+        go = n_copies = 0;
+        CHILD_REQUIRE(start(1, copy_for_long, fds) > 0);
+        while (!go)
+            sched_yield();
+        for (int i = 0; i < 20; i++) {
+            char *page =
+                mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+            *page = 1;
+            CHILD_REQUIRE(munmap(page, 4096) == 0);
+        }
+        CHILD_REQUIRE(n_copies < 10);
+    });
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 2)
@@ -253,5 +284,6 @@ int main(int argc, char **argv)
     check_ends();
     check_signals();
     check_fork();
+    check_long_call();
     return check_done();
 }
