@@ -172,6 +172,9 @@ def main():
         ours = list(on_ouros(commands, add, where))
         print(f"1..{len(commands) + len(OPTIONS)}")
         for number, command in enumerate(commands):
+            if os.geteuid() != 0 and number >= len(SUBJECTS):
+                print(f"ok {number + 1} - {command[-1]} # SKIP as no root BusyBox gives up rights")
+                continue
             # Which of two processes runs first is chance on both: a difference must come each time.
             there = ours[number] if number < len(ours) else {}
             for attempt in range(TRIES):

@@ -108,6 +108,8 @@ def on_linux(programs, script):
         script = script.replace("/ouros/bin/", programs + "/")
         text, _ = on_terminal([os.path.join(programs, "osh"), "-c", script], cwd=folder,
                               env=dict(ENVIRONMENT, PATH=programs), umask=0o022)
+        owner = f" {os.getuid():4} {os.getgid():4} "  # in Ouros we are root
+        text = text.replace(owner.encode(), f" {0:4} {0:4} ".encode())
         return clean(text, folder).replace(programs, "/ouros/bin")
 
 
