@@ -38,6 +38,7 @@ paddr_t frames_alloc(enum frame_use use, unsigned order);
 void frames_free(paddr_t first, unsigned order);
 void frame_ref(paddr_t frame);
 void frame_unref(paddr_t frame);     /* frees it with the last reference */
+void frame_free_zeroed(paddr_t frame); /* the same for the only holder of one that holds zeros */
 uint32_t frame_refs(paddr_t frame);  /* 1 means that the caller is its only holder */
 bool frame_is_memory(paddr_t frame); /* is there a frame with a count at this address */
 
@@ -227,7 +228,8 @@ int space_fault(struct space *space, uint64_t address, uint64_t error);
 /* Copies from or to another space's memory, faulting pages in; how many bytes were done. For /proc
  * and core looks. */
 size_t space_peek(struct space *space, uint64_t address, void *buf, size_t n_bytes);
-size_t space_poke(struct space *space, uint64_t address, const void *buf, size_t n_bytes);
+size_t space_poke(struct space *space, uint64_t address, const void *buf,
+                  size_t n_bytes); /* buf NULL: zeros */
 
 /* The area that holds address, copied out (its backing with a reference if not NULL); false when
  * there is none. */

@@ -95,7 +95,7 @@ struct process {
 
     /* guarded by signal_lock: */
     struct spinlock signal_lock;
-    struct signal_actions *actions;
+    struct signal_actions *actions; /* NULL: all are the default; set with proc_lock held too */
     uint64_t pending;   /* for the process as a whole; bit signal - 1 */
     struct list queued; /* struct pending_signal of those */
     uint32_t n_queued;  /* of the process and its threads; RLIMIT_SIGPENDING */

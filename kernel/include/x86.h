@@ -134,11 +134,11 @@ struct spinlock {
 
 #define SPINLOCK(lock_name, lock_rank) ((struct spinlock){.name = (lock_name), .rank = (lock_rank)})
 
-void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank);
-void spin_lock(struct spinlock *lock);
-void spin_lock_as(struct spinlock *lock,
-                  enum lock_rank rank); /* under another rank: the second of its kind */
-void spin_unlock(struct spinlock *lock);
+static inline void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank)
+{
+    *lock = SPINLOCK(name, rank);
+}
+/* spin_lock, spin_lock_as and spin_unlock stand below struct cpu. */
 
 /* ---- Processors ---- */
 
@@ -186,6 +186,45 @@ static inline struct thread *current_thread(void)
     struct thread *thread;
     __asm__ volatile("mov %%gs:24, %0" : "=r"(thread));
     return thread;
+}
+
+/* ---- Spinlocks: what every lock and unlock does, where it is called ---- */
+
+extern const uint64_t spin_rank_bit[64]; /* a table: a shift by a variable is dear under emulation */
+/* What does not happen often: comes back with the lock taken, or panics for a wrong order. */
+void spin_wait(struct spinlock *lock, unsigned rank);
+_Noreturn void spin_not_held(const struct spinlock *lock);
+
+static inline bool spin_try(struct spinlock *lock, uint32_t mark)
+{
+    uint32_t free = 0;
+    return __atomic_compare_exchange_n(&lock->taken, &free, mark, false, __ATOMIC_ACQUIRE,
+                                       __ATOMIC_RELAXED);
+}
+
+/* Under another rank than its own: the second of its kind. */
+static inline void spin_lock_as(struct spinlock *lock, unsigned rank)
+{
+    struct cpu *cpu = this_cpu();
+    uint64_t bit = spin_rank_bit[rank];
+    if (unlikely(cpu->spin_ranks >= bit || !spin_try(lock, cpu->lock_mark)))
+        spin_wait(lock, rank);
+    cpu->spin_ranks |= bit;
+    lock->held = (uint16_t)rank;
+}
+
+static inline void spin_lock(struct spinlock *lock)
+{
+    spin_lock_as(lock, lock->rank);
+}
+
+static inline void spin_unlock(struct spinlock *lock)
+{
+    struct cpu *cpu = this_cpu();
+    if (unlikely(lock->taken != cpu->lock_mark))
+        spin_not_held(lock);
+    cpu->spin_ranks ^= spin_rank_bit[lock->held];
+    __atomic_store_n(&lock->taken, 0, __ATOMIC_RELEASE);
 }
 
 void cpu_poll(void);  /* serve requests of other processors; called wherever the kernel spins */
@@ -335,8 +374,8 @@ static inline unsigned table_index(uint64_t address, int level)
 }
 
 extern pte_t *kernel_root;    /* the boot page table; every root shares its upper half */
-void root_init(pte_t *root);  /* copies the kernel's half (entries 256 to 511) into a root, clears
-                                 the user half */
+void root_init(pte_t *root);  /* copies the kernel's half into a page of zeros */
+void root_clear(pte_t *root); /* takes it out again */
 void root_load(paddr_t root); /* CR3, unless it is there already */
 int kernel_map(uint64_t address, paddr_t phys,
                uint64_t flags);          /* one page of kernel space; 0 or -ENOMEM */

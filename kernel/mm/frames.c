@@ -6,7 +6,7 @@
  * either. */
 #include "frames.h"
 
-enum { MAX_RANGES = 32, STACK_FRAMES = 64, STACK_BATCH = 32 };
+enum { MAX_RANGES = 32, STACK_FRAMES = 64, STACK_BATCH = 32, CLEAN_FRAMES = 32 };
 
 struct range {
     uint32_t start, end; /* frame numbers */
@@ -15,8 +15,9 @@ struct range {
 
 /* A processor's own: touched by it alone, with interrupts off, so without a lock. */
 struct frame_stack {
-    uint32_t n;
+    uint32_t n, n_clean;
     uint32_t numbers[STACK_FRAMES];
+    uint32_t clean[CLEAN_FRAMES]; /* came back full of zeros, as tables do */
     int64_t by_use[N_FRAME_USES]; /* frames taken less frames given back here: only the sum over all
                                      counts */
 } __attribute__((aligned(64)));
@@ -191,13 +192,8 @@ static void stack_drain(struct frame_stack *stack)
     memmove(stack->numbers, stack->numbers + STACK_BATCH, stack->n * sizeof(stack->numbers[0]));
 }
 
-/* A page with unknown contents and one reference; 0 when memory is out. */
-paddr_t frame_alloc(enum frame_use use)
+static paddr_t hand_out(struct frame_stack *stack, uint32_t number, enum frame_use use)
 {
-    struct frame_stack *stack = &stacks[this_cpu()->id];
-    if (allocation_fails() || (!stack->n && !stack_refill(stack)))
-        return 0;
-    uint32_t number = stack->numbers[--stack->n];
     struct frame *frame = &frames[number];
     frame->refs = 1;
     frame->use = use;
@@ -206,24 +202,56 @@ paddr_t frame_alloc(enum frame_use use)
     return (paddr_t)number << PAGE_SHIFT;
 }
 
+/* A page with unknown contents and one reference; 0 when memory is out. */
+paddr_t frame_alloc(enum frame_use use)
+{
+    struct frame_stack *stack = &stacks[this_cpu()->id];
+    if (allocation_fails())
+        return 0;
+    if (likely(stack->n) || stack_refill(stack))
+        return hand_out(stack, stack->numbers[--stack->n], use);
+    return stack->n_clean ? hand_out(stack, stack->clean[--stack->n_clean], use) : 0;
+}
+
 paddr_t frame_alloc_zeroed(enum frame_use use)
 {
+    struct frame_stack *stack = &stacks[this_cpu()->id];
+    if (stack->n_clean && !allocation_fails())
+        return hand_out(stack, stack->clean[--stack->n_clean], use);
     paddr_t frame = frame_alloc(use);
     if (frame)
         page_clear(phys_to_virt(frame));
     return frame;
 }
 
+static void count_release(struct frame_stack *stack, struct frame *frame)
+{
+    stack->by_use[frame->use]--;
+    frame->use = FRAME_FREE;
+}
+
 /* The frame's last reference is gone: on top of this processor's stack, to be the next one used. */
 static void frame_release(paddr_t phys)
 {
     struct frame_stack *stack = &stacks[this_cpu()->id];
-    struct frame *frame = frame_at(phys);
-    stack->by_use[frame->use]--;
-    frame->use = FRAME_FREE;
+    count_release(stack, frame_at(phys));
     if (stack->n == STACK_FRAMES)
         stack_drain(stack);
     stack->numbers[stack->n++] = phys >> PAGE_SHIFT;
+}
+
+/* Gives back a frame with one reference whose page holds zeros. */
+void frame_free_zeroed(paddr_t phys)
+{
+    struct frame_stack *stack = &stacks[this_cpu()->id];
+    assert(frame_at(phys)->refs == 1);
+    frame_at(phys)->refs = 0;
+    if (stack->n_clean == CLEAN_FRAMES) {
+        frame_release(phys);
+        return;
+    }
+    count_release(stack, frame_at(phys));
+    stack->clean[stack->n_clean++] = phys >> PAGE_SHIFT;
 }
 
 void frame_ref(paddr_t phys)

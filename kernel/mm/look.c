@@ -79,8 +79,10 @@ static size_t transfer(struct space *space, uint64_t address, void *buf, size_t 
         step = min(step, n_bytes - done);
         spin_lock(&space->lock);
         void *page = page_reach(space, address + done, write);
-        if (page && write)
+        if (page && write && buf)
             memcpy(page, (char *)buf + done, step);
+        else if (page && write)
+            memset(page, 0, step);
         else if (page)
             memcpy((char *)buf + done, page, step);
         spin_unlock(&space->lock);

@@ -20,7 +20,7 @@ static struct space *space_make(void)
     struct space *space = object_alloc_zeroed(&space_cache);
     if (!space)
         return NULL;
-    space->root = frame_alloc(FRAME_TABLE);
+    space->root = frame_alloc_zeroed(FRAME_TABLE);
     if (!space->root) {
         object_free(&space_cache, space);
         return NULL;
@@ -149,7 +149,8 @@ void space_reap(struct space *ended)
     if (!ended)
         return;
     table_put_entries(phys_to_virt(ended->root), 4);
-    frame_unref(ended->root);
+    root_clear(phys_to_virt(ended->root));
+    frame_free_zeroed(ended->root);
     object_free(&space_cache, ended);
 }
 

@@ -119,8 +119,8 @@ void tables_share(pte_t *from, pte_t *to);
 /* Drops a reference to a table (level 1 to 3) or a page (level 0), with the last one all that it
  * leads to. */
 void table_put(paddr_t frame, int level);
-/* The same for all that a table's entries lead to, but the table itself. */
-void table_put_entries(const pte_t *table, int level);
+/* Empties a table: the same for all that its entries lead to. */
+void table_put_entries(pte_t *table, int level);
 
 /* ---- Between the rest ---- */
 

@@ -95,20 +95,25 @@ void table_put(paddr_t frame, int level)
     if (level > 0 && __atomic_load_n(&counted->refs, __ATOMIC_ACQUIRE) > 1 &&
         __atomic_sub_fetch(&counted->refs, 1, __ATOMIC_ACQ_REL) > 0)
         return;
-    if (level > 0) {
-        counted->refs = 1; /* nobody else is left */
-        table_put_entries(table_at(frame), level);
+    if (level == 0) {
+        frame_unref(frame);
+        return;
     }
-    frame_unref(frame);
+    counted->refs = 1; /* nobody else is left */
+    table_put_entries(table_at(frame), level);
+    frame_free_zeroed(frame);
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): a level of tables each, four at most */
-void table_put_entries(const pte_t *table, int level)
+void table_put_entries(pte_t *table, int level)
 {
     for_each_group(first, filled_groups(table)) {
         for (uint64_t i = first; i < first + GROUP; i++) {
-            if (table[i])
-                table_put(pte_phys(table[i]), level - 1);
+            pte_t gone = table[i];
+            if (!gone)
+                continue;
+            table[i] = 0; /* so the next to use this frame need not clear it */
+            table_put(pte_phys(gone), level - 1);
         }
     }
 }

@@ -182,20 +182,6 @@ static int exec_prepare(struct process *process, int dirfd, const char *path, in
 
 /* ---- What cannot fail ---- */
 
-/* Handlers of the old program are gone; what is ignored stays ignored.
- * Nothing can fail.
- * Takes signal_lock. */
-static void reset_actions(struct process *process)
-{
-    spin_lock(&process->signal_lock);
-    for (int i = 0; i < KERNEL_NSIG; i++) {
-        struct kernel_sigaction *action = &process->actions->action[i];
-        uint64_t kept = action->handler == KERNEL_SIG_IGN ? KERNEL_SIG_IGN : KERNEL_SIG_DFL;
-        *action = (struct kernel_sigaction){.handler = kept};
-    }
-    spin_unlock(&process->signal_lock);
-}
-
 static void set_comm(struct thread *thread, const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -260,6 +246,7 @@ static void note_exec(struct process *process, const struct exec *exec)
     if (exec->secure)
         process->parent_death_signal = 0;
     memset(process->missing_logged, 0, sizeof(process->missing_logged));
+    signal_actions_reset_locked(process);
     vfork_release_locked(process);
     spin_unlock(&proc_lock);
 }
@@ -285,7 +272,6 @@ static void exec_commit(struct thread *thread, struct exec *exec)
         space_unref(old);
     if (old_exe)
         file_close_exec(old_exe);
-    reset_actions(process);
     process_set_cred(process, exec->cred);
     exec->cred = NULL;
     set_comm(thread, exec->path);
@@ -361,7 +347,6 @@ static int make_init(struct fs_context *fs, struct process **made)
         return -ENOMEM;
     }
     process->fs.raise = raise_here;
-    memset(process->actions, 0, sizeof(*process->actions));
     limits_init(process);
     limits_apply(process, NULL);
     *made = process;

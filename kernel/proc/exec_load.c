@@ -28,15 +28,8 @@ static int map(struct space *space, uint64_t start, uint64_t n_bytes, uint32_t p
  * Takes the space's lock. */
 static int clear_tail(struct space *space, uint64_t start)
 {
-    static const char zeros[256];
-    uint64_t end = align_up(start, PAGE_SIZE);
-    while (start < end) {
-        size_t n = min(end - start, sizeof(zeros));
-        if (space_poke(space, start, zeros, n) != n)
-            return -ENOMEM;
-        start += n;
-    }
-    return 0;
+    uint64_t n = align_up(start, PAGE_SIZE) - start;
+    return space_poke(space, start, NULL, n) == n ? 0 : -ENOMEM;
 }
 
 /* Maps one segment: what the file holds of it, then zeroed memory up to its size.

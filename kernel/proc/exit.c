@@ -90,7 +90,7 @@ static struct process *new_parent_locked(struct process *leaver)
  * proc_lock. */
 static bool ignores_children(const struct process *parent)
 {
-    const struct kernel_sigaction *action = &parent->actions->action[SIGCHLD - 1];
+    const struct kernel_sigaction *action = signal_action(parent, SIGCHLD);
     return action->handler == KERNEL_SIG_IGN || action->flags & SA_NOCLDWAIT;
 }
 
@@ -100,7 +100,7 @@ static void announce_end_locked(struct process *process)
 {
     int status = process->exit_status, signal = status & 0x7f;
     bool vanishes = process->exit_signal == SIGCHLD && ignores_children(process->parent);
-    if (vanishes && process->parent->actions->action[SIGCHLD - 1].handler == KERNEL_SIG_IGN)
+    if (vanishes && signal_action(process->parent, SIGCHLD)->handler == KERNEL_SIG_IGN)
         process->exit_signal = 0;
     signal_tell_parent_locked(process, signal ? CLD_KILLED : CLD_EXITED,
                               signal ? signal : status >> 8 & 0xff);

@@ -94,23 +94,12 @@ static struct thread *copy_thread(struct thread *self, struct process *process, 
 
 /* ---- The process ---- */
 
-/* Actions go to the child as they are; with CLONE_CLEAR_SIGHAND handlers become the default. */
-static void copy_actions(struct process *child, struct process *parent, uint64_t flags)
+/* What a child takes over without counting references. */
+static void copy_settings(struct process *child, struct process *parent)
 {
     spin_lock(&parent->signal_lock);
-    *child->actions = *parent->actions;
     memcpy(child->limits, parent->limits, sizeof(child->limits));
     spin_unlock(&parent->signal_lock);
-    if (!(flags & CLONE_CLEAR_SIGHAND))
-        return;
-    for (int i = 0; i < KERNEL_NSIG; i++)
-        if (child->actions->action[i].handler != KERNEL_SIG_IGN)
-            child->actions->action[i] = (struct kernel_sigaction){0};
-}
-
-/* What a child takes over without counting references. */
-static void copy_settings(struct process *child, const struct process *parent)
-{
     child->uid = parent->uid;
     child->euid = parent->euid;
     child->suid = parent->suid;
@@ -153,7 +142,8 @@ static struct process *copy_process(struct process *parent, const struct clone *
     } else {
         child->space = space_fork(parent->space);
     }
-    if (!child->space) {
+    if (!child->space ||
+        signal_actions_copy(child, parent, clone->flags & CLONE_CLEAR_SIGHAND) < 0) {
         drop_copy(child);
         return NULL;
     }
@@ -161,7 +151,6 @@ static struct process *copy_process(struct process *parent, const struct clone *
     child->exe = parent->exe;
     file_ref(child->exe);
     inode_deny_write(child->exe->inode); /* succeeds: the parent denies it already */
-    copy_actions(child, parent, clone->flags);
     copy_settings(child, parent);
     return child;
 }

@@ -37,7 +37,6 @@ struct process *process_first_locked(int above);  /* the lowest pid above that n
 
 /* ---- Processes: process.c ---- */
 
-extern struct object_cache action_cache;
 struct process *process_create(void);          /* empty, reference count 1, not to be found */
 void process_destroy(struct process *process); /* one that never lived, or the last reference */
 /* Is a child of this process one that may use the reserve of memory? */
@@ -65,6 +64,13 @@ void job_init(void);
 #define STOP_SIGNALS \
     (SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGTTIN) | SIGNAL_BIT(SIGTTOU))
 #define FIRM_SIGNALS (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP)) /* not to be caught or blocked */
+
+/* Of the process: read with proc_lock or signal_lock held. */
+const struct kernel_sigaction *signal_action(const struct process *process, int signal);
+/* Gives the child the parent's actions; with `clear` only what is ignored. 0 or -ENOMEM. */
+int signal_actions_copy(struct process *child, struct process *parent, bool clear);
+void signal_actions_reset_locked(struct process *process); /* for exec: handlers are gone */
+void signal_actions_free(struct process *process);
 
 enum signal_effect { EFFECT_IGNORE, EFFECT_STOP, EFFECT_CONTINUE, EFFECT_DEATH };
 enum signal_effect signal_default_effect(int signal);

@@ -4,7 +4,6 @@
 struct spinlock proc_lock = {.name = "processes", .rank = RANK_PROC};
 
 static OBJECT_CACHE(process_cache, struct process);
-OBJECT_CACHE(action_cache, struct signal_actions);
 static uint32_t n_processes; /* guarded by proc_lock: published and not yet reaped */
 
 /* An empty process without number, parent, thread, memory or files.
@@ -15,11 +14,6 @@ struct process *process_create(void)
     struct process *process = object_alloc_zeroed(&process_cache);
     if (!process)
         return NULL;
-    process->actions = object_alloc(&action_cache);
-    if (!process->actions) {
-        object_free(&process_cache, process);
-        return NULL;
-    }
     process->refs = 1;
     process->exit_signal = SIGCHLD;
     process->start_ns = clock_ns();
@@ -40,8 +34,7 @@ struct process *process_create(void)
 
 void process_destroy(struct process *process)
 {
-    if (process->actions)
-        object_free(&action_cache, process->actions);
+    signal_actions_free(process);
     object_free(&process_cache, process);
 }
 

@@ -12,7 +12,65 @@ void signal_set_mask(struct thread *thread, uint64_t mask)
     spin_unlock(&thread->process->signal_lock);
 }
 
-/* ---- Actions ---- */
+/* ---- Actions: most processes never set any ---- */
+
+static OBJECT_CACHE(action_cache, struct signal_actions);
+
+const struct kernel_sigaction *signal_action(const struct process *process, int signal)
+{
+    static const struct kernel_sigaction by_default;
+    return process->actions ? &process->actions->action[signal - 1] : &by_default;
+}
+
+void signal_actions_free(struct process *process)
+{
+    if (process->actions)
+        object_free(&action_cache, process->actions);
+    process->actions = NULL;
+}
+
+/* Handlers become the default, what is ignored stays ignored.
+ * True if anything is.
+ * Nobody else sees them, or proc_lock and signal_lock. */
+static bool keep_ignored(struct signal_actions *actions)
+{
+    bool any = false;
+    for (int i = 0; i < KERNEL_NSIG; i++) {
+        bool ignored = actions->action[i].handler == KERNEL_SIG_IGN;
+        actions->action[i] =
+            (struct kernel_sigaction){.handler = ignored ? KERNEL_SIG_IGN : KERNEL_SIG_DFL};
+        any = any || ignored;
+    }
+    return any;
+}
+
+/* The child is not known yet.
+ * 0 or -ENOMEM.
+ * Takes the parent's signal_lock. */
+int signal_actions_copy(struct process *child, struct process *parent, bool clear)
+{
+    spin_lock(&parent->signal_lock);
+    bool any = parent->actions;
+    child->actions = any ? object_alloc(&action_cache) : NULL;
+    if (child->actions)
+        *child->actions = *parent->actions;
+    spin_unlock(&parent->signal_lock);
+    if (child->actions && clear && !keep_ignored(child->actions))
+        signal_actions_free(child);
+    else if (any && !child->actions)
+        return -ENOMEM;
+    return 0;
+}
+
+/* Nothing can fail.
+ * proc_lock; takes signal_lock. */
+void signal_actions_reset_locked(struct process *process)
+{
+    spin_lock(&process->signal_lock);
+    if (process->actions && !keep_ignored(process->actions))
+        signal_actions_free(process);
+    spin_unlock(&process->signal_lock);
+}
 
 /* Puts a new action in force. Pending signals that it ignores are dropped, as POSIX wants.
  * Nothing can fail.
@@ -48,11 +106,16 @@ long sys_rt_sigaction(struct thread *self, int sig, uaddr_t act, uaddr_t old, si
         return -EINVAL;
     spin_lock(&proc_lock);
     spin_lock(&process->signal_lock);
-    was = process->actions->action[sig - 1];
-    if (!uaddr_is_null(act))
+    was = *signal_action(process, sig);
+    if (!uaddr_is_null(act) && !process->actions)
+        process->actions = object_alloc_zeroed(&action_cache);
+    bool done = uaddr_is_null(act) || process->actions;
+    if (!uaddr_is_null(act) && done)
         install_action(process, sig, &action);
     spin_unlock(&process->signal_lock);
     spin_unlock(&proc_lock);
+    if (!done)
+        return -ENOMEM;
     return uaddr_is_null(old) ? 0 : user_copy_out(old, &was, sizeof(was));
 }
 

@@ -52,11 +52,10 @@ static int next_handled(struct thread *self, siginfo_t *info, struct kernel_siga
             stop_if_stopped(process);
         spin_lock(&process->signal_lock);
         int signal = signal_take(self, ~self->signal_mask, info);
-        struct kernel_sigaction *current = signal ? &process->actions->action[signal - 1] : NULL;
         if (signal) {
-            *action = *current;
+            *action = *signal_action(process, signal);
             if (action->handler > KERNEL_SIG_IGN && action->flags & SA_RESETHAND)
-                current->handler = KERNEL_SIG_DFL;
+                process->actions->action[signal - 1].handler = KERNEL_SIG_DFL;
             if (SIGNAL_BIT(signal) & STOP_SIGNALS)
                 process->stop_dequeued = true;
         }

@@ -207,7 +207,7 @@ static struct thread *choose_thread(struct process *process, int signal)
  * signal_lock. */
 static bool is_ignored(struct process *process, struct thread *thread, int signal)
 {
-    uint64_t handler = process->actions->action[signal - 1].handler;
+    uint64_t handler = signal_action(process, signal)->handler;
     if (thread && (thread->signal_mask | thread->signal_awaited) & SIGNAL_BIT(signal))
         return false;
     if (thread && thread->tracing && process->pid != INIT_PID)
@@ -222,7 +222,7 @@ static bool is_ignored(struct process *process, struct thread *thread, int signa
 
 static bool is_deadly(const struct process *process, int signal)
 {
-    return process->actions->action[signal - 1].handler == KERNEL_SIG_DFL &&
+    return signal_action(process, signal)->handler == KERNEL_SIG_DFL &&
            signal_default_effect(signal) == EFFECT_DEATH;
 }
 
@@ -320,7 +320,7 @@ void signal_tell_parent_locked(struct process *process, int code, int status)
     int signal = ended ? process->exit_signal : SIGCHLD;
     if (!parent)
         return;
-    const struct kernel_sigaction *action = &parent->actions->action[SIGCHLD - 1];
+    const struct kernel_sigaction *action = signal_action(parent, SIGCHLD);
     if (signal && (ended || !(action->flags & SA_NOCLDSTOP))) {
         siginfo_t info;
         struct usage usage = process_usage_locked(process);

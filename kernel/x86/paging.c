@@ -73,10 +73,32 @@ void paging_drop_identity(void)
     tlb_flush_all();
 }
 
+/* The few entries of the kernel's half that are filled; they stay once there are programs. */
+static uint16_t kernel_entries[8];
+static size_t n_kernel_entries;
+
+static void find_kernel_entries(void)
+{
+    for (uint16_t i = TABLE_ENTRIES / 2; i < TABLE_ENTRIES; i++) {
+        if (kernel_root[i]) {
+            assert(n_kernel_entries < ARRAY_SIZE(kernel_entries));
+            kernel_entries[n_kernel_entries++] = i;
+        }
+    }
+}
+
 void root_init(pte_t *root)
 {
-    memset(root, 0, PAGE_SIZE / 2);
-    memcpy(root + TABLE_ENTRIES / 2, kernel_root + TABLE_ENTRIES / 2, PAGE_SIZE / 2);
+    if (!n_kernel_entries)
+        find_kernel_entries();
+    for (size_t i = 0; i < n_kernel_entries; i++)
+        root[kernel_entries[i]] = kernel_root[kernel_entries[i]];
+}
+
+void root_clear(pte_t *root)
+{
+    for (size_t i = 0; i < n_kernel_entries; i++)
+        root[kernel_entries[i]] = 0;
 }
 
 void root_load(paddr_t root)

@@ -298,12 +298,10 @@ def every_lock():
 
 def owner_of(lock):
     """In words; "" when it is free."""
-    if not lock["owner"] or lock.type.name == "spinlock" and not lock["taken"]:
-        return ""
     if lock.type.name == "spinlock":
-        return f"processor {int(lock['owner']['id'])}"
+        return f"processor {int(lock['taken']) - 1}" if lock["taken"] else ""
     thread = lock["owner"]
-    return f"thread {int(thread['tid'])} ({text(thread['name'])})"
+    return f"thread {int(thread['tid'])} ({text(thread['name'])})" if thread else ""
 
 
 class Locks(Command):

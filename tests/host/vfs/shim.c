@@ -18,7 +18,7 @@ long shim_frames, shim_objects;
 /* ---- The processor: kernel code finds it through GS, which a Linux program may set ---- */
 
 static struct thread main_thread = {.tid = 1};
-static struct cpu main_cpu = {.self = &main_cpu, .thread = &main_thread};
+static struct cpu main_cpu = {.self = &main_cpu, .thread = &main_thread, .lock_mark = 1};
 
 static void report_panic(const char *file, int line, const char *message)
 {
@@ -156,33 +156,20 @@ void backing_zap(struct backing *backing, uint64_t first_index)
 
 /* ---- Locks ---- */
 
-void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank)
+#define BITS_4(n)  1ull << (n), 2ull << (n), 4ull << (n), 8ull << (n)
+#define BITS_16(n) BITS_4(n), BITS_4((n) + 4), BITS_4((n) + 8), BITS_4((n) + 12)
+const uint64_t spin_rank_bit[64] = {BITS_16(0), BITS_16(16), BITS_16(32), BITS_16(48)};
+
+/* Nobody else is there to be waited for. */
+void spin_wait(struct spinlock *lock, unsigned rank)
 {
-    *lock = SPINLOCK(name, rank);
+    panic("lock %s taken twice, or rank %u wanted with ranks %lx held", lock->name, rank,
+          main_cpu.spin_ranks);
 }
 
-void spin_lock_as(struct spinlock *lock, enum lock_rank rank)
+void spin_not_held(const struct spinlock *lock)
 {
-    if (main_cpu.spin_ranks >> rank)
-        panic("lock %s: rank %d wanted with ranks %lx held", lock->name, rank, main_cpu.spin_ranks);
-    if (lock->taken)
-        panic("lock %s taken twice", lock->name);
-    lock->taken = 1;
-    lock->held = (uint16_t)rank;
-    main_cpu.spin_ranks |= 1ull << rank;
-}
-
-void spin_lock(struct spinlock *lock)
-{
-    spin_lock_as(lock, lock->rank);
-}
-
-void spin_unlock(struct spinlock *lock)
-{
-    if (!lock->taken)
-        panic("lock %s released and not held", lock->name);
-    lock->taken = 0;
-    main_cpu.spin_ranks &= ~(1ull << lock->held);
+    panic("lock %s released and not held", lock->name);
 }
 
 static uint64_t mutex_ranks;
