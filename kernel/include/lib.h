@@ -200,19 +200,32 @@ struct hash {
         struct hash_node *only; /* while there is one bucket: its chain */
         void *root;             /* else a segment of buckets or a page of pointers */
     };
-    const struct lib_memory *memory;
     uint32_t count; /* entries */
     uint32_t buckets;
     uint32_t mask; /* the power of two that holds `buckets`, less 1 */
 };
+extern struct lib_memory hash_memory; /* of all tables; set once, before the first */
 
-void hash_init(struct hash *table, const struct lib_memory *memory);
+void hash_init(struct hash *table);
 void hash_free(struct hash *table); /* gives its memory back; forgets the entries */
 void hash_insert(struct hash *table, struct hash_node *node, uint32_t hash);
 void hash_remove(struct hash *table, struct hash_node *node); /* node must be in the table */
+struct hash_node *hash_chain(const struct hash *table, uint32_t hash); /* and others; or NULL */
+static inline struct hash_node *hash_match(struct hash_node *node, uint32_t hash)
+{
+    while (node && node->hash != hash)
+        node = node->next;
+    return node;
+}
 /* The first node with this hash, the next one with the same; NULL if none. */
-struct hash_node *hash_first(const struct hash *table, uint32_t hash);
-struct hash_node *hash_next(const struct hash_node *node);
+static inline struct hash_node *hash_first(const struct hash *table, uint32_t hash)
+{
+    return hash_match(hash_chain(table, hash), hash);
+}
+static inline struct hash_node *hash_next(const struct hash_node *node)
+{
+    return hash_match(node->next, node->hash);
+}
 /* Calls visit for each entry, in no order; visit may free the entry but not remove or insert. */
 void hash_visit(struct hash *table, void (*visit)(struct hash_node *node, void *arg), void *arg);
 

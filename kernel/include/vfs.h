@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "abi/dirent.h"
 #include "abi/stat.h"
 #include "lib.h"
 #include "mm.h"
@@ -52,7 +53,7 @@ struct fs_context {
     struct spinlock lock;     /* rank RANK_FDS */
     struct entry *root, *cwd; /* guarded by lock; referenced */
     struct fd_table *fds;     /* referenced; may be shared; changed by the only thread, with lock */
-    struct cred *cred;        /* guarded by lock; read it through fs_cred() */
+    struct cred *cred;        /* guarded by lock; the process itself reads it through fs_cred() */
     uint32_t umask;           /* atomic */
     uint64_t limit_files, limit_file_bytes; /* RLIMIT_NOFILE, RLIMIT_FSIZE */
     void (*raise)(int signal); /* to the calling thread's process: SIGPIPE, SIGXFSZ; may be NULL */
@@ -67,8 +68,9 @@ int fs_context_copy(struct fs_context *to, struct fs_context *from, bool share_f
 int fs_context_unshare_fds(struct fs_context *fs);
 void fs_context_close_on_exec(struct fs_context *fs); /* the table is its own by now */
 void fs_context_release(struct fs_context *fs);       /* closes all, drops all */
-struct cred *fs_cred(struct fs_context *fs);          /* with a reference */
-struct entry *fs_root(struct fs_context *fs);         /* with a reference */
+/* Both with a reference; for the calling process's own context alone. */
+struct cred *fs_cred(struct fs_context *fs);
+struct entry *fs_root(struct fs_context *fs);
 
 /* ---- Inodes: what a name stands for ---- */
 
@@ -79,10 +81,33 @@ struct new_inode { /* what to make */
     const char *target; /* of a symbolic link */
 };
 
-/* Called with each entry of a listing, `type` being DT_*; false stops it (the entry was not
- * taken). It runs under a lock: it neither sleeps nor reaches user memory. */
-typedef bool (*list_emit)(void *arg, const char *name, size_t len, uint64_t ino, uint32_t type,
-                          uint64_t next_pos);
+/* A listing in getdents64's layout: what is still free of a page of the kernel's. */
+struct listing {
+    char *at, *end;
+    bool full; /* an entry was not taken */
+};
+/* Adds an entry whose name has zeros behind it up to a whole word, `type` being DT_*; false: it was
+ * not taken, there is no room. */
+static inline bool listing_add(struct listing *listing, const char *name, size_t len, uint64_t ino,
+                               uint32_t type, uint64_t next_pos)
+{
+    size_t size = align_up(offsetof(struct linux_dirent64, d_name) + len + 1, 8);
+    struct linux_dirent64 *entry = (struct linux_dirent64 *)listing->at;
+    if (size > (size_t)(listing->end - listing->at)) {
+        listing->full = true;
+        return false;
+    }
+    *(uint64_t *)(listing->at + size - 8) = 0; /* the padding behind the name */
+    entry->d_ino = ino;
+    entry->d_off = (int64_t)next_pos;
+    entry->d_reclen = (unsigned short)size;
+    entry->d_type = (unsigned char)type;
+    for (size_t i = 0; i <= len; i += 8)
+        __builtin_memcpy(entry->d_name + i, name + i, 8);
+    listing->at += size;
+    return true;
+}
+#define LISTING_SLACK 8 /* bytes behind listing->end that an entry's last word may reach into */
 
 /* A file system's work. `dir` is a directory's entry. An operation that is absent gives the error
  * in its comment. */
@@ -103,7 +128,7 @@ struct inode_ops {
     int (*rename)(struct entry *from, struct entry *new_dir, const char *name, size_t len,
                   struct entry *over, uint32_t flags);
     /* Lists from *pos on and moves it; "." and ".." are the vfs's, at 0 and 1. Absent: -ENOTDIR. */
-    int (*list)(struct inode *dir, struct entry *self, uint64_t *pos, list_emit emit, void *arg);
+    int (*list)(struct inode *dir, struct entry *self, uint64_t *pos, struct listing *listing);
     /* The target's length, cut at size, without a NUL. Absent: -EINVAL. */
     long (*readlink)(struct inode *inode, char *buf, size_t size);
     /* The entry, referenced, that a link jumps to (/proc/self/cwd). Absent: by readlink. */
@@ -167,19 +192,28 @@ uint64_t filesystem_new_dev(void); /* a number for filesystem.dev */
 
 /* ---- Entries: names in directories ---- */
 
+/* Where a name is kept, with a NUL and zeros behind it up to a whole word: by its length. */
+union name_place {
+    char inside[16];
+    char *block;
+};
+
 struct entry {
     struct hash_node node; /* guarded by the parent inode's lock, as are slot and dead */
     uint32_t slot;         /* where the directory lists it */
     uint32_t refs;         /* atomic */
     struct inode *inode;   /* constant; referenced */
     struct entry *parent;  /* guarded by names_lock; referenced; a root's: itself, unreferenced */
-    struct entry *mounted; /* the root entry of a file system mounted here, or NULL */
-    struct entry *covers;  /* of a mounted root: the entry it hides */
     bool dead;             /* removed from its directory */
+    bool mounted;          /* a file system is mounted here: vfs_mount knows which */
     uint16_t name_len;     /* guarded by names_lock and the parent's lock, as is name */
-    char *name;            /* inline_name, or a block of its own; NUL-terminated */
-    char inline_name[24];
+    union name_place name;
 };
+_Static_assert(sizeof(struct entry) == 64, "a directory of a million names has a million of these");
+static inline const char *entry_name(const struct entry *entry)
+{
+    return entry->name_len < sizeof(entry->name) ? entry->name.inside : entry->name.block;
+}
 
 extern struct spinlock names_lock;
 /* A name for an inode, with one reference; takes over the inode's. Without parent it is a root of
@@ -207,13 +241,13 @@ int entry_path(struct entry *root, struct entry *entry, bool living, char *buf, 
                char **start);
 /* For a file system's rename: a copy of the name that entry_rename will give. */
 struct entry_name {
-    char *block; /* NULL: it is in inline_text */
+    union name_place place;
     size_t len;
-    char inline_text[24];
 };
 int entry_name_prepare(struct entry_name *name, const char *text, size_t len); /* 0 or -ENOMEM */
 void entry_name_discard(struct entry_name *name);
-/* Gives entry another parent and name; cannot fail. The caller holds both directories' locks. */
+/* Gives entry another parent and name, and gets its former name to discard; cannot fail. The caller
+ * holds both directories' locks. */
 void entry_rename(struct entry *entry, struct entry *parent, struct entry_name *name);
 
 /* ---- Walking paths ---- */
@@ -354,10 +388,12 @@ int fd_next(struct fs_context *fs, int fd, struct file **file, bool *cloexec);
 int vfs_make(struct fs_context *fs, const char *path, const struct new_inode *what);
 int vfs_mount(struct fs_context *fs, const char *path, struct filesystem *filesystem);
 struct mount_info {
-    struct entry *at; /* the mounted root: entry_path gives where */
+    struct entry *at;     /* the mounted root: entry_path gives where */
+    struct entry *covers; /* the entry that it hides; the first root's: NULL */
     struct filesystem *fs;
 };
 bool vfs_mount_at(unsigned index, struct mount_info *info); /* 0: the root; false past the end */
+struct entry *vfs_mount_point(const struct entry *root);    /* what a mounted root hides, or NULL */
 
 /* Character devices and FIFOs: opened through here; open sets file->ops. */
 int device_register(uint32_t major, uint32_t minor, const char *name,

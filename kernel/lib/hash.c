@@ -12,9 +12,11 @@
 
 uint64_t hash_seed;
 
-void hash_init(struct hash *table, const struct lib_memory *memory)
+struct lib_memory hash_memory;
+
+void hash_init(struct hash *table)
 {
-    *table = (struct hash){.memory = memory, .buckets = 1};
+    *table = (struct hash){.buckets = 1};
 }
 
 /* Levels of pointer pages above the segments of a table with that many buckets. */
@@ -32,15 +34,16 @@ static size_t small_bytes(uint32_t buckets)
     return room * sizeof(void *);
 }
 
-static struct hash_node **bucket(const struct hash *table, uint32_t index)
+static inline struct hash_node **bucket(const struct hash *table, uint32_t index)
 {
     if (table->buckets == 1)
         return (struct hash_node **)&table->only;
     void **page = table->root;
-    if (table->buckets > SEGMENT_BUCKETS * SEGMENT_BUCKETS)
-        page = page[index / (SEGMENT_BUCKETS * SEGMENT_BUCKETS)];
-    if (table->buckets > SEGMENT_BUCKETS)
+    if (table->buckets > SEGMENT_BUCKETS) {
+        if (table->buckets > SEGMENT_BUCKETS * SEGMENT_BUCKETS)
+            page = page[index / (SEGMENT_BUCKETS * SEGMENT_BUCKETS)];
         page = page[index / SEGMENT_BUCKETS % SEGMENT_BUCKETS];
+    }
     return (struct hash_node **)&page[index % SEGMENT_BUCKETS];
 }
 
@@ -51,9 +54,9 @@ static uint32_t bucket_index(const struct hash *table, uint32_t hash)
     return index < table->buckets ? index : hash & (table->mask >> 1);
 }
 
-static void *zeroed(const struct hash *table, size_t size)
+static void *zeroed(size_t size)
 {
-    void *block = table->memory->alloc(size);
+    void *block = hash_memory.alloc(size);
     if (block)
         memset(block, 0, size);
     return block;
@@ -63,14 +66,14 @@ static void *zeroed(const struct hash *table, size_t size)
 static bool resize_small(struct hash *table, uint32_t buckets)
 {
     size_t size = small_bytes(buckets), old_size = small_bytes(table->buckets);
-    void *segment = zeroed(table, size);
+    void *segment = zeroed(size);
     if (!segment)
         return false;
     if (table->buckets == 1) {
         *(struct hash_node **)segment = table->only;
     } else {
         memcpy(segment, table->root, min(size, old_size));
-        table->memory->free(table->root, old_size);
+        hash_memory.free(table->root, old_size);
     }
     table->root = segment;
     return true;
@@ -79,7 +82,7 @@ static bool resize_small(struct hash *table, uint32_t buckets)
 /* Puts a page of pointers above the root, whose slot 0 leads to all that was there. */
 static bool add_level(struct hash *table)
 {
-    void **page = zeroed(table, SEGMENT_BYTES);
+    void **page = zeroed(SEGMENT_BYTES);
     if (!page)
         return false;
     page[0] = table->root;
@@ -91,7 +94,7 @@ static void drop_level(struct hash *table)
 {
     void **page = table->root;
     table->root = page[0];
-    table->memory->free(page, SEGMENT_BYTES);
+    hash_memory.free(page, SEGMENT_BYTES);
 }
 
 /* Makes room for the segment that starts at bucket `index`; the table has the levels for it. */
@@ -101,15 +104,15 @@ static bool add_segment(struct hash *table, uint32_t index, int level)
     if (level == 2) {
         void **slot = &page[index / (SEGMENT_BUCKETS * SEGMENT_BUCKETS)];
         if (!*slot)
-            *slot = middle = zeroed(table, SEGMENT_BYTES);
+            *slot = middle = zeroed(SEGMENT_BYTES);
         if (!*slot)
             return false;
         page = *slot;
     }
-    void *segment = zeroed(table, SEGMENT_BYTES);
+    void *segment = zeroed(SEGMENT_BYTES);
     if (!segment && middle) {
         ((void **)table->root)[index / (SEGMENT_BUCKETS * SEGMENT_BUCKETS)] = NULL;
-        table->memory->free(middle, SEGMENT_BYTES);
+        hash_memory.free(middle, SEGMENT_BYTES);
     }
     page[index / SEGMENT_BUCKETS % SEGMENT_BUCKETS] = segment;
     return segment != NULL;
@@ -121,10 +124,10 @@ static void remove_segment(struct hash *table, uint32_t index, int level)
     void **middle = page;
     if (level == 2)
         middle = page[index / (SEGMENT_BUCKETS * SEGMENT_BUCKETS)];
-    table->memory->free(middle[index / SEGMENT_BUCKETS % SEGMENT_BUCKETS], SEGMENT_BYTES);
+    hash_memory.free(middle[index / SEGMENT_BUCKETS % SEGMENT_BUCKETS], SEGMENT_BYTES);
     middle[index / SEGMENT_BUCKETS % SEGMENT_BUCKETS] = NULL;
     if (level == 2 && index % (SEGMENT_BUCKETS * SEGMENT_BUCKETS) == 0) {
-        table->memory->free(middle, SEGMENT_BYTES);
+        hash_memory.free(middle, SEGMENT_BYTES);
         page[index / (SEGMENT_BUCKETS * SEGMENT_BUCKETS)] = NULL;
     }
 }
@@ -153,7 +156,7 @@ static bool release_bucket(struct hash *table)
     uint32_t n = table->buckets - 1;
     if (n == 1) {
         struct hash_node *chain = *(struct hash_node **)table->root;
-        table->memory->free(table->root, small_bytes(2));
+        hash_memory.free(table->root, small_bytes(2));
         table->only = chain;
         return true;
     }
@@ -238,21 +241,9 @@ void hash_remove(struct hash *table, struct hash_node *node)
         shrink(table);
 }
 
-static struct hash_node *match(struct hash_node *node, uint32_t hash)
+struct hash_node *hash_chain(const struct hash *table, uint32_t hash)
 {
-    while (node && node->hash != hash)
-        node = node->next;
-    return node;
-}
-
-struct hash_node *hash_first(const struct hash *table, uint32_t hash)
-{
-    return match(*bucket(table, bucket_index(table, hash)), hash);
-}
-
-struct hash_node *hash_next(const struct hash_node *node)
-{
-    return match(node->next, node->hash);
+    return *bucket(table, bucket_index(table, hash));
 }
 
 void hash_visit(struct hash *table, void (*visit)(struct hash_node *node, void *arg), void *arg)
@@ -275,8 +266,8 @@ void hash_free(struct hash *table)
         set_buckets(table, first);
     }
     if (table->buckets > 1)
-        table->memory->free(table->root, small_bytes(table->buckets));
-    hash_init(table, table->memory);
+        hash_memory.free(table->root, small_bytes(table->buckets));
+    hash_init(table);
 }
 
 /* Folds the 128-bit product of two words: every bit of either reaches every bit of the result. */

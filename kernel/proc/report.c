@@ -20,15 +20,15 @@ const char *process_cwd_peek(const struct process *process, char *buf, size_t si
     const struct entry *entry = process->fs.cwd;
     *at = '\0';
     for (int i = 0; entry && i < DEPTH_LIMIT; i++) {
-        while (entry->covers)
-            entry = entry->covers;
+        while (vfs_mount_point(entry))
+            entry = vfs_mount_point(entry);
         if (entry->parent == entry)
             break;
         size_t length = entry->name_len;
         if (length + 1 > (size_t)(at - buf))
             break;
         at -= length;
-        memcpy(at, entry->name, length);
+        memcpy(at, entry_name(entry), length);
         *--at = '/';
         entry = entry->parent;
     }

@@ -1,5 +1,4 @@
 /* The file system behind /proc: inodes made when looked up, text made when read. */
-#include "abi/dirent.h"
 #include "abi/fcntl.h"
 #include "abi/limits.h"
 #include "abi/statfs.h"
@@ -139,15 +138,24 @@ static int lookup(struct entry *dir, const char *name, size_t len, struct entry 
     return *found ? 0 : -ENOMEM;
 }
 
+static bool add_name(struct listing *listing, const char *name, uint64_t ino, uint32_t mode,
+                     uint64_t next_pos)
+{
+    char words[32] = {0};
+    size_t length = strlcpy(words, name, sizeof(words));
+    assert(length < sizeof(words));
+    return listing_add(listing, words, length, ino, IFTODT(mode), next_pos);
+}
+
 /* Lists the fixed names; false if the reader had enough. */
-static bool list_children(const struct proc_inode *dir, uint64_t *pos, list_emit emit, void *arg)
+static bool list_children(const struct proc_inode *dir, uint64_t *pos, struct listing *listing)
 {
     uint64_t at = 2;
     for (const struct proc_node *child = dir->node->children; child && child->name; child++, at++) {
         if (at < *pos)
             continue;
         uint64_t ino = number_of(child, dir->process, dir->thread, dir->fd);
-        if (!emit(arg, child->name, strlen(child->name), ino, IFTODT(child->mode), at + 1))
+        if (!add_name(listing, child->name, ino, child->mode, at + 1))
             return false;
         *pos = at + 1;
     }
@@ -155,7 +163,7 @@ static bool list_children(const struct proc_inode *dir, uint64_t *pos, list_emit
 }
 
 /* Lists the numbers, lowest first: what comes or goes meanwhile moves no other. */
-static void list_numbers(const struct proc_inode *dir, uint64_t *pos, list_emit emit, void *arg)
+static void list_numbers(const struct proc_inode *dir, uint64_t *pos, struct listing *listing)
 {
     char name[16];
     *pos = max(*pos, (uint64_t)NUMBERS_FROM);
@@ -163,28 +171,28 @@ static void list_numbers(const struct proc_inode *dir, uint64_t *pos, list_emit 
         long number = dir->node->next(dir, *pos - NUMBERS_FROM);
         if (number < 0)
             return;
-        int length = format(name, sizeof(name), "%ld", number);
+        format(name, sizeof(name), "%ld", number);
         const struct proc_node *each = dir->node->each;
         bool task = each == &proc_thread_node;
         uint64_t ino = !dir->process ? (uint64_t)number << 42 | number_of(each, NULL, 0, -1)
                        : task        ? number_of(each, dir->process, number, -1)
                                      : number_of(each, dir->process, 0, number);
-        if (!emit(arg, name, length, ino, IFTODT(each->mode), NUMBERS_FROM + number + 1))
+        if (!add_name(listing, name, ino, each->mode, NUMBERS_FROM + number + 1))
             return;
         *pos = NUMBERS_FROM + number + 1;
     }
 }
 
-static int list(struct inode *inode, struct entry *self, uint64_t *pos, list_emit emit, void *arg)
+static int list(struct inode *inode, struct entry *self, uint64_t *pos, struct listing *listing)
 {
     const struct proc_inode *dir = proc_of(inode);
     (void)self;
     if (is_gone(dir))
         return -ENOENT;
-    if (*pos < NUMBERS_FROM && !list_children(dir, pos, emit, arg))
+    if (*pos < NUMBERS_FROM && !list_children(dir, pos, listing))
         return 0;
     if (dir->node->each)
-        list_numbers(dir, pos, emit, arg);
+        list_numbers(dir, pos, listing);
     return 0;
 }
 

@@ -2,7 +2,6 @@
  *
  * An entry keeps its slot as long as it stays, so a listing that goes on from a position misses and
  * repeats nothing. Slots of removed entries are reused, the latest first. */
-#include "abi/dirent.h"
 #include "abi/errno.h"
 #include "local.h"
 
@@ -17,7 +16,10 @@ static void hash_memory_free(void *block, size_t size)
     kfree(block);
 }
 
-static const struct lib_memory hash_memory = {hash_memory_alloc, hash_memory_free};
+void ramfs_dir_setup(void)
+{
+    hash_memory = (struct lib_memory){hash_memory_alloc, hash_memory_free};
+}
 
 static void drop_nothing(uint64_t word, void *arg)
 {
@@ -36,7 +38,7 @@ void ramfs_dir_init(struct ramfs_inode *dir)
 {
     dir->inode.nlink = 2;
     dir->inode.size = 2 * BOGUS_ENTRY_SIZE; /* for "." and ".." */
-    hash_init(&dir->dir.names, &hash_memory);
+    hash_init(&dir->dir.names);
     dir->dir.slots = (struct radix){0};
     slots_reset(dir);
 }
@@ -83,16 +85,39 @@ void ramfs_slot_free_locked(struct ramfs_inode *dir, uint32_t slot)
 
 /* ---- Names ---- */
 
-struct entry *ramfs_find_locked(struct ramfs_inode *dir, const char *name, size_t len,
-                                uint32_t hash)
+static bool same_name(const struct entry *entry, const char *name, size_t len)
+{
+    const char *own = entry_name(entry);
+    if (entry->name_len != len)
+        return false;
+    for (; len >= 8; own += 8, name += 8, len -= 8) {
+        uint64_t a, b;
+        __builtin_memcpy(&a, own, 8);
+        __builtin_memcpy(&b, name, 8);
+        if (a != b)
+            return false;
+    }
+    while (len > 0 && own[len - 1] == name[len - 1])
+        len--;
+    return len == 0;
+}
+
+static inline struct entry *find_locked(struct ramfs_inode *dir, const char *name, size_t len,
+                                        uint32_t hash)
 {
     struct hash_node *node = hash_first(&dir->dir.names, hash);
     for (; node; node = hash_next(node)) {
         struct entry *entry = container_of(node, struct entry, node);
-        if (entry->name_len == len && memcmp(entry->name, name, len) == 0)
+        if (same_name(entry, name, len))
             return entry;
     }
     return NULL;
+}
+
+struct entry *ramfs_find_locked(struct ramfs_inode *dir, const char *name, size_t len,
+                                uint32_t hash)
+{
+    return find_locked(dir, name, len, hash);
 }
 
 /* The entry of a name, referenced, or -ENOENT. */
@@ -101,7 +126,7 @@ static int dir_lookup(struct entry *dir_entry, const char *name, size_t len, str
     struct inode *dir = dir_entry->inode;
     uint32_t hash = hash_bytes(name, len);
     spin_lock(&dir->lock);
-    struct entry *entry = ramfs_find_locked(ramfs_inode(dir), name, len, hash);
+    struct entry *entry = find_locked(ramfs_inode(dir), name, len, hash);
     if (entry)
         entry_ref(entry);
     spin_unlock(&dir->lock);
@@ -260,23 +285,26 @@ static int dir_remove(struct entry *dir_entry, const char *name, size_t len, str
 
 /* ---- Listing ---- */
 
-/* Emits the entries of one row of slots; how many slots were dealt with. */
-static uint64_t list_row(const uint64_t *row, uint64_t n, uint64_t pos, list_emit emit, void *arg)
+/* Lists the entries of one row of slots; how many slots were dealt with. */
+static uint64_t list_row(const uint64_t *row, uint64_t n, uint64_t pos, struct listing *to)
 {
-    for (uint64_t i = 0; i < n; i++) {
+    struct listing listing = *to; /* in registers */
+    uint64_t i;
+    for (i = 0; i < n; i++) {
         if (row[i] == 0 || row[i] & 1)
             continue;
-        struct entry *entry = (struct entry *)row[i];
-        struct inode *inode = entry->inode;
-        if (!emit(arg, entry->name, entry->name_len, inode->ino, IFTODT(inode->mode), pos + i + 1))
-            return i;
+        const struct entry *entry = (const struct entry *)row[i];
+        const struct inode *inode = entry->inode;
+        if (!listing_add(&listing, entry_name(entry), entry->name_len, inode->ino,
+                         IFTODT(inode->mode), pos + i + 1))
+            break;
     }
-    return n;
+    *to = listing;
+    return i;
 }
 
 /* Lists from *pos on: position = slot + 2. */
-static int dir_list(struct inode *inode, struct entry *self, uint64_t *pos, list_emit emit,
-                    void *arg)
+static int dir_list(struct inode *inode, struct entry *self, uint64_t *pos, struct listing *listing)
 {
     (void)self;
     struct ramfs_inode *dir = ramfs_inode(inode);
@@ -285,7 +313,7 @@ static int dir_list(struct inode *inode, struct entry *self, uint64_t *pos, list
         uint64_t n;
         const uint64_t *row = radix_row(&dir->dir.slots, *pos - 2, &n);
         n = min(n, dir->dir.n_slots - (*pos - 2));
-        uint64_t done = row ? list_row(row, n, *pos, emit, arg) : n;
+        uint64_t done = row ? list_row(row, n, *pos, listing) : n;
         *pos += done;
         if (done < n)
             break;

@@ -30,7 +30,7 @@ static uint64_t pages_of(uint64_t n_bytes)
 
 static void drop_page(uint64_t frame, void *arg)
 {
-    uint64_t *n_pages = arg;
+    uint32_t *n_pages = arg;
     (*n_pages)--;
     frame_unref(frame);
 }
@@ -42,7 +42,7 @@ void ramfs_file_free(struct ramfs_inode *file)
 
 static uint64_t file_blocks(struct inode *inode)
 {
-    return ramfs_inode(inode)->file.n_pages * (PAGE_SIZE / 512);
+    return (uint64_t)ramfs_inode(inode)->file.n_pages * (PAGE_SIZE / 512);
 }
 
 /* ---- Reading ---- */

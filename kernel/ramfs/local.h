@@ -23,7 +23,7 @@ void radix_cut(struct radix *radix, uint64_t first, void (*drop)(uint64_t word, 
 
 /* ---- Inodes ---- */
 
-#define INLINE_TARGET    56 /* bytes of a symbolic link's target, with its NUL, kept in the inode */
+#define INLINE_TARGET    48 /* bytes of a symbolic link's target, with its NUL, kept in the inode */
 #define BOGUS_ENTRY_SIZE 20 /* what an entry adds to its directory's size, as on tmpfs */
 #define NO_SLOT          UINT32_MAX
 
@@ -39,13 +39,15 @@ struct ramfs_inode {
         struct {
             struct backing backing;
             struct radix pages; /* frames; absent: a hole */
-            uint64_t n_pages;
+            uint32_t n_pages;
             bool linkable; /* made without a name, may be given one */
         } file;
         char target[INLINE_TARGET]; /* of a symbolic link, if it fits */
         char *long_target;
     };
 };
+
+_Static_assert(sizeof(struct ramfs_inode) == 160, "25 lie in a page");
 
 static inline struct ramfs_inode *ramfs_inode(struct inode *inode)
 {
@@ -56,6 +58,7 @@ static inline struct ramfs_inode *ramfs_inode(struct inode *inode)
 struct ramfs_inode *ramfs_inode_create(struct filesystem *fs, const struct new_inode *what);
 
 extern const struct inode_ops ramfs_dir_ops;
+void ramfs_dir_setup(void); /* once, before the first directory */
 void ramfs_dir_init(struct ramfs_inode *dir);
 void ramfs_dir_free(struct ramfs_inode *dir);
 int ramfs_unnamed(struct inode *dir, const struct new_inode *what, struct inode **made);

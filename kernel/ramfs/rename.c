@@ -12,8 +12,8 @@ struct move {
     struct ramfs_inode *old, *new; /* inodes of the two directories */
     const char *name;              /* in new_dir */
     size_t len;
-    struct entry_name from_name; /* what from will be called */
-    struct entry_name over_name; /* what over will be called, in an exchange */
+    struct entry_name *from_name; /* what from will be called, then what it was called */
+    struct entry_name *over_name; /* the same of over, in an exchange */
     uint32_t from_hash, over_hash;
     bool exchange;
 };
@@ -108,7 +108,7 @@ static void replace_locked(struct move *move, uint32_t slot)
     move->new->inode.nlink += is_dir;
     move->old->inode.size -= BOGUS_ENTRY_SIZE;
     move->new->inode.size += BOGUS_ENTRY_SIZE;
-    entry_rename(from, move->new_dir, &move->from_name);
+    entry_rename(from, move->new_dir, move->from_name);
 }
 
 /* Both change names and places. */
@@ -127,8 +127,8 @@ static void exchange_locked(struct move *move)
     }
     move->old->inode.nlink += n_down - n_up;
     move->new->inode.nlink += n_up - n_down;
-    entry_rename(from, move->new_dir, &move->from_name);
-    entry_rename(over, move->old_dir, &move->over_name);
+    entry_rename(from, move->new_dir, move->from_name);
+    entry_rename(over, move->old_dir, move->over_name);
 }
 
 static int move_perform(struct move *move)
@@ -153,6 +153,7 @@ int ramfs_rename(struct entry *from, struct entry *new_dir, const char *name, si
                  struct entry *over, uint32_t flags)
 {
     struct entry *old_dir = from->parent;
+    struct entry_name from_name, over_name;
     struct move move = {
         .from = from,
         .over = over,
@@ -162,18 +163,21 @@ int ramfs_rename(struct entry *from, struct entry *new_dir, const char *name, si
         .new = ramfs_inode(new_dir->inode),
         .name = name,
         .len = len,
-        .exchange = flags &RENAME_EXCHANGE,
+        .from_name = &from_name,
+        .over_name = &over_name,
         .from_hash = hash_bytes(name, len),
         .over_hash = from->node.hash,
+        .exchange = flags &RENAME_EXCHANGE,
     };
-    if (entry_name_prepare(&move.from_name, name, len))
+    if (entry_name_prepare(&from_name, name, len))
         return -ENOMEM;
-    if (entry_name_prepare(&move.over_name, from->name, from->name_len)) {
-        entry_name_discard(&move.from_name);
+    if (move.exchange && entry_name_prepare(&over_name, entry_name(from), from->name_len)) {
+        entry_name_discard(&from_name);
         return -ENOMEM;
     }
     int err = move_perform(&move);
-    entry_name_discard(&move.from_name);
-    entry_name_discard(&move.over_name);
+    entry_name_discard(&from_name);
+    if (move.exchange)
+        entry_name_discard(&over_name);
     return err;
 }

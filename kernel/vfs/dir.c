@@ -1,5 +1,4 @@
 /* Directories: mkdir, rmdir, and listing with getdents64. */
-#include "abi/dirent.h"
 #include "local.h"
 #include "syscall_calls.h"
 
@@ -20,44 +19,18 @@ long sys_rmdir(struct fs_context *fs, const char *path)
 
 /* ---- Listing ---- */
 
-/* A batch of entries in getdents64's layout, made without touching user memory. */
-struct batch {
-    char *bytes;
-    size_t used, room;
-    bool full;
-};
-
-static bool batch_add(void *arg, const char *name, size_t len, uint64_t ino, uint32_t type,
-                      uint64_t next_pos)
-{
-    struct batch *batch = arg;
-    size_t size = align_up(offsetof(struct linux_dirent64, d_name) + len + 1, 8);
-    if (size > batch->room - batch->used) {
-        batch->full = true;
-        return false;
-    }
-    struct linux_dirent64 *entry = (struct linux_dirent64 *)(batch->bytes + batch->used);
-    *(uint64_t *)(batch->bytes + batch->used + size - 8) = 0; /* the padding behind the name */
-    entry->d_ino = ino;
-    entry->d_off = (int64_t)next_pos;
-    entry->d_reclen = (unsigned short)size;
-    entry->d_type = (unsigned char)type;
-    memcpy(entry->d_name, name, len);
-    batch->used += size;
-    return true;
-}
-
 /* "." and "..", which stand at positions 0 and 1. */
-static bool batch_dots(struct batch *batch, struct entry *dir, uint64_t *pos)
+static bool list_dots(struct listing *listing, struct entry *dir, uint64_t *pos)
 {
+    static const char one[8] = ".", two[8] = "..";
     if (*pos == 0) {
-        if (!batch_add(batch, ".", 1, dir->inode->ino, DT_DIR, 1))
+        if (!listing_add(listing, one, 1, dir->inode->ino, DT_DIR, 1))
             return false;
         *pos = 1;
     }
     if (*pos == 1) {
         struct entry *parent = entry_parent(dir);
-        bool fits = batch_add(batch, "..", 2, parent->inode->ino, DT_DIR, 2);
+        bool fits = listing_add(listing, two, 2, parent->inode->ino, DT_DIR, 2);
         entry_unref(parent);
         if (!fits)
             return false;
@@ -66,36 +39,36 @@ static bool batch_dots(struct batch *batch, struct entry *dir, uint64_t *pos)
     return true;
 }
 
-/* The next batch, at most a page; 0 or -errno. */
-static int batch_fill(struct batch *batch, struct file *file, uint64_t *pos)
+/* What the directory has from *pos on, as far as there is room; 0 or -errno. */
+static int list_batch(struct listing *listing, struct file *file, uint64_t *pos)
 {
-    batch->used = 0;
-    batch->full = false;
     if (file->inode->nlink == 0)
         return -ENOENT;
-    if (!batch_dots(batch, file->entry, pos))
+    if (!list_dots(listing, file->entry, pos))
         return 0;
-    return file->inode->ops->list(file->inode, file->entry, pos, batch_add, batch);
+    return file->inode->ops->list(file->inode, file->entry, pos, listing);
 }
 
 /* Lists into the user's memory from the file's position on; bytes or -errno. */
 static long list_some(struct file *file, char *page, uaddr_t to, size_t count)
 {
-    struct batch batch = {.bytes = page};
+    struct listing listing;
     size_t total = 0;
     do {
         uint64_t pos = file->pos;
-        batch.room = min(count - total, (size_t)PAGE_SIZE);
-        int err = batch_fill(&batch, file, &pos);
-        if (!err && batch.used == 0 && batch.full)
+        size_t room = min(count - total, (size_t)PAGE_SIZE - LISTING_SLACK);
+        listing = (struct listing){.at = page, .end = page + room};
+        int err = list_batch(&listing, file, &pos);
+        size_t used = (size_t)(listing.at - page);
+        if (!err && used == 0 && listing.full)
             err = -EINVAL;
-        if (!err && batch.used > 0 && user_copy_out(uaddr_add(to, total), page, batch.used))
+        if (!err && used > 0 && user_copy_out(uaddr_add(to, total), page, used))
             err = -EFAULT;
         if (err)
             return total > 0 ? (long)total : err;
         file->pos = pos;
-        total += batch.used;
-    } while (batch.full && total < count);
+        total += used;
+    } while (listing.full && total < count);
     return (long)total;
 }
 

@@ -4,46 +4,47 @@
 struct spinlock names_lock = {.name = "names", .rank = RANK_NAMES};
 static OBJECT_CACHE(entry_cache, struct entry);
 
+static void name_free(const union name_place *place, size_t len)
+{
+    if (len >= sizeof(*place))
+        kfree(place->block);
+}
+
 int entry_name_prepare(struct entry_name *name, const char *text, size_t len)
 {
-    name->block = NULL;
+    size_t size = align_up(len + 1, 8);
+    char *at = name->place.inside;
     name->len = len;
-    char *place = name->inline_text;
-    if (len >= sizeof(name->inline_text))
-        place = name->block = kmalloc(len + 1);
-    if (!place)
+    if (len >= sizeof(name->place))
+        at = name->place.block = kmalloc(size);
+    if (!at)
         return -ENOMEM;
-    memcpy(place, text, len);
-    place[len] = '\0';
+    *(uint64_t *)(at + size - 8) = 0;
+    memcpy(at, text, len);
     return 0;
 }
 
 void entry_name_discard(struct entry_name *name)
 {
-    kfree(name->block);
-    name->block = NULL;
+    name_free(&name->place, name->len);
 }
 
 struct entry *entry_create(struct entry *parent, struct inode *inode, const char *name, size_t len)
 {
-    struct entry *entry = object_alloc(&entry_cache);
-    if (!entry)
+    struct entry_name copy;
+    if (entry_name_prepare(&copy, name, len))
         return NULL;
-    entry->name = entry->inline_name;
-    if (len >= sizeof(entry->inline_name))
-        entry->name = kmalloc(len + 1);
-    if (!entry->name) {
-        object_free(&entry_cache, entry);
+    struct entry *entry = object_alloc(&entry_cache);
+    if (!entry) {
+        entry_name_discard(&copy);
         return NULL;
     }
-    memcpy(entry->name, name, len);
-    entry->name[len] = '\0';
+    entry->name = copy.place;
     entry->name_len = (uint16_t)len;
     entry->refs = 1;
     entry->inode = inode;
     entry->parent = parent ? parent : entry;
-    entry->mounted = entry->covers = NULL;
-    entry->dead = false;
+    entry->dead = entry->mounted = false;
     if (parent)
         entry_ref(parent);
     return entry;
@@ -56,8 +57,7 @@ void entry_free(struct entry *entry)
     do {
         parent = entry->parent != entry ? entry->parent : NULL;
         struct inode *inode = entry->inode;
-        if (entry->name != entry->inline_name)
-            kfree(entry->name);
+        name_free(&entry->name, entry->name_len);
         object_free(&entry_cache, entry);
         inode_unref(inode);
         entry = parent;
@@ -67,26 +67,21 @@ void entry_free(struct entry *entry)
 void entry_rename(struct entry *entry, struct entry *parent, struct entry_name *name)
 {
     spin_lock(&names_lock);
-    char *old_block = entry->name != entry->inline_name ? entry->name : NULL;
+    struct entry_name former = {.place = entry->name, .len = entry->name_len};
     struct entry *old_parent = entry->parent;
-    entry->name = name->block;
-    if (!name->block) {
-        memcpy(entry->inline_name, name->inline_text, name->len + 1);
-        entry->name = entry->inline_name;
-    }
-    name->block = NULL;
+    entry->name = name->place;
     entry->name_len = (uint16_t)name->len;
     entry->parent = parent;
     entry_ref(parent);
     spin_unlock(&names_lock);
-    kfree(old_block);
+    *name = former;
     entry_unref(old_parent); /* never its last: the caller has the directory locked */
 }
 
 struct entry *entry_top(struct entry *entry)
 {
     while (entry->mounted) {
-        struct entry *root = entry->mounted;
+        struct entry *root = mount_root(entry);
         entry_ref(root);
         entry_unref(entry);
         entry = root;
@@ -97,8 +92,8 @@ struct entry *entry_top(struct entry *entry)
 struct entry *entry_parent(struct entry *entry)
 {
     spin_lock(&names_lock);
-    while (entry->parent == entry && entry->covers)
-        entry = entry->covers;
+    while (entry->parent == entry && vfs_mount_point(entry))
+        entry = vfs_mount_point(entry);
     struct entry *parent = entry->parent;
     entry_ref(parent);
     spin_unlock(&names_lock);
@@ -128,22 +123,22 @@ static bool prepend(char **at, const char *buf, const char *text, size_t len)
 static bool prepend_names(struct entry *root, struct entry *entry, const char *buf, char **start)
 {
     char *at = *start;
-    while (entry != root && (entry->parent != entry || entry->covers)) {
+    while (entry != root && (entry->parent != entry || vfs_mount_point(entry))) {
         if (entry->parent == entry) {
-            entry = entry->covers;
+            entry = vfs_mount_point(entry);
             continue;
         }
         size_t len = entry->name_len;
         if ((size_t)(at - buf) < len + 1)
             return false;
         at -= len;
-        memcpy(at, entry->name, len);
+        memcpy(at, entry_name(entry), len);
         *--at = '/';
         entry = entry->parent;
     }
     *start = at;
     if (entry != root && entry->name_len > 0)
-        return prepend(start, buf, entry->name, entry->name_len);
+        return prepend(start, buf, entry_name(entry), entry->name_len);
     bool fits = *at || prepend(start, buf, "/", 1);
     return fits && (entry == root || prepend(start, buf, "(unreachable)", 13));
 }

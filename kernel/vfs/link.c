@@ -176,7 +176,7 @@ int may_remove(struct fs_context *fs, struct entry *dir, struct entry *victim, b
         return err;
     if (as_dir != entry_is_dir(victim))
         return as_dir ? -ENOTDIR : -EISDIR;
-    return victim->covers ? -EBUSY : 0;
+    return vfs_mount_point(victim) ? -EBUSY : 0;
 }
 
 /* Why "/", "." and ".." cannot be removed. */

@@ -33,6 +33,7 @@ static inline bool entry_is_link(const struct entry *entry)
 {
     return inode_is(entry->inode, S_IFLNK);
 }
+struct entry *mount_root(const struct entry *entry); /* what is mounted on it, or NULL */
 /* The root of the file system mounted on it, and so on, or itself; keeps the one reference. */
 struct entry *entry_top(struct entry *entry);
 /* What stands at the name, across a mount; referenced. -ENOENT. */

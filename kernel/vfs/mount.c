@@ -16,6 +16,22 @@ bool vfs_mount_at(unsigned index, struct mount_info *info)
     return index < n_mounts;
 }
 
+struct entry *vfs_mount_point(const struct entry *root)
+{
+    for (unsigned i = 0; i < n_mounts; i++)
+        if (mounts[i].at == root)
+            return mounts[i].covers;
+    return NULL;
+}
+
+struct entry *mount_root(const struct entry *entry)
+{
+    for (unsigned i = 0; i < n_mounts; i++)
+        if (mounts[i].covers == entry)
+            return mounts[i].at;
+    return NULL;
+}
+
 int vfs_mount(struct fs_context *fs, const char *path, struct filesystem *filesystem)
 {
     struct entry *entry;
@@ -25,9 +41,12 @@ int vfs_mount(struct fs_context *fs, const char *path, struct filesystem *filesy
     if (err)
         return err;
     entry_ref(filesystem->root);
-    filesystem->root->covers = entry; /* keeps the walk's reference */
-    entry->mounted = filesystem->root;
-    mounts[n_mounts++] = (struct mount_info){.at = filesystem->root, .fs = filesystem};
+    mounts[n_mounts++] = (struct mount_info){
+        .at = filesystem->root,
+        .covers = entry, /* keeps the walk's reference */
+        .fs = filesystem,
+    };
+    entry->mounted = true;
     return 0;
 }
 

@@ -376,13 +376,13 @@ static void do_getcwd(void)
         differ("cwd", 0, 0);
 }
 
-struct listing {
+struct names_seen {
     char names[64][256];
     int n;
 };
 
 /* Gathers names and types, sorted. */
-static void listing_add(struct listing *list, const char *bytes, long n)
+static void names_seen_add(struct names_seen *list, const char *bytes, long n)
 {
     for (long i = 0; i < n && list->n < 64;) {
         const struct linux_dirent64 *entry = (const struct linux_dirent64 *)(bytes + i);
@@ -398,7 +398,7 @@ static void listing_add(struct listing *list, const char *bytes, long n)
     }
 }
 
-static void compare_listings(const struct listing *l, const struct listing *o)
+static void compare_listings(const struct names_seen *l, const struct names_seen *o)
 {
     if (l->n != o->n)
         differ("names listed", l->n, o->n);
@@ -412,7 +412,7 @@ static void compare_listings(const struct listing *l, const struct listing *o)
 /* Lists a descriptor from its start to its end, in buffers of some size. */
 static void do_list(int fd)
 {
-    static struct listing l, o;
+    static struct names_seen l, o;
     static char buf[4096];
     size_t size = chance(4) ? sizeof(buf) : 10 + chance(40);
     l.n = o.n = 0;
@@ -422,11 +422,11 @@ static void do_list(int fd)
     long lr, or ;
     do {
         lr = LINUX(getdents64, fd, buf, size);
-        listing_add(&l, buf, lr);
+        names_seen_add(&l, buf, lr);
     } while (lr > 0);
     do {
         or = sys_getdents64(&fs, fd, at(buf), size);
-        listing_add(&o, buf, or);
+        names_seen_add(&o, buf, or);
     } while (or > 0);
     record("getdents64(%d, %zu)", fd, size);
     same("getdents64", lr, or);
@@ -700,16 +700,16 @@ static void compare_contents(const char *path, const struct stat *st)
  * Linux. */
 static void for_tree(const char *path, bool remove)
 {
-    struct listing *l = calloc(2, sizeof(*l)), *o = l + 1;
+    struct names_seen *l = calloc(2, sizeof(*l)), *o = l + 1;
     static char buf[8192], child[8192];
     const char *dir = *path ? path : "/";
     long lfd = LINUX(openat, AT_FDCWD, dir, O_RDONLY | O_DIRECTORY);
     long ofd = sys_openat(&fs, AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0);
     long n;
     while ((n = LINUX(getdents64, lfd, buf, sizeof(buf))) > 0)
-        listing_add(l, buf, n);
+        names_seen_add(l, buf, n);
     while ((n = sys_getdents64(&fs, (int)ofd, at(buf), sizeof(buf))) > 0)
-        listing_add(o, buf, n);
+        names_seen_add(o, buf, n);
     LINUX(close, lfd);
     sys_close(&fs, (int)ofd);
     record("# below %s\n", path);

@@ -311,26 +311,19 @@ void shim_start(struct fs_context *fs)
     fs->raise = remember_signal;
 }
 
-static bool take_name(void *arg, const char *text, size_t len, uint64_t ino, uint32_t type,
-                      uint64_t next_pos)
-{
-    (void)ino, (void)type, (void)next_pos;
-    memcpy(arg, text, len);
-    ((char *)arg)[len] = '\0';
-    return false;
-}
-
 /* Removes all names below a directory. */
 static void remove_all(struct entry *dir)
 {
     const struct inode_ops *ops = dir->inode->ops;
     struct entry *found;
     for (;;) {
-        char name[256] = "";
+        _Alignas(8) char bytes[400]; /* of one entry at least */
+        struct listing listing = {.at = bytes, .end = bytes + sizeof(bytes) - LISTING_SLACK};
         uint64_t pos = 2;
-        ops->list(dir->inode, dir, &pos, take_name, name);
-        if (!name[0])
+        ops->list(dir->inode, dir, &pos, &listing);
+        if (listing.at == bytes)
             return;
+        const char *name = ((struct linux_dirent64 *)bytes)->d_name;
         if (ops->lookup(dir, name, strlen(name), &found))
             panic("listed but not found: %s", name);
         if (inode_is(found->inode, S_IFDIR))
