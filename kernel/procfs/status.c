@@ -151,13 +151,13 @@ int proc_text_stat(struct text *text, const struct proc_inode *of)
     collect(&f, of);
     measure(process, &sizes);
     add_addresses(text, process, address);
-    text_add(text, "%d (%s) %c %d %d %d %d %d %u %lu %lu 0 0 ", f.tid, f.name, f.state, f.ppid, f.group,
-             f.session, f.tty, f.foreground, process->has_execed ? 0x400000 : 0x400040,
+    text_add(text, "%d (%s) %c %d %d %d %d %d %u %lu %lu 0 0 ", f.tid, f.name, f.state, f.ppid,
+             f.group, f.session, f.tty, f.foreground, process->has_execed ? 0x400000 : 0x400040,
              f.usage.n_faults, f.children.n_faults);
     text_add(text, "%lu %lu %lu %lu %d %d %u 0 %lu ", f.usage.user_ns / TICK_NS,
              f.usage.system_ns / TICK_NS, f.children.user_ns / TICK_NS,
-             f.children.system_ns / TICK_NS, 20 + process->nice,
-             process->nice, f.n_threads, process->start_ns / TICK_NS);
+             f.children.system_ns / TICK_NS, 20 + process->nice, process->nice, f.n_threads,
+             process->start_ns / TICK_NS);
     text_add(text, "%lu %lu %lu 0 0 %lu 0 0 ", sizes.total, sizes.resident / PAGE_SIZE,
              process->limits[RLIMIT_RSS].rlim_cur, address[0]);
     text_add(text, "%lu %lu %lu %lu %d 0 0 %d %u 0 0 0 0 0 ", f.pending & INT32_MAX,
@@ -187,7 +187,10 @@ static void add_ids(struct text *text, struct process *process)
 {
     struct cred *cred = NULL;
     if (process_look_begin(process)) {
-        cred = fs_cred(&process->fs);
+        spin_lock(&process->fs.lock); /* fs_cred is for a process's own */
+        cred = process->fs.cred;
+        cred_ref(cred);
+        spin_unlock(&process->fs.lock);
         process_look_end(process);
     }
     if (!cred) {

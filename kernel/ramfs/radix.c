@@ -157,6 +157,8 @@ static bool cut_below(const struct cut *cut, uint64_t word, uint64_t base, unsig
 void radix_cut(struct radix *radix, uint64_t first, void (*drop)(uint64_t word, void *arg),
                void *arg)
 {
+    if (radix->root == 0)
+        return;
     struct cut cut = {.first = first, .drop = drop, .arg = arg};
     if (cut_below(&cut, radix->root, 0, NODE_BITS * radix->height, 1u << radix->top_bits))
         *radix = (struct radix){0};

@@ -4,31 +4,31 @@
 
 #define SHORT_PATH 256 /* bytes of a path that needs no page */
 
-/* Writes the path of the working directory; its length with the NUL, or -errno. */
-static long give_path(struct fs_context *fs, char *text, size_t room, uaddr_t buf, size_t size)
+/* The path of the working directory, with a NUL at the end of text[size]. 0 or -errno. */
+static int cwd_path(struct fs_context *fs, char *text, size_t size, char **start)
 {
-    char *start;
     spin_lock(&fs->lock);
-    int err = entry_path(fs->root, fs->cwd, true, text, room, &start);
+    int err = entry_path(fs->root, fs->cwd, true, text, size, start);
     spin_unlock(&fs->lock);
-    if (err)
-        return err;
-    size_t len = (size_t)(text + room - start);
-    if (len > size)
-        return -ERANGE;
-    return user_copy_out(buf, start, len) ? -EFAULT : (long)len;
+    return err;
 }
 
 long sys_getcwd(struct fs_context *fs, uaddr_t buf, size_t size)
 {
-    char text[SHORT_PATH];
-    long result = give_path(fs, text, sizeof(text), buf, size);
-    if (result == -ENAMETOOLONG) {
-        char *page = buffer_alloc();
-        result = page ? give_path(fs, page, PAGE_SIZE, buf, size) : -ENOMEM;
-        buffer_free(page);
+    char text[SHORT_PATH], *page = NULL, *start, *end = text + sizeof(text);
+    int err = cwd_path(fs, text, sizeof(text), &start);
+    if (err == -ENAMETOOLONG) {
+        page = buffer_alloc();
+        end = page + PAGE_SIZE;
+        err = page ? cwd_path(fs, page, PAGE_SIZE, &start) : -ENOMEM;
     }
-    return result;
+    size_t len = (size_t)(end - start);
+    if (!err && len > size)
+        err = -ERANGE;
+    if (!err)
+        err = user_copy_out(buf, start, len);
+    buffer_free(page);
+    return err ? err : (long)len;
 }
 
 /* Takes over the entry's reference, if it may be searched. */

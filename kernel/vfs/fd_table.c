@@ -138,17 +138,28 @@ void fd_table_close_on_exec(struct fd_table *table)
 
 /* ---- One descriptor ---- */
 
+/* Could others change the table meanwhile? If not, the caller reads it without the lock. */
+static inline bool is_shared(const struct fs_context *fs)
+{
+    return __atomic_load_n(&fs->n_threads, __ATOMIC_RELAXED) > 1 ||
+           __atomic_load_n(&fs->fds->refs, __ATOMIC_RELAXED) > 1;
+}
+
 int fd_get_any(struct fs_context *fs, int fd, struct file **file)
 {
     struct fd_table *table = fs->fds;
-    *file = NULL;
-    spin_lock(&table->lock);
+    struct file *found = NULL;
+    bool shared = is_shared(fs);
+    if (shared)
+        spin_lock(&table->lock);
     if ((uint32_t)fd < table->size)
-        *file = file_of(table->slots[fd]);
-    if (*file)
-        file_ref(*file);
-    spin_unlock(&table->lock);
-    return *file ? 0 : -EBADF;
+        found = file_of(table->slots[fd]);
+    if (found)
+        file_ref(found);
+    if (shared)
+        spin_unlock(&table->lock);
+    *file = found;
+    return found ? 0 : -EBADF;
 }
 
 int fd_get(struct fs_context *fs, int fd, struct file **file)

@@ -42,9 +42,9 @@ static int check_names(const struct renaming *r)
         return -ENOTDIR;
     if (!entry_is_dir(r->from) && (r->old.trailing_slash || (!exchange && r->new.trailing_slash)))
         return -ENOTDIR;
-    if (entry_is_above(r->from, r->new.dir))
+    if (entry_is_dir(r->from) && entry_is_above(r->from, r->new.dir))
         return -EINVAL;
-    if (r->over && entry_is_above(r->over, r->old.dir))
+    if (r->over && entry_is_dir(r->over) && entry_is_above(r->over, r->old.dir))
         return exchange ? -EINVAL : -ENOTEMPTY;
     return 0;
 }
@@ -113,7 +113,8 @@ static int rename_names(struct fs_context *fs, struct renaming *r)
 long sys_renameat2(struct fs_context *fs, int olddir, const char *old, int newdir, const char *new,
                    unsigned flags)
 {
-    struct renaming r = {.flags = flags};
+    struct renaming r; /* the rest is set where it is found */
+    r.flags = flags;
     if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) ||
         flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
         return -EINVAL;

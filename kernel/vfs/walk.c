@@ -10,10 +10,16 @@ struct link_text {
     char text[];
 };
 
-static int walk_permission(struct walk *walk, struct inode *inode, unsigned want)
+/* May names be looked up where the walk is? Everybody may in most directories. */
+static inline int may_search(struct walk *walk)
 {
-    return walk->cred ? inode_permission(walk->cred, inode, want)
-                      : fs_permission(walk->fs, inode, want);
+    struct inode *inode = walk->at->inode;
+    if ((inode->mode & (S_IFMT | 0111)) == (S_IFDIR | 0111))
+        return 0;
+    if (!inode_is(inode, S_IFDIR))
+        return -ENOTDIR;
+    return walk->cred ? inode_permission(walk->cred, inode, MAY_EXEC)
+                      : fs_permission(walk->fs, inode, MAY_EXEC);
 }
 
 static inline void walk_move(struct walk *walk, struct entry *to)
@@ -197,9 +203,7 @@ int walk_to_last(struct walk *walk)
             walk->len = 0;
             return 0;
         }
-        if (!entry_is_dir(walk->at))
-            return -ENOTDIR;
-        int err = walk_permission(walk, walk->at->inode, MAY_EXEC);
+        int err = may_search(walk);
         if (err)
             return err;
         const char *behind = skip_name(name);

@@ -21,38 +21,42 @@
 
     .text
 
+.macro COPY_32 at
+    MAY_FAULT 8f
+    mov \at(%rsi), %rcx
+    MAY_FAULT 8f
+    mov \at + 8(%rsi), %r8
+    MAY_FAULT 8f
+    mov \at + 16(%rsi), %r9
+    MAY_FAULT 8f
+    mov \at + 24(%rsi), %r10
+    MAY_FAULT 8f
+    mov %rcx, \at(%rdi)
+    MAY_FAULT 8f
+    mov %r8, \at + 8(%rdi)
+    MAY_FAULT 8f
+    mov %r9, \at + 16(%rdi)
+    MAY_FAULT 8f
+    mov %r10, \at + 24(%rdi)
+.endm
+
 /* size_t copy_user(void *to, const void *from, size_t n): how many bytes are left after a fault.
- * A fault in a block of 32 or 8 goes on byte by byte, to find the exact place. */
+ * A fault in a block of 64 or 8 goes on byte by byte, to find the exact place. */
     .global copy_user
     .balign 16
 copy_user:
     STAC
     mov %rdx, %rax
-    sub $32, %rax
+    sub $64, %rax
     jb 2f
-1:  MAY_FAULT 8f
-    mov (%rsi), %rcx
-    MAY_FAULT 8f
-    mov 8(%rsi), %r8
-    MAY_FAULT 8f
-    mov 16(%rsi), %r9
-    MAY_FAULT 8f
-    mov 24(%rsi), %r10
-    MAY_FAULT 8f
-    mov %rcx, (%rdi)
-    MAY_FAULT 8f
-    mov %r8, 8(%rdi)
-    MAY_FAULT 8f
-    mov %r9, 16(%rdi)
-    MAY_FAULT 8f
-    mov %r10, 24(%rdi)
-    add $32, %rsi
-    add $32, %rdi
-    sub $32, %rax
+1:  COPY_32 0
+    COPY_32 32
+    add $64, %rsi
+    add $64, %rdi
+    sub $64, %rax
     jae 1b
-2:  add $32, %rax                       /* what is left of it */
-    sub $8, %rax
-    jb 4f
+2:  add $64 - 8, %rax                   /* what is left of it, less 8 */
+    js 4f
 3:  MAY_FAULT 9f
     mov (%rsi), %rcx
     MAY_FAULT 9f
@@ -73,7 +77,7 @@ copy_user:
     jnz 5b
 6:  CLAC
     ret
-8:  add $32, %rax
+8:  add $64, %rax
     jmp 5b
 9:  add $8, %rax
     jmp 5b

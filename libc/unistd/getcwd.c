@@ -6,23 +6,36 @@
 #include <unistd.h>
 #include "syscall.h"
 
-char *getcwd(char *buf, size_t size)
+/* Into room[size]; its length with the NUL, or -1. */
+static long path_into(char *room, size_t size)
+{
+    long length = syscall_ret(sys_getcwd(room, size));
+
+    if (length >= 0 && room[0] != '/')
+        return fail(ENOENT); /* it lies outside of the root: there is no path to it */
+    return length;
+}
+
+static char *allocated(size_t size)
 {
     char own[PATH_MAX];
+    long length = path_into(own, sizeof(own));
 
-    if (buf && size == 0)
-        return fail_null(EINVAL);
-    long length = syscall_ret(buf ? sys_getcwd(buf, size) : sys_getcwd(own, sizeof(own)));
     if (length < 0)
         return NULL;
-    if (length == 0 || (buf ? buf : own)[0] != '/')
-        return fail_null(ENOENT); /* it lies outside of the root: there is no path to it */
-    if (buf)
-        return buf;
     if (size != 0 && size < (size_t)length)
         return fail_null(ERANGE);
-    buf = malloc(size ? size : (size_t)length);
-    return buf ? memcpy(buf, own, (size_t)length) : NULL;
+    char *path = malloc(size ? size : (size_t)length);
+    return path ? memcpy(path, own, (size_t)length) : NULL;
+}
+
+char *getcwd(char *buf, size_t size)
+{
+    if (!buf)
+        return allocated(size);
+    if (size == 0)
+        return fail_null(EINVAL);
+    return path_into(buf, size) < 0 ? NULL : buf;
 }
 
 char *get_current_dir_name(void)
