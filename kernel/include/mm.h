@@ -37,10 +37,10 @@ paddr_t frame_alloc_zeroed(enum frame_use use);
 paddr_t frames_alloc(enum frame_use use, unsigned order);
 void frames_free(paddr_t first, unsigned order);
 void frame_ref(paddr_t frame);
-void frame_unref(paddr_t frame);     /* frees it with the last reference */
+void frame_unref(paddr_t frame);       /* frees it with the last reference */
 void frame_free_zeroed(paddr_t frame); /* the same for the only holder of one that holds zeros */
-uint32_t frame_refs(paddr_t frame);  /* 1 means that the caller is its only holder */
-bool frame_is_memory(paddr_t frame); /* is there a frame with a count at this address */
+uint32_t frame_refs(paddr_t frame);    /* 1 means that the caller is its only holder */
+bool frame_is_memory(paddr_t frame);   /* is there a frame with a count at this address */
 
 /* A scratch page for a path or a transfer; NULL when out of memory. */
 static inline void *buffer_alloc(void)

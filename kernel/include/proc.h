@@ -45,8 +45,8 @@ struct process {
 
     /* guarded by proc_lock: */
     enum process_state state;
-    struct process *parent; /* changed by process_set_parent_locked */
-    int parent_pid;         /* 0 without one; atomic: getppid reads it without the lock */
+    struct process *parent;        /* changed by process_set_parent_locked */
+    int parent_pid;                /* 0 without one; atomic: getppid reads it without the lock */
     struct list children, sibling; /* process.sibling in parent->children */
     struct list threads;           /* thread.process_node; the first is the leader while it lives */
     uint32_t n_threads;
@@ -96,9 +96,9 @@ struct process {
     /* guarded by signal_lock: */
     struct spinlock signal_lock;
     struct signal_actions *actions; /* NULL: all are the default; set with proc_lock held too */
-    uint64_t pending;   /* for the process as a whole; bit signal - 1 */
-    struct list queued; /* struct pending_signal of those */
-    uint32_t n_queued;  /* of the process and its threads; RLIMIT_SIGPENDING */
+    uint64_t pending;               /* for the process as a whole; bit signal - 1 */
+    struct list queued;             /* struct pending_signal of those */
+    uint32_t n_queued;              /* of the process and its threads; RLIMIT_SIGPENDING */
 };
 
 /* What all threads of the process have used; proc_lock held. */
@@ -162,8 +162,8 @@ const char *process_cwd_peek(const struct process *process, char *buf, size_t si
 
 /* ---- Tracing: proc knows who is watched and by whom, syscall how lines look ---- */
 struct tracing {
-    uint32_t refs; /* atomic: threads, and processes that hand it on */
-    bool follow;   /* goes on to children and new threads */
+    uint32_t refs;     /* atomic: threads, and processes that hand it on */
+    bool follow;       /* goes on to children and new threads */
     struct file *file; /* a pipe for the lines; NULL: the log */
 };
 extern struct tracing trace_to_log;

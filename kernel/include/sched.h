@@ -93,13 +93,7 @@ bool mutex_held(const struct mutex *mutex); /* by the current thread */
 
 /* ---- Threads ---- */
 
-enum thread_state {
-    THREAD_NEW,
-    THREAD_READY,
-    THREAD_RUNNING,
-    THREAD_ASLEEP,
-    THREAD_DEAD
-};
+enum thread_state { THREAD_NEW, THREAD_READY, THREAD_RUNNING, THREAD_ASLEEP, THREAD_DEAD };
 
 struct thread {
     /* constant after creation; exec by another than the first thread gives it the first's number */
@@ -110,10 +104,10 @@ struct thread {
     enum thread_state state; /* atomic to read */
     uint32_t cpu;            /* where it runs or ran last */
     struct list run_node;
-    uint64_t slice_left_ns;       /* of its time slice, when it runs next */
+    uint64_t slice_left_ns;         /* of its time slice, when it runs next */
     uint64_t n_sleeps, n_preempted; /* how often it left the processor, as in struct usage */
-    uint64_t kernel_rsp; /* while it does not run: the lock is held until it is saved */
-    int wake_result;     /* why it was woken: 0, -EINTR, -ETIMEDOUT */
+    uint64_t kernel_rsp;            /* while it does not run: the lock is held until it is saved */
+    int wake_result;                /* why it was woken: 0, -EINTR, -ETIMEDOUT */
     /* sleeping */
     enum wait_kind wait_kind;
     const char *waits_for; /* name of the wait, or NULL */
@@ -143,7 +137,7 @@ struct thread {
     uint32_t altstack_flags;
     struct list process_node; /* guarded by proc_lock: in process->threads */
     uaddr_t clear_child_tid, robust_list;
-    char name[16];     /* comm */
+    char name[16];           /* comm */
     struct tracing *tracing; /* proc's: who watches its calls, or NULL; guarded by proc_lock */
 };
 

@@ -15,7 +15,6 @@ void group_leave_locked(struct process *process)
 {
     struct pid_slot *group = pid_slot_find_locked(process->group);
     struct pid_slot *session = pid_slot_find_locked(process->session);
-    assert(group && session);
     list_remove(&process->group_node);
     session->n_in_session--;
     if (group != session)
@@ -40,7 +39,7 @@ bool group_is_orphaned_locked(int group, const struct process *ignored)
     if (!slot)
         return true;
     list_for_each(member, &slot->members, group_node)
-        if (member != ignored && member->state == PROCESS_ALIVE &&
+        if (member->state == PROCESS_ALIVE && member != ignored &&
             links_outside(member, member->parent))
             return false;
     return true;

@@ -4,7 +4,7 @@
 #include "dev.h"
 #include "nodes.h"
 
-#define TICK_NS 10000000ul /* of /proc's clock: 100 a second */
+#define TICK_NS   10000000ul /* of /proc's clock: 100 a second */
 #define SECOND_NS 1000000000ul
 
 static const char *command_line = "";

@@ -17,7 +17,8 @@ long sys_sched_yield(struct thread *self)
 
 /* In the middle of a call that moves many bytes: with interrupts off nothing else would happen
  * until its end, so now and then other processors are answered, timers fire and others run. The
- * count is the processor's: it only says when to look. False if the caller is to end and should stop. No spinlock held. */
+ * count is the processor's: it only says when to look. False if the caller is to end and should
+ * stop. No spinlock held. */
 bool thread_breathe(size_t n_moved)
 {
     enum { BREATH_BYTES = 1 << 16 };

@@ -253,9 +253,12 @@ int format_all(struct sink *sink, const char *format, va_list list)
         if (!good || !*format)
             break;
         format = parse_spec(format + 1, &spec, &args);
-        if (!format)
+        if (!format) {
+            good = false;
             fail(EOVERFLOW);
-        good = format && format_argument(sink, &spec, &args);
+            break;
+        }
+        good = format_argument(sink, &spec, &args);
     }
     va_end(args.list);
     if (!good)
