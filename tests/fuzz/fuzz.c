@@ -359,6 +359,8 @@ static void prepare(void)
     sigfillset(&others);
     sigdelset(&others, SIGCHLD);
     sigdelset(&others, SIGCONT); /* everybody in the session may send it: pending, it would leak */
+    sigdelset(&others, SIGHUP);  /* a stopped stream that joined the watcher's group causes both */
+    signal(SIGHUP, SIG_IGN);
     sigprocmask(SIG_SETMASK, &others, NULL);
     sigaction(SIGCHLD, &(struct sigaction){.sa_handler = hear_child}, NULL);
     draw_call(seed, 0, 0, 0, &call); /* its tables: made once, for all streams */
