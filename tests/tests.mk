@@ -26,8 +26,15 @@ $(differ): $(wildcard tests/differ/*.c tests/differ/*.h) $(libc_parts) tools/cc
 	@mkdir -p $(@D)
 	$(Q)BUILD=$(BUILD) CC='$(CC)' tools/cc -g $(WARNINGS) $(filter %.c,$^) -o $@
 
+# The kernel of tests/seen/sanitize.t, in a build folder of its own with the same programs.
+sanitized := $(BUILD)/sanitized
+$(sanitized)/ouros.elf: FORCE
+	@mkdir -p $(@D)
+	@ln -sfn ../rootfs.cpio $(@D)/rootfs.cpio && ln -sfn ../tests $(@D)/tests
+	@$(MAKE) --no-print-directory BUILD=$(@D) SANITIZE=kernel-address,undefined kernel
+
 .PHONY: check check-failed tests
-tests: $(differ) $(host_tests) $(guest_tests) $(guest_tools)
+tests: $(differ) $(host_tests) $(guest_tests) $(guest_tools) $(sanitized)/ouros.elf
 
 prove := BUILD=$(BUILD) CC='$(CC)' prove --timer --failures --comments --exec tests/one \
     --statefile=$(BUILD)/prove.state

@@ -82,13 +82,13 @@ static void load_registers(struct trap_frame *frame, const mcontext_t *from)
     trap_frame_changed(frame);
 }
 
-static stack_t altstack_of(const struct thread *self)
+/* The alternate stack as programs are told of it; the hole in the structure is zero, too. */
+static void tell_altstack(const struct thread *self, stack_t *stack)
 {
-    return (stack_t){
-        .ss_sp = (void *)self->altstack_start,
-        .ss_size = self->altstack_bytes,
-        .ss_flags = self->altstack_flags | (self->altstack_bytes ? 0 : SS_DISABLE),
-    };
+    memset(stack, 0, sizeof(*stack));
+    stack->ss_sp = (void *)self->altstack_start;
+    stack->ss_size = self->altstack_bytes;
+    stack->ss_flags = self->altstack_flags | (self->altstack_bytes ? 0 : SS_DISABLE);
 }
 
 /* Writes what the handler is to find in the registers' and masks' place.
@@ -100,7 +100,7 @@ static int write_context(struct thread *self, uint64_t at, const struct trap_fra
     kernel_ucontext_t context;
     memset(&context, 0, sizeof(context));
     context.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS;
-    context.uc_stack = altstack_of(self);
+    tell_altstack(self, &context.uc_stack);
     context.uc_sigmask = mask;
     save_registers(&context.uc_mcontext, frame);
     context.uc_mcontext.regs.err = self->fault_error;
@@ -202,8 +202,9 @@ long sys_rt_sigreturn(struct thread *self)
 
 long sys_sigaltstack(struct thread *self, uaddr_t stack, uaddr_t old)
 {
-    stack_t wanted, was = altstack_of(self);
+    stack_t wanted, was;
     bool inside = on_altstack(self, trap_frame_at(self->stack_top)->rsp);
+    tell_altstack(self, &was);
     if (inside)
         was.ss_flags |= SS_ONSTACK;
     if (!uaddr_is_null(stack)) {
