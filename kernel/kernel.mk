@@ -20,8 +20,10 @@ KERNEL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffreestanding -mcmodel=kernel
     -Wframe-larger-than=640 -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) \
     -Ikernel/include -Ikernel/include/$(if $(kasan),kasan,plain) -I$(BUILD)/gen
 
-# gcc must not turn the loop inside memset into a call of memset.
-KERNEL_CFLAGS += $(if $(CLANG),,-fno-tree-loop-distribute-patterns)
+# gcc must not turn the loop inside memset into a call of memset. Code that is aligned takes more
+# pages and, under emulation, helps nothing.
+KERNEL_CFLAGS += $(if $(CLANG),,-fno-tree-loop-distribute-patterns -fno-align-functions \
+    -fno-align-loops -fno-align-jumps -fno-align-labels)
 
 # Checked code needs larger frames. The checks of addresses are calls, because code that touches
 # what no shadow covers must not touch the shadow.

@@ -156,9 +156,9 @@ struct cpu {
     struct thread *thread; /* the current thread */
     uint32_t id;           /* 0 is the one that booted */
     uint32_t apic_id;
-    bool online;         /* atomic; read by all */
-    bool resched;        /* a switch is wanted before going back to user mode; also set by IPI */
-    uint32_t lock_mark;  /* constant: id + 1, what a spinlock holds that this processor has taken */
+    bool online;        /* atomic; read by all */
+    bool resched;       /* a switch is wanted before going back to user mode; also set by IPI */
+    uint32_t lock_mark; /* constant: id + 1, what a spinlock holds that this processor has taken */
     struct thread *fpu_owner;   /* whose state is in the vector registers, or NULL */
     paddr_t root;               /* the page table root in CR3 */
     uint32_t requests;          /* atomic bits set by other processors: CPU_REQUEST_* */

@@ -73,11 +73,22 @@ int walk_begin(struct walk *walk, struct fs_context *fs, int dirfd, const char *
 /* Goes on until only one component is left, which it does not look up. */
 int walk_to_last(struct walk *walk);
 /* Looks up the last component, without following it: referenced. */
-int walk_last(struct walk *walk, struct entry **found);
+int walk_last_dots(struct walk *walk, struct entry **found); /* of the other kinds */
+static inline int walk_last(struct walk *walk, struct entry **found)
+{
+    return walk->kind == LAST_NORMAL ? entry_lookup(walk->at, walk->name, walk->len, found)
+                                     : walk_last_dots(walk, found);
+}
 /* Goes on with the target of a symbolic link (whose reference it takes over): then walk_to_last
  * again. */
 int walk_follow(struct walk *walk, struct entry *link);
-void walk_end(struct walk *walk);
+void walk_drop_texts(struct walk *walk);
+static inline void walk_end(struct walk *walk)
+{
+    if (unlikely(walk->texts))
+        walk_drop_texts(walk);
+    entry_unref(walk->at);
+}
 /* path_walk by other rights. */
 int path_walk_as(struct fs_context *fs, const struct cred *cred, int dirfd, const char *path,
                  unsigned flags, struct entry **found);

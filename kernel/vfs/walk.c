@@ -74,11 +74,10 @@ static void pop_text(struct walk *walk)
     kfree(text);
 }
 
-void walk_end(struct walk *walk)
+void walk_drop_texts(struct walk *walk)
 {
     while (walk->texts)
         pop_text(walk);
-    entry_unref(walk->at);
 }
 
 /* ".." stays where it is at the root. */
@@ -219,10 +218,8 @@ int walk_to_last(struct walk *walk)
     }
 }
 
-int walk_last(struct walk *walk, struct entry **found)
+int walk_last_dots(struct walk *walk, struct entry **found)
 {
-    if (walk->kind == LAST_NORMAL)
-        return entry_lookup(walk->at, walk->name, walk->len, found);
     if (walk->kind == LAST_DOTDOT)
         walk_up(walk);
     *found = walk->at;

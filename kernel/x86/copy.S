@@ -41,21 +41,23 @@
 .endm
 
 /* size_t copy_user(void *to, const void *from, size_t n): how many bytes are left after a fault.
- * A fault in a block of 64 or 8 goes on byte by byte, to find the exact place. */
+ * A fault in a block of 128 or 8 goes on byte by byte, to find the exact place. */
     .global copy_user
     .balign 16
 copy_user:
     STAC
     mov %rdx, %rax
-    sub $64, %rax
+    sub $128, %rax
     jb 2f
 1:  COPY_32 0
     COPY_32 32
-    add $64, %rsi
-    add $64, %rdi
-    sub $64, %rax
+    COPY_32 64
+    COPY_32 96
+    add $128, %rsi
+    add $128, %rdi
+    sub $128, %rax
     jae 1b
-2:  add $64 - 8, %rax                   /* what is left of it, less 8 */
+2:  add $128 - 8, %rax                  /* what is left of it, less 8 */
     js 4f
 3:  MAY_FAULT 9f
     mov (%rsi), %rcx
@@ -77,7 +79,7 @@ copy_user:
     jnz 5b
 6:  CLAC
     ret
-8:  add $64, %rax
+8:  add $128, %rax
     jmp 5b
 9:  add $8, %rax
     jmp 5b
