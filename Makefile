@@ -70,6 +70,7 @@ include iso/iso.mk
 -include tests/tests.mk
 -include tests/bench/bench.mk
 include tools/coverage.mk
+include $(if $(filter lint-all,$(MAKECMDGOALS)),tools/lint.mk)
 
 .PHONY: all kernel libc user image iso run test debug tour doctor lint setup clean help FORCE
 
@@ -112,9 +113,10 @@ tour:                          ## the sources in reading order, with each file's
 doctor:                        ## each tool that is needed: found or not, and what to do
 	@tools/setup doctor
 
-# Are the pages true that are generated and committed, and do the rooms keep their promises?
-lint: check-syscalls libc-check $(kernel_generated) ## check rooms, headers, first lines, tables
-	@tools/lint $(CC) $(KERNEL_CFLAGS)
+# Do the rooms keep their promises, are generated pages true, and what do other tools find?
+lint:                          ## rooms, headers, tables; clang-format, clang-tidy, cppcheck
+	@tools/setup lint
+	@$(inner_make) --keep-going lint-all
 
 setup:                         ## install what building and testing need
 	@tools/setup test

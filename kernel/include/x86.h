@@ -190,7 +190,8 @@ static inline struct thread *current_thread(void)
 
 /* ---- Spinlocks: what every lock and unlock does, where it is called ---- */
 
-extern const uint64_t spin_rank_bit[64]; /* a table: a shift by a variable is dear under emulation */
+extern const uint64_t
+    spin_rank_bit[64]; /* a table: a shift by a variable is dear under emulation */
 /* What does not happen often: comes back with the lock taken, or panics for a wrong order. */
 void spin_wait(struct spinlock *lock, unsigned rank);
 _Noreturn void spin_not_held(const struct spinlock *lock);
