@@ -189,11 +189,15 @@ static bool was_there(int folder, const char *name)
 }
 
 /* Removes what was not in the folder before; for folder -1 everything. Goes up by "..", so that
- * depth costs no descriptors; what it finds on its way it makes passable. */
+ * depth costs no descriptors. Nothing if it is a link, which a call may have put there: to /proc,
+ * say, from where nothing can be removed. */
 static void empty_directory(const char *path, int folder)
 {
-    if (chdir(path) < 0)
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
         return;
+    fchdir(fd);
+    close(fd);
     for (int depth = 0; depth >= 0;) {
         bool down = false;
         DIR *dir = opendir(".");
