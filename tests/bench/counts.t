@@ -56,6 +56,9 @@ def main():
     if compiler() != wanted:
         print(f"1..0 # SKIP the counts hold for {wanted}, not for {compiler()}")
         return 0
+    if os.environ.get("SANITIZE"):
+        print("1..0 # SKIP the counts are not those of checked code")
+        return 0
     counts = measure()
     for number, (row, limit) in enumerate(allowed.items(), 1):
         now = counts.get(row)

@@ -17,6 +17,8 @@ SANITIZED = os.path.join(BUILD, "sanitized")
 CALLS = os.environ.get("CALLS", "50000")
 PANIC = 125
 
+# Also SANITIZE=kernel-address or SANITIZE=undefined alone, with every target: then the whole suite runs on such a kernel.
+
 # What the word provoke=NAME does (kernel/boot/provoke.c), and what the report must say, in this order.
 BEHIND, BEFORE = r"\d+ bytes behind an object: ", r"\d+ bytes before an object: "
 BY = r"allocated by %s\+0x"
