@@ -178,10 +178,10 @@ int main(int argc, char **argv)
     set_environment();
     read_run_file();
     take_arguments(argc, argv);
+    listen_for_the_end(); /* before the job, which counts what init has allocated */
     pid_t command = fork();
     if (command == 0)
         run_job();
-    listen_for_the_end();
     if (command < 0) {
         perror("init: fork");
         return STATUS_NOT_EXECUTABLE;
