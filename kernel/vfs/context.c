@@ -3,46 +3,30 @@
 
 void (*vfs_mask_signals)(uint64_t mask);
 
-/* Only another thread could change the context meanwhile: the only one reads it without the lock.
- */
-static inline bool lock_if_shared(struct fs_context *fs)
-{
-    bool shared = __atomic_load_n(&fs->n_threads, __ATOMIC_RELAXED) > 1;
-    if (unlikely(shared))
-        spin_lock(&fs->lock);
-    return shared;
-}
-
-static inline void unlock_if(struct fs_context *fs, bool locked)
-{
-    if (unlikely(locked))
-        spin_unlock(&fs->lock);
-}
-
 struct entry *fs_root(struct fs_context *fs)
 {
-    bool locked = lock_if_shared(fs);
+    bool locked = fs_lock_if_shared(fs);
     struct entry *root = fs->root;
     entry_ref(root);
-    unlock_if(fs, locked);
+    fs_unlock_if(fs, locked);
     return root;
 }
 
 struct entry *fs_cwd(struct fs_context *fs)
 {
-    bool locked = lock_if_shared(fs);
+    bool locked = fs_lock_if_shared(fs);
     struct entry *cwd = fs->cwd;
     entry_ref(cwd);
-    unlock_if(fs, locked);
+    fs_unlock_if(fs, locked);
     return cwd;
 }
 
 struct cred *fs_cred(struct fs_context *fs)
 {
-    bool locked = lock_if_shared(fs);
+    bool locked = fs_lock_if_shared(fs);
     struct cred *cred = fs->cred;
     cred_ref(cred);
-    unlock_if(fs, locked);
+    fs_unlock_if(fs, locked);
     return cred;
 }
 

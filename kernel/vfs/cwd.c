@@ -7,22 +7,24 @@
 /* The path of the working directory, with a NUL at the end of text[size]. 0 or -errno. */
 static int cwd_path(struct fs_context *fs, char *text, size_t size, char **start)
 {
-    spin_lock(&fs->lock);
+    bool locked = fs_lock_if_shared(fs);
     int err = entry_path(fs->root, fs->cwd, true, text, size, start);
-    spin_unlock(&fs->lock);
+    fs_unlock_if(fs, locked);
     return err;
 }
 
 long sys_getcwd(struct fs_context *fs, uaddr_t buf, size_t size)
 {
-    char text[SHORT_PATH], *page = NULL, *start, *end = text + sizeof(text);
-    int err = cwd_path(fs, text, sizeof(text), &start);
-    if (err == -ENAMETOOLONG) {
-        page = buffer_alloc();
-        end = page + PAGE_SIZE;
-        err = page ? cwd_path(fs, page, PAGE_SIZE, &start) : -ENOMEM;
+    char text[SHORT_PATH], *page = NULL, *start, *room = text;
+    size_t room_size = sizeof(text);
+    int err;
+    while ((err = cwd_path(fs, room, room_size, &start)) == -ENAMETOOLONG && !page) {
+        room = page = buffer_alloc();
+        room_size = PAGE_SIZE;
+        if (!page)
+            return -ENOMEM;
     }
-    size_t len = (size_t)(end - start);
+    size_t len = (size_t)(room + room_size - start);
     if (!err && len > size)
         err = -ERANGE;
     if (!err)

@@ -131,8 +131,8 @@ static bool prepend_names(struct entry *root, struct entry *entry, const char *b
         size_t len = entry->name_len;
         if ((size_t)(at - buf) < len + 1)
             return false;
-        at -= len;
-        memcpy(at, entry_name(entry), len);
+        for (const char *name = entry_name(entry); len > 0;)
+            *--at = name[--len];
         *--at = '/';
         entry = entry->parent;
     }

@@ -9,6 +9,20 @@
 /* ---- Contexts (context.c) ---- */
 
 struct entry *fs_cwd(struct fs_context *fs); /* referenced */
+/* Only another thread could change the context meanwhile: the only one reads it without the lock.
+ */
+static inline bool fs_lock_if_shared(struct fs_context *fs)
+{
+    bool shared = __atomic_load_n(&fs->n_threads, __ATOMIC_RELAXED) > 1;
+    if (unlikely(shared))
+        spin_lock(&fs->lock);
+    return shared;
+}
+static inline void fs_unlock_if(struct fs_context *fs, bool locked)
+{
+    if (unlikely(locked))
+        spin_unlock(&fs->lock);
+}
 int fs_ask_permission(struct fs_context *fs, struct inode *inode, unsigned want);
 /* inode_permission by the context's credentials; where all three classes may, nobody needs to be
  * asked who he is. */

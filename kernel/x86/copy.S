@@ -41,7 +41,7 @@
 .endm
 
 /* size_t copy_user(void *to, const void *from, size_t n): how many bytes are left after a fault.
- * A fault in a block of 128 or 8 goes on byte by byte, to find the exact place. */
+ * A fault in a block of 128, 8 or 4 goes on byte by byte, to find the exact place. */
     .global copy_user
     .balign 16
 copy_user:
@@ -68,6 +68,16 @@ copy_user:
     sub $8, %rax
     jae 3b
 4:  add $8, %rax
+    jz 6f
+    test $4, %al
+    jz 5f
+    MAY_FAULT 5f
+    mov (%rsi), %ecx
+    MAY_FAULT 5f
+    mov %ecx, (%rdi)
+    add $4, %rsi
+    add $4, %rdi
+    sub $4, %rax
     jz 6f
 5:  MAY_FAULT 6f
     movzbl (%rsi), %ecx
