@@ -163,11 +163,11 @@ static void on_end_asked(int number)
     reboot(number == SIGUSR1 ? RB_HALT_SYSTEM : number == SIGUSR2 ? RB_POWER_OFF : RB_AUTOBOOT);
 }
 
-static void listen_for_the_end(void)
+static void when_end_is_asked(void (*action)(int))
 {
-    signal(SIGUSR1, on_end_asked);
-    signal(SIGUSR2, on_end_asked);
-    signal(SIGTERM, on_end_asked);
+    signal(SIGUSR1, action);
+    signal(SIGUSR2, action);
+    signal(SIGTERM, action);
 }
 
 int main(int argc, char **argv)
