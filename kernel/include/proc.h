@@ -132,8 +132,6 @@ int proc_start_init(const char *path, char *const argv[], char *const envp[],
 __attribute__((noreturn)) void process_exit(int wait_status); /* all threads: exit_group */
 
 /* ---- Signals ---- */
-int signal_send_process(struct process *process, int signal,
-                        const siginfo_t *info); /* 0, -EAGAIN when the queue is full */
 int signal_send_thread(struct thread *thread, int signal, const siginfo_t *info);
 void signal_send_group(int group, int signal);
 /* A fault of the current thread that cannot be put off: even blocked or ignored, it ends the

@@ -89,7 +89,6 @@ void mutex_lock(struct mutex *mutex);
 void mutex_lock_as(struct mutex *mutex, enum lock_rank rank);
 bool mutex_trylock(struct mutex *mutex);
 void mutex_unlock(struct mutex *mutex);
-bool mutex_held(const struct mutex *mutex); /* by the current thread */
 
 /* ---- Threads ---- */
 
@@ -217,7 +216,6 @@ void timer_init(struct timer *timer, void (*fire)(struct timer *timer));
 void timer_set(struct timer *timer, uint64_t deadline_ns);
 void timer_cancel(struct timer *timer); /* when it returns, fire is not running and will not run */
 uint64_t realtime_ns(void);             /* time of day since 1970; settable offset on clock_ns() */
-void realtime_set(uint64_t ns);
 
 /* ---- Hooks of rooms above ---- */
 struct sched_hooks {

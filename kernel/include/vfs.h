@@ -366,7 +366,6 @@ static inline void file_unref(struct file *file)
 }
 long file_seek(struct file *file, int64_t offset, int whence); /* the usual rules; moves pos */
 long file_read_kernel(struct file *file, uint64_t pos, void *buf, size_t n); /* fewer at the end */
-long file_write_kernel(struct file *file, uint64_t *pos, const void *buf, size_t n);
 uint64_t file_count(void); /* open files in the system */
 
 /* ---- Descriptors ---- */

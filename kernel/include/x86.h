@@ -190,8 +190,8 @@ static inline struct thread *current_thread(void)
 
 /* ---- Spinlocks: what every lock and unlock does, where it is called ---- */
 
-extern const uint64_t
-    spin_rank_bit[64]; /* a table: a shift by a variable is dear under emulation */
+/* A table: a shift by a variable is dear under emulation. */
+extern const uint64_t spin_rank_bit[64];
 /* What does not happen often: comes back with the lock taken, or panics for a wrong order. */
 void spin_wait(struct spinlock *lock, unsigned rank);
 _Noreturn void spin_not_held(const struct spinlock *lock);
@@ -394,19 +394,16 @@ void tlb_shootdown(uint32_t cpu_mask, uint64_t start, size_t n_pages);
 
 uint64_t clock_ns(void); /* nanoseconds since boot, never backwards, the same on all processors */
 uint64_t clock_boot_realtime_ns(void); /* the time of day, since 1970, when clock_ns() was 0 */
-void timer_arm(
-    uint64_t deadline_ns);  /* this processor's IRQ_TIMER at that clock_ns(); UINT64_MAX disarms */
-uint64_t cycle_count(void); /* TSC */
+/* This processor's IRQ_TIMER comes at that clock_ns(); UINT64_MAX disarms it. */
+void timer_arm(uint64_t deadline_ns);
+uint64_t cycle_count(void);     /* TSC */
 uint64_t clock_frequency(void); /* of the TSC, in Hz */
 
 /* ---- Ports and machine ---- */
 
 uint8_t port_in8(uint16_t port);
-uint16_t port_in16(uint16_t port);
-uint32_t port_in32(uint16_t port);
 void port_out8(uint16_t port, uint8_t value);
 void port_out16(uint16_t port, uint16_t value);
-void port_out32(uint16_t port, uint32_t value);
 void irq_enable(unsigned vector); /* IRQ_COM1 (COM1 and COM3), IRQ_COM2 (COM2 and COM4),
                                      IRQ_KEYBOARD: routed to processor 0 */
 
@@ -416,7 +413,6 @@ enum machine_end { MACHINE_OFF = 0x10, MACHINE_PANIC = 0x11, MACHINE_REBOOT = 0x
 __attribute__((noreturn)) void
 machine_end(enum machine_end how); /* isa-debug-exit, else ACPI, else halt */
 
-bool cpu_has_emulator(void);            /* CPUID says TCG */
 bool random_hardware(uint64_t *value);  /* RDRAND if there is one */
 void cpu_brand(char *buf, size_t size); /* the model name of CPUID, for /proc/cpuinfo */
 const char *cpu_flags(void); /* space-separated feature names as /proc/cpuinfo writes them */

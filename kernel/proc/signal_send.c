@@ -285,14 +285,6 @@ void signal_send_group_locked(int group, int signal)
             signal_send_kernel_locked(member, signal);
 }
 
-int signal_send_process(struct process *process, int signal, const siginfo_t *info)
-{
-    spin_lock(&proc_lock);
-    int error = signal_send_locked(process, NULL, signal, info);
-    spin_unlock(&proc_lock);
-    return error;
-}
-
 int signal_send_thread(struct thread *thread, int signal, const siginfo_t *info)
 {
     spin_lock(&proc_lock);

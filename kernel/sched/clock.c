@@ -6,18 +6,9 @@
 
 enum { NS_PER_SECOND = 1000000000 };
 
-static uint64_t realtime_shift_ns; /* atomic: by how much the date was set; wraps around below 0 */
-
 uint64_t realtime_ns(void)
 {
-    return clock_boot_realtime_ns() + clock_ns() +
-           __atomic_load_n(&realtime_shift_ns, __ATOMIC_RELAXED);
-}
-
-void realtime_set(uint64_t ns)
-{
-    uint64_t unshifted = clock_boot_realtime_ns() + clock_ns();
-    __atomic_store_n(&realtime_shift_ns, ns - unshifted, __ATOMIC_RELAXED);
+    return clock_boot_realtime_ns() + clock_ns();
 }
 
 static uint64_t thread_run_ns(struct thread *self)

@@ -124,8 +124,3 @@ void mutex_unlock(struct mutex *mutex)
     if (unlikely(__atomic_load_n(&mutex->contended, __ATOMIC_SEQ_CST)))
         wake_waiter(mutex);
 }
-
-bool mutex_held(const struct mutex *mutex)
-{
-    return mutex->owner == current_thread();
-}

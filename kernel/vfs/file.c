@@ -163,11 +163,3 @@ long file_read_kernel(struct file *file, uint64_t pos, void *buf, size_t n)
     io_init_kernel(&io, &one, buf, n);
     return file->ops->read ? file->ops->read(file, &io, &pos) : -EINVAL;
 }
-
-long file_write_kernel(struct file *file, uint64_t *pos, const void *buf, size_t n)
-{
-    struct segment one;
-    struct io io;
-    io_init_kernel(&io, &one, (void *)buf, n);
-    return file->ops->write ? file->ops->write(file, &io, pos) : -EINVAL;
-}

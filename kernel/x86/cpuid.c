@@ -31,15 +31,6 @@ void cpuid_detect(void)
         .smap = extended.ebx >> 20 & 1,
         .umip = extended.ecx >> 2 & 1,
     };
-    if (basic.ecx >> 31 & 1) { /* a hypervisor is there: which one? */
-        struct cpuid host = cpuid(0x40000000);
-        cpu_features.emulated = memcmp(&host.ebx, "TCGT", 4) == 0; /* TCGTCGTCGTCG */
-    }
-}
-
-bool cpu_has_emulator(void)
-{
-    return cpu_features.emulated;
 }
 
 bool random_hardware(uint64_t *value)
