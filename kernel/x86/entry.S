@@ -70,7 +70,8 @@ syscall_entry:
 
     /* SYSRET takes RIP from RCX and the flags from R11, as SYSCALL left them there: it serves only
      * while the frame is what was saved above, but for the result (see trap_frame_changed). RIP is
-     * then canonical, as nothing is mapped at USER_END. What C preserves is still in its registers. */
+     * then canonical, as nothing is mapped at USER_END. What C preserves is still in its
+     * registers. */
     cmpq $256, FRAME_VECTOR(%rsp)
     jne trap_return
     mov FRAME_RDI(%rsp), %rdi

@@ -1,0 +1,85 @@
+/* /proc/sys: what the kernel says there is what its calls say. */
+#include "helpers.h"
+#include <sys/utsname.h>
+
+/* A setting's line, without its end; empty if there is none. */
+static const char *setting(const char *name)
+{
+    static char text[512];
+    char path[64];
+    snprintf(path, sizeof path, "/proc/sys/%s", name);
+    int fd = open(path, O_RDONLY);
+    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    text[strcspn(text, "\n")] = '\0';
+    return text;
+}
+
+static void check_names(void)
+{
+    struct utsname names;
+    CHECK_OK(uname(&names));
+    CHECK_STR(setting("kernel/ostype"), names.sysname);
+    CHECK_STR(setting("kernel/osrelease"), names.release);
+    CHECK_STR(setting("kernel/version"), names.version);
+    CHECK_STR(setting("kernel/hostname"), names.nodename);
+    CHECK(*setting("kernel/domainname"));
+}
+
+/* The machine keeps its name: it is given the one that it has. */
+static void check_name_given(void)
+{
+    struct utsname before, after;
+    CHECK_OK(uname(&before));
+    if (!as_root("who may name the machine"))
+        return;
+    int fd = open("/proc/sys/kernel/hostname", O_WRONLY);
+    long n = fd < 0 ? -1 : write(fd, before.nodename, strlen(before.nodename));
+    CHECK(n == (long)strlen(before.nodename) || errno == EROFS); /* a container's is read-only */
+    close(fd);
+    CHECK_OK(uname(&after));
+    CHECK_STR(after.nodename, before.nodename);
+}
+
+static bool is_uuid(const char *text)
+{
+    size_t digits = 0;
+    for (const char *at = text; *at; at++)
+        digits += strchr("0123456789abcdef", *at) != NULL;
+    return strlen(text) == 36 && digits == 32 && text[8] == '-' && text[14] == '4';
+}
+
+static void check_random(void)
+{
+    char boot[64], uuid[64];
+    snprintf(boot, sizeof boot, "%s", setting("kernel/random/boot_id"));
+    snprintf(uuid, sizeof uuid, "%s", setting("kernel/random/uuid"));
+    CHECK(is_uuid(boot) && is_uuid(uuid));
+    CHECK_STR(setting("kernel/random/boot_id"), boot);
+    CHECK(strcmp(setting("kernel/random/uuid"), uuid) != 0);
+    CHECK(atoi(setting("kernel/random/entropy_avail")) > 0);
+    CHECK(atoi(setting("kernel/random/poolsize")) > 0);
+}
+
+static void check_numbers(void)
+{
+    long in_use = 0, free = -1, most = 0;
+    CHECK(atol(setting("kernel/pid_max")) >= getpid());
+    CHECK_EQ(atol(setting("kernel/ngroups_max")), 65536);
+    CHECK(atol(setting("kernel/cap_last_cap")) >= 37);
+    CHECK(atol(setting("fs/nr_open")) >= 1024);
+    CHECK(atol(setting("fs/pipe-max-size")) >= 65536);
+    CHECK(*setting("vm/overcommit_memory") >= '0' && *setting("vm/overcommit_memory") <= '2');
+    CHECK_EQ(sscanf(setting("fs/file-nr"), "%ld %ld %ld", &in_use, &free, &most), 3);
+    CHECK(in_use > 0 && free == 0 && most == atol(setting("fs/file-max")));
+}
+
+int main(void)
+{
+    check_names();
+    check_name_given();
+    check_random();
+    check_numbers();
+    return check_done();
+}
