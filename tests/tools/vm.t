@@ -176,6 +176,9 @@ class Tests:
                      [f"got {len(done.stdout)} bytes, status {done.returncode}"])
         self.gives("standard input ends", ["--", "wc", "-c"], b"5\n", stdin=b"12345")
         self.gives("standard input may be empty", ["--", "wc", "-c"], b"0\n")
+        self.gives("poll tells of input and of its end",
+                   ["--", "sh", "-c", 'read -t 50 x && echo "$x"; read -t 50 x || echo end'],
+                   b"word\nend\n", stdin=b"word\n")
         self.gives("a program need not read its input", ["--", "echo", "done"], b"done\n",
                    stdin=b"x" * 200000)
         done = self.gives("standard error is apart", ["--", "sh", "-c", "echo out; echo err >&2"],
