@@ -13,7 +13,7 @@ verdict() { [ "$1" -eq 0 ] && echo "ok $2 - $3" || echo "not ok $2 - $3"; }
 
 for header in $abi/*.h; do
     echo "#include <abi/${header##*/}>" | ${CC:-cc} -std=gnu11 -Wall -Wextra -Werror \
-        -ffreestanding -Ikernel/include -fsyntax-only -x c - 2>>"$work/alone"
+        -ffreestanding -Ikernel/include -Ikernel/include/plain -fsyntax-only -x c - 2>>"$work/alone"
 done
 [ ! -s "$work/alone" ]
 verdict $? 1 "each header compiles alone"
@@ -58,7 +58,7 @@ for header in $abi/*.h; do
         fi >"$work/macros.c"
         { echo 'int main(void) {'; print_macros "$name"; echo '}'; } >>"$work/macros.c"
         rm -f "$work/macros"
-        $cc -Ikernel/include "$work/macros.c" -o "$work/macros" 2>>"$work/different"
+        $cc -Ikernel/include -Ikernel/include/plain "$work/macros.c" -o "$work/macros" 2>>"$work/different"
         "$work/macros" | sort >"$work/$side"
     done
     join "$work/ours" "$work/theirs" | awk -v h="$name" '{ n++ } $2 != $3 { print h ".h: " $0 }
@@ -112,7 +112,7 @@ for side in ours theirs; do
                 printf "printf(\"%s.%s %%zu\\n\", __builtin_offsetof(%s, %s));\n",
                     $1, f[i], $1, f[i] }' "$work/fields"
         echo '}'; } >"$work/layout.c"
-    $cc -Ikernel/include "$work/layout.c" -o "$work/layout" && "$work/layout" >"$work/$side"
+    $cc -Ikernel/include -Ikernel/include/plain "$work/layout.c" -o "$work/layout" && "$work/layout" >"$work/$side"
 done
 [ -s "$work/ours" ] && diff "$work/theirs" "$work/ours" >"$work/different"
 verdict $? 3 "structures are laid out as the host's ($(wc -l <"$work/ours") sizes and offsets)"

@@ -11,7 +11,7 @@ table="awk -f kernel/syscall/table.awk -f"
 for made in numbers trace; do
     $table kernel/syscall/$made.awk kernel/syscall/syscall.tbl >"$work/syscall_$made.h" || exit 1
 done
-${HOST_CC:-${CC:-cc}} -std=gnu11 -g -O1 -fsanitize=undefined -Ikernel/include -I"$work" \
+${HOST_CC:-${CC:-cc}} -std=gnu11 -g -O1 -fsanitize=undefined -Ikernel/include -Ikernel/include/plain -I"$work" \
     -include tests/host/rename.h tests/host/trace/calls.c kernel/syscall/trace*.c \
     kernel/lib/format.c kernel/lib/string.c -o "$work/calls" || exit 1
 
