@@ -178,10 +178,12 @@ int main(int argc, char **argv)
     set_environment();
     read_run_file();
     take_arguments(argc, argv);
-    listen_for_the_end(); /* before the job, which counts what init has allocated */
+    when_end_is_asked(on_end_asked); /* before the job, which counts what init has allocated */
     pid_t command = fork();
-    if (command == 0)
+    if (command == 0) {
+        when_end_is_asked(SIG_DFL);
         run_job();
+    }
     if (command < 0) {
         perror("init: fork");
         return STATUS_NOT_EXECUTABLE;
