@@ -79,10 +79,10 @@ static size_t n_kernel_entries;
 
 static void find_kernel_entries(void)
 {
-    for (uint16_t i = TABLE_ENTRIES / 2; i < TABLE_ENTRIES; i++) {
+    for (size_t i = TABLE_ENTRIES / 2; i < TABLE_ENTRIES; i++) {
         if (kernel_root[i]) {
             assert(n_kernel_entries < ARRAY_SIZE(kernel_entries));
-            kernel_entries[n_kernel_entries++] = i;
+            kernel_entries[n_kernel_entries++] = (uint16_t)i;
         }
     }
 }
