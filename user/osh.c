@@ -270,8 +270,9 @@ static _Noreturn void run_stage(struct stage *stage)
 }
 
 /* Starts all stages in one process group, each one's output being the next one's input; the last
- * one's pid, or -1. */
-static pid_t start(struct stage *stages, int n, pid_t *group)
+ * one's pid, or -1. Shell and child both make the group, and give it the terminal: each needs it so
+ * before it goes on, and who runs first is chance. */
+static pid_t start(struct stage *stages, int n, bool in_front, pid_t *group)
 {
     int from = -1;
     pid_t pid = -1;
@@ -285,6 +286,8 @@ static pid_t start(struct stage *stages, int n, pid_t *group)
             return report("fork"), -1;
         if (pid == 0) {
             setpgid(0, *group);
+            if (in_front)
+                tcsetpgrp(0, getpgrp());
             if (from >= 0)
                 dup2(from, 0);
             if (ends[1] >= 0)
@@ -294,6 +297,8 @@ static pid_t start(struct stage *stages, int n, pid_t *group)
         if (i == 0)
             *group = pid;
         setpgid(pid, *group);
+        if (in_front)
+            tcsetpgrp(0, *group);
         if (from >= 0)
             close(from);
         if (ends[1] >= 0)
@@ -351,9 +356,7 @@ static void run_line(const char *line)
         if (builtin) {
             last_status = run_builtin(builtin, &stages[0]);
         } else if (n > 0) {
-            pid_t group, last = start(stages, n, &group);
-            if (interactive && !background)
-                tcsetpgrp(0, group);
+            pid_t group, last = start(stages, n, interactive && !background, &group);
             last_status = background ? 0 : wait_for(group, last);
             if (interactive)
                 tcsetpgrp(0, getpgrp());

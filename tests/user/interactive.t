@@ -131,9 +131,10 @@ proc start {line said} {
     expect -re "\r\n$said\r\n"
 }
 
-# A program to be ended or stopped. A shell may have a sleep of its own, which /bin/sleep is not.
+# A program to be ended or stopped. A shell may have a sleep of its own, which /bin/sleep is not;
+# and BusyBox ignores Ctrl-\\ while it runs a script.
 proc make_nap {} {
-    command "a script" "printf '#!/bin/sh\\necho naps\\nexec /bin/sleep 50\\n' >/bin/nap; \
+    command "a script" "printf '#!/bin/osh\\necho naps\\nexec /bin/sleep 50\\n' >/bin/nap; \
         chmod 755 /bin/nap; echo made" {made\r\n}
 }
 
@@ -290,7 +291,7 @@ command "osh: cd, and the prompt shows it" "cd /usr/share" {}
 type "pwd\r"
 see "osh: pwd" {\r\n/usr/share\r\n}
 prompt
-set nap {sh -c "echo naps; exec /bin/sleep 50"}
+set nap {osh -c "echo naps; exec /bin/sleep 50"}
 start $nap naps
 type "\x03"
 prompt
@@ -299,7 +300,7 @@ start $nap naps
 type "\x1a"
 see "osh: Ctrl-Z stops it, and osh says what to do" {stopped.*kill -CONT}
 prompt
-command "osh: it is stopped" {ps -o stat,comm | grep -e sh -e sleep} {T +(sh|sleep)}
+command "osh: it is stopped" {ps -o stat,comm | grep -e osh -e sleep} {T +(osh|sleep)}
 type "\x03"
 prompt
 command "osh: Ctrl-C at the prompt does nothing bad" "echo alive" {alive\r\n}
