@@ -75,7 +75,17 @@ def threads(process):
 
 
 def entry_name(entry):
-    return text(entry["name"])
+    """A short name stands in the entry itself, a longer one in a block of its own."""
+    place = entry["name"]
+    return text(place["inside"] if entry["name_len"] < place.type.sizeof else place["block"])
+
+
+def mounts():
+    """(root, entry that it hides) of the file systems that are mounted."""
+    rows = value("'kernel/vfs/mount.c'::mounts")
+    for at in range(int(value("'kernel/vfs/mount.c'::n_mounts"))):
+        if rows[at]["covers"]:
+            yield rows[at]["at"], rows[at]["covers"]
 
 
 def path(entry):
@@ -83,9 +93,10 @@ def path(entry):
     if not entry:
         return "?"
     names, deleted = [], " (deleted)" if entry["dead"] else ""
+    hidden = {int(root): covers for root, covers in mounts()}
     while True:
-        while entry["covers"]:
-            entry = entry["covers"]
+        while int(entry) in hidden:
+            entry = hidden[int(entry)]
         if not entry["parent"] or entry["parent"] == entry:
             break
         names.append(entry_name(entry))
@@ -355,8 +366,9 @@ def is_directory(entry):
 
 def below(entry):
     """What is mounted on an entry, or it itself."""
-    while entry["mounted"]:
-        entry = entry["mounted"]
+    roots = {int(covers): root for root, covers in mounts()}
+    while int(entry) in roots:
+        entry = roots[int(entry)]
     return entry
 
 
