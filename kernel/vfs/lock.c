@@ -165,7 +165,7 @@ void lock_drop_owner(struct inode *inode, const void *owner)
 /* The bytes that a struct flock means. 0, -EINVAL, -EOVERFLOW. */
 static int decode_range(const struct file *file, const struct flock *flock, struct file_lock *lock)
 {
-    int64_t base = 0, start, last;
+    int64_t base = 0, start, last = 0;
     if (flock->l_whence == SEEK_CUR)
         base = (int64_t)file->pos;
     else if (flock->l_whence == SEEK_END)
