@@ -124,7 +124,7 @@ static void start_at_caller(const uint64_t *rbp)
 {
     const uint64_t *panic_at_rbp = (const uint64_t *)rbp[0];
     start_rbp = panic_at_rbp[0];
-    start_rip = panic_at_rbp[1];
+    start_rip = panic_at_rbp[1] - 1; /* in the call, as kernel_backtrace has it */
 }
 
 void panic_report(const char *file, int line, const char *message)

@@ -42,7 +42,7 @@ size_t kernel_backtrace(uint64_t rbp, uint64_t *addresses, size_t n)
             break;
         if (address < (uint64_t)kernel_start || address >= (uint64_t)kernel_text_end)
             break;
-        addresses[count++] = address;
+        addresses[count++] = address - 1; /* in the call: behind its last one a function ends */
         if (next <= rbp)
             break;
         rbp = next;
