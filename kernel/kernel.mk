@@ -34,7 +34,7 @@ kasan_cflags := $(if $(CLANG),-mllvm -asan-mapping-offset=$(kasan_offset) -mllvm
         --param asan-instrumentation-with-call-threshold=0)
 ifneq ($(SANITIZE),)
 KERNEL_CFLAGS := $(patsubst -Wframe-larger-than=%,-Wframe-larger-than=3072,$(KERNEL_CFLAGS))
-sanitize_cflags := -fno-optimize-sibling-calls -fsanitize=$(SANITIZE) $(if $(kasan),$(kasan_cflags))
+sanitize_cflags := -fsanitize=$(SANITIZE) $(if $(kasan),$(kasan_cflags))
 endif
 
 # What the linker leads elsewhere: name to __wrap_name.
@@ -61,6 +61,8 @@ $(BUILD)/kernel/%.o: kernel/%.c
 	$(Q)$(CC) $(KERNEL_CFLAGS) $(sanitize_cflags) $(DEPFLAGS) -c $< -o $@
 
 $(BUILD)/kernel/kasan/%.o: sanitize_cflags :=
+# So that a report names the function that is provoked, not its caller.
+$(BUILD)/kernel/boot/provoke.o: sanitize_cflags += -fno-optimize-sibling-calls
 
 $(BUILD)/kernel/%.o: kernel/%.S
 	$(call say,AS,$<)
