@@ -64,7 +64,7 @@ def check_panic():
                 ("file:line", r"\] +at kernel/trap/sysrq\.c:\d+\n"),
                 ("processor", rf"processor \d of {cpus}\n"),
                 ("process and its directory", r"process \d+ \(sh\), cwd /tmp\n"),
-                ("backtrace with names", r"came here through:\n.*crash\+0x(?:.*\n){2,9}"
+                ("backtrace with names", r"came here through:\n.*crash\+0x(?:.*\n){2,14}"
                                          r".*syscall_entry\+0x"),
                 ("last calls with arguments", r"last system calls.*\n(?:.*\n){0,16}"
                                               r".* write\(0x1, 0x[0-9a-f]+, 0x2\) number 1\n"),
