@@ -5,7 +5,7 @@
 # for that; nor what the compiler says of code with counts, hence no WERROR.
 
 # Of the kernel's lines of C, in per cent, a little less than when this was last measured.
-COVERAGE_FLOOR ?= 90
+COVERAGE_FLOOR ?= 86
 
 ifneq ($(COVERAGE),)
 KERNEL_CFLAGS += --coverage -fprofile-info-section -fprofile-update=atomic
