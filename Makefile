@@ -95,16 +95,16 @@ or_fine = || case $$? in 12[4-7]) exit 1;; esac
 
 run:                           ## set up, build, boot through GRUB to a shell (GUI=1: in a window)
 	@tools/setup $(if $(GUI),gui,run)
-	@$(inner_make) iso
+	+@$(inner_make) iso
 	@BUILD=$(BUILD) tools/vm --iso $(if $(GUI),--gui) $(if $(RUN),-- $(RUN),$(or_fine))
 
 test:                          ## set up, build, run all tests
 	@tools/setup test
-	@$(inner_make) check
+	+@$(inner_make) check
 
 debug:                         ## QEMU waits and gdb attaches (RUN="/bin/ls -l": that program)
 	@tools/setup debug
-	@$(inner_make) all
+	+@$(inner_make) all
 	@BUILD=$(BUILD) tools/debug $(if $(RUN),-- $(RUN))
 
 tour:                          ## the sources in reading order, with each file's purpose
@@ -116,7 +116,7 @@ doctor:                        ## each tool that is needed: found or not, and wh
 # Do the rooms keep their promises, are generated pages true, and what do other tools find?
 lint:                          ## rooms, headers, tables; clang-format, clang-tidy, cppcheck
 	@tools/setup lint
-	@$(inner_make) --keep-going lint-all
+	+@$(inner_make) --keep-going lint-all
 
 setup:                         ## install what building and testing need
 	@tools/setup test

@@ -21,7 +21,7 @@ coverage_tests := $(filter-out $(host_tests) tests/host/% tests/docs.t tests/ben
 .PHONY: coverage coverage-run
 coverage:                      ## the kernel's coverage by the tests: $(BUILD)/coverage/page/index.html
 	@tools/setup test && tools/setup coverage
-	@$(inner_make) BUILD=$(BUILD)/coverage COVERAGE=1 WERROR= coverage-run
+	+@$(inner_make) BUILD=$(BUILD)/coverage COVERAGE=1 WERROR= coverage-run
 
 coverage-run: all iso tests
 	@: > $(BUILD)/coverage.counts

@@ -33,14 +33,14 @@ $(lint)/tests/%: cppcheck_also = portability
 $(lint)/tests/%: cppcheck_without += bufferAccessOutOfBounds doubleFree memleakOnRealloc \
     invalidFunctionArg negativeIndex uninitdata uninitvar zerodiv
 
-# What clang-tidy's own compiler does not know.
+# What clang-tidy's own compiler does not know; its warnings are findings too.
 gcc_only := -fno-tree-loop-% -fno-align-%
 
 $(lint)/%.ok: %.c $(wildcard .clang-tidy */.clang-tidy) \
               | $(kernel_generated) $(libc_generated) $(libc_abi) $(fuzz_calls)
 	$(call say,LINT,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CLANG_TIDY) --quiet $< -- $(filter-out $(gcc_only),$(lint_flags)) 2>$(@:.ok=.err) || \
+	$(Q)$(CLANG_TIDY) --quiet $< -- $(filter-out $(gcc_only),$(lint_flags)) -Werror 2>$(@:.ok=.err) || \
 	    { cat $(@:.ok=.err); false; }
 	$(Q)$(CPPCHECK) $(cppcheck_flags) $(filter -I%,$(lint_flags)) $<
 	$(Q)$(CC) $(lint_flags) -MM -MP -MT $@ -MF $(@:.ok=.d) $< && touch $@

@@ -72,8 +72,7 @@ static void integers(void)
                                         "0xg",
                                         "1_000",
                                         "1,000",
-                                        "\xa0"
-                                        "1",
+                                        "\2401",
                                         "00000000000000000000000000000000000012"};
     static const int bases[] = {0, 2, 3, 8, 10, 16, 35, 36, 1, 37, -1};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
