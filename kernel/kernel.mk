@@ -15,7 +15,7 @@ kernel := $(filter-out $(if $(kasan),,kasan/%) $(if $(ubsan),,trap/ubsan.c) \
 # pointers for the panic's backtrace; a small frame, because a kernel stack has 8 KB.
 KERNEL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffreestanding -mcmodel=kernel -mno-red-zone \
     -mgeneral-regs-only -fno-pic -fno-pie -fno-stack-protector -fno-omit-frame-pointer \
-    -ffunction-sections \
+    -ffunction-sections -fdata-sections \
     -fno-strict-aliasing -fno-asynchronous-unwind-tables -fcf-protection=none \
     -Wframe-larger-than=640 -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) \
     -Ikernel/include -Ikernel/include/$(if $(kasan),kasan,plain) -I$(BUILD)/gen

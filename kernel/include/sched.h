@@ -84,11 +84,8 @@ struct mutex {
     struct wait_queue *waiters; /* one of a few that all mutexes share, which keeps them small */
 };
 void mutex_init(struct mutex *mutex, const char *name, enum lock_rank rank);
-void mutex_lock(struct mutex *mutex);
-/* Under another rank: the second of its kind. */
-void mutex_lock_as(struct mutex *mutex, enum lock_rank rank);
 bool mutex_trylock(struct mutex *mutex);
-void mutex_unlock(struct mutex *mutex);
+/* mutex_lock, mutex_lock_as and mutex_unlock stand below struct thread. */
 
 /* ---- Threads ---- */
 
@@ -112,6 +109,8 @@ struct thread {
     const char *waits_for; /* name of the wait, or NULL */
     bool wake_pending;     /* atomic: woken between wait_begin and wait_sleep */
     /* its own */
+    void (*start)(void *); /* where it begins, with start_arg */
+    void *start_arg;
     struct space *space; /* what is loaded while it runs; changed by itself alone (exec) */
     uint64_t fs_base, gs_base;
     struct fpu_state *fpu;  /* allocated at the first use of vector registers; NULL before */
@@ -154,6 +153,47 @@ static inline void usage_add(struct usage *sum, const struct usage *more)
     sum->n_faults += more->n_faults;
     sum->n_sleeps += more->n_sleeps;
     sum->n_preempted += more->n_preempted;
+}
+
+/* ---- Locks that sleep: what every lock and unlock does, where it is called ---- */
+
+/* What does not happen often: comes back with the mutex taken, or panics for a wrong order. */
+void mutex_wait(struct mutex *mutex, unsigned rank);
+void mutex_wake(struct mutex *mutex); /* who waits for it */
+_Noreturn void mutex_not_held(const struct mutex *mutex);
+
+static inline bool mutex_try(struct mutex *mutex, struct thread *self)
+{
+    struct thread *nobody = NULL;
+    return __atomic_compare_exchange_n(&mutex->owner, &nobody, self, false, __ATOMIC_SEQ_CST,
+                                       __ATOMIC_RELAXED);
+}
+
+/* Under another rank: the second of its kind. */
+static inline void mutex_lock_as(struct mutex *mutex, unsigned rank)
+{
+    struct thread *self = current_thread();
+    uint64_t bit = spin_rank_bit[rank];
+    if (unlikely(self->mutex_ranks >= bit || this_cpu()->spin_ranks || !mutex_try(mutex, self)))
+        mutex_wait(mutex, rank);
+    mutex->held = (uint16_t)rank;
+    self->mutex_ranks |= bit;
+}
+
+static inline void mutex_lock(struct mutex *mutex)
+{
+    mutex_lock_as(mutex, mutex->rank);
+}
+
+static inline void mutex_unlock(struct mutex *mutex)
+{
+    struct thread *self = current_thread();
+    if (unlikely(mutex->owner != self))
+        mutex_not_held(mutex);
+    self->mutex_ranks ^= spin_rank_bit[mutex->held];
+    __atomic_store_n(&mutex->owner, NULL, __ATOMIC_SEQ_CST);
+    if (unlikely(__atomic_load_n(&mutex->contended, __ATOMIC_SEQ_CST)))
+        mutex_wake(mutex);
 }
 
 /* A thread with a kernel stack that will begin at start(arg); not yet runnable. NULL when out of

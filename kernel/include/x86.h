@@ -392,11 +392,22 @@ void tlb_shootdown(uint32_t cpu_mask, uint64_t start, size_t n_pages);
 
 /* ---- Time ---- */
 
-uint64_t clock_ns(void); /* nanoseconds since boot, never backwards, the same on all processors */
+static inline uint64_t cycle_count(void) /* TSC */
+{
+    uint32_t low, high;
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+    return (uint64_t)high << 32 | low;
+}
+extern uint64_t clock_first_cycle, clock_ns_per_cycle; /* constant; the second in 1 / 2^32 ns */
+/* Nanoseconds since boot, never backwards, the same on all processors. */
+static inline uint64_t clock_ns(void)
+{
+    uint64_t cycles = cycle_count() - clock_first_cycle;
+    return (uint64_t)((unsigned __int128)cycles * clock_ns_per_cycle >> 32);
+}
 uint64_t clock_boot_realtime_ns(void); /* the time of day, since 1970, when clock_ns() was 0 */
 /* This processor's IRQ_TIMER comes at that clock_ns(); UINT64_MAX disarms it. */
 void timer_arm(uint64_t deadline_ns);
-uint64_t cycle_count(void);     /* TSC */
 uint64_t clock_frequency(void); /* of the TSC, in Hz */
 
 /* ---- Ports and machine ---- */

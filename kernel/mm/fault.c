@@ -5,7 +5,7 @@
 #include "space.h"
 
 enum {
-    MAX_WINDOW = 16,   /* fresh pages mapped at once at most: 10 us of clearing, perhaps in vain */
+    MAX_WINDOW = 32,   /* fresh pages mapped at once at most: 20 us of clearing, perhaps in vain */
     AROUND_PAGES = 16, /* file pages mapped around one that was touched, if they exist */
 };
 

@@ -139,6 +139,18 @@ static uint32_t block_alloc(unsigned order)
     return number;
 }
 
+/* The smallest free block, or as much of it as makes at most n frames. Its first frame, or 0. */
+static uint32_t small_block_alloc(uint32_t most, uint32_t *n)
+{
+    unsigned order;
+    if (!block_find(0, &order))
+        return 0;
+    while (1u << order > most)
+        order--;
+    *n = 1u << order;
+    return block_alloc(order);
+}
+
 /* ---- The reserve ---- */
 
 /* The last frames, 1/32 of all, are only for those whom the hook names; before there is one, for
@@ -171,8 +183,13 @@ static bool stack_refill(struct frame_stack *stack)
 {
     spin_lock(&frame_lock);
     uint32_t taken[STACK_BATCH], n = 0, most = allowed(STACK_BATCH);
-    while (n < most && (taken[n] = block_alloc(0)))
-        n++;
+    while (n < most) {
+        uint32_t size = 0, first = small_block_alloc(most - n, &size);
+        for (uint32_t i = 0; i < size; i++)
+            taken[n++] = first + i;
+        if (!size)
+            break;
+    }
     n_left -= n;
     spin_unlock(&frame_lock);
     while (n) /* the first one found is the first to be used */

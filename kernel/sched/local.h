@@ -47,8 +47,13 @@ _Noreturn void thread_begin(void (*start)(void *), void *arg);
 /* Wakes a thread that sleeps; why, it finds in wake_result. One that does not sleep yet finds
  * wake_pending if the result is 0. */
 void thread_wake(struct thread *thread, int result);
-/* Makes sure that this processor's timer interrupts no later than that. */
-void timer_need(struct run_queue *queue, uint64_t deadline_ns);
+/* Makes sure that this processor's timer interrupts no later than that. An interrupt that comes too
+ * early only looks at the clock, so one that is armed already often does. */
+static inline void timer_need(struct run_queue *queue, uint64_t deadline_ns)
+{
+    if (deadline_ns < queue->armed_ns)
+        timer_arm(queue->armed_ns = deadline_ns);
+}
 /* Fires what is due on this processor. */
 void timers_run(struct run_queue *queue);
 void queue_timers_init(struct run_queue *queue);

@@ -1,5 +1,5 @@
-/* Mutexes: locks that may be held over a sleep. Free ones are taken by one instruction; who must
- * wait spins a little if the owner runs on another processor, then sleeps in one of a few queues
+/* Mutexes: locks that may be held over a sleep. Free ones are taken as sched.h says; who must wait
+ * spins a little if the owner runs on another processor, then sleeps in one of a few queues
  * that all mutexes share. */
 #include "abi/errno.h"
 #include "local.h"
@@ -16,18 +16,6 @@ void mutex_init(struct mutex *mutex, const char *name, enum lock_rank rank)
     *mutex = (struct mutex){.rank = rank, .name = name, .waiters = &queues[hash >> 60]};
 }
 
-/* Takes it if it is free. */
-static bool take(struct mutex *mutex, struct thread *self, uint16_t rank)
-{
-    struct thread *nobody = NULL;
-    if (!__atomic_compare_exchange_n(&mutex->owner, &nobody, self, false, __ATOMIC_SEQ_CST,
-                                     __ATOMIC_RELAXED))
-        return false;
-    mutex->held = rank;
-    self->mutex_ranks |= 1ull << rank;
-    return true;
-}
-
 /* It may have let go and ended meanwhile: its memory stays readable, and any answer will do. */
 __attribute__((no_sanitize_address)) static bool is_running(const struct thread *owner)
 {
@@ -35,11 +23,11 @@ __attribute__((no_sanitize_address)) static bool is_running(const struct thread 
 }
 
 /* Waits as long as the owner runs elsewhere and may let go soon; true if it was taken then. */
-static bool spin_for(struct mutex *mutex, struct thread *self, uint16_t rank)
+static bool spin_for(struct mutex *mutex, struct thread *self)
 {
     for (int i = 0; i < SPINS && n_cpus > 1; i++) {
         struct thread *owner = __atomic_load_n(&mutex->owner, __ATOMIC_RELAXED);
-        if (!owner && take(mutex, self, rank))
+        if (!owner && mutex_try(mutex, self))
             return true;
         if (owner && !is_running(owner))
             return false;
@@ -50,7 +38,7 @@ static bool spin_for(struct mutex *mutex, struct thread *self, uint16_t rank)
 
 /* Sleeps until the mutex can be taken. A wake-up meant for a poll that is in progress may end a
  * sleep here: the poll is told to look again. */
-static void sleep_for(struct mutex *mutex, struct thread *self, uint16_t rank)
+static void sleep_for(struct mutex *mutex, struct thread *self)
 {
     struct waiter waiter = {
         .thread = self, .queue = mutex->waiters, .what = mutex, .exclusive = true};
@@ -61,40 +49,39 @@ static void sleep_for(struct mutex *mutex, struct thread *self, uint16_t rank)
         list_add_tail(&mutex->waiters->waiters, &waiter.node);
         __atomic_store_n(&mutex->contended, true, __ATOMIC_SEQ_CST);
         spin_unlock(&mutex->waiters->lock);
-        bool taken = take(mutex, self, rank);
+        bool taken = mutex_try(mutex, self);
         if (!taken)
             wait_sleep(WAIT_FIRM, NO_DEADLINE, waits_for);
         waiter_remove(&waiter);
-        if (taken || take(mutex, self, rank))
+        if (taken || mutex_try(mutex, self))
             break;
     }
     self->wake_pending = true;
 }
 
-void mutex_lock_as(struct mutex *mutex, enum lock_rank rank)
+void mutex_wait(struct mutex *mutex, unsigned rank)
 {
     struct thread *self = current_thread();
-    if (unlikely(self->mutex_ranks >> rank))
-        panic("mutex %s (rank %d) wanted with ranks %lx held%s", mutex->name, rank,
+    if (self->mutex_ranks >= spin_rank_bit[rank])
+        panic("mutex %s (rank %u) wanted with ranks %lx held%s", mutex->name, rank,
               self->mutex_ranks, mutex->owner == self ? ": by this thread" : "");
     assert(this_cpu()->spin_ranks == 0);
-    if (likely(take(mutex, self, rank)) || spin_for(mutex, self, rank))
-        return;
-    sleep_for(mutex, self, rank);
-}
-
-void mutex_lock(struct mutex *mutex)
-{
-    mutex_lock_as(mutex, mutex->rank);
+    if (!spin_for(mutex, self))
+        sleep_for(mutex, self);
 }
 
 bool mutex_trylock(struct mutex *mutex)
 {
-    return take(mutex, current_thread(), mutex->rank);
+    struct thread *self = current_thread();
+    if (!mutex_try(mutex, self))
+        return false;
+    mutex->held = mutex->rank;
+    self->mutex_ranks |= spin_rank_bit[mutex->rank];
+    return true;
 }
 
 /* Wakes the first that waits for this mutex, among those who wait for others of its queue. */
-static void wake_waiter(struct mutex *mutex)
+void mutex_wake(struct mutex *mutex)
 {
     struct waiter *waiter, *next;
     bool woken = false, more = false;
@@ -114,13 +101,7 @@ static void wake_waiter(struct mutex *mutex)
     spin_unlock(&mutex->waiters->lock);
 }
 
-void mutex_unlock(struct mutex *mutex)
+void mutex_not_held(const struct mutex *mutex)
 {
-    struct thread *self = current_thread();
-    if (unlikely(mutex->owner != self))
-        panic("mutex %s released by a thread that does not hold it", mutex->name);
-    self->mutex_ranks &= ~(1ull << mutex->held);
-    __atomic_store_n(&mutex->owner, NULL, __ATOMIC_SEQ_CST);
-    if (unlikely(__atomic_load_n(&mutex->contended, __ATOMIC_SEQ_CST)))
-        wake_waiter(mutex);
+    panic("mutex %s released by a thread that does not hold it", mutex->name);
 }

@@ -25,10 +25,12 @@ static void load_user_state(struct run_queue *queue, struct thread *from, struct
         queue->fs_base = from->fs_base;
         queue->gs_base = from->gs_base;
     }
-    fpu_switch_out(from, from->fpu);
+    if (from->fpu)
+        fpu_switch_out(from, from->fpu);
     if (!to->process)
         return;
-    fpu_switch_in(to, to->fpu);
+    if (to->fpu)
+        fpu_switch_in(to, to->fpu);
     if (to->fs_base != queue->fs_base)
         user_fs_base_set(queue->fs_base = to->fs_base);
     if (to->gs_base != queue->gs_base)
@@ -52,7 +54,8 @@ static void switch_finish(void)
     queue->ended_space = NULL;
     queue->exited = NULL;
     spin_unlock(&queue->lock);
-    space_reap(ended);
+    if (ended)
+        space_reap(ended);
     if (!exited)
         return;
     queue->last(exited);

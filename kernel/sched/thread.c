@@ -7,16 +7,10 @@ static OBJECT_CACHE(fpu_cache, struct fpu_state);
 uint32_t n_threads;
 struct sched_hooks sched_hooks;
 
-/* What a new thread finds on its stack. */
-struct start {
-    void (*function)(void *);
-    void *arg;
-};
-
-static void start_thread(void *stack_bottom)
+static void start_thread(void *self)
 {
-    struct start *start = stack_bottom;
-    thread_begin(start->function, start->arg);
+    struct thread *thread = self;
+    thread_begin(thread->start, thread->start_arg);
 }
 
 /* A thread that will begin at start(arg), in no queue yet; NULL when memory is out. It holds no
@@ -32,9 +26,9 @@ struct thread *thread_create(struct process *process, struct space *space, void 
         object_free(&thread_cache, thread);
         return NULL;
     }
-    struct start *start = (struct start *)((char *)thread->stack_top - KSTACK_BYTES);
-    *start = (struct start){function, arg};
-    thread->kernel_rsp = context_init(thread->stack_top, start_thread, start);
+    thread->start = function;
+    thread->start_arg = arg;
+    thread->kernel_rsp = context_init(thread->stack_top, start_thread, thread);
     thread->process = process;
     thread->space = space;
     thread->cpu = this_cpu()->id;

@@ -9,16 +9,6 @@ void queue_timers_init(struct run_queue *queue)
     queue->armed_ns = UINT64_MAX;
 }
 
-/* An interrupt that comes too early only looks at the clock, so one that is armed already often
- * does. */
-void timer_need(struct run_queue *queue, uint64_t deadline_ns)
-{
-    if (deadline_ns >= queue->armed_ns)
-        return;
-    queue->armed_ns = deadline_ns;
-    timer_arm(deadline_ns);
-}
-
 void timer_init(struct timer *timer, void (*fire)(struct timer *timer))
 {
     *timer = (struct timer){.fire = fire};

@@ -21,22 +21,10 @@ enum {
     CMOS_BINARY = 4,
 };
 
-/* Constant after clock_init: ns = (cycles - first_cycle) * ns_per_cycle >> 32. */
-static uint64_t first_cycle, ns_per_cycle;
+/* Constant after clock_init. */
+uint64_t clock_first_cycle, clock_ns_per_cycle;
 static uint64_t lapic_per_ns; /* ticks of the local APIC's timer per ns, << 32 */
 static uint64_t boot_realtime_ns;
-
-uint64_t cycle_count(void)
-{
-    uint32_t low, high;
-    asm volatile("rdtsc" : "=a"(low), "=d"(high));
-    return (uint64_t)high << 32 | low;
-}
-
-uint64_t clock_ns(void)
-{
-    return (uint64_t)((unsigned __int128)(cycle_count() - first_cycle) * ns_per_cycle >> 32);
-}
 
 /* Lets the PIT count down once (mode 0: OUT rises at the end), measures both timers meanwhile. The
  * start is taken before the count, so that whatever holds us up makes the result larger. */
@@ -60,14 +48,14 @@ static uint64_t measure(uint32_t pit_ticks, uint32_t *lapic_ticks)
 static void calibrate(uint32_t pit_ticks)
 {
     uint64_t best = UINT64_MAX, ns = pit_ticks * NS_PER_SECOND / PIT_HZ;
-    first_cycle = cycle_count();
+    clock_first_cycle = cycle_count();
     for (int round = 0; round < 3; round++) {
         uint32_t ticks;
         uint64_t cycles = measure(pit_ticks, &ticks);
         if (cycles >= best)
             continue;
         best = cycles;
-        ns_per_cycle = (ns << 32) / cycles;
+        clock_ns_per_cycle = (ns << 32) / cycles;
         lapic_per_ns = ((uint64_t)ticks << 32) / ns;
     }
 }
@@ -135,5 +123,5 @@ void timer_arm(uint64_t deadline_ns)
 
 uint64_t clock_frequency(void)
 {
-    return (NS_PER_SECOND << 32) / ns_per_cycle;
+    return (NS_PER_SECOND << 32) / clock_ns_per_cycle;
 }

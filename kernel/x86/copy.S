@@ -214,15 +214,13 @@ try_load:
 page_clear:
     xor %eax, %eax
     lea 4096(%rdi), %rcx
-1:  mov %rax, (%rdi)
-    mov %rax, 8(%rdi)
-    mov %rax, 16(%rdi)
-    mov %rax, 24(%rdi)
-    mov %rax, 32(%rdi)
-    mov %rax, 40(%rdi)
-    mov %rax, 48(%rdi)
-    mov %rax, 56(%rdi)
-    add $64, %rdi
+1:
+    at = 0
+    .rept 32
+    mov %rax, at(%rdi)
+    at = at + 8
+    .endr
+    add $256, %rdi
     cmp %rcx, %rdi
     jne 1b
     ret

@@ -26,6 +26,7 @@ void cpuid_detect(void)
     struct cpuid basic = cpuid(1), extended = cpuid_or_zero(7);
     cpu_features = (struct cpu_features){
         .pge = basic.edx >> 13 & 1,
+        .gb_pages = cpuid_or_zero(0x80000001).edx >> 26 & 1,
         .rdrand = basic.ecx >> 30 & 1,
         .smep = extended.ebx >> 7 & 1,
         .smap = extended.ebx >> 20 & 1,

@@ -48,7 +48,7 @@ extern struct cpu cpu_blocks[MAX_CPUS];
 
 /* Features that the room itself asks for. */
 struct cpu_features {
-    bool smep, smap, umip, pge, rdrand;
+    bool smep, smap, umip, pge, gb_pages, rdrand;
 };
 extern struct cpu_features cpu_features;
 void cpuid_detect(void);           /* fills cpu_features */

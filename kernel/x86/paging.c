@@ -46,18 +46,24 @@ static void map_image(void)
     boot_image_pdpt[510] = table_entry(image_directory);
 }
 
-/* Large pages, a table for each GB. Devices lie below 4 GB: so much is mapped at least. */
+/* A GB in large pages, in a table that takes the next spare page. */
+static pte_t map_gb(paddr_t gb, pte_t flags, struct memory_range *spare)
+{
+    pte_t *table = phys_to_virt(spare->start);
+    spare->start += PAGE_SIZE;
+    for (uint64_t i = 0; i < TABLE_ENTRIES; i++)
+        table[i] = (gb + i * LARGE_PAGE) | flags;
+    return table_entry(table);
+}
+
+/* The largest pages there are: each level less is one less to look up after a load of CR3. Devices
+ * lie below 4 GB: so much is mapped at least. */
 void x86_map_memory(paddr_t end, struct memory_range *spare)
 {
+    const pte_t flags = PTE_PRESENT | PTE_WRITE | PTE_LARGE | PTE_GLOBAL | PTE_NX;
     end = min(align_up(max(end, 4 * GB), GB), x86_memory_limit());
-    for (paddr_t gb = 0; gb < end; gb += GB) {
-        pte_t *table = phys_to_virt(spare->start);
-        spare->start += PAGE_SIZE;
-        for (uint64_t i = 0; i < TABLE_ENTRIES; i++)
-            table[i] =
-                (gb + i * LARGE_PAGE) | PTE_PRESENT | PTE_WRITE | PTE_LARGE | PTE_GLOBAL | PTE_NX;
-        boot_direct_pdpt[gb / GB] = table_entry(table);
-    }
+    for (paddr_t gb = 0; gb < end; gb += GB)
+        boot_direct_pdpt[gb / GB] = cpu_features.gb_pages ? gb | flags : map_gb(gb, flags, spare);
     map_image();
     tlb_flush_all();
 }
