@@ -226,8 +226,6 @@ static inline struct hash_node *hash_next(const struct hash_node *node)
 {
     return hash_match(node->next, node->hash);
 }
-/* Calls visit for each entry, in no order; visit may free the entry but not remove or insert. */
-void hash_visit(struct hash *table, void (*visit)(struct hash_node *node, void *arg), void *arg);
 
 extern uint64_t hash_seed; /* set once at boot */
 uint32_t hash_bytes(const void *data, size_t n);
@@ -245,13 +243,11 @@ struct tree {
 };
 
 void tree_insert(struct tree *tree, struct tree_node *node, uint64_t key);
-void tree_remove(struct tree *tree, struct tree_node *node); /* node must be in the tree */
-struct tree_node *tree_first(const struct tree *tree);       /* smallest key, or NULL */
-struct tree_node *tree_last(const struct tree *tree);
+void tree_remove(struct tree *tree, struct tree_node *node);         /* node must be in the tree */
+struct tree_node *tree_first(const struct tree *tree);               /* smallest key, or NULL */
 struct tree_node *tree_floor(const struct tree *tree, uint64_t key); /* the largest <= key */
 struct tree_node *tree_ceil(const struct tree *tree, uint64_t key);  /* the smallest >= key */
 struct tree_node *tree_next(const struct tree *tree, const struct tree_node *node);
-struct tree_node *tree_prev(const struct tree *tree, const struct tree_node *node);
 
 /* ---- bitmap (lib/bitmap.c) over 64-bit words ---- */
 

@@ -40,7 +40,6 @@ void frame_ref(paddr_t frame);
 void frame_unref(paddr_t frame);       /* frees it with the last reference */
 void frame_free_zeroed(paddr_t frame); /* the same for the only holder of one that holds zeros */
 uint32_t frame_refs(paddr_t frame);    /* 1 means that the caller is its only holder */
-bool frame_is_memory(paddr_t frame);   /* is there a frame with a count at this address */
 
 /* A scratch page for a path or a transfer; NULL when out of memory. */
 static inline void *buffer_alloc(void)

@@ -33,7 +33,6 @@ struct waiter {
     struct wait_queue *queue;
     struct thread *thread;
     const void *what; /* a mutex, where many share a queue */
-    bool exclusive;   /* takes one of the things waited for: wake_one stops after it. Not so poll */
 };
 
 /* Results of interrupted calls, inside the kernel only: on the way to user mode proc turns them
@@ -65,7 +64,6 @@ void wait_begin(void); /* before the first waiter_add */
 /* After the conditions were checked. */
 int wait_sleep(enum wait_kind kind, uint64_t deadline_ns, const char *what);
 void wait_end(void); /* instead of wait_sleep when one held already */
-void wake_one(struct wait_queue *queue);
 void wake_all(struct wait_queue *queue);
 /* Wakes the thread if it sleeps in a wait of that kind or weaker: for signals (WAIT_SIGNALS) and
  * kills (WAIT_KILL). */

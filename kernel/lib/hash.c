@@ -246,17 +246,6 @@ struct hash_node *hash_chain(const struct hash *table, uint32_t hash)
     return *bucket(table, bucket_index(table, hash));
 }
 
-void hash_visit(struct hash *table, void (*visit)(struct hash_node *node, void *arg), void *arg)
-{
-    for (uint32_t i = 0; i < table->buckets; i++) {
-        struct hash_node *next;
-        for (struct hash_node *node = *bucket(table, i); node; node = next) {
-            next = node->next;
-            visit(node, arg);
-        }
-    }
-}
-
 void hash_free(struct hash *table)
 {
     for (uint32_t n = table->buckets; n > SEGMENT_BUCKETS; n = table->buckets) {

@@ -67,14 +67,6 @@ struct tree_node *tree_first(const struct tree *tree)
     return node;
 }
 
-struct tree_node *tree_last(const struct tree *tree)
-{
-    struct tree_node *node = tree->root;
-    while (node && node->right)
-        node = node->right;
-    return node;
-}
-
 struct tree_node *tree_floor(const struct tree *tree, uint64_t key)
 {
     struct tree_node *best = NULL;
@@ -112,20 +104,6 @@ struct tree_node *tree_next(const struct tree *tree, const struct tree_node *nod
             at = at->left;
         } else {
             at = at->right;
-        }
-    }
-    return best;
-}
-
-struct tree_node *tree_prev(const struct tree *tree, const struct tree_node *node)
-{
-    struct tree_node *best = NULL;
-    for (struct tree_node *at = tree->root; at;) {
-        if (before(at, node)) {
-            best = at;
-            at = at->right;
-        } else {
-            at = at->left;
         }
     }
     return best;

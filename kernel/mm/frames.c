@@ -289,17 +289,6 @@ uint32_t frame_refs(paddr_t phys)
     return __atomic_load_n(&frame_at(phys)->refs, __ATOMIC_ACQUIRE);
 }
 
-/* Whether the address lies in memory that was ever handed out or could be from a free list. */
-bool frame_is_memory(paddr_t phys)
-{
-    uint64_t number = phys >> PAGE_SHIFT;
-    for (size_t i = 0; i < n_ranges; i++) {
-        if (number >= ranges[i].start && number < ranges[i].next)
-            return true;
-    }
-    return false;
-}
-
 /* ---- Blocks for the kernel's own tables ---- */
 
 /* Lock: frame_lock held. */

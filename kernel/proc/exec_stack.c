@@ -95,8 +95,7 @@ static size_t chunk_at(uint64_t from, size_t total, size_t room)
 }
 
 /* Copies a user's string with its NUL.
- * Errors stay in the writer.
- * May sleep on a page fault. */
+ * Errors stay in the writer. */
 static void put_user_string(struct writer *writer, uint64_t from)
 {
     for (size_t total = 0; total < MAX_ARG_STRLEN && !writer->error;) {
@@ -121,8 +120,7 @@ static void put_user_string(struct writer *writer, uint64_t from)
         writer->error = -E2BIG;
 }
 
-/* A user's string with its NUL: its length, -EFAULT, or -E2BIG.
- * May sleep on a page fault. */
+/* A user's string with its NUL: its length, -EFAULT, or -E2BIG. */
 static long user_string_bytes(uint64_t from)
 {
     char chunk[CHUNK];
@@ -149,8 +147,7 @@ static int fetch_pointer(const struct exec_args *args, uint64_t array, uint64_t 
 }
 
 /* How many strings an array has from the first-th on, and how many bytes they take together.
- * 0, -EFAULT or -E2BIG.
- * May sleep on page faults. */
+ * 0, -EFAULT or -E2BIG. */
 static int measure(const struct exec_args *args, uint64_t array, uint64_t first, uint64_t most,
                    struct extent *extent)
 {
@@ -175,8 +172,7 @@ static int measure(const struct exec_args *args, uint64_t array, uint64_t first,
 }
 
 /* Copies n strings of an array from the first-th on, and a pointer to each, and a NULL pointer.
- * Errors stay in the writers.
- * May sleep on page faults. */
+ * Errors stay in the writers. */
 static void put_strings(struct writer *strings, struct writer *vector, const struct exec_args *args,
                         uint64_t array, uint64_t first, uint64_t n)
 {
@@ -294,8 +290,7 @@ struct layout {
 };
 
 /* Measures everything and chooses the addresses.
- * 0, -EFAULT or -E2BIG.
- * May sleep on page faults. */
+ * 0, -EFAULT or -E2BIG. */
 static int plan(struct exec *exec, struct layout *layout)
 {
     const struct exec_args *args = exec->args;
@@ -319,8 +314,7 @@ static int plan(struct exec *exec, struct layout *layout)
 }
 
 /* Writes strings and vectors where the plan wants them, from below.
- * Errors stay in the writers.
- * May sleep on page faults. */
+ * Errors stay in the writers. */
 static void write_all(struct exec *exec, const struct layout *layout, struct writer *strings,
                       struct writer *vector)
 {
@@ -353,8 +347,7 @@ static void write_all(struct exec *exec, const struct layout *layout, struct wri
 }
 
 /* Makes stack and environment block of the new space and fills them from the caller's memory.
- * 0, -E2BIG, -EFAULT or -ENOMEM; exec->stack_pointer is set.
- * May sleep on page faults. */
+ * 0, -E2BIG, -EFAULT or -ENOMEM; exec->stack_pointer is set. */
 int exec_stack(struct exec *exec)
 {
     struct layout layout;

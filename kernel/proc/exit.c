@@ -10,8 +10,7 @@ static bool futex_word_of(uint64_t entry, int64_t offset, uint64_t *word)
 }
 
 /* Marks a robust lock that the thread holds as left behind, and wakes who waits for it.
- * False where its memory cannot be reached.
- * May sleep on a page fault. */
+ * False where its memory cannot be reached. */
 static bool release_robust(struct thread *thread, uint64_t word)
 {
     uint32_t value, seen;
@@ -33,8 +32,7 @@ static bool release_robust(struct thread *thread, uint64_t word)
 
 /* Walks the list of robust locks that the thread registered. Its length is limited, as the program
  * may have made a ring of it.
- * Nothing can fail.
- * May sleep on a page fault. */
+ * Nothing can fail. */
 static void release_robust_list(struct thread *thread)
 {
     enum { MOST = 2048 };
@@ -57,8 +55,7 @@ static void release_robust_list(struct thread *thread)
 }
 
 /* Where others share the memory they are told that the thread is gone.
- * Nothing can fail.
- * May sleep on a page fault. */
+ * Nothing can fail. */
 void thread_clear_tid(struct thread *thread)
 {
     static const int zero;

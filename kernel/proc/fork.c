@@ -45,8 +45,7 @@ struct fpu_state *fpu_copy(struct thread *from)
 }
 
 /* Where a new thread begins: it announces its number if asked and goes to user mode.
- * Does not come back.
- * May sleep on a page fault. */
+ * Does not come back. */
 static void start_in_user(void *arg)
 {
     struct thread *self = current_thread();
@@ -328,8 +327,7 @@ long sys_clone(struct thread *self, unsigned long flags, uaddr_t stack, uaddr_t 
 }
 
 /* Reads clone3's arguments: fields that this kernel does not know must be zero.
- * 0, -EINVAL, -E2BIG or -EFAULT.
- * May sleep on a page fault. */
+ * 0, -EINVAL, -E2BIG or -EFAULT. */
 static int fetch_clone_args(uaddr_t from, size_t size, struct clone_args *args)
 {
     memset(args, 0, sizeof(*args));

@@ -111,8 +111,7 @@ long sys_tkill(struct thread *self, pid_t tid, int sig)
 }
 
 /* Reads a siginfo that a program made up; it may not look as if the kernel or kill had sent it.
- * 0, -EFAULT or -EPERM.
- * May sleep on a page fault. */
+ * 0, -EFAULT or -EPERM. */
 static long fetch_info(const struct thread *self, int target, int signal, uaddr_t at,
                        siginfo_t *info)
 {

@@ -190,8 +190,7 @@ long sys_rt_sigsuspend(struct thread *self, uaddr_t mask, size_t set_size)
     return sleep_for_signal("sigsuspend");
 }
 
-/* Reads a time-out; a deadline of clock_ns(), or -EFAULT, -EINVAL.
- * May sleep on a page fault. */
+/* Reads a time-out; a deadline of clock_ns(), or -EFAULT, -EINVAL. */
 static int fetch_deadline(uaddr_t timeout, uint64_t *deadline_ns)
 {
     struct timespec time;

@@ -127,7 +127,7 @@ static void enter_handler_mask(struct thread *self, int signal,
 /* Lets the handler of a signal run next in user mode. A stack that cannot take the frame is the
  * end of the process.
  * Nothing can fail.
- * Takes signal_lock; may sleep on a page fault. */
+ * Takes signal_lock. */
 static void run_handler(struct trap_frame *frame, int signal, const siginfo_t *info,
                         const struct kernel_sigaction *action)
 {

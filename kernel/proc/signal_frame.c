@@ -41,8 +41,7 @@ static uint64_t handler_stack(const struct thread *self, uint64_t sp, uint64_t f
 }
 
 /* Puts the vector state on the stack below *sp and lets the handler begin with a fresh one.
- * 0 or -EFAULT; *at is where it is, 0 if the program never used it.
- * May sleep on a page fault. */
+ * 0 or -EFAULT; *at is where it is, 0 if the program never used it. */
 static int push_fpu(struct thread *self, uint64_t *sp, uint64_t *at)
 {
     *at = 0;
@@ -92,8 +91,7 @@ static void tell_altstack(const struct thread *self, stack_t *stack)
 }
 
 /* Writes what the handler is to find in the registers' and masks' place.
- * 0 or -EFAULT.
- * May sleep on a page fault. */
+ * 0 or -EFAULT. */
 static int write_context(struct thread *self, uint64_t at, const struct trap_frame *frame,
                          uint64_t fpu_at, uint64_t mask)
 {
@@ -113,8 +111,7 @@ static int write_context(struct thread *self, uint64_t at, const struct trap_fra
 
 /* Changes the frame so that user mode goes on in the handler, with the interrupted state on its
  * stack, `mask` as the mask to come back to.
- * 0, or -EFAULT with the frame as it was.
- * May sleep on a page fault. */
+ * 0, or -EFAULT with the frame as it was. */
 int signal_frame_push(struct trap_frame *frame, const struct kernel_sigaction *action,
                       const siginfo_t *info, uint64_t mask)
 {
@@ -145,8 +142,7 @@ int signal_frame_push(struct trap_frame *frame, const struct kernel_sigaction *a
 /* ---- The way back ---- */
 
 /* Takes the vector state from the frame. Bits that would make the processor refuse it are dropped.
- * 0, -EFAULT or -ENOMEM.
- * May sleep on a page fault. */
+ * 0, -EFAULT or -ENOMEM. */
 static int restore_fpu(struct thread *self, uint64_t at)
 {
     if (!self->fpu)
@@ -180,7 +176,7 @@ static void restore_altstack(struct thread *self, const stack_t *stack)
 
 /* Goes back to where a handler interrupted: all registers from the frame above the stack pointer.
  * A frame that makes no sense is the program's SIGSEGV. The result is rax as it was.
- * Takes signal_lock; may sleep on a page fault. */
+ * Takes signal_lock. */
 long sys_rt_sigreturn(struct thread *self)
 {
     struct trap_frame *frame = trap_frame_at(self->stack_top);

@@ -40,8 +40,7 @@ static bool spin_for(struct mutex *mutex, struct thread *self)
  * sleep here: the poll is told to look again. */
 static void sleep_for(struct mutex *mutex, struct thread *self)
 {
-    struct waiter waiter = {
-        .thread = self, .queue = mutex->waiters, .what = mutex, .exclusive = true};
+    struct waiter waiter = {.thread = self, .queue = mutex->waiters, .what = mutex};
     const char *waits_for = mutex->name;
     for (;;) {
         wait_begin();

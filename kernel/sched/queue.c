@@ -73,7 +73,10 @@ static void switch_to(struct run_queue *queue, struct thread *to)
     to->state = THREAD_RUNNING;
     queue->slice_end_ns = now + to->slice_left_ns;
     queue->n_switches++;
-    *(from->state == THREAD_READY ? &from->n_preempted : &from->n_sleeps) += 1;
+    if (from->state == THREAD_READY)
+        from->n_preempted++;
+    else
+        from->n_sleeps++;
     if (queue->n_ready)
         timer_need(queue, give_way_ns(queue));
     if (to->space)

@@ -14,25 +14,14 @@ void wait_queue_init(struct wait_queue *queue)
 
 /* ---- Steps, for those who wait for several things ---- */
 
-/* Those that only look stand in front of those that take, so that wake_one reaches all of them. */
-static void waiter_enter(struct waiter *waiter, struct wait_queue *queue, const void *what,
-                         bool exclusive)
+void waiter_add(struct waiter *waiter, struct wait_queue *queue)
 {
     waiter->queue = queue;
     waiter->thread = current_thread();
-    waiter->what = what;
-    waiter->exclusive = exclusive;
+    waiter->what = NULL;
     spin_lock(&queue->lock);
-    if (exclusive)
-        list_add_tail(&queue->waiters, &waiter->node);
-    else
-        list_add_head(&queue->waiters, &waiter->node);
+    list_add_tail(&queue->waiters, &waiter->node);
     spin_unlock(&queue->lock);
-}
-
-void waiter_add(struct waiter *waiter, struct wait_queue *queue)
-{
-    waiter_enter(waiter, queue, NULL, false);
 }
 
 /* Leaves the queue; true if a wake-up had taken it out already. */
@@ -122,7 +111,7 @@ int wait_sleep(enum wait_kind kind, uint64_t deadline_ns, const char *what)
 static void wait_enter(struct waiter *waiter, struct wait_queue *queue)
 {
     wait_begin();
-    waiter_enter(waiter, queue, NULL, true);
+    waiter_add(waiter, queue);
 }
 
 /* Sleeps and leaves. Who was woken and interrupted at once says 0, for the wake-up may have been
@@ -165,20 +154,6 @@ static void waiter_wake(struct waiter *waiter)
     struct thread *thread = waiter->thread;
     list_remove(&waiter->node);
     thread_wake(thread, 0);
-}
-
-/* Wakes all that only look and one that takes. Lock: takes queue->lock. */
-void wake_one(struct wait_queue *queue)
-{
-    struct waiter *waiter, *next;
-    spin_lock(&queue->lock);
-    list_for_each_safe(waiter, next, &queue->waiters, node) {
-        bool exclusive = waiter->exclusive;
-        waiter_wake(waiter);
-        if (exclusive)
-            break;
-    }
-    spin_unlock(&queue->lock);
 }
 
 void wake_all(struct wait_queue *queue)

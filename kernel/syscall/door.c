@@ -18,11 +18,7 @@ struct path {
     char small[112];
 };
 
-/*
- * Copies the path at a user address.
- * 0, or -EFAULT, -ENAMETOOLONG, -ENOMEM.
- * Takes no lock; may sleep on a page fault.
- */
+/* Copies the path at a user address. 0, or -EFAULT, -ENAMETOOLONG, -ENOMEM. */
 static long fetch_path(struct path *path, uint64_t at)
 {
     path->text = path->small;

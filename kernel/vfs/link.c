@@ -97,35 +97,13 @@ long sys_symlink(struct fs_context *fs, const char *target, const char *link)
     return sys_symlinkat(fs, target, AT_FDCWD, link);
 }
 
-/* The target of a link that leads to an entry: that entry's path. */
-static long read_jump(struct fs_context *fs, struct entry *link, char *page, size_t size)
-{
-    struct entry *target, *root;
-    char *start;
-    int err = link->inode->ops->follow(link, &target);
-    if (err)
-        return err;
-    root = fs_root(fs);
-    err = entry_path(root, target, false, page, PAGE_SIZE, &start);
-    entry_unref(root);
-    entry_unref(target);
-    if (err)
-        return err;
-    size_t len = min((size_t)(page + PAGE_SIZE - 1 - start), size);
-    memmove(page, start, len);
-    return (long)len;
-}
-
 /* Copies a link's target out, cut at size; its length or -errno. */
-static long give_target(struct fs_context *fs, struct entry *link, uaddr_t buf, size_t size)
+static long give_target(struct inode *link, uaddr_t buf, size_t size)
 {
-    const struct inode_ops *ops = link->inode->ops;
     char *page = buffer_alloc();
     if (!page)
         return -ENOMEM;
-    size = min(size, (size_t)PAGE_SIZE);
-    long len =
-        ops->readlink ? ops->readlink(link->inode, page, size) : read_jump(fs, link, page, size);
+    long len = link->ops->readlink(link, page, min(size, (size_t)PAGE_SIZE));
     if (len > 0 && user_copy_out(buf, page, (size_t)len))
         len = -EFAULT;
     buffer_free(page);
@@ -143,7 +121,7 @@ long sys_readlinkat(struct fs_context *fs, int dirfd, const char *path, uaddr_t 
     /* An empty path means an open link; where that is none, it is as if nothing were named. */
     long result = *path ? -EINVAL : -ENOENT;
     if (entry_is_link(entry))
-        result = give_target(fs, entry, buf, size);
+        result = give_target(entry->inode, buf, size);
     if (result >= 0)
         inode_touch_atime(entry->inode);
     entry_unref(entry);

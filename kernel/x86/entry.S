@@ -88,7 +88,7 @@ syscall_entry:
     swapgs
     sysretq
 
-/* ---- Traps and interrupts: 16 bytes a stub, see idt.c ---- */
+/* ---- Traps and interrupts: 16 bytes a stub, see cpu.c ---- */
 
     .global trap_stubs
     .balign 16

@@ -307,17 +307,24 @@ static void obey(void)
 
 /* ---- The driver ---- */
 
-/* The state of an actor, and whom it belongs to, from /proc; '-' when there is none. */
-static char look(int i, int *parent, int *group, int *session)
+/* What the actor's file in /proc says, as a string of size bytes at most; empty if it is gone. */
+static void read_of(int i, const char *name, char *text, size_t size)
 {
-    char path[32], text[256];
-    *parent = *group = *session = 0;
-    snprintf(path, sizeof(path), "/proc/%d/stat", actors[i].pid);
+    char path[32];
+    snprintf(path, sizeof(path), "/proc/%d/%s", actors[i].pid, name);
     int fd = open(path, O_RDONLY);
-    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+    ssize_t n = fd < 0 ? -1 : read(fd, text, size - 1);
     if (fd >= 0)
         close(fd);
     text[n > 0 ? n : 0] = '\0';
+}
+
+/* The state of an actor, and whom it belongs to; '-' when there is none. */
+static char look(int i, int *parent, int *group, int *session)
+{
+    char text[256];
+    *parent = *group = *session = 0;
+    read_of(i, "stat", text, sizeof(text));
     char *at = strrchr(text, ')'), state;
     if (!at || sscanf(at, ") %c %d %d %d", &state, parent, group, session) != 4)
         return '-';
@@ -327,14 +334,9 @@ static char look(int i, int *parent, int *group, int *session)
 /* How often an actor has left a processor: it has not run between two looks at the same number. */
 static long switches(int i)
 {
-    char path[32], text[4096];
+    char text[4096];
     long waited = 0, preempted = 0;
-    snprintf(path, sizeof(path), "/proc/%d/status", actors[i].pid);
-    int fd = open(path, O_RDONLY);
-    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-    if (fd >= 0)
-        close(fd);
-    text[n > 0 ? n : 0] = '\0';
+    read_of(i, "status", text, sizeof(text));
     const char *at = strstr(text, "voluntary_ctxt_switches:");
     if (at)
         sscanf(at, "voluntary_ctxt_switches: %ld nonvoluntary_ctxt_switches: %ld", &waited,

@@ -15,15 +15,25 @@ static uint64_t free_now(void)
 }
 
 /* Three ranges with ugly ends, a hole between them, the last one not page-aligned. */
+static struct memory_range given[] = {
+    {HOST_FIRST, HOST_FIRST + 0x7000},
+    {HOST_FIRST + 0x103000, HOST_FIRST + (20 << 20)},
+    {HOST_FIRST + (24 << 20) + 0x1000, HOST_FIRST + HOST_MEMORY - 0x2800},
+};
+
 static void start(void)
 {
     host_memory_init();
-    struct memory_range ranges[] = {
-        {HOST_FIRST, HOST_FIRST + 0x7000},
-        {HOST_FIRST + 0x103000, HOST_FIRST + (20 << 20)},
-        {HOST_FIRST + (24 << 20) + 0x1000, HOST_FIRST + HOST_MEMORY - 0x2800},
-    };
-    mm_init(ranges, 3);
+    mm_init(given, 3);
+}
+
+static bool was_given(paddr_t frame)
+{
+    for (int i = 0; i < 3; i++) {
+        if (frame >= given[i].start && frame + PAGE_SIZE <= given[i].end)
+            return true;
+    }
+    return false;
 }
 
 static void test_all_of_memory(void)
@@ -40,7 +50,7 @@ static void test_all_of_memory(void)
     bool intact = true;
     while (last) {
         paddr_t *page = phys_to_virt(last), before = page[0];
-        intact = intact && page[1] == ~last && frame_is_memory(last);
+        intact = intact && page[1] == ~last && was_given(last);
         frame_unref(last);
         last = before;
     }

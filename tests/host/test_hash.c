@@ -88,12 +88,6 @@ static void test_million(void)
     free(items);
 }
 
-static void count_one(struct hash_node *node, void *arg)
-{
-    (void)node;
-    ++*(uint32_t *)arg;
-}
-
 /* Random inserts and removals against an array of truth. */
 static void test_random(long limit, const char *name)
 {
@@ -119,9 +113,7 @@ static void test_random(long limit, const char *name)
         item->present = !item->present;
         present = item->present ? present + 1 : present - 1;
     }
-    uint32_t visited = 0;
-    hash_visit(&table, count_one, &visited);
-    ok(right && table.count == present && visited == present, "%s", name);
+    ok(right && table.count == present, "%s", name);
     hash_free(&table);
     ok(bytes_in_use == 0 && table.count == 0, "hash_free gives all back");
     allocations_left = -1;

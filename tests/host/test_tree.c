@@ -15,18 +15,18 @@ static uint32_t next_random(void)
     return seed >> 8;
 }
 
-/* Walks both ways and checks the order and the number; also floor and ceil of some keys. */
+/* Walks it and checks the order and the number; also floor and ceil of some keys. */
 static bool tree_is_right(const struct tree *tree, int count)
 {
     int seen = 0;
     const struct tree_node *last = NULL;
     for (struct tree_node *n = tree_first(tree); n; n = tree_next(tree, n)) {
-        if (!present[n - nodes] || (last && (last->key > n->key || tree_prev(tree, n) != last)))
+        if (!present[n - nodes] || (last && last->key > n->key))
             return false;
         last = n;
         seen++;
     }
-    if (seen != count || last != tree_last(tree))
+    if (seen != count)
         return false;
     uint64_t key = next_random() % 1000;
     const struct tree_node *floor = tree_floor(tree, key), *ceil = tree_ceil(tree, key);
