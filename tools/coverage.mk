@@ -5,7 +5,7 @@
 # for that; nor what the compiler says of code with counts, hence no WERROR.
 
 # Of the kernel's lines of C, in per cent, a little less than when this was last measured.
-COVERAGE_FLOOR ?= 86
+COVERAGE_FLOOR ?= 90
 
 ifneq ($(COVERAGE),)
 KERNEL_CFLAGS += --coverage -fprofile-info-section -fprofile-update=atomic
@@ -30,6 +30,6 @@ coverage-run: all iso tests
 	@python3 tools/lib/coverage.py $(BUILD)
 	@mkdir -p $(BUILD)/page
 	@echo 'The page: $(BUILD)/page/index.html'
-	@gcovr --root . --object-directory $(BUILD)/kernel --filter kernel/ --print-summary \
+	@gcovr --root . --filter kernel/ --print-summary \
 	    --html-details $(BUILD)/page/index.html --html-title 'Ouros' \
-	    --fail-under-line $(COVERAGE_FLOOR)
+	    --fail-under-line $(COVERAGE_FLOOR) $(BUILD)/kernel

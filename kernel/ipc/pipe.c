@@ -225,7 +225,7 @@ static int resize(struct pipe *pipe, uint32_t n_pages)
 static long set_capacity(struct pipe *pipe, uint64_t n_bytes)
 {
     uint32_t n_pages = 1;
-    if (n_bytes == 0 || n_bytes > INT32_MAX)
+    if (n_bytes > INT32_MAX)
         return -EINVAL;
     while ((uint64_t)n_pages * PAGE_SIZE < n_bytes)
         n_pages *= 2;

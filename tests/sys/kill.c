@@ -135,6 +135,29 @@ static void check_rights(void)
     CHECK_EQ(status_of(roots), SIGKILL);
 }
 
+/* -1 means all that one may signal, but for oneself and the first process. */
+static void check_everybody(void)
+{
+    enum { LONELY = 54321 }; /* nobody else's processes are to be hit */
+    if (!as_root("kill of all processes"))
+        return;
+    pid_t roots = child_that_pauses();
+    CHECK_CHILD("signals to all", {
+        CHILD_REQUIRE(setresuid(LONELY, LONELY, LONELY) == 0);
+        pid_t one = child_that_pauses(), other = child_that_pauses();
+        count = 0;
+        on(SIGTERM, note, 0);
+        CHILD_REQUIRE(kill(-1, 0) == 0);
+        CHILD_REQUIRE(kill(-1, 65) == -1 && errno == EINVAL);
+        CHILD_REQUIRE(kill(-1, SIGTERM) == 0 && count == 0);
+        CHILD_REQUIRE(status_of(one) == SIGTERM);
+        CHILD_REQUIRE(status_of(other) == SIGTERM);
+    });
+    CHECK_EQ(waitpid(roots, NULL, WNOHANG), 0);
+    CHECK_OK(kill(roots, SIGKILL));
+    CHECK_EQ(status_of(roots), SIGKILL);
+}
+
 /* Stopping discards waiting SIGCONTs, going on discards waiting stops; SIGCONT goes on though it is
  * blocked. */
 static void check_stop_and_continue(void)
@@ -172,6 +195,7 @@ int main(void)
     check_whom();
     check_groups();
     check_rights();
+    check_everybody();
     check_stop_and_continue();
     return check_done();
 }

@@ -179,9 +179,58 @@ static void check_reader_leaves(void)
     close(ends[1]);
 }
 
+/* F_SETPIPE_SZ rounds up to a power of two of pages, and keeps what the pipe holds. */
+static void check_capacity(void)
+{
+    static char block[65536], back[sizeof block];
+    int p[2];
+    CHECK_OK(pipe2(p, O_NONBLOCK));
+    CHECK_EQ(fcntl(p[0], F_GETPIPE_SZ), 65536);
+    CHECK_EQ(fcntl(p[1], F_SETPIPE_SZ, 1), 4096);
+    CHECK_EQ(fcntl(p[0], F_GETPIPE_SZ), 4096);
+    CHECK_EQ(fcntl(p[1], F_SETPIPE_SZ, 4097), 8192);
+    CHECK_EQ(fcntl(p[1], F_SETPIPE_SZ, 40000), 65536);
+    CHECK_ERR(fcntl(p[1], F_SETPIPE_SZ, -1), EINVAL);
+    CHECK_EQ(fcntl(p[1], F_SETPIPE_SZ, 0), 4096);
+    CHECK_EQ(fcntl(p[1], F_SETPIPE_SZ, 65536), 65536);
+    for (size_t i = 0; i < sizeof block; i++)
+        block[i] = (char)(i * 7 + i / 256);
+    CHECK_EQ(write(p[1], block, 20000), 20000);
+    CHECK_EQ(read(p[0], back, 10000), 10000);
+    CHECK_ERR(fcntl(p[1], F_SETPIPE_SZ, 8192), EBUSY);
+    CHECK_EQ(fcntl(p[1], F_SETPIPE_SZ, 16384), 16384);
+    CHECK_EQ(fcntl(p[1], F_SETPIPE_SZ, 1 << 20), 1 << 20);
+    CHECK_EQ(read(p[0], back + 10000, sizeof back - 10000), 10000);
+    CHECK_EQ(memcmp(block, back, 20000), 0);
+    for (int i = 0; i < 16; i++)
+        CHECK_EQ(write(p[1], block, sizeof block), sizeof block);
+    CHECK_ERR(write(p[1], block, 1), EAGAIN);
+    close(p[0]);
+    close(p[1]);
+    int fd = open("/dev/null", O_RDWR);
+    CHECK_ERR(fcntl(fd, F_GETPIPE_SZ), EBADF);
+    CHECK_ERR(fcntl(fd, F_SETPIPE_SZ, 4096), EBADF);
+    close(fd);
+}
+
+/* Only root may have more than /proc/sys/fs/pipe-max-size, one megabyte. */
+static void check_capacity_of_users(void)
+{
+    if (!as_root("a user's largest pipe"))
+        return;
+    CHECK_CHILD("a user's largest pipe", {
+        int p[2];
+        CHILD_REQUIRE(setresuid(1000, 1000, 1000) == 0 && pipe(p) == 0);
+        CHILD_REQUIRE(fcntl(p[1], F_SETPIPE_SZ, 1 << 20) == 1 << 20);
+        CHILD_REQUIRE(fcntl(p[1], F_SETPIPE_SZ, (1 << 20) + 1) == -1 && errno == EPERM);
+    });
+}
+
 int main(void)
 {
     check_basics();
+    check_capacity();
+    check_capacity_of_users();
     check_full();
     check_sigpipe();
     check_atomic();
