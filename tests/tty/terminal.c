@@ -223,12 +223,59 @@ static void check_jobs(void)
     say("TIOCSCTTY again", result == 0 ? 0 : errno);
 }
 
+static long result_of(long result)
+{
+    return result < 0 ? -errno : result;
+}
+
+/* Not the output's queue: what of it is flushed on Linux is a matter of who reads how fast. */
+static void check_queues(void)
+{
+    struct pollfd ready = {.fd = 0, .events = POLLIN};
+    int n = -1;
+    ask_for_keys(7);
+    say("poll, a line to throw away", poll(&ready, 1, 5000));
+    say("the input is there", poll(&ready, 1, 0));
+    say("tcflush of the input", result_of(tcflush(0, TCIFLUSH)));
+    say("and is gone", poll(&ready, 1, 0));
+    say("tcflush of what is none", result_of(tcflush(0, 9)));
+    say("tcdrain", result_of(tcdrain(1)));
+    say("TIOCOUTQ", result_of(ioctl(1, TIOCOUTQ, &n)));
+    say("nothing waits", n);
+    say("tcsendbreak", result_of(tcsendbreak(0, 0)));
+    long held = result_of(tcflow(1, TCOOFF)), let_go = result_of(tcflow(1, TCOON));
+    say("tcflow, held", held);
+    say("tcflow, let go", let_go);
+    say("tcflow of what is none", result_of(tcflow(1, 9)));
+}
+
+/* Who leads no session gives up the terminal for itself alone. */
+static int give_up_terminal(void)
+{
+    if (ioctl(0, TIOCNOTTY) < 0)
+        return 100;
+    if (ioctl(0, TIOCNOTTY) == 0 || errno != ENOTTY)
+        return 101;
+    return open_own();
+}
+
+static void check_giving_up(void)
+{
+    say("TIOCNOTTY", in_background(give_up_terminal));
+    say("TIOCNOTTY in another session", in_child(give_up_terminal, 1));
+    int own = open("/dev/tty", O_RDWR);
+    say("the others keep it", own >= 0);
+    close(own);
+}
+
 int main(void)
 {
     check_raw();
     check_lines();
     check_signals();
     check_jobs();
+    check_queues();
+    check_giving_up();
     printf("end\n");
     return 0;
 }
