@@ -113,8 +113,22 @@ def copy_tree(to):
         return [name for name in names if name == "__pycache__"]
 
     shutil.copytree(TOP, to, symlinks=True, ignore=unwanted, dirs_exist_ok=True)
-    shutil.copytree(BUILD, os.path.join(to, "build"), symlinks=True,
-                    ignore=shutil.ignore_patterns("tests", "lint", "coverage"))
+    build = os.path.join(to, "build")
+    shutil.copytree(BUILD, build, symlinks=True,
+                    ignore=shutil.ignore_patterns("tests", "lint", "coverage", "sanitized"))
+    rename_in_dependencies(build, os.environ.get("BUILD", "build"))
+
+
+def rename_in_dependencies(build, was):
+    """What the compiler noted of each object names files of the build; it has another name now."""
+    for folder, _, names in os.walk(build):
+        for name in names:
+            if name.endswith(".d"):
+                with open(os.path.join(folder, name), "r+", encoding="utf-8") as file:
+                    text = file.read().replace(was + "/", "build/")
+                    file.seek(0)
+                    file.truncate()
+                    file.write(text)
 
 
 def shell(script, folder):
