@@ -2,6 +2,7 @@
 # Every name that libc/os.tbl offers is used by some program of tests/os, and libc/README.md says what the table says.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+unset MAKEFLAGS # another make may have started us
 build=${BUILD:-build}
 verdict() { [ "$1" -eq 0 ] && echo "ok $2 - $3" || echo "not ok $2 - $3"; }
 echo 1..3
