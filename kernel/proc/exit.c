@@ -232,18 +232,22 @@ _Noreturn void thread_leave(void)
     thread_exit(bury_thread);
 }
 
+void process_end_locked(struct process *process, struct thread *self, int wait_status)
+{
+    if (process->group_exiting)
+        return;
+    process->group_exiting = true;
+    process->exit_status = wait_status;
+    process->continue_unreported = false;
+    if (!self || process->n_threads > 1)
+        signal_kill_all_locked(process, self);
+}
+
 _Noreturn void process_exit(int wait_status)
 {
     struct thread *self = current_thread();
-    struct process *process = self->process;
     spin_lock(&proc_lock);
-    if (!process->group_exiting) {
-        process->group_exiting = true;
-        process->exit_status = wait_status;
-        process->continue_unreported = false;
-        if (process->n_threads > 1)
-            signal_kill_all_locked(process, self);
-    }
+    process_end_locked(self->process, self, wait_status);
     spin_unlock(&proc_lock);
     thread_leave();
 }

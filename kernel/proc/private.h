@@ -63,6 +63,10 @@ void job_init(void);
 #define SIGNAL_BIT(signal) (1ull << ((signal)-1))
 #define STOP_SIGNALS \
     (SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGTTIN) | SIGNAL_BIT(SIGTTOU))
+#define CORE_SIGNALS                                                                        \
+    (SIGNAL_BIT(SIGQUIT) | SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGTRAP) | SIGNAL_BIT(SIGABRT) | \
+     SIGNAL_BIT(SIGBUS) | SIGNAL_BIT(SIGFPE) | SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGXCPU) |  \
+     SIGNAL_BIT(SIGXFSZ) | SIGNAL_BIT(SIGSYS)) /* of which Linux's default action is a core */
 #define FIRM_SIGNALS (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP)) /* not to be caught or blocked */
 
 /* Of the process: read with proc_lock or signal_lock held. */
@@ -104,6 +108,10 @@ void signal_log_death(const struct trap_frame *frame, int signal);
 void stop_if_stopped(struct process *process); /* sleeps while the process is stopped */
 
 /* ---- Life and death ---- */
+
+/* All threads of the process are to leave; `self`, if it is one of them, leaves by itself. wait
+ * reports the status, unless the end had begun before. */
+void process_end_locked(struct process *process, struct thread *self, int wait_status);
 
 _Noreturn void thread_leave(void);            /* the calling thread ends; perhaps all with it */
 int threads_kill_others(struct thread *self); /* exec: 0 when alone, -EAGAIN if told to die */

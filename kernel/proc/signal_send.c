@@ -185,15 +185,17 @@ void signal_kill_all_locked(struct process *process, struct thread *spared)
     spin_unlock(&process->signal_lock);
 }
 
-/* The thread of the process that a signal for the process is best given to: the caller's own if it
- * can, else the first that does not block it.
+/* Who is to take a signal: the thread that it is for; if it is for the process, the caller's own if
+ * that can, else the first that does not block it.
  * NULL if none can take it now.
  * proc_lock and signal_lock. */
-static struct thread *choose_thread(struct process *process, int signal)
+static struct thread *choose_thread(struct process *process, struct thread *only, int signal)
 {
     struct thread *self = current_thread(), *thread;
     if (process->stopped && signal != SIGKILL)
         return NULL;
+    if (only)
+        return heard(only) & SIGNAL_BIT(signal) ? only : NULL;
     if (self && self->process == process && heard(self) & SIGNAL_BIT(signal))
         return self;
     list_for_each(thread, &process->threads, process_node)
@@ -226,6 +228,18 @@ static bool is_deadly(const struct process *process, int signal)
            signal_default_effect(signal) == EFFECT_DEATH;
 }
 
+/* As on Linux, a deadly signal that can be taken ends the process when it is sent: whatever comes
+ * before it is delivered, it is the one that wait reports. Not those after which Linux would write
+ * a core, nor one that is waited for or watched.
+ * signal_lock. */
+static bool ends_at_once(const struct process *process, const struct thread *taker, int signal)
+{
+    if (signal == SIGKILL)
+        return true;
+    return is_deadly(process, signal) && process->pid != INIT_PID && !taker->tracing &&
+           !((taker->signal_mask | CORE_SIGNALS) & SIGNAL_BIT(signal));
+}
+
 /* SIGCONT's effect on a stopped process happens when it is sent, whatever its action.
  * Nothing can fail.
  * proc_lock. */
@@ -247,6 +261,7 @@ int signal_send_locked(struct process *process, struct thread *thread, int signa
                        const siginfo_t *info)
 {
     int error = 0;
+    bool ends = false;
     if (process->state != PROCESS_ALIVE)
         return 0;
     if (signal == SIGCONT)
@@ -261,11 +276,14 @@ int signal_send_locked(struct process *process, struct thread *thread, int signa
     if (!is_ignored(process, judge, signal)) {
         error = thread ? enqueue(process, &thread->queued, &thread->signal_pending, signal, info)
                        : enqueue(process, &process->queued, &process->pending, signal, info);
-        struct thread *taker = thread ? thread : choose_thread(process, signal);
-        if (!error && taker && heard(taker) & SIGNAL_BIT(signal))
+        struct thread *taker = error ? NULL : choose_thread(process, thread, signal);
+        ends = taker && ends_at_once(process, taker, signal);
+        if (taker && !ends)
             notify_thread(taker, is_deadly(process, signal));
     }
     spin_unlock(&process->signal_lock);
+    if (ends)
+        process_end_locked(process, NULL, signal);
     return error;
 }
 

@@ -189,6 +189,35 @@ static void check_stop_and_continue(void)
     CHECK_EQ(status_of(child), 0);
 }
 
+/* Of two deadly signals the first one counts, though the other has the lower number; but not while
+ * the process is stopped: then only SIGKILL is heard. */
+static void check_first_deadly(void)
+{
+    int wrong = 0, status;
+    for (int i = 0; i < 20; i++) {
+        pid_t child = child_that_pauses();
+        kill(child, SIGTERM);
+        kill(child, SIGHUP);
+        wrong += status_of(child) != SIGTERM;
+    }
+    CHECK_EQ(wrong, 0);
+    pid_t child = child_that_pauses();
+    CHECK_OK(kill(child, SIGSTOP));
+    CHECK_EQ(waitpid(child, &status, WUNTRACED) == child && WIFSTOPPED(status), 1);
+    CHECK_OK(syscall(SYS_tkill, child, SIGTERM));
+    CHECK_OK(kill(child, SIGHUP));
+    sleep_ms(5);
+    CHECK_EQ(waitpid(child, NULL, WNOHANG), 0);
+    CHECK_OK(kill(child, SIGKILL));
+    CHECK_EQ(status_of(child), SIGKILL);
+    child = child_that_pauses();
+    CHECK_OK(kill(child, SIGSTOP));
+    CHECK_EQ(waitpid(child, &status, WUNTRACED) == child && WIFSTOPPED(status), 1);
+    CHECK_OK(syscall(SYS_tkill, child, SIGTERM));
+    CHECK_OK(kill(child, SIGCONT));
+    CHECK_EQ(status_of(child), SIGTERM);
+}
+
 int main(void)
 {
     check_defaults();
@@ -197,5 +226,6 @@ int main(void)
     check_rights();
     check_everybody();
     check_stop_and_continue();
+    check_first_deadly();
     return check_done();
 }
