@@ -402,6 +402,8 @@ extern int (*vfs_fifo_open)(struct inode *inode, struct file *file); /* set by i
 
 /* ppoll and pselect6: the calling thread's signal mask until the call ends; set by proc. */
 extern void (*vfs_mask_signals)(uint64_t mask);
+/* F_SETOWN: is it the number of a process, a thread, a group or a session? Set by proc. */
+extern bool (*vfs_number_used)(int number);
 
 /* Fills in the whole context: root and cwd are root_fs's root, a table without descriptors, root's
  * credentials, umask 022. Called once, before all else of this room. */

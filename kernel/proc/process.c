@@ -189,6 +189,14 @@ static bool may_use_reserve(void)
     return !process || process->rescuer || is_root_shell(process);
 }
 
+static bool number_is_used(int number)
+{
+    spin_lock(&proc_lock);
+    bool used = pid_slot_find_locked(number) != NULL;
+    spin_unlock(&proc_lock);
+    return used;
+}
+
 void proc_init(void)
 {
     struct memory_counts memory;
@@ -198,4 +206,5 @@ void proc_init(void)
     job_init();
     sched_hooks.process_run_ns = process_run_ns;
     vfs_mask_signals = signal_mask_for_call;
+    vfs_number_used = number_is_used;
 }

@@ -210,10 +210,18 @@ static int link(struct entry *dir, const char *name, size_t len, struct inode *i
     return -ENOENT;
 }
 
+static int rename(struct entry *from, struct entry *new_dir, const char *name, size_t len,
+                  struct entry *over, uint32_t flags)
+{
+    (void)from, (void)new_dir, (void)name, (void)len, (void)flags;
+    return over ? -EPERM : -ENOENT;
+}
+
 static const struct inode_ops directory_ops = {
     .lookup = lookup,
     .create = create,
     .link = link,
+    .rename = rename,
     .list = list,
     .attributes = update,
     .allow_change = allow_change,

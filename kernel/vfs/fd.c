@@ -91,6 +91,17 @@ static long set_flags(struct fs_context *fs, struct file *file, uint32_t flags)
     return 0;
 }
 
+/* Whom a signal about the file is for: a process, or a group below 0. Nobody sends one so far. */
+static int set_owner(struct file *file, int owner)
+{
+    if (owner == INT32_MIN)
+        return -EINVAL;
+    if (owner && !(vfs_number_used && vfs_number_used(owner > 0 ? owner : -owner)))
+        return -ESRCH;
+    file->owner_pid = owner;
+    return 0;
+}
+
 /* Commands on the open file itself; not for one of O_PATH. */
 static long fcntl_file(struct fs_context *fs, struct file *file, unsigned command, uint64_t arg)
 {
@@ -102,7 +113,7 @@ static long fcntl_file(struct fs_context *fs, struct file *file, unsigned comman
     case F_OFD_GETLK:
     case F_OFD_SETLK:
     case F_OFD_SETLKW: return lock_record(fs, file, command, uaddr(arg));
-    case F_SETOWN: file->owner_pid = (int)arg; return 0;
+    case F_SETOWN: return set_owner(file, (int)arg);
     case F_GETOWN: return file->owner_pid;
     }
     if (file->ops->fcntl)

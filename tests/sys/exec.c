@@ -1,5 +1,6 @@
 /* execve: arguments, environment, what stays and what goes, scripts, set-id; and each errno. */
 #include "helpers.h"
+#include <sched.h>
 
 extern char **environ;
 static char self[PATH_MAX];
@@ -188,6 +189,27 @@ static void check_set_id(void)
     CHECK_ERR(execl("setid", "x", NULL), EACCES); /* not even root */
 }
 
+static int exec_with_shared_files(void *fd)
+{
+    char *words[] = {self, "exit", NULL};
+    fcntl(*(int *)fd, F_SETFD, FD_CLOEXEC);
+    execv(self, words);
+    return 99;
+}
+
+/* Who shares its descriptors with another process has its own once it executes a program. */
+static void check_shared_files(void)
+{
+    static char stack[65536];
+    int fd = open("/dev/null", O_RDONLY), status = -1;
+    fflush(stdout);
+    pid_t child = clone(exec_with_shared_files, stack + sizeof stack, CLONE_FILES | SIGCHLD, &fd);
+    CHECK_EQ(waitpid(child, &status, 0), child);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) != 99);
+    CHECK_EQ(fcntl(fd, F_GETFD), FD_CLOEXEC);
+    close(fd);
+}
+
 int main(int argc, char **argv)
 {
     ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
@@ -201,5 +223,6 @@ int main(int argc, char **argv)
     check_scripts();
     check_errors();
     check_set_id();
+    check_shared_files();
     return check_done();
 }

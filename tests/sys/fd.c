@@ -84,6 +84,22 @@ static void check_flags(void)
     close(copy);
 }
 
+static void check_owner(void)
+{
+    int p[2];
+    CHECK_OK(pipe(p));
+    CHECK_EQ(fcntl(p[0], F_GETOWN), 0);
+    CHECK_OK(fcntl(p[0], F_SETOWN, getpid()));
+    CHECK_EQ(fcntl(p[0], F_GETOWN), getpid());
+    CHECK_EQ(fcntl(p[1], F_GETOWN), 0);
+    CHECK_OK(fcntl(p[0], F_SETOWN, 0));
+    CHECK_EQ(fcntl(p[0], F_GETOWN), 0);
+    CHECK_ERR(fcntl(p[0], F_SETOWN, 4000000), ESRCH);
+    CHECK_ERR(fcntl(p[0], F_SETOWN, INT_MIN), EINVAL);
+    close(p[0]);
+    close(p[1]);
+}
+
 /* What another process is told about a lock of this kind over the whole of "f". */
 static int others_lock(short type)
 {
@@ -153,6 +169,7 @@ int main(void)
     check_dup();
     check_close_range();
     check_flags();
+    check_owner();
     check_locks();
     check_inherited();
     return check_done();

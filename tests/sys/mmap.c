@@ -91,6 +91,52 @@ static void check_errors(void)
     close(p[1]);
 }
 
+static char *anonymous(void *hint, size_t bytes, int flags)
+{
+    return mmap(hint, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+}
+
+/* An address without MAP_FIXED is a wish. */
+static void check_hints(void)
+{
+    char *room = anonymous(NULL, 64 * PAGE, 0), *other;
+    CHECK_OK(munmap(room, 64 * PAGE));
+    CHECK(anonymous(room + 8 * PAGE, 4 * PAGE, 0) == room + 8 * PAGE);
+    other = anonymous(room + 9 * PAGE, 4 * PAGE, 0); /* taken */
+    CHECK(other != MAP_FAILED &&
+          (other >= room + 12 * PAGE || other + 4 * PAGE <= room + 8 * PAGE));
+    CHECK_OK(munmap(other, 4 * PAGE));
+    other = anonymous(room + 6 * PAGE, 4 * PAGE, 0); /* in part */
+    CHECK(other != MAP_FAILED &&
+          (other >= room + 12 * PAGE || other + 4 * PAGE <= room + 8 * PAGE));
+    CHECK_OK(munmap(other, 4 * PAGE));
+    CHECK(anonymous(room + 20 * PAGE + 123, PAGE, 0) == room + 20 * PAGE);
+    CHECK_ERR(mmap(room + 30 * PAGE + 123, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+                   -1, 0),
+              EINVAL);
+    other = anonymous((char *)8, PAGE, 0);
+    CHECK(other != MAP_FAILED && other >= (char *)PAGE);
+    CHECK_OK(munmap(other, PAGE));
+    other = anonymous((char *)0xffffffff81000000, PAGE, 0);
+    CHECK(other != MAP_FAILED && (unsigned long)other < 1ul << 47);
+    CHECK_OK(munmap(other, PAGE));
+    CHECK_OK(munmap(room, 64 * PAGE));
+}
+
+/* What grows downwards does so when it is touched below, in single pages that were not mapped. */
+static void check_growing_down(void)
+{
+    char *room = anonymous(NULL, 700 * PAGE, 0), *top = room + 699 * PAGE;
+    CHECK_OK(munmap(room, 700 * PAGE));
+    CHECK(anonymous(top, PAGE, MAP_FIXED | MAP_GROWSDOWN) == top);
+    CHECK_EQ(touch(top, true), 0);
+    CHECK_EQ(touch(top - PAGE, true), 0);
+    CHECK_EQ(touch(top - 40 * PAGE, true), 0);
+    CHECK_EQ(touch(top - 20 * PAGE, false), 0);
+    CHECK_OK(munmap(room, 700 * PAGE));
+    CHECK_EQ(touch(top - PAGE, true), SIGSEGV);
+}
+
 static void check_file(void)
 {
     int fd = open("file", O_RDWR | O_CREAT | O_TRUNC, 0666);
@@ -211,6 +257,8 @@ int main(void)
     sigaction(SIGSEGV, &action, NULL);
     sigaction(SIGBUS, &action, NULL);
     check_anonymous();
+    check_hints();
+    check_growing_down();
     check_errors();
     check_file();
     check_copy_on_write();

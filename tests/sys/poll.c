@@ -96,6 +96,27 @@ static void check_waiting(void)
     close(q[0]);
 }
 
+static void check_many(void)
+{
+    enum { MANY = 300 };
+    static struct pollfd fds[MANY];
+    int p[2], n_ready = 0;
+    CHECK_OK(pipe(p));
+    for (int i = 0; i < MANY; i++)
+        fds[i] = (struct pollfd){.fd = dup(p[0]), .events = POLLIN};
+    CHECK(fds[MANY - 1].fd > 0);
+    CHECK_EQ(poll(fds, MANY, 10), 0);
+    CHECK_EQ(write(p[1], "x", 1), 1);
+    CHECK_EQ(poll(fds, MANY, 1000), MANY);
+    for (int i = 0; i < MANY; i++)
+        n_ready += fds[i].revents == POLLIN;
+    CHECK_EQ(n_ready, MANY);
+    for (int i = 0; i < MANY; i++)
+        close(fds[i].fd);
+    close(p[0]);
+    close(p[1]);
+}
+
 static void check_errors(void)
 {
     struct pollfd fds = {0, POLLIN, 0};
@@ -145,6 +166,7 @@ int main(void)
     check_kinds();
     check_waiting();
     check_errors();
+    check_many();
     check_mask();
     return check_done();
 }

@@ -162,6 +162,21 @@ static void check_links(void)
     CHECK_ERR(symlink("x", "/proc/self/fd/900"), ENOENT);
 }
 
+/* What is in /proc is the kernel's. */
+static void check_fixed(void)
+{
+    const char *mounts = contents("/proc/self/mountinfo");
+    CHECK(mounts && strstr(mounts, " /proc ") && strstr(mounts, " - proc "));
+    CHECK_STR(contents("/proc/self/personality"), "00000000\n");
+    CHECK(contents("/proc/self/wchan") != NULL);
+    CHECK_ERR(chmod("/proc/self/status", 0600), EPERM);
+    CHECK_ERR(mkdir("/proc/none", 0777), ENOENT);
+    CHECK_ERR(link("/proc/version", "/proc/none"), ENOENT);
+    CHECK_ERR(link("/proc/version", "version"), EXDEV);
+    CHECK_ERR(unlink("/proc/self/status"), EPERM);
+    CHECK_ERR(rename("/proc/version", "/proc/none"), ENOENT);
+}
+
 static void check_fds(void)
 {
     char path[64], link[512];
@@ -352,6 +367,7 @@ int main(int argc, char **argv)
     check_stat();
     check_comm();
     check_links();
+    check_fixed();
     check_fds();
     check_memory(argv);
     check_mapped_file();

@@ -233,6 +233,35 @@ static void check_stack(void)
     CHECK_OK(sigaltstack(&stack, NULL));
 }
 
+static stack_t stack_told;
+static void ask_for_stack(int number)
+{
+    (void)number;
+    sigaltstack(NULL, &stack_told);
+}
+
+/* A handler on a stack that disarms itself may give it another; afterwards it is what it was. */
+static void check_disarming_stack(void)
+{
+    enum { AUTODISARM = 1 << 31 };
+    char *at = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    stack_t stack = {.ss_sp = at, .ss_size = 65536, .ss_flags = AUTODISARM}, old;
+    CHECK_OK(sigaltstack(&stack, NULL));
+    on(SIGUSR1, ask_for_stack, SA_ONSTACK);
+    raise(SIGUSR1);
+    CHECK_EQ(stack_told.ss_flags, SS_DISABLE);
+    CHECK_OK(sigaltstack(NULL, &old));
+    CHECK(old.ss_sp == at && old.ss_size == 65536);
+    CHECK_EQ(old.ss_flags, AUTODISARM);
+    stack.ss_flags = 0;
+    CHECK_OK(sigaltstack(&stack, NULL));
+    raise(SIGUSR1);
+    CHECK_EQ(stack_told.ss_flags, SS_ONSTACK);
+    stack.ss_flags = SS_DISABLE;
+    CHECK_OK(sigaltstack(&stack, NULL));
+    on(SIGUSR1, SIG_DFL, 0);
+}
+
 int main(void)
 {
     check_actions();
@@ -242,5 +271,6 @@ int main(void)
     check_nesting();
     check_suspend();
     check_stack();
+    check_disarming_stack();
     return check_done();
 }

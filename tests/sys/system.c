@@ -53,6 +53,15 @@ static void check_prctl(void)
     CHECK_ERR(syscall(SYS_prctl, 987654, 0, 0, 0, 0), EINVAL);
     CHECK_EQ(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), 1);
     CHECK_EQ(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), 0);
+    CHECK_ERR(prctl(PR_SET_DUMPABLE, 2, 0, 0, 0), EINVAL);
+    CHECK_EQ(prctl(PR_GET_KEEPCAPS, 0, 0, 0, 0), 0);
+    CHECK_ERR(prctl(PR_SET_KEEPCAPS, 2, 0, 0, 0), EINVAL);
+    CHECK_CHILD("flags of a process", {
+        CHILD_REQUIRE(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0);
+        CHILD_REQUIRE(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0);
+        CHILD_REQUIRE(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0);
+        CHILD_REQUIRE(prctl(PR_GET_KEEPCAPS, 0, 0, 0, 0) == 1);
+    });
     CHECK_CHILD("no new privileges", {
         CHILD_REQUIRE(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
         CHILD_REQUIRE(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
@@ -81,6 +90,26 @@ static void check_arch_prctl(void)
     CHECK_ERR(syscall(SYS_arch_prctl, SET_FS, BAD_HOLE), EPERM);
     CHECK_ERR(syscall(SYS_arch_prctl, GET_FS, BAD_KERNEL), EFAULT);
     CHECK_ERR(syscall(SYS_arch_prctl, 0x9999, 0), EINVAL);
+    CHECK_OK(syscall(SYS_arch_prctl, SET_GS, 0));
+}
+
+/* Two processes with a GS of their own, in turn. */
+static void check_gs_of_each(void)
+{
+    unsigned long mine = 1, theirs = 2, seen = 0;
+    int wrong = 0, status;
+    fflush(stdout);
+    pid_t child = fork();
+    syscall(SYS_arch_prctl, SET_GS, child ? &mine : &theirs);
+    for (int i = 0; i < 200; i++) {
+        sched_yield();
+        __asm__ volatile("mov %%gs:0, %0" : "=r"(seen));
+        wrong += seen != (child ? mine : theirs);
+    }
+    if (child == 0)
+        _exit(wrong ? 1 : 0);
+    CHECK_EQ(wrong, 0);
+    CHECK_EQ(waitpid(child, &status, 0) == child && status == 0, 1);
     CHECK_OK(syscall(SYS_arch_prctl, SET_GS, 0));
 }
 
@@ -125,6 +154,7 @@ int main(void)
     check_sysinfo();
     check_prctl();
     check_arch_prctl();
+    check_gs_of_each();
     check_sched();
     check_no_call();
     check_random();
