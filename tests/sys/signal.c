@@ -243,7 +243,7 @@ static void ask_for_stack(int number)
 /* A handler on a stack that disarms itself may give it another; afterwards it is what it was. */
 static void check_disarming_stack(void)
 {
-    enum { AUTODISARM = 1 << 31 };
+    enum { AUTODISARM = INT_MIN }; /* the highest bit */
     char *at = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     stack_t stack = {.ss_sp = at, .ss_size = 65536, .ss_flags = AUTODISARM}, old;
     CHECK_OK(sigaltstack(&stack, NULL));
