@@ -42,9 +42,9 @@ HARMLESS = ("make help", "make tour", "make doctor", "make -f libc/libc.mk readm
 ELSEWHERE = {"make test": ".ci/run", "make lint": ".ci/run", "make coverage": ".ci/run"}
 # Commands that take minutes or the network: the test that runs the same on a small scale.
 LONG = {"make bench": "tests/bench/counts.t",
-        "make fuzz SEED=10001 CALLS=3000000 CPUS=1": "tests/fuzz/fuzz.t",
-        "make fuzz SEED=20001 CALLS=1500000 CPUS=4": "tests/fuzz/fuzz.t",
-        "make fuzz BUILD=build/kasan SANITIZE=kernel-address,undefined SEED=42001 CALLS=200000":
+        "make fuzz SEED=50001 CALLS=5000000 CPUS=1": "tests/fuzz/fuzz.t",
+        "make fuzz SEED=52001 CALLS=2000000 CPUS=4": "tests/fuzz/fuzz.t",
+        "make fuzz BUILD=build/kasan SANITIZE=kernel-address,undefined SEED=41001 CALLS=200000":
             "tests/fuzz/fuzz.t"}
 
 

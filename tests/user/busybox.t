@@ -31,6 +31,14 @@ def on_linux(busybox):
         ).stdout
 
 
+def on_linux_surely(busybox):
+    """What two runs in a row say: a busy host has been seen to give a file zeros for its bytes."""
+    before, now = None, on_linux(busybox)
+    while now != before:
+        before, now = now, on_linux(busybox)
+    return now
+
+
 def on_ouros(cpus):
     command = [
         os.path.join(TOP, "tools/vm"),
@@ -74,7 +82,7 @@ def main():
     if not busybox:
         print("Bail out! busybox is missing: make doctor says what to do")
         sys.exit(1)
-    wanted = sections(on_linux(busybox))
+    wanted = sections(on_linux_surely(busybox))
     count = 0
     for cpus in (1, 4):
         output, status, errors = on_ouros(cpus)

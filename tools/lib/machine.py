@@ -38,7 +38,9 @@ def command(options, channels, kernel_words):
                   f"size={options.mem},mem-path={channels['memory']}"]
     words += screen(options)
     words += REPEATABLE if options.icount else []
-    words += ["-S", "-gdb", f"unix:{options.gdb},server=on,wait=off"] if options.gdb else []
+    if "gdb" in channels:
+        words += ["-S", "-gdb", "chardev:debugger", "-chardev",
+                  f"socket,id=debugger,fd={channels['gdb']},server=on,wait=off"]
     return words + (boot_iso if options.iso else boot_kernel)(options, channels, kernel_words)
 
 
@@ -77,8 +79,6 @@ def explain_failure(message):
         return "there is no screen to open a window on: leave out --gui"
     if "initrd is too large" in message:
         return "use a larger --mem"
-    if "gdb" in message and "socket" in message:
-        return "name a socket that can be made, in a folder that is there"
     if "Cannot allocate memory" in message or "cannot set up guest memory" in message:
         return "use a smaller --mem"
     return "see `make doctor`"

@@ -4,6 +4,7 @@ import _socket  # the module socket takes 6 ms to load, and only its socketpair 
 import os
 import re
 import signal
+import stat
 import sys
 import time
 
@@ -133,6 +134,8 @@ class Session:
 
     def __exit__(self, *_):
         self.stop()
+        if self.options.gdb and os.path.exists(self.options.gdb):
+            os.unlink(self.options.gdb)
         if self.memory is not None:
             import coverage
             coverage.collect(self.options, self.memory, self.counts)
@@ -161,6 +164,11 @@ class Session:
             self.memory = anonymous_file(b"")
             os.set_inheritable(self.memory, True)
             numbers["memory"] = f"/dev/fd/{self.memory}"
+        if self.options.gdb:
+            far = listening(self.options.gdb)
+            os.set_inheritable(far, True)
+            numbers["gdb"] = far
+            theirs.append(far)
         self.complaints, complaining = os.pipe()
         words = machine.command(self.options, numbers, self.kernel_words())
         if os.path.exists("/usr/bin/setpriv"):  # QEMU ends with us, even if we are killed
@@ -290,6 +298,21 @@ class Session:
 
 def ring(_number, _frame):
     raise TimedOut
+
+
+def listening(path):
+    """A socket that has the name only once it can be connected to."""
+    end = _socket.socket(_socket.AF_UNIX)
+    try:
+        if os.path.exists(path) and not stat.S_ISSOCK(os.stat(path).st_mode):
+            raise OSError(0, "is there, and no socket")
+        end.bind(path + ".new")
+        end.listen()
+        os.rename(path + ".new", path)
+    except OSError as error:
+        raise Trouble(f"--gdb {path}: {error.strerror or error}",
+                      "name a socket that can be made, in a folder that is there") from None
+    return end.detach()
 
 
 def counts_file(options):
