@@ -40,6 +40,7 @@ kernel += mm/objects.c
 kernel += mm/kstacks.c
 kernel += mm/areas.c
 kernel += mm/tables.c
+kernel += mm/load.c
 kernel += mm/flush.c
 kernel += mm/fault.c
 kernel += mm/backing.c

@@ -168,7 +168,7 @@ struct space {
     /* atomic: */
     uint32_t refs;  /* processes and borrowers; with the last the areas go */
     uint32_t holds; /* 1 for all refs, 1 for each processor in cpu_mask; with the last all goes */
-    uint32_t cpu_mask; /* processors that have it loaded now */
+    uint32_t cpu_mask; /* processors that have it loaded now, as bits; and load.c's own bit */
     struct spinlock lock;
     /* guarded by lock: */
     struct area *areas; /* sorted by address, none overlap */
@@ -176,6 +176,7 @@ struct space {
     uint64_t n_pages; /* pages of all areas (VmSize) */
     paddr_t root;     /* constant; top table, its lower half is ours */
     uint64_t brk_start, brk_end;
+    uint64_t often;        /* load.c's: a page that is likely to have been used */
     uint64_t last_fault;   /* where sequential touching would fault next ... */
     uint32_t fault_window; /* ... and how many pages are then mapped at once */
     /* set by exec before the space is used, then constant: */
@@ -185,20 +186,16 @@ struct space {
     uint64_t limit_space, limit_stack, limit_data;
 };
 
-struct space *space_create(void); /* empty; NULL when out of memory */
-/* A copy for fork: shares all tables and pages until written. If this processor has the parent
- * loaded its TLB is stale afterwards: sched sees to that on the way to user mode; who writes to
- * user memory before calls space_settle. */
-struct space *space_fork(struct space *parent);
-void space_settle(void); /* nothing to do in all other cases */
+struct space *space_create(void);               /* empty; NULL when out of memory */
+struct space *space_fork(struct space *parent); /* shares all tables and pages until written */
 void space_ref(struct space *space);
 void space_unref(struct space *space); /* the last one tears it down */
-/* Makes it this processor's (NULL: the kernel's own root); CR3 is written only if it was not. The
- * space that was loaded before may thereby end: then it is returned, for space_reap, which takes a
- * while and no lock but those of frames. */
+/* Makes it this processor's (NULL: none). The space that was loaded before may thereby end: then it
+ * is returned, for space_reap, which takes a while and no lock but those of frames. */
 struct space *space_switch(struct space *space);
 void space_reap(struct space *ended); /* NULL is allowed */
 void space_load(struct space *space); /* both at once */
+void load_refresh(void);              /* x86_flush_hook */
 void space_leave_ended(void);         /* idle: does not keep a space loaded that has ended */
 
 struct map_request {

@@ -160,7 +160,7 @@ struct cpu {
     bool resched;       /* a switch is wanted before going back to user mode; also set by IPI */
     uint32_t lock_mark; /* constant: id + 1, what a spinlock holds that this processor has taken */
     struct thread *fpu_owner;   /* whose state is in the vector registers, or NULL */
-    paddr_t root;               /* the page table root in CR3 */
+    uint64_t *root;             /* its page table root, in CR3 for good; mm fills the lower half */
     uint32_t requests;          /* atomic bits set by other processors: CPU_REQUEST_* */
     void *sched;                /* sched's own per-processor data (struct run_queue) */
     void *mm;                   /* mm's own per-processor data (free frames at hand) */
@@ -217,6 +217,17 @@ static inline void spin_lock_as(struct spinlock *lock, unsigned rank)
 static inline void spin_lock(struct spinlock *lock)
 {
     spin_lock_as(lock, lock->rank);
+}
+
+/* False if it is taken. Does not wait, so the order of ranks does not matter. */
+static inline bool spin_trylock(struct spinlock *lock)
+{
+    struct cpu *cpu = this_cpu();
+    if (unlikely(!spin_try(lock, cpu->lock_mark)))
+        return false;
+    cpu->spin_ranks |= spin_rank_bit[lock->rank];
+    lock->held = lock->rank;
+    return true;
 }
 
 static inline void spin_unlock(struct spinlock *lock)
@@ -374,10 +385,7 @@ static inline unsigned table_index(uint64_t address, int level)
     return (address >> (PAGE_SHIFT + 9 * (level - 1))) & (TABLE_ENTRIES - 1);
 }
 
-extern pte_t *kernel_root;    /* the boot page table; every root shares its upper half */
-void root_init(pte_t *root);  /* copies the kernel's half into a page of zeros */
-void root_clear(pte_t *root); /* takes it out again */
-void root_load(paddr_t root); /* CR3, unless it is there already */
+extern pte_t *kernel_root; /* the boot page table, later processor 0's; all share its upper half */
 int kernel_map(uint64_t address, paddr_t phys,
                uint64_t flags);          /* one page of kernel space; 0 or -ENOMEM */
 paddr_t kernel_unmap(uint64_t address);  /* what was there; the caller flushes */
@@ -389,6 +397,7 @@ void tlb_flush_all(void);              /* here only, all but global pages */
 /* On every processor of the mask (bit = id) but this one: flush [start, start+n_pages), or all if
  * n_pages is 0. Waits. */
 void tlb_shootdown(uint32_t cpu_mask, uint64_t start, size_t n_pages);
+extern void (*x86_flush_hook)(void); /* there, before that: mm looks at its root; set by boot */
 
 /* ---- Time ---- */
 

@@ -165,6 +165,7 @@ static int fault_present(struct fault *fault)
     if (own || !fault->write) {
         /* A read leaves the right to write as it was: the page may be in use by others. */
         flags |= fault->write ? PTE_WRITE : old & PTE_WRITE;
+        flags |= PTE_ACCESSED; /* as it may be, even now */
         __atomic_store_n(fault->entry, frame | flags, __ATOMIC_SEQ_CST);
         if (old & PTE_PRESENT && (old ^ flags) & PTE_NX)
             flush_page(&fault->flush, fault->page);
@@ -206,6 +207,7 @@ int space_fault_locked(struct space *space, uint64_t address, uint64_t error)
     flush_begin(&fault.flush, space);
     int result = fault_resolve(&fault);
     flush_end(&fault.flush);
+    space_refresh(space, address, address); /* a root learns here of what has been added */
     return result;
 }
 

@@ -2,28 +2,21 @@
  * of them, and only then are the frames given up that the old entries led to. */
 #include "space.h"
 
-/* Whether another processor may hold translations of the space. */
-static bool loaded_elsewhere(const struct space *space)
-{
-    return __atomic_load_n(&space->cpu_mask, __ATOMIC_SEQ_CST) & ~(1u << this_cpu()->id);
-}
-
 /* Forgets the changed range here and elsewhere: page by page while that is cheaper. */
-static void flush_now(struct flush *flush)
+void flush_now(struct flush *flush)
 {
     if (!flush->end)
         return;
     size_t n_pages = (flush->end - flush->start) / PAGE_SIZE;
     if (n_pages > FLUSH_PAGES)
         n_pages = 0;
-    if (this_cpu()->root == flush->space->root) {
+    if (space_refresh(flush->space, flush->start, flush->end - 1)) {
         for (size_t i = 0; i < n_pages; i++)
             tlb_flush_page(flush->start + i * PAGE_SIZE);
         if (!n_pages)
             tlb_flush_all();
     }
-    if (loaded_elsewhere(flush->space))
-        tlb_shootdown(flush->space->cpu_mask, flush->start, n_pages);
+    tlb_shootdown(space_loaded_elsewhere(flush->space), flush->start, n_pages);
     flush->start = UINT64_MAX;
     flush->end = 0;
 }
@@ -32,7 +25,7 @@ void flush_put(struct flush *flush, paddr_t frame, int level)
 {
     /* Here nobody looks at user addresses before flush_end; the entry was taken out by a locked
      * operation, so a processor that is not in the mask yet cannot have seen it. */
-    if (!loaded_elsewhere(flush->space)) {
+    if (!space_loaded_elsewhere(flush->space)) {
         table_put(frame, level);
         return;
     }

@@ -41,6 +41,19 @@ static inline struct frame *frame_at(paddr_t phys)
     return &frames[phys >> PAGE_SHIFT];
 }
 
+/* Entries of a table are noted as filled by groups. */
+enum { GROUP = 8 };
+
+/* For the number of the first entry of each group that may hold something. */
+#define for_each_group(first, groups)      \
+    for (uint64_t left_ = (groups), first; \
+         left_ && (first = (uint64_t)__builtin_ctzll(left_) * GROUP, true); left_ &= left_ - 1)
+
+static inline uint64_t filled_groups(const uint64_t *table)
+{
+    return frame_at(virt_to_phys(table))->filled;
+}
+
 /* Circular lists of frames; a head is the number of the first one, 0 when empty. Frame 0 is never
  * ours. */
 void frame_list_add(uint32_t *head, uint32_t number);

@@ -1,4 +1,4 @@
-/* Address spaces: made, copied by fork, loaded into a processor, taken down.
+/* Address spaces: made, copied by fork, taken down.
  *
  * A space ends in two steps. When nobody refers to it any more its areas go, in the context of
  * whoever let go last. Its tables go when no processor has it loaded either, so that an exiting
@@ -9,12 +9,8 @@
 #include "space.h"
 
 static OBJECT_CACHE(space_cache, struct space);
-/* Each processor's own: */
-static struct space *loaded[MAX_CPUS]; /* the space in CR3; NULL: the kernel's root */
-static bool
-    unsettled[MAX_CPUS]; /* its TLB still allows writes that the tables of the space no longer do */
 
-/* A space without areas and, if wanted, without entries in its root yet. */
+/* A space without areas. */
 static struct space *space_make(void)
 {
     struct space *space = object_alloc_zeroed(&space_cache);
@@ -25,7 +21,6 @@ static struct space *space_make(void)
         object_free(&space_cache, space);
         return NULL;
     }
-    root_init(phys_to_virt(space->root));
     frame_at(space->root)->filled = 0;
     spin_init(&space->lock, "space", RANK_SPACE);
     space->refs = space->holds = 1;
@@ -95,27 +90,6 @@ static void settings_copy(struct space *child, const struct space *parent)
     child->limit_data = parent->limit_data;
 }
 
-/* After the tables have lost the right to write: other processors forget it now, this one before it
- * goes back to user mode (`resched` leads through space_settle) or loads other tables, as it does
- * at once where the child runs first. */
-static void forget_rights(struct space *space)
-{
-    uint32_t id = this_cpu()->id;
-    uint32_t others = __atomic_load_n(&space->cpu_mask, __ATOMIC_SEQ_CST) & ~(1u << id);
-    if (others)
-        tlb_shootdown(others, 0, 0);
-    if (loaded[id] == space)
-        unsettled[id] = this_cpu()->resched = true;
-}
-
-void space_settle(void)
-{
-    uint32_t id = this_cpu()->id;
-    if (unsettled[id])
-        tlb_flush_all();
-    unsettled[id] = false;
-}
-
 /* A copy that shares all pages and tables until one side writes; NULL when memory is out. Lock:
  * takes parent->lock. */
 struct space *space_fork(struct space *parent)
@@ -127,8 +101,10 @@ struct space *space_fork(struct space *parent)
     settings_copy(child, parent);
     int error = areas_copy(child, parent);
     if (!error) {
+        space_hide(parent); /* the right to write goes */
         tables_share(phys_to_virt(parent->root), phys_to_virt(child->root));
-        forget_rights(parent);
+        space_show(parent);
+        tlb_shootdown(space_loaded_elsewhere(parent), 0, 0);
     }
     spin_unlock(&parent->lock);
     if (!error)
@@ -149,13 +125,11 @@ void space_reap(struct space *ended)
     if (!ended)
         return;
     table_put_entries(phys_to_virt(ended->root), 4);
-    root_clear(phys_to_virt(ended->root));
     frame_free_zeroed(ended->root);
     object_free(&space_cache, ended);
 }
 
-/* One hold less; the space if that was the last one. */
-static struct space *hold_drop(struct space *space)
+struct space *space_hold_drop(struct space *space)
 {
     return __atomic_sub_fetch(&space->holds, 1, __ATOMIC_ACQ_REL) == 0 ? space : NULL;
 }
@@ -163,7 +137,7 @@ static struct space *hold_drop(struct space *space)
 /* Idle processors that still have the space loaded look at it again. */
 static void kick_lazy(const struct space *space)
 {
-    uint32_t mask = __atomic_load_n(&space->cpu_mask, __ATOMIC_SEQ_CST) & ~(1u << this_cpu()->id);
+    uint32_t mask = space_loaded_elsewhere(space);
     for (uint32_t id = 0; mask; id++, mask >>= 1) {
         if (mask & 1)
             cpu_kick(id);
@@ -192,40 +166,5 @@ void space_unref(struct space *space)
     mappings_free(&dead);
     kfree(space->areas);
     kick_lazy(space);
-    space_reap(hold_drop(space));
-}
-
-/* ---- Loading ---- */
-
-struct space *space_switch(struct space *space)
-{
-    uint32_t id = this_cpu()->id;
-    struct space *old = loaded[id];
-    if (space == old) {
-        space_settle();
-        return NULL;
-    }
-    loaded[id] = space;
-    unsettled[id] = false;
-    if (space) {
-        __atomic_add_fetch(&space->holds, 1, __ATOMIC_RELAXED);
-        __atomic_or_fetch(&space->cpu_mask, 1u << id, __ATOMIC_SEQ_CST);
-    }
-    root_load(space ? space->root : virt_to_phys(kernel_root));
-    if (!old)
-        return NULL;
-    __atomic_and_fetch(&old->cpu_mask, ~(1u << id), __ATOMIC_SEQ_CST);
-    return hold_drop(old);
-}
-
-void space_load(struct space *space)
-{
-    space_reap(space_switch(space));
-}
-
-void space_leave_ended(void)
-{
-    struct space *space = loaded[this_cpu()->id];
-    if (space && __atomic_load_n(&space->refs, __ATOMIC_ACQUIRE) == 0)
-        space_load(NULL);
+    space_reap(space_hold_drop(space));
 }

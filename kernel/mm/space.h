@@ -67,6 +67,8 @@ enum { FLUSH_PAGES = 10, FLUSH_FRAMES = 24 };
 struct flush {
     struct space *space;
     uint64_t start, end; /* covers every changed address; empty if end is 0 */
+    pte_t *cut;          /* an entry that is out while tables below it are copied, or NULL ... */
+    pte_t mended;        /* ... and what it will be */
     uint32_t n;
     paddr_t frames[FLUSH_FRAMES]; /* to be put afterwards; the level is in the low bits */
 };
@@ -76,6 +78,7 @@ static inline void flush_begin(struct flush *flush, struct space *space)
     flush->space = space;
     flush->start = UINT64_MAX;
     flush->end = flush->n = 0;
+    flush->cut = NULL;
 }
 static inline void flush_page(struct flush *flush, uint64_t address)
 {
@@ -84,7 +87,21 @@ static inline void flush_page(struct flush *flush, uint64_t address)
 }
 /* A table entry that led to this frame is gone: level 0 a page, 1 to 3 a table of that level. */
 void flush_put(struct flush *flush, paddr_t frame, int level);
+void flush_now(struct flush *flush); /* does not give frames up yet */
 void flush_end(struct flush *flush);
+
+/* ---- Which processors have it loaded (load.c) ---- */
+
+/* Those but this one, as bits. */
+uint32_t space_loaded_elsewhere(const struct space *space);
+/* If this processor has it loaded: its root leads where the space's does now for the addresses from
+ * first to last, and it is true. */
+bool space_refresh(const struct space *space, uint64_t first, uint64_t last);
+/* The same for all addresses. */
+void space_show(const struct space *space);
+/* Makes this processor, if it has the space loaded, forget all translations and reach no page until
+ * space_show. The space's lock held. */
+void space_hide(struct space *space);
 
 /* ---- Tables (tables.c); the space's lock held ---- */
 
@@ -116,6 +133,11 @@ void entry_fill(pte_t *entry, pte_t value);
 /* Copies the entries of a table, or of a root's lower half, into an empty one: afterwards all that
  * they lead to is shared, and read-only for both. */
 void tables_share(pte_t *from, pte_t *to);
+/* The pages in the space that a processor may have translations of: how many; above `limit` there
+ * are more than are in `pages`. If `alone`, no processor gets translations of the space meanwhile
+ * and the caller's is made to forget what it has: so it is noted that there are none, where no
+ * other space shares the tables. */
+size_t tables_accessed(struct space *space, bool alone, uint64_t *pages, size_t limit);
 /* Drops a reference to a table (level 1 to 3) or a page (level 0), with the last one all that it
  * leads to. */
 void table_put(paddr_t frame, int level);
@@ -123,6 +145,9 @@ void table_put(paddr_t frame, int level);
 void table_put_entries(pte_t *table, int level);
 
 /* ---- Between the rest ---- */
+
+/* One hold less; the space if that was the last one, for space_reap. */
+struct space *space_hold_drop(struct space *space);
 
 /* Rights of a present page entry in that area, all but PTE_WRITE. */
 pte_t area_pte_flags(const struct area *area);

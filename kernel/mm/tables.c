@@ -6,18 +6,16 @@
  * from the top down; a table that came to have one user again is made writable where it is. A
  * shared table changes in one way only: its entries lose PTE_WRITE when it is copied.
  *
+ * The accessed bits must cover whatever a TLB holds (load.c). So no entry loses its bit but where
+ * its pages are flushed next, and a table is copied while no processor can reach it.
+ *
  * Most tables are nearly empty. A table's frame notes which groups of entries were ever filled, and
  * who copies or frees the table looks only at those. */
 #include "abi/errno.h"
 #include "frames.h"
 #include "space.h"
 
-enum { TABLE_FLAGS = PTE_PRESENT | PTE_WRITE | PTE_USER, GROUP = 8 };
-
-/* For the number of the first entry of each group that may hold something. */
-#define for_each_group(first, groups)      \
-    for (uint64_t left_ = (groups), first; \
-         left_ && (first = (uint64_t)__builtin_ctzll(left_) * GROUP, true); left_ &= left_ - 1)
+enum { TABLE_FLAGS = PTE_PRESENT | PTE_WRITE | PTE_USER };
 
 static pte_t *table_at(paddr_t frame)
 {
@@ -27,11 +25,6 @@ static pte_t *table_at(paddr_t frame)
 static pte_t entry_take(pte_t *entry)
 {
     return __atomic_exchange_n(entry, 0, __ATOMIC_SEQ_CST);
-}
-
-static uint64_t filled_groups(const pte_t *table)
-{
-    return frame_at(virt_to_phys(table))->filled;
 }
 
 void entry_fill(pte_t *entry, pte_t value)
@@ -79,15 +72,6 @@ void tables_share(pte_t *from, pte_t *to)
     }
 }
 
-/* A copy of a shared table whose entries lead where the original's lead; 0 when memory is out. */
-static paddr_t table_copy(paddr_t from)
-{
-    paddr_t to = table_alloc();
-    if (to)
-        tables_share(table_at(from), table_at(to));
-    return to;
-}
-
 /* NOLINTNEXTLINE(misc-no-recursion): a level of tables each, four at most */
 void table_put(paddr_t frame, int level)
 {
@@ -118,43 +102,63 @@ void table_put_entries(pte_t *table, int level)
     }
 }
 
-/* Makes the table that the entry leads to this space's own: copies it if others use it. 0 or
- * -ENOMEM. */
-static int entry_own(pte_t *entry, int level_below, uint64_t address, struct flush *flush)
+/* The table below the entry, made this space's own: copied if others use it; NULL when memory is
+ * out. The first entry on the way down that leads to a shared table stays out until cut_mend. */
+static pte_t *entry_own(pte_t *entry, int level_below, uint64_t address, struct flush *flush)
 {
-    if (*entry & PTE_WRITE)
-        return 0;
     paddr_t shared = pte_phys(*entry);
+    pte_t accessed = *entry & PTE_ACCESSED;
+    if (*entry & PTE_WRITE)
+        return table_at(shared);
     if (frame_refs(shared) == 1) {
-        *entry |= PTE_WRITE; /* more rights need no flush */
-        return 0;
+        __atomic_or_fetch(entry, PTE_WRITE, __ATOMIC_SEQ_CST); /* more rights need no flush */
+        return table_at(shared);
     }
-    paddr_t copy = table_copy(shared);
+    paddr_t copy = table_alloc();
     if (!copy)
-        return -ENOMEM;
-    __atomic_store_n(entry, copy | TABLE_FLAGS, __ATOMIC_SEQ_CST);
-    flush_page(flush,
-               align_down(address, PAGE_SIZE)); /* processors may remember where the table was */
+        return NULL;
+    if (!flush->cut) {
+        flush->cut = entry;
+        __atomic_store_n(entry, 0, __ATOMIC_SEQ_CST);
+        flush_page(flush, align_down(address, PAGE_SIZE)); /* and where tables are below it */
+        flush_now(flush);
+    }
+    tables_share(table_at(shared), table_at(copy));
+    if (entry == flush->cut)
+        flush->mended = copy | TABLE_FLAGS | accessed;
+    else
+        *entry = copy | TABLE_FLAGS | accessed;
     flush_put(flush, shared, level_below);
-    return 0;
+    return table_at(copy);
+}
+
+/* Puts the entry that entry_own has taken out in its place again. */
+static void cut_mend(struct flush *flush)
+{
+    if (flush->cut)
+        __atomic_store_n(flush->cut, flush->mended, __ATOMIC_SEQ_CST);
+    flush->cut = NULL;
+}
+
+/* The table below an entry that is 0; NULL when memory is out. */
+static pte_t *table_add(pte_t *entry)
+{
+    paddr_t fresh = table_alloc();
+    if (!fresh)
+        return NULL;
+    entry_fill(entry, fresh | TABLE_FLAGS);
+    return table_at(fresh);
 }
 
 pte_t *table_entry_own(struct space *space, uint64_t address, struct flush *flush)
 {
     pte_t *table = table_at(space->root);
-    for (int level = 4; level > 1; level--) {
+    for (int level = 4; level > 1 && table; level--) {
         pte_t *entry = &table[table_index(address, level)];
-        if (!*entry) {
-            paddr_t fresh = table_alloc();
-            if (!fresh)
-                return NULL;
-            entry_fill(entry, fresh | TABLE_FLAGS);
-        } else if (entry_own(entry, level - 1, address, flush) < 0) {
-            return NULL;
-        }
-        table = table_at(pte_phys(*entry));
+        table = *entry ? entry_own(entry, level - 1, address, flush) : table_add(entry);
     }
-    return &table[table_index(address, 1)];
+    cut_mend(flush);
+    return table ? &table[table_index(address, 1)] : NULL;
 }
 
 pte_t table_lookup(const struct space *space, uint64_t address)
@@ -177,15 +181,14 @@ int tables_isolate(struct space *space, uint64_t address, struct flush *flush)
     if (address >= USER_END)
         return 0;
     pte_t *table = table_at(space->root);
-    for (int level = 4; level > 1 && address & (entry_span(level) - 1); level--) {
+    for (int level = 4; level > 1 && table && address & (entry_span(level) - 1); level--) {
         pte_t *entry = &table[table_index(address, level)];
         if (!*entry)
-            return 0;
-        if (entry_own(entry, level - 1, address, flush) < 0)
-            return -ENOMEM;
-        table = table_at(pte_phys(*entry));
+            break;
+        table = entry_own(entry, level - 1, address, flush);
     }
-    return 0;
+    cut_mend(flush);
+    return table ? 0 : -ENOMEM;
 }
 
 /* Notes what must be flushed when an entry is gone. To flush one page makes a processor forget all
@@ -314,6 +317,82 @@ int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t n_byte
         }
     }
     return 0;
+}
+
+/* ---- What was accessed ---- */
+
+struct walk {
+    uint64_t *pages; /* room for `limit` */
+    size_t n, limit;
+};
+
+/* Which entries of a group have the bit: a bit each. */
+static inline unsigned group_mask(const pte_t *group, pte_t bit)
+{
+    unsigned mask = 0;
+    mask |= group[0] & bit ? 1 << 0 : 0;
+    mask |= group[1] & bit ? 1 << 1 : 0;
+    mask |= group[2] & bit ? 1 << 2 : 0;
+    mask |= group[3] & bit ? 1 << 3 : 0;
+    mask |= group[4] & bit ? 1 << 4 : 0;
+    mask |= group[5] & bit ? 1 << 5 : 0;
+    mask |= group[6] & bit ? 1 << 6 : 0;
+    mask |= group[7] & bit ? 1 << 7 : 0;
+    return mask;
+}
+
+/* For the number of each entry of a table that has the bit. */
+#define for_each_with(i, table, bit)                                \
+    for_each_group(first_, filled_groups(table))                    \
+        for (uint64_t mask_ = group_mask(&(table)[first_], bit), i; \
+             mask_ && (i = first_ + (uint64_t)__builtin_ctzll(mask_), true); mask_ &= mask_ - 1)
+
+/* Whether the table below an entry is the space's alone, if the one that the entry is in is. */
+static bool own_below(pte_t entry, bool own)
+{
+    return own && (n_cpus == 1 || frame_refs(pte_phys(entry)) == 1);
+}
+
+static void walk_pages(struct walk *walk, pte_t *table, uint64_t base, bool own)
+{
+    for_each_with(i, table, PTE_ACCESSED)
+    {
+        if (own)
+            table[i] &= ~(pte_t)PTE_ACCESSED;
+        if (walk->n < walk->limit)
+            walk->pages[walk->n] = base + i * PAGE_SIZE;
+        walk->n++;
+    }
+}
+
+/* A table of a level above: where the bits stay and many are set already, they are enough. */
+/* NOLINTNEXTLINE(misc-no-recursion): tables of two levels */
+static void walk_tables(struct walk *walk, pte_t *table, uint64_t span, uint64_t base, bool own)
+{
+    for_each_with(i, table, PTE_ACCESSED)
+    {
+        pte_t *below = table_at(pte_phys(table[i]));
+        bool owned = own_below(table[i], own);
+        if (own)
+            table[i] &= ~(pte_t)PTE_ACCESSED;
+        else if (walk->n > walk->limit)
+            return;
+        if (span == LARGE_SPAN)
+            walk_pages(walk, below, base + i * span, owned);
+        else
+            walk_tables(walk, below, LARGE_SPAN, base + i * span, owned);
+    }
+}
+
+/* The root's own entries are copied to the processors' roots, which get the bits. */
+size_t tables_accessed(struct space *space, bool alone, uint64_t *pages, size_t limit)
+{
+    struct walk walk = {.pages = pages, .limit = limit};
+    pte_t *root = table_at(space->root);
+    for_each_with(i, root, PTE_PRESENT)
+        walk_tables(&walk, table_at(pte_phys(root[i])), entry_span(3), i * entry_span(4),
+                    own_below(root[i], alone));
+    return walk.n;
 }
 
 uint64_t tables_count(const struct space *space, uint64_t start, uint64_t end)

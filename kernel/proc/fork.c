@@ -282,10 +282,8 @@ static long clone_process(struct thread *self, const struct clone *clone)
         return pid;
     }
     int tid = pid;
-    if (clone->flags & CLONE_PARENT_SETTID) {
-        space_settle();
+    if (clone->flags & CLONE_PARENT_SETTID)
         user_copy_out(clone->parent_tid, &tid, sizeof(tid));
-    }
     thread_handoff(thread);
     if (clone->flags & CLONE_VFORK)
         wait_for_vfork(child);

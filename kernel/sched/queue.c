@@ -275,7 +275,11 @@ void thread_handoff(struct thread *thread)
     spin_lock(&queue->lock);
     thread->cpu = this_cpu()->id;
     thread->slice_left_ns = SLICE_NS;
-    ready_put_first(queue, self);
+    if (self->slice_left_ns)
+        ready_put_first(queue, self);
+    else
+        ready_put_last(queue,
+                       self); /* or a timer would interrupt at once, at each fork from now on */
     this_cpu()->resched = false;
     watch_queue(queue); /* if the child takes long another processor may have the caller */
     switch_to(queue, thread);
@@ -286,7 +290,6 @@ static void give_way(void (*put)(struct run_queue *queue, struct thread *thread)
 {
     struct run_queue *queue = this_queue();
     assert(this_cpu()->spin_ranks == 0);
-    space_settle();
     this_cpu()->resched = false;
     if (!queue->n_ready)
         return;
@@ -310,7 +313,6 @@ void thread_yield(void)
 void sched_preempt(void)
 {
     struct run_queue *queue = this_queue();
-    space_settle();
     this_cpu()->resched = false;
     if (!queue->n_ready)
         return;

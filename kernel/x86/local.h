@@ -80,6 +80,7 @@ void acpi_read(paddr_t rsdp);
 void clock_init(void);           /* calibrates TSC and LAPIC timer */
 void shootdown_serve(void);      /* a flush that another processor asked for */
 void paging_drop_identity(void); /* after the last processor has started */
+void paging_own_root(void);      /* another processor, at its start */
 
 static inline uint64_t msr_read(uint32_t msr)
 {

@@ -79,40 +79,16 @@ void paging_drop_identity(void)
     tlb_flush_all();
 }
 
-/* The few entries of the kernel's half that are filled; they stay once there are programs. */
-static uint16_t kernel_entries[8];
-static size_t n_kernel_entries;
-
-static void find_kernel_entries(void)
+/* A root for the calling processor, which has the boot's. The kernel's half does not change any
+ * more: what is mapped later lies in tables that it leads to. */
+void paging_own_root(void)
 {
-    for (size_t i = TABLE_ENTRIES / 2; i < TABLE_ENTRIES; i++) {
-        if (kernel_root[i]) {
-            assert(n_kernel_entries < ARRAY_SIZE(kernel_entries));
-            kernel_entries[n_kernel_entries++] = (uint16_t)i;
-        }
-    }
-}
-
-void root_init(pte_t *root)
-{
-    if (!n_kernel_entries)
-        find_kernel_entries();
-    for (size_t i = 0; i < n_kernel_entries; i++)
-        root[kernel_entries[i]] = kernel_root[kernel_entries[i]];
-}
-
-void root_clear(pte_t *root)
-{
-    for (size_t i = 0; i < n_kernel_entries; i++)
-        root[kernel_entries[i]] = 0;
-}
-
-void root_load(paddr_t root)
-{
-    struct cpu *cpu = this_cpu();
-    if (cpu->root == root)
-        return;
-    cpu->root = root;
+    paddr_t root = x86_table_alloc();
+    if (!root)
+        panic("no memory for a processor's page tables");
+    memcpy((pte_t *)phys_to_virt(root) + TABLE_ENTRIES / 2, kernel_root + TABLE_ENTRIES / 2,
+           PAGE_SIZE / 2);
+    this_cpu()->root = phys_to_virt(root);
     asm volatile("mov %0, %%cr3" ::"r"(root) : "memory");
 }
 

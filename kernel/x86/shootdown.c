@@ -3,6 +3,8 @@
 
 /* One flush at a time; the others read it while their REQUEST_FLUSH is set. */
 static struct spinlock lock = SPINLOCK("shootdown", RANK_SHOOTDOWN);
+void (*x86_flush_hook)(void);
+
 static uint64_t flush_start; /* guarded by lock */
 static size_t flush_pages;   /* guarded by lock; 0: all */
 
@@ -25,6 +27,7 @@ void cpu_poll(void)
         for (;;)
             asm volatile("cli; hlt");
     if (requests & REQUEST_FLUSH) {
+        x86_flush_hook();
         flush(flush_start, flush_pages);
         __atomic_and_fetch(&cpu->requests, ~(uint32_t)REQUEST_FLUSH, __ATOMIC_RELEASE);
     }

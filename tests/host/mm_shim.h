@@ -12,12 +12,14 @@
 #define this_cpu       x86_this_cpu
 #define current_thread x86_current_thread
 #define spin_lock      x86_spin_lock
+#define spin_trylock   x86_spin_trylock
 #define spin_unlock    x86_spin_unlock
 #include "x86.h"
 #undef phys_to_virt
 #undef this_cpu
 #undef current_thread
 #undef spin_lock
+#undef spin_trylock
 #undef spin_unlock
 
 enum { HOST_MEMORY = 64 << 20, HOST_FIRST = 1 << 20, HOST_CPUS = 3, TLB_ENTRIES = 256 };
@@ -32,6 +34,12 @@ struct tlb_entry {
     pte_t pte; /* 0: free */
 };
 static struct tlb_entry tlbs[HOST_CPUS][TLB_ENTRIES];
+static struct {
+    uint64_t region; /* of 2 MB */
+    pte_t *table;    /* NULL: free */
+    pte_t rights;
+} walk_caches[HOST_CPUS][4]; /* where a processor remembers tables of pages to be */
+static pte_t host_roots[HOST_CPUS][TABLE_ENTRIES];
 
 static inline void *phys_to_virt(paddr_t phys)
 {
@@ -44,6 +52,7 @@ static inline struct cpu *this_cpu(void)
 
 pte_t *kernel_root;
 uint32_t n_cpus = HOST_CPUS;
+void (*x86_flush_hook)(void);
 
 paddr_t virt_to_phys(const void *virt)
 {
@@ -92,20 +101,12 @@ static inline void spin_unlock(struct spinlock *lock)
     host_locks--;
 }
 
-void root_init(pte_t *root)
+static inline bool spin_trylock(struct spinlock *lock)
 {
-    (void)root;
-}
-void root_clear(pte_t *root)
-{
-    (void)root;
-}
-void root_load(paddr_t root)
-{
-    if (host_cpu->root == root)
-        return;
-    host_cpu->root = root;
-    memset(tlbs[host_cpu->id], 0, sizeof(tlbs[0]));
+    if (lock->taken)
+        return false;
+    spin_lock(lock);
+    return true;
 }
 void cpu_kick(uint32_t id)
 {
@@ -128,6 +129,7 @@ static inline struct tlb_entry *tlb_place(uint32_t cpu, uint64_t page)
 }
 static void host_flush(uint32_t cpu, uint64_t start, size_t n_pages)
 {
+    memset(walk_caches[cpu], 0, sizeof(walk_caches[cpu]));
     for (size_t i = 0; i < TLB_ENTRIES; i++) {
         struct tlb_entry *entry = &tlbs[cpu][i];
         if (!n_pages || (entry->page >= start && entry->page < start + n_pages * PAGE_SIZE))
@@ -144,10 +146,15 @@ void tlb_flush_all(void)
 }
 void tlb_shootdown(uint32_t cpu_mask, uint64_t start, size_t n_pages)
 {
+    struct cpu *caller = host_cpu;
     for (uint32_t id = 0; id < HOST_CPUS; id++) {
-        if (cpu_mask >> id & 1 && id != host_cpu->id)
-            host_flush(id, start, n_pages);
+        if (!(cpu_mask >> id & 1) || id == caller->id)
+            continue;
+        host_cpu = &host_cpus[id];
+        x86_flush_hook();
+        host_flush(id, start, n_pages);
     }
+    host_cpu = caller;
 }
 
 static void host_panic(const char *file, int line, const char *message)
@@ -175,5 +182,5 @@ static void host_memory_init(void)
     memset(host_memory, 0xa5, HOST_MEMORY);
     lib_hooks.report_panic = host_panic;
     for (uint32_t id = 0; id < HOST_CPUS; id++)
-        host_cpus[id] = (struct cpu){.self = &host_cpus[id], .id = id};
+        host_cpus[id] = (struct cpu){.self = &host_cpus[id], .id = id, .root = host_roots[id]};
 }

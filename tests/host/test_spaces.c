@@ -8,8 +8,9 @@
 #include "../../kernel/mm/objects.c"
 #include "../../kernel/mm/areas.c"
 #include "../../kernel/mm/backing.c"
-#include "../../kernel/mm/flush.c"
 #include "../../kernel/mm/tables.c"
+#include "../../kernel/mm/load.c"
+#include "../../kernel/mm/flush.c"
 #include "../../kernel/mm/fault.c"
 #include "../../kernel/mm/space.c"
 #include "../../kernel/mm/map.c"
@@ -132,6 +133,45 @@ static bool pte_allows(pte_t pte, bool write)
     return pte & PTE_PRESENT && pte & PTE_USER && (!write || pte & PTE_WRITE);
 }
 
+/* The lowest table on the way to the address, and what it and those above allow; from what the
+ * processor remembers, or by a walk that sets the accessed bits. NULL where there is none. */
+static pte_t *walk_to_pages(uint64_t address, pte_t *rights)
+{
+    uint32_t id = host_cpu->id;
+    pte_t *table = host_cpu->root;
+    for (size_t i = 0; i < ARRAY_SIZE(walk_caches[id]); i++) {
+        if (walk_caches[id][i].table && walk_caches[id][i].region == address / LARGE_SPAN) {
+            *rights = walk_caches[id][i].rights;
+            return walk_caches[id][i].table;
+        }
+    }
+    *rights = PTE_WRITE;
+    for (int level = 4; level > 1; level--) {
+        pte_t *entry = &table[table_index(address, level)];
+        if (!(*entry & PTE_PRESENT))
+            return NULL;
+        *entry |= PTE_ACCESSED;
+        *rights &= *entry;
+        table = phys_to_virt(pte_phys(*entry));
+    }
+    size_t place = host_random(ARRAY_SIZE(walk_caches[id]));
+    walk_caches[id][place].region = address / LARGE_SPAN;
+    walk_caches[id][place].table = table;
+    walk_caches[id][place].rights = *rights;
+    return table;
+}
+
+/* What the processor finds for the address in its tables; sets the page's accessed bit. */
+static pte_t walk(uint64_t address)
+{
+    pte_t rights, *table = walk_to_pages(address, &rights);
+    pte_t *entry = table ? &table[table_index(address, 1)] : NULL;
+    if (!entry || !(*entry & PTE_PRESENT))
+        return 0;
+    *entry |= PTE_ACCESSED;
+    return *entry & (~(pte_t)PTE_WRITE | rights);
+}
+
 /* The word at a user address, through the TLB of the running processor, or NULL with *error. */
 static uint32_t *user_word(struct space *space, uint64_t address, bool write, int *error)
 {
@@ -139,10 +179,11 @@ static uint32_t *user_word(struct space *space, uint64_t address, bool write, in
     space_load(space);
     for (int tries = 0; tries < 3; tries++) {
         if (entry->page != address || !pte_allows(entry->pte, write))
-            *entry = (struct tlb_entry){address, table_lookup(space, address)};
+            *entry = (struct tlb_entry){address, walk(address)};
         if (pte_allows(entry->pte, write))
             return phys_to_virt(pte_phys(entry->pte));
-        entry->pte = 0;
+        entry->pte = 0; /* a processor forgets what has led to a fault */
+        memset(walk_caches[host_cpu->id], 0, sizeof(walk_caches[0]));
         uint64_t code =
             FAULT_USER | (write ? FAULT_WRITE : 0) | (table_lookup(space, address) & PTE_PRESENT);
         *error = space_fault(space, address, code);
@@ -314,7 +355,6 @@ static void step_fork(struct world *world)
     if (!space && failing)
         return;
     check(space, "fork's result");
-    space_settle();
     *child = *world;
     child->space = space;
 }
@@ -360,8 +400,10 @@ static void random_step(void)
     static void (*const steps[])(struct world *) = {step_map,     step_unmap, step_protect,
                                                     step_discard, step_remap, step_fork,
                                                     step_end,     step_peek};
-    host_cpu = &host_cpus[host_random(HOST_CPUS)];
+    host_cpu = &host_cpus[host_random(n_cpus)];
     space_leave_ended();
+    if (host_random(16) == 0)
+        space_load(NULL); /* idles */
     struct world *world = &worlds[host_random(SPACES)];
     if (!world->space && !(world->space = space_create()))
         return;
@@ -415,8 +457,8 @@ static void check_counts(void)
             count_links(worlds[i].space->root, 4);
     }
     for (int i = 0; i < HOST_CPUS; i++) { /* ended ones that are still loaded */
-        if (loaded[i])
-            count_links(loaded[i]->root, 4);
+        if (loaded[i].space)
+            count_links(loaded[i].space->root, 4);
     }
     for (int i = 0; i < FILES; i++) {
         for (int j = 0; j < FILE_PAGES; j++)
@@ -429,18 +471,35 @@ static void check_counts(void)
     }
 }
 
+/* Whether a walk by the accessed bits would come to the page. */
+static bool known_accessed(const struct space *space, uint64_t address)
+{
+    const pte_t *table = phys_to_virt(space->root);
+    for (int level = 4; level > 1; level--) {
+        pte_t entry = table[table_index(address, level)];
+        if (!(entry & (level == 4 ? PTE_PRESENT : PTE_ACCESSED)))
+            return false;
+        table = phys_to_virt(pte_phys(entry));
+    }
+    return table[table_index(address, 1)] & PTE_ACCESSED;
+}
+
+static void check_tlb_entry(const struct space *space, const struct tlb_entry *entry)
+{
+    pte_t now = space ? table_lookup(space, entry->page) : 0;
+    check(now & PTE_PRESENT && pte_phys(now) == pte_phys(entry->pte),
+          "a TLB leads to another page");
+    check(!(entry->pte & ~now & PTE_WRITE), "a TLB allows writing");
+    check(!space || known_accessed(space, entry->page), "a TLB knows a page without its bit");
+}
+
 static void check_tlbs(void)
 {
     for (int id = 0; id < HOST_CPUS; id++) {
-        struct space *space = loaded[id];
-        for (int i = 0; space && space->refs && i < TLB_ENTRIES; i++) {
-            struct tlb_entry *entry = &tlbs[id][i];
-            pte_t now = table_lookup(space, entry->page);
-            if (!entry->pte)
-                continue;
-            check(now & PTE_PRESENT && pte_phys(now) == pte_phys(entry->pte),
-                  "a TLB leads to another page");
-            check(!(entry->pte & ~now & PTE_WRITE), "a TLB allows writing");
+        struct space *space = loaded[id].space;
+        for (int i = 0; (!space || space->refs) && i < TLB_ENTRIES; i++) {
+            if (tlbs[id][i].pte)
+                check_tlb_entry(space, &tlbs[id][i]);
         }
     }
 }
@@ -457,10 +516,11 @@ static void test_random(int n_steps)
             check_counts();
         check(host_locks == 0, "a lock is held");
     }
-    ok(right, "%d random steps in up to %d spaces", n_steps, SPACES);
+    ok(right, "%d random steps in up to %d spaces on %u processors", n_steps, SPACES, n_cpus);
     for (int i = 0; i < SPACES; i++) {
         if (worlds[i].space)
             space_unref(worlds[i].space);
+        memset(&worlds[i], 0, sizeof(worlds[i]));
     }
     for (int id = 0; id < HOST_CPUS; id++) {
         host_cpu = &host_cpus[id];
@@ -505,7 +565,6 @@ static void test_fork_cost(void)
     struct memory_counts before, after;
     memory_count(&before);
     struct space *child = space_fork(parent);
-    space_settle();
     memory_count(&after);
     ok(after.by_use[FRAME_TABLE] == before.by_use[FRAME_TABLE] + 1 &&
            after.by_use[FRAME_USER] == before.by_use[FRAME_USER],
@@ -584,7 +643,6 @@ static void test_shared_memory(void)
     uint64_t base = space_map(parent, &request);
     touch(parent, base, 5);
     struct space *child = space_fork(parent);
-    space_settle();
     int error;
     touch(child, base, 6);
     touch(child, base + PAGE_SIZE, 7);
@@ -621,6 +679,7 @@ int main(int argc, char **argv)
     mm_init(&(struct memory_range){HOST_FIRST, HOST_FIRST + HOST_MEMORY}, 1);
     kernel_root = phys_to_virt(frame_alloc(FRAME_KERNEL));
     mm_fail_hook = fail_now;
+    x86_flush_hook = load_refresh;
     for (int i = 0; i < FILES; i++) {
         backing_init(&host_files[i].backing, &file_ops);
         host_files[i].n_pages = FILE_PAGES;
@@ -630,6 +689,10 @@ int main(int argc, char **argv)
     test_stack_and_brk();
     test_shared_memory();
     test_unmap_gives_tables();
-    test_random(argc > 1 ? atoi(argv[1]) : 200000);
+    int n_steps = argc > 1 ? atoi(argv[1]) : 200000;
+    test_random(n_steps);
+    host_cpu = &host_cpus[0];
+    n_cpus = 1;
+    test_random(n_steps / 2);
     return tap_done();
 }

@@ -229,6 +229,7 @@ class Type(Command):
 # ---- Page tables --------------------------------------------------------------------------------
 
 DIRECT_MAP = 0xFFFF888000000000
+KERNEL_BASE = 0xFFFFFFFF80000000
 ADDRESS_BITS = 0x000FFFFFFFFFF000
 PTE_BITS = ((0, "present"), (1, "writable"), (2, "user"), (5, "accessed"), (6, "dirty"),
             (7, "large"), (8, "global"), (9, "shared"), (63, "no-execute"))
@@ -249,7 +250,8 @@ class Walk(Command):
         if not words:
             raise gdb.GdbError("usage: walk ADDRESS [PID]")
         address = int(value(words[0])) & 0xFFFFFFFFFFFFFFFF
-        table = int(value("cpus")[0]["root"])
+        root = int(value("cpus")[0]["root"])
+        table = root - (KERNEL_BASE if root >= KERNEL_BASE else DIRECT_MAP)
         if words[1:] or address < 1 << 47:
             space = process_by_pid(words[1:])["space"]
             if not space:
