@@ -84,11 +84,14 @@ static void add_processors(struct text *text)
 int proc_text_machine_stat(struct text *text, const struct proc_inode *of)
 {
     uint32_t load[3], n_running, n_threads;
+    uint64_t n_interrupts = 0;
     (void)of;
+    for (uint32_t i = 0; i < n_cpus; i++)
+        n_interrupts += cpus[i]->n_interrupts;
     add_processors(text);
     sched_load(load, &n_running, &n_threads);
-    text_add(text, "intr 0\nctxt %lu\nbtime %lu\nprocesses %d\n", sched_n_switches(),
-             clock_boot_realtime_ns() / SECOND_NS, pid_last());
+    text_add(text, "intr %lu\nctxt %lu\nbtime %lu\nprocesses %d\n", n_interrupts,
+             sched_n_switches(), clock_boot_realtime_ns() / SECOND_NS, pid_last());
     text_add(text, "procs_running %u\nprocs_blocked 0\n", n_running);
     return 0;
 }

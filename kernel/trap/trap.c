@@ -135,6 +135,7 @@ static void other_fault(struct trap_frame *frame)
 static void interrupt(unsigned vector)
 {
     irq_acknowledge(vector);
+    this_cpu()->n_interrupts++;
     switch (vector) {
     case IRQ_TIMER: sched_tick(); break;
     case IRQ_COM1:
