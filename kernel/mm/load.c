@@ -89,12 +89,12 @@ static void walk_end(struct space *space)
     __atomic_and_fetch(&space->cpu_mask, ~WALKED, __ATOMIC_SEQ_CST);
 }
 
-/* Flushes all that this processor may know of the space, which its root does not show any more. To
- * flush one page first makes it forget where tables are, through which it could set bits in the
- * back of the walk. Lock: space->lock held. */
-static void forget_locked(struct space *space)
+/* Flushes what this processor may know of the space, which its root does not show any more; but not
+ * what holds in `next` too (NULL: none). To flush one page first makes it forget where tables are,
+ * through which it could set bits in the back of the walk. Lock: space->lock held. */
+static void forget_locked(struct space *space, const struct space *next)
 {
-    uint64_t pages[FORGET_SINGLY];
+    struct accessed pages[FORGET_SINGLY];
     uint32_t id = this_cpu()->id;
     uint64_t often = space->often;
     tlb_flush_page(often);
@@ -107,18 +107,16 @@ static void forget_locked(struct space *space)
         return;
     }
     for (size_t i = 0; i < n; i++) {
-        if (pages[i] != often)
-            tlb_flush_page(pages[i]);
+        if (pages[i].address != often && !(next && tables_adopt(next, &pages[i])))
+            tlb_flush_page(space->often = pages[i].address);
     }
-    if (n)
-        space->often = pages[n - 1];
 }
 
 /* The same without the lock: below it in rank, nobody may wait for it here. */
-static void forget(struct space *space)
+static void forget(struct space *space, const struct space *next)
 {
     if (spin_trylock(&space->lock)) {
-        forget_locked(space);
+        forget_locked(space, next);
         spin_unlock(&space->lock);
     } else {
         tlb_flush_all();
@@ -131,7 +129,7 @@ void space_hide(struct space *space)
     if (mine->space != space)
         return;
     root_copy(groups_of(space), NULL);
-    forget_locked(space);
+    forget_locked(space, space);
     mine->blurred = false;
 }
 
@@ -162,7 +160,7 @@ struct space *space_switch(struct space *space)
     mine->space = space;
     root_copy(groups_of(old) | groups_of(space), space ? root_of(space) : NULL);
     if (old)
-        forget(old);
+        forget(old, space);
     mine->blurred = blurred;
     return old ? leave(old, id) : NULL;
 }

@@ -133,11 +133,19 @@ void entry_fill(pte_t *entry, pte_t value);
 /* Copies the entries of a table, or of a root's lower half, into an empty one: afterwards all that
  * they lead to is shared, and read-only for both. */
 void tables_share(pte_t *from, pte_t *to);
+struct accessed {
+    uint64_t address; /* of a page */
+    pte_t pte;        /* its entry */
+};
 /* The pages in the space that a processor may have translations of: how many; above `limit` there
  * are more than are in `pages`. If `alone`, no processor gets translations of the space meanwhile
  * and the caller's is made to forget what it has: so it is noted that there are none, where no
  * other space shares the tables. */
-size_t tables_accessed(struct space *space, bool alone, uint64_t *pages, size_t limit);
+size_t tables_accessed(struct space *space, bool alone, struct accessed *pages, size_t limit);
+/* Whether a translation of that page holds for this space too, as it has the same entry there, which
+ * allows no writing; then that is noted. The space need not be locked if this processor is among
+ * those that have it loaded: tables do not go then until it is asked to flush. */
+bool tables_adopt(const struct space *space, const struct accessed *page);
 /* Drops a reference to a table (level 1 to 3) or a page (level 0), with the last one all that it
  * leads to. */
 void table_put(paddr_t frame, int level);

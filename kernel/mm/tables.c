@@ -322,7 +322,7 @@ int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t n_byte
 /* ---- What was accessed ---- */
 
 struct walk {
-    uint64_t *pages; /* room for `limit` */
+    struct accessed *pages; /* room for `limit` */
     size_t n, limit;
 };
 
@@ -355,44 +355,73 @@ static bool own_below(pte_t entry, bool own)
 
 static void walk_pages(struct walk *walk, pte_t *table, uint64_t base, bool own)
 {
-    for_each_with(i, table, PTE_ACCESSED)
-    {
+    for_each_with(i, table, PTE_ACCESSED) {
+        if (walk->n < walk->limit)
+            walk->pages[walk->n] = (struct accessed){base + i * PAGE_SIZE, table[i]};
+        walk->n++;
         if (own)
             table[i] &= ~(pte_t)PTE_ACCESSED;
-        if (walk->n < walk->limit)
-            walk->pages[walk->n] = base + i * PAGE_SIZE;
-        walk->n++;
     }
 }
 
-/* A table of a level above: where the bits stay and many are set already, they are enough. */
-/* NOLINTNEXTLINE(misc-no-recursion): tables of two levels */
-static void walk_tables(struct walk *walk, pte_t *table, uint64_t span, uint64_t base, bool own)
+static void walk_directory(struct walk *walk, pte_t *table, uint64_t base, bool own)
 {
-    for_each_with(i, table, PTE_ACCESSED)
-    {
-        pte_t *below = table_at(pte_phys(table[i]));
-        bool owned = own_below(table[i], own);
+    for_each_with(i, table, PTE_ACCESSED) {
+        pte_t entry = table[i];
+        if (own)
+            table[i] &= ~(pte_t)PTE_ACCESSED;
+        walk_pages(walk, table_at(pte_phys(entry)), base + i * LARGE_SPAN, own_below(entry, own));
+    }
+}
+
+/* Where bits stay, and so many may be set, too many are enough. */
+static void walk_directories(struct walk *walk, pte_t *table, uint64_t base, bool own)
+{
+    for_each_with(i, table, PTE_ACCESSED) {
+        pte_t entry = table[i];
         if (own)
             table[i] &= ~(pte_t)PTE_ACCESSED;
         else if (walk->n > walk->limit)
             return;
-        if (span == LARGE_SPAN)
-            walk_pages(walk, below, base + i * span, owned);
-        else
-            walk_tables(walk, below, LARGE_SPAN, base + i * span, owned);
+        walk_directory(walk, table_at(pte_phys(entry)), base + i * entry_span(3),
+                       own_below(entry, own));
     }
 }
 
 /* The root's own entries are copied to the processors' roots, which get the bits. */
-size_t tables_accessed(struct space *space, bool alone, uint64_t *pages, size_t limit)
+size_t tables_accessed(struct space *space, bool alone, struct accessed *pages, size_t limit)
 {
     struct walk walk = {.pages = pages, .limit = limit};
     pte_t *root = table_at(space->root);
     for_each_with(i, root, PTE_PRESENT)
-        walk_tables(&walk, table_at(pte_phys(root[i])), entry_span(3), i * entry_span(4),
-                    own_below(root[i], alone));
+        walk_directories(&walk, table_at(pte_phys(root[i])), i * entry_span(4),
+                         own_below(root[i], alone));
     return walk.n;
+}
+
+/* Sets the accessed bit, unless the entry is another one by now. */
+static bool entry_mark(pte_t *entry, pte_t value)
+{
+    return value & PTE_ACCESSED ||
+           __atomic_compare_exchange_n(entry, &value, value | PTE_ACCESSED, false, __ATOMIC_SEQ_CST,
+                                       __ATOMIC_RELAXED);
+}
+
+bool tables_adopt(const struct space *space, const struct accessed *page)
+{
+    pte_t *table = table_at(space->root), value;
+    if (page->pte & PTE_WRITE)
+        return false;
+    for (int level = 4; level > 1; level--) {
+        pte_t *entry = &table[table_index(page->address, level)];
+        value = __atomic_load_n(entry, __ATOMIC_RELAXED);
+        if (!(value & PTE_PRESENT) || (level < 4 && !entry_mark(entry, value)))
+            return false;
+        table = table_at(pte_phys(value));
+    }
+    pte_t *entry = &table[table_index(page->address, 1)];
+    value = __atomic_load_n(entry, __ATOMIC_RELAXED);
+    return !((value ^ page->pte) & ~(pte_t)PTE_ACCESSED) && entry_mark(entry, value);
 }
 
 uint64_t tables_count(const struct space *space, uint64_t start, uint64_t end)
