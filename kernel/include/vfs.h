@@ -93,7 +93,7 @@ static inline bool listing_add(struct listing *listing, const char *name, size_t
 {
     size_t size = align_up(offsetof(struct linux_dirent64, d_name) + len + 1, 8);
     struct linux_dirent64 *entry = (struct linux_dirent64 *)listing->at;
-    if (size > (size_t)(listing->end - listing->at)) {
+    if (listing->at + size > listing->end) {
         listing->full = true;
         return false;
     }
@@ -102,7 +102,8 @@ static inline bool listing_add(struct listing *listing, const char *name, size_t
     entry->d_off = (int64_t)next_pos;
     entry->d_reclen = (unsigned short)size;
     entry->d_type = (unsigned char)type;
-    for (size_t i = 0; i <= len; i += 8)
+    __builtin_memcpy(entry->d_name, name, 8); /* most names end here */
+    for (size_t i = 8; i <= len; i += 8)
         __builtin_memcpy(entry->d_name + i, name + i, 8);
     listing->at += size;
     return true;

@@ -5,7 +5,7 @@
 
 struct dir_stream {
     int fd;
-    long at, limit; /* in entries */
-    off_t position; /* of the entry to be read next, for telldir */
-    _Alignas(8) char entries[4096];
+    char *next, *limit; /* in entries */
+    off_t position;     /* of the entry to be read next, for telldir */
+    _Alignas(8) char entries[32768];
 };

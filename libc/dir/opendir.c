@@ -13,7 +13,7 @@ static DIR *make(int fd)
     if (!dir)
         return NULL;
     dir->fd = fd;
-    dir->at = dir->limit = 0;
+    dir->next = dir->limit = dir->entries;
     dir->position = 0;
     return dir;
 }

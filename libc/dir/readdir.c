@@ -3,24 +3,33 @@
 #include "dir.h"
 #include "syscall.h"
 
-/* An entry as the kernel writes it is a struct dirent whose name ends early. A directory that was
- * removed meanwhile has no entries, which is no error. */
-struct dirent *readdir(DIR *dir)
+/* An entry as the kernel writes it is a struct dirent whose name ends early. */
+static struct dirent *take(DIR *dir)
 {
-    if (dir->at >= dir->limit) {
-        long got = sys_getdents64(dir->fd, dir->entries, sizeof(dir->entries));
+    struct dirent *entry = (struct dirent *)dir->next;
 
-        if (got < 0 && got != -ENOENT)
-            syscall_ret(got);
-        if (got <= 0)
-            return NULL;
-        dir->at = 0;
-        dir->limit = got;
-    }
-    struct dirent *entry = (struct dirent *)(dir->entries + dir->at);
-    dir->at += entry->d_reclen;
+    dir->next += entry->d_reclen;
     dir->position = entry->d_off;
     return entry;
+}
+
+/* The first of more entries. A directory that was removed meanwhile has none, which is no error. */
+static struct dirent *refill(DIR *dir)
+{
+    long got = sys_getdents64(dir->fd, dir->entries, sizeof(dir->entries));
+
+    if (got < 0 && got != -ENOENT)
+        syscall_ret(got);
+    if (got <= 0)
+        return NULL;
+    dir->next = dir->entries;
+    dir->limit = dir->entries + got;
+    return take(dir);
+}
+
+struct dirent *readdir(DIR *dir)
+{
+    return dir->next == dir->limit ? refill(dir) : take(dir);
 }
 
 void rewinddir(DIR *dir)
@@ -31,7 +40,7 @@ void rewinddir(DIR *dir)
 void seekdir(DIR *dir, long at)
 {
     dir->position = sys_lseek(dir->fd, at, SEEK_SET);
-    dir->at = dir->limit = 0;
+    dir->next = dir->limit = dir->entries;
 }
 
 long telldir(DIR *dir)
