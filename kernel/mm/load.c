@@ -106,8 +106,10 @@ static void forget_locked(struct space *space, const struct space *next)
         tlb_flush_all();
         return;
     }
+    if (next)
+        n = tables_adopt(next, pages, n);
     for (size_t i = 0; i < n; i++) {
-        if (pages[i].address != often && !(next && tables_adopt(next, &pages[i])))
+        if (pages[i].address != often)
             tlb_flush_page(space->often = pages[i].address);
     }
 }

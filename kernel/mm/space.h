@@ -142,10 +142,11 @@ struct accessed {
  * and the caller's is made to forget what it has: so it is noted that there are none, where no
  * other space shares the tables. */
 size_t tables_accessed(struct space *space, bool alone, struct accessed *pages, size_t limit);
-/* Whether a translation of that page holds for this space too, as it has the same entry there,
- * which allows no writing; then that is noted. The space need not be locked if this processor is
- * among those that have it loaded: tables do not go then until it is asked to flush. */
-bool tables_adopt(const struct space *space, const struct accessed *page);
+/* Takes pages out of the list whose translations hold in this space too, as it has the same entry
+ * there, which allows no writing; that they may be known is noted. How many are left. The space
+ * need not be locked if this processor is among those that have it loaded: tables do not go then
+ * until it is asked to flush. */
+size_t tables_adopt(const struct space *space, struct accessed *pages, size_t n);
 /* Drops a reference to a table (level 1 to 3) or a page (level 0), with the last one all that it
  * leads to. */
 void table_put(paddr_t frame, int level);

@@ -15,7 +15,10 @@
 #include "frames.h"
 #include "space.h"
 
-enum { TABLE_FLAGS = PTE_PRESENT | PTE_WRITE | PTE_USER };
+enum {
+    TABLE_FLAGS = PTE_PRESENT | PTE_WRITE | PTE_USER,
+    ADOPT_MOST = 12, /* what is handed on from space to space is not known to be used any more */
+};
 
 static pte_t *table_at(paddr_t frame)
 {
@@ -409,21 +412,44 @@ static bool entry_mark(pte_t *entry, pte_t value)
                                        __ATOMIC_RELAXED);
 }
 
-bool tables_adopt(const struct space *space, const struct accessed *page)
+/* The table of pages for the address, with the accessed bits set on the way; NULL when there is
+ * none. */
+static pte_t *mark_way(const struct space *space, uint64_t address)
 {
-    pte_t *table = table_at(space->root), value;
-    if (page->pte & PTE_WRITE)
-        return false;
+    pte_t *table = table_at(space->root);
     for (int level = 4; level > 1; level--) {
-        pte_t *entry = &table[table_index(page->address, level)];
-        value = __atomic_load_n(entry, __ATOMIC_RELAXED);
+        pte_t *entry = &table[table_index(address, level)];
+        pte_t value = __atomic_load_n(entry, __ATOMIC_RELAXED);
         if (!(value & PTE_PRESENT) || (level < 4 && !entry_mark(entry, value)))
-            return false;
+            return NULL;
         table = table_at(pte_phys(value));
     }
-    pte_t *entry = &table[table_index(page->address, 1)];
-    value = __atomic_load_n(entry, __ATOMIC_RELAXED);
-    return !((value ^ page->pte) & ~(pte_t)PTE_ACCESSED) && entry_mark(entry, value);
+    return table;
+}
+
+/* Whether the entry is the same, allows no writing, and is marked now. */
+static bool adopt(pte_t *entry, pte_t known)
+{
+    pte_t value = __atomic_load_n(entry, __ATOMIC_RELAXED);
+    return !(known & PTE_WRITE) && !((value ^ known) & ~(pte_t)PTE_ACCESSED) &&
+           entry_mark(entry, value);
+}
+
+size_t tables_adopt(const struct space *space, struct accessed *pages, size_t n)
+{
+    uint64_t span = UINT64_MAX;
+    pte_t *table = NULL;
+    size_t left = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (pages[i].address / LARGE_SPAN != span) {
+            span = pages[i].address / LARGE_SPAN;
+            table = mark_way(space, pages[i].address);
+        }
+        if (!table || i - left == ADOPT_MOST ||
+            !adopt(&table[table_index(pages[i].address, 1)], pages[i].pte))
+            pages[left++] = pages[i];
+    }
+    return left;
 }
 
 uint64_t tables_count(const struct space *space, uint64_t start, uint64_t end)
