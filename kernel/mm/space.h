@@ -99,8 +99,8 @@ uint32_t space_loaded_elsewhere(const struct space *space);
 bool space_refresh(const struct space *space, uint64_t first, uint64_t last);
 /* The same for all addresses. */
 void space_show(const struct space *space);
-/* Makes this processor, if it has the space loaded, forget all translations and reach no page until
- * space_show. The space's lock held. */
+/* Makes this processor, if it has the space loaded, forget all translations that allow writing, and
+ * reach no page until space_show. The space's lock held. */
 void space_hide(struct space *space);
 
 /* ---- Tables (tables.c); the space's lock held ---- */
