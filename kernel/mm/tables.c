@@ -358,8 +358,7 @@ static bool own_below(pte_t entry, bool own)
 
 static void walk_pages(struct walk *walk, pte_t *table, uint64_t base, bool own)
 {
-    for_each_with(i, table, PTE_ACCESSED)
-    {
+    for_each_with(i, table, PTE_ACCESSED) {
         if (walk->n < walk->limit)
             walk->pages[walk->n] = (struct accessed){base + i * PAGE_SIZE, table[i]};
         walk->n++;
@@ -370,8 +369,7 @@ static void walk_pages(struct walk *walk, pte_t *table, uint64_t base, bool own)
 
 static void walk_directory(struct walk *walk, pte_t *table, uint64_t base, bool own)
 {
-    for_each_with(i, table, PTE_ACCESSED)
-    {
+    for_each_with(i, table, PTE_ACCESSED) {
         pte_t entry = table[i];
         if (own)
             table[i] &= ~(pte_t)PTE_ACCESSED;
@@ -382,8 +380,7 @@ static void walk_directory(struct walk *walk, pte_t *table, uint64_t base, bool 
 /* Where bits stay, and so many may be set, too many are enough. */
 static void walk_directories(struct walk *walk, pte_t *table, uint64_t base, bool own)
 {
-    for_each_with(i, table, PTE_ACCESSED)
-    {
+    for_each_with(i, table, PTE_ACCESSED) {
         pte_t entry = table[i];
         if (own)
             table[i] &= ~(pte_t)PTE_ACCESSED;
@@ -399,8 +396,9 @@ size_t tables_accessed(struct space *space, bool alone, struct accessed *pages, 
 {
     struct walk walk = {.pages = pages, .limit = limit};
     pte_t *root = table_at(space->root);
-    for_each_with(i, root, PTE_PRESENT) walk_directories(
-        &walk, table_at(pte_phys(root[i])), i * entry_span(4), own_below(root[i], alone));
+    for_each_with(i, root, PTE_PRESENT)
+        walk_directories(&walk, table_at(pte_phys(root[i])), i * entry_span(4),
+                         own_below(root[i], alone));
     return walk.n;
 }
 

@@ -116,9 +116,14 @@ static void ready_put_last(struct run_queue *queue, struct thread *thread)
     ready_count(queue, thread);
 }
 
-/* Before them, to go on with the slice that it has begun. Lock: queue->lock held. */
+/* Before them, to go on with the slice that it has begun; one that is used up would have the timer
+ * interrupt at once, at each fork of a parent. Lock: queue->lock held. */
 static void ready_put_first(struct run_queue *queue, struct thread *thread)
 {
+    if (!thread->slice_left_ns) {
+        ready_put_last(queue, thread);
+        return;
+    }
     list_add_head(&queue->ready, &thread->run_node);
     ready_count(queue, thread);
 }
@@ -275,11 +280,7 @@ void thread_handoff(struct thread *thread)
     spin_lock(&queue->lock);
     thread->cpu = this_cpu()->id;
     thread->slice_left_ns = SLICE_NS;
-    if (self->slice_left_ns)
-        ready_put_first(queue, self);
-    else
-        ready_put_last(queue,
-                       self); /* or a timer would interrupt at once, at each fork from now on */
+    ready_put_first(queue, self);
     this_cpu()->resched = false;
     watch_queue(queue); /* if the child takes long another processor may have the caller */
     switch_to(queue, thread);

@@ -78,7 +78,6 @@ extern struct acpi_machine acpi_machine;
 void acpi_read(paddr_t rsdp);
 
 void clock_init(void);           /* calibrates TSC and LAPIC timer */
-void shootdown_serve(void);      /* a flush that another processor asked for */
 void paging_drop_identity(void); /* after the last processor has started */
 void paging_own_root(void);      /* another processor, at its start */
 

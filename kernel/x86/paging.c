@@ -56,7 +56,7 @@ static pte_t map_gb(paddr_t gb, pte_t flags, struct memory_range *spare)
     return table_entry(table);
 }
 
-/* The largest pages there are: each level less is one less to look up after a load of CR3. Devices
+/* The largest pages there are: each level less is one less to look up after a full flush. Devices
  * lie below 4 GB: so much is mapped at least. */
 void x86_map_memory(paddr_t end, struct memory_range *spare)
 {

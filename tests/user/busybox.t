@@ -34,7 +34,9 @@ def on_linux(busybox):
 def on_linux_surely(busybox):
     """What two runs in a row say: a busy host has been seen to give a file zeros for its bytes."""
     before, now = None, on_linux(busybox)
-    while now != before:
+    for _ in range(5):
+        if now == before:
+            break
         before, now = now, on_linux(busybox)
     return now
 
