@@ -71,6 +71,10 @@ extern bool (*mm_fail_hook)(void); /* says whether this allocation is to fail */
 extern bool (*mm_reserve_hook)(void);
 bool memory_is_tight(void); /* the reserve begins soon */
 
+/* In the middle of a long operation, with no lock held: sched's cond_resched, set at boot. False if
+ * the thread was killed and the operation should stop. */
+extern bool (*mm_resched)(void);
+
 /* ---- Small objects ---- */
 
 /* Freed objects are filled with a pattern, and checked when they are handed out again: constant

@@ -210,7 +210,11 @@ void thread_exit_begin(void);
 _Noreturn void thread_exit(void (*last)(struct thread *thread));
 void sched_settle(void); /* waits for threads that are ending right now, so that counts compare */
 void thread_yield(void);
-bool thread_breathe(size_t n_moved); /* of long transfers, for each piece; false: stop */
+/* In the middle of a long call, about every 0.1 ms of work: lets others run. False if the caller
+ * was killed and should stop. No spinlock is held; a mutex may be. mm calls it mm_resched. */
+bool cond_resched(void);
+/* The same for transfers: call it for each piece, with its number of bytes. */
+bool thread_breathe(size_t n_moved);
 /* Vector registers as at a program's start, or NULL; for thread->fpu, which thread_free frees. */
 struct fpu_state *thread_fpu_alloc(void);
 /* On the way to user mode: switches away if this processor's `resched` is set. */

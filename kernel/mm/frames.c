@@ -27,6 +27,12 @@ bool mm_fail_armed;
 bool (*mm_fail_hook)(void);
 bool (*mm_reserve_hook)(void);
 
+static bool go_on(void)
+{
+    return true;
+}
+bool (*mm_resched)(void) = go_on;
+
 static struct spinlock frame_lock = SPINLOCK("frames", RANK_FRAME);
 static uint32_t free_blocks[MAX_ORDER + 1]; /* guarded by frame_lock: lists by order */
 static struct range ranges[MAX_RANGES];     /* more only by mm_add, while the system starts */

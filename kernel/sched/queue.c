@@ -482,5 +482,6 @@ void sched_init_cpu(void)
 
 void sched_init(void)
 {
+    mm_resched = cond_resched;
     sched_init_cpu();
 }

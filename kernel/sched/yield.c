@@ -15,24 +15,30 @@ long sys_sched_yield(struct thread *self)
     return 0;
 }
 
-/* In the middle of a call that moves many bytes: with interrupts off nothing else would happen
- * until its end, so now and then other processors are answered, timers fire and others run. The
- * count is the processor's: it only says when to look. False if the caller is to end and should
- * stop. No spinlock held. */
+/* A long call runs with interrupts off, so at points of its own choice it answers the other
+ * processors, fires the timers that are due, and lets another thread run whose turn it is. */
+bool cond_resched(void)
+{
+    struct thread *self = current_thread();
+    if (!self)
+        return true;
+    cpu_poll();
+    sched_tick();
+    sched_preempt();
+    return !self->kill_due;
+}
+
+/* The count belongs to the processor, not to the thread: it only says when to look. */
 bool thread_breathe(size_t n_moved)
 {
     enum { BREATH_BYTES = 1 << 16 };
     static size_t moved[MAX_CPUS];
     size_t *count = &moved[this_cpu()->id];
-    struct thread *self = current_thread();
     *count += n_moved;
-    if (likely(*count < BREATH_BYTES) || !self)
+    if (likely(*count < BREATH_BYTES))
         return true;
     *count = 0;
-    cpu_poll();
-    sched_tick();
-    sched_preempt();
-    return !self->kill_due;
+    return cond_resched();
 }
 
 /* Threads that run or would like to. */
