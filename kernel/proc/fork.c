@@ -25,6 +25,9 @@ static int check_flags(const struct clone *clone)
         return -EINVAL;
     if (flags & CLONE_SIGHAND && flags & CLONE_CLEAR_SIGHAND)
         return -EINVAL;
+    /* The switch to the child writes it to the FS base: one that is not canonical would fault. */
+    if (flags & CLONE_SETTLS && clone->tls >= USER_END)
+        return -EPERM;
     if (flags & CLONE_THREAD) {
         uint64_t shared = CLONE_VM | CLONE_SIGHAND | CLONE_FS | CLONE_FILES;
         return (flags & shared) == shared && !(flags & CLONE_VFORK) ? 0 : -EINVAL;

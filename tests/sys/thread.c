@@ -254,6 +254,35 @@ static int copy_for_long(void *arg)
     return 0;
 }
 
+/* The number of a child that ends at once. */
+static long child_of(long number, unsigned long a, unsigned long b, unsigned long tls)
+{
+    long child = syscall(number, a, b, 0, 0, tls);
+    if (child == 0)
+        syscall(SYS_exit, 0);
+    return child;
+}
+
+/* A number that the processor would refuse as a segment's base is refused by the call. */
+static void check_tls(void)
+{
+    static const uint64_t bad[] = {0x7ffffffff000, 0x800000000000, 0x8000000000000000,
+                                   0xffff888000000000, 0xffffffffffffffff};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        uint64_t args[11] = {[0] = CLONE_SETTLS, [4] = SIGCHLD, [7] = bad[i]};
+        NOTE("TLS at %lx", (unsigned long)bad[i]);
+        CHECK_ERR(child_of(SYS_clone, CLONE_SETTLS | SIGCHLD, 0, bad[i]), EPERM);
+        CHECK_ERR(child_of(SYS_clone3, (unsigned long)args, 64, 0), EPERM);
+        CHECK_ERR(
+            syscall(SYS_clone, THREAD | CLONE_SETTLS, threads[0].stack + STACK, told, told, bad[i]),
+            EPERM);
+        CHECK_ERR(syscall(SYS_arch_prctl, 0x1002, bad[i]), EPERM); /* ARCH_SET_FS */
+        CHECK_ERR(syscall(SYS_arch_prctl, 0x1001, bad[i]), EPERM); /* ARCH_SET_GS */
+    }
+    CHECK_CHILD("the last address of a program may be a base",
+                CHILD_REQUIRE(syscall(SYS_arch_prctl, 0x1001, 0x7fffffffefff) == 0));
+}
+
 /* Each unmapping is an announcement to all processors: one that copies two gigabytes hears it. */
 static void check_long_call(void)
 {
@@ -285,5 +314,6 @@ int main(int argc, char **argv)
     check_signals();
     check_fork();
     check_long_call();
+    check_tls();
     return check_done();
 }
