@@ -109,13 +109,14 @@ struct thread {
     /* its own */
     void (*start)(void *); /* where it begins, with start_arg */
     void *start_arg;
-    struct space *space; /* what is loaded while it runs; changed by itself alone (exec) */
-    uint64_t fs_base, gs_base;
-    struct fpu_state *fpu;  /* allocated at the first use of vector registers; NULL before */
-    uint64_t mutex_ranks;   /* the ranks of the mutexes held, as bits */
-    uint64_t ns_mark;       /* when the current stretch of running began */
-    uint64_t run_ns;        /* time on processors before */
-    uint64_t system_ns;     /* how much of it in the kernel: an estimate, see thread_usage */
+    struct space *space;       /* what is loaded while it runs; changed by itself alone (exec) */
+    uint64_t selectors;        /* DS, ES, FS, GS while it does not run: see user_selectors */
+    uint64_t fs_base, gs_base; /* 0 where the selector is not null */
+    struct fpu_state *fpu;     /* allocated at the first use of vector registers; NULL before */
+    uint64_t mutex_ranks;      /* the ranks of the mutexes held, as bits */
+    uint64_t ns_mark;          /* when the current stretch of running began */
+    uint64_t run_ns;           /* time on processors before */
+    uint64_t system_ns;        /* how much of it in the kernel: an estimate, see thread_usage */
     uint64_t call_start_ns; /* run_ns when a sampled entry into the kernel began; 0: not sampled */
     uint32_t n_entries;     /* into the kernel, by calls and faults */
     uint64_t n_faults;      /* page faults resolved */
@@ -215,6 +216,8 @@ void thread_yield(void);
 bool cond_resched(void);
 /* The same for transfers: call it for each piece, with its number of bytes. */
 bool thread_breathe(size_t n_moved);
+/* Brings selectors and bases of the calling thread up to date: programs load selectors. */
+void thread_save_segments(struct thread *self);
 /* Vector registers as at a program's start, or NULL; for thread->fpu, which thread_free frees. */
 struct fpu_state *thread_fpu_alloc(void);
 /* On the way to user mode: switches away if this processor's `resched` is set. */

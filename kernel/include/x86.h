@@ -336,18 +336,30 @@ static inline struct trap_frame *trap_frame_at(void *stack_top)
 /* Tells SYSCALL and the TSS where the thread that runs next has its kernel stack. */
 void cpu_set_kernel_stack(void *stack_top);
 
-/* User-visible registers that are not in the trap frame. */
+/* Segment registers of the user that are not in the trap frame. */
 void user_fs_base_set(uint64_t base);
 void user_gs_base_set(uint64_t base);
+/* The selectors in DS, ES, FS and GS, 16 bits each. Loading them makes both bases 0. */
+uint64_t user_selectors(void);
+void user_selectors_load(uint64_t selectors);
+enum { SELECTOR_FS_SHIFT = 32, SELECTOR_GS_SHIFT = 48 };
 bool uaddr_canonical(uint64_t address);
 
-/* Vector state: 512 bytes of FXSAVE, 16-byte aligned. Saved when a thread that used it since it was
- * switched in is switched out; loaded again on the first use (#NM), or not at all if it is still in
- * the registers. */
+/* Vector state, as XSAVE writes it: x87 and SSE in the first 512 bytes, which are all that there is
+ * on a processor with FXSAVE only; then a header, and AVX and AVX-512 where the processor has them.
+ * Saved when a thread that used it since it was switched in is switched out; loaded again on the
+ * first use (#NM), or not at all if it is still in the registers. */
 struct fpu_state {
-    uint8_t bytes[512];
-} __attribute__((aligned(16)));
+    uint8_t bytes[512]; /* of fpu_state_bytes */
+} __attribute__((aligned(64)));
+extern uint32_t fpu_state_bytes; /* constant after x86_init_early */
+extern uint64_t fpu_features;    /* XCR0: the components, as bits; 0 without XSAVE */
 void fpu_init_state(struct fpu_state *state);
+/* Says that the state holds these components and no others; only with XSAVE. */
+void fpu_hold(struct fpu_state *state, uint64_t components);
+/* Makes a state that a program wrote one that the processor takes: of the components only those in
+ * the mask count, the others are as at a program's start. */
+void fpu_sanitize(struct fpu_state *state, uint64_t components);
 void fpu_switch_out(struct thread *thread, struct fpu_state *state); /* saves if used */
 void fpu_switch_in(struct thread *thread,
                    struct fpu_state *state); /* arms #NM, or nothing if still loaded */

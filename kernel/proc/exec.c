@@ -211,7 +211,7 @@ static void reset_thread(struct thread *thread)
 {
     thread->clear_child_tid = thread->robust_list = uaddr(0);
     thread->altstack_start = thread->altstack_bytes = thread->altstack_flags = 0;
-    thread->fs_base = thread->gs_base = 0;
+    thread->selectors = thread->fs_base = thread->gs_base = 0;
     if (thread->fpu) {
         fpu_forget(thread);
         fpu_init_state(thread->fpu);
@@ -265,8 +265,7 @@ static void exec_commit(struct thread *thread, struct exec *exec)
     reset_thread(thread);
     if (thread == current_thread()) {
         space_load(thread->space);
-        user_fs_base_set(0);
-        user_gs_base_set(0);
+        user_selectors_load(0);
     }
     if (old)
         space_unref(old);

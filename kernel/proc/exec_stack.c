@@ -14,7 +14,6 @@ enum {
     N_AUX = 20,
     RANDOM_BYTES = 16,
     STACK_SPARE = 32 * PAGE_SIZE, /* below what is used at the start: more comes by faults */
-    SIGNAL_STACK_BYTES = 1152,    /* what a handler's frame takes at most: AT_MINSIGSTKSZ */
 };
 
 #define PLATFORM "x86_64"
@@ -245,7 +244,7 @@ static void put_aux(struct writer *vector, const struct exec *exec, uint64_t pat
     put_pair(vector, AT_RANDOM, platform_at + sizeof(PLATFORM));
     put_pair(vector, AT_EXECFN, path_at);
     put_pair(vector, AT_PLATFORM, platform_at);
-    put_pair(vector, AT_MINSIGSTKSZ, SIGNAL_STACK_BYTES);
+    put_pair(vector, AT_MINSIGSTKSZ, signal_frame_most_bytes());
     put_pair(vector, AT_OUROS_ENV, ENV_START);
     put_pair(vector, AT_NULL, 0);
 }

@@ -42,7 +42,7 @@ struct fpu_state *fpu_copy(struct thread *from)
     struct fpu_state *copy = thread_fpu_alloc();
     if (copy) {
         fpu_flush(from, from->fpu);
-        memcpy(copy, from->fpu, sizeof(*copy));
+        memcpy(copy, from->fpu, fpu_state_bytes);
     }
     return copy;
 }
@@ -59,6 +59,19 @@ static void start_in_user(void *arg)
     if (proc_work_due(self))
         proc_return_to_user(frame, false);
     user_enter(frame);
+}
+
+/* The caller's segment registers; a base of its own goes with the null selector. */
+static void copy_segments(struct thread *thread, struct thread *self, const struct clone *clone)
+{
+    thread_save_segments(self);
+    thread->selectors = self->selectors;
+    thread->fs_base = self->fs_base;
+    thread->gs_base = self->gs_base;
+    if (clone->flags & CLONE_SETTLS) {
+        thread->selectors &= ~(0xffffull << SELECTOR_FS_SHIFT);
+        thread->fs_base = clone->tls;
+    }
 }
 
 /* A thread like the caller, that goes on after its call with the result 0.
@@ -80,8 +93,7 @@ static struct thread *copy_thread(struct thread *self, struct process *process, 
     frame->rax = 0;
     if (clone->stack)
         frame->rsp = clone->stack;
-    thread->fs_base = clone->flags & CLONE_SETTLS ? clone->tls : self->fs_base;
-    thread->gs_base = self->gs_base;
+    copy_segments(thread, self, clone);
     thread->signal_mask = self->restore_mask ? self->saved_mask : self->signal_mask;
     if (clone->flags & CLONE_CHILD_CLEARTID)
         thread->clear_child_tid = clone->child_tid;

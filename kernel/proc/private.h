@@ -101,6 +101,8 @@ void signal_tell_parent_locked(struct process *process, int code, int status);
 void signal_kill_all_locked(struct process *process,
                             struct thread *spared); /* threads must leave */
 
+/* What a frame takes on a stack at most, in bytes: AT_MINSIGSTKSZ. */
+uint64_t signal_frame_most_bytes(void);
 int signal_frame_push(struct trap_frame *frame, const struct kernel_sigaction *action,
                       const siginfo_t *info, uint64_t mask);
 const char *program_symbol(uint64_t address, char *text, size_t size);

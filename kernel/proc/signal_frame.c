@@ -1,15 +1,21 @@
 /* The frame of a signal handler on the user's stack, laid out as Linux does, and the way back. */
 #include "private.h"
 
-enum { RED_ZONE = 128, FPSTATE_ALIGNMENT = 64 };
+enum {
+    RED_ZONE = 128,
+    FPSTATE_ALIGNMENT = 64,
+    FRAME_ALIGNMENT = 16,
+    FXSAVE_COMPONENTS = 3,
+    XSAVE_HEADER_BYTES = 64
+};
 
 /* Flags that a program may set for itself: CF PF AF ZF SF TF DF OF RF AC. */
 #define USER_FLAGS             0x50dd5ull
 #define FLAGS_ALWAYS           0x202ull   /* IF and the bit that is always set */
 #define FLAGS_CLEAR_IN_HANDLER 0x10500ull /* TF, DF, RF */
+#define UC_FP_XSTATE           1
 #define UC_SIGCONTEXT_SS       2
 #define UC_STRICT_RESTORE_SS   4
-#define MXCSR_AT_LEAST         0xffbfu /* the bits that every processor has */
 
 /* Above it lies the vector state, below it nothing. */
 struct signal_frame {
@@ -26,31 +32,80 @@ static bool on_altstack(const struct thread *self, uint64_t sp)
            sp - self->altstack_start <= self->altstack_bytes;
 }
 
-/* The top of the stack that a handler with these flags runs on.
- * An address, or 0 when the alternate stack has overflowed already.
- * Reads the thread's own settings. */
-static uint64_t handler_stack(const struct thread *self, uint64_t sp, uint64_t flags)
+/* Where a frame goes: the address of the vector state and, below it, of the rest. */
+struct frame_place {
+    uint64_t fpu, frame;
+};
+
+/* ---- Vector state ----
+ *
+ * It lies above the rest of the frame: the 512 bytes of FXSAVE, and where the processor has XSAVE
+ * all that this wrote, with a magic number after it. The last 48 bytes of the 512, which no
+ * processor uses, say how much there is. A program may have made the frame itself: what does not
+ * fit counts as the 512 bytes alone. */
+
+static uint32_t fpu_frame_bytes(void)
 {
-    bool inside = on_altstack(self, sp);
-    sp -= RED_ZONE;
-    if (inside)
-        return sp - sizeof(struct signal_frame) > self->altstack_start ? sp : 0;
-    if (flags & SA_ONSTACK && self->altstack_bytes)
-        return self->altstack_start + self->altstack_bytes;
-    return sp;
+    return fpu_state_bytes + (fpu_features ? FP_XSTATE_MAGIC2_SIZE : 0);
 }
 
-/* Puts the vector state on the stack below *sp and lets the handler begin with a fresh one.
- * 0 or -EFAULT; *at is where it is, 0 if the program never used it. */
-static int push_fpu(struct thread *self, uint64_t *sp, uint64_t *at)
+uint64_t signal_frame_most_bytes(void)
 {
-    *at = 0;
-    if (!self->fpu)
-        return 0;
+    uint64_t padding = FPSTATE_ALIGNMENT + FRAME_ALIGNMENT + sizeof(uint64_t);
+    return align_up(sizeof(struct signal_frame) + fpu_frame_bytes() + padding, FRAME_ALIGNMENT);
+}
+
+/* Copies the state out to the address. 0 or -EFAULT. */
+static int write_fpu(struct thread *self, uint64_t at)
+{
+    static const uint32_t magic2 = FP_XSTATE_MAGIC2;
+    struct fpx_sw_bytes extent = {.magic1 = FP_XSTATE_MAGIC1,
+                                  .extended_size = fpu_frame_bytes(),
+                                  .xfeatures = fpu_features,
+                                  .xstate_size = fpu_state_bytes};
+    if (!fpu_features)
+        memset(&extent, 0, sizeof(extent));
     fpu_flush(self, self->fpu);
-    *at = *sp = align_down(*sp - sizeof(struct fpu_state), FPSTATE_ALIGNMENT);
-    if (user_copy_out(uaddr(*at), self->fpu, sizeof(struct fpu_state)))
+    if (user_copy_out(uaddr(at), self->fpu, fpu_state_bytes) ||
+        user_copy_out(uaddr(at + offsetof(struct fpstate, sw_reserved)), &extent, sizeof(extent)))
         return -EFAULT;
+    return fpu_features ? user_copy_out(uaddr(at + fpu_state_bytes), &magic2, sizeof(magic2)) : 0;
+}
+
+/* Makes room for the vector state below sp; returns where it will be. */
+static uint64_t fpu_frame_at(uint64_t sp)
+{
+    return align_down(sp - fpu_frame_bytes(), FPSTATE_ALIGNMENT);
+}
+
+/* Where the frame of a handler with these flags goes, below sp or on the alternate stack. False if
+ * it would reach beyond the alternate stack's end.
+ * Reads the thread's own settings. */
+static bool place_frame(const struct thread *self, uint64_t sp, uint64_t flags,
+                        struct frame_place *place)
+{
+    bool on_alternate = on_altstack(self, sp);
+    sp -= RED_ZONE;
+    if (!on_alternate && flags & SA_ONSTACK && self->altstack_bytes) {
+        sp = self->altstack_start + self->altstack_bytes;
+        on_alternate = true;
+    }
+    place->fpu = fpu_frame_at(sp);
+    place->frame = align_down(place->fpu - sizeof(struct signal_frame), FRAME_ALIGNMENT) -
+                   sizeof(uint64_t); /* as after CALL */
+    uint64_t start = self->altstack_start;
+    return !on_alternate || (place->frame > start && place->frame - start <= self->altstack_bytes);
+}
+
+/* Puts the vector state there and lets the handler begin with a fresh one. 0, -EFAULT or
+ * -ENOMEM. */
+static int push_fpu(struct thread *self, uint64_t at)
+{
+    if (!self->fpu && !(self->fpu = thread_fpu_alloc()))
+        return -ENOMEM;
+    int err = write_fpu(self, at);
+    if (err)
+        return err;
     fpu_init_state(self->fpu);
     fpu_forget(self);
     return 0;
@@ -97,7 +152,7 @@ static int write_context(struct thread *self, uint64_t at, const struct trap_fra
 {
     kernel_ucontext_t context;
     memset(&context, 0, sizeof(context));
-    context.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS;
+    context.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS | (fpu_features ? UC_FP_XSTATE : 0);
     tell_altstack(self, &context.uc_stack);
     context.uc_sigmask = mask;
     save_registers(&context.uc_mcontext, frame);
@@ -116,14 +171,15 @@ int signal_frame_push(struct trap_frame *frame, const struct kernel_sigaction *a
                       const siginfo_t *info, uint64_t mask)
 {
     struct thread *self = current_thread();
-    uint64_t fpu_at, sp = handler_stack(self, frame->rsp, action->flags);
-    if (!sp || !(action->flags & SA_RESTORER) || push_fpu(self, &sp, &fpu_at))
+    struct frame_place place;
+    if (!place_frame(self, frame->rsp, action->flags, &place) || !(action->flags & SA_RESTORER) ||
+        push_fpu(self, place.fpu))
         return -EFAULT;
-    sp = align_down(sp - sizeof(struct signal_frame), 16) - 8; /* as after a CALL */
+    uint64_t sp = place.frame;
     uint64_t context_at = sp + offsetof(struct signal_frame, context);
     uint64_t info_at = sp + offsetof(struct signal_frame, info);
     if (user_copy_out(uaddr(sp), &action->restorer, sizeof(uint64_t)) ||
-        write_context(self, context_at, frame, fpu_at, mask) ||
+        write_context(self, context_at, frame, place.fpu, mask) ||
         user_copy_out(uaddr(info_at), info, sizeof(*info)))
         return -EFAULT;
     if (self->altstack_flags & SS_AUTODISARM)
@@ -141,26 +197,43 @@ int signal_frame_push(struct trap_frame *frame, const struct kernel_sigaction *a
 
 /* ---- The way back ---- */
 
-/* Takes the vector state from the frame. Bits that would make the processor refuse it are dropped.
+/* How many bytes of vector state are at the address: all that the frame claims, if that holds, or
+ * what FXSAVE writes. *components: which of them count. */
+static uint32_t frame_extent(uint64_t at, uint64_t *components)
+{
+    struct fpx_sw_bytes extent;
+    uint32_t magic2 = 0, legacy = sizeof(struct fpstate);
+    *components = FXSAVE_COMPONENTS;
+    if (!fpu_features ||
+        user_copy_in(&extent, uaddr(at + offsetof(struct fpstate, sw_reserved)), sizeof(extent)))
+        return legacy;
+    if (extent.magic1 != FP_XSTATE_MAGIC1 || extent.xstate_size < legacy + XSAVE_HEADER_BYTES ||
+        extent.xstate_size > fpu_state_bytes || extent.xstate_size > extent.extended_size ||
+        user_copy_in(&magic2, uaddr(at + extent.xstate_size), sizeof(magic2)) ||
+        magic2 != FP_XSTATE_MAGIC2)
+        return legacy;
+    *components = extent.xfeatures;
+    return extent.xstate_size;
+}
+
+/* Takes the vector state from the frame; without one it is as at a program's start.
  * 0, -EFAULT or -ENOMEM. */
 static int restore_fpu(struct thread *self, uint64_t at)
 {
-    if (!self->fpu)
-        return 0; /* neither the handler nor who was interrupted has used it */
-    fpu_flush(self, self->fpu);
-    uint32_t mxcsr_mask;
-    memcpy(&mxcsr_mask, self->fpu->bytes + offsetof(struct fpstate, mxcsr_mask), 4);
-    int error = 0;
-    if (!at)
-        fpu_init_state(self->fpu);
-    else
-        error = user_copy_in(self->fpu, uaddr(at), offsetof(struct fpstate, __reserved));
-    uint32_t mxcsr;
-    memcpy(&mxcsr, self->fpu->bytes + offsetof(struct fpstate, mxcsr), 4);
-    mxcsr &= mxcsr_mask ? mxcsr_mask : MXCSR_AT_LEAST;
-    memcpy(self->fpu->bytes + offsetof(struct fpstate, mxcsr), &mxcsr, 4);
+    uint64_t components;
+    if (!self->fpu && !(self->fpu = thread_fpu_alloc()))
+        return -ENOMEM;
     fpu_forget(self);
-    return error;
+    fpu_init_state(self->fpu);
+    if (!at)
+        return 0;
+    uint32_t n_bytes = frame_extent(at, &components);
+    if (user_copy_in(self->fpu, uaddr(at), n_bytes))
+        return -EFAULT;
+    if (n_bytes == sizeof(struct fpstate) && fpu_features)
+        fpu_hold(self->fpu, FXSAVE_COMPONENTS);
+    fpu_sanitize(self->fpu, components);
+    return 0;
 }
 
 static void restore_altstack(struct thread *self, const stack_t *stack)

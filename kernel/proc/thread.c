@@ -44,8 +44,12 @@ long sys_arch_prctl(struct thread *self, int option, unsigned long addr)
         self->gs_base = addr;
         user_gs_base_set(addr);
         return 0;
-    case ARCH_GET_FS: return user_copy_out(uaddr(addr), &self->fs_base, sizeof(uint64_t));
-    case ARCH_GET_GS: return user_copy_out(uaddr(addr), &self->gs_base, sizeof(uint64_t));
+    case ARCH_GET_FS:
+        thread_save_segments(self);
+        return user_copy_out(uaddr(addr), &self->fs_base, sizeof(uint64_t));
+    case ARCH_GET_GS:
+        thread_save_segments(self);
+        return user_copy_out(uaddr(addr), &self->gs_base, sizeof(uint64_t));
     default: return -EINVAL;
     }
 }

@@ -21,7 +21,8 @@ struct run_queue {
     /* the processor's own */
     uint64_t slice_end_ns; /* of the thread that runs */
     uint64_t n_switches;
-    uint64_t fs_base, gs_base; /* what the user's segment registers hold */
+    uint64_t selectors, fs_base,
+        gs_base;               /* the user's segment registers; a base may be 0 instead */
     struct space *ended_space; /* to be reaped after the switch */
     struct thread *exited;     /* to be buried after the switch, by `last` */
     void (*last)(struct thread *);
@@ -57,5 +58,6 @@ static inline void timer_need(struct run_queue *queue, uint64_t deadline_ns)
 /* Fires what is due on this processor. */
 void timers_run(struct run_queue *queue);
 void queue_timers_init(struct run_queue *queue);
+void threads_init(void);
 void load_sample(void);
 extern uint32_t n_threads; /* atomic: created and not freed */

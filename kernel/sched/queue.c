@@ -18,23 +18,51 @@ static void charge(struct thread *thread, uint64_t now)
     thread->ns_mark = now;
 }
 
+/* Segment registers. A program changes the base of FS and GS by arch_prctl, which the kernel knows,
+ * or by loading a selector, which it does not: that makes the base 0, since all segments are flat.
+ * So a base that was loaded as X is X or 0 when the thread is switched out, and only two zeros let
+ * the next load be left out. A thread has a base other than 0 only with the null selector. */
+void thread_save_segments(struct thread *self)
+{
+    self->selectors = user_selectors();
+    if (unlikely(self->selectors >> SELECTOR_FS_SHIFT & 0xffff))
+        self->fs_base = 0;
+    if (unlikely(self->selectors >> SELECTOR_GS_SHIFT))
+        self->gs_base = 0;
+}
+
+static void save_segments(struct run_queue *queue, struct thread *from)
+{
+    thread_save_segments(from);
+    queue->selectors = from->selectors;
+    queue->fs_base = from->fs_base;
+    queue->gs_base = from->gs_base;
+}
+
+static void load_segments(struct run_queue *queue, const struct thread *to)
+{
+    if (unlikely(queue->selectors != to->selectors)) {
+        user_selectors_load(queue->selectors = to->selectors);
+        queue->fs_base = queue->gs_base = 0;
+    }
+    if (queue->fs_base || to->fs_base)
+        user_fs_base_set(queue->fs_base = to->fs_base);
+    if (queue->gs_base || to->gs_base)
+        user_gs_base_set(queue->gs_base = to->gs_base);
+}
+
 /* Loads what user mode would see of the thread and the trap frame does not hold. */
 static void load_user_state(struct run_queue *queue, struct thread *from, struct thread *to)
 {
-    if (from->process) { /* it may have changed them since it was loaded */
-        queue->fs_base = from->fs_base;
-        queue->gs_base = from->gs_base;
-    }
+    if (from->process)
+        save_segments(queue, from);
     if (from->fpu)
         fpu_switch_out(from, from->fpu);
     if (!to->process)
         return;
     if (to->fpu)
         fpu_switch_in(to, to->fpu);
-    if (to->fs_base != queue->fs_base)
-        user_fs_base_set(queue->fs_base = to->fs_base);
-    if (to->gs_base != queue->gs_base)
-        user_gs_base_set(queue->gs_base = to->gs_base);
+    load_segments(queue, to);
 }
 
 /* When the thread that runs is to give way to one that waits. */
@@ -476,6 +504,7 @@ void sched_init_cpu(void)
     idle->stack_top = (void *)cpu->kernel_stack;
     idle->ns_mark = clock_ns();
     queue->idle = idle;
+    queue->selectors = UINT64_MAX; /* the loader's: nothing that a thread has */
     cpu->thread = idle;
     cpu->sched = queue;
 }
@@ -483,5 +512,6 @@ void sched_init_cpu(void)
 void sched_init(void)
 {
     mm_resched = cond_resched;
+    threads_init();
     sched_init_cpu();
 }

@@ -52,6 +52,12 @@ void thread_free(struct thread *thread)
     __atomic_sub_fetch(&n_threads, 1, __ATOMIC_RELAXED);
 }
 
+void threads_init(void)
+{
+    fpu_cache.size =
+        (uint32_t)align_up(fpu_state_bytes + OBJECT_REDZONE, 64); /* XSAVE's alignment */
+}
+
 struct fpu_state *thread_fpu_alloc(void)
 {
     struct fpu_state *state = object_alloc(&fpu_cache);

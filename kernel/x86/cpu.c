@@ -25,7 +25,7 @@ extern const char trap_stubs[], nmi_entry[], double_fault_entry[], syscall_entry
 
 enum { N_STUBS = 48, GATE_KERNEL = 0x8e, GATE_USER = 0xee, IST_NMI = 1, IST_DOUBLE_FAULT = 2 };
 enum { TSS_SELECTOR = 0x40, CR4_PGE = 1 << 7, CR4_FXSR = 1 << 9, CR4_SIMD = 1 << 10 };
-enum { CR4_UMIP = 1 << 11, CR4_SMEP = 1 << 20, CR4_SMAP = 1 << 21 };
+enum { CR4_UMIP = 1 << 11, CR4_OSXSAVE = 1 << 18, CR4_SMEP = 1 << 20, CR4_SMAP = 1 << 21 };
 enum { CR0_MONITOR = 1 << 1, CR0_EMULATE = 1 << 2, CR0_SWITCHED = 1 << 3, CR0_NE = 1 << 5 };
 enum { CR0_WP = 1 << 16, CR0_AM = 1 << 18 };
 
@@ -98,6 +98,7 @@ static void enable_control_bits(void)
     cr4 |= CR4_FXSR | CR4_SIMD;
     cr4 |= cpu_features.pge ? CR4_PGE : 0;
     cr4 |= cpu_features.umip ? CR4_UMIP : 0;
+    cr4 |= cpu_features.xsave ? CR4_OSXSAVE : 0;
     cr4 |= cpu_features.smep ? CR4_SMEP : 0;
     cr4 |= cpu_features.smap ? CR4_SMAP : 0;
     asm volatile("mov %0, %%cr4" ::"r"(cr4));
@@ -111,6 +112,8 @@ static void enable_control_bits(void)
 void cpu_enable_features(void)
 {
     enable_control_bits();
+    if (fpu_features)
+        fpu_enable(fpu_features);
     msr_write(MSR_STAR, (uint64_t)(USER_SS - 8) << 48 | (uint64_t)KERNEL_CS << 32);
     msr_write(MSR_LSTAR, (uint64_t)syscall_entry);
     msr_write(MSR_FMASK, 0x47700);
@@ -123,6 +126,7 @@ void x86_init_early(void)
     cpu_init_tables(0);
     copy_patch_smap();
     cpu_enable_features();
+    fpu_detect();
     n_cpus = 1;
     cpus[0]->online = true;
 }
@@ -134,14 +138,47 @@ void cpu_set_kernel_stack(void *stack_top)
     cpu->arch->tss.rsp[0] = (uint64_t)stack_top;
 }
 
+/* A base of its own goes with the null selector: see load_segments in sched. */
 void user_fs_base_set(uint64_t base)
 {
+    uint16_t fs;
+    asm volatile("mov %%fs, %0" : "=r"(fs));
+    if (fs)
+        asm volatile("mov %0, %%fs" ::"r"(0));
     msr_write(MSR_FS_BASE, base);
+}
+
+/* Programs may load selectors, and a load changes the base: to 0, as all data segments are flat. */
+uint64_t user_selectors(void)
+{
+    uint16_t ds, es, fs, gs;
+    asm volatile("mov %%ds, %0" : "=r"(ds));
+    asm volatile("mov %%es, %0" : "=r"(es));
+    asm volatile("mov %%fs, %0" : "=r"(fs));
+    asm volatile("mov %%gs, %0" : "=r"(gs));
+    return ds | (uint64_t)es << 16 | (uint64_t)fs << SELECTOR_FS_SHIFT |
+           (uint64_t)gs << SELECTOR_GS_SHIFT;
+}
+
+/* To load GS changes its base: between two SWAPGS that is the user's. An NMI in between finds by
+ * the sign of the base that it is not the kernel's. */
+void user_selectors_load(uint64_t selectors)
+{
+    asm volatile("mov %0, %%ds" ::"r"((uint16_t)selectors));
+    asm volatile("mov %0, %%es" ::"r"((uint16_t)(selectors >> 16)));
+    asm volatile("mov %0, %%fs" ::"r"((uint16_t)(selectors >> SELECTOR_FS_SHIFT)));
+    asm volatile("swapgs; mov %0, %%gs; swapgs" ::"r"((uint16_t)(selectors >> SELECTOR_GS_SHIFT)));
+    msr_write(MSR_FS_BASE, 0); /* AMD's processors leave it where the selector is null */
+    msr_write(MSR_KERNEL_GS_BASE, 0);
 }
 
 /* While the kernel runs, the user's GS base is the one that SWAPGS will bring back. */
 void user_gs_base_set(uint64_t base)
 {
+    uint16_t gs;
+    asm volatile("mov %%gs, %0" : "=r"(gs));
+    if (gs)
+        asm volatile("swapgs; mov %0, %%gs; swapgs" ::"r"(0));
     msr_write(MSR_KERNEL_GS_BASE, base);
 }
 

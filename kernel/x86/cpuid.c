@@ -14,6 +14,9 @@ static struct cpuid cpuid(uint32_t leaf)
     return r;
 }
 
+/* Which components XSAVE is asked for, of x87, SSE, AVX and the three of AVX-512. */
+enum { XSAVE_LEAF = 0xd, XCR0_BASE = 3, XCR0_AVX = 4, XCR0_AVX512 = 0xe0 };
+
 /* A leaf above the greatest would answer with some other leaf's values: give zeros. */
 static struct cpuid cpuid_or_zero(uint32_t leaf)
 {
@@ -28,10 +31,24 @@ void cpuid_detect(void)
         .pge = basic.edx >> 13 & 1,
         .gb_pages = cpuid_or_zero(0x80000001).edx >> 26 & 1,
         .rdrand = basic.ecx >> 30 & 1,
+        .xsave = basic.ecx >> 26 & 1,
         .smep = extended.ebx >> 7 & 1,
         .smap = extended.ebx >> 20 & 1,
         .umip = extended.ecx >> 2 & 1,
     };
+}
+
+/* CPUID says how large the area is for the components that XCR0 names just now. */
+void cpuid_detect_xsave(void)
+{
+    if (!cpu_features.xsave)
+        return;
+    uint64_t there = cpuid(XSAVE_LEAF).eax;
+    fpu_features = XCR0_BASE | (there & XCR0_AVX);
+    if (there & XCR0_AVX && (there & XCR0_AVX512) == XCR0_AVX512)
+        fpu_features |= XCR0_AVX512;
+    fpu_enable(fpu_features);
+    fpu_state_bytes = (uint32_t)align_up(cpuid(XSAVE_LEAF).ebx, 64);
 }
 
 bool random_hardware(uint64_t *value)
@@ -72,6 +89,16 @@ static const char names_1_ecx[32][16] = {
     [23] = "popcnt", [25] = "aes",      [30] = "rdrand", [31] = "hypervisor",
 };
 
+/* Those that need XSAVE, of the same word and of leaf 7. */
+static const char names_1_ecx_xsave[32][8] = {
+    [12] = "fma", [26] = "xsave", [27] = "osxsave", [28] = "avx", [29] = "f16c",
+};
+static const char names_7_ebx[32][12] = {
+    [3] = "bmi1",      [5] = "avx2",    [8] = "bmi2",      [16] = "avx512f",
+    [17] = "avx512dq", [18] = "rdseed", [19] = "adx",      [21] = "avx512ifma",
+    [28] = "avx512cd", [29] = "sha_ni", [30] = "avx512bw", [31] = "avx512vl",
+};
+
 static size_t add_name(char *buf, size_t size, size_t at, const char *name)
 {
     if (*name && at < size)
@@ -79,19 +106,30 @@ static size_t add_name(char *buf, size_t size, size_t at, const char *name)
     return at;
 }
 
+/* Adds the names of the bits that are set; each name takes `width` bytes of the table. */
+static size_t add_names(char *buf, size_t size, size_t at, uint32_t bits, const char *names,
+                        size_t width)
+{
+    for (int i = 0; i < 32; i++)
+        if (bits >> i & 1)
+            at = add_name(buf, size, at, names + i * width);
+    return at;
+}
+#define ADD_NAMES(at, bits, names) \
+    add_names(flags, sizeof(flags), at, bits, (names)[0], sizeof((names)[0]))
+
 const char *cpu_flags(void)
 {
-    static char flags[320];
+    static char flags[512];
     struct cpuid basic = cpuid(1), amd = cpuid_or_zero(0x80000001);
-    size_t at = 0;
-    for (int i = 0; i < 32; i++)
-        if (basic.edx >> i & 1)
-            at = add_name(flags, sizeof(flags), at, names_1_edx[i]);
+    size_t at = ADD_NAMES(0, basic.edx, names_1_edx);
     if (amd.edx >> 11 & 1)
         at = add_name(flags, sizeof(flags), at, "syscall nx lm");
-    for (int i = 0; i < 32; i++)
-        if (basic.ecx >> i & 1)
-            at = add_name(flags, sizeof(flags), at, names_1_ecx[i]);
+    at = ADD_NAMES(at, basic.ecx, names_1_ecx);
+    if (fpu_features) {
+        at = ADD_NAMES(at, basic.ecx, names_1_ecx_xsave);
+        at = ADD_NAMES(at, cpuid_or_zero(7).ebx, names_7_ebx);
+    }
     at = add_name(flags, sizeof(flags), at, cpu_features.smep ? "smep" : "");
     at = add_name(flags, sizeof(flags), at, cpu_features.smap ? "smap" : "");
     add_name(flags, sizeof(flags), at, cpu_features.umip ? "umip" : "");

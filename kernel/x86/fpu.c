@@ -1,11 +1,50 @@
-/* Vector registers, lazily: loaded at a thread's first use, saved when it used them and goes.
+/* Vector registers, lazily: loaded at a thread's first use, saved when it used them and is switched
+ * out.
  *
- * Each load gets a stamp, kept by the processor and in bytes of the state that FXSAVE leaves alone.
- * The registers still hold a thread's state if the processor's owner is that thread and the stamps
- * agree: a load on another processor, or by another thread at the same address, has another one. */
+ * Most threads use no vector registers between two switches, so a switch neither saves nor loads
+ * them: it sets CR0.TS, and the first vector instruction afterwards traps (#NM). Which registers
+ * there are is the processor's affair: XSAVE handles all components that XCR0 names, and a program
+ * sees by CPUID and XGETBV which these are. A processor without XSAVE has FXSAVE's 512 bytes.
+ *
+ * Each load gets a stamp, kept by the processor and in bytes of the state that the processor leaves
+ * alone. The registers still hold a thread's state if the processor's owner is that thread and the
+ * stamps agree: a load on another processor, or by another thread at the same address, has another
+ * one. */
 #include "local.h"
 
-enum { CR0_SWITCHED = 1 << 3, STAMP_AT = 504 };
+enum { CR0_SWITCHED = 1 << 3, STAMP_AT = 504, HEADER_AT = 512, HEADER_BYTES = 64 };
+enum { MXCSR_AT = 24, MXCSR_MASK_AT = 28, MXCSR_DEFAULT = 0x1f80 };
+enum { MXCSR_AT_LEAST = 0xffbf }; /* the bits that every processor has */
+
+uint32_t fpu_state_bytes = sizeof(struct fpu_state);
+uint64_t fpu_features;
+static uint32_t mxcsr_mask; /* constant after fpu_detect: the bits that MXCSR has */
+
+/* Vector instructions trap from here on. */
+static void set_switched(void)
+{
+    uint64_t cr0;
+    asm volatile("mov %%cr0, %0" : "=r"(cr0));
+    asm volatile("mov %0, %%cr0" ::"r"(cr0 | CR0_SWITCHED));
+}
+
+/* ---- What the processor has ---- */
+
+void fpu_enable(uint64_t features)
+{
+    asm volatile("xsetbv" ::"c"(0), "a"((uint32_t)features), "d"((uint32_t)(features >> 32)));
+}
+
+void fpu_detect(void)
+{
+    struct fpu_state state = {0};
+    asm volatile("clts; fxsave64 %0" : "+m"(state));
+    memcpy(&mxcsr_mask, state.bytes + MXCSR_MASK_AT, sizeof(mxcsr_mask));
+    if (!mxcsr_mask)
+        mxcsr_mask = MXCSR_AT_LEAST;
+    set_switched();
+    cpuid_detect_xsave();
+}
 
 static uint64_t *stamp_of(struct fpu_state *state)
 {
@@ -15,9 +54,7 @@ static uint64_t *stamp_of(struct fpu_state *state)
 static void switch_off(struct x86_cpu *arch)
 {
     if (arch->fpu_live) {
-        uint64_t cr0;
-        asm volatile("mov %%cr0, %0" : "=r"(cr0));
-        asm volatile("mov %0, %%cr0" ::"r"(cr0 | CR0_SWITCHED));
+        set_switched();
         arch->fpu_live = false;
     }
 }
@@ -33,19 +70,66 @@ static bool still_loaded(struct cpu *cpu, struct thread *thread, struct fpu_stat
     return state && cpu->fpu_owner == thread && cpu->arch->fpu_stamp == *stamp_of(state);
 }
 
+static uint32_t *mxcsr_of(struct fpu_state *state)
+{
+    return (uint32_t *)(state->bytes + MXCSR_AT);
+}
+
+/* XSTATE_BV: the components that the state holds; XRSTOR makes the others as after a reset. */
+static uint64_t *held_of(struct fpu_state *state)
+{
+    return (uint64_t *)((char *)state + HEADER_AT);
+}
+
 /* As the processor starts: all exceptions masked, round to nearest. */
 void fpu_init_state(struct fpu_state *state)
 {
-    memset(state, 0, sizeof(*state));
-    *(uint16_t *)state->bytes = 0x037f;        /* control word */
-    *(uint32_t *)(state->bytes + 24) = 0x1f80; /* MXCSR */
+    memset(state, 0, fpu_state_bytes);
+    *(uint16_t *)state->bytes = 0x037f; /* control word */
+    *mxcsr_of(state) = MXCSR_DEFAULT;
+    *(uint32_t *)(state->bytes + MXCSR_MASK_AT) = mxcsr_mask;
+}
+
+void fpu_hold(struct fpu_state *state, uint64_t components)
+{
+    *held_of(state) = components;
+}
+
+/* XRSTOR faults on unknown bits of MXCSR and of its header. */
+void fpu_sanitize(struct fpu_state *state, uint64_t components)
+{
+    *mxcsr_of(state) &= mxcsr_mask;
+    *stamp_of(state) = 0;
+    if (!fpu_features)
+        return;
+    uint64_t held = *held_of(state) & components & fpu_features;
+    memset(held_of(state), 0, HEADER_BYTES);
+    *held_of(state) = held;
+}
+
+/* ---- Saving and loading ---- */
+
+static void save(struct fpu_state *state)
+{
+    if (fpu_features)
+        asm volatile("xsave64 (%0)" ::"r"(state), "a"(-1), "d"(-1) : "memory");
+    else
+        asm volatile("fxsave64 (%0)" ::"r"(state) : "memory");
+}
+
+static void load(const struct fpu_state *state)
+{
+    if (fpu_features)
+        asm volatile("xrstor64 (%0)" ::"r"(state), "a"(-1), "d"(-1) : "memory");
+    else
+        asm volatile("fxrstor64 (%0)" ::"r"(state) : "memory");
 }
 
 void fpu_flush(struct thread *thread, struct fpu_state *state)
 {
     struct cpu *cpu = this_cpu();
     if (cpu->arch->fpu_live && still_loaded(cpu, thread, state))
-        asm volatile("fxsave64 %0" : "+m"(*state));
+        save(state);
 }
 
 void fpu_switch_out(struct thread *thread, struct fpu_state *state)
@@ -70,8 +154,7 @@ void fpu_first_use(struct thread *thread, struct fpu_state *state)
     switch_on(cpu->arch);
     if (still_loaded(cpu, thread, state))
         return;
-    *(uint32_t *)(state->bytes + 24) &= 0xffff; /* MXCSR's other bits would fault */
-    asm volatile("fxrstor64 %0" ::"m"(*state));
+    load(state);
     cpu->fpu_owner = thread;
     cpu->arch->fpu_stamp = __atomic_add_fetch(&last_stamp, 1, __ATOMIC_RELAXED);
     *stamp_of(state) = cpu->arch->fpu_stamp;

@@ -48,13 +48,16 @@ extern struct cpu cpu_blocks[MAX_CPUS];
 
 /* Features that the room itself asks for. */
 struct cpu_features {
-    bool smep, smap, umip, pge, gb_pages, rdrand;
+    bool smep, smap, umip, pge, gb_pages, rdrand, xsave;
 };
 extern struct cpu_features cpu_features;
-void cpuid_detect(void);           /* fills cpu_features */
-void cpu_enable_features(void);    /* control registers, SYSCALL, of this processor */
-void cpu_init_tables(uint32_t id); /* descriptor tables and GS, of this processor */
-void copy_patch_smap(void);        /* makes STAC, CLAC of copy.S's placeholders */
+void cpuid_detect(void);            /* fills cpu_features */
+void cpuid_detect_xsave(void);      /* fills fpu_features and fpu_state_bytes; OSXSAVE is on */
+void fpu_detect(void);              /* which vector state there is; leaves CR0.TS set */
+void fpu_enable(uint64_t features); /* writes XCR0, of this processor */
+void cpu_enable_features(void);     /* control registers, SYSCALL, of this processor */
+void cpu_init_tables(uint32_t id);  /* descriptor tables and GS, of this processor */
+void copy_patch_smap(void);         /* makes STAC, CLAC of copy.S's placeholders */
 
 /* apic.c */
 extern uint32_t lapic_ticks_per_ms;

@@ -192,10 +192,21 @@ struct fpstate {
     uint32_t mxcsr_mask;
     uint32_t st[8][4];
     uint32_t xmm[16][4];
-    uint32_t __reserved[24];
+    uint32_t __reserved[12];
+    struct fpx_sw_bytes {
+        uint32_t magic1;        // FP_XSTATE_MAGIC1 where what XSAVE wrote follows
+        uint32_t extended_size; // bytes of all, with FP_XSTATE_MAGIC2 at the end
+        uint64_t xfeatures;     // the components that are in it, as bits
+        uint32_t xstate_size;   // bytes without the magic number
+        uint32_t padding[7];
+    } sw_reserved;
 };
 
 _Static_assert(sizeof(struct fpstate) == 512, "struct fpstate");
+
+#define FP_XSTATE_MAGIC1      0x46505853
+#define FP_XSTATE_MAGIC2      0x46505845
+#define FP_XSTATE_MAGIC2_SIZE 4
 
 // The registers at the moment of the signal; gregs is the same memory under its libc name.
 typedef struct mcontext {
