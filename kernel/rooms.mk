@@ -69,6 +69,7 @@ kernel += sched/yield.c
 
 # floor 5: vfs       paths, inodes, open files, descriptors, poll
 kernel += vfs/inode.c
+kernel += vfs/user.c
 kernel += vfs/cred.c
 kernel += vfs/context.c
 kernel += vfs/entry.c

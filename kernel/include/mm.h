@@ -66,8 +66,8 @@ void memory_trim(void);
 extern bool mm_fail_armed;
 extern bool (*mm_fail_hook)(void); /* says whether this allocation is to fail */
 
-/* The last 1/32 of memory is kept for whom this hook says. Asked with a spinlock held; without it
- * everybody may have all. */
+/* The emergency reserve: the last 1/32 of memory and the last eighth of kernel stacks are kept for
+ * whom this hook says. Asked with a spinlock held; without it everybody may have all. */
 extern bool (*mm_reserve_hook)(void);
 bool memory_is_tight(void); /* the reserve begins soon */
 

@@ -25,6 +25,7 @@ enum process_state { PROCESS_ALIVE, PROCESS_ZOMBIE, PROCESS_REAPED };
 
 struct pending_signal { /* one siginfo in a queue */
     struct list node;
+    struct user *user; /* referenced; it counts among this user's n_signals */
     siginfo_t info;
 };
 
@@ -64,7 +65,10 @@ struct process {
     bool group_exiting;         /* exit_group or a deadly signal: all threads leave */
     struct thread *exec_thread; /* waits to be the only one; the others leave */
     bool subreaper;
-    bool rescuer; /* constant: started by a root shell when memory was tight: may use its reserve */
+    bool emergency; /* constant: was started to help when little was left: may use the reserve */
+    bool was_over_limit; /* its setuid went over RLIMIT_NPROC: exec may be refused */
+    struct user *user;   /* of uid; referenced; it pays for n_counted tasks of this process */
+    uint32_t n_counted;
     struct wait_queue child_events;     /* the parent's wait4 sleeps here (on its own) */
     struct process *vfork_parent_waits; /* not NULL: a vfork parent waits until exec or exit */
     struct wait_queue vfork_done;
@@ -98,7 +102,6 @@ struct process {
     struct signal_actions *actions; /* NULL: all are the default; set with proc_lock held too */
     uint64_t pending;               /* for the process as a whole; bit signal - 1 */
     struct list queued;             /* struct pending_signal of those */
-    uint32_t n_queued;              /* of the process and its threads; RLIMIT_SIGPENDING */
 };
 
 /* What all threads of the process have used; proc_lock held. */

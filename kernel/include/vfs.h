@@ -30,16 +30,32 @@ struct statfs;
 /* ---- Who asks ---- */
 
 /* Credentials: never changed while shared (refs > 1); a change makes a copy. */
+/* What all processes of one real user id hold together, for the limits that count for each user. It
+ * lives as long as credentials, processes or things that it pays for refer to it. */
+struct user {
+    struct tree_node node; /* users_lock; its key is the user id; unused for root */
+    /* atomic: */
+    uint32_t refs;
+    uint32_t n_tasks;      /* processes, and threads beside the first of each: RLIMIT_NPROC */
+    uint32_t n_signals;    /* queued for its processes: RLIMIT_SIGPENDING */
+    uint32_t n_pipe_pages; /* what its pipes may hold: pipe-user-pages-soft */
+};
+struct user *user_get(uint32_t uid); /* referenced; NULL: no memory, never for root */
+void user_ref(struct user *user);
+void user_unref(struct user *user);
+
 struct cred {
     uint32_t refs; /* atomic */
     uint32_t uid, euid, suid, fsuid;
     uint32_t gid, egid, sgid, fsgid;
+    struct user *user; /* of uid; referenced */
     uint32_t n_groups;
     uint32_t groups[]; /* supplementary, sorted */
 };
 struct cred *cred_create_root(void);
 /* A copy with room for n_groups groups, as many of them copied as there are; NULL: no memory. */
 struct cred *cred_copy(const struct cred *cred, uint32_t n_groups);
+int cred_set_user(struct cred *cred); /* after uid was changed: finds its user. 0 or -EAGAIN */
 void cred_ref(struct cred *cred);
 void cred_unref(struct cred *cred);
 bool cred_in_group(const struct cred *cred, uint32_t gid); /* fsgid or supplementary */

@@ -6,6 +6,7 @@ enum { SLOT_BYTES = KSTACK_SLOT_PAGES * PAGE_SIZE, MAX_SLOTS = 32768, MAX_CACHED
 static struct spinlock kstack_lock = SPINLOCK("kstacks", RANK_OBJECT);
 static uint64_t
     used_slots[MAX_SLOTS / 64]; /* guarded by kstack_lock: a bit for each slot that is mapped */
+static unsigned n_used;         /* guarded by kstack_lock: how many those are */
 static size_t first_free;       /* guarded by kstack_lock: no slot below is free */
 static void **cached; /* guarded by kstack_lock: mapped stacks; each top word links to the next */
 static unsigned n_cached; /* guarded by kstack_lock */
@@ -24,11 +25,15 @@ static uint64_t slot_address(size_t slot)
 /* A slot number, or MAX_SLOTS. Lock: takes kstack_lock. */
 static size_t slot_take(void)
 {
+    bool may_use_last = !mm_reserve_hook || mm_reserve_hook();
     spin_lock(&kstack_lock);
-    size_t slot = bitmap_next_clear(used_slots, MAX_SLOTS, first_free);
-    first_free = slot;
-    if (slot < MAX_SLOTS)
+    bool room = n_used < (may_use_last ? MAX_SLOTS : MAX_SLOTS - MAX_SLOTS / 8);
+    size_t slot = room ? bitmap_next_clear(used_slots, MAX_SLOTS, first_free) : MAX_SLOTS;
+    if (slot < MAX_SLOTS) {
+        first_free = slot;
         bitmap_set(used_slots, slot);
+        n_used++;
+    }
     spin_unlock(&kstack_lock);
     return slot;
 }
@@ -49,6 +54,7 @@ static void slot_release(size_t slot, size_t n_pages)
         frame_unref(gone[--n_pages]);
     spin_lock(&kstack_lock);
     bitmap_clear(used_slots, slot);
+    n_used--;
     first_free = min(first_free, slot);
     spin_unlock(&kstack_lock);
 }

@@ -17,18 +17,6 @@ static struct cred *cred_begin(struct thread *self, uint32_t n_groups, bool keep
     return copy;
 }
 
-/* Puts changed credentials in force.
- * 0.
- * Takes fs.lock and proc_lock; releases exec_lock. */
-static long cred_commit(struct thread *self, struct cred *cred)
-{
-    if (cred->euid != self->process->euid || cred->suid != self->process->suid)
-        self->process->dumpable = 0;
-    process_set_cred(self->process, cred);
-    mutex_unlock(&self->process->exec_lock);
-    return 0;
-}
-
 /* Leaves the credentials as they are.
  * The error.
  * Releases exec_lock. */
@@ -37,6 +25,21 @@ static long cred_drop(struct thread *self, struct cred *cred, long error)
     cred_unref(cred);
     mutex_unlock(&self->process->exec_lock);
     return error;
+}
+
+/* Puts changed credentials in force. A user who has more processes than allowed already gets this
+ * one too, as programs do not expect setuid to fail; but its exec is refused (process_over_limit).
+ * 0, or -EAGAIN without memory for a new user's counts.
+ * Takes fs.lock and proc_lock; releases exec_lock. */
+static long cred_commit(struct thread *self, struct cred *cred)
+{
+    if (cred->uid != self->process->uid && cred_set_user(cred) < 0)
+        return cred_drop(self, cred, -EAGAIN);
+    if (cred->euid != self->process->euid || cred->suid != self->process->suid)
+        self->process->dumpable = 0;
+    process_set_cred(self->process, cred);
+    mutex_unlock(&self->process->exec_lock);
+    return 0;
 }
 
 static bool is_one_of(uint32_t id, uint32_t a, uint32_t b, uint32_t c)

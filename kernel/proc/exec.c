@@ -284,7 +284,9 @@ static long do_exec(struct thread *self, int dirfd, const char *path, int at_fla
                     const struct exec_args *args)
 {
     struct exec *exec;
-    int error = exec_prepare(self->process, dirfd, path, at_flags, args, &exec);
+    int error = process_over_limit(self->process);
+    if (!error)
+        error = exec_prepare(self->process, dirfd, path, at_flags, args, &exec);
     if (error)
         return error;
     bool was_alone = self->process->n_threads == 1;

@@ -166,7 +166,7 @@ static void become_zombie(struct process *process)
     give_away_children_locked(process);
     group_check_orphaned_locked(process, process->parent, false);
     spin_lock(&process->signal_lock);
-    signal_discard(process, &process->queued, &process->pending, ~0ull);
+    signal_discard(&process->queued, &process->pending, ~0ull);
     spin_unlock(&process->signal_lock);
     process->stopped = false;
     process->terminal = NULL;
@@ -199,14 +199,16 @@ static bool detach_thread(struct thread *self, struct process *process)
     spin_unlock(&process->signal_lock);
     bool last = --process->n_threads == 0;
     process->fs.n_threads = process->n_threads;
+    if (self->tid != process->pid)
+        thread_uncount_locked(process);
     struct usage usage = thread_usage(self);
     usage_add(&process->ended_usage, &usage);
     struct pid_slot *slot = pid_slot_find_locked(self->tid);
     slot->thread = NULL;
     pid_slot_put_locked(slot);
     wake_all(&process->resumed); /* exec may wait to be alone */
-    if (!last)
-        signal_recalculate_all_locked(process);
+    if (!last && process->pending && !process->group_exiting)
+        signal_recalculate_all_locked(process); /* this one may have been the one to take it */
     spin_unlock(&proc_lock);
     return last;
 }
@@ -275,6 +277,7 @@ int threads_kill_others(struct thread *self)
         pid_slot_put_locked(own);
         self->tid = process->pid;
         pid_slot_find_locked(process->pid)->thread = self;
+        thread_uncount_locked(process);
     }
     spin_unlock(&proc_lock);
     signal_set_mask(self, self->signal_mask); /* is anything due that still counts? */

@@ -114,10 +114,6 @@ static void copy_settings(struct process *child, struct process *parent)
     spin_lock(&parent->signal_lock);
     memcpy(child->limits, parent->limits, sizeof(child->limits));
     spin_unlock(&parent->signal_lock);
-    child->uid = parent->uid;
-    child->euid = parent->euid;
-    child->suid = parent->suid;
-    child->gid = parent->gid;
     child->personality = parent->personality;
     child->nice = parent->nice;
     child->dumpable = parent->dumpable;
@@ -161,23 +157,13 @@ static struct process *copy_process(struct process *parent, const struct clone *
         drop_copy(child);
         return NULL;
     }
-    child->rescuer = process_is_rescuer(parent);
+    process_take_ids(child);
+    child->emergency = process_starts_emergency(parent);
     child->exe = parent->exe;
     file_ref(child->exe);
     inode_deny_write(child->exe->inode); /* succeeds: the parent denies it already */
     copy_settings(child, parent);
     return child;
-}
-
-/* How many processes of the caller's user there are, for RLIMIT_NPROC.
- * proc_lock. */
-static uint32_t count_of_user_locked(uint32_t uid)
-{
-    uint32_t count = 0;
-    struct process *process = process_first_locked(0);
-    for (; process; process = process_first_locked(process->pid))
-        count += process->uid == uid;
-    return count;
 }
 
 /* May the caller have one more process or thread, and is it not told to die meanwhile? A signal
@@ -187,10 +173,9 @@ static uint32_t count_of_user_locked(uint32_t uid)
 static int may_publish_locked(struct thread *self)
 {
     struct process *parent = self->process;
-    uint64_t limit = parent->limits[RLIMIT_NPROC].rlim_cur;
     if (self->signal_due)
         return -ERESTARTNOINTR;
-    if (parent->uid != 0 && limit != RLIM_INFINITY && count_of_user_locked(parent->uid) >= limit)
+    if (process_at_limit_locked(parent) && parent->euid != 0)
         return -EAGAIN;
     return process_room(parent) ? 0 : -EAGAIN;
 }

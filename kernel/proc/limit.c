@@ -19,7 +19,8 @@ void limits_init(struct process *process)
     process->limits[RLIMIT_NOFILE] = (struct rlimit){FILES_SOFT, FILES_HARD};
     process->limits[RLIMIT_MEMLOCK] = (struct rlimit){8 << 20, 8 << 20};
     process->limits[RLIMIT_MSGQUEUE] = (struct rlimit){819200, 819200};
-    process->limits[RLIMIT_SIGPENDING] = (struct rlimit){1024, 1024};
+    struct rlimit share = {process_share(), process_share()};
+    process->limits[RLIMIT_NPROC] = process->limits[RLIMIT_SIGPENDING] = share;
     process->limits[RLIMIT_NICE] = process->limits[RLIMIT_RTPRIO] = (struct rlimit){0, 0};
 }
 

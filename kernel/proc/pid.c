@@ -1,9 +1,13 @@
-/* Numbers of processes, threads, groups and sessions: one tree of those in use. */
+/* Numbers of processes, threads, groups and sessions: a tree of those in use finds what they name,
+ * a bitmap finds a free one. */
 #include "private.h"
 
 static OBJECT_CACHE(slot_cache, struct pid_slot);
 static struct tree slots; /* guarded by proc_lock */
 static int last_pid;      /* guarded by proc_lock */
+/* guarded by proc_lock: a bit for each number in use, and how many those are */
+static uint64_t used[PID_MAX / 64];
+static uint32_t n_used;
 
 struct pid_slot *pid_slot_find_locked(int id)
 {
@@ -15,13 +19,15 @@ struct pid_slot *pid_slot_find_locked(int id)
  * proc_lock. */
 static int next_free_locked(void)
 {
-    int id = last_pid;
-    for (int tries = 0; tries < PID_MAX; tries++) {
-        id = id + 1 < PID_MAX ? id + 1 : PID_RESERVED;
-        if (!pid_slot_find_locked(id))
-            return id;
-    }
-    return 0;
+    size_t id = bitmap_next_clear(used, PID_MAX, last_pid + 1);
+    if (id == PID_MAX)
+        id = bitmap_next_clear(used, PID_MAX, PID_RESERVED);
+    return id < PID_MAX ? (int)id : 0;
+}
+
+uint32_t pid_count(void)
+{
+    return __atomic_load_n(&n_used, __ATOMIC_RELAXED);
 }
 
 struct pid_slot *pid_slot_create_locked(int *id)
@@ -31,6 +37,8 @@ struct pid_slot *pid_slot_create_locked(int *id)
     if (!slot)
         return NULL;
     last_pid = *id;
+    bitmap_set(used, *id);
+    n_used++;
     list_init(&slot->members);
     tree_insert(&slots, &slot->node, *id);
     return slot;
@@ -41,6 +49,8 @@ void pid_slot_put_locked(struct pid_slot *slot)
     if (slot->process || slot->thread || !list_empty(&slot->members) || slot->n_in_session)
         return;
     tree_remove(&slots, &slot->node);
+    bitmap_clear(used, slot->node.key);
+    n_used--;
     object_free(&slot_cache, slot);
 }
 

@@ -32,6 +32,7 @@ struct pid_slot {
 
 struct pid_slot *pid_slot_find_locked(int id);
 struct pid_slot *pid_slot_create_locked(int *id); /* a fresh number; NULL: memory or none left */
+uint32_t pid_count(void);                         /* numbers in use */
 void pid_slot_put_locked(struct pid_slot *slot);  /* frees it if it names nothing any more */
 struct process *process_first_locked(int above);  /* the lowest pid above that number, or NULL */
 
@@ -39,13 +40,25 @@ struct process *process_first_locked(int above);  /* the lowest pid above that n
 
 struct process *process_create(void);          /* empty, reference count 1, not to be found */
 void process_destroy(struct process *process); /* one that never lived, or the last reference */
-/* Is a child of this process one that may use the reserve of memory? */
-bool process_is_rescuer(const struct process *parent);
+/* The emergency reserve is the last 1/32 of memory and the last eighth of processes, numbers and
+ * kernel stacks. Init and root's shells may use it, and the programs that they start while it is
+ * near: a program that was started before may be the one that took the rest. Would a child of this
+ * process be such a program? */
+bool process_starts_emergency(const struct process *parent);
 /* Is there room for a child or one more thread of this process? */
 bool process_room(const struct process *parent);
+/* What one user may have of processes, threads and queued signals by default: half of all. */
+uint32_t process_share(void);
+/* Has the process's user as many processes and threads as RLIMIT_NPROC allows, or more? */
+bool process_at_limit_locked(const struct process *process);
+/* exec: 0, or -EAGAIN for one whose setuid has taken it over that limit, where it still is. */
+int process_over_limit(struct process *process);
+/* The numbers in process->uid and so on, and whom it counts for, from fs.cred, of a new process. */
+void process_take_ids(struct process *process);
 void process_publish_locked(struct process *process, struct pid_slot *slot, struct thread *thread);
 void process_set_parent_locked(struct process *child, struct process *parent);
 void process_set_cred(struct process *process, struct cred *cred); /* takes over the reference */
+void thread_uncount_locked(struct process *process); /* one that is not the first has ended */
 void thread_attach_locked(struct process *process, struct pid_slot *slot, struct thread *thread);
 
 /* ---- Groups and sessions: group.c ---- */
@@ -93,7 +106,7 @@ void signal_send_group_locked(int group, int signal);
 void signal_recalculate(struct process *process, struct thread *thread); /* signal_lock held */
 void signal_recalculate_all_locked(struct process *process);
 int signal_take(struct thread *thread, uint64_t wanted, siginfo_t *info); /* signal_lock; 0: none */
-void signal_discard(struct process *process, struct list *queue, uint64_t *pending, uint64_t which);
+void signal_discard(struct list *queue, uint64_t *pending, uint64_t which);
 void signal_flush_thread(struct thread *thread); /* at its end; signal_lock held */
 void signal_set_mask(struct thread *thread, uint64_t mask);
 void signal_mask_for_call(uint64_t mask);

@@ -35,6 +35,8 @@ struct process *process_create(void)
 void process_destroy(struct process *process)
 {
     signal_actions_free(process);
+    if (process->user)
+        user_unref(process->user);
     object_free(&process_cache, process);
 }
 
@@ -49,6 +51,15 @@ void process_unref(struct process *process)
         process_destroy(process);
 }
 
+/* The user pays for n tasks more, or fewer, of the process. The first thread's stays until the
+ * process is reaped.
+ * proc_lock. */
+static void count_tasks_locked(struct process *process, int n)
+{
+    process->n_counted += n;
+    __atomic_fetch_add(&process->user->n_tasks, n, __ATOMIC_RELAXED);
+}
+
 /* Gives a thread its number and makes it part of the process. The thread holds a reference.
  * Nothing can fail.
  * proc_lock. */
@@ -59,7 +70,13 @@ void thread_attach_locked(struct process *process, struct pid_slot *slot, struct
     process_ref(process);
     list_add_tail(&process->threads, &thread->process_node);
     process->fs.n_threads = ++process->n_threads;
+    count_tasks_locked(process, 1);
     tracing_attach_locked(thread);
+}
+
+void thread_uncount_locked(struct process *process)
+{
+    count_tasks_locked(process, -1);
 }
 
 /* Makes a process known: its number, its first thread, its place below its parent and in a group,
@@ -99,12 +116,45 @@ void process_reap_locked(struct process *zombie, bool count_usage)
     }
     zombie->state = PROCESS_REAPED;
     n_processes--;
+    count_tasks_locked(zombie, -1);
     list_remove(&zombie->sibling);
     group_leave_locked(zombie);
     struct pid_slot *slot = pid_slot_find_locked(zombie->pid);
     slot->process = NULL;
     pid_slot_put_locked(slot);
     process_unref(zombie);
+}
+
+static void set_ids(struct process *process, const struct cred *cred)
+{
+    process->uid = cred->uid;
+    process->euid = cred->euid;
+    process->suid = cred->suid;
+    process->gid = cred->gid;
+    process->user = cred->user;
+    user_ref(process->user);
+}
+
+/* Has its user more than RLIMIT_NPROC allows? The process itself may be counted or not. */
+static bool is_over_limit(const struct process *process)
+{
+    return process->uid != 0 && __atomic_load_n(&process->user->n_tasks, __ATOMIC_RELAXED) >
+                                    process->limits[RLIMIT_NPROC].rlim_cur;
+}
+
+void process_take_ids(struct process *process)
+{
+    set_ids(process, process->fs.cred);
+}
+
+/* Another user pays for the process from now on.
+ * proc_lock. */
+static void change_user_locked(struct process *process, struct user *old)
+{
+    process->was_over_limit = is_over_limit(process);
+    if (old)
+        __atomic_fetch_sub(&old->n_tasks, process->n_counted, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&process->user->n_tasks, process->n_counted, __ATOMIC_RELAXED);
 }
 
 /* The process runs as `cred` from now on, whose reference it takes over; the old one is given back.
@@ -119,11 +169,13 @@ void process_set_cred(struct process *process, struct cred *cred)
     if (old)
         cred_unref(old);
     spin_lock(&proc_lock);
-    process->uid = cred->uid;
-    process->euid = cred->euid;
-    process->suid = cred->suid;
-    process->gid = cred->gid;
+    struct user *old_user = process->user;
+    set_ids(process, cred);
+    if (old_user != process->user)
+        change_user_locked(process, old_user);
     spin_unlock(&proc_lock);
+    if (old_user)
+        user_unref(old_user);
 }
 
 uint32_t process_count(void)
@@ -153,40 +205,62 @@ static uint64_t process_run_ns(struct thread *self)
     return usage.user_ns + usage.system_ns;
 }
 
-static uint32_t most_processes; /* constant after proc_init */
+/* Constant after proc_init. */
+static uint32_t most_processes; /* one for each sixteen frames */
+static uint32_t most_tasks;     /* numbers in use: one for each four frames, at most all numbers */
+
+bool process_at_limit_locked(const struct process *process)
+{
+    uint64_t limit = process->limits[RLIMIT_NPROC].rlim_cur;
+    return process->uid != 0 && __atomic_load_n(&process->user->n_tasks, __ATOMIC_RELAXED) >= limit;
+}
+
+int process_over_limit(struct process *process)
+{
+    if (likely(!process->was_over_limit))
+        return 0;
+    process->was_over_limit = is_over_limit(process);
+    return process->was_over_limit ? -EAGAIN : 0;
+}
 
 static bool is_root_shell(const struct process *process)
 {
     return process->pid == INIT_PID || (process->session_leader && process->euid == 0);
 }
 
-/* As many processes, and threads of one, as there are groups of sixteen frames; the last eighth is
- * like the last of memory. */
-static bool is_crowded(uint32_t n)
+static bool may_use_last(const struct process *process)
 {
-    return n >= most_processes - most_processes / 8;
+    return is_root_shell(process) || (process->emergency && process->euid == 0);
 }
 
-bool process_is_rescuer(const struct process *parent)
+static bool is_crowded(uint32_t n, uint32_t most)
 {
-    return is_root_shell(parent) && (memory_is_tight() || is_crowded(process_count()));
+    return n >= most - most / 8;
+}
+
+bool process_starts_emergency(const struct process *parent)
+{
+    return may_use_last(parent) &&
+           (memory_is_tight() || is_crowded(process_count(), most_processes) ||
+            is_crowded(pid_count(), most_tasks));
 }
 
 bool process_room(const struct process *parent)
 {
-    uint32_t n = max(process_count(), parent->n_threads);
-    bool may_use_last = parent->rescuer || is_root_shell(parent);
-    return n < most_processes && (may_use_last || !is_crowded(n));
+    uint32_t n_processes_now = process_count(), n_numbers = pid_count();
+    if (n_processes_now >= most_processes || n_numbers >= most_tasks)
+        return false;
+    return may_use_last(parent) ||
+           (!is_crowded(n_processes_now, most_processes) && !is_crowded(n_numbers, most_tasks));
 }
 
-/* The last of memory is for root's shell, and for the programs that it starts when there is little
- * left: what fills memory was started before. In frame_alloc.
+/* mm_reserve_hook: asked before the last of memory and of kernel stacks is given away.
  * No lock: constants, or the caller's own. */
 static bool may_use_reserve(void)
 {
     const struct thread *self = current_thread();
     const struct process *process = self ? self->process : NULL;
-    return !process || process->rescuer || is_root_shell(process);
+    return !process || may_use_last(process);
 }
 
 static bool number_is_used(int number)
@@ -197,11 +271,17 @@ static bool number_is_used(int number)
     return used;
 }
 
+uint32_t process_share(void)
+{
+    return most_processes / 2;
+}
+
 void proc_init(void)
 {
     struct memory_counts memory;
     memory_count(&memory);
     most_processes = memory.total_frames / 16;
+    most_tasks = min(memory.total_frames / 4, (uint64_t)PID_MAX - PID_RESERVED);
     mm_reserve_hook = may_use_reserve;
     job_init();
     sched_hooks.process_run_ns = process_run_ns;

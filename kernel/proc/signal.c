@@ -86,9 +86,9 @@ static void install_action(struct process *process, int signal,
          (effect == EFFECT_IGNORE || effect == EFFECT_CONTINUE))) {
         struct thread *thread;
         uint64_t bit = SIGNAL_BIT(signal);
-        signal_discard(process, &process->queued, &process->pending, bit);
+        signal_discard(&process->queued, &process->pending, bit);
         list_for_each(thread, &process->threads, process_node) {
-            signal_discard(process, &thread->queued, &thread->signal_pending, bit);
+            signal_discard(&thread->queued, &thread->signal_pending, bit);
             signal_recalculate(process, thread);
         }
     }

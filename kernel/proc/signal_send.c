@@ -29,18 +29,44 @@ void signal_fill(siginfo_t *info, int signal, int code, int pid, uint32_t uid)
 
 /* ---- Queues ---- */
 
-void signal_discard(struct process *process, struct list *queue, uint64_t *pending, uint64_t which)
+static void free_item(struct pending_signal *item)
+{
+    list_remove(&item->node);
+    __atomic_fetch_sub(&item->user->n_signals, 1, __ATOMIC_RELAXED);
+    user_unref(item->user);
+    object_free(&pending_cache, item);
+}
+
+/* A place in a queue, which the receiver's user pays for. As on Linux, a standard signal of the
+ * kernel or of kill has one also beyond RLIMIT_SIGPENDING: there is at most one of each.
+ * NULL: over the limit, or out of memory.
+ * proc_lock. */
+static struct pending_signal *make_item(struct process *process, int signal, int code)
+{
+    struct user *user = process->user;
+    bool always = signal < KERNEL_SIGRTMIN && code >= 0;
+    uint32_t n = __atomic_add_fetch(&user->n_signals, 1, __ATOMIC_RELAXED);
+    struct pending_signal *item = NULL;
+    if (always || n <= process->limits[RLIMIT_SIGPENDING].rlim_cur)
+        item = object_alloc(&pending_cache);
+    if (!item) {
+        __atomic_fetch_sub(&user->n_signals, 1, __ATOMIC_RELAXED);
+        return NULL;
+    }
+    user_ref(user);
+    item->user = user;
+    return item;
+}
+
+void signal_discard(struct list *queue, uint64_t *pending, uint64_t which)
 {
     struct pending_signal *item, *spare;
     if (!(*pending & which))
         return;
     *pending &= ~which;
     list_for_each_safe(item, spare, queue, node) {
-        if (which & SIGNAL_BIT(item->info.si_signo)) {
-            list_remove(&item->node);
-            object_free(&pending_cache, item);
-            process->n_queued--;
-        }
+        if (which & SIGNAL_BIT(item->info.si_signo))
+            free_item(item);
     }
 }
 
@@ -50,14 +76,14 @@ void signal_discard(struct process *process, struct list *queue, uint64_t *pendi
 static void discard_everywhere(struct process *process, uint64_t which)
 {
     struct thread *thread;
-    signal_discard(process, &process->queued, &process->pending, which);
+    signal_discard(&process->queued, &process->pending, which);
     list_for_each(thread, &process->threads, process_node)
-        signal_discard(process, &thread->queued, &thread->signal_pending, which);
+        signal_discard(&thread->queued, &thread->signal_pending, which);
 }
 
 void signal_flush_thread(struct thread *thread)
 {
-    signal_discard(thread->process, &thread->queued, &thread->signal_pending, ~0ull);
+    signal_discard(&thread->queued, &thread->signal_pending, ~0ull);
 }
 
 /* Adds a signal to a queue. A standard signal that is pending already is not added again; one
@@ -69,16 +95,13 @@ static int enqueue(struct process *process, struct list *queue, uint64_t *pendin
 {
     if (signal < KERNEL_SIGRTMIN && *pending & SIGNAL_BIT(signal))
         return 0;
-    struct pending_signal *item = NULL;
-    if (process->n_queued < process->limits[RLIMIT_SIGPENDING].rlim_cur)
-        item = object_alloc(&pending_cache);
+    struct pending_signal *item = make_item(process, signal, info->si_code);
     if (!item && signal >= KERNEL_SIGRTMIN && info->si_code < 0)
         return -EAGAIN;
     if (item) {
         item->info = *info;
         item->info.si_signo = signal;
         list_add_tail(queue, &item->node);
-        process->n_queued++;
     }
     *pending |= SIGNAL_BIT(signal);
     return 0;
@@ -86,8 +109,7 @@ static int enqueue(struct process *process, struct list *queue, uint64_t *pendin
 
 /* Takes the siginfo of a pending signal out of its queue; the pending bit stays while there is
  * more. *info is filled; without a queued one it says that a user sent it. signal_lock. */
-static void dequeue(struct process *process, struct list *queue, uint64_t *pending, int signal,
-                    siginfo_t *info)
+static void dequeue(struct list *queue, uint64_t *pending, int signal, siginfo_t *info)
 {
     struct pending_signal *item, *spare, *found = NULL;
     bool more = false;
@@ -106,9 +128,7 @@ static void dequeue(struct process *process, struct list *queue, uint64_t *pendi
         return;
     }
     *info = found->info;
-    list_remove(&found->node);
-    object_free(&pending_cache, found);
-    process->n_queued--;
+    free_item(found);
 }
 
 int signal_take(struct thread *thread, uint64_t wanted, siginfo_t *info)
@@ -123,9 +143,9 @@ int signal_take(struct thread *thread, uint64_t wanted, siginfo_t *info)
         return 0;
     int signal = __builtin_ctzll(own ? own : shared) + 1;
     if (own)
-        dequeue(process, &thread->queued, &thread->signal_pending, signal, info);
+        dequeue(&thread->queued, &thread->signal_pending, signal, info);
     else
-        dequeue(process, &process->queued, &process->pending, signal, info);
+        dequeue(&process->queued, &process->pending, signal, info);
     return signal;
 }
 

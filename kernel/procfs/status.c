@@ -43,7 +43,7 @@ static void collect_signals(struct facts *facts, struct process *process, struct
 {
     spin_lock(&process->signal_lock);
     facts->shared_pending = process->pending;
-    facts->n_queued = process->n_queued;
+    facts->n_queued = __atomic_load_n(&process->user->n_signals, __ATOMIC_RELAXED);
     if (thread) {
         facts->pending = thread->signal_pending;
         facts->blocked = thread->signal_mask;

@@ -9,8 +9,10 @@ static size_t cred_bytes(uint32_t n_groups)
 struct cred *cred_create_root(void)
 {
     struct cred *cred = kzalloc(cred_bytes(0));
-    if (cred)
-        cred->refs = 1;
+    if (!cred)
+        return NULL;
+    cred->refs = 1;
+    cred->user = user_get(0);
     return cred;
 }
 
@@ -24,7 +26,18 @@ struct cred *cred_copy(const struct cred *cred, uint32_t n_groups)
     memset(copy->groups + kept, 0, (n_groups - kept) * sizeof(uint32_t));
     copy->n_groups = n_groups;
     copy->refs = 1;
+    user_ref(copy->user);
     return copy;
+}
+
+int cred_set_user(struct cred *cred)
+{
+    struct user *user = user_get(cred->uid);
+    if (!user)
+        return -EAGAIN;
+    user_unref(cred->user);
+    cred->user = user;
+    return 0;
 }
 
 void cred_ref(struct cred *cred)
@@ -34,8 +47,10 @@ void cred_ref(struct cred *cred)
 
 void cred_unref(struct cred *cred)
 {
-    if (__atomic_sub_fetch(&cred->refs, 1, __ATOMIC_ACQ_REL) == 0)
-        kfree(cred);
+    if (__atomic_sub_fetch(&cred->refs, 1, __ATOMIC_ACQ_REL) > 0)
+        return;
+    user_unref(cred->user);
+    kfree(cred);
 }
 
 bool cred_in_group(const struct cred *cred, uint32_t gid)

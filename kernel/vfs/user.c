@@ -1,0 +1,64 @@
+/* Users as the kernel counts them: what all processes of one real user id hold together. */
+#include "local.h"
+
+static OBJECT_CACHE(user_cache, struct user);
+static struct spinlock users_lock = SPINLOCK("users", RANK_USERS);
+/* Root is always there, so nothing of root's can fail for want of it. Its reference is its own. */
+static struct user root_user = {.refs = 1};
+static struct tree users; /* guarded by users_lock: all others, by user id */
+
+static struct user *find_locked(uint32_t uid)
+{
+    struct tree_node *node = tree_floor(&users, uid);
+    return node && node->key == uid ? container_of(node, struct user, node) : NULL;
+}
+
+struct user *user_get(uint32_t uid)
+{
+    struct user *fresh = NULL;
+    if (uid == 0) {
+        user_ref(&root_user);
+        return &root_user;
+    }
+    for (;;) {
+        spin_lock(&users_lock);
+        struct user *user = find_locked(uid);
+        if (!user && fresh) {
+            tree_insert(&users, &fresh->node, uid);
+            user = fresh;
+            fresh = NULL;
+        }
+        if (user)
+            user_ref(user);
+        spin_unlock(&users_lock);
+        if (fresh)
+            object_free(&user_cache, fresh);
+        if (user)
+            return user;
+        fresh = object_alloc_zeroed(&user_cache);
+        if (!fresh)
+            return NULL;
+    }
+}
+
+void user_ref(struct user *user)
+{
+    __atomic_fetch_add(&user->refs, 1, __ATOMIC_RELAXED);
+}
+
+/* The count only falls to 0 with the lock held, so that whoever finds the user may take it. */
+void user_unref(struct user *user)
+{
+    uint32_t refs = __atomic_load_n(&user->refs, __ATOMIC_RELAXED);
+    while (refs > 1)
+        if (__atomic_compare_exchange_n(&user->refs, &refs, refs - 1, false, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_RELAXED))
+            return;
+    spin_lock(&users_lock);
+    bool last = __atomic_sub_fetch(&user->refs, 1, __ATOMIC_ACQ_REL) == 0;
+    if (last)
+        tree_remove(&users, &user->node);
+    spin_unlock(&users_lock);
+    if (last)
+        object_free(&user_cache, user);
+}
