@@ -403,22 +403,29 @@ bool line_readable(const struct line *line, size_t at_least)
     return has(line, ICANON) ? n > 0 : n >= at_least;
 }
 
-size_t line_take(struct line *line, uint8_t *to, size_t n, bool *end)
+size_t line_look(const struct line *line, uint8_t *to, size_t n, bool *end, uint32_t *next)
 {
     size_t done = 0;
+    uint32_t at = line->read;
     *end = false;
-    while (line->read != line->ready && !*end) {
-        uint8_t byte = line->bytes[line->read % LINE_BYTES];
-        bool ends = has(line, ICANON) && bitmap_test(line->ends, line->read % LINE_BYTES);
+    while (at != line->ready && !*end) {
+        uint8_t byte = line->bytes[at % LINE_BYTES];
+        bool ends = has(line, ICANON) && bitmap_test(line->ends, at % LINE_BYTES);
         bool silent = ends && byte == END_OF_FILE;
         if (done == n && !silent)
             break;
         if (!silent)
             to[done++] = byte;
-        line->read++;
+        at++;
         *end = ends;
     }
+    *next = at;
     return done;
+}
+
+size_t line_take(struct line *line, uint8_t *to, size_t n, bool *end)
+{
+    return line_look(line, to, n, end, &line->read);
 }
 
 void line_flush_input(struct line *line)

@@ -35,6 +35,8 @@ bool line_readable(const struct line *line, size_t at_least);
 /* Copies out at most n bytes, in lines no more than the rest of one; how many. *end says that the
  * read ends here: a line's end was passed. */
 size_t line_take(struct line *line, uint8_t *to, size_t n, bool *end);
+/* The same, but the input stays until line->read is set to *next. */
+size_t line_look(const struct line *line, uint8_t *to, size_t n, bool *end, uint32_t *next);
 size_t line_waiting(const struct line *line); /* what FIONREAD tells */
 void line_flush_input(struct line *line);
 /* New settings; what was typed under the old ones stays readable. */

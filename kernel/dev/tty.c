@@ -132,8 +132,18 @@ static int tty_wait_input(struct file *file, struct io *io, struct read_wait *wa
     return 1;
 }
 
-/* Moves input to the reader: a line, or what is there; how many bytes, or -EFAULT. *end: a line's
- * end was passed, so that 0 bytes mean end of file. */
+/* The input in [from, next) was delivered, unless it was flushed meanwhile. */
+static void tty_pass(struct tty *tty, uint32_t from, uint32_t next)
+{
+    spin_lock(&tty->lock);
+    if (tty->line.read == from)
+        tty->line.read = next;
+    tty->driver->fill(tty);
+    tty_unlock(tty);
+}
+
+/* Moves input to the reader: a line, or what is there; how many bytes, or -EFAULT. What cannot be
+ * delivered stays. *end: a line's end was passed, so that 0 bytes mean end of file. */
 static long tty_take(struct tty *tty, struct io *io, bool *end)
 {
     uint8_t bytes[CHUNK];
@@ -141,18 +151,18 @@ static long tty_take(struct tty *tty, struct io *io, bool *end)
     *end = false;
     mutex_lock(&tty->reader);
     while (io->left > 0 && !*end) {
+        uint32_t next;
         spin_lock(&tty->lock);
-        size_t n = line_take(&tty->line, bytes, min(io->left, (size_t)CHUNK), end);
-        tty->driver->fill(tty);
-        tty_unlock(tty);
-        if (n == 0)
-            break;
+        uint32_t from = tty->line.read;
+        size_t n = line_look(&tty->line, bytes, min(io->left, (size_t)CHUNK), end, &next);
+        spin_unlock(&tty->lock);
         size_t done = io_put(io, bytes, n);
+        tty_pass(tty, from, done == n ? next : from + (uint32_t)done);
         total += done;
-        if (done < n) {
+        if (done < n)
             total = total > 0 ? total : -EFAULT;
+        if (done < n || n == 0)
             break;
-        }
     }
     mutex_unlock(&tty->reader);
     return total;

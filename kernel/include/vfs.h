@@ -299,7 +299,8 @@ struct io {
     const struct segment *segments;
     uint32_t n_segments;
     bool user;        /* segments are user memory */
-    bool append;      /* O_APPEND */
+    bool append;      /* RWF_APPEND; file_write adds O_APPEND, unless: */
+    bool no_append;   /* RWF_NOAPPEND */
     bool nonblocking; /* O_NONBLOCK, or RWF_NOWAIT */
     bool broken;      /* set by a pipe whose readers went after some bytes: SIGPIPE, too */
     size_t left;      /* bytes still to move */
@@ -340,7 +341,7 @@ struct file {
     struct entry *entry;   /* the name it was opened by; pipes have one of their own */
     struct inode *inode;   /* entry->inode */
     struct mutex pos_lock; /* rank RANK_POSITION: over a read or write, if shared */
-    uint64_t pos;          /* guarded by pos_lock */
+    uint64_t pos;          /* guarded by pos_lock; of a stream: its ops' own, 0 at first */
     void *private_data;    /* of whoever gave ops */
     int owner_pid;         /* F_SETOWN */
 };

@@ -13,13 +13,13 @@ static int wait_opened(struct pipe *pipe, struct wait_queue *queue, const uint32
     return 0;
 }
 
-/* Counts the opening in and waits for the other side where the flags ask for that; 0, -ENXIO or
- * -ERESTARTSYS. The pipe's lock is held. */
-static int fifo_join(struct pipe *pipe, const struct file *file)
+/* Counts the opening in and waits for the other side where the flags ask for that, and the pipe has
+ * a name; 0, -ENXIO or -ERESTARTSYS. The pipe's lock is held. */
+static int fifo_join(struct pipe *pipe, struct file *file, bool named)
 {
     bool reads = file_readable(file), writes = file_writable(file);
     bool nonblocking = file->flags & O_NONBLOCK;
-    if (writes && !reads && nonblocking && pipe->readers == 0)
+    if (named && writes && !reads && nonblocking && pipe->readers == 0)
         return -ENXIO;
     pipe->readers += reads;
     pipe->writers += writes;
@@ -28,10 +28,14 @@ static int fifo_join(struct pipe *pipe, const struct file *file)
     wake_all(&pipe->readable);
     wake_all(&pipe->writable);
     int err = 0;
-    if (reads && !writes && !nonblocking && pipe->writers == 0)
-        err = wait_opened(pipe, &pipe->readable, &pipe->writes_opened, pipe->writes_opened);
-    else if (writes && !reads && pipe->readers == 0)
+    if (named && reads && !writes && pipe->writers == 0) {
+        if (nonblocking)
+            file->pos = pipe->writes_opened; /* no hang-up before another writer came */
+        else
+            err = wait_opened(pipe, &pipe->readable, &pipe->writes_opened, pipe->writes_opened);
+    } else if (named && writes && !reads && pipe->readers == 0) {
         err = wait_opened(pipe, &pipe->writable, &pipe->reads_opened, pipe->reads_opened);
+    }
     if (err) {
         pipe->readers -= reads;
         pipe->writers -= writes;
@@ -50,7 +54,7 @@ static int fifo_open(struct inode *inode, struct file *file)
     if (!pipe)
         return -ENOMEM;
     mutex_lock(&pipe->lock);
-    int err = fifo_join(pipe, file);
+    int err = fifo_join(pipe, file, !pipe_is_unnamed(inode));
     mutex_unlock(&pipe->lock);
     if (err)
         pipe_put(inode, pipe);

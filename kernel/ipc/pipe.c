@@ -1,4 +1,9 @@
-/* Pipes: a ring of pages between readers and writers; pipe and pipe2. */
+/* Pipes: a ring of pages between readers and writers; pipe and pipe2.
+ *
+ * A write puts its bytes into free slots of the ring, a page each; only what is shorter than a page
+ * may join the bytes of the last slot. So a pipe of many small pieces can be full with fewer bytes
+ * than its capacity, as on Linux, and a short write is never torn. A copy to or from a program may
+ * fail halfway: then the slot is as it was, and only what other slots gave or took is reported. */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/limits.h"
@@ -17,7 +22,7 @@ static OBJECT_CACHE(pipe_inodes, struct inode);
 
 static size_t capacity(const struct pipe *pipe)
 {
-    return (size_t)pipe->n_pages * PAGE_SIZE;
+    return (size_t)pipe->n_slots * PAGE_SIZE;
 }
 
 static bool is_empty(const struct pipe *pipe)
@@ -25,78 +30,89 @@ static bool is_empty(const struct pipe *pipe)
     return pipe->head == pipe->tail;
 }
 
-/* Bytes that may be written: a page is free again when all of it was read, as on Linux. */
-static size_t room(const struct pipe *pipe)
+static bool is_full(const struct pipe *pipe)
 {
-    return capacity(pipe) - (pipe->tail - align_down(pipe->head, PAGE_SIZE));
+    return pipe->tail - pipe->head == pipe->n_slots;
 }
 
-static void **page_at(struct pipe *pipe, uint64_t position)
+static struct pipe_slot *slot_at(const struct pipe *pipe, uint64_t position)
 {
-    return &pipe->pages[position / PAGE_SIZE & (pipe->n_pages - 1)];
+    return &pipe->slots[position & (pipe->n_slots - 1)];
 }
 
-/* The page at head is not needed any more. */
-static void retire_page(struct pipe *pipe, uint64_t position)
+static void page_give_back(struct pipe *pipe, void *page)
 {
-    void **page = page_at(pipe, position);
-    if (!*page)
-        return;
     if (pipe->spare)
-        buffer_free(*page);
+        buffer_free(page);
     else
-        pipe->spare = *page;
-    *page = NULL;
+        pipe->spare = page;
 }
 
-/* n bytes were read, all from one page. */
-static void consume(struct pipe *pipe, size_t n)
+/* The first slot was read, or what is left of a packet is dropped. */
+static void retire_slot(struct pipe *pipe)
 {
-    uint64_t was = pipe->head;
-    pipe->head += n;
-    if (is_empty(pipe) || pipe->head % PAGE_SIZE == 0)
-        retire_page(pipe, was);
+    page_give_back(pipe, slot_at(pipe, pipe->head)->page);
+    pipe->head++;
     if (is_empty(pipe))
-        pipe->head = pipe->tail = 0; /* always the same page while little is in flight */
+        pipe->head = pipe->tail = 0; /* always the same slot while little is in flight */
 }
 
-/* Moves bytes to the reader until either has no more; how many, or -EFAULT. */
+/* Moves bytes to the reader until either has no more, or to the end of a packet; how many, or
+ * -EFAULT. A slot's bytes stay unless all that are wanted of them could be delivered. */
 static long take(struct pipe *pipe, struct io *io)
 {
     long total = 0;
-    while (io->left > 0 && !is_empty(pipe)) {
-        size_t offset = pipe->head % PAGE_SIZE;
-        size_t n = min(min(io->left, PAGE_SIZE - offset), pipe->tail - pipe->head);
-        size_t done = io_put(io, (char *)*page_at(pipe, pipe->head) + offset, n);
-        consume(pipe, done);
-        total += done;
-        if (done < n)
+    bool packet = false;
+    while (io->left > 0 && !is_empty(pipe) && !packet) {
+        struct pipe_slot *slot = slot_at(pipe, pipe->head);
+        size_t n = min(io->left, (size_t)slot->length);
+        if (io_put(io, slot->page + slot->offset, n) < n)
             return total > 0 ? total : -EFAULT;
+        total += n;
+        slot->offset += n;
+        slot->length -= n;
+        packet = slot->packet;
+        if (packet || slot->length == 0)
+            retire_slot(pipe);
     }
     return total;
 }
 
-/* Moves bytes from the writer as far as there is room; how many, -EFAULT or -ENOMEM. */
-static long put(struct pipe *pipe, struct io *io)
+/* Puts what is more than whole pages behind the bytes of the last slot, if it fits there; how many
+ * bytes, or -EFAULT. */
+static long merge(struct pipe *pipe, struct io *io)
+{
+    size_t n = io->left % PAGE_SIZE;
+    struct pipe_slot *last = slot_at(pipe, pipe->tail - 1);
+    if (n == 0 || is_empty(pipe) || last->packet)
+        return 0;
+    size_t end = last->offset + last->length;
+    if (end + n > PAGE_SIZE)
+        return 0;
+    if (io_get(io, last->page + end, n) < n)
+        return -EFAULT;
+    last->length += n;
+    return (long)n;
+}
+
+/* Moves bytes from the writer into free slots; how many, -EFAULT or -ENOMEM. What of a page cannot
+ * be fetched whole stays away. */
+static long put(struct pipe *pipe, struct io *io, bool packet)
 {
     long total = 0;
-    while (io->left > 0 && room(pipe) > 0) {
-        void **page = page_at(pipe, pipe->tail);
-        size_t offset = pipe->tail % PAGE_SIZE;
-        size_t n = min(min(io->left, PAGE_SIZE - offset), room(pipe));
-        if (!*page) {
-            *page = pipe->spare ? pipe->spare : buffer_alloc();
-            pipe->spare = NULL;
-        }
-        if (!*page)
+    while (io->left > 0 && !is_full(pipe)) {
+        size_t n = min(io->left, (size_t)PAGE_SIZE);
+        char *page = pipe->spare ? pipe->spare : buffer_alloc();
+        pipe->spare = NULL;
+        if (!page)
             return total > 0 ? total : -ENOMEM;
-        size_t done = io_get(io, (char *)*page + offset, n);
-        pipe->tail += done;
-        total += done;
-        if (done == 0 && offset == 0)
-            retire_page(pipe, pipe->tail);
-        if (done < n)
+        if (io_get(io, page, n) < n) {
+            page_give_back(pipe, page);
             return total > 0 ? total : -EFAULT;
+        }
+        *slot_at(pipe, pipe->tail++) =
+            (struct pipe_slot){.page = page, .length = (uint16_t)n, .packet = packet};
+        total += n;
     }
     return total;
 }
@@ -117,20 +133,20 @@ static long pipe_read(struct file *file, struct io *io, uint64_t *pos)
         else if (wait_on_mutex(&pipe->readable, &pipe->lock, WAIT_SIGNALS, NO_DEADLINE, "pipe"))
             n = -ERESTARTSYS;
     }
-    bool was_full = room(pipe) < PIPE_BUF;
+    bool was_full = is_full(pipe);
     if (n == 0)
         n = take(pipe, io);
-    bool wake = was_full && room(pipe) >= PIPE_BUF;
+    bool wake = was_full && !is_full(pipe);
     mutex_unlock(&pipe->lock);
     if (wake)
         wake_all(&pipe->writable);
     return n;
 }
 
-/* Waits until there is room for `wanted` bytes; 0, -EPIPE (no reader), -EAGAIN, -ERESTARTSYS. */
-static int wait_room(struct pipe *pipe, size_t wanted, bool nonblocking)
+/* Waits until a slot is free; 0, -EPIPE (no reader), -EAGAIN, -ERESTARTSYS. */
+static int wait_room(struct pipe *pipe, bool nonblocking)
 {
-    while (pipe->readers > 0 && room(pipe) < wanted) {
+    while (pipe->readers > 0 && is_full(pipe)) {
         if (nonblocking)
             return -EAGAIN;
         if (wait_on_mutex(&pipe->writable, &pipe->lock, WAIT_SIGNALS, NO_DEADLINE, "pipe write"))
@@ -139,27 +155,27 @@ static int wait_room(struct pipe *pipe, size_t wanted, bool nonblocking)
     return pipe->readers > 0 ? 0 : -EPIPE;
 }
 
-/* Writes all, or as much as can be. What is no longer than PIPE_BUF goes in whole or not at all;
- * the caller sends SIGPIPE for -EPIPE. */
+/* Writes all, or as much as can be. What is no longer than PIPE_BUF lies in one slot: it comes in
+ * whole or not at all. The caller sends SIGPIPE for -EPIPE. */
 static long pipe_write(struct file *file, struct io *io, uint64_t *pos)
 {
     (void)pos;
     struct pipe *pipe = file->private_data;
-    size_t wanted = io->left <= PIPE_BUF ? io->left : 1;
-    long total = 0, n = 0;
-    bool wake = false;
-    if (wanted == 0)
+    bool wake = false, packet = file->flags & O_DIRECT;
+    if (io->left == 0)
         return 0;
     mutex_lock(&pipe->lock);
+    long n = pipe->readers > 0 ? merge(pipe, io) : -EPIPE;
+    long total = max(n, 0l);
     while (io->left > 0 && n >= 0) {
-        if (wake && room(pipe) < wanted) { /* who makes room must know before we sleep */
+        if (wake && is_full(pipe)) { /* who makes room must know before we sleep */
             wake_all(&pipe->readable);
             wake = false;
         }
-        n = wait_room(pipe, wanted, io->nonblocking);
+        n = wait_room(pipe, io->nonblocking);
         wake |= is_empty(pipe);
         if (n == 0)
-            n = put(pipe, io);
+            n = put(pipe, io, packet);
         total += max(n, 0l);
     }
     io->broken = n == -EPIPE;
@@ -181,10 +197,10 @@ static uint32_t pipe_poll(struct file *file, struct poll_table *table)
     mutex_lock(&pipe->lock);
     if (file_readable(file)) {
         ready |= is_empty(pipe) ? 0 : POLLIN | POLLRDNORM;
-        ready |= pipe->writers == 0 && pipe->writes_opened > 0 ? POLLHUP : 0;
+        ready |= pipe->writers == 0 && pipe->writes_opened != file->pos ? POLLHUP : 0;
     }
     if (file_writable(file)) {
-        ready |= room(pipe) >= PIPE_BUF ? POLLOUT | POLLWRNORM : 0;
+        ready |= is_full(pipe) ? 0 : POLLOUT | POLLWRNORM;
         ready |= pipe->readers == 0 ? POLLERR : 0;
     }
     mutex_unlock(&pipe->lock);
@@ -197,47 +213,49 @@ static long pipe_ioctl(struct file *file, uint64_t request, uaddr_t arg)
     if (request != FIONREAD)
         return -ENOTTY;
     mutex_lock(&pipe->lock);
-    int n = (int)(pipe->tail - pipe->head);
+    int n = 0;
+    for (uint64_t i = pipe->head; i < pipe->tail; i++)
+        n += slot_at(pipe, i)->length;
     mutex_unlock(&pipe->lock);
     return user_copy_out(arg, &n, sizeof(n));
 }
 
 /* ---- Capacity ---- */
 
-/* Makes the ring n_pages long; 0, -EBUSY if it holds more than that, -ENOMEM. */
-static int resize(struct pipe *pipe, uint32_t n_pages)
+/* Makes the ring n_slots long; 0, -EBUSY if more are in use, -ENOMEM. */
+static int resize(struct pipe *pipe, uint32_t n_slots)
 {
-    uint64_t first = pipe->head / PAGE_SIZE, end = align_up(pipe->tail, PAGE_SIZE) / PAGE_SIZE;
-    if (end - first > n_pages)
+    if (pipe->tail - pipe->head > n_slots)
         return -EBUSY;
-    void **pages = kzalloc(n_pages * sizeof(*pages));
-    if (!pages)
+    struct pipe_slot *slots = kzalloc(n_slots * sizeof(*slots));
+    if (!slots)
         return -ENOMEM;
-    for (uint64_t i = first; i < end; i++)
-        pages[i & (n_pages - 1)] = *page_at(pipe, i * PAGE_SIZE);
-    kfree(pipe->pages);
-    pipe->pages = pages;
-    pipe->n_pages = n_pages;
+    for (uint64_t i = pipe->head; i < pipe->tail; i++)
+        slots[i & (n_slots - 1)] = *slot_at(pipe, i);
+    kfree(pipe->slots);
+    pipe->slots = slots;
+    pipe->n_slots = n_slots;
     return 0;
 }
 
-/* F_SETPIPE_SZ: at least so many bytes, as a power of two of pages. */
-static long set_capacity(struct pipe *pipe, uint64_t n_bytes)
+/* F_SETPIPE_SZ: at least so many bytes, as a power of two of pages. To shrink a pipe is nobody's
+ * privilege, however large it stays. */
+static long set_capacity(struct pipe *pipe, uint32_t n_bytes)
 {
-    uint32_t n_pages = 1;
-    if (n_bytes > INT32_MAX)
+    uint32_t n_slots = 1;
+    if (n_bytes > 1u << 31)
         return -EINVAL;
-    while ((uint64_t)n_pages * PAGE_SIZE < n_bytes)
-        n_pages *= 2;
-    if (n_pages > PIPE_MOST_PAGES)
-        return -EPERM;
+    while ((uint64_t)n_slots * PAGE_SIZE < n_bytes)
+        n_slots *= 2;
     mutex_lock(&pipe->lock);
-    int err = resize(pipe, n_pages);
+    bool grows = n_slots > pipe->n_slots;
+    int err = grows && n_slots > PIPE_MOST_PAGES ? -EPERM : resize(pipe, n_slots);
+    long size = (long)capacity(pipe);
     mutex_unlock(&pipe->lock);
     if (err)
         return err;
     wake_all(&pipe->writable);
-    return capacity(pipe);
+    return size;
 }
 
 static long pipe_fcntl(struct file *file, unsigned command, uint64_t arg)
@@ -245,7 +263,7 @@ static long pipe_fcntl(struct file *file, unsigned command, uint64_t arg)
     struct pipe *pipe = file->private_data;
     switch (command) {
     case F_GETPIPE_SZ: return capacity(pipe);
-    case F_SETPIPE_SZ: return set_capacity(pipe, arg);
+    case F_SETPIPE_SZ: return set_capacity(pipe, (uint32_t)arg);
     default: return -EINVAL;
     }
 }
@@ -257,9 +275,9 @@ static struct pipe *pipe_new(void)
     struct pipe *pipe = object_alloc_zeroed(&pipes);
     if (!pipe)
         return NULL;
-    pipe->n_pages = PIPE_PAGES;
-    pipe->pages = kzalloc(PIPE_PAGES * sizeof(*pipe->pages));
-    if (!pipe->pages) {
+    pipe->n_slots = PIPE_PAGES;
+    pipe->slots = kzalloc(PIPE_PAGES * sizeof(*pipe->slots));
+    if (!pipe->slots) {
         object_free(&pipes, pipe);
         return NULL;
     }
@@ -271,10 +289,10 @@ static struct pipe *pipe_new(void)
 
 static void pipe_free(struct pipe *pipe)
 {
-    for (uint32_t i = 0; i < pipe->n_pages; i++)
-        buffer_free(pipe->pages[i]);
+    for (uint64_t i = pipe->head; i < pipe->tail; i++)
+        buffer_free(slot_at(pipe, i)->page);
     buffer_free(pipe->spare);
-    kfree(pipe->pages);
+    kfree(pipe->slots);
     object_free(&pipes, pipe);
 }
 
@@ -358,6 +376,11 @@ static void pipe_inode_release(struct inode *inode)
 
 static const struct inode_ops pipe_inode_ops = {.release = pipe_inode_release};
 
+bool pipe_is_unnamed(const struct inode *inode)
+{
+    return inode->fs == &pipefs;
+}
+
 /* One end of the pipe of an inode; 0 or -ENOMEM. */
 static int open_end(struct inode *inode, int flags, struct file **end)
 {
@@ -388,7 +411,7 @@ int pipe_create(int flags, struct file *ends[2])
         return -ENOMEM;
     inode_init(inode, &pipe_inode_ops, &pipefs, S_IFIFO | S_IRUSR | S_IWUSR);
     inode->fifo = NULL;
-    int err = open_end(inode, O_RDONLY | flags, &ends[0]);
+    int err = open_end(inode, O_RDONLY | (flags & ~O_DIRECT), &ends[0]);
     if (!err) {
         err = open_end(inode, O_WRONLY | flags, &ends[1]);
         if (err)
@@ -434,9 +457,9 @@ long sys_pipe2(struct fs_context *fs, uaddr_t fds, unsigned int flags)
 {
     struct file *ends[2];
     int numbers[2];
-    if (flags & ~(O_CLOEXEC | O_NONBLOCK))
+    if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
         return -EINVAL;
-    int err = pipe_create(flags & O_NONBLOCK, ends);
+    int err = pipe_create((int)(flags & (O_NONBLOCK | O_DIRECT)), ends);
     if (err)
         return err;
     set_owner(fs, ends[0]->inode);

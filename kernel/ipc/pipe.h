@@ -4,7 +4,14 @@
 #include "ipc.h"
 
 #define PIPE_PAGES      16  /* a new pipe's capacity, as on Linux */
-#define PIPE_MOST_PAGES 256 /* what F_SETPIPE_SZ grants */
+#define PIPE_MOST_PAGES 256 /* what F_SETPIPE_SZ grants: /proc/sys/fs/pipe-max-size */
+
+/* Bytes that were written, or what is left of them. */
+struct pipe_slot {
+    char *page;
+    uint16_t offset, length; /* length > 0 in a slot that is in use */
+    bool packet;             /* of O_DIRECT: one read takes it, and drops what it has no room for */
+};
 
 struct pipe {
     uint32_t refs;     /* open files; guarded by the inode's lock, as is inode->fifo */
@@ -12,10 +19,10 @@ struct pipe {
     /* guarded by lock: */
     uint32_t readers, writers;            /* open files that may read, write */
     uint32_t reads_opened, writes_opened; /* ever so far: a FIFO's opening waits for it */
-    uint64_t head, tail; /* counts of bytes read, written; both 0 when it is empty */
-    uint32_t n_pages;    /* capacity; a power of two */
-    void **pages;        /* the byte at position p is in page p / PAGE_SIZE % n_pages */
-    void *spare;         /* kept from the first write on: small writes need no memory */
+    uint64_t head, tail;     /* slots read and filled so far; both 0 when it is empty */
+    uint32_t n_slots;        /* capacity in pages; a power of two */
+    struct pipe_slot *slots; /* slot i is at i % n_slots */
+    void *spare;             /* a page kept from the first write on: small writes need no memory */
     struct wait_queue readable, writable;
 };
 
@@ -25,6 +32,7 @@ void pipefs_init(void);
 
 /* The inode's pipe with one more reference, made if there is none; NULL when out of memory. */
 struct pipe *pipe_get(struct inode *inode);
+bool pipe_is_unnamed(const struct inode *inode); /* made by pipe, opened through /proc/PID/fd */
 void pipe_put(struct inode *inode, struct pipe *pipe);
 /* Makes `file` an open file of the pipe, which takes over its reference. */
 void pipe_attach(struct pipe *pipe, struct file *file);

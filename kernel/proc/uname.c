@@ -78,9 +78,10 @@ long sys_getrandom(struct thread *self, uaddr_t buf, size_t count, unsigned int 
     while (done < count && !(done && self->signal_due)) {
         size_t n = min(count - done, sizeof(chunk));
         random_fill(chunk, n);
-        if (user_copy_out(uaddr_add(buf, done), chunk, n))
+        size_t given = user_copy_out_some(uaddr_add(buf, done), chunk, n);
+        done += given;
+        if (given < n)
             return done ? (long)done : -EFAULT;
-        done += n;
     }
     return done;
 }

@@ -55,7 +55,8 @@ static int text_fdinfo(struct text *text, const struct proc_inode *of)
     if (file_at(of->process, of->fd, false, &file, &cloexec) < 0)
         return -ENOENT;
     uint32_t flags = file->flags | (cloexec ? O_CLOEXEC : 0);
-    text_add(text, "pos:\t%lu\nflags:\t0%o\nmnt_id:\t%lu\nino:\t%lu\n", file->pos, flags,
+    uint64_t pos = file->ops->stream ? 0 : file->pos;
+    text_add(text, "pos:\t%lu\nflags:\t0%o\nmnt_id:\t%lu\nino:\t%lu\n", pos, flags,
              file->inode->fs->dev, file->inode->ino);
     file_unref(file);
     return 0;

@@ -49,6 +49,20 @@ static int list_batch(struct listing *listing, struct file *file, uint64_t *pos)
     return file->inode->ops->list(file->inode, file->entry, pos, listing);
 }
 
+/* Of the entries at `page`, how many bytes of whole ones lie within the first n; *pos becomes where
+ * the listing goes on after them. */
+static size_t whole_entries(const char *page, size_t n, uint64_t *pos)
+{
+    size_t at = 0;
+    for (;;) {
+        const struct linux_dirent64 *entry = (const struct linux_dirent64 *)(page + at);
+        if (at + offsetof(struct linux_dirent64, d_name) > n || at + entry->d_reclen > n)
+            return at;
+        at += entry->d_reclen;
+        *pos = (uint64_t)entry->d_off;
+    }
+}
+
 /* Lists into the user's memory from the file's position on; bytes or -errno. */
 static long list_some(struct file *file, char *page, uaddr_t to, size_t count)
 {
@@ -62,10 +76,13 @@ static long list_some(struct file *file, char *page, uaddr_t to, size_t count)
         size_t used = (size_t)(listing.at - page);
         if (!err && used == 0 && listing.full)
             err = -EINVAL;
-        if (!err && used > 0 && user_copy_out(uaddr_add(to, total), page, used))
-            err = -EFAULT;
         if (err)
             return total > 0 ? (long)total : err;
+        size_t copied = used ? user_copy_out_some(uaddr_add(to, total), page, used) : 0;
+        if (copied < used) {
+            total += whole_entries(page, copied, &file->pos);
+            return total > 0 ? (long)total : -EFAULT;
+        }
         file->pos = pos;
         total += used;
     } while (listing.full && total < count);

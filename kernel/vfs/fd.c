@@ -78,11 +78,19 @@ long sys_dup3(struct fs_context *fs, int from, int to, unsigned flags)
 
 #define CHANGEABLE_FLAGS (O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME)
 
+/* Could a read or write of the file pass by a cache, or (in a pipe) be a packet? */
+static bool takes_direct(const struct file *file)
+{
+    return inode_is(file->inode, S_IFIFO) || inode_is(file->inode, S_IFREG);
+}
+
 /* F_SETFL: O_NOATIME is for the owner alone. */
 static long set_flags(struct fs_context *fs, struct file *file, uint32_t flags)
 {
     if (flags & ~file->flags & O_NOATIME && !fs_owns(fs, file->inode))
         return -EPERM;
+    if (flags & O_DIRECT && !takes_direct(file))
+        return -EINVAL;
     uint32_t old = __atomic_load_n(&file->flags, __ATOMIC_RELAXED);
     while (!__atomic_compare_exchange_n(&file->flags, &old,
                                         (old & ~CHANGEABLE_FLAGS) | (flags & CHANGEABLE_FLAGS),

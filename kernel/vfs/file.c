@@ -25,6 +25,12 @@ struct file *file_create(int flags)
     return file;
 }
 
+/* O_DIRECT is for what could be read past a cache; and for pipe2, which does not come here. */
+static bool refuses_direct(const struct file *file)
+{
+    return file->flags & O_DIRECT && !inode_is(file->inode, S_IFREG);
+}
+
 /* Lets the file find its operations: the vfs's by type, else the file system's. */
 static int choose_ops(struct inode *inode, struct file *file)
 {
@@ -64,6 +70,8 @@ int file_start(struct file *file, struct entry *entry)
     set_entry(file, entry);
     if (file->flags & O_PATH)
         return 0;
+    if (refuses_direct(file))
+        return -EINVAL;
     int err = counts_as_writer(file) ? inode_get_write(file->inode) : 0;
     if (err)
         return err;

@@ -47,7 +47,7 @@ long file_write(struct fs_context *fs, struct file *file, struct io *io, uint64_
         return -EINVAL;
     if (io->left == 0)
         return 0;
-    io->append |= (file->flags & O_APPEND) != 0;
+    io->append |= (file->flags & O_APPEND) != 0 && !io->no_append;
     if (inode_is(inode, S_IFREG)) {
         int err = limit_write(fs, io, io->append ? inode->size : *pos);
         if (err)
@@ -84,13 +84,16 @@ static long transfer(struct fs_context *fs, struct file *file, struct io *io, bo
     return result;
 }
 
-/* The open file, if it is open for the direction and has the operation. */
-static int get_for(struct fs_context *fs, int fd, bool write, struct file **file)
+/* The open file, if it has a position where one is given (`at`), is open for the direction and has
+ * the operation. */
+static int get_for(struct fs_context *fs, int fd, bool write, bool at, struct file **file)
 {
     int err = fd_get(fs, fd, file);
     if (err)
         return err;
-    if (!(write ? file_writable(*file) : file_readable(*file)))
+    if (at && (*file)->ops->stream)
+        err = -ESPIPE;
+    else if (!(write ? file_writable(*file) : file_readable(*file)))
         err = -EBADF;
     else if (write ? !(*file)->ops->write : !(*file)->ops->read)
         err = -EINVAL;
@@ -107,13 +110,11 @@ static long transfer_one(struct fs_context *fs, int fd, uaddr_t buf, size_t coun
     struct file *file;
     struct segment one;
     struct io io;
-    int err = get_for(fs, fd, write, &file);
+    int err = get_for(fs, fd, write, at, &file);
     if (err)
         return err;
     long result = -EFAULT;
-    if (at && file->ops->stream) {
-        result = -ESPIPE;
-    } else if (uaddr_range_ok(buf, count)) {
+    if (uaddr_range_ok(buf, count)) {
         io_init_user(&io, &one, buf, min(count, (size_t)MAX_TRANSFER));
         result = transfer(fs, file, &io, write, at);
     }
@@ -166,7 +167,18 @@ static int fetch_segments(struct segment *segments, uaddr_t iov, size_t n, struc
     return err;
 }
 
-#define RWF_KNOWN (RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND)
+#define RWF_KNOWN (RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND | RWF_NOAPPEND)
+
+/* What the RWF_* ask of one transfer; 0, -EOPNOTSUPP, -EINVAL. */
+static int set_flags(struct io *io, int flags)
+{
+    io->append = flags & RWF_APPEND;
+    io->no_append = flags & RWF_NOAPPEND;
+    io->nonblocking = flags & RWF_NOWAIT;
+    if (flags & ~RWF_KNOWN)
+        return -EOPNOTSUPP;
+    return io->append && io->no_append ? -EINVAL : 0;
+}
 
 static long transfer_vector(struct fs_context *fs, int fd, uaddr_t iov, int n, bool write,
                             uint64_t *at, int flags)
@@ -174,23 +186,20 @@ static long transfer_vector(struct fs_context *fs, int fd, uaddr_t iov, int n, b
     struct segment small[SMALL_SEGMENTS], *segments = small;
     struct file *file;
     struct io io;
-    int err = get_for(fs, fd, write, &file);
+    int err = get_for(fs, fd, write, at, &file);
     if (err)
         return err;
-    long result = at && file->ops->stream ? -ESPIPE : n < 0 || n > UIO_MAXIOV ? -EINVAL : 0;
+    long result = n < 0 || n > UIO_MAXIOV ? -EINVAL : 0;
     if (!result && n > SMALL_SEGMENTS) {
         segments = kmalloc((size_t)n * sizeof(*segments));
         result = segments ? 0 : -ENOMEM;
     }
     if (!result)
         result = fetch_segments(segments, iov, (size_t)n, &io);
-    if (!result && flags & ~RWF_KNOWN)
-        result = -EOPNOTSUPP;
-    if (!result) {
-        io.append = flags & RWF_APPEND;
-        io.nonblocking = flags & RWF_NOWAIT;
+    if (!result && io.left > 0)
+        result = set_flags(&io, flags);
+    if (!result)
         result = transfer(fs, file, &io, write, at);
-    }
     if (segments != small)
         kfree(segments);
     file_unref(file);

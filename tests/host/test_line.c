@@ -71,6 +71,11 @@ static void test_lines(void)
     ok(line_readable(&line, 1), "carriage return ends it");
     ok(line_waiting(&line) == 6, "FIONREAD counts its bytes");
     ok(strcmp(shown, "hello\r\n") == 0, "it was echoed, newline as CR LF");
+    uint8_t bytes[8];
+    uint32_t next;
+    bool end;
+    ok(line_look(&line, bytes, 8, &end, &next) == 6 && end && next - line.read == 6,
+       "it can be looked at");
     ok(reads(3, "hel") && reads(100, "lo\n"), "a line is read in pieces");
     type("one\ntwo\n");
     ok(reads(100, "one\n") && reads(100, "two\n"), "a read stops at a line's end");

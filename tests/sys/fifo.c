@@ -32,7 +32,12 @@ static void check_nonblocking(void)
     CHECK_EQ(both[0].revents, POLLIN | POLLHUP);
     CHECK_EQ(read(in, buf, sizeof buf), 2);
     CHECK_EQ(read(in, buf, sizeof buf), 0);
+    int late = open("f", O_RDONLY | O_NONBLOCK); /* it saw no writer go */
+    both[0].fd = late;
+    CHECK_EQ(poll(both, 1, 0), 0);
+    close(late);
     close(in);
+    CHECK_ERR(open("f", O_RDWR | O_DIRECT), EINVAL);
 }
 
 static void check_both_ways(void)

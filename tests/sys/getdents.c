@@ -82,6 +82,42 @@ static void check_errors(void)
     close(fd);
 }
 
+/* Into a buffer that ends too early: the entries that went in are told, the others come next. */
+static void check_edge(void)
+{
+    char *edge = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    enum { NAMES = 60 };
+    int wrong = 0, cut = 0;
+    munmap(edge + PAGE, PAGE);
+    memset(seen, 0, sizeof seen);
+    CHECK_OK(mkdir("edge", 0777));
+    for (int i = 0; i < NAMES; i++) {
+        char path[32];
+        snprintf(path, sizeof path, "edge/%d", i);
+        make_file(path, "");
+    }
+    int fd = open("edge", O_RDONLY);
+    for (int room = 40; room < 300; room += 7) {
+        char *at = edge + PAGE - room / 8 * 8;
+        long n = entries(fd, at, 4096);
+        if (n < 0)
+            wrong += errno != EFAULT;
+        cut += n > 0;
+        if (n > 0)
+            memcpy(buf, at, (size_t)n);
+        count(n);
+    }
+    CHECK(cut > 3);
+    for (long n; (n = entries(fd, buf, sizeof buf)) > 0;)
+        count(n);
+    for (int i = 0; i < NAMES; i++)
+        wrong += seen[i] != 1;
+    CHECK_EQ(wrong, 0);
+    memset(seen, 0, sizeof seen);
+    close(fd);
+    munmap(edge, PAGE);
+}
+
 static void touch(int number)
 {
     char path[32];
@@ -173,6 +209,7 @@ int main(void)
 {
     check_records();
     check_errors();
+    check_edge();
     check_changes();
     check_remove_all();
     check_resume();

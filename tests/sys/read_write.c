@@ -107,6 +107,8 @@ static void check_vectors(int fd)
     CHECK_EQ(lseek(fd, 0, SEEK_SET), 0);
     CHECK_ERR(readv(fd, r, 1), EFAULT);
     CHECK_EQ(lseek(fd, 0, SEEK_CUR), 0);
+    CHECK_ERR(syscall(SYS_preadv2, fd, r, 1, 0, 0, 0x10 | 0x20),
+              EINVAL); /* to append, and not to */
 }
 
 static void check_bad_buffers(int fd)

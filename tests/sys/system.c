@@ -146,6 +146,10 @@ static void check_random(void)
     CHECK_EQ(syscall(SYS_getrandom, a, 0, 0), 0);
     CHECK_ERR(syscall(SYS_getrandom, a, 1, 0x80), EINVAL);
     CHECK_ERR(syscall(SYS_getrandom, BAD_KERNEL, 8, 0), EFAULT);
+    char *edge = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    munmap(edge + PAGE, PAGE);
+    CHECK_EQ(syscall(SYS_getrandom, edge + PAGE - 5, 100, 0), 5);
+    CHECK_EQ(syscall(SYS_getrandom, edge + PAGE - 600, 1000, 0), 600);
 }
 
 int main(void)

@@ -13,8 +13,9 @@ struct iovec {
 
 _Static_assert(sizeof(struct iovec) == 16, "struct iovec");
 
-#define RWF_HIPRI  0x01
-#define RWF_DSYNC  0x02
-#define RWF_SYNC   0x04
-#define RWF_NOWAIT 0x08
-#define RWF_APPEND 0x10
+#define RWF_HIPRI    0x01
+#define RWF_DSYNC    0x02
+#define RWF_SYNC     0x04
+#define RWF_NOWAIT   0x08
+#define RWF_APPEND   0x10
+#define RWF_NOAPPEND 0x20
