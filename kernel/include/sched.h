@@ -251,10 +251,9 @@ void sched_load(uint32_t load[3], uint32_t *n_running, uint32_t *n_threads);
 /* ---- Timers ---- */
 
 struct timer {
-    struct tree_node node; /* guarded by the timer lock of `cpu`; key = deadline in clock_ns() */
-    uint32_t cpu;
-    bool armed;
-    /* In the timer interrupt, without locks; may wake threads and set the timer anew. */
+    struct tree_node node; /* guarded by the timers' lock; key = deadline in clock_ns() */
+    bool armed;            /* likewise: it is in the tree */
+    /* On whichever processor is free, without locks; may wake threads and set the timer anew. */
     void (*fire)(struct timer *timer);
 };
 void timer_init(struct timer *timer, void (*fire)(struct timer *timer));

@@ -94,7 +94,7 @@ static struct setting look_locked(struct process *process, int which)
     };
 }
 
-/* One thread at a time: two that set sched's timer at once would have it in two trees. */
+/* One thread at a time: two that set sched's timer at once would put it into the tree twice. */
 static struct spinlock setting_lock = SPINLOCK("interval timers", RANK_ITIMER);
 
 /* Sets a timer anew.

@@ -27,10 +27,9 @@ struct run_queue {
     struct thread *exited;     /* to be buried after the switch, by `last` */
     void (*last)(struct thread *);
 
-    struct spinlock timer_lock; /* rank RANK_TIMER */
-    struct tree timers;         /* guarded by timer_lock */
-    struct timer *firing;       /* guarded by timer_lock: whose fire runs now */
-    uint64_t armed_ns; /* the processor's own: when its timer will interrupt; UINT64_MAX: never */
+    struct timer *firing; /* guarded by the timers' lock: whose fire runs here now */
+    uint64_t armed_ns;    /* atomic, written here only: when its alarm rings; UINT64_MAX: never */
+    bool cover_due;       /* a timer was set that is watched only if this processor halts next */
 };
 
 extern struct run_queue run_queues[MAX_CPUS];
@@ -48,16 +47,23 @@ _Noreturn void thread_begin(void (*start)(void *), void *arg);
 /* Wakes a thread that sleeps; why, it finds in wake_result. One that does not sleep yet finds
  * wake_pending if the result is 0. */
 void thread_wake(struct thread *thread, int result);
-/* Makes sure that this processor's timer interrupts no later than that. An interrupt that comes too
- * early only looks at the clock, so one that is armed already often does. */
+/* Makes sure that this processor's alarm rings no later than that. One that rings too early only
+ * looks at the clock, so one that is set already often does. */
 static inline void timer_need(struct run_queue *queue, uint64_t deadline_ns)
 {
-    if (deadline_ns < queue->armed_ns)
-        timer_arm(queue->armed_ns = deadline_ns);
+    if (deadline_ns < queue->armed_ns) {
+        __atomic_store_n(&queue->armed_ns, deadline_ns, __ATOMIC_SEQ_CST);
+        timer_arm(deadline_ns);
+    }
 }
-/* Fires what is due on this processor. */
+/* timer_set by a thread that sleeps next: where its processor then halts, nobody is kicked. */
+void timer_set_for_sleep(struct timer *timer, uint64_t deadline_ns);
+/* Fires what is due of all timers, unless one that halts does it, and has the rest watched. */
 void timers_run(struct run_queue *queue);
-void queue_timers_init(struct run_queue *queue);
+/* The alarm of some processor is set to the first timer afterwards: the caller's own, which is
+ * about to halt and has announced it; or of one that halts, as the caller goes on running. */
+void timers_watch(void);
+void timers_cover(void);
 void threads_init(void);
 void load_sample(void);
 extern uint32_t n_threads; /* atomic: created and not freed */

@@ -174,6 +174,8 @@ void switch_to_next(struct run_queue *queue)
 {
     struct thread *next = ready_take(queue);
     this_cpu()->resched = false;
+    if (next && queue->cover_due)
+        timers_cover();
     switch_to(queue, next ? next : queue->idle);
 }
 
@@ -428,6 +430,7 @@ static bool run_something(struct run_queue *queue)
     }
     queue->idle->state = THREAD_READY; /* in no queue: it runs when nothing else can */
     this_cpu()->resched = false;
+    timers_cover();
     switch_to(queue, next);
     return true;
 }
@@ -446,6 +449,7 @@ void sched_idle(void)
         /* Announced first, looked at afterwards: whoever makes a thread ready does it the other way
          * round. */
         __atomic_store_n(&queue->idling, true, __ATOMIC_SEQ_CST);
+        timers_watch();
         if (!anyone_ready())
             cpu_idle();
         __atomic_store_n(&queue->idling, false, __ATOMIC_SEQ_CST);
@@ -459,7 +463,7 @@ void sched_idle(void)
 void sched_tick(void)
 {
     struct run_queue *queue = this_queue();
-    queue->armed_ns = UINT64_MAX;
+    __atomic_store_n(&queue->armed_ns, UINT64_MAX, __ATOMIC_SEQ_CST);
     load_sample();
     timers_run(queue);
     if (!queue->n_ready)
@@ -496,7 +500,7 @@ void sched_init_cpu(void)
     spin_init(&queue->lock, "run queue", RANK_RUNQ);
     list_init(&queue->ready);
     list_init(&queue->woken);
-    queue_timers_init(queue);
+    queue->armed_ns = UINT64_MAX;
     list_init(&idle->run_node);
     format(idle->name, sizeof(idle->name), "idle/%u", cpu->id);
     idle->cpu = cpu->id;

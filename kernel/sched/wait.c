@@ -58,16 +58,44 @@ static bool interrupted(const struct thread *self, enum wait_kind kind)
            (kind == WAIT_SIGNALS && __atomic_load_n(&self->signal_due, __ATOMIC_ACQUIRE));
 }
 
+/* The deadline of a sleep. Another processor may fire it before the thread is asleep: so it says
+ * that it has rung before it looks whether there is anybody to wake. */
+struct alarm {
+    struct timer timer;
+    struct thread *thread;
+    bool rung; /* atomic */
+};
+
+static void alarm_fire(struct timer *timer)
+{
+    struct alarm *alarm = container_of(timer, struct alarm, timer);
+    __atomic_store_n(&alarm->rung, true, __ATOMIC_RELEASE);
+    thread_wake(alarm->thread, -ETIMEDOUT);
+}
+
+/* Why the thread should not fall asleep: 1: for no reason, else as wait_sleep says. Lock: the run
+ * queue's. */
+static int reason_to_stay_awake(const struct thread *self, enum wait_kind kind,
+                                const struct alarm *alarm)
+{
+    if (self->wake_pending)
+        return 0;
+    if (interrupted(self, kind))
+        return -EINTR;
+    return alarm && __atomic_load_n(&alarm->rung, __ATOMIC_ACQUIRE) ? -ETIMEDOUT : 1;
+}
+
 /* Sleeps unless there is a reason not to; 0 or -EINTR, or what thread_wake was told. */
-static int sleep_now(struct thread *self, enum wait_kind kind, const char *what)
+static int sleep_now(struct thread *self, enum wait_kind kind, const struct alarm *alarm,
+                     const char *what)
 {
     struct run_queue *queue = this_queue();
     spin_lock(&queue->lock);
-    if (self->wake_pending || interrupted(self, kind)) {
-        int result = self->wake_pending ? 0 : -EINTR;
+    int reason = reason_to_stay_awake(self, kind, alarm);
+    if (reason <= 0) {
         self->wake_pending = false;
         spin_unlock(&queue->lock);
-        return result;
+        return reason;
     }
     self->wait_kind = kind;
     self->waits_for = what;
@@ -78,29 +106,19 @@ static int sleep_now(struct thread *self, enum wait_kind kind, const char *what)
     return self->wake_result;
 }
 
-struct alarm {
-    struct timer timer;
-    struct thread *thread;
-};
-
-static void alarm_fire(struct timer *timer)
-{
-    thread_wake(container_of(timer, struct alarm, timer)->thread, -ETIMEDOUT);
-}
-
 /* Sleeps until woken: 0, -EINTR or -ETIMEDOUT. */
 int wait_sleep(enum wait_kind kind, uint64_t deadline_ns, const char *what)
 {
     struct thread *self = current_thread();
     assert(this_cpu()->spin_ranks == 0);
     if (deadline_ns == NO_DEADLINE)
-        return sleep_now(self, kind, what);
+        return sleep_now(self, kind, NULL, what);
     if (deadline_ns <= clock_ns() && !self->wake_pending)
         return interrupted(self, kind) ? -EINTR : -ETIMEDOUT;
     struct alarm alarm = {.thread = self};
     timer_init(&alarm.timer, alarm_fire);
-    timer_set(&alarm.timer, deadline_ns);
-    int result = sleep_now(self, kind, what);
+    timer_set_for_sleep(&alarm.timer, deadline_ns);
+    int result = sleep_now(self, kind, &alarm, what);
     timer_cancel(&alarm.timer);
     return result;
 }
