@@ -33,7 +33,7 @@ static int try(void)
     pid_t child = fork();
     if (child == 0) {
         signal(SIGSEGV, SIG_DFL);
-        alarm(5);
+        alarm(60);
         close(2);
         execl("p", "p", "run", NULL);
         _exit(100 + errno);

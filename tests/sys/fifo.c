@@ -75,7 +75,7 @@ static void check_meeting(void)
                 _exit(write(fd, "hi", 2) == 2 ? 0 : 1);
             _exit(read(fd, buf, sizeof buf) == 2 ? 0 : 1);
         }
-        usleep(20000);
+        CHECK(reaches_state(child, 'S'));
         int fd = open("f", child_writes ? O_RDONLY : O_WRONLY), status;
         CHECK_OK(fd);
         CHECK_EQ(child_writes ? read(fd, buf, sizeof buf) : write(fd, "hi", 2), 2);
@@ -90,9 +90,10 @@ static void check_interrupted(void)
     struct sigaction action = {.sa_handler = on_alarm};
     struct sigaction old;
     sigaction(SIGALRM, &action, &old);
-    alarm(1);
+    pid_t signaller = child_that_signals(SIGALRM);
     CHECK_ERR(open("f", O_RDONLY), EINTR);
     CHECK_EQ(n_alarms, 1);
+    CHECK_EQ(status_of(signaller), 0);
     CHECK_ERR(open("f", O_WRONLY | O_NONBLOCK), ENXIO);
     sigaction(SIGALRM, &old, NULL);
 }

@@ -52,23 +52,13 @@ static void check_absolute(void)
 }
 
 /* A child that sleeps on a word, with these bits; it exits with 0 when it was woken. */
-static pid_t sleeper(int word, unsigned bits)
+static void sleeper(int word, unsigned bits)
 {
+    fflush(stdout);
     pid_t child = fork();
     if (child == 0)
         _exit(futex(words + word, WAIT_BITSET, 0, NULL, NULL, bits) == 0 ? 0 : 1);
-    return child;
-}
-
-/* Tries until a wake has reached so many sleepers; how many it reached, at most 10 seconds long. */
-static long wake_until(int word, int op, unsigned most, unsigned bits, long wanted)
-{
-    long n = 0;
-    for (int i = 0; i < 1000 && n < wanted; i++) {
-        n += futex(words + word, op, most, NULL, NULL, bits);
-        usleep(10000);
-    }
-    return n;
+    CHECK(reaches_state(child, 'S'));
 }
 
 static void reap(int n)
@@ -84,17 +74,15 @@ static void check_wakes(void)
     words[0] = words[1] = 0;
     for (int i = 0; i < 3; i++)
         sleeper(0, ~0u);
-    usleep(50000);
     CHECK_EQ(futex(words + 1, WAKE, 10, NULL, NULL, 0), 0);
     CHECK_EQ(futex(words, WAKE, 1, NULL, NULL, 0), 1);
-    CHECK_EQ(wake_until(0, WAKE, 10, 0, 2), 2);
+    CHECK_EQ(futex(words, WAKE, 10, NULL, NULL, 0), 2);
     reap(3);
     sleeper(0, 1);
     sleeper(0, 2);
-    usleep(50000);
     CHECK_EQ(futex(words, WAKE_BITSET, 10, NULL, NULL, 4), 0);
-    CHECK_EQ(wake_until(0, WAKE_BITSET, 10, 2, 1), 1);
-    CHECK_EQ(wake_until(0, WAKE_BITSET, 10, 3, 1), 1);
+    CHECK_EQ(futex(words, WAKE_BITSET, 10, NULL, NULL, 2), 1);
+    CHECK_EQ(futex(words, WAKE_BITSET, 10, NULL, NULL, 3), 1);
     reap(2);
 }
 
@@ -103,10 +91,9 @@ static void check_requeue(void)
     words[0] = words[1] = 0;
     for (int i = 0; i < 3; i++)
         sleeper(0, ~0u);
-    usleep(100000);
     CHECK_EQ(futex(words, CMP_REQUEUE, 1, (void *)10, words + 1, 0), 3);
     CHECK_EQ(futex(words, WAKE, 10, NULL, NULL, 0), 0);
-    CHECK_EQ(wake_until(1, WAKE, 10, 0, 2), 2);
+    CHECK_EQ(futex(words + 1, WAKE, 10, NULL, NULL, 0), 2);
     reap(3);
 }
 
@@ -140,8 +127,9 @@ static void check_interrupted(void)
     struct sigaction action = {.sa_handler = on_alarm};
     sigaction(SIGALRM, &action, NULL);
     words[0] = 0;
-    alarm(1);
+    pid_t signaller = child_that_signals(SIGALRM);
     CHECK_ERR(futex(words, WAIT, 0, NULL, NULL, 0), EINTR);
+    CHECK_EQ(status_of(signaller), 0);
     CHECK_EQ(futex(words, WAKE, 1, NULL, NULL, 0), 0);
 }
 

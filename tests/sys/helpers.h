@@ -134,15 +134,30 @@ __attribute__((unused)) static char state_of(pid_t pid)
     return end ? end[2] : 0;
 }
 
-/* Waits, for ten seconds at most, until the process is in a state. */
+/* Waits, for a minute at most, until the process is in a state. */
 __attribute__((unused)) static bool reaches_state(pid_t pid, char state)
 {
-    for (int i = 0; i < 1000; i++) {
+    for (long from = now_ms(); now_ms() - from < 60000; sleep_ms(1)) {
         if (state_of(pid) == state)
             return true;
-        sleep_ms(10);
     }
     return false;
+}
+
+/* Sends a signal to a process once it sleeps: so not before the call that is to be interrupted. */
+__attribute__((unused)) static bool signal_sleeper(pid_t pid, int number)
+{
+    return reaches_state(pid, 'S') && kill(pid, number) == 0;
+}
+
+/* A child that sends its parent a signal once this sleeps; it exits with 0. */
+__attribute__((unused)) static pid_t child_that_signals(int number)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(signal_sleeper(getppid(), number) ? 0 : 1);
+    return child;
 }
 
 /* clone without a stack of its own, in the caller's frame: with CLONE_VM only together with

@@ -18,8 +18,9 @@ static void on_continue(int number)
 /* A grandchild whose parent ends is the subreaper's. */
 static void check_subreaper(void)
 {
-    int p[2], set = -1;
+    int p[2], ready[2], set = -1;
     pid_t grandchild, parent_of_it[2];
+    CHECK_OK(pipe(ready));
     CHECK_OK(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
     CHECK_OK(prctl(PR_GET_CHILD_SUBREAPER, &set, 0, 0, 0));
     CHECK_EQ(set, 1);
@@ -30,6 +31,7 @@ static void check_subreaper(void)
         pid_t self = getpid();
         if (fork() == 0) {
             pid_t parents[2] = {getppid(), 0};
+            CHILD_REQUIRE(write(ready[1], "x", 1) == 1);
             while (getppid() == self)
                 sleep_ms(5);
             parents[1] = getppid();
@@ -38,8 +40,8 @@ static void check_subreaper(void)
             CHILD_REQUIRE(write(p[1], parents, sizeof parents) == sizeof parents);
             _exit(8);
         }
-        sleep_ms(20);
-        _exit(4);
+        char byte; /* the grandchild has seen its first parent */
+        _exit(read(ready[0], &byte, 1) == 1 ? 4 : 1);
     }
     CHECK_EQ(status_of(child), 4 << 8);
     CHECK_EQ(read(p[0], &grandchild, sizeof grandchild), sizeof grandchild);
@@ -53,6 +55,8 @@ static void check_subreaper(void)
     });
     close(p[0]);
     close(p[1]);
+    close(ready[0]);
+    close(ready[1]);
 }
 
 /* Zombies of a process that ends are handed on too. */

@@ -133,8 +133,7 @@ static void check_blocking(void)
     CHECK_OK(pipe(p));
     pid_t child = fork();
     if (child == 0) {
-        usleep(20000);
-        _exit(write(p[1], "z", 1) != 1);
+        _exit(!reaches_state(getppid(), 'S') || write(p[1], "z", 1) != 1);
     }
     CHECK_EQ(read(p[0], &byte, 1), 1);
     CHECK_EQ(byte, 'z');
@@ -143,9 +142,10 @@ static void check_blocking(void)
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGALRM, &action, NULL);
     n_signals = 0;
-    alarm(1);
+    pid_t signaller = child_that_signals(SIGALRM);
     CHECK_ERR(read(p[0], &byte, 1), EINTR);
     CHECK_EQ(n_signals, 1);
+    CHECK_EQ(status_of(signaller), 0);
     close(p[0]);
     close(p[1]);
 }
@@ -168,8 +168,7 @@ static void check_reader_leaves(void)
     pid_t child = fork();
     if (child == 0) {
         close(ends[1]);
-        usleep(50000);
-        _exit(0);
+        _exit(!reaches_state(getppid(), 'S'));
     }
     close(ends[0]);
     long n = write(ends[1], block, sizeof block);

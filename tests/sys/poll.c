@@ -66,10 +66,8 @@ static void check_waiting(void)
     CHECK_EQ(poll(NULL, 0, 1), 0);
     fflush(stdout);
     pid_t child = fork();
-    if (child == 0) {
-        sleep_ms(30);
-        _exit(write(q[1], "q", 1) != 1);
-    }
+    if (child == 0)
+        _exit(!reaches_state(getppid(), 'S') || write(q[1], "q", 1) != 1);
     CHECK_EQ(poll(fds, 3, -1), 1);
     CHECK_EQ(fds[0].revents, 0);
     CHECK_EQ(fds[2].revents, POLLIN);
@@ -78,14 +76,13 @@ static void check_waiting(void)
     if (child == 0) {
         close(p[0]);
         close(q[0]);
-        sleep_ms(30);
-        _exit(0); /* with it goes the last writer */
+        _exit(!reaches_state(getppid(), 'S')); /* the last writer ends with it */
     }
     char byte;
     CHECK_EQ(read(q[0], &byte, 1), 1);
     close(p[1]);
     close(q[1]);
-    CHECK_EQ(poll(fds, 3, 5000) >= 1, 1);
+    CHECK_EQ(poll(fds, 3, -1) >= 1, 1);
     CHECK((fds[0].revents | fds[2].revents) == POLLHUP);
     CHECK_EQ(status_of(child), 0);
     struct pollfd all[50];

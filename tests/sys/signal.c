@@ -195,11 +195,9 @@ static void check_suspend(void)
     unblock(SIGUSR1);
     fflush(stdout);
     pid_t child = fork();
-    if (child == 0) {
-        sleep_ms(50);
-        kill(getppid(), SIGWINCH); /* ignored by default: wakes nobody */
-        sleep_ms(50);
-        _exit(kill(getppid(), SIGUSR1) != 0);
+    if (child == 0) { /* SIGWINCH is ignored by default: it wakes no thread */
+        bool sent = signal_sleeper(getppid(), SIGWINCH) && signal_sleeper(getppid(), SIGUSR1);
+        _exit(sent ? 0 : 1);
     }
     CHECK_ERR(pause(), EINTR);
     CHECK_EQ(count, 2);

@@ -45,21 +45,17 @@ static void check_taking(void)
     CHECK_EQ(count, 0);
     fflush(stdout);
     pid_t parent = getpid(), child = fork();
-    if (child == 0) {
-        sleep_ms(30);
-        _exit(kill(parent, SIGUSR1) != 0);
-    }
+    if (child == 0)
+        _exit(!signal_sleeper(parent, SIGUSR1));
     CHECK_EQ(take(SIGUSR1, &info, -1), SIGUSR1);
     CHECK_EQ(info.si_code, SI_USER);
     CHECK_EQ(info.si_pid == child, 1);
     CHECK_EQ(status_of(child), 0);
     on(SIGUSR2, note, SA_RESTART); /* another signal's handler ends the wait */
     child = fork();
-    if (child == 0) {
-        sleep_ms(30);
-        _exit(kill(parent, SIGUSR2) != 0);
-    }
-    CHECK_ERR(take(SIGUSR1, NULL, 5000), EINTR);
+    if (child == 0)
+        _exit(!signal_sleeper(parent, SIGUSR2));
+    CHECK_ERR(take(SIGUSR1, NULL, 60000), EINTR);
     CHECK_EQ(count, 1);
     CHECK_EQ(status_of(child), 0);
     raise(SIGUSR1);

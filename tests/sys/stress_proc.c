@@ -189,7 +189,7 @@ static void test_environ_of_former(void)
     CHECK(read(before, text, sizeof text) > 0);
     close(go[1]);
     snprintf(path, sizeof path, "/proc/%d/cmdline", (int)child);
-    for (int i = 0; i < 1000; i++) {
+    for (;;) {
         const char *arguments = contents(path);
         if (arguments && strcmp(arguments, "stress_proc") == 0)
             break;

@@ -94,12 +94,19 @@ static void check_usage(void)
     CHECK_ERR(syscall(SYS_getrusage, RUSAGE_SELF, BAD_KERNEL), EFAULT);
     CHECK_ERR(syscall(SYS_times, BAD_KERNEL), EFAULT);
     CHECK(syscall(SYS_times, NULL) >= to);
-    struct timespec a, b;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
-    sleep_ms(200);
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
-    long used_ns = (b.tv_sec - a.tv_sec) * 1000000000 + b.tv_nsec - a.tv_nsec;
-    CHECK(used_ns < 150000000); /* sleep is free */
+}
+
+/* Sleep is free. On a busy machine the way into a sleep and out of it may take long, but not each
+ * time. */
+static void check_sleep_is_free(void)
+{
+    int64_t used_ns = INT64_MAX;
+    for (int i = 0; i < 10 && used_ns >= 150000000; i++) {
+        int64_t from_ns = cpu_ns();
+        sleep_ms(200);
+        used_ns = cpu_ns() - from_ns;
+    }
+    CHECK(used_ns < 150000000);
 }
 
 /* A sleep is a switch of one's own will, told by getrusage, wait4 and /proc. */
@@ -141,6 +148,7 @@ int main(void)
     check_clocks();
     check_of_day();
     check_usage();
+    check_sleep_is_free();
     check_switches();
     return check_done();
 }

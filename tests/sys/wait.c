@@ -108,17 +108,15 @@ static void check_sleep(void)
     int status;
     on(SIGALRM, on_signal, 0);
     pid_t child = child_that_pauses();
-    alarm(1);
+    pid_t signaller = child_that_signals(SIGALRM);
     CHECK_ERR(waitpid(child, &status, 0), EINTR);
+    CHECK_EQ(status_of(signaller), 0);
     on(SIGALRM, on_signal, SA_RESTART);
     fflush(stdout);
     pid_t killer = fork();
-    if (killer == 0) {
-        sleep_ms(50);
-        kill(getppid(), SIGALRM);
-        sleep_ms(50);
-        _exit(kill(child, SIGKILL) != 0);
-    }
+    if (killer == 0)
+        _exit(!signal_sleeper(getppid(), SIGALRM) || !reaches_state(getppid(), 'S') ||
+              kill(child, SIGKILL) != 0);
     CHECK_EQ(waitpid(child, &status, 0) == child, 1); /* goes on after the handler */
     CHECK_EQ(status, SIGKILL);
     CHECK_EQ(status_of(killer), 0);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -104,8 +105,10 @@ static void check_signals(void)
 {
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGALRM, &action, NULL);
-    alarm(1);
+    struct itimerval each_second = {{1, 0}, {1, 0}}, never = {{0, 0}, {0, 0}};
+    setitimer(ITIMER_REAL, &each_second, NULL); /* again, should one come before the read */
     try_read("a signal", 10, 1);
+    setitimer(ITIMER_REAL, &never, NULL);
     action.sa_flags = SA_RESTART;
     sigaction(SIGALRM, &action, NULL);
     alarm(1);
