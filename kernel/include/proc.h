@@ -62,6 +62,7 @@ struct process {
     int stop_signal;
     int parent_death_signal;    /* PR_SET_PDEATHSIG, 0 if none */
     int exit_signal;            /* to the parent: SIGCHLD, or clone's */
+    uint32_t parent_n_execs;    /* clone's is meant for the program that the parent ran then */
     bool group_exiting;         /* exit_group or a deadly signal: all threads leave */
     struct thread *exec_thread; /* waits to be the only one; the others leave */
     bool subreaper;
@@ -72,18 +73,23 @@ struct process {
     struct wait_queue child_events;     /* the parent's wait4 sleeps here (on its own) */
     struct process *vfork_parent_waits; /* not NULL: a vfork parent waits until exec or exit */
     struct wait_queue vfork_done;
-    struct usage ended_usage;      /* of threads that have ended */
-    struct usage children_usage;   /* of reaped descendants */
-    uint32_t uid, euid, suid, gid; /* copies of fs.cred's, which may be asked for under proc_lock */
-    struct wait_queue resumed;     /* stopped threads sleep here, and exec until it is alone */
+    struct usage ended_usage;    /* of threads that have ended */
+    struct usage children_usage; /* of reaped descendants */
+    struct wait_queue resumed;   /* stopped threads sleep here, and exec until it is alone */
+
+    /* Who it is, and whether it may be looked into. Changed together with fs.cred, from which the
+     * numbers are copied, with exec_lock, fs.lock and proc_lock held: who holds one of the three
+     * sees one identity. The copies outlive the process as a zombie. */
+    uint32_t uid, euid, suid, gid, egid, sgid;
+    uint32_t dumpable; /* 1: its user may look into it, else only root */
 
     /* changed with exec_lock held: by exec, and by exit, which leaves space, exe, fs.fds, root,
      * cwd, cred NULL */
     struct mutex exec_lock; /* rank RANK_EXEC: whoever looks into another process's space or files
-                               takes it */
+                               takes it, and asks there whether it may */
     struct space *space;
     struct file *exe; /* what it runs, for /proc/PID/exe; referenced */
-    uint32_t n_execs; /* how often it has begun another program */
+    uint32_t n_execs; /* how often it has begun another program; changed with proc_lock held too */
 
     /* its own */
     struct fs_context fs; /* locks inside */
@@ -92,7 +98,6 @@ struct process {
     int nice;
     uint64_t start_ns;
     uint64_t missing_logged[8]; /* bits of unimplemented call numbers already logged since exec */
-    uint32_t dumpable;
     bool no_new_privs, keep_caps;
     bool timers_used;                                /* some timer was set */
     struct interval_timer timers[N_INTERVAL_TIMERS]; /* by ITIMER_*; guarded by proc_lock */
@@ -168,9 +173,11 @@ struct tracing {
     struct file *file; /* a pipe for the lines; NULL: the log */
 };
 extern struct tracing trace_to_log;
-/* Watches all threads of a process until its lines have no reader; 0, -EINVAL: the file is no pipe
- * to write to, -ENOMEM. */
-int trace_start(struct process *process, struct file *file, bool follow);
+/* Watches all threads of a process until its lines have no reader, or until it begins a program
+ * that may not be looked into. The caller was allowed to look when the process had begun n_execs
+ * programs: 0, -EAGAIN if it is another by now; -EINVAL: the file is no pipe to write to, -ENOMEM.
+ */
+int trace_start(struct process *process, uint32_t n_execs, struct file *file, bool follow);
 /* One line for the caller's watcher, if it has one; ns is how long the call took. May sleep. */
 void trace_emit(struct thread *self, uint64_t ns, const char *text, size_t n);
 /* What proc tells about a watched thread besides its calls; each may sleep. */

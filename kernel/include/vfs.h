@@ -155,9 +155,10 @@ struct inode_ops {
     int (*unnamed)(struct inode *dir, const struct new_inode *what, struct inode **made);
     int (*open)(struct inode *inode, struct file *file); /* sets file->ops, may refuse */
     void (*attributes)(struct inode *inode);             /* up to date for a stat; may be absent */
-    int (*allow_change)(struct inode *inode); /* before chmod, chown, utimes; absent: allowed */
-    uint64_t (*blocks)(struct inode *inode);  /* 512-byte units in use; absent: 0 */
-    void (*release)(struct inode *inode);     /* the last reference is gone: free it */
+    bool (*allows)(const struct inode *inode); /* the caller, whom the mode refuses; absent: not */
+    int (*allow_change)(struct inode *inode);  /* before chmod, chown, utimes; absent: allowed */
+    uint64_t (*blocks)(struct inode *inode);   /* 512-byte units in use; absent: 0 */
+    void (*release)(struct inode *inode);      /* the last reference is gone: free it */
 };
 
 struct inode {

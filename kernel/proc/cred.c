@@ -3,6 +3,11 @@
 
 enum { KEEP = -1 }; /* an argument that leaves a number as it is */
 
+bool cred_acts_alike(const struct cred *a, const struct cred *b)
+{
+    return a->euid == b->euid && a->egid == b->egid && a->fsuid == b->fsuid && a->fsgid == b->fsgid;
+}
+
 /* A copy of the caller's credentials to change, with room for n_groups. Until it is put in force or
  * dropped no other thread changes them: it would bring back what this one gives up.
  * NULL when out of memory.
@@ -33,12 +38,14 @@ static long cred_drop(struct thread *self, struct cred *cred, long error)
  * Takes fs.lock and proc_lock; releases exec_lock. */
 static long cred_commit(struct thread *self, struct cred *cred)
 {
-    if (cred->uid != self->process->uid && cred_set_user(cred) < 0)
+    struct process *process = self->process;
+    if (cred->uid != process->uid && cred_set_user(cred) < 0)
         return cred_drop(self, cred, -EAGAIN);
-    if (cred->euid != self->process->euid || cred->suid != self->process->suid)
-        self->process->dumpable = 0;
-    process_set_cred(self->process, cred);
-    mutex_unlock(&self->process->exec_lock);
+    bool alike = cred_acts_alike(process->fs.cred, cred);
+    if (!alike)
+        process->parent_death_signal = 0;
+    process_set_cred(process, cred, alike && process->dumpable);
+    mutex_unlock(&process->exec_lock);
     return 0;
 }
 
@@ -87,8 +94,10 @@ static long tell_three(uint32_t a, uint32_t b, uint32_t c, uaddr_t to_a, uaddr_t
 
 long sys_getresuid(struct thread *self, uaddr_t ruid, uaddr_t euid, uaddr_t suid)
 {
-    const struct process *process = self->process;
-    return tell_three(process->uid, process->euid, process->suid, ruid, euid, suid);
+    struct cred *cred = fs_cred(&self->process->fs);
+    uint32_t uid = cred->uid, effective = cred->euid, saved = cred->suid;
+    cred_unref(cred);
+    return tell_three(uid, effective, saved, ruid, euid, suid);
 }
 
 long sys_getresgid(struct thread *self, uaddr_t rgid, uaddr_t egid, uaddr_t sgid)
@@ -254,6 +263,8 @@ long sys_setgroups(struct thread *self, int size, uaddr_t groups)
     struct cred *cred = cred_begin(self, size, false);
     if (!cred)
         return -ENOMEM;
+    if (cred->euid != 0) /* another thread has given up the right meanwhile */
+        return cred_drop(self, cred, -EPERM);
     if (user_copy_in(cred->groups, groups, size * sizeof(gid_t)))
         return cred_drop(self, cred, -EFAULT);
     cred->n_groups = size;

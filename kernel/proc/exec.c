@@ -110,24 +110,52 @@ static int open_program(struct exec *exec, int dirfd, int at_flags)
 
 /* ---- Credentials ---- */
 
+/* A set-id file gives its owner or group. Mode and owner are read under one lock: chown takes the
+ * bits away as it gives the file to another. If the caller may not run the file any more, it was
+ * changed after it was opened, and gives nothing.
+ * Nothing can fail.
+ * Takes the inode's lock. */
+static void take_set_id(struct cred *cred, const struct cred *caller, struct inode *inode)
+{
+    spin_lock(&inode->lock);
+    uint32_t mode = inode->mode, uid = inode->uid, gid = inode->gid;
+    bool may_run = inode_permission(caller, inode, 1) == 0;
+    spin_unlock(&inode->lock);
+    if (may_run && mode & S_ISUID)
+        cred->euid = uid;
+    if (may_run && (mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
+        cred->egid = gid;
+}
+
+/* May its user look into the program, once it runs? Not if it cannot read the files anyway, nor if
+ * it acts for another than whoever starts it.
+ * No lock. */
+static bool will_be_dumpable(const struct exec *exec)
+{
+    enum { READ = 4 };
+    struct cred *now = fs_cred(exec->fs);
+    bool may_read =
+        inode_permission(now, exec->file->inode, READ) == 0 &&
+        (!exec->interpreter || inode_permission(now, exec->interpreter->inode, READ) == 0);
+    bool plain = now->euid == now->uid && now->egid == now->gid && cred_acts_alike(now, exec->cred);
+    cred_unref(now);
+    return may_read && plain;
+}
+
 /* What the program will run as: the caller's, changed where the file is set-id.
  * 0 or -ENOMEM; exec->cred is set.
  * Takes fs.lock. */
 static int prepare_cred(struct exec *exec)
 {
     struct cred *now = fs_cred(exec->fs);
-    struct inode *inode = exec->file->inode;
-    bool set_uid = inode->mode & S_ISUID && !exec->process->no_new_privs;
-    bool set_gid =
-        (inode->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) && !exec->process->no_new_privs;
     exec->cred = cred_copy(now, now->n_groups);
-    cred_unref(now);
-    if (!exec->cred)
+    if (!exec->cred) {
+        cred_unref(now);
         return -ENOMEM;
-    if (set_uid)
-        exec->cred->euid = inode->uid;
-    if (set_gid)
-        exec->cred->egid = inode->gid;
+    }
+    if (!exec->process->no_new_privs)
+        take_set_id(exec->cred, now, exec->file->inode);
+    cred_unref(now);
     exec->cred->suid = exec->cred->fsuid = exec->cred->euid;
     exec->cred->sgid = exec->cred->fsgid = exec->cred->egid;
     exec->secure = exec->cred->euid != exec->cred->uid || exec->cred->egid != exec->cred->gid;
@@ -172,6 +200,7 @@ static int exec_prepare(struct process *process, int dirfd, const char *path, in
         error = exec_load(exec);
     if (!error)
         error = exec_stack(exec);
+    exec->dumpable = !error && will_be_dumpable(exec);
     if (error) {
         exec_free(exec);
         return error;
@@ -207,8 +236,10 @@ static void set_registers(struct thread *thread, const struct exec *exec)
 /* The thread's own part of the old program: nothing of it is left.
  * Nothing can fail.
  * Only the thread itself, or nobody yet, looks at this. */
-static void reset_thread(struct thread *thread)
+static void reset_thread(struct thread *thread, const struct exec *exec)
 {
+    if (!exec->dumpable)
+        thread->fail_nth = 0; /* its failures are not for its caller to choose */
     thread->clear_child_tid = thread->robust_list = uaddr(0);
     thread->altstack_start = thread->altstack_bytes = thread->altstack_flags = 0;
     thread->selectors = thread->fs_base = thread->gs_base = 0;
@@ -218,33 +249,52 @@ static void reset_thread(struct thread *thread)
     }
 }
 
-/* Gives the process its new memory and program file, and what exec held of them away.
+/* The limits that hold for the program: the stack of one that is set-id is not its caller's to
+ * choose. Another process may have changed them since the space was made.
+ * Nothing can fail.
+ * Takes signal_lock. */
+static void settle_limits(struct process *process, const struct exec *exec)
+{
+    struct rlimit *stack = &process->limits[RLIMIT_STACK];
+    spin_lock(&process->signal_lock);
+    if (exec->secure)
+        stack->rlim_cur = min(stack->rlim_cur, (rlim_t)EXEC_SECURE_STACK);
+    limits_apply(process, exec->space);
+    spin_unlock(&process->signal_lock);
+}
+
+/* The moment at which the process is the new program. Its identity changes first, then its memory
+ * and file: whoever looks holds exec_lock and sees all of the one program or of the other; whoever
+ * does not never sees the new one's memory with the old one's rights.
  * The old space and file.
  * Takes exec_lock. */
-static struct space *replace_space(struct process *process, struct exec *exec,
-                                   struct file **old_exe)
+static struct space *become(struct process *process, struct exec *exec, struct file **old_exe)
 {
     mutex_lock(&process->exec_lock);
+    if (exec->secure)
+        process->parent_death_signal = 0;
+    process_set_cred(process, exec->cred, exec->dumpable);
+    settle_limits(process, exec);
+    spin_lock(&proc_lock);
+    process->n_execs++;
+    spin_unlock(&proc_lock);
     struct space *old = process->space;
     *old_exe = process->exe;
     process->space = exec->space;
     process->exe = exec->file;
-    process->n_execs++;
     mutex_unlock(&process->exec_lock);
+    exec->cred = NULL;
     exec->space = NULL;
     exec->file = NULL;
     return old;
 }
 
-static void note_exec(struct process *process, const struct exec *exec)
+static void note_exec(struct process *process)
 {
     spin_lock(&proc_lock);
     process->has_execed = true;
     process->exit_signal = SIGCHLD;
-    process->dumpable = !exec->secure;
     process->keep_caps = false;
-    if (exec->secure)
-        process->parent_death_signal = 0;
     memset(process->missing_logged, 0, sizeof(process->missing_logged));
     signal_actions_reset_locked(process);
     vfork_release_locked(process);
@@ -258,11 +308,11 @@ static void exec_commit(struct thread *thread, struct exec *exec)
 {
     struct process *process = thread->process;
     struct file *old_exe;
-    struct space *old = replace_space(process, exec, &old_exe);
+    struct space *old = become(process, exec, &old_exe);
     thread->space = process->space;
-    if (exec->secure)
-        tracing_end(thread, true); /* what it reads is not for who watched the caller */
-    reset_thread(thread);
+    if (!exec->dumpable)
+        tracing_end(thread, true); /* what it reads is not for the caller's watcher */
+    reset_thread(thread, exec);
     if (thread == current_thread()) {
         space_load(thread->space);
         user_selectors_load(0);
@@ -271,10 +321,8 @@ static void exec_commit(struct thread *thread, struct exec *exec)
         space_unref(old);
     if (old_exe)
         file_close_exec(old_exe);
-    process_set_cred(process, exec->cred);
-    exec->cred = NULL;
     set_comm(thread, exec->path);
-    note_exec(process, exec);
+    note_exec(process);
     set_registers(thread, exec);
 }
 

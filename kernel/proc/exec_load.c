@@ -110,6 +110,8 @@ static int make_space(struct exec *exec)
     if (!space)
         return -ENOMEM;
     uint64_t stack_bytes = min(exec->process->limits[RLIMIT_STACK].rlim_cur, STACK_TOP / 6 * 5);
+    if (exec->secure)
+        stack_bytes = min(stack_bytes, (uint64_t)EXEC_SECURE_STACK);
     limits_apply(exec->process, space);
     space->stack_top = STACK_TOP;
     space->mmap_top = align_down(STACK_TOP - max(stack_bytes, (uint64_t)LIBRARY_GAP), PAGE_SIZE);

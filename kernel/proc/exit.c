@@ -96,13 +96,25 @@ static bool ignores_children(const struct process *parent)
 static void announce_end_locked(struct process *process)
 {
     int status = process->exit_status, signal = status & 0x7f;
-    bool vanishes = process->exit_signal == SIGCHLD && ignores_children(process->parent);
+    bool vanishes = signal_of_end_locked(process) == SIGCHLD && ignores_children(process->parent);
     if (vanishes && signal_action(process->parent, SIGCHLD)->handler == KERNEL_SIG_IGN)
         process->exit_signal = 0;
     signal_tell_parent_locked(process, signal ? CLD_KILLED : CLD_EXITED,
                               signal ? signal : status >> 8 & 0xff);
     if (vanishes)
         process_reap_locked(process, false);
+}
+
+/* The child asked for a signal at its parent's death: the parent sends it, if it may.
+ * proc_lock. */
+static void send_death_signal_locked(struct process *leaver, struct process *child)
+{
+    siginfo_t info;
+    int signal = child->parent_death_signal;
+    if (!signal || signal_may_send_locked(leaver, child, signal) < 0)
+        return;
+    signal_fill(&info, signal, SI_USER, leaver->pid, leaver->uid);
+    signal_send_locked(child, NULL, signal, &info);
 }
 
 static void give_away_children_locked(struct process *leaver)
@@ -112,8 +124,7 @@ static void give_away_children_locked(struct process *leaver)
         list_remove(&child->sibling);
         list_add_tail(&heir->children, &child->sibling);
         process_set_parent_locked(child, heir);
-        if (child->parent_death_signal && child->state == PROCESS_ALIVE)
-            signal_send_kernel_locked(child, child->parent_death_signal);
+        send_death_signal_locked(leaver, child);
         group_check_orphaned_locked(child, leaver, true);
         child->exit_signal = SIGCHLD;
         if (child->state == PROCESS_ZOMBIE)

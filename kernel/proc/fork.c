@@ -197,6 +197,7 @@ static long publish_process(struct thread *self, struct process *child, struct t
         process_set_parent_locked(child, sibling ? parent->parent : parent);
         /* Who gets a sibling from its child is not to get a signal of the child's choice. */
         child->exit_signal = clone->flags & CLONE_PARENT ? parent->exit_signal : clone->exit_signal;
+        child->parent_n_execs = sibling ? parent->parent_n_execs : parent->n_execs;
         child->group = parent->group;
         child->session = parent->session;
         child->terminal = parent->terminal;

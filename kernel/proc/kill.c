@@ -1,9 +1,7 @@
 /* The calls that send signals, and who may send to whom. */
 #include "private.h"
 
-/* May the caller send this signal to the process? 0 or -EPERM.
- * proc_lock. */
-static int may_send_locked(const struct process *sender, const struct process *target, int signal)
+int signal_may_send_locked(const struct process *sender, const struct process *target, int signal)
 {
     if (sender == target || sender->euid == 0 || sender->euid == target->suid ||
         sender->euid == target->uid || sender->uid == target->suid || sender->uid == target->uid)
@@ -16,7 +14,7 @@ static int send_checked_locked(struct process *target, struct thread *thread, in
 {
     if (signal && !signal_is_valid(signal)) /* after the search, as on Linux */
         return -EINVAL;
-    int error = may_send_locked(current_process(), target, signal);
+    int error = signal_may_send_locked(current_process(), target, signal);
     return error || !signal ? error : signal_send_locked(target, thread, signal, info);
 }
 

@@ -49,36 +49,41 @@ static int check_limit(const struct process *caller, const struct rlimit *now, i
     return wanted->rlim_max > now->rlim_max && caller->euid != 0 ? -EPERM : 0;
 }
 
+/* May the caller look at or change the process's limits? Its own always.
+ * 0 or -EPERM.
+ * The target's exec_lock. */
+static int may_limit(const struct process *caller, const struct process *target)
+{
+    bool same = caller->uid == target->uid && caller->uid == target->euid &&
+                caller->uid == target->suid && caller->gid == target->gid &&
+                caller->gid == target->egid && caller->gid == target->sgid;
+    return caller == target || same || caller->euid == 0 ? 0 : -EPERM;
+}
+
 /* Reads and perhaps sets a limit of a process.
  * 0 with *old filled, or -errno.
  * Takes signal_lock; exec_lock keeps the space. */
 static int change_limit(struct process *process, int resource, const struct rlimit *wanted,
                         struct rlimit *old)
 {
-    if (resource < 0 || resource >= RLIM_NLIMITS)
-        return -EINVAL;
     mutex_lock(&process->exec_lock);
-    spin_lock(&process->signal_lock);
-    struct rlimit *limit = &process->limits[resource];
-    *old = *limit;
-    int error = wanted ? check_limit(current_process(), limit, resource, wanted) : 0;
-    if (wanted && !error) {
-        *limit = *wanted;
-        limits_apply(process, process->space);
+    int error = may_limit(current_process(), process);
+    if (!error && (resource < 0 || resource >= RLIM_NLIMITS))
+        error = -EINVAL;
+    if (!error) {
+        spin_lock(&process->signal_lock);
+        struct rlimit *limit = &process->limits[resource];
+        *old = *limit;
+        if (wanted)
+            error = check_limit(current_process(), limit, resource, wanted);
+        if (wanted && !error) {
+            *limit = *wanted;
+            limits_apply(process, process->space);
+        }
+        spin_unlock(&process->signal_lock);
     }
-    spin_unlock(&process->signal_lock);
     mutex_unlock(&process->exec_lock);
     return error;
-}
-
-/* May the caller look at or change another process's limits?
- * 0 or -EPERM.
- * No lock: numbers that change rarely. */
-static int may_limit(const struct process *caller, const struct process *target)
-{
-    bool same = caller->uid == target->uid && caller->uid == target->euid &&
-                caller->uid == target->suid && caller->gid == target->gid;
-    return same || caller->euid == 0 ? 0 : -EPERM;
 }
 
 long sys_prlimit64(struct thread *self, pid_t pid, int resource, uaddr_t limit, uaddr_t old)
@@ -89,9 +94,7 @@ long sys_prlimit64(struct thread *self, pid_t pid, int resource, uaddr_t limit, 
     struct process *process = pid == 0 ? self->process : process_get(pid);
     if (!process)
         return -ESRCH;
-    int error = may_limit(self->process, process);
-    if (!error)
-        error = change_limit(process, resource, uaddr_is_null(limit) ? NULL : &wanted, &was);
+    int error = change_limit(process, resource, uaddr_is_null(limit) ? NULL : &wanted, &was);
     if (pid != 0)
         process_unref(process);
     if (error || uaddr_is_null(old))

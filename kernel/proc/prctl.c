@@ -44,7 +44,9 @@ long sys_prctl(struct thread *self, int option, unsigned long arg2, unsigned lon
     case PR_SET_DUMPABLE:
         if (arg2 > 1)
             return -EINVAL;
+        spin_lock(&proc_lock);
         process->dumpable = arg2;
+        spin_unlock(&proc_lock);
         return 0;
     case PR_GET_DUMPABLE: return process->dumpable;
     case PR_SET_CHILD_SUBREAPER: return set_flag(&process->subreaper, !!arg2, 1);

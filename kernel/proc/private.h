@@ -57,7 +57,10 @@ int process_over_limit(struct process *process);
 void process_take_ids(struct process *process);
 void process_publish_locked(struct process *process, struct pid_slot *slot, struct thread *thread);
 void process_set_parent_locked(struct process *child, struct process *parent);
-void process_set_cred(struct process *process, struct cred *cred); /* takes over the reference */
+/* Takes over the reference. */
+void process_set_cred(struct process *process, struct cred *cred, bool dumpable);
+/* Does a process act for the same user and group with both? */
+bool cred_acts_alike(const struct cred *a, const struct cred *b);
 void thread_uncount_locked(struct process *process); /* one that is not the first has ended */
 void thread_attach_locked(struct process *process, struct pid_slot *slot, struct thread *thread);
 
@@ -100,6 +103,8 @@ static inline bool signal_is_valid(int signal)
  */
 int signal_send_locked(struct process *process, struct thread *thread, int signal,
                        const siginfo_t *info);
+/* May the sender send this signal to the process? 0 or -EPERM. */
+int signal_may_send_locked(const struct process *sender, const struct process *target, int signal);
 void signal_fill(siginfo_t *info, int signal, int code, int pid, uint32_t uid);
 void signal_send_kernel_locked(struct process *process, int signal); /* SI_KERNEL */
 void signal_send_group_locked(int group, int signal);
@@ -111,6 +116,7 @@ void signal_flush_thread(struct thread *thread); /* at its end; signal_lock held
 void signal_set_mask(struct thread *thread, uint64_t mask);
 void signal_mask_for_call(uint64_t mask);
 void signal_tell_parent_locked(struct process *process, int code, int status);
+int signal_of_end_locked(const struct process *process); /* to its parent; 0: none */
 void signal_kill_all_locked(struct process *process,
                             struct thread *spared); /* threads must leave */
 
@@ -150,6 +156,7 @@ void tracing_end(struct thread *thread, bool all);
 
 /* ---- exec: exec.c, exec_load.c, exec_stack.c ---- */
 
+enum { EXEC_SECURE_STACK = 8 << 20 }; /* the most that RLIMIT_STACK is for a set-id program */
 enum { EXEC_HEAD_BYTES = 1536, EXEC_SCRIPT_LINE = 256, EXEC_MAX_SCRIPTS = 5 };
 
 /* All that exec gathers before it changes the process; one page. */
@@ -162,6 +169,7 @@ struct exec {
     struct file *interpreter; /* PT_INTERP's, or NULL */
     struct cred *cred;        /* what it will run as */
     bool secure;              /* set-id took effect */
+    bool dumpable;            /* its user may look into it */
     struct space *space;
     uint64_t bias, interpreter_base; /* added to the addresses in the files */
     uint64_t entry, stack_pointer;

@@ -131,6 +131,8 @@ static void set_ids(struct process *process, const struct cred *cred)
     process->euid = cred->euid;
     process->suid = cred->suid;
     process->gid = cred->gid;
+    process->egid = cred->egid;
+    process->sgid = cred->sgid;
     process->user = cred->user;
     user_ref(process->user);
 }
@@ -159,21 +161,22 @@ static void change_user_locked(struct process *process, struct user *old)
 
 /* The process runs as `cred` from now on, whose reference it takes over; the old one is given back.
  * Nothing can fail.
- * exec_lock, or no other thread is there; takes fs.lock, then proc_lock. */
-void process_set_cred(struct process *process, struct cred *cred)
+ * exec_lock, or nobody knows the process yet; takes fs.lock and, with it, proc_lock. */
+void process_set_cred(struct process *process, struct cred *cred, bool dumpable)
 {
     spin_lock(&process->fs.lock);
+    spin_lock(&proc_lock);
     struct cred *old = process->fs.cred;
     process->fs.cred = cred;
-    spin_unlock(&process->fs.lock);
-    if (old)
-        cred_unref(old);
-    spin_lock(&proc_lock);
     struct user *old_user = process->user;
     set_ids(process, cred);
+    process->dumpable = dumpable;
     if (old_user != process->user)
         change_user_locked(process, old_user);
     spin_unlock(&proc_lock);
+    spin_unlock(&process->fs.lock);
+    if (old)
+        cred_unref(old);
     if (old_user)
         user_unref(old_user);
 }

@@ -338,6 +338,14 @@ void signal_send_group(int group, int signal)
     spin_unlock(&proc_lock);
 }
 
+/* The signal that clone chose is for the program that chose it. After the parent's exec, which may
+ * have given it other rights, it is SIGCHLD.
+ * proc_lock. */
+int signal_of_end_locked(const struct process *process)
+{
+    return process->parent_n_execs == process->parent->n_execs ? process->exit_signal : SIGCHLD;
+}
+
 /* SIGCHLD for a child that stopped or went on, unless the parent does not want to hear of those;
  * wait is told in any case. For one that ended: its own exit signal.
  * Nothing can fail.
@@ -347,7 +355,7 @@ void signal_tell_parent_locked(struct process *process, int code, int status)
 {
     struct process *parent = process->parent;
     bool ended = code == CLD_EXITED || code == CLD_KILLED || code == CLD_DUMPED;
-    int signal = ended ? process->exit_signal : SIGCHLD;
+    int signal = ended ? signal_of_end_locked(process) : SIGCHLD;
     if (!parent)
         return;
     const struct kernel_sigaction *action = signal_action(parent, SIGCHLD);

@@ -76,22 +76,25 @@ static struct thread *thread_above_locked(const struct process *process, int tid
 
 /* Every thread of a process is watched from now on, by one watcher; what watched it before does so
  * no longer.
- * Nothing can fail.
+ * 0, or -EAGAIN once it runs another program than its (n_execs)th.
  * Takes proc_lock, and lets go of it at each thread: the old watcher may go with the last one. */
-static void watch(struct process *process, struct tracing *tracing)
+static int watch(struct process *process, uint32_t n_execs, struct tracing *tracing)
 {
     struct thread *thread;
     spin_lock(&proc_lock);
-    if (tracing->follow && !list_empty(&process->threads))
+    if (tracing->follow && !list_empty(&process->threads) && process->n_execs == n_execs)
         replace(&process->tracing, tracing);
-    for (int tid = 0; (thread = thread_above_locked(process, tid));) {
+    for (int tid = 0;
+         process->n_execs == n_execs && (thread = thread_above_locked(process, tid));) {
         tid = thread->tid;
         replace(&thread->tracing, tracing);
     }
+    bool same = process->n_execs == n_execs;
     spin_unlock(&proc_lock);
+    return same ? 0 : -EAGAIN;
 }
 
-int trace_start(struct process *process, struct file *file, bool follow)
+int trace_start(struct process *process, uint32_t n_execs, struct file *file, bool follow)
 {
     if (!inode_is(file->inode, S_IFIFO) || !file_writable(file))
         return -EINVAL;
@@ -100,9 +103,9 @@ int trace_start(struct process *process, struct file *file, bool follow)
         return -ENOMEM;
     *tracing = (struct tracing){.refs = 1, .follow = follow, .file = file};
     file_ref(file);
-    watch(process, tracing);
+    int error = watch(process, n_execs, tracing);
     tracing_unref(tracing);
-    return 0;
+    return error;
 }
 
 /* ---- What the watcher reads ---- */

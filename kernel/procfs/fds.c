@@ -3,17 +3,19 @@
 #include "nodes.h"
 
 /* The file at a descriptor of the process or, if `above`, at the next that is open; referenced. Its
- * number, -1 if there is none. */
+ * number, -ENOENT if there is none, -EACCES if the caller may not look. */
 static int file_at(struct process *process, int fd, bool above, struct file **file, bool *cloexec)
 {
-    if (!process_look_begin(process))
-        return -1;
+    int err = process_look_begin(process, true);
+    if (err)
+        return err;
     int found = fd_next(&process->fs, fd, file, cloexec);
     process_look_end(process);
-    if (found < 0 || found == fd || above)
+    if (found >= 0 && (found == fd || above))
         return found;
-    file_unref(*file);
-    return -1;
+    if (found >= 0)
+        file_unref(*file);
+    return -ENOENT;
 }
 
 /* The lowest open descriptor from `from` on, for listings and look-ups. */
@@ -22,7 +24,7 @@ long proc_fd_next(const struct proc_inode *dir, long from)
     struct file *file;
     bool cloexec;
     if (from > INT32_MAX)
-        return -1;
+        return -ENOENT;
     int fd = file_at(dir->process, from, true, &file, &cloexec);
     if (fd >= 0)
         file_unref(file);
@@ -33,8 +35,9 @@ static int follow_fd(const struct proc_inode *of, struct entry **target)
 {
     struct file *file;
     bool cloexec;
-    if (file_at(of->process, of->fd, false, &file, &cloexec) < 0)
-        return -ENOENT;
+    int err = file_at(of->process, of->fd, false, &file, &cloexec);
+    if (err < 0)
+        return err;
     *target = file->entry;
     entry_ref(*target);
     file_unref(file);
@@ -52,8 +55,9 @@ static int text_fdinfo(struct text *text, const struct proc_inode *of)
 {
     struct file *file;
     bool cloexec;
-    if (file_at(of->process, of->fd, false, &file, &cloexec) < 0)
-        return -ENOENT;
+    int err = file_at(of->process, of->fd, false, &file, &cloexec);
+    if (err < 0)
+        return err;
     uint32_t flags = file->flags | (cloexec ? O_CLOEXEC : 0);
     uint64_t pos = file->ops->stream ? 0 : file->pos;
     text_add(text, "pos:\t%lu\nflags:\t0%o\nmnt_id:\t%lu\nino:\t%lu\n", pos, flags,

@@ -33,7 +33,8 @@ long proc_write_fail_nth(const struct proc_inode *of, char *line, size_t n)
 {
     uint64_t nth;
     size_t digits = n && line[n - 1] == '\n' ? n - 1 : n;
-    if (!is_callers(of))
+    /* Its failures are not for whoever opened the file before an exec that gave it other rights. */
+    if (!is_callers(of) || of->process->dumpable != 1)
         return -EPERM;
     if (!number_parse(line, digits, 10, &nth) || nth > INT32_MAX)
         return -EINVAL;

@@ -2,25 +2,37 @@
 #include "abi/limits.h"
 #include "nodes.h"
 
-int process_may_look(struct process *process)
+/* May the caller look into the process? As ptrace decides it.
+ * exec_lock: what it is and what it runs belong together. */
+static bool may_look_locked(const struct process *process)
 {
     struct process *self = current_process();
-    if (!self || !process || self == process)
-        return 0;
+    if (self == process)
+        return true;
     struct cred *cred = fs_cred(&self->fs);
-    uint32_t uid = cred->fsuid;
+    uint32_t uid = cred->fsuid, gid = cred->fsgid;
+    bool root = cred->euid == 0;
     cred_unref(cred);
-    bool same = uid == process->uid && uid == process->euid && uid == process->suid;
-    return uid == 0 || (same && process->dumpable == 1) ? 0 : -EACCES;
+    return root || (process->dumpable == 1 && uid == process->uid && uid == process->euid &&
+                    uid == process->suid && gid == process->gid && gid == process->egid &&
+                    gid == process->sgid);
 }
 
-bool process_look_begin(struct process *process)
+int process_may_look(struct process *process)
 {
     mutex_lock(&process->exec_lock);
-    if (process->space)
-        return true;
+    bool may = may_look_locked(process);
     mutex_unlock(&process->exec_lock);
-    return false;
+    return may ? 0 : -EACCES;
+}
+
+int process_look_begin(struct process *process, bool guarded)
+{
+    mutex_lock(&process->exec_lock);
+    int err = guarded && !may_look_locked(process) ? -EACCES : !process->space ? -ENOENT : 0;
+    if (err)
+        mutex_unlock(&process->exec_lock);
+    return err;
 }
 
 void process_look_end(struct process *process)
@@ -28,9 +40,9 @@ void process_look_end(struct process *process)
     mutex_unlock(&process->exec_lock);
 }
 
-struct space *process_space(struct process *process)
+struct space *process_space(struct process *process, bool guarded)
 {
-    if (!process_look_begin(process))
+    if (process_look_begin(process, guarded) < 0)
         return NULL;
     struct space *space = process->space;
     space_ref(space);
@@ -42,7 +54,7 @@ struct space *program_space(const struct proc_inode *of)
 {
     struct process *process = of->process;
     struct space *space = NULL;
-    if (!process_look_begin(process))
+    if (process_look_begin(process, false) < 0)
         return NULL;
     if (process->n_execs == of->n_execs) {
         space = process->space;

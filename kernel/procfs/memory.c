@@ -29,7 +29,7 @@ static long read_range(struct space *space, uint64_t start, uint64_t end, struct
 
 long proc_live_cmdline(const struct proc_inode *of, struct io *io, uint64_t pos)
 {
-    struct space *space = process_space(of->process);
+    struct space *space = process_space(of->process, false);
     return space ? read_range(space, space->args_start, space->args_end, io, pos) : 0;
 }
 

@@ -33,15 +33,25 @@ static bool is_gone(const struct proc_inode *proc)
            __atomic_load_n(&proc->process->state, __ATOMIC_RELAXED) == PROCESS_REAPED;
 }
 
-/* A process's files belong to who it acts for, or to root if it may not be looked into. */
+/* A process's files belong to the user that it acts for; if it may not be looked into, what is not
+ * for all to read belongs to root. */
 static void update(struct inode *inode)
 {
     const struct process *process = proc_of(inode)->process;
     if (!process)
         return;
-    bool open = process->dumpable == 1 || inode_is(inode, S_IFDIR);
-    inode->uid = open ? process->euid : 0;
-    inode->gid = open ? process->gid : 0;
+    spin_lock(&proc_lock);
+    bool own = process->dumpable == 1 || inode->mode == (S_IFDIR | 0555);
+    inode->uid = own ? process->euid : 0;
+    inode->gid = own ? process->egid : 0;
+    spin_unlock(&proc_lock);
+}
+
+/* What of /proc/PID is not for all is for the process itself in any case. */
+static bool is_for_caller(const struct inode *inode)
+{
+    const struct proc_inode *proc = proc_of(inode);
+    return proc->node->guarded && proc->process == current_process();
 }
 
 /* Makes an inode for a place; takes over the reference on the process. NULL when out of memory, the
@@ -105,7 +115,10 @@ static struct inode *find_number(const struct proc_inode *dir, const char *name,
     *err = -ENOENT;
     if (!each || !plain || !number_parse(name, len, 10, &number) || number > INT32_MAX)
         return NULL;
-    if (dir->node->next(dir, number) != (long)number)
+    long found = dir->node->next(dir, number);
+    if (found < 0)
+        *err = (int)found;
+    if (found != (long)number)
         return NULL;
     struct process *process = dir->process;
     bool task = each == &proc_thread_node;
@@ -162,15 +175,16 @@ static bool list_children(const struct proc_inode *dir, uint64_t *pos, struct li
     return true;
 }
 
-/* Lists the numbers, lowest first: what comes or goes meanwhile moves no other. */
-static void list_numbers(const struct proc_inode *dir, uint64_t *pos, struct listing *listing)
+/* Lists the numbers, lowest first: what comes or goes meanwhile moves no other.
+ * 0 or -EACCES. */
+static int list_numbers(const struct proc_inode *dir, uint64_t *pos, struct listing *listing)
 {
     char name[16];
     *pos = max(*pos, (uint64_t)NUMBERS_FROM);
     for (;;) {
         long number = dir->node->next(dir, *pos - NUMBERS_FROM);
         if (number < 0)
-            return;
+            return number == -ENOENT ? 0 : (int)number;
         format(name, sizeof(name), "%ld", number);
         const struct proc_node *each = dir->node->each;
         bool task = each == &proc_thread_node;
@@ -178,7 +192,7 @@ static void list_numbers(const struct proc_inode *dir, uint64_t *pos, struct lis
                        : task        ? number_of(each, dir->process, number, -1)
                                      : number_of(each, dir->process, 0, number);
         if (!add_name(listing, name, ino, each->mode, NUMBERS_FROM + number + 1))
-            return;
+            return 0;
         *pos = NUMBERS_FROM + number + 1;
     }
 }
@@ -191,9 +205,14 @@ static int list(struct inode *inode, struct entry *self, uint64_t *pos, struct l
         return -ENOENT;
     if (*pos < NUMBERS_FROM && !list_children(dir, pos, listing))
         return 0;
-    if (dir->node->each)
-        list_numbers(dir, pos, listing);
-    return 0;
+    return dir->node->each ? list_numbers(dir, pos, listing) : 0;
+}
+
+static int open_dir(struct inode *inode, struct file *file)
+{
+    const struct proc_inode *dir = proc_of(inode);
+    (void)file;
+    return dir->node->guarded ? process_may_look(dir->process) : 0;
 }
 
 /* No name can be made; what is not there is not there, as on Linux. */
@@ -223,6 +242,8 @@ static const struct inode_ops directory_ops = {
     .link = link,
     .rename = rename,
     .list = list,
+    .open = open_dir,
+    .allows = is_for_caller,
     .attributes = update,
     .allow_change = allow_change,
     .release = release,
@@ -233,17 +254,13 @@ static const struct inode_ops directory_ops = {
 static long link_read(struct inode *inode, char *buf, size_t size)
 {
     const struct proc_inode *proc = proc_of(inode);
-    int err = is_gone(proc) ? -ENOENT : 0;
-    if (!err && proc->node->guarded)
-        err = process_may_look(proc->process);
-    return err ? err : proc->node->readlink(proc, buf, size);
+    return is_gone(proc) ? -ENOENT : proc->node->readlink(proc, buf, size);
 }
 
 static int link_follow(struct entry *link, struct entry **target)
 {
     const struct proc_inode *proc = proc_of(link->inode);
-    int err = is_gone(proc) ? -ENOENT : process_may_look(proc->process);
-    return err ? err : proc->node->follow(proc, target);
+    return is_gone(proc) ? -ENOENT : proc->node->follow(proc, target);
 }
 
 static const struct inode_ops link_ops = {

@@ -23,7 +23,7 @@ struct proc_inode;
 struct proc_node {
     const char *name;
     uint32_t mode;
-    bool guarded; /* of a process: only for its owner and for root */
+    bool guarded; /* of a process: to open it takes the right to look into the process */
     /* A file is one of these. Its whole content; 0, -ESRCH when its process is gone: */
     int (*text)(struct text *text, const struct proc_inode *of);
     /* or read in place; bytes: */
@@ -36,7 +36,7 @@ struct proc_node {
     /* A directory: fixed names, ended by one without name, then numbers. */
     const struct proc_node *children;
     const struct proc_node *each; /* what a number of this directory is */
-    /* The lowest number there from `from` on, or -1: */
+    /* The lowest number there from `from` on, -ENOENT, or -EACCES if the caller may not know: */
     long (*next)(const struct proc_inode *dir, long from);
 };
 
@@ -57,13 +57,19 @@ long proc_fd_next(const struct proc_inode *dir, long from);
 
 /* ---- Looking at processes ---- */
 
-/* May the caller look into that process, as ptrace decides it? 0, -EACCES. */
+/* Rights are asked about when something is read or written, as a process may have become another
+ * since the file was opened: by exec of a set-user-id program, or by setuid. They are asked about
+ * under the lock under which the answer is used (process_look_begin), or what is used is tied to
+ * the program for which they were (program_space). */
+
+/* May the caller look into that process right now, as ptrace decides it? 0, -EACCES. */
 int process_may_look(struct process *process);
-/* From here to the end its `fs`, `space` and `exe` hold still; the looker drops no file meanwhile.
- * False if the process has ended. */
-bool process_look_begin(struct process *process);
+/* From here to the end its identity, `fs`, `space` and `exe` hold still; the looker drops no file
+ * meanwhile. 0; -EACCES: `guarded`, and the caller may not look; -ENOENT: the process has ended. */
+int process_look_begin(struct process *process, bool guarded);
 void process_look_end(struct process *process);
-struct space *process_space(struct process *process); /* referenced; NULL: it has ended */
+/* Referenced; NULL where process_look_begin refuses. */
+struct space *process_space(struct process *process, bool guarded);
 /* The same, but NULL too if the process has begun another program since `of` was looked up: that
  * one's secrets are not for who was allowed to see the former's. */
 struct space *program_space(const struct proc_inode *of);

@@ -4,18 +4,20 @@
 
 /* ---- Links ---- */
 
-/* The entries that links lead to; referenced, NULL when the process has ended. */
-static struct entry *entry_of(struct process *process, struct entry *(*which)(struct process *))
+/* The entry that a link leads to; referenced. 0, -EACCES, or -ENOENT when the process has ended. */
+static int follow_to(struct process *process, struct entry *(*which)(struct process *),
+                     struct entry **target)
 {
-    if (!process_look_begin(process))
-        return NULL;
+    int err = process_look_begin(process, true);
+    if (err)
+        return err;
     spin_lock(&process->fs.lock);
-    struct entry *entry = which(process);
-    if (entry)
-        entry_ref(entry);
+    *target = which(process);
+    if (*target)
+        entry_ref(*target);
     spin_unlock(&process->fs.lock);
     process_look_end(process);
-    return entry;
+    return *target ? 0 : -ENOENT;
 }
 
 static struct entry *cwd(struct process *process)
@@ -33,25 +35,19 @@ static struct entry *exe(struct process *process)
     return process->exe ? process->exe->entry : NULL;
 }
 
-static int follow_to(struct entry *entry, struct entry **target)
-{
-    *target = entry;
-    return entry ? 0 : -ENOENT;
-}
-
 static int follow_cwd(const struct proc_inode *of, struct entry **target)
 {
-    return follow_to(entry_of(of->process, cwd), target);
+    return follow_to(of->process, cwd, target);
 }
 
 static int follow_root(const struct proc_inode *of, struct entry **target)
 {
-    return follow_to(entry_of(of->process, root), target);
+    return follow_to(of->process, root, target);
 }
 
 static int follow_exe(const struct proc_inode *of, struct entry **target)
 {
-    return follow_to(entry_of(of->process, exe), target);
+    return follow_to(of->process, exe, target);
 }
 
 /* The content of a link that jumps: where it leads, as a path. */
@@ -67,7 +63,7 @@ static long read_jump(const struct proc_inode *of, char *buf, size_t size)
 static long next_thread(const struct proc_inode *dir, long from)
 {
     struct thread *thread;
-    long lowest = -1;
+    long lowest = -ENOENT;
     spin_lock(&proc_lock);
     list_for_each(thread, &dir->process->threads, process_node)
         if (thread->tid >= from && (lowest < 0 || thread->tid < lowest))
@@ -117,8 +113,9 @@ static long write_comm(const struct proc_inode *of, char *line, size_t n)
 
 static int text_wchan(struct text *text, const struct proc_inode *of)
 {
+    bool may = process_may_look(of->process) == 0;
     spin_lock(&proc_lock);
-    struct thread *thread = thread_of(of);
+    struct thread *thread = may ? thread_of(of) : NULL;
     const char *what = thread && thread->state == THREAD_ASLEEP ? thread->waits_for : NULL;
     spin_unlock(&proc_lock);
     text_add(text, "%s", what ? what : "0");
@@ -127,6 +124,8 @@ static int text_wchan(struct text *text, const struct proc_inode *of)
 
 static int text_personality(struct text *text, const struct proc_inode *of)
 {
+    if (process_may_look(of->process) < 0)
+        return -EPERM;
     text_add(text, "%08x\n", of->process->personality);
     return 0;
 }
@@ -145,10 +144,15 @@ static long write_trace(const struct proc_inode *of, char *line, size_t n)
     if (!number_parse(line, digits, 10, &fd) || fd > INT32_MAX ||
         (!follow && *rest && strcmp(rest, "\n") != 0))
         return -EINVAL;
-    int err = fd_get(&current_process()->fs, (int)fd, &file);
+    int err = process_look_begin(of->process, true);
     if (err)
         return err;
-    err = trace_start(of->process, file, follow);
+    uint32_t n_execs = of->process->n_execs;
+    process_look_end(of->process);
+    err = fd_get(&current_process()->fs, (int)fd, &file);
+    if (err)
+        return err;
+    err = trace_start(of->process, n_execs, file, follow);
     file_unref(file);
     return err ? err : (long)n;
 }
@@ -160,7 +164,8 @@ static long write_trace(const struct proc_inode *of, char *line, size_t n)
 #define LIVE_NODE(n, m, g, l) {.name = n, .mode = S_IFREG | (m), .guarded = g, .live = l}
 #define JUMP_NODE(n, f) \
     {.name = n, .mode = S_IFLNK | 0777, .guarded = true, .readlink = read_jump, .follow = f}
-#define NUMBERS_NODE(n, m, e, f) {.name = n, .mode = S_IFDIR | (m), .each = e, .next = f}
+#define NUMBERS_NODE(n, m, g, e, f) \
+    {.name = n, .mode = S_IFDIR | (m), .guarded = g, .each = e, .next = f}
 #define COMMON_NODES \
     LIVE_NODE("auxv", 0400, true, proc_live_auxv), \
     LIVE_NODE("cmdline", 0444, false, proc_live_cmdline), \
@@ -170,8 +175,8 @@ static long write_trace(const struct proc_inode *of, char *line, size_t n)
     JUMP_NODE("exe", follow_exe), \
     {.name = "fail-nth", .mode = S_IFREG | 0644, .live = proc_live_fail_nth, \
      .write = proc_write_fail_nth}, \
-    NUMBERS_NODE("fd", 0500, &proc_fd_node, proc_fd_next), \
-    NUMBERS_NODE("fdinfo", 0555, &proc_fdinfo_node, proc_fd_next), \
+    NUMBERS_NODE("fd", 0500, true, &proc_fd_node, proc_fd_next), \
+    NUMBERS_NODE("fdinfo", 0555, true, &proc_fdinfo_node, proc_fd_next), \
     FILE_NODE("limits", 0444, proc_text_limits), \
     {.name = "maps", .mode = S_IFREG | 0444, .guarded = true, .text = proc_text_maps}, \
     FILE_NODE("mountinfo", 0444, proc_text_mountinfo), \
@@ -196,7 +201,7 @@ const struct proc_node proc_thread_node = {
 
 static const struct proc_node process_children[] = {
     COMMON_NODES,
-    NUMBERS_NODE("task", 0555, &proc_thread_node, next_thread),
+    NUMBERS_NODE("task", 0555, false, &proc_thread_node, next_thread),
     {.name = "trace", .mode = S_IFREG | 0200, .guarded = true, .write = write_trace},
     FILE_NODE("wchan", 0444, text_wchan),
     {},

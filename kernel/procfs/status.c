@@ -95,7 +95,7 @@ struct sizes { /* in bytes */
 static void measure(struct process *process, struct sizes *sizes)
 {
     struct area area;
-    struct space *space = process_space(process);
+    struct space *space = process_space(process, false);
     memset(sizes, 0, sizeof(*sizes));
     if (!space)
         return;
@@ -129,7 +129,7 @@ int proc_text_statm(struct text *text, const struct proc_inode *of)
 /* Addresses of a process's memory, for those who may know them; else zeros. */
 static void add_addresses(struct text *text, struct process *process, uint64_t out[8])
 {
-    struct space *space = process_may_look(process) ? NULL : process_space(process);
+    struct space *space = process_space(process, true);
     (void)text;
     memset(out, 0, 8 * sizeof(*out));
     if (!space)
@@ -186,7 +186,7 @@ static const char *state_name(char letter)
 static void add_ids(struct text *text, struct process *process)
 {
     struct cred *cred = NULL;
-    if (process_look_begin(process)) {
+    if (process_look_begin(process, false) == 0) {
         spin_lock(&process->fs.lock); /* fs_cred is for a process's own */
         cred = process->fs.cred;
         cred_ref(cred);

@@ -227,10 +227,10 @@ static long next_process(const struct proc_inode *dir, long from)
 {
     (void)dir;
     if (from > INT32_MAX)
-        return -1;
+        return -ENOENT;
     struct process *process = process_next(from - 1);
     if (!process)
-        return -1;
+        return -ENOENT;
     int pid = process->pid;
     process_unref(process);
     return pid;

@@ -210,16 +210,17 @@ static bool owns(const struct cred *cred, const struct inode *inode)
 static int apply_mode(const struct cred *cred, struct inode *inode, const struct change *change)
 {
     uint32_t mode = change->mode & 07777;
-    if (!owns(cred, inode))
-        return -EPERM;
-    if (!cred_is_root(cred) && !cred_in_group(cred, inode->gid))
-        mode &= ~S_ISGID;
     int64_t now = (int64_t)realtime_ns();
     spin_lock(&inode->lock);
-    inode->mode = (inode->mode & S_IFMT) | mode;
-    inode->ctime_ns = now;
+    bool may = owns(cred, inode);
+    if (!cred_is_root(cred) && !cred_in_group(cred, inode->gid))
+        mode &= ~S_ISGID;
+    if (may) {
+        inode->mode = (inode->mode & S_IFMT) | mode;
+        inode->ctime_ns = now;
+    }
     spin_unlock(&inode->lock);
-    return 0;
+    return may ? 0 : -EPERM;
 }
 
 long sys_fchmodat(struct fs_context *fs, int dirfd, const char *path, mode_t mode)
@@ -255,7 +256,11 @@ static uint32_t mode_after_chown(const struct cred *cred, const struct inode *in
     return mode & ~S_ISUID;
 }
 
-static int apply_owner(const struct cred *cred, struct inode *inode, const struct change *change)
+/* May cred give the file away? Asked under the lock under which it is done: otherwise the owner's
+ * chmod could set a bit again that chown has just taken away for the new owner.
+ * 0 or -EPERM. */
+static int may_chown_locked(const struct cred *cred, const struct inode *inode,
+                            const struct change *change, uint32_t mode)
 {
     bool root = cred_is_root(cred), owner = cred->fsuid == inode->uid;
     uint32_t uid = change->uid, gid = change->gid;
@@ -263,17 +268,23 @@ static int apply_owner(const struct cred *cred, struct inode *inode, const struc
     bool may_gid = root || (owner && (cred_in_group(cred, gid) || gid == inode->gid));
     if ((uid != KEEP_ID && !may_uid) || (gid != KEEP_ID && !may_gid))
         return -EPERM;
-    uint32_t mode = mode_after_chown(cred, inode);
-    if (mode != inode->mode && !root && !owner)
-        return -EPERM;
+    return mode != inode->mode && !root && !owner ? -EPERM : 0;
+}
+
+static int apply_owner(const struct cred *cred, struct inode *inode, const struct change *change)
+{
     int64_t now = (int64_t)realtime_ns();
     spin_lock(&inode->lock);
-    inode->mode = mode;
-    inode->uid = uid == KEEP_ID ? inode->uid : uid;
-    inode->gid = gid == KEEP_ID ? inode->gid : gid;
-    inode->ctime_ns = now;
+    uint32_t mode = mode_after_chown(cred, inode);
+    int err = may_chown_locked(cred, inode, change, mode);
+    if (!err) {
+        inode->mode = mode;
+        inode->uid = change->uid == KEEP_ID ? inode->uid : change->uid;
+        inode->gid = change->gid == KEEP_ID ? inode->gid : change->gid;
+        inode->ctime_ns = now;
+    }
     spin_unlock(&inode->lock);
-    return 0;
+    return err;
 }
 
 long sys_fchownat(struct fs_context *fs, int dirfd, const char *path, uid_t uid, gid_t gid,

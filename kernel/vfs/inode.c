@@ -51,7 +51,9 @@ int inode_permission(const struct cred *cred, struct inode *inode, unsigned want
         mode >>= 6;
     else if (cred_in_group(cred, inode->gid))
         mode >>= 3;
-    return want & ~mode & 7 ? -EACCES : 0;
+    if (!(want & ~mode & 7))
+        return 0;
+    return inode->ops->allows && inode->ops->allows(inode) ? 0 : -EACCES;
 }
 
 int inode_allow_change(struct inode *inode)
