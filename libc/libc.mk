@@ -80,7 +80,8 @@ $(BUILD)/include/os.h: libc/os.tbl libc/os_head.h libc/generate/os_header.awk
 	@mkdir -p $(@D)
 	$(Q)awk -f libc/generate/os_header.awk libc/os_head.h libc/os.tbl > $@
 
-# The archive in two steps: as compiled; then with the names that are libc's own affair hidden.
+# The archive in two steps: as compiled; then with the names that are libc's own affair hidden, and
+# all others weak: a program that has a reallocarray of its own links, wherever ours stands.
 $(BUILD)/libc/all.a: $(libc_objects)
 	$(call say,AR,$(BUILD)/libc.a)
 	$(Q)rm -f $@ && $(AR) rcs $@ $(filter-out %/x86_64/start.o,$^)
@@ -89,8 +90,9 @@ $(BUILD)/libc/hidden_names: $(BUILD)/libc/all.a libc/generate/hidden_names.awk
 	$(Q)$(NM) -g --defined-only $< 2>/dev/null | awk -f libc/generate/hidden_names.awk \
 	    $(libc_headers) $(BUILD)/include/os.h - > $@
 
-$(BUILD)/libc.a: $(BUILD)/libc/all.a $(BUILD)/libc/hidden_names
-	$(Q)$(OBJCOPY) --redefine-syms=$(BUILD)/libc/hidden_names $< $@
+$(BUILD)/libc.a: $(BUILD)/libc/all.a $(BUILD)/libc/hidden_names libc/generate/weaken.py
+	$(Q)$(OBJCOPY) --redefine-syms=$(BUILD)/libc/hidden_names $< $@.new
+	$(Q)python3 libc/generate/weaken.py $@.new && mv $@.new $@
 
 $(BUILD)/crt1.o: $(BUILD)/libc/x86_64/start.o $(BUILD)/libc/hidden_names
 	$(Q)$(OBJCOPY) --redefine-syms=$(BUILD)/libc/hidden_names $< $@

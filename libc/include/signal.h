@@ -39,6 +39,11 @@ int sigprocmask(int how, const sigset_t *restrict set, sigset_t *restrict old);
 int pthread_sigmask(int how, const sigset_t *restrict set, sigset_t *restrict old);
 int sigsuspend(const sigset_t *mask);
 int sigpending(sigset_t *set);
+int sigwait(const sigset_t *restrict set, int *restrict signal);
+int sigwaitinfo(const sigset_t *restrict set, siginfo_t *restrict info);
+int sigtimedwait(const sigset_t *restrict set, siginfo_t *restrict info,
+                 const struct timespec *restrict limit);
+int sigqueue(pid_t pid, int signal, union sigval value);
 int sigaltstack(const stack_t *restrict stack, stack_t *restrict old);
 int sigemptyset(sigset_t *set);
 int sigfillset(sigset_t *set);

@@ -13,4 +13,5 @@ int mprotect(void *at, size_t size, int protection);
 void *mremap(void *at, size_t size, size_t new_size, int flags, ...);
 int msync(void *at, size_t size, int flags);
 int madvise(void *at, size_t size, int advice);
+int memfd_create(const char *name, unsigned int flags);
 int posix_madvise(void *at, size_t size, int advice);

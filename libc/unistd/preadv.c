@@ -1,0 +1,23 @@
+/* Several buffers at an offset: the kernel takes its upper half apart, for machines of 32 bits. */
+#include <sys/uio.h>
+#include "syscall.h"
+
+ssize_t preadv(int fd, const struct iovec *buffers, int n, off_t offset)
+{
+    return syscall_ret(sys_preadv(fd, buffers, n, offset, 0));
+}
+
+ssize_t pwritev(int fd, const struct iovec *buffers, int n, off_t offset)
+{
+    return syscall_ret(sys_pwritev(fd, buffers, n, offset, 0));
+}
+
+ssize_t preadv2(int fd, const struct iovec *buffers, int n, off_t offset, int flags)
+{
+    return syscall_ret(sys_preadv2(fd, buffers, n, offset, 0, flags));
+}
+
+ssize_t pwritev2(int fd, const struct iovec *buffers, int n, off_t offset, int flags)
+{
+    return syscall_ret(sys_pwritev2(fd, buffers, n, offset, 0, flags));
+}
