@@ -2,7 +2,7 @@
 # of `make lint`. Which of clang-tidy's checks count, and why, stands in the files .clang-tidy.
 
 lint := $(BUILD)/lint
-lint_sources := $(wildcard kernel/*/*.c user/*.c) $(filter %.c,$(libc_sources)) \
+lint_sources := $(wildcard kernel/*/*.c user/*.c user/lib/*.c) $(filter %.c,$(libc_sources)) \
     $(shell find tests -name '*.c')
 lint_headers := $(shell find kernel libc tests -name '*.h')
 

@@ -1,5 +1,6 @@
 /* init: the first process. Runs one command (or a shell), reaps every orphan, and ends with the
  * command's exit status, at which the kernel turns the machine off. */
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -139,19 +140,80 @@ static void run_shell(void)
     execl("/ouros/bin/osh", "-osh", (char *)NULL);
 }
 
+/* Goes to the working directory, without a call where it is there already: a system that has no
+ * chdir yet runs its programs nevertheless. */
+static void enter_directory(void)
+{
+    char here[4096];
+    if (getcwd(here, sizeof here) && strcmp(here, job.cwd) == 0)
+        return;
+    if (chdir(job.cwd) < 0 && job.n_args)
+        fprintf(stderr, "init: warning: cannot go to %s: %s; going on in %s\n", job.cwd,
+                strerror(errno), here);
+}
+
+/* Where execvp looks for a name: the first file of PATH that is there; NULL if there is none. */
+static const char *find_program(const char *name)
+{
+    static char path[4096];
+    const char *from = strchr(name, '/') ? "" : getenv("PATH");
+    while (from) {
+        int n = (int)strcspn(from, ":");
+        snprintf(path, sizeof path, "%.*s%s%s", n, from, n ? "/" : "", name);
+        if (access(path, F_OK) == 0)
+            return path;
+        from = from[n] ? from + n + 1 : NULL;
+    }
+    return NULL;
+}
+
+/* The program that an ELF file or a script names to be loaded by; NULL if it names none. */
+static const char *loader_of(const char *path)
+{
+    static char head[4096];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof head - 1);
+    const Elf64_Ehdr *elf = (const Elf64_Ehdr *)head;
+    if (fd >= 0)
+        close(fd);
+    if (n > 3 && memcmp(head, "#!", 2) == 0) {
+        char *name = head + 2 + strspn(head + 2, " \t");
+        name[strcspn(name, " \t\n")] = 0;
+        return name;
+    }
+    if (n < (ssize_t)sizeof *elf || memcmp(head, "\177ELF", 4) != 0)
+        return NULL;
+    for (size_t i = 0, at = elf->e_phoff; i < elf->e_phnum; i++, at += sizeof(Elf64_Phdr)) {
+        const Elf64_Phdr *part = (const Elf64_Phdr *)(head + at);
+        if (at + sizeof *part > (size_t)n)
+            break;
+        if (part->p_type == PT_INTERP && part->p_offset < (size_t)n)
+            return head + part->p_offset;
+    }
+    return NULL;
+}
+
+/* Why a program could not be run. The file may be there, and what it is loaded by not. */
+static void complain(const char *name, int error)
+{
+    const char *path = find_program(name), *loader = NULL;
+    if (error == ENOENT && path && (loader = loader_of(path)))
+        fprintf(stderr, "init: %s: needs %s, which is not in this image\n", name, loader);
+    else
+        fprintf(stderr, "init: %s: %s%s\n", name, strerror(error),
+                error == EACCES && path ? " (may it be executed? chmod +x)" : "");
+}
+
 static _Noreturn void run_job(void)
 {
     open_streams();
-    if (chdir(job.cwd) < 0 && job.n_args) {
-        fprintf(stderr, "init: %s: %s\n", job.cwd, strerror(errno));
-        exit(STATUS_NOT_EXECUTABLE);
-    }
+    enter_directory();
     if (job.n_args)
         execvp(job.args[0], job.args);
     else
         run_shell();
     int error = errno;
-    fprintf(stderr, "init: %s: %s\n", job.n_args ? job.args[0] : "/bin/sh", strerror(error));
+    complain(job.n_args ? job.args[0] : "/bin/sh", error);
     exit(error == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE);
 }
 

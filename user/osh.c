@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
+#include "lib/edit.h"
 
 enum { MAX_WORDS = 256, MAX_STAGES = 32, MAX_LINE = 8192, NOT_FOUND = 127, NOT_EXECUTABLE = 126 };
 
@@ -23,12 +24,15 @@ struct stage {
     bool append;
 };
 
+/* What stands behind a pipeline, and says whether the next one runs. */
+enum end { NO_END, END_PLAIN, END_BACKGROUND, END_AND, END_OR };
+
 static int last_status; /* $? */
 static bool interactive;
 static char expanded[MAX_LINE]; /* the line after quotes and $NAME: the words point into it */
 static size_t n_expanded;
 
-/* ---- From a line to words: quotes, $NAME, $?, and the operators | < > >> & ; ---- */
+/* ---- From a line to words: quotes, $NAME, $?, and the operators | < > >> & ; && || ---- */
 
 static bool put(char c)
 {
@@ -99,6 +103,10 @@ static bool take_redirection(const char **line, struct stage *stage)
 {
     bool in = **line == '<';
     bool append = !in && (*line)[1] == '>';
+    if (in && (*line)[1] == '<') {
+        fprintf(stderr, "osh has no <<: see help\n");
+        return false;
+    }
     *line = skip_blanks(*line + 1 + append);
     if (!**line || strchr("|<>&;", **line)) {
         fprintf(stderr, "osh: a redirection needs a file name\n");
@@ -110,30 +118,47 @@ static bool take_redirection(const char **line, struct stage *stage)
     return name != NULL;
 }
 
-/* Reads one pipeline, up to ';', '&' or the end; how many stages, 0 for an empty one, -1 after a
- * message. */
-static int parse(const char **line, struct stage *stages, bool *background)
+static int missing(const char *operator, int length)
 {
-    int n = 0;
+    fprintf(stderr, "osh: a command is missing beside '%.*s'\n", length, operator);
+    return -1;
+}
+
+/* What ends a pipeline at that place; its length in *length. */
+static enum end end_at(const char *at, int *length)
+{
+    bool twice = *at && at[1] == *at;
+    *length = *at ? 1 + (twice && *at != ';') : 0;
+    switch (*at) {
+    case '&': return twice ? END_AND : END_BACKGROUND;
+    case '|': return twice ? END_OR : NO_END;
+    case ';':
+    case 0: return END_PLAIN;
+    default: return NO_END;
+    }
+}
+
+/* Reads one pipeline, up to ';', '&', '&&', '||' or the end; how many stages, 0 for an empty one,
+ * -1 after a message. */
+static int parse(const char **line, struct stage *stages, enum end *end)
+{
+    int n = 0, length;
     memset(stages, 0, MAX_STAGES * sizeof *stages);
-    *background = false;
     for (;;) {
         struct stage *stage = &stages[n];
         *line = skip_blanks(*line);
         if (**line == '#') /* the rest is for people */
             *line += strlen(*line);
         char c = **line;
+        *end = end_at(*line, &length);
         if (c == '<' || c == '>') {
             if (!take_redirection(line, stage))
                 return -1;
-        } else if (c == 0 || c == ';' || c == '&' || c == '|') {
-            if (stage->n_words == 0 && (n > 0 || c == '|')) {
-                fprintf(stderr, "osh: a command is missing beside '|'\n");
-                return -1;
-            }
-            *background = c == '&';
-            *line += c != 0;
-            if (c != '|')
+        } else if (*end != NO_END || c == '|') {
+            if (stage->n_words == 0 && (n > 0 || (c && c != ';')))
+                return missing(n > 0 ? "|" : *line, n > 0 ? 1 : length);
+            *line += length;
+            if (*end != NO_END)
                 return stage->n_words ? n + 1 : 0;
             if (++n == MAX_STAGES) {
                 fprintf(stderr, "osh: more than %d commands in one pipeline\n", MAX_STAGES);
@@ -200,7 +225,8 @@ static int do_wait(struct stage *stage)
 static int do_help(struct stage *stage)
 {
     (void)stage;
-    puts("osh runs programs: `ls -l /bin | cat > list`, `sleep 5 &`, `cd /tmp; pwd`, `echo $?`.\n"
+    puts("osh runs programs: `ls -l /bin | cat > list`, `sleep 5 &`, `cd /tmp; pwd`, `echo $?`,\n"
+         "`test -d a && cd a || mkdir a`. Up and down bring earlier lines back.\n"
          "It has cd, export NAME=VALUE, unset, exec, wait, exit and help itself.");
     return 0;
 }
@@ -340,35 +366,44 @@ static int run_builtin(const struct builtin *builtin, struct stage *stage)
     return status;
 }
 
+static void run_pipeline(struct stage *stages, int n, bool background)
+{
+    const struct builtin *builtin = n == 1 && !background ? find_builtin(stages[0].words[0]) : NULL;
+    if (builtin) {
+        last_status = run_builtin(builtin, &stages[0]);
+        return;
+    }
+    pid_t group, last = start(stages, n, interactive && !background, &group);
+    last_status = background ? 0 : wait_for(group, last);
+    if (interactive)
+        tcsetpgrp(0, getpgrp());
+}
+
+/* The pipelines of a line, each under the condition that the operator before it names. */
 static void run_line(const char *line)
 {
     static struct stage stages[MAX_STAGES];
-    bool background;
-    n_expanded = 0;
-    for (line = skip_blanks(line); *line; line = skip_blanks(line)) {
-        int n = parse(&line, stages, &background);
+    enum end end, before = END_PLAIN;
+    for (line = skip_blanks(line); *line || before >= END_AND; line = skip_blanks(line)) {
+        n_expanded = 0;
+        int n = parse(&line, stages, &end);
+        if (n == 0 && before >= END_AND)
+            n = missing(before == END_AND ? "&&" : "||", 2);
         if (n < 0) {
             last_status = 2;
             return;
         }
-        const struct builtin *builtin =
-            n == 1 && !background ? find_builtin(stages[0].words[0]) : NULL;
-        if (builtin) {
-            last_status = run_builtin(builtin, &stages[0]);
-        } else if (n > 0) {
-            pid_t group, last = start(stages, n, interactive && !background, &group);
-            last_status = background ? 0 : wait_for(group, last);
-            if (interactive)
-                tcsetpgrp(0, getpgrp());
-        }
+        bool skip = before == END_AND ? last_status != 0 : before == END_OR && last_status == 0;
+        if (n > 0 && !skip)
+            run_pipeline(stages, n, end == END_BACKGROUND);
+        before = end;
     }
 }
 
-static void prompt(void)
+static void make_prompt(char *text, size_t size)
 {
     char *cwd = os.getcwd();
-    printf("%s $ ", cwd ? cwd : "?");
-    fflush(stdout);
+    snprintf(text, size, "%s $ ", cwd ? cwd : "?");
     free(cwd);
     while (waitpid(-1, NULL, WNOHANG) > 0) /* background jobs that have ended */
         ;
@@ -394,20 +429,21 @@ static void prepare_terminal(void)
 /* The next line, without its newline; false at the end. */
 static bool read_line(FILE *script, char **line, size_t *size)
 {
-    for (;;) {
-        if (interactive)
-            prompt();
-        errno = 0;
-        ssize_t n = getline(line, size, script);
-        if (n < 0 && errno == EINTR && interactive) {
-            clearerr(script);
-            putchar('\n');
-            continue;
-        }
-        if (n > 0 && (*line)[n - 1] == '\n')
-            (*line)[n - 1] = 0;
-        return n >= 0;
+    static char typed[MAX_LINE], prompt[MAX_LINE];
+    if (interactive) {
+        int n;
+        do {
+            make_prompt(prompt, sizeof prompt);
+            n = edit_line(prompt, typed, sizeof typed);
+        } while (n == -2); /* Ctrl-C */
+        free(*line);
+        *line = n < 0 ? NULL : strdup(typed);
+        return *line != NULL;
     }
+    ssize_t n = getline(line, size, script);
+    if (n > 0 && (*line)[n - 1] == '\n')
+        (*line)[n - 1] = 0;
+    return n >= 0;
 }
 
 int main(int argc, char **argv)

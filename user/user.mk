@@ -16,7 +16,15 @@ $(BUILD)/user/%.o: user/%.c $(BUILD)/flags user/user.mk | $(BUILD)/libc.a
 
 $(user_programs): $(BUILD)/user/%: $(BUILD)/user/%.o $(libc_parts)
 	$(call say,LD,$@)
-	$(Q)$(LD) $(USER_LDFLAGS) -o $@ $(BUILD)/crt1.o $< $(BUILD)/libc.a
+	$(Q)$(LD) $(USER_LDFLAGS) -o $@ $(BUILD)/crt1.o $(filter $(BUILD)/user%.o,$^) $(BUILD)/libc.a
+
+# What one program has in a second file.
+$(BUILD)/user/osh: $(BUILD)/user-lib/edit.o
+$(BUILD)/user-lib/%.o: user/lib/%.c $(BUILD)/flags user/user.mk | $(BUILD)/libc.a
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(USER_CFLAGS) -MD -MP -c $< -o $@
+-include $(BUILD)/user-lib/edit.d
 
 # What goes into the image: with symbols, for those who read a report, but without the rest of what
 # gdb wants, which is five times as large as the program.

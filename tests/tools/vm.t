@@ -2,6 +2,7 @@
 """tools/vm: each option, each exit status, and the streams, as its --help promises them."""
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,6 +13,9 @@ import time
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(TOP, "tests"))
 sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(TOP, "tools/lib"))
+import linking
+import newc
 from programs import Tap
 
 BUILD = os.path.join(TOP, os.environ.get("BUILD", "build"))
@@ -66,6 +70,13 @@ def wait_for(truth):
             break
         time.sleep(0.02)
     return value
+
+
+def closed_pipe():
+    """The end to write into of a pipe that nobody reads."""
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    return write_end
 
 
 class Tests:
@@ -150,10 +161,11 @@ class Tests:
             ("a kernel that is missing", ["--kernel", "/not/there", "--", "true"], "make all"),
             ("a kernel that is none", ["--kernel", "/bin/sh", "--", "true"], "make kernel"),
             ("a CD that is missing", ["--iso=/not/there", "--", "true"], "make iso"),
+            ("a file below a file", ["--add", VM + ":/etc/passwd/x", "--", "true"],
+             "/etc/passwd is no folder"),
             ("a CD that is none", ["--iso=" + iso, "--", "true"], "not a CD.*\n.*make iso"),
             ("a board that is none", ["--machine", "apple", "--", "true"], "q35 or pc"),
             ("a log that cannot be", ["--log", "/not/there", "--", "true"], "can be written"),
-            ("a directory that is missing", ["--cwd", "/not/there", "--", "true"], "/not/there"),
         ]
         for what, words, errors in cases:
             self.gives(f"126 and the remedy: {what}", words, b"", 126, errors)
@@ -257,6 +269,111 @@ class Tests:
         self.gives("several --add, in one run", ["--add", plain + ":/a", "--add", script + ":/b",
                    "--", "cat", "/a", "/b"], b"a file\n#!/bin/sh\necho script got $1\n")
 
+    def test_links_of_the_root(self):
+        """A root as of Debian, whose /bin is a link: what is added lands behind it."""
+        root = self.path("linked.cpio")
+        tree = self.path("linked")
+        for name, place in (("init", "usr/sbin"), ("ls", "usr/bin"), ("cat", "usr/bin")):
+            os.makedirs(os.path.join(tree, place), exist_ok=True)
+            shutil.copy(os.path.join(BUILD, "image", name), os.path.join(tree, place, name))
+        os.makedirs(os.path.join(tree, "root"))
+        os.makedirs(os.path.join(tree, "etc"))
+        os.symlink("usr/bin", os.path.join(tree, "bin"))
+        os.symlink("/usr/sbin", os.path.join(tree, "sbin"))
+        os.symlink("sbin/../lib/deep", os.path.join(tree, "later"))
+        with open(root, "wb", buffering=0) as file:
+            archive = newc.Archive(file.fileno())
+            archive.tree("", tree)
+            archive.finish()
+        notes = self.path("notes", b"text\n")
+        self.path("more/bin/inside", b"in a folder\n")
+        self.gives("--add through links: the image's programs stay",
+                   ["--rootfs", root, "--add", notes, "--add", notes + ":/later/one", "--add",
+                    notes + ":/bin", "--add", notes + ":/sbin/two", "--", "ls", "/bin",
+                    "/usr/sbin", "/usr/lib/deep"],
+                   b"cat\nls\nnotes\ninit\ntwo\none\n")
+        self.gives("--add of a folder that has the link's name as a folder",
+                   ["--rootfs", root, "--add", self.path("more") + ":/", "--", "cat",
+                    "/usr/bin/inside"], b"in a folder\n")
+        os.symlink("bin", self.path("more/own"))
+        self.gives("--add through a link that an earlier --add brought",
+                   ["--rootfs", root, "--add", self.path("more") + ":/x", "--add",
+                    notes + ":/x/own/new", "--", "cat", "/x/bin/new"], b"text\n")
+        os.symlink("loop", os.path.join(self.path("more"), "loop"))
+        self.gives("--add through a link to itself is refused",
+                   ["--rootfs", root, "--add", self.path("more") + ":/x", "--add",
+                    notes + ":/x/loop/new", "--", "cat"], b"", 126, "too many links")
+        os.mkdir(self.path("clash"))
+        os.symlink("usr", self.path("clash/etc"))
+        self.gives("--add of a link over a folder of the image is refused",
+                   ["--rootfs", root, "--add", self.path("clash") + ":/", "--", "cat"], b"", 126,
+                   "/etc is a folder in the image")
+
+    def test_memory(self):
+        """A large root is written once: our own memory does not grow with it."""
+        root, script = self.path("large.cpio"), (
+            "import re, sys; sys.path.insert(0, sys.argv[1]);"
+            "import vm; from session import Session;"
+            "s = Session(vm.Options().parse(['--mem', '1G', *sys.argv[2:], '--', 'true']));"
+            "s.image(); print(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])")
+        large = self.path("large", bytes(100 << 20))
+        with open(os.path.join(BUILD, "rootfs.cpio"), "rb") as base, open(root, "wb") as file:
+            file.write(base.read() + bytes(100 << 20))
+        for what, words in (("root", ["--rootfs", root]), ("--add", ["--add", large + ":/x"])):
+            done = subprocess.run([sys.executable, "-ESc", script, os.path.join(TOP, "tools/lib"),
+                                   *words], capture_output=True, check=False)
+            self.tap.say(done.returncode == 0 and int(done.stdout or b"0") < 60 << 10,
+                         f"a {what} of 100 MB takes less than 60 MB of memory", told(done))
+
+    def test_full_output(self):
+        """What cannot be written ends in one line and 126, never in a traceback."""
+        for what, words, place in (
+                ("output", ["--", "echo", "text"], "1>/dev/full"),
+                ("output of --help", ["--help"], "1>/dev/full"),
+                ("error", ["--", "sh", "-c", "echo text >&2; exit 3"], "2>/dev/full"),
+                ("log", ["--log", "/dev/full", "--", "true"], "")):
+            done = subprocess.run(["sh", "-c", f'exec "$@" {place}', "sh", VM, *words],
+                                  capture_output=True, check=False, timeout=LIMIT_SECONDS)
+            said = done.stderr.decode()
+            good = done.returncode == 126 and "Traceback" not in said and said.count("\n") <= 2
+            good = good and ("No space left" in said or what == "error")
+            self.tap.say(good, f"a full standard {what}", told(done))
+        done = subprocess.run(["sh", "-c", '"$@" >&- 2>&-; echo $?', "sh", VM, "--nonsense"],
+                              capture_output=True, check=False, timeout=LIMIT_SECONDS)
+        self.tap.say((done.stdout, done.stderr) == (b"126\n", b""), "nothing open to complain on",
+                     told(done))
+        done = subprocess.run([VM, "--help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              check=False, timeout=LIMIT_SECONDS,
+                              preexec_fn=lambda: os.dup2(closed_pipe(), 1))
+        self.tap.say(done.returncode == -signal.SIGPIPE and not done.stderr,
+                     "--help to a reader who left dies of SIGPIPE", told(done))
+
+    def test_first_hour(self):
+        """What goes wrong in the first hour says why, and what to do."""
+        bad = self.path("bad.c", b"int main(void) { *(volatile int *)16 = 1; }\n")
+        subprocess.run([os.path.join(TOP, "tools/cc"), bad, "-o", bad[:-2]], check=True)
+        self.gives("a fault of the program: where and why", ["--add", bad[:-2], "--", "bad"], b"",
+                   139, r"^tools/vm: bad\[2\]: SIGSEGV at rip \S+ \(main\+.*write of address 0x10: "
+                   "nothing mapped there.*\n$")
+        self.gives("a fault of the program's child too",
+                   ["--add", bad[:-2], "--", "sh", "-c", "bad; exit $?"], b"", 139, "SIGSEGV at rip")
+        self.gives("Permission denied is init's word, with a remedy", ["--", "/etc/passwd"], b"",
+                   126, r"^init: /etc/passwd: Permission denied \(.*chmod \+x\)\n$")
+        dynamic = next((path for path in ("/bin/bash", "/bin/ls") if linking.loader_of(path)), None)
+        if not dynamic:
+            self.tap.say(True, "a dynamic program # SKIP this machine has none")
+            return
+        done = self.gives("a dynamic program without its loader: what is missing, what to type",
+                          ["--add", dynamic + ":/bin/dyn", "--", "dyn"], b"", 127,
+                          r"(?s)^init: dyn: needs /\S+, which is not in this image\n.*is dynamically "
+                          r"linked, and the image lacks /.*\n.*type: tools/vm --add .*tools/cc")
+        typed = re.search(r"type: tools/vm (.*)", done.stderr.decode())
+        words = typed[1].split() if typed else ["--", "false"]
+        self.gives("what it says to type works", [*words, "--version"], None, 0)
+        script = self.path("script", b"#!/no/such/shell\n", 0o755)
+        self.gives("a script without its interpreter", ["--add", script, "--", "script"], b"", 127,
+                   "init: script: needs /no/such/shell, which is not in this image")
+
     def test_environment(self):
         self.gives("--env sets, repeatedly, and the last one counts",
                    ["--env", "A=1", "--env", "B=two words=x", "--env", "EMPTY=", "--env", "A=3",
@@ -267,6 +384,9 @@ class Tests:
                    b"/ouros/bin\n")
         self.gives("--cwd is where it begins", ["--cwd", "/usr/share", "--", "pwd"],
                    b"/usr/share\n")
+        self.gives("--cwd that is missing: a warning, and the program runs",
+                   ["--cwd", "/not/there", "--", "pwd"], b"/\n", 0,
+                   "^init: warning: cannot go to /not/there: No such file.*going on in /\n$")
         self.gives("/root is where it begins otherwise", ["--", "pwd"], b"/root\n")
         self.gives("nothing of the host's environment gets in",
                    ["--", "sh", "-c", "env | sort | cut -d= -f1"], b"HOME\nPATH\nPWD\nSHLVL\nTERM\n",

@@ -44,6 +44,13 @@ OWN = [
     ("a line that is too long", ["-c", "echo " + "x" * 9000], "", "", "osh: the line is too long",
      2),
     ("killed by a signal", ["-c", "sh -c 'kill -SEGV $$'"], "", "", "osh: Segmentation fault", 139),
+    ("and, or", ["-c", "true && echo a || echo b; false && echo c || echo d; false || false || echo e"],
+     "", "a\nd\ne\n", "", 0),
+    ("and skips a pipeline", ["-c", "false && echo a | cat; echo $?"], "", "1\n", "", 0),
+    ("and without a command", ["-c", "true &&"], "", "", "osh: a command is missing beside '&&'", 2),
+    ("or without a command", ["-c", "|| true"], "", "", "osh: a command is missing beside '||'", 2),
+    ("two ands", ["-c", "true && && true"], "", "", "osh: a command is missing beside '&&'", 2),
+    ("a here document", ["-c", "cat << E"], "", "", "osh has no <<: see help", 2),
     ("help", ["-c", "help"], "", "osh runs programs", "", 0),
     ("$$ is its pid", ["-c", "exec sh -c \"test $$ = \\$\\$\""], "", "", "", 0),
 ]

@@ -58,7 +58,14 @@ def device(archive, name, major, minor):
 
 def root(build):
     """The archive that every kernel starts from."""
-    archive = newc.Archive()
+    path = os.path.join(build, "bench.cpio")
+    with open(path + ".new", "wb", buffering=0) as file:
+        write_root(newc.Archive(file.fileno()), build)
+    os.replace(path + ".new", path)
+    return path
+
+
+def write_root(archive, build):
     for name in ("bin", "dev", "proc", "tmp"):
         archive.directory(name)
     device(archive, "dev/console", 5, 1)
@@ -66,11 +73,7 @@ def root(build):
     for name in ("bench", "tiny"):
         archive.file(f"bin/{name}", os.path.join(build, "tests/bench", name))
     archive.file("bin/busybox", busybox())
-    path = os.path.join(build, "bench.cpio")
-    with open(path + ".new", "wb") as file:
-        file.write(archive.bytes())
-    os.replace(path + ".new", path)
-    return path
+    archive.finish()
 
 
 MENU = """insmod newc

@@ -47,8 +47,24 @@ def check_memory(text, image_size):
                       f"use at least --mem {-(-needed // MEGABYTE)}M")
 
 
+def make_iso(o):
+    """The CD of this build, which only --iso wants, is made when it is asked for first."""
+    if not os.path.isfile(o.rootfs):
+        return  # nothing was built: check_files says so
+    import subprocess
+    tool_folder = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+    settings = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    settings.pop("MFLAGS", None)
+    done = subprocess.run(["make", "-s", "-C", os.path.dirname(tool_folder), f"BUILD={o.build}",
+                           "iso"], env=settings, stdout=2, stdin=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        raise Trouble(f"{o.iso} is not there and cannot be made", "make iso")
+
+
 def check_files(o):
     """Are the files there that the machine boots from?"""
+    if o.iso and o.iso == o.own_iso and not os.path.isfile(o.iso):
+        make_iso(o)
     for path in (o.rootfs, o.iso or o.kernel):
         if not os.path.isfile(path):
             raise Trouble(f"{path} is not there", f"make {'iso' if path == o.iso else 'all'}")

@@ -5,84 +5,189 @@ import stat
 
 DIR, FILE, LINK = stat.S_IFDIR, stat.S_IFREG, stat.S_IFLNK
 EPOCH = 1767225600  # 2026-01-01: the time of all files that have no time of their own
+CHUNK = 1 << 20
+MOST_LINKS = 40  # that one name may lead through, as in the kernel
+HEAD_BYTES, SIZE_AT = 110, 54
+
+
+class Names:
+    """The names of an image by kind: folders, links with their targets, and all others."""
+
+    def __init__(self):
+        self.folders, self.links, self.others = {""}, {}, set()
+
+    def note(self, path, mode, target=""):
+        """One more entry; a later one of the same name replaces it."""
+        self.links.pop(path, None)
+        self.others.discard(path)
+        if stat.S_ISDIR(mode):
+            self.folders.add(path)
+        elif stat.S_ISLNK(mode):
+            self.links[path] = target
+        else:
+            self.others.add(path)
+
+    def real(self, path, last=True):
+        """The name that a path has without links; where `last` is false, its last step stays."""
+        done, left, followed = [], path.strip("/").split("/")[::-1], 0
+        while left:
+            step = left.pop()
+            if step in ("", "."):
+                continue
+            if step == "..":
+                del done[-1:]
+                continue
+            target = self.links.get("/".join(done + [step])) if left or last else None
+            if target is None:
+                done.append(step)
+                continue
+            followed += 1
+            if followed > MOST_LINKS:
+                raise ValueError(f"/{path} leads through too many links")
+            if target.startswith("/"):
+                done = []
+            left += target.split("/")[::-1]
+        return "/".join(done)
+
+    def exists(self, path):
+        """Whether there is anything under the name, at the end of links."""
+        real = self.real(path)
+        return real in self.folders or real in self.others
 
 
 class Archive:
-    """A growing archive; entries are root's, in the order in which they were added."""
+    """An archive that grows in an open file; entries are root's, in the order of their coming.
 
-    def __init__(self):
-        self.parts = []
-        self.names = set()
-        self.inode = 0
+    `names` are those that the image has already, of earlier archives too: a name that leads
+    through a link of the image goes where the link points to, as it would with cp.
+    """
 
-    def add(self, name, mode, data=b"", mtime=EPOCH, device=(0, 0)):
-        """Appends one entry; an entry of the same name that came earlier is overwritten by it."""
+    def __init__(self, number, names=None, progress=None):
+        self.number, self.at, self.inode = number, 0, 0
+        self.names = names or Names()
+        self.progress = progress
+
+    def write(self, data):
+        """Appends bytes; a file may take less than all of them at once."""
+        self.at += len(data)
+        data = memoryview(data)
+        while data:
+            data = data[os.write(self.number, data):]
+
+    def head(self, name, mode, size, mtime=EPOCH, device=(0, 0)):
+        """Appends the header of an entry whose contents come next."""
         path = os.fsencode(name.strip("/")) or b"."
         self.inode += 1
         links = 2 if stat.S_ISDIR(mode) else 1
         root = 0
-        fields = (self.inode, mode, root, root, links, int(mtime), len(data), 0, 0, *device,
+        if size > 0xffffffff:
+            raise ValueError("a file of an archive has less than 4 GB")
+        fields = (self.inode, mode, root, root, links, int(mtime) & 0xffffffff, size, 0, 0, *device,
                   len(path) + 1, 0)
-        head = b"070701" + b"".join(b"%08X" % field for field in fields) + path + b"\0"
-        self.parts += [head, bytes(-len(head) % 4), data, bytes(-len(data) % 4)]
-        self.names.add(os.fsdecode(path))
+        self.write(b"070701" + b"".join(b"%08X" % field for field in fields) + path + b"\0")
+        self.pad()
+
+    def pad(self, unit=4):
+        if self.at % unit:
+            self.write(bytes(-self.at % unit))
+
+    def add(self, name, mode, data=b"", mtime=EPOCH, device=(0, 0)):
+        """Appends one entry; an entry of the same name that came earlier is overwritten by it."""
+        self.head(name, mode, len(data), mtime, device)
+        self.write(data)
+        self.pad()
+        self.names.note(name.strip("/"), mode, os.fsdecode(data) if stat.S_ISLNK(mode) else "")
 
     def directory(self, name, mode=0o755):
         self.add(name, DIR | mode)
 
-    def parents(self, name, known=()):
-        """Adds the directories above `name` that neither this archive nor `known` has."""
-        steps = name.strip("/").split("/")[:-1]
+    def parents(self, name):
+        """The name without links on the way, for which all folders are there; adds missing ones."""
+        above, slash, last = name.strip("/").rpartition("/")
+        path = self.names.real(above)
+        steps = path.split("/") if path else []
         for depth in range(1, len(steps) + 1):
-            path = "/".join(steps[:depth])
-            if path not in self.names and path not in known:
-                self.directory(path)
+            folder = "/".join(steps[:depth])
+            if folder in self.names.others:
+                raise ValueError(f"/{folder} is no folder in the image")
+            if folder not in self.names.folders:
+                self.directory(folder)
+        return f"{path}/{last}" if path else last
+
+    def copy(self, source, size):
+        """Appends that many bytes of an open file."""
+        while size:
+            block = source.read(min(size, CHUNK))
+            if not block:
+                raise ValueError("it became shorter while it was read")
+            self.write(block)
+            size -= len(block)
+            if self.progress:
+                self.progress.more(len(block))
 
     def file(self, name, host_path):
         """Adds what stands at host_path, whatever its kind, with its mode bits and time."""
         info = os.lstat(host_path)
-        data = b""
-        if stat.S_ISREG(info.st_mode):
-            with open(host_path, "rb") as source:
-                data = source.read()
-        elif stat.S_ISLNK(info.st_mode):
-            data = os.fsencode(os.readlink(host_path))
-        elif not (stat.S_ISDIR(info.st_mode) or stat.S_ISFIFO(info.st_mode)):
+        kind = stat.S_IFMT(info.st_mode)
+        if name in self.names.folders and kind != DIR:
+            raise ValueError(f"/{name} is a folder in the image")
+        if kind == FILE:
+            with open(host_path, "rb", buffering=0) as source:
+                self.head(name, info.st_mode, info.st_size, info.st_mtime)
+                self.copy(source, info.st_size)
+                self.pad()
+                self.names.note(name, info.st_mode)
+        elif kind == LINK:
+            self.add(name, info.st_mode, os.fsencode(os.readlink(host_path)), info.st_mtime)
+        elif kind in (DIR, stat.S_IFIFO):
+            self.add(name, info.st_mode, b"", info.st_mtime)
+        else:
             raise ValueError(f"{host_path} is neither a file, a folder, a link nor a FIFO")
-        self.add(name, info.st_mode, data, info.st_mtime)
 
-    def tree(self, name, host_path, known=()):
-        """Adds a folder and all in it, in sorted order; directories in `known` stay as they are."""
-        for top, folders, files in os.walk(host_path):
+    def tree(self, name, host_path):
+        """Adds a folder and all in it, in sorted order; folders of the image stay as they are."""
+        def stop(error):
+            raise error
+        for top, folders, files in os.walk(host_path, onerror=stop):
             folders.sort()
             below = os.path.relpath(top, host_path)
-            inside = name if below == "." else f"{name}/{below}"
-            if inside not in known:
+            inside = self.names.real(name if below == "." else f"{name}/{below}")
+            self.parents(inside)
+            if inside in self.names.others:
+                raise ValueError(f"/{inside} is no folder in the image")
+            if inside not in self.names.folders:
                 self.file(inside, top)
             links = [each for each in folders if os.path.islink(os.path.join(top, each))]
             for each in sorted(files + links):
-                self.file(f"{inside}/{each}", os.path.join(top, each))
+                path = f"{inside}/{each}".lstrip("/")
+                self.file(path, os.path.join(top, each))
 
-    def bytes(self):
-        """The whole archive, with its trailer."""
+    def finish(self):
+        """Appends the trailer."""
         path = b"TRAILER!!!\0"
-        head = b"070701" + b"00000000" * 11 + b"%08X" % len(path) + b"00000000" + path
-        return b"".join(self.parts) + head + bytes(-len(head) % 4)
+        self.write(b"070701" + b"00000000" * 11 + b"%08X" % len(path) + b"00000000" + path)
+        self.pad()
 
 
-def directories(archive):
-    """The names of the directories in an archive (or several that stand one after the other)."""
-    found, at = {""}, 0
-    while at + 110 <= len(archive):
-        if archive[at] == 0:
+def read_names(archive):
+    """The names in an archive (or several, one after the other), given as bytes or a mapping."""
+    names, at, size = Names(), 0, len(archive)
+    while at + HEAD_BYTES <= size:
+        head = archive[at:at + HEAD_BYTES]
+        if head[0] == 0:
             at += 4
             continue
-        if archive[at:at + 5] != b"07070":
+        if head[:5] != b"07070":
             raise ValueError("not a cpio archive of the format newc")
-        mode, size, name_size = (int(archive[at + k:at + k + 8], 16) for k in (14, 54, 94))
-        if stat.S_ISDIR(mode):
-            found.add(os.fsdecode(archive[at + 110:at + 109 + name_size]).strip("/"))
-        at += 110 + name_size
-        at += -at % 4 + size
+        mode, length, name_size = (int(head[k:k + 8], 16) for k in (14, 54, 94))
+        path = os.fsdecode(archive[at + HEAD_BYTES:at + HEAD_BYTES - 1 + name_size])
+        at += HEAD_BYTES + name_size
         at += -at % 4
-    return found
+        if path != "TRAILER!!!":
+            if path[:1] in ("/", "."):
+                path = os.path.normpath("/" + path)[1:]
+            link = os.fsdecode(archive[at:at + length]) if stat.S_ISLNK(mode) else ""
+            names.note(path, mode, link)
+        at += length
+        at += -at % 4
+    return names

@@ -7,10 +7,15 @@ import struct
 import sys
 import termios
 
+from check import Trouble
+
 DLE, END_OF_FILE = b"\x10", b"\x10\x04"  # on COM3 into the guest: 10 10 is a byte 10, 10 04 the end
 LEAVE = 1  # Ctrl-A; then x ends the machine
 READY = b"hostio ready"  # in the kernel's log
 LOG_KEPT = 4 << 20  # bytes of the kernel's log that stay in memory
+
+
+STREAMS = {1: "standard output", 2: "standard error"}
 
 
 class Left(Exception):
@@ -66,6 +71,12 @@ def write_all(number, data):
             data = data[os.write(number, data):]
         except BlockingIOError:
             select.select([], [number], [])
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            what = STREAMS.get(number, "the log")
+            raise Trouble(f"{what}: {error.strerror}",
+                          "the run is over: what the program writes cannot be kept") from None
 
 
 class Relay:

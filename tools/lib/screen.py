@@ -5,6 +5,10 @@ import os
 import tempfile
 import time
 
+from check import Trouble
+
+ENDED = Trouble("the machine has ended: there is no screen any more",
+                "leave out the line that ends the shell, such as exit or poweroff")
 PLAIN = {" ": "spc", "\n": "ret", "-": "minus", "=": "equal", "[": "bracket_left", "/": "slash",
          "]": "bracket_right", ";": "semicolon", "'": "apostrophe", "`": "grave_accent",
          "\\": "backslash", ",": "comma", ".": "dot", "\t": "tab", "\b": "backspace"}
@@ -22,6 +26,15 @@ def keys_of(letter):
     return [PLAIN.get(letter, letter)]
 
 
+def check_text(text):
+    """Raises Trouble about a letter that no key gives."""
+    for letter in text:
+        if letter not in PLAIN and letter not in SHIFTED and not (letter.isascii()
+                                                                  and letter.isalnum()):
+            raise Trouble(f"cannot type {letter!r}: the machine's keyboard is an American one",
+                          "type bytes as printf's octal numbers: printf '\\303\\244'")
+
+
 class Screen:
     """A running session's screen; `keep_going` is called while we wait, to serve its streams."""
 
@@ -32,20 +45,27 @@ class Screen:
 
     def command(self, name, **arguments):
         """One command of QEMU's monitor; what it returned."""
-        self.qmp.write(json.dumps({"execute": name, "arguments": arguments}).encode() + b"\n")
+        try:
+            self.qmp.write(json.dumps({"execute": name, "arguments": arguments}).encode() + b"\n")
+        except (BrokenPipeError, ConnectionResetError):
+            raise ENDED from None
         while True:
             answer = json.loads(self.line())
             if "return" in answer:
                 return answer["return"]
             if "error" in answer:
-                raise RuntimeError(answer["error"]["desc"])
+                raise Trouble(f"QEMU's monitor: {name}: {answer['error']['desc']}",
+                              "see `make doctor`")
 
     def line(self):
         data = b""
         while not data.endswith(b"\n"):
-            got = self.qmp.read(1)
+            try:
+                got = self.qmp.read(1)
+            except ConnectionResetError:
+                got = b""
             if not got:
-                raise EOFError("QEMU ended")
+                raise ENDED
             data += got
         return data
 

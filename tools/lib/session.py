@@ -1,5 +1,6 @@
 """One run of the machine: the image, QEMU, the streams, and what the end of it means."""
 
+import mmap
 import _socket  # the module socket takes 6 ms to load, and only its socketpair is needed
 import os
 import re
@@ -8,16 +9,19 @@ import stat
 import sys
 import time
 
+import linking
 import machine
 import newc
 from check import Trouble, check_memory, check_options
+from tool import Progress, say
 from relay import Left, Relay, RawTerminal, is_terminal, terminal_size
 
 FLAGS = ("icount", "trace", "gui")
 TEXTS = ("rootfs", "cwd", "cpus", "mem", "timeout", "iso", "log", "gdb", "screenshot", "kernel",
          "append", "machine")
 LISTS = ("add", "env")
-TIMED_OUT, PANIC, AT_FAULT = 124, 125, 126
+TIMED_OUT, PANIC, AT_FAULT, NOT_FOUND = 124, 125, 126, 127
+FAULTS = (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGTRAP)
 DEFAULT_TIMEOUT = 60
 
 
@@ -33,55 +37,77 @@ class Session:
         self.on_screen = bool(options.gui or options.screenshot)
         if self.on_screen:  # then nobody's terminal is the console
             self.terminals = [False] * 3
-        self.pid = self.memory = None
+        self.pid = self.memory = self.names = None
+        self.added = []  # what --add put where: (path on the host, name in the image)
         self.counts = counts_file(options)
         check_options(options)
 
     # ---- The image -----------------------------------------------------------------------------
 
     def image(self):
-        """The base image and what this run adds, as one open file without a name."""
-        with open(self.options.rootfs, "rb") as file:
-            base = file.read()
-        if not base.startswith(b"07070"):
-            raise Trouble(f"{self.options.rootfs} is not a cpio archive (newc)", "make image")
-        extra = newc.Archive()
-        self.add_files(extra, base)
-        extra.parents("etc/vm.run", ("etc",))
-        extra.add("etc/vm.run", newc.FILE | 0o644, self.orders())
-        root = base + bytes(-len(base) % 4) + extra.bytes()
-        check_memory(self.options.mem, len(root))
-        return anonymous_file(self.disk(root) if self.options.iso else root)
+        """The base image and what this run adds, as one open file without a name.
 
-    def disk(self, root):
-        """With --iso, a disk that GRUB reads: its menu, and the image (see iso/grub.cfg)."""
-        menu = f"multiboot2 /boot/ouros.elf {self.kernel_words()}\nmodule2 (hd0)/run.cpio\nboot\n"
-        disk = newc.Archive()
-        disk.add("run.cfg", newc.FILE | 0o644, menu.encode())
-        disk.add("run.cpio", newc.FILE | 0o644, root)
-        data = disk.bytes()
-        return data + bytes(-len(data) % 4096)
+        It is written once, piece by piece: a large root is nowhere twice in our memory.
+        """
+        number = anonymous_file()
+        progress = Progress("tools/vm: making the image")
+        archive = newc.Archive(number, progress=progress)
+        if self.options.iso:  # a disk that GRUB reads: its menu, and the image (see iso/grub.cfg)
+            menu = (f"multiboot2 /boot/ouros.elf {self.kernel_words()}\n"
+                    "module2 (hd0)/run.cpio\nboot\n")
+            archive.add("run.cfg", newc.FILE | 0o644, menu.encode())
+            size_at = archive.at + newc.SIZE_AT
+            archive.head("run.cpio", newc.FILE | 0o644, 0)
+        start = archive.at
+        self.add_base(archive)
+        self.add_files(archive)
+        archive.add(archive.parents("etc/vm.run"), newc.FILE | 0o644, self.orders())
+        archive.finish()
+        size = archive.at - start
+        if self.options.iso:
+            os.pwrite(number, b"%08X" % size, size_at)
+            archive.finish()
+            archive.pad(4096)
+        progress.end()
+        check_memory(self.options.mem, size)
+        return number
 
-    def add_files(self, archive, base):
-        if not self.options.add:
-            return
-        try:
-            known = newc.directories(base)
-        except ValueError as error:
-            raise Trouble(f"{self.options.rootfs}: {error}", "make image") from None
+    def add_base(self, archive):
+        """Copies --rootfs, and takes note of its names where they will be asked for."""
+        path = self.options.rootfs
+        with open(path, "rb", buffering=0) as file:
+            size = os.fstat(file.fileno()).st_size
+            if file.read(5) != b"07070":
+                raise Trouble(f"{path} is not a cpio archive (newc)", "make image")
+            file.seek(0)
+            archive.copy(file, size)
+            archive.pad()
+            archive.names.note("etc", newc.DIR)
+            if not self.options.add:
+                return
+            try:
+                with mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) as base:
+                    archive.names = newc.read_names(base)
+            except (ValueError, IndexError) as error:
+                raise Trouble(f"{path}: {error}", "make image") from None
+
+    def add_files(self, archive):
         for each in self.options.add:
             source, target = split_add(each)
-            if target in known and not os.path.isdir(source):
-                target = f"{target}/{base_name(source)}"
-            archive.parents(target, known)
             try:
-                if os.path.isdir(source):
-                    archive.tree(target, source, known)
+                is_folder = os.path.isdir(source)
+                if not is_folder and archive.names.real(target) in archive.names.folders:
+                    target = f"{target}/{base_name(source)}"
+                if is_folder:
+                    archive.tree(target, source)
                 else:
+                    target = archive.parents(target)
                     archive.file(target, os.path.realpath(source))
             except (OSError, ValueError) as error:
                 why = getattr(error, "strerror", None) or error
                 raise Trouble(f"--add {each}: {why}", "check the name") from None
+            self.added.append((source, target))
+        self.names = archive.names
 
     def orders(self):
         """/etc/vm.run, which tells init what to run and how: NUL-terminated KEY=VALUE strings."""
@@ -161,7 +187,7 @@ class Session:
         os.set_inheritable(image, True)
         numbers["root"] = f"/dev/fd/{image}"
         if self.counts:
-            self.memory = anonymous_file(b"")
+            self.memory = anonymous_file()
             os.set_inheritable(self.memory, True)
             numbers["memory"] = f"/dev/fd/{self.memory}"
         if self.options.gdb:
@@ -243,7 +269,9 @@ class Session:
         """What QEMU's exit status says: the program's status, or what went wrong."""
         ended = re.findall(rb"init exited with status (\d+)", self.relay.log)
         if code in (machine.POWERED_OFF, 0) and ended:
-            return int(ended[-1])
+            return self.program_ended(int(ended[-1]))
+        if code == 0 and self.options.gdb:  # gdb's `kill`
+            return 0
         if code == machine.PANICKED:
             self.show_log("the kernel panicked")
             return PANIC
@@ -260,6 +288,17 @@ class Session:
         how = f"ended by signal {-code}" if code < 0 else f"status {code}"
         raise Trouble(f"QEMU failed ({how}): {said or 'it said nothing'}",
                       machine.explain_failure(said))
+
+    def program_ended(self, status):
+        """Adds what the kernel or the image knows about an end that explains itself badly."""
+        if status - 128 in FAULTS and self.relay.log_file != 2:
+            said = re.findall(rb"(?m)^\[[ \d.]+\] (.*\[\d+\]: SIG[A-Z]+ at rip .*?)\r?$", self.relay.log)
+            if said:
+                say("tools/vm: " + said[-1].decode(errors="replace"))
+        if status == NOT_FOUND and self.options.command:
+            for line in linking.advice(self.options.command[0], self.added, self.names):
+                say("tools/vm: " + line)
+        return status
 
     def timed_out(self):
         """Asks the kernel, by a non-maskable interrupt, what everyone is doing, and shows that."""
@@ -341,15 +380,12 @@ def base_name(path):
     return os.path.basename(os.path.abspath(path))
 
 
-def anonymous_file(data):
-    """An open file with this content and no name that anyone could trip over."""
+def anonymous_file():
+    """An open file without a name that anyone could trip over."""
     if hasattr(os, "memfd_create"):
         number = os.memfd_create("ouros-root")
     else:
         import tempfile
         number, path = tempfile.mkstemp(prefix="ouros-root.")
         os.unlink(path)
-    data = memoryview(data)
-    while data:
-        data = data[os.write(number, data):]
     return number

@@ -8,6 +8,7 @@ Ctrl-A x ends the machine at once (Ctrl-A Ctrl-A is one Ctrl-A); Ctrl-A b and a 
 kernel (SysRq): t shows the processes, h the other letters; from then on its log is shown too.
 
   --add HOSTFILE[:GUESTPATH]  put a file or a whole folder into the image; mode bits stay;
+                              links of the image are followed on the way;
                               default GUESTPATH: /bin/NAME (may be given several times)
   --rootfs FILE.cpio          the image to start from         (build/rootfs.cpio)
   --env NAME=VALUE            set in the program's environment (may be given several times)
@@ -16,7 +17,7 @@ kernel (SysRq): t shows the processes, h the other letters; from then on its log
   --mem SIZE                  memory, as QEMU takes it          (128M)
   --timeout SECONDS           end it after that long; 0 = never
                               (60, but never when a terminal or no PROGRAM is there)
-  --iso[=FILE]                boot through GRUB                 (build/ouros.iso)
+  --iso[=FILE]                boot through GRUB  (build/ouros.iso, made if it is not there)
   --kernel FILE               the kernel, without --iso         (build/ouros.elf)
   --machine q35|pc            QEMU's board                      (q35)
   --append WORDS              more words for the kernel's command line
@@ -28,7 +29,9 @@ kernel (SysRq): t shows the processes, h the other letters; from then on its log
   --help                      this text
 
 Exit status: the program's; 124 time-out, with what each process was doing; 125 kernel panic,
-with its report; 126 QEMU or the image is at fault; 127 PROGRAM is not found.
+with its report; 126 QEMU, an option or the image is at fault, said in a line that begins with
+`tools/vm:`, or PROGRAM may not be executed, said by `init:`; 127 PROGRAM is not found.
+A program that dies of a fault has the kernel's sentence about it on standard error.
 Environment: BUILD=folder instead of build, QEMU=program, ACCEL=kvm.
 
   tools/vm -- ls -l /                     list the root directory
@@ -41,6 +44,7 @@ import os
 import signal
 import sys
 
+import tool
 from session import FLAGS, LISTS, TEXTS, Session, Trouble
 
 TOP = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
@@ -52,6 +56,7 @@ class Options:
     def __init__(self):
         build = os.environ.get("BUILD", "build")
         self.build = os.path.join(TOP, build)
+        self.own_iso = os.path.join(self.build, "ouros.iso")
         for name in TEXTS:
             setattr(self, name, None)
         for name in FLAGS:
@@ -74,7 +79,7 @@ class Options:
                 sys.stdout.write(__doc__)
                 sys.exit(0)
             if name == "iso":
-                self.iso = value if given else os.path.join(self.build, "ouros.iso")
+                self.iso = value if given else self.own_iso
             elif name in FLAGS and not given:
                 setattr(self, name, True)
             elif name in TEXTS or name in LISTS:
@@ -101,12 +106,8 @@ def main():
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         if signal.getsignal(number) != signal.SIG_IGN:  # under nohup, and in the background
             signal.signal(number, lambda caught, _: sys.exit(128 + caught))
-    try:
-        return Session(Options().parse(sys.argv[1:])).run()
-    except Trouble as trouble:
-        sys.stderr.write(f"tools/vm: {trouble.what}\n  {trouble.remedy}\n")
-        return 126
+    return Session(Options().parse(sys.argv[1:])).run()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    tool.run("tools/vm", main)
