@@ -93,6 +93,7 @@ kernel += vfs/mount.c
 kernel += vfs/device.c
 kernel += vfs/ioctl.c
 kernel += vfs/poll.c
+kernel += vfs/lock_set.c
 kernel += vfs/lock.c
 
 # floor 6: ramfs     the file system in memory

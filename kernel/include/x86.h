@@ -96,6 +96,7 @@ enum lock_rank {
     RANK_RENAME,   /* vfs: moves of directories, one at a time */
     RANK_TTY,      /* dev: one terminal's readers */
     RANK_PIPE,     /* ipc: one pipe's contents */
+    RANK_LOCKS,    /* vfs: the locks that programs put on one file */
     RANK_CONTENTS, /* vfs: a file's contents against size changes; two of them in address order */
     RANK_CONTENTS_2,
     RANK_EXEC, /* proc: a process's space may not be replaced while another looks into it */

@@ -178,7 +178,8 @@ int inode_allow_change(struct inode *inode);
 void new_inode_init(struct new_inode *what, struct fs_context *fs, struct inode *dir,
                     uint32_t mode);
 
-/* ---- Record locks and flock (lock.c) ---- */
+/* ---- Record locks and flock (lock.c, lock_set.c) ---- */
 
+void lock_setup(void); /* once, before the first file is closed */
 int lock_record(struct fs_context *fs, struct file *file, unsigned command, uaddr_t arg);
 void lock_drop_owner(struct inode *inode, const void *owner); /* a table or a file is closed */

@@ -53,6 +53,7 @@ int vfs_mount(struct fs_context *fs, const char *path, struct filesystem *filesy
 void vfs_init(struct filesystem *root_fs, struct fs_context *kernel_context)
 {
     rename_setup();
+    lock_setup();
     entry_ref(root_fs->root);
     entry_ref(root_fs->root);
     *kernel_context = (struct fs_context){

@@ -158,6 +158,133 @@ static void check_flock(void)
     close(other);
 }
 
+static int ofd(int file, int command, int type, long start, long length, struct flock *told)
+{
+    *told = (struct flock){.l_type = type, .l_whence = SEEK_SET, .l_start = start, .l_len = length};
+    return fcntl(file, command, told);
+}
+
+static bool names(int file, int type, long start, long length, int t, long s, long l)
+{
+    struct flock told;
+    return ofd(file, F_OFD_GETLK, type, start, length, &told) == 0 && told.l_type == t &&
+           (t == F_UNLCK || (told.l_start == s && told.l_len == l));
+}
+
+/* The lock that is named: the lowest of the owner that came first. Neighbours of a kind are one. */
+static void check_names(void)
+{
+    struct flock l;
+    int a = open("f", O_RDWR), b = open("f", O_RDWR), c = open("f", O_RDWR);
+    CHECK_OK(ofd(a, F_OFD_SETLK, F_WRLCK, 100, 10, &l));
+    CHECK_OK(ofd(b, F_OFD_SETLK, F_WRLCK, 0, 10, &l));
+    CHECK(names(c, F_WRLCK, 0, 0, F_WRLCK, 100, 10));
+    CHECK_OK(ofd(a, F_OFD_SETLK, F_WRLCK, 50, 10, &l));
+    CHECK(names(c, F_WRLCK, 0, 0, F_WRLCK, 50, 10));
+    CHECK_OK(ofd(a, F_OFD_SETLK, F_UNLCK, 0, 0, &l));
+    CHECK_OK(ofd(a, F_OFD_SETLK, F_WRLCK, 20, 10, &l));
+    CHECK(names(c, F_WRLCK, 0, 0, F_WRLCK, 0, 10));
+    CHECK_OK(ofd(b, F_OFD_SETLK, F_WRLCK, 10, 10, &l));
+    CHECK(names(c, F_WRLCK, 0, 0, F_WRLCK, 0, 20));
+    CHECK_OK(ofd(b, F_OFD_SETLK, F_RDLCK, 5, 2, &l));
+    CHECK(names(c, F_WRLCK, 6, 1, F_RDLCK, 5, 2));
+    CHECK(names(c, F_RDLCK, 5, 2, F_UNLCK, 0, 0));
+    CHECK(names(c, F_RDLCK, 5, 3, F_WRLCK, 7, 13));
+    CHECK_OK(ofd(b, F_OFD_SETLK, F_RDLCK, 7, 3, &l));
+    CHECK(names(c, F_WRLCK, 9, 1, F_RDLCK, 5, 5));
+    CHECK_OK(ofd(b, F_OFD_SETLK, F_WRLCK, 5, 5, &l));
+    CHECK(names(c, F_WRLCK, 9, 1, F_WRLCK, 0, 20));
+    CHECK_ERR(ofd(c, F_OFD_SETLK, F_RDLCK, 19, 2, &l), EAGAIN);
+    CHECK_OK(lock(F_SETLK, F_WRLCK, 1000, 10));
+    CHECK_OK(ofd(c, F_OFD_GETLK, F_WRLCK, 1005, 0, &l));
+    CHECK_EQ(l.l_pid, getpid());
+    CHECK_OK(ofd(fd, F_GETLK, F_WRLCK, 0, 5, &l));
+    CHECK_EQ(l.l_pid, -1);
+    CHECK_ERR(ofd(fd, F_GETLK, F_UNLCK, 0, 5, &l), EINVAL);
+    l = (struct flock){.l_type = F_WRLCK, .l_start = LONG_MAX, .l_len = 2};
+    CHECK_ERR(fcntl(c, F_SETLK, &l), EOVERFLOW);
+    l.l_type = 7;
+    CHECK_ERR(fcntl(c, F_SETLK, &l), EOVERFLOW);
+    CHECK_ERR(fcntl(c, F_GETLK, &l), EINVAL);
+    CHECK_OK(lock(F_SETLK, F_UNLCK, 0, 0));
+    close(a);
+    close(b);
+    close(c);
+}
+
+/* A whole file's lock that is to change its kind is lost when that fails. LOCK_MAND is nothing. */
+static void check_conversion(void)
+{
+    int a = open("f", O_RDONLY), b = open("f", O_RDONLY), path = open("f", O_PATH);
+    CHECK_OK(flock(a, LOCK_SH));
+    CHECK_OK(flock(b, LOCK_SH));
+    CHECK_ERR(flock(a, LOCK_EX | LOCK_NB), EWOULDBLOCK);
+    CHECK_OK(flock(b, LOCK_EX | LOCK_NB));
+    CHECK_ERR(flock(a, LOCK_SH | LOCK_NB), EWOULDBLOCK);
+    CHECK_OK(flock(b, LOCK_SH | LOCK_NB));
+    CHECK_OK(flock(a, LOCK_SH | LOCK_NB));
+    CHECK_OK(flock(77, 32 | 64));
+    CHECK_OK(flock(a, -1));
+    CHECK_ERR(flock(77, LOCK_NB), EINVAL);
+    CHECK_ERR(flock(path, LOCK_SH), EBADF);
+    close(a);
+    close(b);
+    close(path);
+}
+
+/* Who waits is woken by the owner in its way, and a waiter that is killed leaves nothing. */
+static void check_wake(void)
+{
+    int p[2];
+    char byte;
+    CHECK_OK(pipe(p));
+    CHECK_OK(lock(F_SETLK, F_WRLCK, 0, 10));
+    fflush(stdout);
+    pid_t waits = fork();
+    if (waits == 0) {
+        CHILD_REQUIRE(lock(F_SETLKW, F_RDLCK, 5, 1) == 0);
+        CHILD_REQUIRE(write(p[1], "x", 1) == 1);
+        pause();
+    }
+    pid_t killed = fork();
+    if (killed == 0)
+        _exit(lock(F_SETLKW, F_WRLCK, 0, 10));
+    CHECK(reaches_state(waits, 'S') && reaches_state(killed, 'S'));
+    CHECK_OK(kill(killed, SIGKILL));
+    CHECK_EQ(status_of(killed), SIGKILL);
+    CHECK_OK(lock(F_SETLK, F_UNLCK, 0, 5)); /* not what is waited for */
+    CHECK_EQ(state_of(waits), 'S');
+    CHECK_OK(lock(F_SETLK, F_RDLCK, 4, 6)); /* to read both may */
+    CHECK_EQ(read(p[0], &byte, 1), 1);
+    CHECK_OK(lock(F_SETLK, F_WRLCK, 0, 5));
+    CHECK_ERR(lock(F_SETLK, F_WRLCK, 0, 6), EAGAIN);
+    CHECK_OK(kill(waits, SIGKILL));
+    CHECK_EQ(status_of(waits), SIGKILL);
+    CHECK_OK(lock(F_SETLK, F_WRLCK, 0, 6));
+    CHECK_OK(lock(F_SETLK, F_UNLCK, 0, 0));
+    close(p[0]);
+    close(p[1]);
+}
+
+/* Many locks on one file: set one by one, looked for, let go at once. */
+static void check_many(void)
+{
+    enum { MANY = 20000 };
+    int wrong = 0, other = open("f", O_RDWR);
+    for (long i = 0; i < MANY; i++)
+        wrong += lock(F_SETLK, i % 3 ? F_RDLCK : F_WRLCK, 7919 * i % MANY * 2, 1) != 0;
+    CHECK_EQ(wrong, 0);
+    for (long i = 0; i < MANY; i += 17)
+        wrong += !names(other, F_WRLCK, 7919 * i % MANY * 2 - 1 + (i == 0), 2,
+                        i % 3 ? F_RDLCK : F_WRLCK, 7919 * i % MANY * 2, 1);
+    CHECK_EQ(wrong, 0);
+    CHECK_OK(lock(F_SETLK, F_WRLCK, 0, MANY)); /* over half of them */
+    CHECK(names(other, F_RDLCK, 0, 0, F_WRLCK, 0, MANY));
+    CHECK_OK(lock(F_SETLK, F_UNLCK, 0, 0));
+    CHECK(names(other, F_WRLCK, 0, 0, F_UNLCK, 0, 0));
+    close(other);
+}
+
 int main(void)
 {
     fd = open("f", O_RDWR | O_CREAT, 0666);
@@ -166,5 +293,9 @@ int main(void)
     check_waiting();
     check_deadlock();
     check_flock();
+    check_names();
+    check_conversion();
+    check_wake();
+    check_many();
     return check_done();
 }

@@ -85,10 +85,11 @@ struct flock {
 
 _Static_assert(sizeof(struct flock) == 32, "struct flock");
 
-#define LOCK_SH 1
-#define LOCK_EX 2
-#define LOCK_NB 4
-#define LOCK_UN 8
+#define LOCK_SH   1
+#define LOCK_EX   2
+#define LOCK_NB   4
+#define LOCK_UN   8
+#define LOCK_MAND 32
 
 #define SEEK_SET  0
 #define SEEK_CUR  1

@@ -1,0 +1,409 @@
+/* The locks on one file: what each owner has, who waits, and who may not because nobody would ever
+ * wake it.
+ *
+ * A file that is locked has a lock_set, found by its inode; a file without locks costs nothing. A
+ * set keeps its owners in the order in which they came, because Linux names the lock of the eldest
+ * one that stands in the way. An owner's locks never overlap: they are in two trees by their start,
+ * those to read and those to write, and neighbours of a kind are one lock. So a call costs the
+ * logarithm of what an owner has, and a step for each owner of locks on this file; what is locked
+ * elsewhere does not matter.
+ *
+ * The set's mutex guards all of it. A thread that waits says which owner it waits for; the chain of
+ * those answers runs through several sets, so the answers are guarded by one spinlock. */
+#include "local.h"
+#include "lock_set.h"
+
+#define PIECE 64 /* locks or owners looked at before others may run */
+
+/* A thread that waits in lock_set_change, on its stack. */
+struct lock_waiter {
+    struct list node;      /* in set->waiters */
+    struct hash_node wait; /* in `waits`, by owner, if range->finds_deadlocks */
+    const void *owner;
+    const void *blocker; /* the owner in the way, NULL when it let go; guarded by locks_lock */
+    const struct lock_range *wanted;
+    struct wait_queue freed;
+};
+
+static struct spinlock locks_lock = SPINLOCK("file locks", RANK_FILE);
+static struct hash sets;  /* guarded by locks_lock, as is each set's refs; by inode */
+static struct hash waits; /* guarded by locks_lock: struct lock_waiter.wait */
+
+void lock_setup(void)
+{
+    hash_init(&sets);
+    hash_init(&waits);
+}
+
+/* ---- Sets ---- */
+
+static struct lock_set *find_set(const struct inode *inode)
+{
+    struct hash_node *node = hash_first(&sets, hash_u64((uint64_t)inode));
+    for (; node; node = hash_next(node)) {
+        struct lock_set *set = container_of(node, struct lock_set, node);
+        if (set->inode == inode)
+            return set;
+    }
+    return NULL;
+}
+
+static struct lock_set *set_create(struct inode *inode)
+{
+    struct lock_set *set = kzalloc(sizeof(*set));
+    if (!set)
+        return NULL;
+    set->inode = inode;
+    hash_init(&set->owners);
+    list_init(&set->by_age[0]);
+    list_init(&set->by_age[1]);
+    list_init(&set->waiters);
+    mutex_init(&set->mutex, "file locks", RANK_LOCKS);
+    return set;
+}
+
+struct lock_set *lock_set_get(struct inode *inode, bool create)
+{
+    struct lock_set *fresh = NULL;
+    for (;;) {
+        spin_lock(&locks_lock);
+        struct lock_set *set = find_set(inode);
+        if (!set && fresh) {
+            hash_insert(&sets, &fresh->node, hash_u64((uint64_t)inode));
+            set = fresh;
+            fresh = NULL;
+        }
+        if (set)
+            set->refs++;
+        spin_unlock(&locks_lock);
+        if (set || !create) {
+            kfree(fresh);
+            return set;
+        }
+        fresh = set_create(inode);
+        if (!fresh)
+            return NULL;
+    }
+}
+
+void lock_set_put(struct lock_set *set)
+{
+    spin_lock(&locks_lock);
+    bool last = --set->refs == 0;
+    if (last)
+        hash_remove(&sets, &set->node);
+    spin_unlock(&locks_lock);
+    if (!last)
+        return;
+    hash_free(&set->owners);
+    kfree(set);
+}
+
+/* ---- Owners; the set's mutex is held ---- */
+
+static uint32_t owner_hash(const void *owner, bool is_flock)
+{
+    return hash_u64((uint64_t)owner + is_flock);
+}
+
+static struct lock_owner *find_owner(struct lock_set *set, const void *who, bool is_flock)
+{
+    struct hash_node *node = hash_first(&set->owners, owner_hash(who, is_flock));
+    for (; node; node = hash_next(node)) {
+        struct lock_owner *owner = container_of(node, struct lock_owner, node);
+        if (owner->who == who && owner->is_flock == is_flock)
+            return owner;
+    }
+    return NULL;
+}
+
+static void owner_add(struct lock_set *set, struct lock_owner *owner,
+                      const struct lock_range *range)
+{
+    *owner = (struct lock_owner){.who = range->owner, .is_flock = range->is_flock};
+    hash_insert(&set->owners, &owner->node, owner_hash(owner->who, owner->is_flock));
+    list_add_tail(&set->by_age[owner->is_flock], &owner->by_age);
+    spin_lock(&locks_lock);
+    set->refs++;
+    spin_unlock(&locks_lock);
+}
+
+/* An owner without locks is none. The caller has a reference to the set of its own. */
+static void owner_drop_if_empty(struct lock_set *set, struct lock_owner *owner)
+{
+    if (owner->trees[0].root || owner->trees[1].root)
+        return;
+    hash_remove(&set->owners, &owner->node);
+    list_remove(&owner->by_age);
+    kfree(owner);
+    lock_set_put(set);
+}
+
+static struct file_lock *lock_of(struct tree_node *node)
+{
+    return node ? container_of(node, struct file_lock, node) : NULL;
+}
+
+/* The lowest lock of a tree that overlaps [start, end]. */
+static struct file_lock *first_in(const struct tree *tree, int64_t start, int64_t end)
+{
+    struct file_lock *lock = lock_of(tree_floor(tree, (uint64_t)start));
+    if (lock && lock->end >= start)
+        return lock;
+    lock = lock_of(tree_ceil(tree, (uint64_t)start));
+    return lock && (int64_t)lock->node.key <= end ? lock : NULL;
+}
+
+/* The lowest of an owner's locks that bars the range from others; *is_write says which kind. */
+static struct file_lock *owner_bars(const struct lock_owner *owner, const struct lock_range *range,
+                                    bool *is_write)
+{
+    struct file_lock *writes = first_in(&owner->trees[true], range->start, range->end);
+    struct file_lock *reads =
+        range->is_write ? first_in(&owner->trees[false], range->start, range->end) : NULL;
+    *is_write = writes && (!reads || writes->node.key < reads->node.key);
+    return *is_write ? writes : reads;
+}
+
+struct file_lock *lock_set_conflict(struct lock_set *set, const struct lock_range *range,
+                                    struct lock_owner **whose, bool *is_write)
+{
+    struct lock_owner *owner;
+    unsigned n = 0;
+    list_for_each(owner, &set->by_age[range->is_flock], by_age) {
+        if (++n % PIECE == 0)
+            cond_resched();
+        struct file_lock *lock =
+            owner->who == range->owner ? NULL : owner_bars(owner, range, is_write);
+        *whose = owner;
+        if (lock)
+            return lock;
+    }
+    return NULL;
+}
+
+struct file_lock *lock_set_own(struct lock_set *set, const struct lock_range *range, bool *is_write)
+{
+    struct lock_range any = *range;
+    any.is_write = true;
+    struct lock_owner *owner = find_owner(set, range->owner, range->is_flock);
+    return owner ? owner_bars(owner, &any, is_write) : NULL;
+}
+
+/* ---- Waiting ---- */
+
+/* The owner that another one waits for; NULL if it does not wait. locks_lock is held. */
+static const void *waits_for(const void *owner)
+{
+    struct hash_node *node = hash_first(&waits, hash_u64((uint64_t)owner));
+    for (; node; node = hash_next(node)) {
+        struct lock_waiter *waiter = container_of(node, struct lock_waiter, wait);
+        if (waiter->owner == owner && waiter->blocker)
+            return waiter->blocker;
+    }
+    return NULL;
+}
+
+/* Whether the blocker waits, perhaps through others, for the waiter's owner. Over ten others at
+ * most, as on Linux. locks_lock is held. */
+static bool would_deadlock(const struct lock_waiter *waiter)
+{
+    const void *blocker = waiter->blocker;
+    for (int steps = 0; blocker && steps < 10; steps++) {
+        blocker = waits_for(blocker);
+        if (blocker == waiter->owner)
+            return true;
+    }
+    return false;
+}
+
+/* Sleeps until the blocker lets go of something in the range. 0, -EDEADLK (for records of processes
+ * only), -ERESTARTSYS. The set's mutex is held, not while it sleeps. */
+static int wait_for(struct lock_set *set, const struct lock_range *range, const void *blocker)
+{
+    struct lock_waiter waiter = {.owner = range->owner, .blocker = blocker, .wanted = range};
+    wait_queue_init(&waiter.freed);
+    spin_lock(&locks_lock);
+    bool deadlock = range->finds_deadlocks && would_deadlock(&waiter);
+    if (!deadlock && range->finds_deadlocks)
+        hash_insert(&waits, &waiter.wait, hash_u64((uint64_t)waiter.owner));
+    spin_unlock(&locks_lock);
+    if (deadlock)
+        return -EDEADLK;
+    list_add_tail(&set->waiters, &waiter.node);
+    int interrupted =
+        wait_on_mutex(&waiter.freed, &set->mutex, WAIT_SIGNALS, NO_DEADLINE, "file lock");
+    list_remove(&waiter.node);
+    spin_lock(&locks_lock);
+    if (range->finds_deadlocks)
+        hash_remove(&waits, &waiter.wait);
+    spin_unlock(&locks_lock);
+    return interrupted ? -ERESTARTSYS : 0;
+}
+
+/* The owner's locks in the range have changed: wakes the threads that it kept from there. */
+static void wake_waiters(struct lock_set *set, const struct lock_range *range)
+{
+    struct lock_waiter *waiter;
+    list_for_each(waiter, &set->waiters, node) {
+        const struct lock_range *wanted = waiter->wanted;
+        if (waiter->blocker != range->owner || wanted->is_flock != range->is_flock ||
+            wanted->start > range->end || wanted->end < range->start)
+            continue;
+        spin_lock(&locks_lock);
+        waiter->blocker = NULL;
+        spin_unlock(&locks_lock);
+        wake_all(&waiter->freed);
+    }
+}
+
+/* ---- Changes; the set's mutex is held ---- */
+
+static void lock_remove(struct tree *tree, struct file_lock *lock)
+{
+    tree_remove(tree, &lock->node);
+    kfree(lock);
+}
+
+/* Takes [start, end] out of the locks of a tree; one that sticks out on both sides is split, for
+ * which *spare is used up. */
+static void carve(struct tree *tree, int64_t start, int64_t end, struct file_lock **spare)
+{
+    struct file_lock *lock;
+    for (unsigned n = 1; (lock = first_in(tree, start, end)); n++) {
+        int64_t from = (int64_t)lock->node.key, to = lock->end;
+        struct file_lock *tail = NULL;
+        if (from < start) {
+            lock->end = start - 1;
+            if (to > end) {
+                assert(*spare);
+                tail = *spare;
+                *spare = NULL;
+            }
+        } else if (to > end) {
+            tree_remove(tree, &lock->node);
+            tail = lock;
+        } else {
+            lock_remove(tree, lock);
+        }
+        if (tail) {
+            tail->end = to;
+            tree_insert(tree, &tail->node, (uint64_t)end + 1);
+        }
+        if (n % PIECE == 0)
+            cond_resched();
+    }
+}
+
+/* Adds [start, end] to a tree, as one with what it touches there. */
+static void merge(struct tree *tree, int64_t start, int64_t end, struct file_lock *fresh)
+{
+    int64_t below = start > 0 ? start - 1 : 0, above = end < INT64_MAX ? end + 1 : end;
+    struct file_lock *lock;
+    fresh->end = end;
+    for (unsigned n = 1; (lock = first_in(tree, below, above)); n++) {
+        start = min(start, (int64_t)lock->node.key);
+        fresh->end = max(fresh->end, lock->end);
+        lock_remove(tree, lock);
+        if (n % PIECE == 0)
+            cond_resched();
+    }
+    tree_insert(tree, &fresh->node, (uint64_t)start);
+}
+
+/* Is all of the range locked in that way already? Then there is nothing to change. */
+static bool has_already(const struct lock_owner *owner, const struct lock_range *range)
+{
+    struct file_lock *lock =
+        lock_of(tree_floor(&owner->trees[range->is_write], (uint64_t)range->start));
+    return lock && lock->end >= range->end;
+}
+
+/* A whole file's lock that changes its kind is let go first, as on Linux: another may get between,
+ * and an attempt that fails has lost it. */
+static void let_go(struct lock_set *set, const struct lock_range *range)
+{
+    struct lock_owner *owner = find_owner(set, range->owner, true);
+    if (!owner)
+        return;
+    carve(&owner->trees[!range->is_write], range->start, range->end, NULL);
+    owner_drop_if_empty(set, owner);
+    wake_waiters(set, range);
+}
+
+/* What a change may need, made before it begins. */
+struct stock {
+    struct file_lock *fresh, *spare;
+    struct lock_owner *owner;
+};
+
+/* To let all go takes no memory, and cannot fail. */
+static int stock_fill(struct stock *stock, const struct lock_range *range, bool clear)
+{
+    *stock = (struct stock){0};
+    if (clear && range->start == 0 && range->end == INT64_MAX)
+        return 0;
+    stock->fresh = kmalloc(sizeof(*stock->fresh));
+    stock->spare = kmalloc(sizeof(*stock->spare));
+    stock->owner = kmalloc(sizeof(*stock->owner));
+    return stock->fresh && stock->spare && stock->owner ? 0 : -ENOLCK;
+}
+
+static void perform(struct lock_set *set, const struct lock_range *range, bool clear,
+                    struct stock *stock)
+{
+    struct lock_owner *owner = find_owner(set, range->owner, range->is_flock);
+    if (!owner && !clear) {
+        owner = stock->owner;
+        stock->owner = NULL;
+        owner_add(set, owner, range);
+    }
+    if (!owner)
+        return;
+    owner->pid = range->pid;
+    if (!clear && has_already(owner, range))
+        return;
+    carve(&owner->trees[!range->is_write], range->start, range->end, &stock->spare);
+    if (clear) {
+        carve(&owner->trees[range->is_write], range->start, range->end, &stock->spare);
+        owner_drop_if_empty(set, owner);
+    } else {
+        merge(&owner->trees[range->is_write], range->start, range->end, stock->fresh);
+        stock->fresh = NULL;
+    }
+    wake_waiters(set, range);
+}
+
+int lock_set_change(struct lock_set *set, const struct lock_range *range, bool clear, bool wait)
+{
+    struct stock stock;
+    struct lock_owner *blocker;
+    bool is_write;
+    int err = stock_fill(&stock, range, clear);
+    mutex_lock(&set->mutex);
+    if (!err && !clear && range->is_flock)
+        let_go(set, range);
+    while (!err && !clear && lock_set_conflict(set, range, &blocker, &is_write))
+        err = wait ? wait_for(set, range, blocker->who) : -EAGAIN;
+    if (!err)
+        perform(set, range, clear, &stock);
+    mutex_unlock(&set->mutex);
+    kfree(stock.fresh);
+    kfree(stock.spare);
+    kfree(stock.owner);
+    return err;
+}
+
+void lock_drop_owner(struct inode *inode, const void *owner)
+{
+    if (__atomic_load_n(&sets.count, __ATOMIC_ACQUIRE) == 0)
+        return;
+    struct lock_set *set = lock_set_get(inode, false);
+    if (!set)
+        return;
+    struct lock_range all = {.owner = owner, .end = INT64_MAX};
+    lock_set_change(set, &all, true, false);
+    all.is_flock = true;
+    lock_set_change(set, &all, true, false);
+    lock_set_put(set);
+}

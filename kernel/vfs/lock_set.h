@@ -1,0 +1,52 @@
+/* The locks on one file: what lock.c, which reads the calls, asks of lock_set.c, which keeps them.
+ */
+#pragma once
+
+#include "vfs.h"
+
+struct file_lock {
+    struct tree_node node; /* in its owner's tree; key: the first byte */
+    int64_t end;           /* the last byte */
+};
+
+struct lock_owner {
+    struct hash_node node; /* in set->owners */
+    struct list by_age;    /* in set->by_age */
+    const void *who;       /* struct fd_table or struct file */
+    int pid;               /* what F_GETLK tells; -1 for open-file locks */
+    bool is_flock;
+    struct tree trees[2]; /* of struct file_lock: to read, to write */
+};
+
+struct lock_set {
+    struct hash_node node;
+    struct inode *inode; /* not referenced: its files' end drops the locks */
+    uint32_t refs;       /* owners, and calls that are at work */
+    struct mutex mutex;  /* rank RANK_LOCKS */
+    /* guarded by mutex: */
+    struct hash owners;
+    struct list by_age[2]; /* owners of records; of whole files (flock) */
+    struct list waiters;   /* struct lock_waiter */
+};
+
+/* What is asked for: bytes, both ends included, and by whom. */
+struct lock_range {
+    const void *owner;
+    int64_t start, end;
+    int pid;
+    bool is_write, is_flock;
+    bool finds_deadlocks;
+};
+
+/* The set of an inode, with a reference; NULL: there is none, or no memory. */
+struct lock_set *lock_set_get(struct inode *inode, bool create);
+void lock_set_put(struct lock_set *set);
+/* The lock of another owner that stands in the way: of the eldest owner that has one, the lowest.
+ * *whose is its owner. The set's mutex is held. */
+struct file_lock *lock_set_conflict(struct lock_set *set, const struct lock_range *range,
+                                    struct lock_owner **whose, bool *is_write);
+/* The lowest of the owner's own locks in the range. The set's mutex is held. */
+struct file_lock *lock_set_own(struct lock_set *set, const struct lock_range *range,
+                               bool *is_write);
+/* Sets or clears a lock; waits for it if asked. 0, -EAGAIN, -EDEADLK, -ENOLCK, -ERESTARTSYS. */
+int lock_set_change(struct lock_set *set, const struct lock_range *range, bool clear, bool wait);
