@@ -71,7 +71,6 @@ static void start_memory(void)
     }
     mm_init(free, n + boot.n_modules);
     x86_table_alloc = kernel_table;
-    x86_flush_hook = load_refresh;
 }
 
 static void run_other_cpu(void)

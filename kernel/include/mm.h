@@ -172,15 +172,14 @@ struct space {
     /* atomic: */
     uint32_t refs;  /* processes and borrowers; with the last the areas go */
     uint32_t holds; /* 1 for all refs, 1 for each processor in cpu_mask; with the last all goes */
-    uint32_t cpu_mask; /* processors that have it loaded now, as bits; and load.c's own bit */
+    uint32_t cpu_mask; /* processors that have it loaded, as bits */
     struct spinlock lock;
     /* guarded by lock: */
     struct area *areas; /* sorted by address, none overlap */
     uint32_t n_areas, max_areas;
     uint64_t n_pages; /* pages of all areas (VmSize) */
-    paddr_t root;     /* constant; top table, its lower half is ours */
+    paddr_t root;     /* constant; top table, its upper half is the kernel's */
     uint64_t brk_start, brk_end;
-    uint64_t often;        /* load.c's: a page that is likely to have been used */
     uint64_t last_fault;   /* where sequential touching would fault next ... */
     uint32_t fault_window; /* ... and how many pages are then mapped at once */
     /* set by exec before the space is used, then constant: */
@@ -199,7 +198,6 @@ void space_unref(struct space *space); /* the last one tears it down */
 struct space *space_switch(struct space *space);
 void space_reap(struct space *ended); /* NULL is allowed */
 void space_load(struct space *space); /* both at once */
-void load_refresh(void);              /* x86_flush_hook */
 void space_leave_ended(void);         /* idle: does not keep a space loaded that has ended */
 
 struct map_request {

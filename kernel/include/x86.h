@@ -159,10 +159,12 @@ struct cpu {
     uint32_t id;           /* 0 is the one that booted */
     uint32_t apic_id;
     bool online;        /* atomic; read by all */
+    bool halted;        /* atomic: it is in cpu_idle, and calls cpu_wake before all else */
     bool resched;       /* a switch is wanted before going back to user mode; also set by IPI */
     uint32_t lock_mark; /* constant: id + 1, what a spinlock holds that this processor has taken */
     struct thread *fpu_owner;   /* whose state is in the vector registers, or NULL */
-    uint64_t *root;             /* its page table root, in CR3 for good; mm fills the lower half */
+    uint64_t kernel_flushes;    /* written here, read by all: shootdown.c's count when it last
+                                   forgot the kernel's pages */
     uint32_t requests;          /* atomic bits set by other processors: CPU_REQUEST_* */
     void *sched;                /* sched's own per-processor data (struct run_queue) */
     void *mm;                   /* mm's own per-processor data (free frames at hand) */
@@ -222,17 +224,6 @@ static inline void spin_lock(struct spinlock *lock)
     spin_lock_as(lock, lock->rank);
 }
 
-/* False if it is taken. Does not wait, so the order of ranks does not matter. */
-static inline bool spin_trylock(struct spinlock *lock)
-{
-    struct cpu *cpu = this_cpu();
-    if (unlikely(!spin_try(lock, cpu->lock_mark)))
-        return false;
-    cpu->spin_ranks |= spin_rank_bit[lock->rank];
-    lock->held = lock->rank;
-    return true;
-}
-
 static inline void spin_unlock(struct spinlock *lock)
 {
     struct cpu *cpu = this_cpu();
@@ -245,6 +236,7 @@ static inline void spin_unlock(struct spinlock *lock)
 void cpu_poll(void);  /* serve requests of other processors; called wherever the kernel spins */
 void cpu_pause(void); /* PAUSE, then cpu_poll() */
 void cpu_idle(void);  /* wait for an interrupt with interrupts on for just that time */
+void cpu_wake(void);  /* first in every interrupt: it may have ended cpu_idle */
 void cpu_kick(uint32_t id); /* make that processor look at its run queue (reschedule IPI) */
 void cpu_stop_others(void); /* panic: the others halt for good */
 
@@ -400,19 +392,25 @@ static inline unsigned table_index(uint64_t address, int level)
     return (address >> (PAGE_SHIFT + 9 * (level - 1))) & (TABLE_ENTRIES - 1);
 }
 
-extern pte_t *kernel_root; /* the boot page table, later processor 0's; all share its upper half */
+/* The boot's page table: what a processor has loaded that has no space. The used entries of its
+ * upper half are in every root. */
+extern pte_t *kernel_root;
+void root_add_kernel(pte_t *root);    /* gives an empty root the kernel's half */
+void root_remove_kernel(pte_t *root); /* clears it again */
+void root_load(const pte_t *root);    /* writes CR3: all user translations are forgotten */
 int kernel_map(uint64_t address, paddr_t phys,
                uint64_t flags);          /* one page of kernel space; 0 or -ENOMEM */
 paddr_t kernel_unmap(uint64_t address);  /* what was there; the caller flushes */
 extern paddr_t (*x86_table_alloc)(void); /* a zeroed frame for kernel_map, or 0; set by boot */
 paddr_t x86_memory_limit(void);          /* end of what the direct map can hold */
 
-void tlb_flush_page(uint64_t address); /* here only */
-void tlb_flush_all(void);              /* here only, all but global pages */
-/* On every processor of the mask (bit = id) but this one: flush [start, start+n_pages), or all if
- * n_pages is 0. Waits. */
+#define ALL_CPUS UINT32_MAX
+/* Every processor of the mask (bit = id), also this one, forgets the pages [start, start+n_pages)
+ * and where tables are; if n_pages is 0, all but global pages. Waits until they have. */
 void tlb_shootdown(uint32_t cpu_mask, uint64_t start, size_t n_pages);
-extern void (*x86_flush_hook)(void); /* there, before that: mm looks at its root; set by boot */
+/* Every processor forgets all it knows, global pages included, before it looks at them again. Waits
+ * for those that run; halted ones are left alone and do it when they wake. */
+void tlb_shootdown_kernel(void);
 
 /* ---- Time ---- */
 

@@ -147,9 +147,7 @@ WRAPPED(void *, kstack_alloc, void);
 static void unmap_shadow(uint64_t shadow)
 {
     paddr_t frame = __real_kernel_unmap(shadow);
-    tlb_flush_page(shadow);
-    if (n_cpus > 1)
-        tlb_shootdown((1u << n_cpus) - 1, shadow, 1);
+    tlb_shootdown_kernel();
     frame_unref(frame);
 }
 

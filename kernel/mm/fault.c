@@ -165,8 +165,7 @@ static int fault_present(struct fault *fault)
     if (own || !fault->write) {
         /* A read leaves the right to write as it was: the page may be in use by others. */
         flags |= fault->write ? PTE_WRITE : old & PTE_WRITE;
-        flags |= PTE_ACCESSED; /* as it may be, even now */
-        __atomic_store_n(fault->entry, frame | flags, __ATOMIC_SEQ_CST);
+        entry_set(fault->entry, frame | flags);
         if (old & PTE_PRESENT && (old ^ flags) & PTE_NX)
             flush_page(&fault->flush, fault->page);
         return 0;
@@ -174,8 +173,12 @@ static int fault_present(struct fault *fault)
     paddr_t copy = page_duplicate(frame);
     if (!copy)
         return -ENOMEM;
-    __atomic_store_n(fault->entry, copy | flags | PTE_WRITE, __ATOMIC_SEQ_CST);
+    /* Nobody may see the copy, and write to it, while another processor still reads the old page.
+     */
+    entry_set(fault->entry, 0);
     flush_page(&fault->flush, fault->page);
+    flush_now(&fault->flush);
+    entry_set(fault->entry, copy | flags | PTE_WRITE);
     flush_put(&fault->flush, frame, 0);
     return 0;
 }
@@ -195,8 +198,10 @@ int space_fault_locked(struct space *space, uint64_t address, uint64_t error)
 {
     if (address >= USER_END || error & FAULT_RESERVED)
         return -EFAULT;
-    struct fault fault = {
-        .space = space, .page = align_down(address, PAGE_SIZE), .write = error & FAULT_WRITE};
+    struct fault fault; /* field by field: most of it is the flush's room for frames */
+    fault.space = space;
+    fault.page = align_down(address, PAGE_SIZE);
+    fault.write = error & FAULT_WRITE;
     fault.area = area_at(space, address);
     if (!fault.area)
         fault.area = stack_grow(space, address);
@@ -207,7 +212,6 @@ int space_fault_locked(struct space *space, uint64_t address, uint64_t error)
     flush_begin(&fault.flush, space);
     int result = fault_resolve(&fault);
     flush_end(&fault.flush);
-    space_refresh(space, address, address); /* a root learns here of what has been added */
     return result;
 }
 

@@ -1,7 +1,17 @@
-/* Kernel stacks: each in a slot of its own region, with a page below it that is never mapped. */
+/* Kernel stacks: each in a slot of its own region, with a page below it that is never mapped.
+ *
+ * Every processor has the kernel's pages in its TLB, for good, so to unmap a stack all must be
+ * asked to forget, and waited for. So the stacks of ended threads stay mapped for the next threads;
+ * when too many wait, half of them are unmapped at once: one flush for all, and their frames are
+ * given up after it. */
 #include "frames.h"
 
-enum { SLOT_BYTES = KSTACK_SLOT_PAGES * PAGE_SIZE, MAX_SLOTS = 32768, MAX_CACHED = 32 };
+enum {
+    SLOT_BYTES = KSTACK_SLOT_PAGES * PAGE_SIZE,
+    MAX_SLOTS = 32768,
+    MAX_CACHED = 64,
+    BATCH = MAX_CACHED / 2,
+};
 
 static struct spinlock kstack_lock = SPINLOCK("kstacks", RANK_OBJECT);
 static uint64_t
@@ -38,27 +48,6 @@ static size_t slot_take(void)
     return slot;
 }
 
-/* Unmaps n pages at the lower end of the slot's stack and gives it back. Lock: takes
- * kstack_lock. */
-static void slot_release(size_t slot, size_t n_pages)
-{
-    uint64_t base = slot_address(slot) + PAGE_SIZE;
-    paddr_t gone[KSTACK_PAGES];
-    for (size_t i = 0; i < n_pages; i++) {
-        gone[i] = kernel_unmap(base + i * PAGE_SIZE);
-        tlb_flush_page(base + i * PAGE_SIZE);
-    }
-    if (n_pages && n_cpus > 1)
-        tlb_shootdown((1u << n_cpus) - 1, base, n_pages);
-    while (n_pages)
-        frame_unref(gone[--n_pages]);
-    spin_lock(&kstack_lock);
-    bitmap_clear(used_slots, slot);
-    n_used--;
-    first_free = min(first_free, slot);
-    spin_unlock(&kstack_lock);
-}
-
 /* A stack that was used before, or NULL. Lock: takes kstack_lock. */
 static void *cached_take(void)
 {
@@ -72,15 +61,60 @@ static void *cached_take(void)
     return top;
 }
 
-/* The top of a stack, or NULL when memory is out. */
-void *kstack_alloc(void)
+static size_t slot_of(void *stack_top)
 {
-    void *top = allocation_fails() ? NULL : cached_take();
-    if (top)
-        return top;
-    size_t slot = slot_take();
-    if (slot == MAX_SLOTS)
-        return NULL;
+    return ((uint64_t)stack_top - 1 - KSTACK_AREA) / SLOT_BYTES;
+}
+
+/* Takes n pages of the slot out of the kernel's tables. Their frames come into a list: nobody uses
+ * the stack, so the first word of each is the link. */
+static void slot_unmap(size_t slot, size_t n_pages, paddr_t *gone)
+{
+    for (size_t i = 0; i < n_pages; i++) {
+        paddr_t frame = kernel_unmap(slot_address(slot) + (1 + i) * PAGE_SIZE);
+        *(paddr_t *)phys_to_virt(frame) = *gone;
+        *gone = frame;
+    }
+}
+
+/* Gives back n slots whose stacks have so many pages, and their frames, once all processors have
+ * forgotten them. Lock: takes kstack_lock. */
+static void slots_release(const uint16_t *slots, size_t n, size_t n_pages)
+{
+    paddr_t gone = 0;
+    for (size_t i = 0; i < n; i++)
+        slot_unmap(slots[i], n_pages, &gone);
+    if (gone)
+        tlb_shootdown_kernel();
+    while (gone) {
+        paddr_t frame = gone;
+        gone = *(paddr_t *)phys_to_virt(frame);
+        frame_unref(frame);
+    }
+    spin_lock(&kstack_lock);
+    for (size_t i = 0; i < n; i++) {
+        bitmap_clear(used_slots, slots[i]);
+        n_used--;
+        first_free = min(first_free, (size_t)slots[i]);
+    }
+    spin_unlock(&kstack_lock);
+}
+
+/* Unmaps stacks that wait for a thread, a batch at most; how many. */
+static size_t cached_release(void)
+{
+    uint16_t slots[BATCH];
+    size_t n = 0;
+    for (void *top; n < BATCH && (top = cached_take());)
+        slots[n++] = (uint16_t)slot_of(top);
+    if (n)
+        slots_release(slots, n, KSTACK_PAGES);
+    return n;
+}
+
+/* Maps a stack into the slot; its top, or NULL when memory is out. */
+static void *slot_map(size_t slot)
+{
     uint64_t base = slot_address(slot) + PAGE_SIZE;
     uint64_t flags = PTE_PRESENT | PTE_WRITE | PTE_GLOBAL | PTE_NX;
     for (size_t i = 0; i < KSTACK_PAGES; i++) {
@@ -88,37 +122,39 @@ void *kstack_alloc(void)
         if (!frame || kernel_map(base + i * PAGE_SIZE, frame, flags) < 0) {
             if (frame)
                 frame_unref(frame);
-            slot_release(slot, i);
+            slots_release(&(uint16_t){(uint16_t)slot}, 1, i);
             return NULL;
         }
     }
     return (void *)(base + KSTACK_BYTES);
 }
 
-static size_t slot_of(void *stack_top)
+/* The top of a stack, or NULL when memory is out. */
+void *kstack_alloc(void)
 {
-    return ((uint64_t)stack_top - 1 - KSTACK_AREA) / SLOT_BYTES;
+    void *top = allocation_fails() ? NULL : cached_take();
+    if (top)
+        return top;
+    size_t slot = slot_take();
+    return slot == MAX_SLOTS ? NULL : slot_map(slot);
 }
 
-/* Keeps the stack for the next thread, or unmaps it when enough are kept. */
+/* Keeps the stack for the next thread. */
 void kstack_free(void *stack_top)
 {
     spin_lock(&kstack_lock);
-    bool keep = n_cached < MAX_CACHED;
-    if (keep) {
-        *link_of(stack_top) = cached;
-        cached = stack_top;
-        n_cached++;
-    }
+    *link_of(stack_top) = cached;
+    cached = stack_top;
+    bool many = ++n_cached > MAX_CACHED;
     spin_unlock(&kstack_lock);
-    if (!keep)
-        slot_release(slot_of(stack_top), KSTACK_PAGES);
+    if (many)
+        cached_release();
 }
 
 void kstacks_trim(void)
 {
-    for (void *top = cached_take(); top; top = cached_take())
-        slot_release(slot_of(top), KSTACK_PAGES);
+    while (cached_release())
+        continue;
 }
 
 /* Which stack overflowed, if the address lies in the page below one; for the report of a double

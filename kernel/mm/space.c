@@ -22,6 +22,7 @@ static struct space *space_make(void)
         return NULL;
     }
     frame_at(space->root)->filled = 0;
+    root_add_kernel(phys_to_virt(space->root));
     spin_init(&space->lock, "space", RANK_SPACE);
     space->refs = space->holds = 1;
     return space;
@@ -101,10 +102,8 @@ struct space *space_fork(struct space *parent)
     settings_copy(child, parent);
     int error = areas_copy(child, parent);
     if (!error) {
-        space_hide(parent); /* the right to write goes */
         tables_share(phys_to_virt(parent->root), phys_to_virt(child->root));
-        space_show(parent);
-        tlb_shootdown(space_loaded_elsewhere(parent), 0, 0);
+        tlb_shootdown(space_cpus(parent), 0, 0); /* the right to write is gone */
     }
     spin_unlock(&parent->lock);
     if (!error)
@@ -125,6 +124,7 @@ void space_reap(struct space *ended)
     if (!ended)
         return;
     table_put_entries(phys_to_virt(ended->root), 4);
+    root_remove_kernel(phys_to_virt(ended->root));
     frame_free_zeroed(ended->root);
     object_free(&space_cache, ended);
 }
@@ -132,16 +132,6 @@ void space_reap(struct space *ended)
 struct space *space_hold_drop(struct space *space)
 {
     return __atomic_sub_fetch(&space->holds, 1, __ATOMIC_ACQ_REL) == 0 ? space : NULL;
-}
-
-/* Idle processors that still have the space loaded look at it again. */
-static void kick_lazy(const struct space *space)
-{
-    uint32_t mask = space_loaded_elsewhere(space);
-    for (uint32_t id = 0; mask; id++, mask >>= 1) {
-        if (mask & 1)
-            cpu_kick(id);
-    }
 }
 
 /* One reference less. With the last one the areas go now; the tables too, unless a processor has
@@ -165,6 +155,5 @@ void space_unref(struct space *space)
     spin_unlock(&space->lock);
     mappings_free(&dead);
     kfree(space->areas);
-    kick_lazy(space);
     space_reap(space_hold_drop(space));
 }

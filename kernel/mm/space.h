@@ -60,15 +60,13 @@ struct backing *shared_memory_create(uint64_t n_bytes);
 
 /* ---- Flushes (flush.c) ---- */
 
-enum { FLUSH_PAGES = 10, FLUSH_FRAMES = 24 };
+enum { FLUSH_PAGES = 10, FLUSH_FRAMES = 48 };
 
 /* What an operation has changed in the tables. Frames are given up only when no processor can reach
  * them any more. */
 struct flush {
     struct space *space;
     uint64_t start, end; /* covers every changed address; empty if end is 0 */
-    pte_t *cut;          /* an entry that is out while tables below it are copied, or NULL ... */
-    pte_t mended;        /* ... and what it will be */
     uint32_t n;
     paddr_t frames[FLUSH_FRAMES]; /* to be put afterwards; the level is in the low bits */
 };
@@ -78,30 +76,18 @@ static inline void flush_begin(struct flush *flush, struct space *space)
     flush->space = space;
     flush->start = UINT64_MAX;
     flush->end = flush->n = 0;
-    flush->cut = NULL;
 }
 static inline void flush_page(struct flush *flush, uint64_t address)
 {
     flush->start = min(flush->start, address);
     flush->end = max(flush->end, address + PAGE_SIZE);
 }
-/* A table entry that led to this frame is gone: level 0 a page, 1 to 3 a table of that level. */
+/* An entry that pointed to this frame is gone, or points to another, and flush_page was called for
+ * it: level 0 a page, 1 to 3 a table of that level. */
 void flush_put(struct flush *flush, paddr_t frame, int level);
-void flush_now(struct flush *flush); /* does not give frames up yet */
-void flush_end(struct flush *flush);
-
-/* ---- Which processors have it loaded (load.c) ---- */
-
-/* Those but this one, as bits. */
-uint32_t space_loaded_elsewhere(const struct space *space);
-/* If this processor has it loaded: its root leads where the space's does now for the addresses from
- * first to last, and it is true. */
-bool space_refresh(const struct space *space, uint64_t first, uint64_t last);
-/* The same for all addresses. */
-void space_show(const struct space *space);
-/* Makes this processor, if it has the space loaded, forget all translations that allow writing, and
- * reach no page until space_show. The space's lock held. */
-void space_hide(struct space *space);
+/* Here and elsewhere all that was changed is forgotten; frames are not given up yet. */
+void flush_now(struct flush *flush);
+void flush_end(struct flush *flush); /* and then they are */
 
 /* ---- Tables (tables.c); the space's lock held ---- */
 
@@ -130,23 +116,12 @@ int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t n_byte
 uint64_t tables_count(const struct space *space, uint64_t start, uint64_t end); /* pages held */
 /* Fills an entry that is 0: its table notes that there is something. */
 void entry_fill(pte_t *entry, pte_t value);
+/* Changes an entry that a processor may be looking at; what it was. Unless it only gives rights,
+ * the address is to be flushed. */
+pte_t entry_set(pte_t *entry, pte_t value);
 /* Copies the entries of a table, or of a root's lower half, into an empty one: afterwards all that
  * they lead to is shared, and read-only for both. */
 void tables_share(pte_t *from, pte_t *to);
-struct accessed {
-    uint64_t address; /* of a page */
-    pte_t pte;        /* its entry */
-};
-/* The pages in the space that a processor may have translations of: how many; above `limit` there
- * are more than are in `pages`. If `alone`, no processor gets translations of the space meanwhile
- * and the caller's is made to forget what it has: so it is noted that there are none, where no
- * other space shares the tables. */
-size_t tables_accessed(struct space *space, bool alone, struct accessed *pages, size_t limit);
-/* Takes pages out of the list whose translations hold in this space too, as it has the same entry
- * there, which allows no writing; that they may be known is noted. How many are left. The space
- * need not be locked if this processor is among those that have it loaded: tables do not go then
- * until it is asked to flush. */
-size_t tables_adopt(const struct space *space, struct accessed *pages, size_t n);
 /* Drops a reference to a table (level 1 to 3) or a page (level 0), with the last one all that it
  * leads to. */
 void table_put(paddr_t frame, int level);
@@ -155,6 +130,11 @@ void table_put_entries(pte_t *table, int level);
 
 /* ---- Between the rest ---- */
 
+/* Processors that may know something of the space, as bits: read after an entry was changed. */
+static inline uint32_t space_cpus(const struct space *space)
+{
+    return __atomic_load_n(&space->cpu_mask, __ATOMIC_SEQ_CST);
+}
 /* One hold less; the space if that was the last one, for space_reap. */
 struct space *space_hold_drop(struct space *space);
 

@@ -1,13 +1,30 @@
 /* Page tables that spaces share until one writes: fork is a copy of half a root.
  *
- * A table and a page alike count the entries that lead to them. The rule that everything here
- * keeps: an entry that allows writing leads to a frame that no other entry leads to (but for
+ * A table and a page alike count the entries that point to them. The rule that everything here
+ * keeps: an entry that allows writing points to a frame that no other entry points to (but for
  * MAP_SHARED pages). So a write through shared tables faults, and the fault copies the shared ones
  * from the top down; a table that came to have one user again is made writable where it is. A
  * shared table changes in one way only: its entries lose PTE_WRITE when it is copied.
  *
- * The accessed bits must cover whatever a TLB holds (load.c). So no entry loses its bit but where
- * its pages are flushed next, and a table is copied while no processor can reach it.
+ * Other processors may run threads of the same space, with tables and pages of it in their TLBs
+ * (load.c), while an operation holds the space's lock. What each change needs:
+ *
+ * - An entry that was 0 is filled, or one gives more rights: nothing. Who still knows the fewer
+ *   rights faults, waits for the lock, and finds it resolved.
+ * - An entry is cleared, or gives fewer rights: it is changed (entry_set), the address noted
+ *   (flush_page), and before the lock is released all processors forget it (flush_end). Only then
+ *   is the frame given up (flush_put): until then it may be read and written through the old entry,
+ *   and walked through if it is a table.
+ * - A page is replaced by a copy: the entry is cleared, forgotten everywhere, then filled. Else one
+ *   thread could write to the copy while another still reads the old page.
+ * - A shared table is replaced by a copy: the entry is changed, and any page below is noted,
+ * because to flush one page forgets all places of tables. Processors that walk through the old
+ * table meanwhile find the same pages there, and no right to write, as the entry above it had none.
+ * They may set accessed bits in it, which nobody reads. But it must stay as it is until they have
+ *   forgotten it: another space may write to it once it is its only user. So this space keeps its
+ *   reference until then.
+ * - fork takes the right to write from the root's entries and has all processors forget everything
+ *   before it returns. What another thread has written until then, the child has too.
  *
  * Most tables are nearly empty. A table's frame notes which groups of entries were ever filled, and
  * who copies or frees the table looks only at those. */
@@ -15,26 +32,23 @@
 #include "frames.h"
 #include "space.h"
 
-enum {
-    TABLE_FLAGS = PTE_PRESENT | PTE_WRITE | PTE_USER,
-    ADOPT_MOST = 12, /* what is handed on from space to space is not known to be used any more */
-};
+enum { TABLE_FLAGS = PTE_PRESENT | PTE_WRITE | PTE_USER };
 
 static pte_t *table_at(paddr_t frame)
 {
     return phys_to_virt(frame);
 }
 
-static pte_t entry_take(pte_t *entry)
+pte_t entry_set(pte_t *entry, pte_t value)
 {
-    return __atomic_exchange_n(entry, 0, __ATOMIC_SEQ_CST);
+    return __atomic_exchange_n(entry, value, __ATOMIC_SEQ_CST);
 }
 
 void entry_fill(pte_t *entry, pte_t value)
 {
     paddr_t at = virt_to_phys(entry);
     frame_at(at)->filled |= 1ull << at % PAGE_SIZE / sizeof(pte_t) / GROUP;
-    *entry = value;
+    __atomic_store_n(entry, value, __ATOMIC_RELEASE);
 }
 
 /* An empty table, or 0. */
@@ -106,11 +120,10 @@ void table_put_entries(pte_t *table, int level)
 }
 
 /* The table below the entry, made this space's own: copied if others use it; NULL when memory is
- * out. The first entry on the way down that leads to a shared table stays out until cut_mend. */
+ * out. */
 static pte_t *entry_own(pte_t *entry, int level_below, uint64_t address, struct flush *flush)
 {
     paddr_t shared = pte_phys(*entry);
-    pte_t accessed = *entry & PTE_ACCESSED;
     if (*entry & PTE_WRITE)
         return table_at(shared);
     if (frame_refs(shared) == 1) {
@@ -120,27 +133,11 @@ static pte_t *entry_own(pte_t *entry, int level_below, uint64_t address, struct 
     paddr_t copy = table_alloc();
     if (!copy)
         return NULL;
-    if (!flush->cut) {
-        flush->cut = entry;
-        __atomic_store_n(entry, 0, __ATOMIC_SEQ_CST);
-        flush_page(flush, align_down(address, PAGE_SIZE)); /* and where tables are below it */
-        flush_now(flush);
-    }
     tables_share(table_at(shared), table_at(copy));
-    if (entry == flush->cut)
-        flush->mended = copy | TABLE_FLAGS | accessed;
-    else
-        *entry = copy | TABLE_FLAGS | accessed;
+    entry_set(entry, copy | TABLE_FLAGS);
+    flush_page(flush, align_down(address, PAGE_SIZE)); /* and where tables are */
     flush_put(flush, shared, level_below);
     return table_at(copy);
-}
-
-/* Puts the entry that entry_own has taken out in its place again. */
-static void cut_mend(struct flush *flush)
-{
-    if (flush->cut)
-        __atomic_store_n(flush->cut, flush->mended, __ATOMIC_SEQ_CST);
-    flush->cut = NULL;
 }
 
 /* The table below an entry that is 0; NULL when memory is out. */
@@ -160,7 +157,6 @@ pte_t *table_entry_own(struct space *space, uint64_t address, struct flush *flus
         pte_t *entry = &table[table_index(address, level)];
         table = *entry ? entry_own(entry, level - 1, address, flush) : table_add(entry);
     }
-    cut_mend(flush);
     return table ? &table[table_index(address, 1)] : NULL;
 }
 
@@ -190,12 +186,11 @@ int tables_isolate(struct space *space, uint64_t address, struct flush *flush)
             break;
         table = entry_own(entry, level - 1, address, flush);
     }
-    cut_mend(flush);
     return table ? 0 : -ENOMEM;
 }
 
 /* Notes what must be flushed when an entry is gone. To flush one page makes a processor forget all
- * that it knows of tables, so of a table of pages only the pages in it matter. */
+ * places of tables, so of a table of pages only the pages in it matter. */
 static void flush_entry(struct flush *flush, pte_t gone, int level, uint64_t address)
 {
     int first = 0, last = TABLE_ENTRIES - 1;
@@ -227,7 +222,7 @@ static void clear_in(pte_t *table, int level, uint64_t base, uint64_t start, uin
             clear_in(table_at(pte_phys(*entry)), level - 1, at, start, end, flush);
             continue;
         }
-        pte_t gone = entry_take(entry);
+        pte_t gone = entry_set(entry, 0);
         flush_entry(flush, gone, level, at);
         flush_put(flush, pte_phys(gone), level - 1);
     }
@@ -281,7 +276,7 @@ int tables_restrict(struct space *space, uint64_t start, uint64_t end, uint32_t 
         for (; at < limit; at += PAGE_SIZE, entry++) {
             if (!*entry || restricted(*entry, prot) == *entry)
                 continue;
-            __atomic_store_n(entry, restricted(*entry, prot), __ATOMIC_SEQ_CST);
+            entry_set(entry, restricted(*entry, prot));
             flush_page(flush, at);
         }
     }
@@ -315,139 +310,11 @@ int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t n_byte
             pte_t *entry = &table[table_index(at, 1)];
             if (!*entry)
                 continue;
-            entry_fill(table_entry_own(space, at - from + to, flush), entry_take(entry));
+            entry_fill(table_entry_own(space, at - from + to, flush), entry_set(entry, 0));
             flush_page(flush, at);
         }
     }
     return 0;
-}
-
-/* ---- What was accessed ---- */
-
-struct walk {
-    struct accessed *pages; /* room for `limit` */
-    size_t n, limit;
-};
-
-/* Which entries of a group have the bit: a bit each. */
-static inline unsigned group_mask(const pte_t *group, pte_t bit)
-{
-    unsigned mask = 0;
-    mask |= group[0] & bit ? 1 << 0 : 0;
-    mask |= group[1] & bit ? 1 << 1 : 0;
-    mask |= group[2] & bit ? 1 << 2 : 0;
-    mask |= group[3] & bit ? 1 << 3 : 0;
-    mask |= group[4] & bit ? 1 << 4 : 0;
-    mask |= group[5] & bit ? 1 << 5 : 0;
-    mask |= group[6] & bit ? 1 << 6 : 0;
-    mask |= group[7] & bit ? 1 << 7 : 0;
-    return mask;
-}
-
-/* For the number of each entry of a table that has the bit. */
-#define for_each_with(i, table, bit)                                \
-    for_each_group(first_, filled_groups(table))                    \
-        for (uint64_t mask_ = group_mask(&(table)[first_], bit), i; \
-             mask_ && (i = first_ + (uint64_t)__builtin_ctzll(mask_), true); mask_ &= mask_ - 1)
-
-/* Whether the table below an entry is the space's alone, if the one that the entry is in is. */
-static bool own_below(pte_t entry, bool own)
-{
-    return own && (n_cpus == 1 || frame_refs(pte_phys(entry)) == 1);
-}
-
-static void walk_pages(struct walk *walk, pte_t *table, uint64_t base, bool own)
-{
-    for_each_with(i, table, PTE_ACCESSED) {
-        if (walk->n < walk->limit)
-            walk->pages[walk->n] = (struct accessed){base + i * PAGE_SIZE, table[i]};
-        walk->n++;
-        if (own)
-            table[i] &= ~(pte_t)PTE_ACCESSED;
-    }
-}
-
-static void walk_directory(struct walk *walk, pte_t *table, uint64_t base, bool own)
-{
-    for_each_with(i, table, PTE_ACCESSED) {
-        pte_t entry = table[i];
-        if (own)
-            table[i] &= ~(pte_t)PTE_ACCESSED;
-        walk_pages(walk, table_at(pte_phys(entry)), base + i * LARGE_SPAN, own_below(entry, own));
-    }
-}
-
-/* Where bits stay, and so many may be set, too many are enough. */
-static void walk_directories(struct walk *walk, pte_t *table, uint64_t base, bool own)
-{
-    for_each_with(i, table, PTE_ACCESSED) {
-        pte_t entry = table[i];
-        if (own)
-            table[i] &= ~(pte_t)PTE_ACCESSED;
-        else if (walk->n > walk->limit)
-            return;
-        walk_directory(walk, table_at(pte_phys(entry)), base + i * entry_span(3),
-                       own_below(entry, own));
-    }
-}
-
-/* The root's own entries are copied to the processors' roots, which get the bits. */
-size_t tables_accessed(struct space *space, bool alone, struct accessed *pages, size_t limit)
-{
-    struct walk walk = {.pages = pages, .limit = limit};
-    pte_t *root = table_at(space->root);
-    for_each_with(i, root, PTE_PRESENT)
-        walk_directories(&walk, table_at(pte_phys(root[i])), i * entry_span(4),
-                         own_below(root[i], alone));
-    return walk.n;
-}
-
-/* Sets the accessed bit, unless the entry is another one by now. */
-static bool entry_mark(pte_t *entry, pte_t value)
-{
-    return value & PTE_ACCESSED ||
-           __atomic_compare_exchange_n(entry, &value, value | PTE_ACCESSED, false, __ATOMIC_SEQ_CST,
-                                       __ATOMIC_RELAXED);
-}
-
-/* The table of pages for the address, with the accessed bits set on the way; NULL when there is
- * none. */
-static pte_t *mark_way(const struct space *space, uint64_t address)
-{
-    pte_t *table = table_at(space->root);
-    for (int level = 4; level > 1; level--) {
-        pte_t *entry = &table[table_index(address, level)];
-        pte_t value = __atomic_load_n(entry, __ATOMIC_RELAXED);
-        if (!(value & PTE_PRESENT) || (level < 4 && !entry_mark(entry, value)))
-            return NULL;
-        table = table_at(pte_phys(value));
-    }
-    return table;
-}
-
-/* Whether the entry is the same, allows no writing, and is marked now. */
-static bool adopt(pte_t *entry, pte_t known)
-{
-    pte_t value = __atomic_load_n(entry, __ATOMIC_RELAXED);
-    return !(known & PTE_WRITE) && !((value ^ known) & ~(pte_t)PTE_ACCESSED) &&
-           entry_mark(entry, value);
-}
-
-size_t tables_adopt(const struct space *space, struct accessed *pages, size_t n)
-{
-    uint64_t span = UINT64_MAX;
-    pte_t *table = NULL;
-    size_t left = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (pages[i].address / LARGE_SPAN != span) {
-            span = pages[i].address / LARGE_SPAN;
-            table = mark_way(space, pages[i].address);
-        }
-        if (!table || i - left == ADOPT_MOST ||
-            !adopt(&table[table_index(pages[i].address, 1)], pages[i].pte))
-            pages[left++] = pages[i];
-    }
-    return left;
 }
 
 uint64_t tables_count(const struct space *space, uint64_t start, uint64_t end)

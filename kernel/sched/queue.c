@@ -443,7 +443,7 @@ void sched_idle(void)
         if (run_something(queue))
             continue;
         if (n_cpus > 1)
-            space_load(NULL); /* else others would have to wake this one for each flush */
+            space_load(NULL); /* lest others wait for this one at each flush */
         else
             space_leave_ended();
         /* Announced first, looked at afterwards: whoever makes a thread ready does it the other way

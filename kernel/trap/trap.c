@@ -134,6 +134,7 @@ static void other_fault(struct trap_frame *frame)
 
 static void interrupt(unsigned vector)
 {
+    cpu_wake();
     irq_acknowledge(vector);
     this_cpu()->n_interrupts++;
     switch (vector) {
@@ -142,7 +143,7 @@ static void interrupt(unsigned vector)
     case IRQ_COM2: serial_interrupt(vector); break;
     case IRQ_KEYBOARD: keyboard_interrupt(); break;
     case IRQ_RESCHEDULE: this_cpu()->resched = true; break;
-    case IRQ_REQUEST: cpu_poll(); break;
+    case IRQ_REQUEST: break; /* cpu_wake has served it */
     }
 }
 

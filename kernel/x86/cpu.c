@@ -24,7 +24,7 @@ struct table_pointer {
 extern const char trap_stubs[], nmi_entry[], double_fault_entry[], syscall_entry[];
 
 enum { N_STUBS = 48, GATE_KERNEL = 0x8e, GATE_USER = 0xee, IST_NMI = 1, IST_DOUBLE_FAULT = 2 };
-enum { TSS_SELECTOR = 0x40, CR4_PGE = 1 << 7, CR4_FXSR = 1 << 9, CR4_SIMD = 1 << 10 };
+enum { TSS_SELECTOR = 0x40, CR4_FXSR = 1 << 9, CR4_SIMD = 1 << 10 };
 enum { CR4_UMIP = 1 << 11, CR4_OSXSAVE = 1 << 18, CR4_SMEP = 1 << 20, CR4_SMAP = 1 << 21 };
 enum { CR0_MONITOR = 1 << 1, CR0_EMULATE = 1 << 2, CR0_SWITCHED = 1 << 3, CR0_NE = 1 << 5 };
 enum { CR0_WP = 1 << 16, CR0_AM = 1 << 18 };
@@ -197,7 +197,9 @@ uint64_t fault_address(void)
 /* STI takes effect after the next instruction: no interrupt comes between it and HLT. */
 void cpu_idle(void)
 {
+    __atomic_store_n(&this_cpu()->halted, true, __ATOMIC_SEQ_CST);
     asm volatile("sti; hlt; cli" ::: "memory");
+    cpu_wake();
 }
 
 /* NMI and double fault, from entry.S. A processor that was asked to stop does so here. */

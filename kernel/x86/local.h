@@ -23,6 +23,7 @@ _Static_assert(offsetof(struct trap_frame, rip) == FRAME_RIP, "entry.S");
 _Static_assert(offsetof(struct trap_frame, rsp) == FRAME_RSP, "entry.S");
 
 enum { REQUEST_FLUSH = 1, REQUEST_STOP = 2 }; /* cpu->requests */
+enum { CR4_PGE = 1 << 7 };
 enum { TRAP_STACK_BYTES = 8192 };
 
 struct tss {
@@ -80,9 +81,11 @@ struct acpi_machine {
 extern struct acpi_machine acpi_machine;
 void acpi_read(paddr_t rsdp);
 
-void clock_init(void);           /* calibrates TSC and LAPIC timer */
-void paging_drop_identity(void); /* after the last processor has started */
-void paging_own_root(void);      /* another processor, at its start */
+void clock_init(void);                 /* calibrates TSC and LAPIC timer */
+void paging_drop_identity(void);       /* after the last processor has started */
+void tlb_flush_page(uint64_t address); /* these three: on this processor */
+void tlb_flush_user(void);
+void tlb_flush_all(void);
 
 static inline uint64_t msr_read(uint32_t msr)
 {

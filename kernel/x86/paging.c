@@ -15,6 +15,12 @@ static pte_t image_tables[IMAGE_TABLES][TABLE_ENTRIES] __attribute__((aligned(PA
 static struct spinlock lock = SPINLOCK("kernel tables", RANK_OBJECT);
 
 pte_t *kernel_root = boot_root;
+
+/* The entries of the upper half that are in use: every root has them. Constant once memory is
+ * mapped, as what is mapped later lies in tables below them. */
+static uint16_t kernel_entries[8];
+static size_t n_kernel_entries;
+
 paddr_t (*x86_table_alloc)(void);
 
 paddr_t virt_to_phys(const void *virt)
@@ -56,6 +62,33 @@ static pte_t map_gb(paddr_t gb, pte_t flags, struct memory_range *spare)
     return table_entry(table);
 }
 
+static void note_kernel_entries(void)
+{
+    for (uint16_t i = TABLE_ENTRIES / 2; i < TABLE_ENTRIES; i++) {
+        if (!kernel_root[i])
+            continue;
+        assert(n_kernel_entries < ARRAY_SIZE(kernel_entries));
+        kernel_entries[n_kernel_entries++] = i;
+    }
+}
+
+void root_add_kernel(pte_t *root)
+{
+    for (size_t i = 0; i < n_kernel_entries; i++)
+        root[kernel_entries[i]] = kernel_root[kernel_entries[i]];
+}
+
+void root_remove_kernel(pte_t *root)
+{
+    for (size_t i = 0; i < n_kernel_entries; i++)
+        root[kernel_entries[i]] = 0;
+}
+
+void root_load(const pte_t *root)
+{
+    asm volatile("mov %0, %%cr3" ::"r"(virt_to_phys(root)) : "memory");
+}
+
 /* The largest pages there are: each level less is one less to look up after a full flush. Devices
  * lie below 4 GB: so much is mapped at least. */
 void x86_map_memory(paddr_t end, struct memory_range *spare)
@@ -65,7 +98,8 @@ void x86_map_memory(paddr_t end, struct memory_range *spare)
     for (paddr_t gb = 0; gb < end; gb += GB)
         boot_direct_pdpt[gb / GB] = cpu_features.gb_pages ? gb | flags : map_gb(gb, flags, spare);
     map_image();
-    tlb_flush_all();
+    note_kernel_entries();
+    tlb_flush_user();
 }
 
 paddr_t x86_memory_limit(void)
@@ -76,20 +110,7 @@ paddr_t x86_memory_limit(void)
 void paging_drop_identity(void)
 {
     kernel_root[0] = 0;
-    tlb_flush_all();
-}
-
-/* A root for the calling processor, which has the boot's. The kernel's half does not change any
- * more: what is mapped later lies in tables that it leads to. */
-void paging_own_root(void)
-{
-    paddr_t root = x86_table_alloc();
-    if (!root)
-        panic("no memory for a processor's page tables");
-    memcpy((pte_t *)phys_to_virt(root) + TABLE_ENTRIES / 2, kernel_root + TABLE_ENTRIES / 2,
-           PAGE_SIZE / 2);
-    this_cpu()->root = phys_to_virt(root);
-    asm volatile("mov %0, %%cr3" ::"r"(root) : "memory");
+    tlb_shootdown(ALL_CPUS, 0, 0);
 }
 
 /* The table below an entry, made if it is missing; NULL when out of memory. */
@@ -136,8 +157,18 @@ void tlb_flush_page(uint64_t address)
     asm volatile("invlpg (%0)" ::"r"(address) : "memory");
 }
 
-void tlb_flush_all(void)
+/* All but global pages. */
+void tlb_flush_user(void)
 {
     uint64_t root;
     asm volatile("mov %%cr3, %0; mov %0, %%cr3" : "=r"(root)::"memory");
+}
+
+/* Global pages too: to change CR4.PGE flushes everything. */
+void tlb_flush_all(void)
+{
+    uint64_t cr4;
+    asm volatile("mov %%cr4, %0" : "=r"(cr4));
+    asm volatile("mov %0, %%cr4" ::"r"(cr4 ^ CR4_PGE) : "memory");
+    asm volatile("mov %0, %%cr4" ::"r"(cr4) : "memory");
 }

@@ -15,7 +15,6 @@ void other_cpu_main(uint32_t id)
     lapic_init();
     struct cpu *cpu = this_cpu();
     cpu->apic_id = lapic_id();
-    paging_own_root();
     cpu_set_kernel_stack(idle_stacks + (id + 1) * IDLE_STACK_BYTES);
     cpu->online = true;
     __atomic_add_fetch(&n_cpus, 1, __ATOMIC_RELEASE);
@@ -69,7 +68,6 @@ void x86_init_devices(paddr_t rsdp)
     acpi_read(rsdp);
     lapic_init();
     cpus[0]->apic_id = lapic_id();
-    cpus[0]->root = kernel_root;
     ioapic_init(acpi_machine.io_apic);
     clock_init();
 }

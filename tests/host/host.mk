@@ -19,6 +19,13 @@ $(BUILD)/tests/host/test_%: tests/host/test_%.c $(BUILD)/tests/host/lib.a | $(sy
 	$(call say,CC,$<)
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(DEPFLAGS) $< $(BUILD)/tests/host/lib.a -o $@
 
+# Between any two steps of mm's own code other processors act: so they are small, and counted.
+$(BUILD)/tests/host/test_spaces: tests/host/test_spaces.c tests/host/steps.c $(BUILD)/tests/host/lib.a
+	$(call say,CC,$<)
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) -c tests/host/steps.c -o $@.steps.o
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(DEPFLAGS) -O0 -fsanitize-coverage=trace-pc $< \
+	    $@.steps.o $(BUILD)/tests/host/lib.a -o $@
+
 # The tests of vfs and ramfs have these rooms and what stands for the floors below them.
 host_vfs := $(patsubst kernel/%.c,$(BUILD)/tests/host/%.o,$(wildcard kernel/vfs/*.c kernel/ramfs/*.c))
 

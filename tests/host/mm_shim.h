@@ -12,34 +12,38 @@
 #define this_cpu       x86_this_cpu
 #define current_thread x86_current_thread
 #define spin_lock      x86_spin_lock
-#define spin_trylock   x86_spin_trylock
 #define spin_unlock    x86_spin_unlock
 #include "x86.h"
 #undef phys_to_virt
 #undef this_cpu
 #undef current_thread
 #undef spin_lock
-#undef spin_trylock
 #undef spin_unlock
 
-enum { HOST_MEMORY = 64 << 20, HOST_FIRST = 1 << 20, HOST_CPUS = 3, TLB_ENTRIES = 256 };
+enum { HOST_MEMORY = 64 << 20, HOST_FIRST = 1 << 20, HOST_CPUS = 3 };
+enum { TLB_ENTRIES = 24, KNOWN_TABLES = 6 };
 
 static char *host_memory; /* stands for physical addresses HOST_FIRST to HOST_FIRST + HOST_MEMORY */
 static struct cpu host_cpus[HOST_CPUS];
 static struct cpu *host_cpu = &host_cpus[0]; /* the one that "runs" */
-static int host_locks;
+static int host_locks, host_inner_locks;     /* taken: all; those of a higher rank than a space's */
 
+/* What a processor remembers. It forgets nothing by itself but what it needs the place for. */
 struct tlb_entry {
     uint64_t page;
-    pte_t pte; /* 0: free */
+    pte_t pte; /* with the rights of all tables above; 0: free */
+};
+struct known_table {
+    int level; /* 1 to 3; 0: free */
+    uint64_t region;
+    pte_t *table;
+    pte_t rights;
 };
 static struct tlb_entry tlbs[HOST_CPUS][TLB_ENTRIES];
-static struct {
-    uint64_t region; /* of 2 MB */
-    pte_t *table;    /* NULL: free */
-    pte_t rights;
-} walk_caches[HOST_CPUS][4]; /* where a processor remembers tables of pages to be */
-static pte_t host_roots[HOST_CPUS][TABLE_ENTRIES];
+static struct known_table known_tables[HOST_CPUS][KNOWN_TABLES];
+static const pte_t *host_cr3[HOST_CPUS];
+
+bool host_one_step; /* what runs now is one step for the other processors (steps.c) */
 
 static inline void *phys_to_virt(paddr_t phys)
 {
@@ -52,7 +56,6 @@ static inline struct cpu *this_cpu(void)
 
 pte_t *kernel_root;
 uint32_t n_cpus = HOST_CPUS;
-void (*x86_flush_hook)(void);
 
 paddr_t virt_to_phys(const void *virt)
 {
@@ -93,25 +96,16 @@ static inline void spin_lock(struct spinlock *lock)
     host_require(!lock->taken, "a lock taken twice");
     lock->taken = 1;
     host_locks++;
+    host_inner_locks += lock->rank > RANK_SPACE;
 }
 static inline void spin_unlock(struct spinlock *lock)
 {
     host_require(lock->taken, "a lock released that is not taken");
     lock->taken = 0;
     host_locks--;
+    host_inner_locks -= lock->rank > RANK_SPACE;
 }
 
-static inline bool spin_trylock(struct spinlock *lock)
-{
-    if (lock->taken)
-        return false;
-    spin_lock(lock);
-    return true;
-}
-void cpu_kick(uint32_t id)
-{
-    (void)id;
-}
 int kernel_map(uint64_t address, paddr_t phys, uint64_t flags)
 {
     (void)address, (void)phys, (void)flags;
@@ -123,39 +117,41 @@ paddr_t kernel_unmap(uint64_t address)
     abort();
 }
 
-static inline struct tlb_entry *tlb_place(uint32_t cpu, uint64_t page)
+void root_add_kernel(pte_t *root)
 {
-    return &tlbs[cpu][(page / PAGE_SIZE * 2654435761u >> 7) % TLB_ENTRIES];
+    root[TABLE_ENTRIES - 1] = kernel_root[TABLE_ENTRIES - 1];
 }
+void root_remove_kernel(pte_t *root)
+{
+    root[TABLE_ENTRIES - 1] = 0;
+}
+
+/* Of user addresses: for others it is one step. */
 static void host_flush(uint32_t cpu, uint64_t start, size_t n_pages)
 {
-    memset(walk_caches[cpu], 0, sizeof(walk_caches[cpu]));
+    bool nested = host_one_step;
+    host_one_step = true;
+    memset(known_tables[cpu], 0, sizeof(known_tables[cpu]));
     for (size_t i = 0; i < TLB_ENTRIES; i++) {
         struct tlb_entry *entry = &tlbs[cpu][i];
         if (!n_pages || (entry->page >= start && entry->page < start + n_pages * PAGE_SIZE))
             entry->pte = 0;
     }
+    host_one_step = nested;
 }
-void tlb_flush_page(uint64_t address)
+void root_load(const pte_t *root)
 {
-    host_flush(host_cpu->id, align_down(address, PAGE_SIZE), 1);
-}
-void tlb_flush_all(void)
-{
+    host_cr3[host_cpu->id] = root;
     host_flush(host_cpu->id, 0, 0);
 }
 void tlb_shootdown(uint32_t cpu_mask, uint64_t start, size_t n_pages)
 {
-    struct cpu *caller = host_cpu;
     for (uint32_t id = 0; id < HOST_CPUS; id++) {
-        if (!(cpu_mask >> id & 1) || id == caller->id)
-            continue;
-        host_cpu = &host_cpus[id];
-        x86_flush_hook();
-        host_flush(id, start, n_pages);
+        if (cpu_mask >> id & 1)
+            host_flush(id, start, n_pages);
     }
-    host_cpu = caller;
 }
+void tlb_shootdown_kernel(void) {}
 
 static void host_panic(const char *file, int line, const char *message)
 {
@@ -182,5 +178,5 @@ static void host_memory_init(void)
     memset(host_memory, 0xa5, HOST_MEMORY);
     lib_hooks.report_panic = host_panic;
     for (uint32_t id = 0; id < HOST_CPUS; id++)
-        host_cpus[id] = (struct cpu){.self = &host_cpus[id], .id = id, .root = host_roots[id]};
+        host_cpus[id] = (struct cpu){.self = &host_cpus[id], .id = id};
 }

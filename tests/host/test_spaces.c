@@ -1,6 +1,7 @@
 /* Address spaces on fake memory against a model: random mappings, forks, writes and ends, on three
- * processors whose TLBs forget nothing by themselves, with allocations that fail. Contents, rights,
- * reference counts and TLBs are checked. */
+ * processors whose TLBs forget nothing by themselves, with allocations that fail. Between any two
+ * steps of an operation the other processors read, write and switch, and all walk through tables in
+ * advance and set bits there. Contents, rights, reference counts and TLBs are checked. */
 #include <stdio.h>
 #include "mm_shim.h"
 #include "tap.h"
@@ -126,75 +127,8 @@ static int model_access(const struct slot *slot, bool write)
     return 0;
 }
 
-/* ---- A program's access, as a processor makes it ---- */
+/* ---- A processor: how it finds pages, and what it remembers ---- */
 
-static bool pte_allows(pte_t pte, bool write)
-{
-    return pte & PTE_PRESENT && pte & PTE_USER && (!write || pte & PTE_WRITE);
-}
-
-/* The lowest table on the way to the address, and what it and those above allow; from what the
- * processor remembers, or by a walk that sets the accessed bits. NULL where there is none. */
-static pte_t *walk_to_pages(uint64_t address, pte_t *rights)
-{
-    uint32_t id = host_cpu->id;
-    pte_t *table = host_cpu->root;
-    for (size_t i = 0; i < ARRAY_SIZE(walk_caches[id]); i++) {
-        if (walk_caches[id][i].table && walk_caches[id][i].region == address / LARGE_SPAN) {
-            *rights = walk_caches[id][i].rights;
-            return walk_caches[id][i].table;
-        }
-    }
-    *rights = PTE_WRITE;
-    for (int level = 4; level > 1; level--) {
-        pte_t *entry = &table[table_index(address, level)];
-        if (!(*entry & PTE_PRESENT))
-            return NULL;
-        *entry |= PTE_ACCESSED;
-        *rights &= *entry;
-        table = phys_to_virt(pte_phys(*entry));
-    }
-    size_t place = host_random(ARRAY_SIZE(walk_caches[id]));
-    walk_caches[id][place].region = address / LARGE_SPAN;
-    walk_caches[id][place].table = table;
-    walk_caches[id][place].rights = *rights;
-    return table;
-}
-
-/* What the processor finds for the address in its tables; sets the page's accessed bit. */
-static pte_t walk(uint64_t address)
-{
-    pte_t rights, *table = walk_to_pages(address, &rights);
-    pte_t *entry = table ? &table[table_index(address, 1)] : NULL;
-    if (!entry || !(*entry & PTE_PRESENT))
-        return 0;
-    *entry |= PTE_ACCESSED;
-    return *entry & (~(pte_t)PTE_WRITE | rights);
-}
-
-/* The word at a user address, through the TLB of the running processor, or NULL with *error. */
-static uint32_t *user_word(struct space *space, uint64_t address, bool write, int *error)
-{
-    struct tlb_entry *entry = tlb_place(host_cpu->id, address);
-    space_load(space);
-    for (int tries = 0; tries < 3; tries++) {
-        if (entry->page != address || !pte_allows(entry->pte, write))
-            *entry = (struct tlb_entry){address, walk(address)};
-        if (pte_allows(entry->pte, write))
-            return phys_to_virt(pte_phys(entry->pte));
-        entry->pte = 0; /* a processor forgets what has led to a fault */
-        memset(walk_caches[host_cpu->id], 0, sizeof(walk_caches[0]));
-        uint64_t code =
-            FAULT_USER | (write ? FAULT_WRITE : 0) | (table_lookup(space, address) & PTE_PRESENT);
-        *error = space_fault(space, address, code);
-        if (*error)
-            return NULL;
-    }
-    *error = -EDEADLK; /* a fault that is resolved again and again */
-    return NULL;
-}
-
-static bool failing; /* an allocation may fail in this step */
 static bool right = true;
 static const char *step_name;
 
@@ -203,13 +137,260 @@ static void check(bool condition, const char *what)
     if (condition || !right)
         return;
     right = false;
-    printf("# after %s: %s\n", step_name, what);
+    printf("# %s: %s\n", step_name, what);
 }
 
+static struct tlb_entry *tlb_find(uint32_t id, uint64_t page)
+{
+    for (int i = 0; i < TLB_ENTRIES; i++) {
+        if (tlbs[id][i].pte && tlbs[id][i].page == page)
+            return &tlbs[id][i];
+    }
+    return NULL;
+}
+
+static void tlb_add(uint32_t id, uint64_t page, pte_t pte)
+{
+    struct tlb_entry *entry = tlb_find(id, page);
+    if (!entry)
+        entry = &tlbs[id][host_random(TLB_ENTRIES)];
+    *entry = (struct tlb_entry){page, pte};
+}
+
+/* Which 2 MB, GB or 512 GB of addresses a table of that level is for. */
+static uint64_t region_of(uint64_t address, int level)
+{
+    return address >> (PAGE_SHIFT + 9 * level);
+}
+
+/* The lowest table for the address whose place the processor remembers, else its root. */
+static struct known_table table_known(uint32_t id, uint64_t address)
+{
+    struct known_table best = {4, 0, (pte_t *)host_cr3[id], PTE_WRITE};
+    for (int i = 0; i < KNOWN_TABLES; i++) {
+        struct known_table *known = &known_tables[id][i];
+        if (known->level && known->level < best.level &&
+            known->region == region_of(address, known->level))
+            best = *known;
+    }
+    return best;
+}
+
+/* What the processor finds for the address, or 0. It sets accessed bits on the way, the dirty bit
+ * if it writes, and remembers all that it has seen. A fault makes it forget. */
+static pte_t walk(uint32_t id, uint64_t address, bool write)
+{
+    struct known_table at = table_known(id, address);
+    for (; at.level > 1; known_tables[id][host_random(KNOWN_TABLES)] = at) {
+        pte_t *entry = &at.table[table_index(address, at.level)];
+        if (!(*entry & PTE_PRESENT))
+            return 0;
+        *entry |= PTE_ACCESSED;
+        at.level--;
+        at.region = region_of(address, at.level);
+        at.rights &= *entry;
+        at.table = phys_to_virt(pte_phys(*entry));
+    }
+    pte_t *entry = &at.table[table_index(address, 1)];
+    if (!(*entry & PTE_PRESENT) || (write && !(*entry & at.rights & PTE_WRITE)))
+        return 0;
+    *entry |= write ? PTE_ACCESSED | PTE_DIRTY : PTE_ACCESSED;
+    pte_t pte = *entry & (~(pte_t)PTE_WRITE | at.rights);
+    tlb_add(id, address, pte);
+    return pte;
+}
+
+/* An access: by what the processor remembers, if that allows it; a first write looks at the entry
+ * again, for its dirty bit. NULL: a fault. */
+static uint32_t *reach(uint32_t id, uint64_t address, bool write)
+{
+    struct tlb_entry *entry = tlb_find(id, address);
+    pte_t need = write ? PTE_PRESENT | PTE_WRITE | PTE_DIRTY : PTE_PRESENT;
+    if (entry && (entry->pte & need) == need)
+        return phys_to_virt(pte_phys(entry->pte));
+    pte_t pte = walk(id, address, write);
+    if (pte)
+        return phys_to_virt(pte_phys(pte));
+    if (entry)
+        entry->pte = 0;
+    memset(known_tables[id], 0, sizeof(known_tables[id]));
+    return NULL;
+}
+
+/* ---- What the other processors do between two steps of an operation ---- */
+
+static bool racing;    /* an operation is under way */
+static bool switching; /* ... and it is a switch: nothing is locked and the model is true */
+static struct world *switched[2]; /* from and to which; NULL: to none */
+static bool truncating;
+static int hot; /* a slot that the operation is about */
+static struct {
+    struct world *world; /* whose slots first to first + n - 1 are changing */
+    int first, n;
+} busy[2];
+
+#define RACING(call)                  \
+    ({                                \
+        racing = true;                \
+        __auto_type result_ = (call); \
+        racing = false;               \
+        result_;                      \
+    })
+
+static void busy_is(struct world *world, int first, int n, int other)
+{
+    busy[0].world = busy[1].world = world;
+    busy[0].first = first;
+    busy[1].first = other;
+    busy[0].n = busy[1].n = n;
+    hot = first;
+}
+
+static bool is_busy(const struct world *world, int slot)
+{
+    for (int i = 0; i < 2; i++) {
+        if (busy[i].world == world && slot >= busy[i].first && slot < busy[i].first + busy[i].n)
+            return true;
+    }
+    return truncating;
+}
+
+static struct world *world_of(const struct space *space)
+{
+    for (int i = 0; i < SPACES; i++) {
+        if (space && worlds[i].space == space)
+            return &worlds[i];
+    }
+    return NULL;
+}
+
+static void load(struct space *space)
+{
+    switched[0] = world_of(loaded[host_cpu->id]);
+    switched[1] = world_of(space);
+    switching = true;
+    RACING((space_load(space), 0));
+    switching = false;
+}
+
+/* Often the same, so that several processors have it loaded. */
+static struct world *pick_world(void)
+{
+    return &worlds[host_random(2) ? 0 : host_random(SPACES)];
+}
+
+static int pick_slot(void)
+{
+    return (int)host_random(2) ? hot : (int)host_random(SLOTS);
+}
+
+/* A private page of a file has a value of its own once it is written. */
+static void model_write(struct slot *slot, uint32_t *word)
+{
+    if (!slot->shared && slot->file >= 0 && !slot->own) {
+        slot->value = *model_value(slot);
+        slot->own = true;
+    }
+    *word = *model_value(slot) = host_random(1u << 30) + 1;
+}
+
+/* A thread of its space reads or writes there, unless it faults: then it would wait. */
+static void race_access(uint32_t id, int i, bool write)
+{
+    struct world *world = world_of(loaded[id]);
+    uint32_t *word = reach(id, slot_at(i), write);
+    if (!word || !world || is_busy(world, i))
+        return;
+    struct slot *slot = &world->slots[i];
+    check(slot->mapped, "another thread reaches what is not mapped");
+    check(!slot->mapped || *word == *model_value(slot), "another thread reads an old value");
+    if (write && slot->mapped)
+        model_write(slot, word);
+}
+
+static void step_unmap(struct world *world);
+static void step_protect(struct world *world);
+static void step_access(struct world *world, bool write);
+
+/* While one switches nothing is locked: another may finish an operation meanwhile. */
+static void race_operation(struct world *world)
+{
+    if (!world || !world->space)
+        return;
+    switching = false;
+    switch (host_random(4)) {
+    case 0: step_unmap(world); break;
+    case 1: step_protect(world); break;
+    default: step_access(world, host_random(2));
+    }
+    racing = switching = true;
+}
+
+static void race_elsewhere(uint32_t id)
+{
+    struct cpu *caller = host_cpu;
+    host_cpu = &host_cpus[id];
+    if (host_random(8) == 0 && !host_inner_locks)
+        space_load(host_random(4) ? pick_world()->space : NULL);
+    else if (host_random(4) && switching)
+        race_operation(switched[host_random(2)]);
+    else
+        race_access(id, pick_slot(), host_random(2));
+    host_cpu = caller;
+}
+
+/* It expects accesses. */
+static void race_ahead(uint32_t id)
+{
+    for (int i = 0; i < 4; i++)
+        walk(id, slot_at(pick_slot()), false);
+}
+
+static void check_known(void);
+
+void host_between_steps(void);
+void host_between_steps(void)
+{
+    if (!racing || !right)
+        return;
+    check_known();
+    if (host_random(4) > switching)
+        return;
+    uint32_t id = host_random(n_cpus);
+    if (host_random(4) == 0)
+        race_ahead(id);
+    else if (id != host_cpu->id)
+        race_elsewhere(id);
+}
+
+/* ---- A program's access ---- */
+
+/* The word at a user address, as the running processor reaches it, or NULL with *error. */
+static uint32_t *user_word(struct space *space, uint64_t address, bool write, int *error)
+{
+    if (loaded[host_cpu->id] != space)
+        load(space);
+    for (int tries = 0; tries < 3; tries++) {
+        uint32_t *word = reach(host_cpu->id, address, write);
+        if (word)
+            return word;
+        uint64_t code =
+            FAULT_USER | (write ? FAULT_WRITE : 0) | (table_lookup(space, address) & PTE_PRESENT);
+        *error = RACING(space_fault(space, address, code));
+        if (*error)
+            return NULL;
+    }
+    *error = -EDEADLK; /* a fault that is resolved again and again */
+    return NULL;
+}
+
+static bool failing; /* an allocation may fail in this step */
 static void step_access(struct world *world, bool write)
 {
+    load(world->space);
     int i = host_random(SLOTS), expected = model_access(&world->slots[i], write), error = 0;
     struct slot *slot = &world->slots[i];
+    hot = i;
     uint32_t *word = user_word(world->space, slot_at(i), write, &error);
     if (failing && error == -ENOMEM)
         return;
@@ -218,16 +399,12 @@ static void step_access(struct world *world, bool write)
         printf("# slot %d %s: %d instead of %d\n", i, write ? "written" : "read", error, expected);
     if (!word || error != expected)
         return;
-    if (write && !slot->shared && slot->file >= 0 && !slot->own) {
-        slot->value = *model_value(slot);
-        slot->own = true;
-    }
     if (*word != *model_value(slot))
         printf("# slot %d: %x instead of %x, file %d page %u, %s%s\n", i, *word, *model_value(slot),
                slot->file, slot->index, slot->own ? "own" : "", slot->shared ? "shared" : "");
     check(*word == *model_value(slot), "a word's value");
     if (write)
-        *word = *model_value(slot) = host_random(1u << 30) + 1;
+        model_write(slot, word);
 }
 
 /* ---- Steps ---- */
@@ -256,7 +433,8 @@ static void step_map(struct world *world)
         .backing = file < 0 ? NULL : &host_files[file].backing,
         .offset = (uint64_t)index * PAGE_SIZE,
     };
-    long result = space_map(world->space, &request);
+    busy_is(world, first, n, first);
+    long result = RACING(space_map(world->space, &request));
     if (failing && result == -ENOMEM)
         return;
     check(result == (long)slot_at(first), "mmap's result");
@@ -271,7 +449,8 @@ static void step_map(struct world *world)
 static void step_unmap(struct world *world)
 {
     int n, first = pick_range(&n);
-    long result = sys_munmap(world->space, uaddr(slot_at(first)), (size_t)n * PAGE_SIZE);
+    busy_is(world, first, n, first);
+    long result = RACING(sys_munmap(world->space, uaddr(slot_at(first)), (size_t)n * PAGE_SIZE));
     if (failing && result == -ENOMEM)
         return;
     check(result == 0, "munmap's result");
@@ -291,7 +470,8 @@ static void step_protect(struct world *world)
 {
     int n, first = pick_range(&n);
     uint32_t prot = host_random(4);
-    long result = sys_mprotect(world->space, uaddr(slot_at(first)), (size_t)n * PAGE_SIZE, prot);
+    long result =
+        RACING(sys_mprotect(world->space, uaddr(slot_at(first)), (size_t)n * PAGE_SIZE, prot));
     if (failing && result == -ENOMEM)
         return;
     check(result == (all_mapped(world, first, n) ? 0 : -ENOMEM), "mprotect's result");
@@ -302,8 +482,9 @@ static void step_protect(struct world *world)
 static void step_discard(struct world *world)
 {
     int n, first = pick_range(&n);
-    long result =
-        sys_madvise(world->space, uaddr(slot_at(first)), (size_t)n * PAGE_SIZE, MADV_DONTNEED);
+    busy_is(world, first, n, first);
+    long result = RACING(
+        sys_madvise(world->space, uaddr(slot_at(first)), (size_t)n * PAGE_SIZE, MADV_DONTNEED));
     if (failing && result == -ENOMEM)
         return;
     check(result == (all_mapped(world, first, n) ? 0 : -ENOMEM), "madvise's result");
@@ -318,9 +499,10 @@ static void step_remap(struct world *world)
     int n, first = pick_range(&n),
            to = host_random(REGIONS) * REGION_PAGES + host_random(REGION_PAGES - n + 1);
     struct slot moved[REGION_PAGES];
-    long result =
-        sys_mremap(world->space, uaddr(slot_at(first)), (size_t)n * PAGE_SIZE,
-                   (size_t)n * PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED, uaddr(slot_at(to)));
+    busy_is(world, first, n, to);
+    long result = RACING(sys_mremap(world->space, uaddr(slot_at(first)), (size_t)n * PAGE_SIZE,
+                                    (size_t)n * PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED,
+                                    uaddr(slot_at(to))));
     if (result == -ENOMEM && failing) {
         /* As on Linux the target may be gone then: what is there now decides. */
         for (int i = to; i < to + n; i++) {
@@ -341,7 +523,7 @@ static void step_end(struct world *world)
 {
     struct space *space = world->space;
     memset(world, 0, sizeof(*world));
-    space_unref(space);
+    RACING((space_unref(space), 0));
 }
 
 static void step_fork(struct world *world)
@@ -351,7 +533,7 @@ static void step_fork(struct world *world)
         return;
     if (child->space)
         step_end(child);
-    struct space *space = space_fork(world->space);
+    struct space *space = RACING(space_fork(world->space));
     if (!space && failing)
         return;
     check(space, "fork's result");
@@ -365,7 +547,7 @@ static void step_peek(struct world *world)
     int i = host_random(SLOTS);
     struct slot *slot = &world->slots[i];
     uint32_t word = 0;
-    size_t n = space_peek(world->space, slot_at(i), &word, sizeof(word));
+    size_t n = RACING(space_peek(world->space, slot_at(i), &word, sizeof(word)));
     if (failing && !n)
         return;
     check(n == (model_access(slot, false) ? 0 : sizeof(word)), "peek's result");
@@ -384,7 +566,9 @@ static void step_truncate(void)
                 slot->own = false;
         }
     }
-    file_truncate(number, n_pages);
+    truncating = true;
+    RACING((file_truncate(number, n_pages), 0));
+    truncating = false;
 }
 
 static int countdown;
@@ -401,10 +585,11 @@ static void random_step(void)
                                                     step_discard, step_remap, step_fork,
                                                     step_end,     step_peek};
     host_cpu = &host_cpus[host_random(n_cpus)];
+    busy_is(NULL, 0, 0, 0);
     space_leave_ended();
     if (host_random(16) == 0)
-        space_load(NULL); /* idles */
-    struct world *world = &worlds[host_random(SPACES)];
+        load(NULL); /* idles */
+    struct world *world = pick_world();
     if (!world->space && !(world->space = space_create()))
         return;
     failing = mm_fail_armed = host_random(8) == 0;
@@ -414,7 +599,7 @@ static void random_step(void)
     if (kind < ARRAY_SIZE(steps)) {
         step_name = names[kind];
         if (host_random(2))
-            space_load(world->space);
+            load(world->space);
         steps[kind](world);
     } else if (kind == 8) {
         step_name = "truncate";
@@ -457,8 +642,8 @@ static void check_counts(void)
             count_links(worlds[i].space->root, 4);
     }
     for (int i = 0; i < HOST_CPUS; i++) { /* ended ones that are still loaded */
-        if (loaded[i].space)
-            count_links(loaded[i].space->root, 4);
+        if (loaded[i])
+            count_links(loaded[i]->root, 4);
     }
     for (int i = 0; i < FILES; i++) {
         for (int j = 0; j < FILE_PAGES; j++)
@@ -471,35 +656,60 @@ static void check_counts(void)
     }
 }
 
-/* Whether a walk by the accessed bits would come to the page. */
-static bool known_accessed(const struct space *space, uint64_t address)
+/* At every step: what a processor knows is not free. */
+static void check_known(void)
 {
-    const pte_t *table = phys_to_virt(space->root);
-    for (int level = 4; level > 1; level--) {
-        pte_t entry = table[table_index(address, level)];
-        if (!(entry & (level == 4 ? PTE_PRESENT : PTE_ACCESSED)))
-            return false;
-        table = phys_to_virt(pte_phys(entry));
+    for (uint32_t id = 0; id < n_cpus; id++) {
+        check(frame_at(virt_to_phys(host_cr3[id]))->use != FRAME_FREE, "a root is free");
+        for (int i = 0; i < TLB_ENTRIES; i++) {
+            pte_t pte = tlbs[id][i].pte;
+            check(!pte || frame_at(pte_phys(pte))->use != FRAME_FREE, "a TLB knows a free page");
+        }
+        for (int i = 0; i < KNOWN_TABLES; i++) {
+            const struct known_table *known = &known_tables[id][i];
+            check(!known->level || frame_at(virt_to_phys(known->table))->use == FRAME_TABLE,
+                  "a processor knows a free table");
+        }
     }
-    return table[table_index(address, 1)] & PTE_ACCESSED;
 }
 
 static void check_tlb_entry(const struct space *space, const struct tlb_entry *entry)
 {
     pte_t now = space ? table_lookup(space, entry->page) : 0;
     check(now & PTE_PRESENT && pte_phys(now) == pte_phys(entry->pte),
-          "a TLB leads to another page");
+          "a TLB points to another page");
     check(!(entry->pte & ~now & PTE_WRITE), "a TLB allows writing");
-    check(!space || known_accessed(space, entry->page), "a TLB knows a page without its bit");
+    check(!(now & ~entry->pte & PTE_NX), "a TLB allows executing");
 }
 
+static void check_known_table(const struct space *space, const struct known_table *known)
+{
+    uint64_t address = known->region << (PAGE_SHIFT + 9 * known->level);
+    const pte_t *table = space ? phys_to_virt(space->root) : NULL;
+    pte_t rights = PTE_WRITE;
+    for (int level = 4; level > known->level && table; level--) {
+        pte_t entry = table[table_index(address, level)];
+        rights &= entry;
+        table = entry ? phys_to_virt(pte_phys(entry)) : NULL;
+    }
+    check(table == known->table, "a processor knows a table that is not there");
+    check(!(known->rights & ~rights), "a processor knows a table that it may not write through");
+}
+
+/* Between operations: what a processor knows of its space is so. */
 static void check_tlbs(void)
 {
-    for (int id = 0; id < HOST_CPUS; id++) {
-        struct space *space = loaded[id].space;
-        for (int i = 0; (!space || space->refs) && i < TLB_ENTRIES; i++) {
+    for (uint32_t id = 0; id < n_cpus; id++) {
+        struct space *space = loaded[id];
+        if (space && !space->refs)
+            continue;
+        for (int i = 0; i < TLB_ENTRIES; i++) {
             if (tlbs[id][i].pte)
                 check_tlb_entry(space, &tlbs[id][i]);
+        }
+        for (int i = 0; i < KNOWN_TABLES; i++) {
+            if (known_tables[id][i].level)
+                check_known_table(space, &known_tables[id][i]);
         }
     }
 }
@@ -677,9 +887,11 @@ int main(int argc, char **argv)
 {
     host_memory_init();
     mm_init(&(struct memory_range){HOST_FIRST, HOST_FIRST + HOST_MEMORY}, 1);
-    kernel_root = phys_to_virt(frame_alloc(FRAME_KERNEL));
+    kernel_root = phys_to_virt(frame_alloc_zeroed(FRAME_KERNEL));
+    kernel_root[TABLE_ENTRIES - 1] = frame_alloc_zeroed(FRAME_KERNEL) | PTE_PRESENT | PTE_GLOBAL;
+    for (int id = 0; id < HOST_CPUS; id++)
+        host_cr3[id] = kernel_root;
     mm_fail_hook = fail_now;
-    x86_flush_hook = load_refresh;
     for (int i = 0; i < FILES; i++) {
         backing_init(&host_files[i].backing, &file_ops);
         host_files[i].n_pages = FILE_PAGES;
@@ -689,7 +901,7 @@ int main(int argc, char **argv)
     test_stack_and_brk();
     test_shared_memory();
     test_unmap_gives_tables();
-    int n_steps = argc > 1 ? atoi(argv[1]) : 200000;
+    int n_steps = argc > 1 ? atoi(argv[1]) : 30000;
     test_random(n_steps);
     host_cpu = &host_cpus[0];
     n_cpus = 1;
