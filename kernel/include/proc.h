@@ -95,7 +95,7 @@ struct process {
     struct fs_context fs; /* locks inside */
     uint32_t personality;
     struct rlimit limits[RLIM_NLIMITS]; /* guarded by signal_lock */
-    int nice;
+    int nice; /* its first thread's, once that has ended; guarded by proc_lock */
     uint64_t start_ns;
     uint64_t missing_logged[8]; /* bits of unimplemented call numbers already logged since exec */
     bool no_new_privs, keep_caps;
@@ -121,7 +121,12 @@ static inline struct process *current_process(void)
 
 /* ---- Finding ---- */
 struct process *process_find_locked(int pid); /* no reference */
-struct process *process_get(int pid);         /* referenced, zombies too; NULL */
+/* The process of that number, or the one that a thread of that number belongs to: no reference. As
+ * on Linux, nearly every call that is given a process's number takes a thread's instead. */
+struct process *process_of_locked(int id);
+struct process *process_get(int id); /* the same, referenced, zombies too; NULL */
+/* Is the thread of that number part of the process, or the number the process's own? */
+bool process_has_thread(const struct process *process, int tid);
 void process_ref(struct process *process);
 void process_unref(struct process *process);
 struct process *process_next(int pid); /* the lowest pid above it, referenced; NULL at the end */

@@ -133,6 +133,7 @@ struct thread {
     uint64_t altstack_start, altstack_bytes;
     uint32_t altstack_flags;
     struct list process_node; /* guarded by proc_lock: in process->threads */
+    int nice;                 /* guarded by proc_lock; kept and told, not obeyed */
     uaddr_t clear_child_tid, robust_list;
     char name[16];           /* comm */
     struct tracing *tracing; /* proc's: who watches its calls, or NULL; guarded by proc_lock */

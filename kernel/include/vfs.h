@@ -155,6 +155,7 @@ struct inode_ops {
     int (*unnamed)(struct inode *dir, const struct new_inode *what, struct inode **made);
     int (*open)(struct inode *inode, struct file *file); /* sets file->ops, may refuse */
     void (*attributes)(struct inode *inode);             /* up to date for a stat; may be absent */
+    int (*enter)(const struct inode *inode); /* before it is a working directory; absent: allowed */
     bool (*allows)(const struct inode *inode); /* the caller, whom the mode refuses; absent: not */
     int (*allow_change)(struct inode *inode);  /* before chmod, chown, utimes; absent: allowed */
     uint64_t (*blocks)(struct inode *inode);   /* 512-byte units in use; absent: 0 */
@@ -345,6 +346,7 @@ struct file {
     uint64_t pos;          /* guarded by pos_lock; of a stream: its ops' own, 0 at first */
     void *private_data;    /* of whoever gave ops */
     int owner_pid;         /* F_SETOWN */
+    bool uncounted;        /* see file_uncount_writer; constant */
 };
 
 /* Access mode 3 opens for neither, as O_PATH (010000000) does. */
@@ -368,6 +370,9 @@ int file_open_entry(struct fs_context *fs, struct entry *entry, int flags, struc
  * over the inode reference on success. */
 int file_open_anonymous(struct inode *inode, const char *name, int flags,
                         const struct file_ops *ops, struct file **file);
+/* A file that was made open, as memfd_create does: as on Linux its writer does not keep it from
+ * being executed. */
+void file_uncount_writer(struct file *file);
 /* For exec: a regular file that may be executed (else -EACCES), with writing denied (-ETXTBSY)
  * until file_close_exec, which also drops the reference. */
 int file_open_exec(struct fs_context *fs, int dirfd, const char *path, int at_flags,

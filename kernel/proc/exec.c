@@ -32,15 +32,15 @@ static void prefix_push(struct exec *exec, const char *string, size_t length)
 }
 
 /* Splits the line after "#!" into the interpreter and at most one argument, which is all the rest
- * without the blanks around it. Only the first EXEC_SCRIPT_LINE bytes count; a line that ends later
- * is taken if the interpreter's name is whole.
+ * without the blanks around it. Only the first EXEC_SCRIPT_LINE bytes count, which a newline may be
+ * the last of; a line that ends later is taken if the interpreter's name is whole.
  * 0, -ENOEXEC if there is no name, or, as on Linux, -EACCES if only blanks end the file.
  * No lock. */
 static int split_script_line(char *line, char **name, char **argument)
 {
     char *limit = line + EXEC_SCRIPT_LINE - 1;
-    char *end = memchr(line, '\n', limit - line);
-    bool cut = !end;
+    char *end = memchr(line, '\n', EXEC_SCRIPT_LINE);
+    bool cut = !end, name_is_cut = cut && *limit && !is_blank(*limit);
     if (cut)
         end = limit;
     while (end > line && is_blank(end[-1]))
@@ -52,7 +52,7 @@ static int split_script_line(char *line, char **name, char **argument)
     char *rest = *name;
     while (*rest && !is_blank(*rest))
         rest++;
-    if (rest == limit || (rest == *name && (!cut || end == line + 2)))
+    if ((name_is_cut && rest == limit) || (rest == *name && (!cut || end == line + 2)))
         return -ENOEXEC;
     if (rest == *name)
         return -EACCES;
@@ -77,6 +77,8 @@ static int exec_script(struct exec *exec, int depth)
     if (depth == EXEC_MAX_SCRIPTS)
         return -ELOOP;
     int error = split_script_line(exec->head, &name, &argument);
+    if (!error && exec->path_ends)
+        error = -ENOENT;
     if (error)
         return error;
     if (argument)
@@ -88,16 +90,39 @@ static int exec_script(struct exec *exec, int depth)
     return error ? error : 1;
 }
 
+static bool closes_on_exec(struct fs_context *fs, int fd)
+{
+    struct file *file;
+    bool cloexec = false;
+    int found = fd_next(fs, fd, &file, &cloexec);
+    if (found >= 0)
+        file_unref(file);
+    return found == fd && cloexec;
+}
+
+/* What is opened relative to a descriptor has a path through /dev/fd from now on.
+ * 0 or -ENOMEM. */
+static int name_by_descriptor(struct exec *exec, int fd)
+{
+    size_t size = strlen(exec->path) + sizeof("/dev/fd/-2147483648/");
+    exec->descriptor_path = kmalloc(size);
+    if (!exec->descriptor_path)
+        return -ENOMEM;
+    exec->by_descriptor = !*exec->path;
+    exec->path_ends = closes_on_exec(exec->fs, fd);
+    format(exec->descriptor_path, size, "/dev/fd/%d%s%s", fd, *exec->path ? "/" : "", exec->path);
+    exec->path = exec->descriptor_path;
+    return 0;
+}
+
 /* Opens the program that a path means, through scripts.
  * 0 or -errno; exec->file is open or NULL.
  * May sleep. */
 static int open_program(struct exec *exec, int dirfd, int at_flags)
 {
     int result = file_open_exec(exec->fs, dirfd, exec->path, at_flags, &exec->file);
-    if (!*exec->path) { /* opened by its descriptor: that is its name from now on */
-        format(exec->descriptor_path, sizeof(exec->descriptor_path), "/dev/fd/%d", dirfd);
-        exec->path = exec->descriptor_path;
-    }
+    if (result >= 0 && dirfd != AT_FDCWD && *exec->path != '/')
+        result = name_by_descriptor(exec, dirfd);
     for (int depth = 0; result >= 0; depth++) {
         result = exec_read_head(exec, exec->file);
         if (result == 0)
@@ -175,6 +200,7 @@ static void exec_free(struct exec *exec)
         cred_unref(exec->cred);
     if (exec->space)
         space_unref(exec->space);
+    kfree(exec->descriptor_path);
     buffer_free(exec);
 }
 
@@ -211,11 +237,17 @@ static int exec_prepare(struct process *process, int dirfd, const char *path, in
 
 /* ---- What cannot fail ---- */
 
-static void set_comm(struct thread *thread, const char *path)
+/* The thread is named like the file, by the path's last component; one that was opened by its
+ * descriptor alone, like the program's own entry (since Linux 6.14; before, by its number). */
+static void set_comm(struct thread *thread, const struct exec *exec)
 {
-    const char *slash = strrchr(path, '/');
+    const char *slash = strrchr(exec->path, '/'), *name = slash ? slash + 1 : exec->path;
     memset(thread->name, 0, sizeof(thread->name));
-    strlcpy(thread->name, slash ? slash + 1 : path, sizeof(thread->name));
+    spin_lock(&names_lock);
+    if (exec->by_descriptor)
+        name = entry_name(exec->file->entry);
+    strlcpy(thread->name, name, sizeof(thread->name));
+    spin_unlock(&names_lock);
 }
 
 /* The registers with which a program begins: all zero but where and on which stack. */
@@ -308,6 +340,7 @@ static void exec_commit(struct thread *thread, struct exec *exec)
 {
     struct process *process = thread->process;
     struct file *old_exe;
+    set_comm(thread, exec);
     struct space *old = become(process, exec, &old_exe);
     thread->space = process->space;
     if (!exec->dumpable)
@@ -321,7 +354,6 @@ static void exec_commit(struct thread *thread, struct exec *exec)
         space_unref(old);
     if (old_exe)
         file_close_exec(old_exe);
-    set_comm(thread, exec->path);
     note_exec(process);
     set_registers(thread, exec);
 }

@@ -212,6 +212,8 @@ static bool detach_thread(struct thread *self, struct process *process)
     process->fs.n_threads = process->n_threads;
     if (self->tid != process->pid)
         thread_uncount_locked(process);
+    if (self->tid == process->pid)
+        process->nice = self->nice;
     struct usage usage = thread_usage(self);
     usage_add(&process->ended_usage, &usage);
     struct pid_slot *slot = pid_slot_find_locked(self->tid);

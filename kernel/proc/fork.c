@@ -102,6 +102,7 @@ static struct thread *copy_thread(struct thread *self, struct process *process, 
         thread->altstack_bytes = self->altstack_bytes;
         thread->altstack_flags = self->altstack_flags;
     }
+    thread->nice = self->nice;
     memcpy(thread->name, self->name, sizeof(thread->name));
     return thread;
 }
@@ -115,7 +116,6 @@ static void copy_settings(struct process *child, struct process *parent)
     memcpy(child->limits, parent->limits, sizeof(child->limits));
     spin_unlock(&parent->signal_lock);
     child->personality = parent->personality;
-    child->nice = parent->nice;
     child->dumpable = parent->dumpable;
     child->no_new_privs = parent->no_new_privs;
     child->keep_caps = parent->keep_caps;

@@ -196,11 +196,11 @@ long sys_getpgrp(struct thread *self)
     return self->process->group;
 }
 
-/* The process that a pid argument names, 0 being the caller; NULL if there is none.
- * proc_lock. */
+/* The process that a pid argument names, itself or a thread of it, 0 being the caller; NULL if
+ * there is none. proc_lock. */
 static struct process *named_locked(struct thread *self, pid_t pid)
 {
-    return pid == 0 ? self->process : process_find_locked(pid);
+    return pid == 0 ? self->process : process_of_locked(pid);
 }
 
 long sys_getpgid(struct thread *self, pid_t pid)
@@ -221,13 +221,14 @@ long sys_getsid(struct thread *self, pid_t pid)
     return result;
 }
 
-/* May the caller put `process` into the group? In POSIX's order of errors.
- * 0, -ESRCH, -EPERM or -EACCES.
- * proc_lock. */
-static int may_set_group_locked(struct process *caller, struct process *process, int group)
+/* May the caller put `process`, which it named by `pid`, into the group? In Linux's order of
+ * errors. 0, -ESRCH, -EINVAL, -EPERM or -EACCES. proc_lock. */
+static int may_set_group_locked(struct process *caller, struct process *process, int pid, int group)
 {
     if (!process)
         return -ESRCH;
+    if (pid && pid != process->pid) /* a thread's number */
+        return -EINVAL;
     if (process->parent == caller) {
         if (process->session != caller->session)
             return -EPERM;
@@ -252,7 +253,7 @@ long sys_setpgid(struct thread *self, pid_t pid, pid_t pgid)
     spin_lock(&proc_lock);
     struct process *process = named_locked(self, pid);
     int group = pgid ? pgid : process ? process->pid : 0;
-    int error = may_set_group_locked(self->process, process, group);
+    int error = may_set_group_locked(self->process, process, pid, group);
     if (!error && process->group != group) {
         int session = process->session;
         pid_slot_find_locked(session)->n_in_session++; /* the session must outlive the move */

@@ -57,7 +57,7 @@ static int send_to_all_locked(int signal, const siginfo_t *info)
 
 static int send_to_process_locked(int pid, int signal, const siginfo_t *info)
 {
-    struct process *process = process_find_locked(pid);
+    struct process *process = process_of_locked(pid);
     return process ? send_checked_locked(process, NULL, signal, info) : -ESRCH;
 }
 
@@ -108,14 +108,15 @@ long sys_tkill(struct thread *self, pid_t tid, int sig)
     return send_to_thread(0, tid, sig, &info);
 }
 
-/* Reads a siginfo that a program made up; it may not look as if the kernel or kill had sent it.
+/* Reads a siginfo that a program made up; it may not look as if the kernel or kill had sent it,
+ * unless the thread sends it to its own number.
  * 0, -EFAULT or -EPERM. */
 static long fetch_info(const struct thread *self, int target, int signal, uaddr_t at,
                        siginfo_t *info)
 {
     if (user_copy_in(info, at, sizeof(*info)))
         return -EFAULT;
-    if ((info->si_code >= 0 || info->si_code == SI_TKILL) && target != self->process->pid)
+    if ((info->si_code >= 0 || info->si_code == SI_TKILL) && target != self->tid)
         return -EPERM;
     info->si_signo = signal;
     return 0;
@@ -138,6 +139,6 @@ long sys_rt_tgsigqueueinfo(struct thread *self, pid_t tgid, pid_t tid, int sig, 
     siginfo_t given;
     if (tgid <= 0 || tid <= 0)
         return -EINVAL;
-    long result = fetch_info(self, tgid, sig, info, &given);
+    long result = fetch_info(self, tid, sig, info, &given);
     return result ? result : send_to_thread(tgid, tid, sig, &given);
 }

@@ -60,6 +60,20 @@ struct process *process_find_locked(int pid)
     return slot ? slot->process : NULL;
 }
 
+struct process *process_of_locked(int id)
+{
+    struct pid_slot *slot = pid_slot_find_locked(id);
+    return !slot ? NULL : slot->thread ? slot->thread->process : slot->process;
+}
+
+bool process_has_thread(const struct process *process, int tid)
+{
+    spin_lock(&proc_lock);
+    bool has = process_of_locked(tid) == process;
+    spin_unlock(&proc_lock);
+    return has;
+}
+
 struct process *process_first_locked(int above)
 {
     struct tree_node *node = tree_ceil(&slots, above + 1);
@@ -71,10 +85,10 @@ struct process *process_first_locked(int above)
     return NULL;
 }
 
-struct process *process_get(int pid)
+struct process *process_get(int id)
 {
     spin_lock(&proc_lock);
-    struct process *process = process_find_locked(pid);
+    struct process *process = process_of_locked(id);
     if (process)
         process_ref(process);
     spin_unlock(&proc_lock);

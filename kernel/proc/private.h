@@ -177,7 +177,9 @@ struct exec {
     unsigned prefix_start; /* they end with the buffer */
     size_t head_bytes;
     struct elf_image image, interpreter_image;
-    char descriptor_path[24]; /* "/dev/fd/N" for execveat without a path */
+    char *descriptor_path; /* "/dev/fd/N/PATH" for execveat by a descriptor, or NULL */
+    bool by_descriptor;    /* the file is the descriptor's own: it gives the thread its name */
+    bool path_ends;        /* the descriptor closes on exec: a script's path would lead nowhere */
     char prefix[EXEC_MAX_SCRIPTS * EXEC_SCRIPT_LINE];
     char head[EXEC_HEAD_BYTES]; /* the first bytes of the file */
 };

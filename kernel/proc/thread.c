@@ -62,7 +62,7 @@ long sys_sched_getaffinity(struct thread *self, pid_t pid, size_t length, uaddr_
     if (length < sizeof(all) || length % sizeof(all) != 0)
         return -EINVAL;
     spin_lock(&proc_lock);
-    bool exists = pid == 0 || pid_slot_find_locked(pid);
+    bool exists = pid == 0 || process_of_locked(pid);
     spin_unlock(&proc_lock);
     if (!exists)
         return -ESRCH;

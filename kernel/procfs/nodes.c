@@ -27,10 +27,20 @@ static uint64_t number_of(const struct proc_node *node, const struct process *pr
     return (process ? (uint64_t)process->pid << 42 : 0) | id << 21 | which;
 }
 
+/* Has the process been reaped, or the thread ended, that the file is about? */
 static bool is_gone(const struct proc_inode *proc)
 {
-    return proc->process &&
-           __atomic_load_n(&proc->process->state, __ATOMIC_RELAXED) == PROCESS_REAPED;
+    if (!proc->process)
+        return false;
+    if (proc->thread)
+        return !process_has_thread(proc->process, proc->thread);
+    return __atomic_load_n(&proc->process->state, __ATOMIC_RELAXED) == PROCESS_REAPED;
+}
+
+/* Nobody works in a directory of what is gone. */
+static int enter(const struct inode *inode)
+{
+    return is_gone(proc_of(inode)) ? -ESRCH : 0;
 }
 
 /* A process's files belong to the user that it acts for; if it may not be looked into, what is not
@@ -105,6 +115,17 @@ static const struct proc_node *find_child(const struct proc_node *dir, const cha
     return NULL;
 }
 
+/* A process's directory under its own number, or, though no listing shows those, under the number
+ * of one of its threads: then it is about that thread. */
+static struct inode *find_process(const struct proc_node *each, int number, int *err)
+{
+    struct process *process = process_get(number);
+    if (!process)
+        return NULL;
+    *err = -ENOMEM;
+    return make_inode(each, process, process->pid == number ? 0 : number, -1);
+}
+
 /* The inode for a number in the directory, if it is there; NULL with *err. */
 static struct inode *find_number(const struct proc_inode *dir, const char *name, size_t len,
                                  int *err)
@@ -115,20 +136,17 @@ static struct inode *find_number(const struct proc_inode *dir, const char *name,
     *err = -ENOENT;
     if (!each || !plain || !number_parse(name, len, 10, &number) || number > INT32_MAX)
         return NULL;
-    long found = dir->node->next(dir, number);
+    if (!dir->process)
+        return find_process(each, (int)number, err);
+    long found = dir->node->next(dir, (long)number);
     if (found < 0)
         *err = (int)found;
     if (found != (long)number)
         return NULL;
     struct process *process = dir->process;
     bool task = each == &proc_thread_node;
-    if (process)
-        process_ref(process);
-    else if (!(process = process_get(number)))
-        return NULL;
+    process_ref(process);
     *err = -ENOMEM;
-    if (!dir->process)
-        return make_inode(each, process, 0, -1);
     return make_inode(each, process, task ? (int)number : dir->thread, task ? -1 : (int)number);
 }
 
@@ -243,6 +261,7 @@ static const struct inode_ops directory_ops = {
     .rename = rename,
     .list = list,
     .open = open_dir,
+    .enter = enter,
     .allows = is_for_caller,
     .attributes = update,
     .allow_change = allow_change,

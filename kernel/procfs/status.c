@@ -8,7 +8,7 @@
 /* What is read in one go, so that it fits together. */
 struct facts {
     char name[16], state;
-    int tid, ppid, group, session, tty, foreground;
+    int tid, ppid, group, session, tty, foreground, nice;
     uint32_t n_threads, cpu;
     struct usage usage, children, of_thread;
     uint64_t pending, shared_pending, blocked, ignored, caught;
@@ -77,6 +77,7 @@ static void collect(struct facts *facts, const struct proc_inode *of)
     facts->children = process->children_usage;
     facts->of_thread = thread ? thread_usage(thread) : process->ended_usage;
     collect_signals(facts, process, thread);
+    facts->nice = thread ? thread->nice : process->nice;
     if (thread) {
         strlcpy(facts->name, thread->name, sizeof(facts->name));
         facts->cpu = thread->cpu;
@@ -156,7 +157,7 @@ int proc_text_stat(struct text *text, const struct proc_inode *of)
              f.usage.n_faults, f.children.n_faults);
     text_add(text, "%lu %lu %lu %lu %d %d %u 0 %lu ", f.usage.user_ns / TICK_NS,
              f.usage.system_ns / TICK_NS, f.children.user_ns / TICK_NS,
-             f.children.system_ns / TICK_NS, 20 + process->nice, process->nice, f.n_threads,
+             f.children.system_ns / TICK_NS, 20 + f.nice, f.nice, f.n_threads,
              process->start_ns / TICK_NS);
     text_add(text, "%lu %lu %lu 0 0 %lu 0 0 ", sizes.total, sizes.resident / PAGE_SIZE,
              process->limits[RLIMIT_RSS].rlim_cur, address[0]);

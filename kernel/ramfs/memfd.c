@@ -25,6 +25,8 @@ static int memfd_open(struct fs_context *fs, const char *name, struct file **fil
     entry->dead = true;
     int err = file_open_entry(fs, entry, O_RDWR | O_LARGEFILE, file);
     entry_unref(entry);
+    if (!err)
+        file_uncount_writer(*file);
     return err;
 }
 

@@ -36,7 +36,10 @@ long sys_getcwd(struct fs_context *fs, uaddr_t buf, size_t size)
 /* Takes over the entry's reference, if it may be searched. */
 static int set_cwd(struct fs_context *fs, struct entry *entry)
 {
+    const struct inode_ops *ops = entry->inode->ops;
     int err = fs_permission(fs, entry->inode, MAY_EXEC);
+    if (!err && ops->enter)
+        err = ops->enter(entry->inode);
     if (err) {
         entry_unref(entry);
         return err;

@@ -22,6 +22,7 @@ struct file *file_create(int flags)
     file->pos = 0;
     file->private_data = NULL;
     file->owner_pid = 0;
+    file->uncounted = false;
     return file;
 }
 
@@ -48,7 +49,13 @@ static int choose_ops(struct inode *inode, struct file *file)
 /* Does the file count as a writer of a regular file's contents? */
 static bool counts_as_writer(const struct file *file)
 {
-    return file_writable(file) && inode_is(file->inode, S_IFREG);
+    return file_writable(file) && inode_is(file->inode, S_IFREG) && !file->uncounted;
+}
+
+void file_uncount_writer(struct file *file)
+{
+    inode_put_write(file->inode);
+    file->uncounted = true;
 }
 
 void file_free(struct file *file)
