@@ -134,6 +134,8 @@ struct thread {
     uint32_t altstack_flags;
     struct list process_node; /* guarded by proc_lock: in process->threads */
     int nice;                 /* guarded by proc_lock; kept and told, not obeyed */
+    uint64_t timer_slack_ns;  /* PR_SET_TIMERSLACK: how late its timers may be; none is that late */
+    uint64_t usual_slack_ns;  /* its parent's when it began */
     uaddr_t clear_child_tid, robust_list;
     char name[16];           /* comm */
     struct tracing *tracing; /* proc's: who watches its calls, or NULL; guarded by proc_lock */

@@ -334,6 +334,7 @@ struct file_ops {
     int (*allocate)(struct file *file, int mode, uint64_t offset, uint64_t n_bytes);
     void (*release)(struct file *file); /* the last reference is gone */
     bool stream;                        /* no position: lseek and pread give -ESPIPE */
+    bool hears_nothing;                 /* a write of no bytes means something, too */
 };
 
 struct file {

@@ -442,6 +442,7 @@ static int launch_init(struct process *process, struct exec *exec)
     struct thread *thread = thread_create(process, exec->space, start_init, NULL);
     if (!thread)
         return -ENOMEM;
+    thread->timer_slack_ns = thread->usual_slack_ns = 50000; /* as on Linux */
     exec_commit(thread, exec);
     spin_lock(&proc_lock);
     int pid;

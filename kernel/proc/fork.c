@@ -103,6 +103,7 @@ static struct thread *copy_thread(struct thread *self, struct process *process, 
         thread->altstack_flags = self->altstack_flags;
     }
     thread->nice = self->nice;
+    thread->timer_slack_ns = thread->usual_slack_ns = self->timer_slack_ns;
     memcpy(thread->name, self->name, sizeof(thread->name));
     return thread;
 }

@@ -27,6 +27,28 @@ static long set_flag(bool *flag, unsigned long value, unsigned long most)
     return 0;
 }
 
+/* What programs ask for of features that are not there, or are as they are: the answers of a Linux
+ * that does not change them. */
+static long other_option(struct thread *self, int option, unsigned long arg2)
+{
+    enum { CAP_LAST_CAP = 40, SECBIT_KEEP_CAPS = 1 << 4 };
+    switch (option) {
+    case PR_GET_TIMERSLACK: return self->timer_slack_ns;
+    case PR_SET_TIMERSLACK:
+        self->timer_slack_ns = (long)arg2 <= 0 ? self->usual_slack_ns : arg2;
+        return 0;
+    case PR_GET_TIMING: return PR_TIMING_STATISTICAL;
+    case PR_SET_TIMING: return arg2 == PR_TIMING_STATISTICAL ? 0 : -EINVAL;
+    case PR_GET_TSC: return put_int(arg2, PR_TSC_ENABLE);
+    case PR_SET_TSC: return arg2 == PR_TSC_ENABLE ? 0 : -EINVAL;
+    case PR_CAPBSET_READ: return arg2 <= CAP_LAST_CAP ? 1 : -EINVAL; /* none is ever taken away */
+    case PR_GET_SECUREBITS: return self->process->keep_caps ? SECBIT_KEEP_CAPS : 0;
+    case PR_GET_TID_ADDRESS:
+        return user_copy_out(uaddr(arg2), &self->clear_child_tid.at, sizeof(uint64_t));
+    default: return -EINVAL;
+    }
+}
+
 long sys_prctl(struct thread *self, int option, unsigned long arg2, unsigned long arg3,
                unsigned long arg4, unsigned long arg5)
 {
@@ -56,6 +78,6 @@ long sys_prctl(struct thread *self, int option, unsigned long arg2, unsigned lon
     case PR_SET_NO_NEW_PRIVS:
         return arg2 == 1 && rest_is_zero ? set_flag(&process->no_new_privs, 1, 1) : -EINVAL;
     case PR_GET_NO_NEW_PRIVS: return !arg2 && rest_is_zero ? process->no_new_privs : -EINVAL;
-    default: return -EINVAL;
+    default: return other_option(self, option, arg2);
     }
 }

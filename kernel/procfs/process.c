@@ -105,8 +105,10 @@ static long write_comm(const struct proc_inode *of, char *line, size_t n)
         return -EINVAL;
     spin_lock(&proc_lock);
     struct thread *thread = thread_of(of);
-    if (thread)
+    if (thread) {
+        memset(thread->name, 0, sizeof(thread->name));
         strlcpy(thread->name, line, sizeof(thread->name));
+    }
     spin_unlock(&proc_lock);
     return thread ? (long)n : -ESRCH;
 }

@@ -45,7 +45,7 @@ long file_write(struct fs_context *fs, struct file *file, struct io *io, uint64_
     struct inode *inode = file->inode;
     if (goes_too_far(file, io, *pos))
         return -EINVAL;
-    if (io->left == 0)
+    if (io->left == 0 && !file->ops->hears_nothing)
         return 0;
     io->append |= (file->flags & O_APPEND) != 0 && !io->no_append;
     if (inode_is(inode, S_IFREG)) {

@@ -120,6 +120,14 @@ static void check_supplementary(void)
         CHILD_REQUIRE(syscall(SYS_getgroups, 3, BAD_KERNEL) == -1 && errno == EFAULT);
         CHILD_REQUIRE(syscall(SYS_setgroups, 3, BAD_LOW) == -1 && errno == EFAULT);
         CHILD_REQUIRE(syscall(SYS_setgroups, 65537, many) == -1 && errno == EINVAL);
+        for (unsigned i = 0; i < 65536; i++)
+            many[i] = i * 40503 % 65536; /* each once, in no order */
+        DONE(setgroups(65536, many));
+        memset(many, 0, sizeof many);
+        CHILD_REQUIRE(getgroups(65536, many) == 65536);
+        for (unsigned i = 0; i < 65536; i++)
+            CHILD_REQUIRE(many[i] == i);
+        DONE(setgroups(3, groups));
         CHILD_REQUIRE(syscall(SYS_setgroups, -1, many) == -1 && errno == EINVAL);
         CHILD_REQUIRE(getgroups(0, NULL) == 3);
         pid_t child = fork();

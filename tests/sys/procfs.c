@@ -1,6 +1,7 @@
 /* /proc: what a process shows of itself and others, to whom, and what is left when it is gone. */
 #include "helpers.h"
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/sysmacros.h>
 
 static char text[65536]; /* of the file that was read last */
@@ -133,6 +134,17 @@ static void check_comm(void)
     CHECK_STR(text, "my own name\n\n");
     slurp("/proc/self/status", 100);
     CHECK_STR(field("Name:"), "\tmy own name\\n");
+    fd = open("/proc/self/comm", O_WRONLY);
+    CHECK_EQ(write(fd, "", 0), 0); /* empties it */
+    CHECK_EQ(slurp("/proc/self/comm", 100), 1);
+    CHECK_EQ(write(fd, "a long enough name", 18), 18);
+    CHECK_EQ(slurp("/proc/self/comm", 100), 16);
+    CHECK_EQ(write(fd, "ab\0cd", 5), 5);
+    CHECK_EQ(slurp("/proc/self/comm", 100), 3);
+    memset(text, 'x', 16);
+    CHECK_OK(prctl(PR_GET_NAME, text));
+    CHECK(memcmp(text, "ab\0\0\0\0\0\0\0\0\0\0\0\0\0", 16) == 0); /* nothing of the former */
+    close(fd);
     if (!as_root("comm of another"))
         return;
     fd = open("/proc/1/comm", O_WRONLY);
@@ -319,6 +331,7 @@ static void check_zombie(void)
     CHECK_ERR(open(path, O_RDONLY), ENOENT);
     CHECK_ERR(read(fd, link, sizeof link), ESRCH);
     CHECK_ERR(openat(dir, "stat", O_RDONLY), ESRCH);
+    CHECK_ERR(fchdir(dir), ESRCH);
     close(fd);
     close(dir);
 }

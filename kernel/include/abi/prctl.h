@@ -7,12 +7,17 @@
 #define PR_SET_DUMPABLE        4
 #define PR_GET_KEEPCAPS        7
 #define PR_SET_KEEPCAPS        8
+#define PR_GET_TIMING          13
+#define PR_SET_TIMING          14
 #define PR_SET_NAME            15
 #define PR_GET_NAME            16
 #define PR_GET_SECCOMP         21
 #define PR_SET_SECCOMP         22
 #define PR_CAPBSET_READ        23
 #define PR_CAPBSET_DROP        24
+#define PR_GET_TSC             25
+#define PR_SET_TSC             26
+#define PR_GET_SECUREBITS      27
 #define PR_SET_TIMERSLACK      29
 #define PR_GET_TIMERSLACK      30
 #define PR_SET_CHILD_SUBREAPER 36
@@ -22,6 +27,9 @@
 #define PR_GET_TID_ADDRESS     40
 #define PR_SET_THP_DISABLE     41
 #define PR_GET_THP_DISABLE     42
+
+#define PR_TIMING_STATISTICAL 0
+#define PR_TSC_ENABLE         1
 
 #define ARCH_SET_GS     0x1001
 #define ARCH_SET_FS     0x1002
