@@ -4,6 +4,7 @@
 include tests/host/host.mk
 include tests/fuzz/fuzz.mk
 include tests/inject/inject.mk
+include tests/latency/latency.mk
 include tests/memory/memory.mk
 
 TESTS ?= $(host_tests) $(guest_tests) $(sort $(wildcard tests/*.t tests/*/*.t))

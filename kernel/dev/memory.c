@@ -5,6 +5,7 @@
 #include "devices.h"
 
 #define CHUNK 128 /* bytes that cross the kernel's stack at a time */
+#define WORK  32  /* a random byte takes as long as so many that are moved */
 
 static long null_read(struct file *file, struct io *io, uint64_t *pos)
 {
@@ -41,7 +42,7 @@ static long random_read(struct file *file, struct io *io, uint64_t *pos)
         random_fill(bytes, n);
         size_t done = io_put(io, bytes, n);
         total += done;
-        if (done < n)
+        if (done < n || !thread_breathe(WORK * n))
             return total > 0 ? total : -EFAULT;
     }
     return total;

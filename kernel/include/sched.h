@@ -59,6 +59,9 @@ int wait_on_mutex(struct wait_queue *queue, struct mutex *mutex, enum wait_kind 
 /* For several queues at once (poll): enqueue on each, check the conditions, sleep, dequeue from
  * each. A wake between enqueue and sleep is not lost. */
 void waiter_add(struct waiter *waiter, struct wait_queue *queue);
+/* The same, but not behind another waiter of the calling thread; false then: a list of polled files
+ * may name one file thousands of times, and whoever wakes the queue holds its lock meanwhile. */
+bool waiter_add_once(struct waiter *waiter, struct wait_queue *queue);
 void waiter_remove(struct waiter *waiter);
 void wait_begin(void); /* before the first waiter_add */
 /* After the conditions were checked. */

@@ -9,7 +9,8 @@
 #include "private.h"
 
 enum {
-    CHUNK = 128, /* bytes of a string that are read at once */
+    CHUNK = 128,       /* bytes of a string that are read at once */
+    STRING_WORK = 256, /* what a string costs besides its bytes, in bytes copied */
     WRITER_BYTES = PAGE_SIZE / 2,
     N_AUX = 20,
     RANDOM_BYTES = 16,
@@ -146,7 +147,7 @@ static int fetch_pointer(const struct exec_args *args, uint64_t array, uint64_t 
 }
 
 /* How many strings an array has from the first-th on, and how many bytes they take together.
- * 0, -EFAULT or -E2BIG. */
+ * 0, -EFAULT, -E2BIG, or -EINTR when killed. */
 static int measure(const struct exec_args *args, uint64_t array, uint64_t first, uint64_t most,
                    struct extent *extent)
 {
@@ -162,6 +163,8 @@ static int measure(const struct exec_args *args, uint64_t array, uint64_t first,
         long n = args->user ? user_string_bytes(at) : (long)strlen((const char *)at) + 1;
         if (n < 0)
             return n;
+        if (!thread_breathe(STRING_WORK + n))
+            return -EINTR;
         extent->n_strings++;
         extent->n_bytes += n;
         if (extent->n_bytes + extent->n_strings * sizeof(uint64_t) > most)
@@ -181,11 +184,14 @@ static void put_strings(struct writer *strings, struct writer *vector, const str
             strings->error = -EFAULT;
             return;
         }
-        put_word(vector, writer_position(strings));
+        uint64_t begin = writer_position(strings);
+        put_word(vector, begin);
         if (args->user)
             put_user_string(strings, at);
         else
             put(strings, (const char *)at, strlen((const char *)at) + 1);
+        if (!thread_breathe(STRING_WORK + writer_position(strings) - begin))
+            strings->error = -EINTR;
     }
 }
 

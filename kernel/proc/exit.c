@@ -117,15 +117,34 @@ static void send_death_signal_locked(struct process *leaver, struct process *chi
     signal_send_locked(child, NULL, signal, &info);
 }
 
+/* Each group of the children is looked at once, when all of them have their new parent: a look is
+ * as long as the group.
+ * Nothing can fail.
+ * proc_lock. */
+static void check_groups_locked(struct process *leaver)
+{
+    struct process *child;
+    list_for_each(child, &leaver->children, sibling)
+        pid_slot_find_locked(child->group)->looked_at = false;
+    list_for_each(child, &leaver->children, sibling) {
+        struct pid_slot *group = pid_slot_find_locked(child->group);
+        if (!group->looked_at)
+            group_check_orphaned_locked(child, leaver, true);
+        group->looked_at = true;
+    }
+}
+
 static void give_away_children_locked(struct process *leaver)
 {
     struct process *child, *spare, *heir = new_parent_locked(leaver);
+    list_for_each(child, &leaver->children, sibling) {
+        process_set_parent_locked(child, heir);
+        send_death_signal_locked(leaver, child);
+    }
+    check_groups_locked(leaver);
     list_for_each_safe(child, spare, &leaver->children, sibling) {
         list_remove(&child->sibling);
         list_add_tail(&heir->children, &child->sibling);
-        process_set_parent_locked(child, heir);
-        send_death_signal_locked(leaver, child);
-        group_check_orphaned_locked(child, leaver, true);
         child->exit_signal = SIGCHLD;
         if (child->state == PROCESS_ZOMBIE)
             announce_end_locked(child);
@@ -220,7 +239,7 @@ static bool detach_thread(struct thread *self, struct process *process)
     slot->thread = NULL;
     pid_slot_put_locked(slot);
     wake_all(&process->resumed); /* exec may wait to be alone */
-    if (!last && process->pending && !process->group_exiting)
+    if (!last && process->pending & ~self->signal_mask && !process->group_exiting)
         signal_recalculate_all_locked(process); /* this one may have been the one to take it */
     spin_unlock(&proc_lock);
     return last;

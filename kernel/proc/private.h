@@ -28,6 +28,7 @@ struct pid_slot {
     struct thread *thread;   /* until it ends */
     struct list members;     /* process.group_node of the group */
     uint32_t n_in_session;   /* processes of the session */
+    bool looked_at;          /* scratch of one walk over members of several groups */
 };
 
 struct pid_slot *pid_slot_find_locked(int id);

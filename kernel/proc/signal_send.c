@@ -116,10 +116,10 @@ static void dequeue(struct list *queue, uint64_t *pending, int signal, siginfo_t
     list_for_each_safe(item, spare, queue, node) {
         if (item->info.si_signo != signal)
             continue;
-        if (found)
-            more = true;
-        else
-            found = item;
+        more = found;
+        if (more)
+            break;
+        found = item;
     }
     if (!more)
         *pending &= ~SIGNAL_BIT(signal);

@@ -69,6 +69,7 @@ long sys_sysinfo(struct thread *self, uaddr_t to)
  */
 long sys_getrandom(struct thread *self, uaddr_t buf, size_t count, unsigned int flags)
 {
+    enum { WORK = 32 }; /* a random byte takes as long as so many that are moved */
     char chunk[256];
     size_t done = 0;
     if (flags & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE) ||
@@ -82,6 +83,8 @@ long sys_getrandom(struct thread *self, uaddr_t buf, size_t count, unsigned int 
         done += given;
         if (given < n)
             return done ? (long)done : -EFAULT;
+        if (!thread_breathe(WORK * n))
+            break;
     }
     return done;
 }

@@ -64,21 +64,32 @@ static bool collect_locked(struct wait_for *wait, struct process *child)
     return false;
 }
 
+/* Looks at one child, as look_locked does; *any: there is one to wait for.
+ * proc_lock. */
+static int look_at_locked(struct wait_for *wait, struct process *child, bool *any)
+{
+    if (!is_meant(wait, child))
+        return -ECHILD;
+    /* A zombie is nobody's child for those who do not ask for the dead. */
+    bool waits = child->state != PROCESS_ZOMBIE || wait->options & WEXITED;
+    *any = *any || waits;
+    if (collect_locked(wait, child))
+        return 1;
+    return waits ? 0 : -ECHILD;
+}
+
 /* Looks through the children.
  * 1 with the result in *wait, 0: there is nothing to tell yet, -ECHILD: there never will be.
  * proc_lock. */
 static int look_locked(struct process *parent, struct wait_for *wait)
 {
-    struct process *child;
+    struct process *child = wait->pid ? process_find_locked(wait->pid) : NULL;
     bool any = false;
-    list_for_each(child, &parent->children, sibling) {
-        if (!is_meant(wait, child))
-            continue;
-        /* A zombie is nobody's child for those who do not ask for the dead. */
-        any = any || child->state != PROCESS_ZOMBIE || wait->options & WEXITED;
-        if (collect_locked(wait, child))
+    if (wait->pid)
+        return child && child->parent == parent ? look_at_locked(wait, child, &any) : -ECHILD;
+    list_for_each(child, &parent->children, sibling)
+        if (look_at_locked(wait, child, &any) > 0)
             return 1;
-    }
     return any ? 0 : -ECHILD;
 }
 

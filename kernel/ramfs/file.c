@@ -9,6 +9,7 @@
 
 #define N_CONTENTS 64 /* a few mutexes for all files keep a file small */
 #define PINNED     16 /* pages held at a time while they are read */
+#define BREATH     64 /* pages or rows of them, between two looks whether others should run */
 
 static struct mutex contents[N_CONTENTS];
 
@@ -251,27 +252,53 @@ static int file_truncate(struct inode *inode, uint64_t size)
     return 0;
 }
 
-/* Makes [start, end) read as zeros and gives its whole pages back; the contents mutex is held. */
-static void punch_hole(struct ramfs_inode *file, uint64_t start, uint64_t end)
+/* Makes [start, end), which lies in one page, read as zeros. The lock is held. */
+static void zero_part_locked(struct ramfs_inode *file, uint64_t start, uint64_t end)
 {
-    uint64_t first = start / PAGE_SIZE;
-    spin_lock(&file->inode.lock);
-    while (start < end) {
-        uint64_t n, stop = min(end, align_down(start, PAGE_SIZE) + PAGE_SIZE);
-        uint64_t *place = radix_row(&file->file.pages, start / PAGE_SIZE, &n);
-        if (!place) {
-            uint64_t behind = align_down(start, PAGE_SIZE) + n * PAGE_SIZE;
-            stop = n > (end - start) / PAGE_SIZE ? end : behind;
-        } else if (*place && stop - start < PAGE_SIZE) {
-            memset((char *)phys_to_virt(*place) + start % PAGE_SIZE, 0, stop - start);
-        } else if (*place) {
-            drop_page(*place, &file->file.n_pages);
-            *place = 0;
-        }
-        start = stop;
+    paddr_t frame = radix_get(&file->file.pages, start / PAGE_SIZE);
+    if (frame)
+        memset((char *)phys_to_virt(frame) + start % PAGE_SIZE, 0, end - start);
+}
+
+/* Gives back the pages from *page on, to the end of their node or before `end`; *page becomes the
+ * next to look at. The lock is held. */
+static void punch_row_locked(struct ramfs_inode *file, uint64_t *page, uint64_t end)
+{
+    uint64_t n, first = *page;
+    uint64_t *row = radix_row(&file->file.pages, first, &n);
+    n = min(n, end - first);
+    *page = first + n;
+    if (!row)
+        return;
+    for (uint64_t i = 0; i < n; i++) {
+        if (row[i])
+            drop_page(row[i], &file->file.n_pages);
+        row[i] = 0;
     }
+    radix_prune(&file->file.pages, first);
+}
+
+/* Makes [start, end) read as zeros and gives its whole pages back; the contents mutex is held.
+ * 0, or -EINTR when killed half way. */
+static int punch_hole(struct ramfs_inode *file, uint64_t start, uint64_t end)
+{
+    uint64_t page = pages_of(start), end_page = end / PAGE_SIZE;
+    bool going = true;
+    spin_lock(&file->inode.lock);
+    if (start % PAGE_SIZE)
+        zero_part_locked(file, start, min(end, page * PAGE_SIZE));
+    if (end % PAGE_SIZE && end_page >= page)
+        zero_part_locked(file, end_page * PAGE_SIZE, end);
     spin_unlock(&file->inode.lock);
-    backing_zap(&file->file.backing, first);
+    while (going && page < end_page) {
+        spin_lock(&file->inode.lock);
+        for (int i = 0; i < BREATH && page < end_page; i++)
+            punch_row_locked(file, &page, end_page);
+        spin_unlock(&file->inode.lock);
+        going = cond_resched();
+    }
+    backing_zap(&file->file.backing, start / PAGE_SIZE);
+    return going ? 0 : -EINTR;
 }
 
 /* The page at index, made of zeros if there is none; with a reference. 0 or -ENOMEM. */
@@ -302,6 +329,8 @@ static int fill_holes(struct ramfs_inode *file, uint64_t start, uint64_t end)
         spin_unlock(&file->inode.lock);
         if (!err)
             frame_unref(frame);
+        if (i % BREATH == BREATH - 1 && !cond_resched())
+            return -EINTR;
     }
     return err ? -ENOSPC : 0;
 }
@@ -315,7 +344,7 @@ static int file_allocate(struct file *open, int mode, uint64_t offset, uint64_t 
     int err = 0;
     mutex_lock(contents_of(file));
     if (mode & FALLOC_FL_PUNCH_HOLE)
-        punch_hole(file, offset, end);
+        err = punch_hole(file, offset, end);
     else
         err = fill_holes(file, offset, end);
     if (!err && mode == 0)
@@ -326,24 +355,40 @@ static int file_allocate(struct file *open, int mode, uint64_t offset, uint64_t 
     return err;
 }
 
-/* The first byte at or after offset that is data (or in a hole), for lseek; -ENXIO past the end. */
+/* Looks in the node of page *page, or through the hole there, for one that has data or has none;
+ * *page becomes it, or the first page behind. The lock is held. */
+static bool find_in_row_locked(struct ramfs_inode *file, uint64_t *page, bool data)
+{
+    uint64_t n;
+    const uint64_t *row = radix_row(&file->file.pages, *page, &n);
+    if (!row) {
+        *page += data ? n : 0;
+        return !data;
+    }
+    for (; n > 0; n--, row++, ++*page)
+        if ((*row != 0) == data)
+            return true;
+    return false;
+}
+
+/* The first byte at or after offset that is data (or in a hole), for lseek; -ENXIO past the end,
+ * -EINTR when killed. */
 static long find_data(struct ramfs_inode *file, uint64_t offset, bool data)
 {
-    spin_lock(&file->inode.lock);
-    uint64_t size = file->inode.size, at = offset;
-    while (at < size) {
-        uint64_t n;
-        const uint64_t *row = radix_row(&file->file.pages, at / PAGE_SIZE, &n);
-        if ((row && *row) == data)
-            break;
-        uint64_t skip = row ? 1 : n;
-        uint64_t page = at / PAGE_SIZE;
-        at = skip > size / PAGE_SIZE - page ? size : (page + skip) * PAGE_SIZE;
-    }
-    spin_unlock(&file->inode.lock);
-    if (offset >= size || (data && at >= size))
+    uint64_t page = offset / PAGE_SIZE, size;
+    bool found = false;
+    do {
+        spin_lock(&file->inode.lock);
+        size = file->inode.size;
+        for (int i = 0; i < BREATH && !found && page < pages_of(size); i++)
+            found = find_in_row_locked(file, &page, data);
+        spin_unlock(&file->inode.lock);
+    } while (!found && page < pages_of(size) && cond_resched());
+    if (offset >= size || (data && page >= pages_of(size)))
         return -ENXIO;
-    return (long)min(at, size);
+    if (!found && page < pages_of(size))
+        return -EINTR;
+    return (long)min(max(offset, min(page, pages_of(size)) * PAGE_SIZE), size);
 }
 
 static long file_seek_data(struct file *open, int64_t offset, int whence)

@@ -17,6 +17,9 @@ uint64_t *radix_make(struct radix *radix, uint64_t index);
 /* The place of a word and how many places follow in one row, itself included. NULL: *n indices from
  * here on have no words. */
 uint64_t *radix_row(const struct radix *radix, uint64_t index, uint64_t *n);
+/* After words were zeroed: gives back the node of the index, if nothing is left in it, and those
+ * above that become empty by that. */
+void radix_prune(struct radix *radix, uint64_t index);
 /* Forgets all words from `first` on and gives each that is not 0 to drop; frees their nodes. */
 void radix_cut(struct radix *radix, uint64_t first, void (*drop)(uint64_t word, void *arg),
                void *arg);

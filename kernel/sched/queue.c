@@ -160,8 +160,8 @@ static void ready_put_first(struct run_queue *queue, struct thread *thread)
  * one that runs often sleeps soon by itself. Lock: queue->lock held. */
 static void ready_put_woken(struct run_queue *queue, struct thread *thread)
 {
-    if (!thread->slice_left_ns) {
-        ready_put_last(queue, thread);
+    if (!thread->slice_left_ns || thread->kill_due) {
+        ready_put_last(queue, thread); /* thousands may be killed at once: others go first */
         return;
     }
     if (list_empty(&queue->woken))

@@ -24,6 +24,20 @@ void waiter_add(struct waiter *waiter, struct wait_queue *queue)
     spin_unlock(&queue->lock);
 }
 
+bool waiter_add_once(struct waiter *waiter, struct wait_queue *queue)
+{
+    waiter->queue = queue;
+    waiter->thread = current_thread();
+    waiter->what = NULL;
+    spin_lock(&queue->lock);
+    struct waiter *last = list_last(&queue->waiters, struct waiter, node);
+    bool adds = !last || last->thread != waiter->thread;
+    if (adds)
+        list_add_tail(&queue->waiters, &waiter->node);
+    spin_unlock(&queue->lock);
+    return adds;
+}
+
 /* Leaves the queue; true if a wake-up had taken it out already. */
 static bool waiter_leave(struct waiter *waiter)
 {

@@ -4,6 +4,7 @@
 #define INLINE_SLOTS    ARRAY_SIZE(((struct fd_table *)0)->inline_slots)
 #define CLOEXEC_BIT     1ull
 #define MAX_DESCRIPTORS (1u << 20)
+#define FILES_A_BREATH  64 /* closed, between two looks whether others should run */
 
 static OBJECT_CACHE(fd_table_cache, struct fd_table);
 
@@ -114,10 +115,14 @@ void fd_table_unref(struct fd_table *table)
 {
     if (__atomic_sub_fetch(&table->refs, 1, __ATOMIC_ACQ_REL) != 0)
         return;
-    uint32_t end = table_end(table);
-    for (uint32_t fd = 0; fd < end; fd++)
-        if (table->slots[fd])
-            close_file(table, file_of(table->slots[fd]));
+    uint32_t end = table_end(table), n_closed = 0;
+    for (uint32_t fd = 0; fd < end; fd++) {
+        if (!table->slots[fd])
+            continue;
+        close_file(table, file_of(table->slots[fd]));
+        if (++n_closed % FILES_A_BREATH == 0)
+            (void)cond_resched(); /* one that was killed closes them too */
+    }
     if (table->slots != table->inline_slots)
         kfree(table->slots);
     object_free(&fd_table_cache, table);
@@ -273,6 +278,7 @@ int fd_next(struct fs_context *fs, int fd, struct file **file, bool *cloexec)
 void fd_close_range(struct fs_context *fs, uint32_t first, uint32_t last, bool only_mark)
 {
     struct fd_table *table = fs->fds;
+    uint32_t n_closed = 0;
     for (uint64_t fd = first; fd <= last; fd++) {
         spin_lock(&table->lock);
         fd = fd < table->size ? bitmap_next_set(table->used, table->size, fd) : table->size;
@@ -287,5 +293,7 @@ void fd_close_range(struct fs_context *fs, uint32_t first, uint32_t last, bool o
             return;
         if (file)
             close_file(table, file);
+        if (++n_closed % FILES_A_BREATH == 0 && !cond_resched())
+            return;
     }
 }

@@ -6,6 +6,7 @@
 #include "syscall_calls.h"
 
 #define WAITERS_A_BLOCK 4
+#define ITEMS_A_BREATH  256 /* asked or given back, between two looks whether others should run */
 
 struct waiter_block {
     struct waiter_block *next;
@@ -39,7 +40,8 @@ void poll_add(struct poll_table *table, struct wait_queue *queue)
         block->n_used = 0;
         table->blocks = block;
     }
-    waiter_add(&block->waiters[block->n_used++], queue);
+    if (waiter_add_once(&block->waiters[block->n_used], queue))
+        block->n_used++;
 }
 
 static void table_init(struct poll_table *table)
@@ -63,12 +65,20 @@ static void table_release(struct poll_table *table)
     }
 }
 
+/* The loops over descriptors end soon enough also when the thread was killed. */
+static void breathe(size_t i)
+{
+    if (i % ITEMS_A_BREATH == ITEMS_A_BREATH - 1)
+        (void)cond_resched();
+}
+
 /* Asks each file; as soon as one is ready the rest need not be waited for. How many are ready. */
 static int poll_items(struct poll_item *items, size_t n, struct poll_table *table)
 {
     int n_ready = 0;
     for (size_t i = 0; i < n; i++) {
         struct file *file = items[i].file;
+        breathe(i);
         if (!file)
             continue;
         uint32_t state = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
@@ -105,9 +115,11 @@ static int poll_wait(struct poll_item *items, size_t n, uint64_t deadline_ns)
 
 static void release_items(struct poll_item *items, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        breathe(i);
         if (items[i].file)
             file_unref(items[i].file);
+    }
     kfree(items);
 }
 
@@ -170,6 +182,7 @@ static int fetch_items(struct fs_context *fs, const struct pollfd *fds, size_t n
     int n_bad = 0;
     for (size_t i = 0; i < n; i++) {
         items[i] = (struct poll_item){.want = (uint16_t)fds[i].events};
+        breathe(i);
         if (fds[i].fd < 0)
             continue;
         if (fd_get(fs, fds[i].fd, &items[i].file)) {
@@ -274,6 +287,7 @@ static int selection_fetch(struct fs_context *fs, struct selection *s)
     }
     for (uint32_t fd = 0; !err && fd < s->n; fd++) {
         uint32_t want = 0;
+        breathe(fd);
         for (int i = 0; i < 3; i++)
             want |= bitmap_test(s->sets[i], fd) ? set_bits[i] : 0;
         s->items[fd].want = want;
@@ -297,6 +311,7 @@ static long selection_give(const struct selection *s)
     for (int i = 0; i < 3; i++) {
         for (uint32_t fd = 0; fd < s->n; fd++) {
             bool ready = bitmap_test(s->sets[i], fd) && s->items[fd].got & set_bits[i];
+            breathe(fd);
             n_bits += ready;
             if (!ready)
                 bitmap_clear(s->sets[i], fd);

@@ -1,0 +1,561 @@
+/* How long one call of an unprivileged user keeps another process from running.
+ *
+ * A sleeper of root's asks for 1 ms again and again and notes how late it runs. Meanwhile user 1000
+ * makes one long call at a time. The program is meant for `tools/vm --icount`, where time is a
+ * count of instructions and the same in each run; tests/latency/latency.t reads what it prints. */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PAGE = 4096, USER = 1000, NICE_TICK_NS = 1000000 };
+#define MB (1ul << 20)
+
+static uint64_t now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static void die(const char *what)
+{
+    printf("cannot %s: %s\n", what, strerror(errno));
+    fflush(stdout);
+    kill(0, SIGKILL);
+}
+
+#define MUST(call)        \
+    do {                  \
+        if ((call) == -1) \
+            die(#call);   \
+    } while (0)
+
+/* What the processes share. */
+static volatile struct shared {
+    int measuring;             /* the call is being made */
+    uint64_t worst_ns;         /* how late the sleeper ran at most meanwhile */
+    uint64_t n_wakes;          /* how often it ran meanwhile */
+    uint64_t begin_ns, end_ns; /* of the call */
+    unsigned n_ready;          /* helpers of the user that wait */
+} * shared;
+
+static char *map(size_t n, int prot, int flags)
+{
+    char *at = mmap(NULL, n, prot, flags | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (at == MAP_FAILED)
+        die("map");
+    return at;
+}
+
+/* ---- Sleeper ---- */
+
+static void sleeper(void)
+{
+    for (;;) {
+        uint64_t due = now() + NICE_TICK_NS;
+        struct timespec ms = {0, NICE_TICK_NS};
+        nanosleep(&ms, NULL);
+        uint64_t woke = now(), late = woke - due;
+        /* Also a sleep that ended after the call may have been held up by it. */
+        if (shared->measuring && due < shared->end_ns && late > shared->worst_ns)
+            shared->worst_ns = late;
+        if (shared->measuring)
+            shared->n_wakes++;
+    }
+}
+
+/* The call begins; it has ended when `measured` is called, or when the caller has gone. */
+static void measure(void)
+{
+    shared->worst_ns = shared->n_wakes = 0;
+    shared->end_ns = UINT64_MAX;
+    shared->begin_ns = now();
+    shared->measuring = 1;
+}
+
+static void measured(void)
+{
+    shared->end_ns = now();
+}
+
+/* ---- Helpers ---- */
+
+static void pause_for_ever(void)
+{
+    shared->n_ready++;
+    for (;;)
+        pause();
+}
+
+static void fork_many(int n, void (*run)(void))
+{
+    for (int i = 0; i < n; i++) {
+        pid_t pid = fork();
+        if (pid == 0) {
+            run();
+            _exit(0);
+        }
+        MUST(pid);
+    }
+}
+
+static void more_descriptors(rlim_t n)
+{
+    struct rlimit limit = {n, n};
+    MUST(setrlimit(RLIMIT_NOFILE, &limit));
+}
+
+static long reserve(int fd, int mode, size_t offset, size_t n)
+{
+    return syscall(SYS_fallocate, fd, mode, offset, n);
+}
+
+static int big_file(const char *name, size_t n)
+{
+    int fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0600);
+    MUST(fd);
+    if (n)
+        MUST(reserve(fd, 0, 0, n));
+    return fd;
+}
+
+/* ---- The calls: each prepares, then measures one ---- */
+
+enum { N_THREADS = 3000, N_AREAS = 32000 };
+
+static int thread_main(void *word)
+{
+    shared->n_ready++;
+    syscall(SYS_futex, word, 0 /* FUTEX_WAIT */, 0, NULL, NULL, 0);
+    shared->n_ready--;
+    for (;;)
+        syscall(SYS_pause);
+    return 0;
+}
+
+static int word;
+
+static void start_threads(int n)
+{
+    const int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
+    char *stacks = map((size_t)n * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    for (int i = 0; i < n; i++)
+        MUST(clone(thread_main, stacks + (size_t)(i + 1) * PAGE, flags, &word));
+    while (shared->n_ready < (unsigned)n)
+        usleep(1000);
+    usleep(1000);
+}
+
+static void do_exit_threads(void)
+{
+    start_threads(N_THREADS);
+    measure();
+    _exit(0);
+}
+
+static void do_futex_wake(void)
+{
+    start_threads(N_THREADS);
+    measure();
+    syscall(SYS_futex, &word, 1 /* FUTEX_WAKE */, INT32_MAX, NULL, NULL, 0);
+    measured();
+}
+
+static void do_exec_strings(void)
+{
+    enum { N = 690000 };
+    struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+    MUST(setrlimit(RLIMIT_STACK, &limit));
+    char **args = (char **)map((N + 1) * sizeof(char *), PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    for (int i = 0; i < N; i++)
+        args[i] = "";
+    measure();
+    execv("/ouros/bin/true", args);
+    execv("/bin/true", args);
+    die("exec");
+}
+
+static void do_exit_children(void)
+{
+    pid_t first = fork();
+    if (first == 0)
+        pause_for_ever();
+    setpgid(first, first);
+    for (int i = 1; i < 1500; i++) {
+        pid_t pid = fork();
+        if (pid == 0)
+            pause_for_ever();
+        MUST(pid);
+        setpgid(pid, first);
+        if (i % 3 == 0)
+            kill(pid, SIGKILL);
+    }
+    usleep(50000);
+    measure();
+    _exit(0);
+}
+
+static void do_exit_files(void)
+{
+    more_descriptors(4096);
+    for (int i = 0; i < 4000; i++)
+        MUST(open("/tmp", O_RDONLY));
+    measure();
+    _exit(0);
+}
+
+enum { N_POLLED = 4000, N_POLLERS = 30 };
+static int polled[2];
+
+static void poll_one_often(void)
+{
+    static struct pollfd list[N_POLLED];
+    for (int i = 0; i < N_POLLED; i++)
+        list[i] = (struct pollfd){polled[0], POLLIN, 0};
+    shared->n_ready++;
+    poll(list, N_POLLED, -1);
+}
+
+static void do_wake_pollers(void)
+{
+    more_descriptors(4096);
+    MUST(pipe(polled));
+    fork_many(N_POLLERS, poll_one_often);
+    while (shared->n_ready < N_POLLERS)
+        usleep(1000);
+    usleep(50000);
+    measure();
+    MUST(write(polled[1], "x", 1));
+    measured();
+}
+
+static void do_poll(void)
+{
+    static struct pollfd list[N_POLLED];
+    more_descriptors(4096);
+    MUST(pipe(polled));
+    for (int i = 0; i < N_POLLED; i++)
+        list[i] = (struct pollfd){polled[0], POLLIN, 0};
+    measure();
+    MUST(poll(list, N_POLLED, 1));
+    measured();
+}
+
+static void do_fallocate(void)
+{
+    int fd = big_file("f", 0);
+    measure();
+    MUST(reserve(fd, 0, 0, 100 * MB));
+    measured();
+}
+
+static void do_punch(void)
+{
+    int fd = big_file("f", 100 * MB);
+    measure();
+    MUST(reserve(fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, 0, 100 * MB));
+    measured();
+}
+
+/* Nodes of pages that are all gone. */
+static int emptied_file(void)
+{
+    enum { N = 20000 };
+    int fd = big_file("f", 0);
+    for (int i = 0; i < N; i++) {
+        MUST(pwrite(fd, "x", 1, (off_t)i * 64 * PAGE));
+        MUST(reserve(fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, (size_t)i * 64 * PAGE, PAGE));
+    }
+    MUST(ftruncate(fd, (off_t)N * 64 * PAGE));
+    return fd;
+}
+
+static void do_seek_data(void)
+{
+    int fd = emptied_file();
+    measure();
+    lseek(fd, 0, SEEK_DATA);
+    measured();
+}
+
+static void do_punch_emptied(void)
+{
+    int fd = emptied_file();
+    measure();
+    MUST(reserve(fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, 0, 20000ul * 64 * PAGE));
+    measured();
+}
+
+static void do_truncate(void)
+{
+    int fd = big_file("f", 100 * MB);
+    measure();
+    MUST(ftruncate(fd, 0));
+    measured();
+}
+
+static void do_close_removed(void)
+{
+    int fd = big_file("f", 100 * MB);
+    MUST(unlink("f"));
+    measure();
+    MUST(close(fd));
+    measured();
+}
+
+static void do_getdents(void)
+{
+    char name[16];
+    MUST(mkdir("d", 0700));
+    for (int i = 0; i < 20000; i++) {
+        snprintf(name, sizeof(name), "d/%d", i);
+        MUST(mknod(name, S_IFREG | 0600, 0));
+    }
+    int fd = open("d", O_RDONLY);
+    char *buffer = map(8 * MB, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    memset(buffer, 1, 8 * MB);
+    measure();
+    MUST(syscall(SYS_getdents64, fd, buffer, 8 * MB));
+    measured();
+}
+
+static void do_read_zeros(void)
+{
+    int fd = open("/dev/zero", O_RDONLY);
+    char *buffer = map(64 * MB, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    measure();
+    MUST(read(fd, buffer, 64 * MB));
+    measured();
+}
+
+static void do_getrandom(void)
+{
+    char *buffer = map(64 * MB, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    measure();
+    MUST(syscall(SYS_getrandom, buffer, 64 * MB, 0));
+    measured();
+}
+
+static void do_kill_all(void)
+{
+    fork_many(1500, pause_for_ever);
+    measure();
+    MUST(kill(-1, SIGTERM));
+    measured();
+}
+
+static void do_discard_signals(void)
+{
+    struct rlimit limit;
+    sigset_t set;
+    MUST(getrlimit(RLIMIT_SIGPENDING, &limit));
+    sigemptyset(&set);
+    sigaddset(&set, 40);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    siginfo_t info = {0};
+    info.si_code = -1;
+    for (int i = 0; i < 10000; i++)
+        if (syscall(SYS_rt_sigqueueinfo, getpid(), 40, &info) < 0)
+            break;
+    measure();
+    signal(40, SIG_IGN);
+    measured();
+}
+
+static void do_list_proc(void)
+{
+    fork_many(1500, pause_for_ever);
+    int fd = open("/proc", O_RDONLY);
+    char *buffer = map(MB, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    measure();
+    MUST(syscall(SYS_getdents64, fd, buffer, MB));
+    measured();
+}
+
+/* Areas that cannot be joined. */
+static char *many_areas(int n, int flags)
+{
+    char *at = map(2ul * (size_t)n * PAGE, PROT_READ, flags);
+    for (int i = 0; i < 2 * n; i += 2)
+        MUST(mprotect(at + (size_t)i * PAGE, PAGE, PROT_READ | PROT_EXEC));
+    return at;
+}
+
+static void do_mprotect(void)
+{
+    char *at = many_areas(N_AREAS, MAP_PRIVATE);
+    measure();
+    MUST(mprotect(at, (size_t)N_AREAS * PAGE, PROT_READ));
+    measured();
+}
+
+static void do_munmap(void)
+{
+    char *at = many_areas(N_AREAS, MAP_PRIVATE);
+    measure();
+    MUST(munmap(at, (size_t)N_AREAS * PAGE));
+    measured();
+}
+
+static void do_fork_areas(void)
+{
+    for (int i = 0; i < 15000; i++)
+        map(PAGE, i % 2 ? PROT_READ : PROT_READ | PROT_WRITE, MAP_SHARED);
+    measure();
+    pid_t pid = fork();
+    MUST(pid);
+    if (pid == 0)
+        _exit(0);
+    measured();
+}
+
+static void do_read(const char *path)
+{
+    char *buffer = map(16 * MB, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    int fd = open(path, O_RDONLY);
+    MUST(fd);
+    measure();
+    MUST(read(fd, buffer, 16 * MB));
+    measured();
+}
+
+static void do_read_maps(void)
+{
+    many_areas(N_AREAS, MAP_PRIVATE);
+    do_read("/proc/self/maps");
+}
+
+static void do_read_status(void)
+{
+    char *at = map(200 * MB, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    for (size_t i = 0; i < 200 * MB; i += PAGE)
+        at[i] = 1;
+    do_read("/proc/self/status");
+}
+
+static void do_populate(void)
+{
+    measure();
+    map(100 * MB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_POPULATE);
+    measured();
+}
+
+static void do_truncate_mapped(void)
+{
+    int fd = big_file("f", PAGE);
+    for (int i = 0; i < 30000; i++)
+        if (mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED)
+            die("map");
+    measure();
+    MUST(ftruncate(fd, 0));
+    measured();
+}
+
+static void do_exit_large(void)
+{
+    char *at = map(200 * MB, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    for (size_t i = 0; i < 200 * MB; i += PAGE)
+        at[i] = 1;
+    measure();
+    _exit(0);
+}
+
+static const struct row {
+    const char *name;
+    void (*run)(void);
+} rows[] = {
+    {"exit_group with 3,000 threads", do_exit_threads},
+    {"futex: 3,000 threads are woken", do_futex_wake},
+    {"execve with 690,000 empty strings", do_exec_strings},
+    {"exit with 1,500 children in one other group", do_exit_children},
+    {"exit with 4,000 descriptors", do_exit_files},
+    {"write to a pipe that 30 processes poll 4,000 times each", do_wake_pollers},
+    {"poll of 4,000 descriptors", do_poll},
+    {"fallocate of 100 MB", do_fallocate},
+    {"100 MB are punched out of a file", do_punch},
+    {"SEEK_DATA over 20,000 emptied nodes", do_seek_data},
+    {"a hole over 20,000 emptied nodes", do_punch_emptied},
+    {"ftruncate of 100 MB", do_truncate},
+    {"close of a removed file of 100 MB", do_close_removed},
+    {"getdents64 of 20,000 names", do_getdents},
+    {"read of 64 MB of /dev/zero", do_read_zeros},
+    {"getrandom of 64 MB", do_getrandom},
+    {"kill of 1,500 processes at once", do_kill_all},
+    {"10,000 pending signals are dropped", do_discard_signals},
+    {"listing of /proc with 1,500 processes", do_list_proc},
+    {"mprotect that joins 32,000 areas", do_mprotect},
+    {"munmap of 32,000 areas", do_munmap},
+    {"fork with 15,000 shared areas", do_fork_areas},
+    {"read of /proc/self/maps with 64,000 areas", do_read_maps},
+    {"read of /proc/self/status with 200 MB", do_read_status},
+    {"MAP_POPULATE of 100 MB", do_populate},
+    {"ftruncate of a file that is mapped 30,000 times", do_truncate_mapped},
+    {"exit with 200 MB", do_exit_large},
+};
+
+/* The user's process, in a session of its own so that it can be cleared away. */
+static void run_row(const struct row *row)
+{
+    char folder[] = "/tmp/latency";
+    mkdir(folder, 0777);
+    chmod(folder, 0777);
+    memset((void *)shared, 0, sizeof(*shared));
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        MUST(chdir(folder));
+        MUST(setgid(USER));
+        MUST(setuid(USER));
+        setsid();
+        usleep(5000);
+        row->run();
+        _exit(0);
+    }
+    waitpid(pid, NULL, 0);
+    if (shared->end_ns == UINT64_MAX)
+        shared->end_ns = now();
+    usleep(20000);
+    shared->measuring = 0;
+    printf("row %.2f %.2f %lu %s\n", (double)shared->worst_ns / 1e6,
+           (double)(shared->end_ns - shared->begin_ns) / 1e6, shared->n_wakes, row->name);
+    fflush(stdout);
+    kill(-pid, SIGKILL);
+    pid_t sweeper = fork();
+    if (sweeper == 0) {
+        setuid(USER);
+        kill(-1, SIGKILL);
+        _exit(0);
+    }
+    waitpid(sweeper, NULL, 0);
+    usleep(50000);
+    unlink("/tmp/latency/f");
+}
+
+int main(int argc, char **argv)
+{
+    shared = (volatile struct shared *)map(PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
+    pid_t pid = fork();
+    if (pid == 0)
+        sleeper();
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (argc < 2 || strstr(rows[i].name, argv[1]))
+            run_row(&rows[i]);
+    kill(pid, SIGKILL);
+    return 0;
+}

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""How long one call of an unprivileged user keeps another process from running, in virtual time.
+
+usage: latency.t [--table]
+
+tests/latency/calls.c makes one call after the other in a machine of 512 MB whose time is a count of
+instructions, so the figures are the same in each run. A call that delays a sleeper of root's by
+more than 10 ms fails. With two processors (in real time) no time is judged: a sleeper must have run
+while a long call was in progress on the other processor. --table prints the table of docs/trust.md.
+"""
+
+import os
+import subprocess
+import sys
+
+TOP = os.path.join(os.path.dirname(os.path.realpath(__file__)), "../..")
+BUILD = os.path.join(TOP, os.environ.get("BUILD", "build"))
+MOST_MS = 10.0
+TRIES = 5  # a busy host may stop one of two virtual processors for a whole call
+# To be mended: shown, and failures do not count.
+TODO = {
+    "fork with 15,000 shared areas",
+    "read of /proc/self/maps with 64,000 areas",
+    "MAP_POPULATE of 100 MB",
+    "ftruncate of a file that is mapped 30,000 times",
+    "mprotect that joins 32,000 areas",
+    "exit with 200 MB",
+}
+
+
+def run(*options, words=()):
+    """The rows that the program prints: name, worst delay and length of the call in ms, wakes."""
+    command = [os.path.join(TOP, "tools/vm"), *options, "--mem", "512M", "--timeout", "500",
+               "--add", os.path.join(BUILD, "tests/latency/calls"), "--", "calls", *words]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    rows = []
+    for line in result.stdout.splitlines():
+        fields = line.split(" ", 4)
+        if fields[0] == "row":
+            rows.append((fields[4], float(fields[1]), float(fields[2]), int(fields[3])))
+        else:
+            print("#", line)
+    if result.returncode:
+        print(f"# tools/vm ended with status {result.returncode}")
+        print("".join(f"# {line}\n" for line in result.stderr.splitlines()[-30:]), end="")
+        rows.append(("the machine", MOST_MS + 1, 0, 0))
+    return rows
+
+
+def table(rows):
+    """The rows as Markdown."""
+    print("| one call of an unprivileged user | takes | delays another process by at most |")
+    print("|---|---:|---:|")
+    for name, worst, length, _ in rows:
+        print(f"| {name} | {length:.1f} ms | {worst:.1f} ms |")
+
+
+def main():
+    rows = run("--icount")
+    if sys.argv[1:] == ["--table"]:
+        table(rows)
+        return 0
+    bad = number = 0
+    for name, worst, length, _ in rows:
+        number += 1
+        good, later = worst <= MOST_MS, name in TODO
+        bad += not good and not later
+        print(f"{'ok' if good else 'not ok'} {number} - {name}{' # TODO' if later else ''}")
+        print(f"# {worst:.2f} ms in a call of {length:.2f} ms")
+    wakes = 0
+    for _ in range(TRIES):
+        wakes = wakes or run("--cpus", "2", words=["getrandom"])[0][3]
+    number += 1
+    bad += not wakes
+    print(f"{'ok' if wakes else 'not ok'} {number} - 2 processors: a sleeper runs during the call")
+    print(f"1..{number}")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
