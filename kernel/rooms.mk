@@ -95,6 +95,8 @@ kernel += vfs/ioctl.c
 kernel += vfs/poll.c
 kernel += vfs/lock_set.c
 kernel += vfs/lock.c
+kernel += vfs/xattr.c
+kernel += vfs/socket.c
 
 # floor 6: ramfs     the file system in memory
 kernel += ramfs/fs.c

@@ -56,6 +56,7 @@ void dev_init(struct fs_context *fs, const char *console)
     hostio_init();
     tty_init_devices(console);
     make(fs, "/dev", &(struct new_inode){.mode = S_IFDIR | 0755});
+    make(fs, "/dev/shm", &(struct new_inode){.mode = S_IFDIR | 01777}); /* shm_open, sem_open */
     for (unsigned i = 0; device_at(i, &major, &minor, &name); i++)
         make_node(fs, name, DEVICE(major, minor));
     for (size_t i = 0; i < ARRAY_SIZE(links); i++)

@@ -292,6 +292,9 @@ const char *const without[] = {
     "setpgid",                      /* not for the leader of a session */
     "rseq",                         /* ENOSYS, always */
     "setsid",                       /* only once in a process */
+    "socket", "socketpair",         /* fail, always, as these do: */
+    "setxattr", "lsetxattr", "fsetxattr", "getxattr", "lgetxattr", "fgetxattr",
+    "removexattr", "lremovexattr", "fremovexattr",
     "sethostname",                  /* takes no memory, and would rename the machine */
 };
 // clang-format on

@@ -117,8 +117,21 @@ static void check_opening(void)
     close(fd);
 }
 
+/* Where C libraries keep shared memory and semaphores that have a name. */
+static void check_shm(void)
+{
+    struct stat st;
+    CHECK_OK(stat("/dev/shm", &st));
+    CHECK_EQ(st.st_mode, S_IFDIR | 01777);
+    int fd = open("/dev/shm/ouros-test", O_RDWR | O_CREAT | O_EXCL, 0600);
+    CHECK_OK(ftruncate(fd, 4096));
+    CHECK_OK(unlink("/dev/shm/ouros-test"));
+    close(fd);
+}
+
 int main(void)
 {
+    check_shm();
     check_null();
     check_zero();
     check_random();

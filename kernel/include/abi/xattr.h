@@ -1,0 +1,7 @@
+/* Extended attributes: limits and flags. */
+#pragma once
+
+#define XATTR_CREATE   1
+#define XATTR_REPLACE  2
+#define XATTR_NAME_MAX 255
+#define XATTR_SIZE_MAX 65536
