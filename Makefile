@@ -3,6 +3,10 @@
 ifeq ($(BUILD),)
 override BUILD := build
 endif
+ifneq ($(words $(CURDIR) $(BUILD)),2)
+$(error make takes a space for the end of a name: neither BUILD nor the path of this folder may \
+    have one ($(CURDIR), BUILD=$(BUILD)))
+endif
 RUN ?=
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
@@ -93,10 +97,14 @@ inner_make = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j
 # A shell's last status is nobody's failure, but tools/vm's own are.
 or_fine = || case $$? in 12[4-7]) exit 1;; esac
 
+# CPUS=4 MEM=1G ADD="FILE FOLDER:/root/name" are tools/vm's options of those names.
+run_options = $(if $(GUI),--gui) $(if $(CPUS),--cpus $(CPUS)) $(if $(MEM),--mem $(MEM)) \
+    $(addprefix --add ,$(ADD))
+
 run:                           ## set up, build, boot through GRUB to a shell (GUI=1: in a window)
 	@tools/setup $(if $(GUI),gui,run)
 	+@$(inner_make) iso
-	@BUILD=$(BUILD) tools/vm --iso $(if $(GUI),--gui) $(if $(RUN),-- $(RUN),$(or_fine))
+	@BUILD=$(BUILD) tools/vm --iso $(run_options) $(if $(RUN),-- $(RUN),$(or_fine))
 
 test:                          ## set up, build, run all tests
 	@tools/setup test
@@ -130,4 +138,5 @@ help:                          ## this list
 	 awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 	@echo 'Options, for all of them: CC=clang  CROSS_COMPILE=x86_64-elf-  BUILD=folder  WERROR=1'
 	@echo '  V=1 (show the commands)  JOBS=4 (at once)  TESTS="tests/user/*.t" (only these)'
+	@echo 'Options of make run: CPUS=4  MEM=1G  ADD="FILE FOLDER:/root/name"  RUN="ls -l"  GUI=1'
 	@echo 'A program in it: tools/vm --help.  Your own program: tools/cc --help.'

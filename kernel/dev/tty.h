@@ -23,6 +23,7 @@ struct tty {
     struct spinlock lock; /* rank RANK_DEVICE */
     /* guarded by lock: */
     struct line line;
+    uint32_t input_speed, output_speed; /* of the last settings, in baud */
     struct winsize size;
     int session, foreground;         /* ids, 0: none; foreground may be read without the lock */
     uint32_t hangups;                /* a file opened before the last one is dead */

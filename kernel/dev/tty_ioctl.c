@@ -3,30 +3,69 @@
 #include "abi/signal.h"
 #include "tty.h"
 
-static long get_settings(struct tty *tty, uaddr_t arg)
-{
+/* Settings in both sizes: struct kernel_termios2 begins with struct kernel_termios. */
+union settings {
     struct kernel_termios termios;
-    spin_lock(&tty->lock);
-    termios = tty->line.termios;
-    spin_unlock(&tty->lock);
-    return user_copy_out(arg, &termios, sizeof(termios));
+    struct kernel_termios2 two;
+};
+
+/* The speed that a value of CBAUD's bits means; `number` where it is BOTHER. */
+static uint32_t speed_of(uint32_t bits, uint32_t number)
+{
+    static const uint32_t slow[] = {0,   50,   75,   110,  134,  150,  200,   300,
+                                    600, 1200, 1800, 2400, 4800, 9600, 19200, 38400};
+    static const uint32_t fast[] = {0,       57600,   115200,  230400,  460800,  500000,
+                                    576000,  921600,  1000000, 1152000, 1500000, 2000000,
+                                    2500000, 3000000, 3500000, 4000000};
+    if (bits == BOTHER)
+        return number;
+    return bits & BOTHER ? fast[bits & 15] : slow[bits & 15];
 }
 
-/* TCSETS at once, TCSETSW after the output has left, TCSETSF also throwing away input. */
+/* Fills in the speeds that the flags mean; a number counts where it was set last. B0 as the input's
+ * speed means the output's. */
+static void settle_speeds(struct tty *tty, union settings *s)
+{
+    uint32_t input = s->two.c_cflag >> IBSHIFT & CBAUD;
+    s->two.c_ospeed = speed_of(s->two.c_cflag & CBAUD, tty->output_speed);
+    s->two.c_ispeed = input == B0 ? s->two.c_ospeed : speed_of(input, tty->input_speed);
+}
+
+/* TCGETS and TCGETS2, which is the larger by the speeds. */
+static long get_settings(struct tty *tty, uaddr_t arg, size_t size)
+{
+    union settings s;
+    spin_lock(&tty->lock);
+    s.termios = tty->line.termios;
+    settle_speeds(tty, &s);
+    spin_unlock(&tty->lock);
+    return user_copy_out(arg, &s, size);
+}
+
+/* TCSETS at once, TCSETSW after the output has left, TCSETSF also throwing away input; each with a
+ * 2 where the speeds come too. */
 static long set_settings(struct file *file, struct tty *tty, uint64_t request, uaddr_t arg)
 {
-    struct kernel_termios termios;
-    if (user_copy_in(&termios, arg, sizeof(termios)))
+    union settings s;
+    bool two = request == TCSETS2 || request == TCSETSW2 || request == TCSETSF2;
+    if (user_copy_in(&s, arg, two ? sizeof(s.two) : sizeof(s.termios)))
         return -EFAULT;
     int err = tty_job_check(tty, SIGTTOU);
-    if (!err && request != TCSETS)
+    if (!err && request != TCSETS && request != TCSETS2)
         err = tty_drain(file);
     if (err)
         return err;
     spin_lock(&tty->lock);
-    if (request == TCSETSF)
+    if (request == TCSETSF || request == TCSETSF2)
         line_flush_input(&tty->line);
-    line_set(&tty->line, &termios);
+    if (two) {
+        tty->output_speed = s.two.c_ospeed;
+        tty->input_speed = s.two.c_ispeed;
+    }
+    settle_speeds(tty, &s);
+    tty->output_speed = s.two.c_ospeed;
+    tty->input_speed = s.two.c_ispeed;
+    line_set(&tty->line, &s.termios);
     tty->driver->hold(tty, tty->line.stopped);
     tty->driver->fill(tty);
     tty->input_came = true; /* what was typed may have become readable */
@@ -112,10 +151,14 @@ long tty_ioctl(struct file *file, uint64_t request, uaddr_t arg)
     if (tty_hung_up(file))
         return request == TIOCSPGRP ? -ENOTTY : -EIO;
     switch (request) {
-    case TCGETS: return get_settings(tty, arg);
+    case TCGETS: return get_settings(tty, arg, sizeof(struct kernel_termios));
+    case TCGETS2: return get_settings(tty, arg, sizeof(struct kernel_termios2));
     case TCSETS:
     case TCSETSW:
-    case TCSETSF: return set_settings(file, tty, request, arg);
+    case TCSETSF:
+    case TCSETS2:
+    case TCSETSW2:
+    case TCSETSF2: return set_settings(file, tty, request, arg);
     case TIOCGWINSZ: size = tty->size; return user_copy_out(arg, &size, sizeof(size));
     case TIOCSWINSZ: return set_size(tty, arg);
     case TCFLSH: return flush(tty, arg.at);

@@ -129,6 +129,7 @@ void x86_init_early(void)
     fpu_detect();
     n_cpus = 1;
     cpus[0]->online = true;
+    cpuid_require();
 }
 
 void cpu_set_kernel_stack(void *stack_top)

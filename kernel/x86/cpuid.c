@@ -26,10 +26,10 @@ static struct cpuid cpuid_or_zero(uint32_t leaf)
 
 void cpuid_detect(void)
 {
-    struct cpuid basic = cpuid(1), extended = cpuid_or_zero(7);
+    struct cpuid basic = cpuid(1), extended = cpuid_or_zero(7), amd = cpuid_or_zero(0x80000001);
     cpu_features = (struct cpu_features){
         .pge = basic.edx >> 13 & 1,
-        .gb_pages = cpuid_or_zero(0x80000001).edx >> 26 & 1,
+        .gb_pages = amd.edx >> 26 & 1,
         .rdrand = basic.ecx >> 30 & 1,
         .xsave = basic.ecx >> 26 & 1,
         .smep = extended.ebx >> 7 & 1,
@@ -49,6 +49,13 @@ void cpuid_detect_xsave(void)
         fpu_features |= XCR0_AVX512;
     fpu_enable(fpu_features);
     fpu_state_bytes = (uint32_t)align_up(cpuid(XSAVE_LEAF).ebx, 64);
+}
+
+/* The rest of what we cannot do without was asked for in start.S. */
+void cpuid_require(void)
+{
+    if (!(cpuid_or_zero(0x80000001).edx >> 11 & 1))
+        panic("Ouros cannot run on this processor, which lacks: SYSCALL");
 }
 
 bool random_hardware(uint64_t *value)

@@ -53,6 +53,7 @@ struct cpu_features {
 };
 extern struct cpu_features cpu_features;
 void cpuid_detect(void);            /* fills cpu_features */
+void cpuid_require(void);           /* panics where there is no SYSCALL */
 void cpuid_detect_xsave(void);      /* fills fpu_features and fpu_state_bytes; OSXSAVE is on */
 void fpu_detect(void);              /* which vector state there is; leaves CR0.TS set */
 void fpu_enable(uint64_t features); /* writes XCR0, of this processor */

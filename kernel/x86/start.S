@@ -40,10 +40,10 @@ header_end:
     .global start_multiboot
 start_multiboot:
     mov $BOOT_MULTIBOOT2, %edi
-    jmp enter_long_mode
+    jmp check_processor
 start_pvh:
     mov $BOOT_PVH, %edi
-    jmp enter_long_mode
+    jmp check_processor
 start_other_cpu:
     mov $BOOT_OTHER_CPU, %edi
 
@@ -94,6 +94,155 @@ start_high:
     add %rax, %rsp
     call other_cpu_main
     ud2
+
+/* ---- 32 bits: does the processor have what we need? ----
+ *
+ * What it lacks would show as a triple fault further on: a machine that resets itself and says
+ * nothing. EBX and EDI are kept. SYSCALL is not asked for here: Intel's processors admit it only to
+ * 64-bit code, see cpuid.c. */
+
+#define NEED_EFLAGS_ID 0x200000         /* it can be changed where there is CPUID */
+#define COM1 0x3f8
+#define COM2 0x2f8
+#define SCREEN_LINE (0xb8000 + 22 * 160) /* the last three lines */
+#define WHITE_ON_RED 0x4f
+#define DEBUG_EXIT 0xf4                 /* QEMU's isa-debug-exit: tools/vm knows a panic by it */
+#define EXIT_PANICKED 17
+
+    .code32
+check_processor:
+    cli
+    cld
+    mov $PHYS(boot_stack_top), %esp
+    push %ebx
+    xor %ebp, %ebp                      /* EDX of leaf 1 */
+    xor %edx, %edx                      /* EDX of leaf 0x80000001 */
+    pushfl
+    pop %eax
+    mov %eax, %ecx
+    xor $NEED_EFLAGS_ID, %eax
+    push %eax
+    popfl
+    pushfl
+    pop %eax
+    xor %ecx, %eax
+    test $NEED_EFLAGS_ID, %eax
+    jz 1f
+    mov $1, %eax
+    cpuid
+    mov %edx, %ebp
+    mov $0x80000000, %eax
+    cpuid
+    xor %edx, %edx
+    cmp $0x80000001, %eax
+    jb 1f
+    mov $0x80000001, %eax
+    cpuid
+1:  mov %edx, %ebx
+    xor %ecx, %ecx                      /* what is missing has a name in ECX once it was said */
+    mov $PHYS(needs), %esi
+2:  lodsb                               /* a bit of EBP, or 32 and a bit of EBX; 0xff: no more */
+    cmp $0xff, %al
+    je 4f
+    movzbl %al, %eax
+    mov %ebp, %edx
+    cmp $32, %eax
+    jb 3f
+    mov %ebx, %edx
+3:  bt %eax, %edx                       /* modulo 32 */
+    jc 5f
+    test %ecx, %ecx
+    jnz 6f
+    mov $SCREEN_LINE, %ecx
+    push %esi
+    mov $PHYS(lacks_text), %esi
+    call say
+    pop %esi
+6:  call say
+    jmp 2b
+5:  lodsb                               /* it is there: past the name */
+    test %al, %al
+    jnz 5b
+    jmp 2b
+4:  test %ecx, %ecx
+    jnz 7f
+    pop %ebx
+    jmp enter_long_mode
+7:  mov $PHYS(lacks_end), %esi
+    call say
+    mov $DEBUG_EXIT, %edx
+    mov $EXIT_PANICKED, %al
+    out %al, %dx
+8:  hlt
+    jmp 8b
+
+/* Says the text at ESI, up to its NUL, which ESI then is past; ECX is the place on the screen. */
+say:
+    lodsb
+    test %al, %al
+    jz 1f
+    mov $COM1, %edx
+    call say_serial
+    mov $COM2, %edx
+    call say_serial
+    cmp $' ', %al
+    jb say                              /* the end of the line is for the serial ones only */
+    mov $WHITE_ON_RED, %ah
+    mov %ax, (%ecx)
+    add $2, %ecx
+    jmp say
+1:  ret
+
+/* AL to the port at EDX, which may not be there; the loader, or QEMU, has set its speed. */
+say_serial:
+    push %eax
+    push %ecx
+    add $5, %edx
+    mov $100000, %ecx
+1:  in %dx, %al
+    test $0x20, %al                     /* it takes another letter */
+    loopz 1b
+    sub $5, %edx
+    pop %ecx
+    pop %eax
+    out %al, %dx
+    ret
+
+    .section .rodata
+needs:                                  /* the bit in EDX of leaf 1, or 32 more for 0x80000001 */
+    .byte 0
+    .asciz " FPU"
+    .byte 4
+    .asciz " TSC"
+    .byte 5
+    .asciz " MSR"
+    .byte 6
+    .asciz " PAE"
+    .byte 8
+    .asciz " CMPXCHG8B"
+    .byte 9
+    .asciz " APIC"
+    .byte 15
+    .asciz " CMOV"
+    .byte 23
+    .asciz " MMX"
+    .byte 24
+    .asciz " FXSR"
+    .byte 25
+    .asciz " SSE"
+    .byte 26
+    .asciz " SSE2"
+    .byte 32 + 20
+    .asciz " NX"
+    .byte 32 + 29
+    .asciz " long-mode"
+    .byte 0xff
+lacks_text:
+    .asciz "\r\nPANIC: Ouros cannot run on this processor, which lacks:"
+lacks_end:
+    .asciz "\r\nOuros needs a 64-bit x86 processor; with QEMU: -cpu max or qemu64\r\nPANIC END\r\n"
+    .text
+    .code64
 
 /* ---- 16 bits: copied to AP_TRAMPOLINE, where a startup IPI sends a processor ---- */
 

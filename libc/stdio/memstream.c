@@ -1,6 +1,7 @@
 /* Files in memory: open_memstream, which grows, and fmemopen, which does not. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include "file.h"
@@ -14,24 +15,32 @@ struct growing {
     size_t at, room;
 };
 
+/* Makes room for so many bytes and a NUL. What was never written is zero, so that a NUL stands
+ * after the last byte; after a seek back the bytes that follow stay. */
+static int make_room(struct growing *g, size_t size)
+{
+    if (size + 1 <= g->room)
+        return 0;
+    size_t room = (size + 1) * 2;
+    char *moved = size > PTRDIFF_MAX / 2 - 1 ? NULL : realloc(*g->text, room);
+
+    if (!moved)
+        return -ENOMEM;
+    memset(moved + g->room, 0, room - g->room);
+    *g->text = moved;
+    g->room = room;
+    return 0;
+}
+
 static ssize_t grow_write(struct memory_file *memory, const void *block, size_t size)
 {
     struct growing *g = (struct growing *)memory;
 
-    if (g->at + size + 1 > g->room) {
-        size_t room = (g->at + size + 1) * 2;
-        char *moved = realloc(*g->text, room);
-
-        if (!moved)
-            return -ENOMEM;
-        memset(moved + g->room, 0, room - g->room);
-        *g->text = moved;
-        g->room = room;
-    }
+    if (make_room(g, g->at + size) < 0)
+        return -ENOMEM;
     memcpy(*g->text + g->at, block, size);
     g->at += size;
     *g->size = g->at;
-    (*g->text)[g->at] = '\0';
     return (ssize_t)size;
 }
 
@@ -42,7 +51,9 @@ static off_t grow_seek(struct memory_file *memory, off_t offset, int whence)
 
     if (base + offset < 0)
         return -EINVAL;
-    return (off_t)(g->at = (size_t)(base + offset));
+    if (make_room(g, (size_t)(base + offset)) < 0)
+        return -ENOMEM;
+    return (off_t)(*g->size = g->at = (size_t)(base + offset));
 }
 
 static void release(struct memory_file *memory)
@@ -137,6 +148,8 @@ FILE *fmemopen(void *restrict buf, size_t size, const char *restrict mode)
         f->buf = (char *)(f + 1);
     f->append = *mode == 'a';
     f->end = *mode == 'w' ? 0 : *mode == 'a' ? strnlen(f->buf, size) : size;
+    if (f->append)
+        f->at = f->end;
     if (*mode == 'w')
         f->buf[0] = '\0';
     file->memory = &f->memory;

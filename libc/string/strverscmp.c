@@ -1,5 +1,6 @@
 /* strverscmp: strcmp that takes runs of digits as numbers. */
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 static size_t digits(const char *text)
@@ -11,6 +12,9 @@ static size_t digits(const char *text)
     return n;
 }
 
+/* Where two texts first differ, the digits that go up to there and on decide. A run that begins
+ * with a zero is a fraction, as the digits behind a point are: 000 < 00 < 01 < 010 < 09 < 0 < 1,
+ * where the zeros that both have do not count and a run that ends later has more of them. */
 int strverscmp(const char *a, const char *b)
 {
     size_t same = 0;
@@ -21,7 +25,17 @@ int strverscmp(const char *a, const char *b)
     while (start > 0 && isdigit((unsigned char)a[start - 1]))
         start--;
     size_t a_digits = digits(a + start), b_digits = digits(b + start);
-    if (a_digits && b_digits && a[start] != '0' && b[start] != '0' && a_digits != b_digits)
+    bool fraction = a[start] == '0' && b[start] == '0' && a_digits && b_digits;
+    if (!fraction && a_digits && b_digits && a[start] != '0' && b[start] != '0' &&
+        a_digits != b_digits)
         return a_digits < b_digits ? -1 : 1;
+    size_t zeros = start;
+    while (zeros < same && a[zeros] == '0')
+        zeros++;
+    if (zeros == same && same > start && fraction) {
+        bool a_more = isdigit((unsigned char)a[same]), b_more = isdigit((unsigned char)b[same]);
+        if (a_more != b_more) /* all zeros so far, and one goes on: that is the smaller */
+            return a_more ? -1 : 1;
+    }
     return (unsigned char)a[same] - (unsigned char)b[same];
 }

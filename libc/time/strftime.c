@@ -1,4 +1,6 @@
 /* strftime: date and time as text, in English. */
+#include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include "calendar.h"
@@ -36,13 +38,39 @@ static const char *whole(const char *conversion)
     return NULL;
 }
 
-static int number(char *text, const char *format, long n)
+enum { MOST_DIGITS = 60, MOST_WIDTH = 1 << 20 };
+
+/* What stands between % and the letter: how the result is to look. */
+struct how {
+    char pad; /* one of _ - 0; 0: as usual for the letter */
+    bool upper, swap;
+    size_t width;
+};
+
+/* A number of at least so many digits, or as many as the width; `usual` is its padding. */
+static int number(char *text, const struct how *how, int digits, char usual, long n)
 {
-    return sprintf(text, format, n);
+    char pad = how->pad ? how->pad : usual;
+    int width = how->width > MOST_DIGITS ? MOST_DIGITS : (int)how->width;
+
+    if (pad == '-')
+        return sprintf(text, "%ld", n);
+    width = width > digits ? width : digits;
+    return sprintf(text, pad == '_' ? "%*ld" : "%0*ld", width, n);
+}
+
+/* The distance from UTC: hours and minutes behind a sign, which is none of the digits. */
+static int zone(char *text, const struct how *how)
+{
+    int width = how->width > MOST_DIGITS ? MOST_DIGITS : how->width < 5 ? 5 : (int)how->width;
+
+    if (how->pad == '-')
+        return sprintf(text, "+0");
+    return sprintf(text, how->pad == '_' ? "+%*d" : "+%0*d", width - 1, 0);
 }
 
 /* One conversion into at most 64 bytes; its length. */
-static int convert(char *text, char letter, const struct tm *tm)
+static int convert(char *text, char letter, const struct how *how, const struct tm *tm)
 {
     int hour = (tm->tm_hour + 11) % 12 + 1;
     long year = tm->tm_year + 1900L, iso_year;
@@ -54,36 +82,68 @@ static int convert(char *text, char letter, const struct tm *tm)
     case 'h':
     case 'b': return sprintf(text, "%.3s", months[tm->tm_mon]);
     case 'B': return sprintf(text, "%s", months[tm->tm_mon]);
-    case 'C': return number(text, "%02ld", (year - (year % 100 + 100) % 100) / 100);
-    case 'd': return number(text, "%02ld", tm->tm_mday);
-    case 'e': return number(text, "%2ld", tm->tm_mday);
-    case 'g': iso_week(tm, &iso_year); return number(text, "%02ld", (iso_year % 100 + 100) % 100);
-    case 'G': iso_week(tm, &iso_year); return number(text, "%ld", iso_year);
-    case 'H': return number(text, "%02ld", tm->tm_hour);
-    case 'I': return number(text, "%02ld", hour);
-    case 'j': return number(text, "%03ld", tm->tm_yday + 1);
-    case 'k': return number(text, "%2ld", tm->tm_hour);
-    case 'l': return number(text, "%2ld", hour);
-    case 'm': return number(text, "%02ld", tm->tm_mon + 1);
-    case 'M': return number(text, "%02ld", tm->tm_min);
+    case 'C': return number(text, how, 2, '0', (year - (year % 100 + 100) % 100) / 100);
+    case 'd': return number(text, how, 2, '0', tm->tm_mday);
+    case 'e': return number(text, how, 2, '_', tm->tm_mday);
+    case 'g':
+        iso_week(tm, &iso_year);
+        return number(text, how, 2, '0', (iso_year % 100 + 100) % 100);
+    case 'G': iso_week(tm, &iso_year); return number(text, how, 1, '0', iso_year);
+    case 'H': return number(text, how, 2, '0', tm->tm_hour);
+    case 'I': return number(text, how, 2, '0', hour);
+    case 'j': return number(text, how, 3, '0', tm->tm_yday + 1);
+    case 'k': return number(text, how, 2, '_', tm->tm_hour);
+    case 'l': return number(text, how, 2, '_', hour);
+    case 'm': return number(text, how, 2, '0', tm->tm_mon + 1);
+    case 'M': return number(text, how, 2, '0', tm->tm_min);
     case 'n': return sprintf(text, "\n");
     case 'p': return sprintf(text, tm->tm_hour < 12 ? "AM" : "PM");
     case 'P': return sprintf(text, tm->tm_hour < 12 ? "am" : "pm");
-    case 's': return number(text, "%ld", timegm(&copy));
-    case 'S': return number(text, "%02ld", tm->tm_sec);
+    case 's': return number(text, how, 1, '_', timegm(&copy));
+    case 'S': return number(text, how, 2, '0', tm->tm_sec);
     case 't': return sprintf(text, "\t");
-    case 'u': return number(text, "%ld", (tm->tm_wday + 6) % 7 + 1);
-    case 'U': return number(text, "%02ld", (tm->tm_yday + 7 - tm->tm_wday) / 7);
-    case 'V': return number(text, "%02ld", iso_week(tm, &iso_year));
-    case 'w': return number(text, "%ld", tm->tm_wday);
-    case 'W': return number(text, "%02ld", (tm->tm_yday + 7 - (tm->tm_wday + 6) % 7) / 7);
-    case 'y': return number(text, "%02ld", (year % 100 + 100) % 100);
-    case 'Y': return number(text, "%ld", year);
-    case 'z': return sprintf(text, "+0000");
+    case 'u': return number(text, how, 1, '0', (tm->tm_wday + 6) % 7 + 1);
+    case 'U': return number(text, how, 2, '0', (tm->tm_yday + 7 - tm->tm_wday) / 7);
+    case 'V': return number(text, how, 2, '0', iso_week(tm, &iso_year));
+    case 'w': return number(text, how, 1, '0', tm->tm_wday);
+    case 'W': return number(text, how, 2, '0', (tm->tm_yday + 7 - (tm->tm_wday + 6) % 7) / 7);
+    case 'y': return number(text, how, 2, '0', (year % 100 + 100) % 100);
+    case 'Y': return number(text, how, 1, '0', year);
+    case 'z': return zone(text, how);
     case 'Z': return sprintf(text, "UTC");
     case '%': return sprintf(text, "%%");
     }
     return sprintf(text, "%%%c", letter);
+}
+
+/* Reads flags, width and modifier; the place of the letter. */
+static const char *read_how(const char *at, struct how *how)
+{
+    *how = (struct how){0};
+    for (; *at && strchr("_-0^#", *at); at++) {
+        if (*at == '^')
+            how->upper = true;
+        else if (*at == '#')
+            how->swap = true;
+        else
+            how->pad = *at;
+    }
+    for (; isdigit((unsigned char)*at); at++)
+        if (how->width < MOST_WIDTH)
+            how->width = how->width * 10 + (size_t)(*at - '0');
+    return (*at == 'E' || *at == 'O') && at[1] ? at + 1 : at;
+}
+
+/* #: AM and time zones become small, days and months large. */
+static void change_case(char *text, char letter, const struct how *how)
+{
+    bool small = how->swap && (letter == 'p' || letter == 'Z');
+    bool large = letter != 'P' && (how->upper || (how->swap && strchr("aAbBh", letter)));
+
+    for (; *text; text++)
+        *text = (char)(small   ? tolower((unsigned char)*text)
+                       : large ? toupper((unsigned char)*text)
+                               : *text);
 }
 
 size_t strftime(char *restrict text, size_t size, const char *restrict format,
@@ -92,23 +152,31 @@ size_t strftime(char *restrict text, size_t size, const char *restrict format,
     size_t at = 0;
 
     for (; *format; format++) {
-        char piece[64] = {*format};
-        size_t length = 1;
+        char piece[128] = {*format};
+        size_t length = 1, fill = 0;
+        struct how how = {0};
+        const char *longer = NULL;
 
         if (*format == '%' && format[1]) {
-            format++;
-            if ((*format == 'E' || *format == 'O') && format[1])
-                format++;
-            const char *longer = whole(format);
-            if (longer)
-                length = strftime(piece, sizeof(piece), longer, tm);
-            else
-                length = (size_t)convert(piece, *format, tm);
+            const char *letter = read_how(format + 1, &how);
+
+            if (!*letter) { /* flags, and nothing that they are for */
+                how = (struct how){0};
+            } else {
+                format = letter;
+                longer = whole(letter);
+                length = longer ? strftime(piece, sizeof(piece), longer, tm)
+                                : (size_t)convert(piece, *letter, &how, tm);
+                if (how.upper || how.swap)
+                    change_case(piece, *letter, &how);
+            }
+            fill = how.width > length ? how.width - length : 0;
         }
-        if (at + length >= size)
+        if (at + fill + length >= size)
             return 0;
-        memcpy(text + at, piece, length);
-        at += length;
+        memset(text + at, how.pad == '0' || (!longer && piece[0] == '0') ? '0' : ' ', fill);
+        memcpy(text + at + fill, piece, length);
+        at += fill + length;
     }
     if (at >= size)
         return 0;

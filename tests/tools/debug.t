@@ -39,6 +39,19 @@ sees 'fds: the open files' '^ *0 .*hostio'
 sees 'areas: the areas of memory' 'stack'
 sees 'the way into the kernel' '^#[23] .*syscall_entry'
 
+# At the machine's first instruction the kernel has no memory of its own yet.
+printf 'ps\nkill\n' > "$work/script"
+GDB_SCRIPT=$work/script timeout 120 tools/debug < /dev/null > "$work/said" 2>&1
+echo "status $?" >> "$work/said"
+sees 'ps too early: what to do' 'not started yet. Try: hbreak'
+count=$((count + 1))
+if grep -q 'MemoryError\|Traceback\|reset itself' "$work/said"; then
+    echo "not ok $count - and nothing else; the kill of gdb is quiet"
+    sed 's/^/#   /' "$work/said"
+else
+    echo "ok $count - and nothing else; the kill of gdb is quiet"
+fi
+
 # The machine may end before gdb does: that is no failure, and nothing is left behind.
 mkdir "$work/tmp"
 echo continue > "$work/script"

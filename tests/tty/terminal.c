@@ -271,8 +271,53 @@ static void check_giving_up(void)
     close(own);
 }
 
+/* The calls with the speeds as numbers, as newer C libraries make them. */
+static void check_speeds(void)
+{
+    struct kernel_termios2 first, two;
+    struct kernel_termios one;
+    unsigned long sets[] = {TCSETS2, TCSETSW2, TCSETSF2};
+    say("TCGETS2", result_of(ioctl(0, TCGETS2, &first)));
+    say("TCGETS", result_of(ioctl(0, TCGETS, &one)));
+    say("they agree", memcmp(&one, &first, sizeof one) == 0);
+    for (int i = 0; i < 3; i++) {
+        two = first;
+        two.c_cflag = (first.c_cflag & ~(CBAUD | CIBAUD)) | BOTHER | (unsigned)BOTHER << IBSHIFT;
+        two.c_ospeed = 12345 + i;
+        two.c_ispeed = 54321 + i;
+        two.c_lflag &= ~ECHO;
+        say("a speed that is a number", result_of(ioctl(0, sets[i], &two)));
+        memset(&two, 0xee, sizeof two);
+        ioctl(0, TCGETS2, &two);
+        say("its output's speed", two.c_ospeed);
+        say("its input's speed", two.c_ispeed);
+        say("its bits", two.c_cflag & (CBAUD | CIBAUD));
+        say("its echo", two.c_lflag & ECHO);
+    }
+    ioctl(0, TCGETS, &one);
+    one.c_lflag |= ECHO;
+    say("TCSETS keeps a number", result_of(ioctl(0, TCSETS, &one)));
+    ioctl(0, TCGETS2, &two);
+    say("the number", two.c_ospeed);
+    one.c_cflag = (one.c_cflag & ~(unsigned)(CBAUD | CIBAUD)) | B115200;
+    ioctl(0, TCSETS, &one);
+    ioctl(0, TCGETS2, &two);
+    say("a speed of the old kind", two.c_ospeed);
+    say("and of input", two.c_ispeed);
+    two.c_cflag = (two.c_cflag & ~(unsigned)CBAUD) | B9600 | (unsigned)B300 << IBSHIFT;
+    two.c_ospeed = two.c_ispeed = 7;
+    ioctl(0, TCSETS2, &two);
+    ioctl(0, TCGETS2, &two);
+    say("the bits count", two.c_ospeed);
+    say("the bits of input", two.c_ispeed);
+    say("TCSETS2 from nowhere", result_of(ioctl(0, TCSETS2, 8)));
+    say("TCGETS2 to nowhere", result_of(ioctl(0, TCGETS2, 8)));
+    say("back", result_of(ioctl(0, TCSETSF2, &first)));
+}
+
 int main(void)
 {
+    check_speeds();
     check_raw();
     check_lines();
     check_signals();

@@ -124,7 +124,11 @@ class Command(gdb.Command):
         super().__init__(self.name, MODULE)
 
     def invoke(self, argument, from_tty):
-        self.run(gdb.string_to_argv(argument))
+        try:
+            self.run(gdb.string_to_argv(argument))
+        except gdb.MemoryError:  # before paging is on, the kernel's addresses mean nothing yet
+            raise gdb.GdbError("the kernel's memory cannot be read here: it has not started yet. Try: "
+                               "hbreak proc_start_init, continue, and then again") from None
 
 
 class Ouros(Command):

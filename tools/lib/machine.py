@@ -28,7 +28,8 @@ def command(options, channels, kernel_words):
     accelerator = os.environ.get("ACCEL", "tcg")
     words = [binary(), "-nodefaults", "-no-user-config", "-no-reboot", "-net", "none"]
     words += ["-M", board, "-m", options.mem, "-smp", str(options.cpus)]
-    words += ["-accel", accelerator, "-cpu", "host" if accelerator == "kvm" else "max"]
+    model = options.cpu or ("host" if accelerator == "kvm" else "max")
+    words += ["-accel", accelerator, "-cpu", model]
     words += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     for name in ("com1", "com2", "com3", "com4"):
         words += ["-chardev", f"socket,id={name},fd={channels[name]}", "-serial", f"chardev:{name}"]
@@ -77,6 +78,8 @@ def explain_failure(message):
         return "leave ACCEL unset: QEMU's emulation needs no /dev/kvm"
     if "initialization failed" in message or "display" in message:
         return "there is no screen to open a window on: leave out --gui"
+    if "CPU model" in message or "-cpu" in message or "feature" in message:
+        return "name a processor of `qemu-system-x86_64 -cpu help` after --cpu"
     if "initrd is too large" in message:
         return "use a larger --mem"
     if "Cannot allocate memory" in message or "cannot set up guest memory" in message:

@@ -18,7 +18,7 @@ from relay import Left, Relay, RawTerminal, is_terminal, terminal_size
 
 FLAGS = ("icount", "trace", "gui")
 TEXTS = ("rootfs", "cwd", "cpus", "mem", "timeout", "iso", "log", "gdb", "screenshot", "kernel",
-         "append", "machine")
+         "append", "machine", "cpu")
 LISTS = ("add", "env")
 TIMED_OUT, PANIC, AT_FAULT, NOT_FOUND = 124, 125, 126, 127
 FAULTS = (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGTRAP)

@@ -20,6 +20,7 @@ kernel (SysRq): t shows the processes, h the other letters; from then on its log
   --iso[=FILE]                boot through GRUB  (build/ouros.iso, made if it is not there)
   --kernel FILE               the kernel, without --iso         (build/ouros.elf)
   --machine q35|pc            QEMU's board                      (q35)
+  --cpu MODEL                 QEMU's processor, such as qemu64 or max,-smap (max)
   --append WORDS              more words for the kernel's command line
   --icount                    repeatable to the instruction: virtual time counts instructions
   --trace                     system calls in strace's format, on the log

@@ -15,6 +15,18 @@ struct kernel_termios {
     unsigned char c_cc[KERNEL_NCCS];
 };
 
+// What TCGETS2 and TCSETS2 carry: the same with the speeds as numbers, which BOTHER asks for.
+struct kernel_termios2 {
+    unsigned int c_iflag;
+    unsigned int c_oflag;
+    unsigned int c_cflag;
+    unsigned int c_lflag;
+    unsigned char c_line;
+    unsigned char c_cc[KERNEL_NCCS];
+    unsigned int c_ispeed;
+    unsigned int c_ospeed;
+};
+
 struct winsize {
     unsigned short ws_row;
     unsigned short ws_col;
@@ -23,6 +35,7 @@ struct winsize {
 };
 
 _Static_assert(sizeof(struct kernel_termios) == 36, "struct kernel_termios");
+_Static_assert(sizeof(struct kernel_termios2) == 44, "struct kernel_termios2");
 _Static_assert(sizeof(struct winsize) == 8, "struct winsize");
 
 // Places in c_cc.
@@ -98,6 +111,7 @@ _Static_assert(sizeof(struct winsize) == 8, "struct winsize");
 #define B9600   0000015
 #define B19200  0000016
 #define B38400  0000017
+#define BOTHER  0010000 // the speed is a number: TCSETS2
 #define B57600  0010001
 #define B115200 0010002
 #define B230400 0010003
@@ -115,6 +129,7 @@ _Static_assert(sizeof(struct winsize) == 8, "struct winsize");
 #define HUPCL   0002000
 #define CLOCAL  0004000
 #define CIBAUD  002003600000
+#define IBSHIFT 16 // from the bits of CBAUD to those of CIBAUD
 #define CRTSCTS 020000000000
 
 // c_lflag
@@ -174,6 +189,10 @@ _Static_assert(sizeof(struct winsize) == 8, "struct winsize");
 #define FIONCLEX    0x5450
 #define FIOCLEX     0x5451
 #define FIOASYNC    0x5452
+#define TCGETS2     0x802C542A
+#define TCSETS2     0x402C542B
+#define TCSETSW2    0x402C542C
+#define TCSETSF2    0x402C542D
 #define TIOCGPTN    0x80045430
 #define TIOCSPTLCK  0x40045431
 #define TIOCGPTPEER 0x5441

@@ -133,6 +133,35 @@ static void memory(void)
     fclose(file);
     printf("%zu %.20s\n", size, grown);
     free(grown);
+    file = open_memstream(&grown, &size);
+    fputs("hello world", file);
+    for (int i = 0; i < 4; i++) {
+        static const long places[] = {5, 0, 20, 200};
+        fseek(file, places[i], SEEK_SET);
+        fflush(file);
+        printf("seek %zu %s\n", size, grown);
+        fputs("X", file);
+        fflush(file);
+        printf("write %zu %s, %d\n", size, grown, grown[size]);
+    }
+    fseek(file, 2, SEEK_SET);
+    fclose(file);
+    printf("%zu %s\n", size, grown);
+    free(grown);
+    char both[20] = "abc", back[20] = "";
+    file = fmemopen(both, sizeof both, "a+");
+    printf("a+ at %ld", ftell(file));
+    printf(" reads %d", fgetc(file));
+    fseek(file, 1, SEEK_SET);
+    printf(" %c", fgetc(file));
+    fseek(file, 0, SEEK_CUR);
+    fputs("def", file);
+    fflush(file);
+    printf(" %s at %ld", both, ftell(file));
+    rewind(file);
+    printf(" %zu", fread(back, 1, sizeof back - 1, file));
+    printf(" %s\n", back);
+    fclose(file);
     file = fmemopen(fixed, 10, "r");
     printf("%d", fgetc(file));
     while (fgetc(file) != EOF)

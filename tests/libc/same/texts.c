@@ -40,8 +40,31 @@ static int at(const char *pointer, const char *text)
     return pointer ? (int)(pointer - text) : -1;
 }
 
+/* Runs of digits with zeros in front, each against each. */
+static void versions(void)
+{
+    static const char letters[] = "01a9.";
+    char texts[160][8];
+    int n = 0;
+    for (int length = 0; length < 4; length++)
+        for (int k = 0, all = length == 0   ? 1
+                              : length == 1 ? 5
+                              : length == 2 ? 25
+                                            : 125;
+             k < all; k++, n++)
+            for (int i = 0, rest = k; i <= length; i++, rest /= 5)
+                texts[n][i] = i < length ? letters[rest % 5] : 0;
+    for (int i = 0; i < n; i++) {
+        printf("%s:", texts[i]);
+        for (int k = 0; k < n; k++)
+            printf(" %d", sign(strverscmp(texts[i], texts[k])));
+        printf("\n");
+    }
+}
+
 static void strings(void)
 {
+    versions();
     char a[100], b[100], c[300], d[300];
     for (int i = 0; i < 5000; i++) {
         const char *letters = i % 3 ? "abAB/" : "ab\xff\x80 .12";

@@ -47,8 +47,33 @@ static void normalize(int year, int month, int day, int hour, int minute, int se
            tm.tm_mon, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, tm.tm_wday, tm.tm_yday);
 }
 
+/* Every conversion under every flag and some widths; how a width changes %z is nobody's promise. */
+static void flags(void)
+{
+    static const char *const flag[] = {"", "-", "_", "0", "^", "#", "_^", "0#"};
+    static const char *const width[] = {"", "1", "3", "5", "12"};
+    struct tm tm = {.tm_year = 126,
+                    .tm_mon = 2,
+                    .tm_mday = 5,
+                    .tm_hour = 7,
+                    .tm_min = 3,
+                    .tm_sec = 9,
+                    .tm_wday = 4,
+                    .tm_yday = 63};
+    for (const char *c = "aAbBcCdDeFgGhHIjklmMnpPrRsStTuUVwWxXyYzZ%"; *c; c++)
+        for (size_t i = 0; i < sizeof flag / sizeof *flag * 5; i++) {
+            char format[20], text[100] = "";
+            if (*c == 'z' && i % 5)
+                continue;
+            snprintf(format, sizeof format, "%%%s%s%c", flag[i / 5], width[i % 5], *c);
+            printf("%s: %zu", format, strftime(text, sizeof text, format, &tm));
+            printf(" [%s]\n", text);
+        }
+}
+
 int main(void)
 {
+    flags();
     static const time_t times[] = {
         0,           1,           -1,           59,           60,          86399,
         86400,       -86400,      951782400,    951868800,    1078012800,  1709164800,
