@@ -76,7 +76,7 @@ include iso/iso.mk
 include tools/coverage.mk
 include $(if $(filter lint-all,$(MAKECMDGOALS)),tools/lint.mk)
 
-.PHONY: all kernel libc user image iso run test debug tour doctor lint setup clean help FORCE
+.PHONY: all kernel libc user image iso run test debug tour doctor lint setup ide release clean help FORCE
 
 all: kernel libc user image    ## build everything but the ISO
 
@@ -128,6 +128,12 @@ lint:                          ## rooms, headers, tables; clang-format, clang-ti
 
 setup:                         ## install what building and testing need
 	@tools/setup test
+
+ide:                           ## compile_commands.json, for clangd and other editors
+	@tools/ide $(BUILD)
+
+release: all iso               ## ISO, kernel with symbols and SHA-256 sums: $(BUILD)/release/
+	@tools/release $(BUILD)/release $(BUILD)/ouros.iso $(BUILD)/ouros.elf
 
 clean:                         ## remove all that was built
 	rm -rf $(BUILD)

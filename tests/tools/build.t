@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The build and its tools: what make prints, that a second one does nothing, W^X, tools/cc."""
 import glob
+import json
 import os
 import re
 import shlex
@@ -8,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(TOP, "tests"))
@@ -103,6 +105,51 @@ class Tests:
                    for path in glob.glob(TOP + "/kernel/*/*.[cS]")]
         lacks = sorted(set(sources) - set(listed))
         self.tap.say(not lacks, "make tour: every source of the kernel is in it", lacks)
+
+    def test_release(self):
+        """The CD is the same to the byte when it is made twice; the sums are those of the files."""
+        made = make("release")
+        folder = os.path.join(BUILD, "release")
+        self.shows("make release", made, r"^[0-9a-f]{64}  ouros\.iso$", r"^[0-9a-f]{64}  ouros\.elf$")
+        again = os.path.join(self.folder, "again.iso")
+        modules = re.search(r"^GRUB_MODULES := (.*)", open(TOP + "/iso/iso.mk").read(), re.MULTILINE)
+        time.sleep(1.1)  # the second is another one, which no date may show
+        run("tools/mkiso", again, os.path.join(BUILD, "ouros.boot"),
+            os.path.join(BUILD, "rootfs.cpio"), "iso/grub.cfg", modules[1])
+        with open(again, "rb") as one, open(os.path.join(folder, "ouros.iso"), "rb") as two:
+            self.tap.say(one.read() == two.read(), "a CD that is made again is the same to the byte")
+        done = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=folder, check=False,
+                              capture_output=True, text=True)
+        self.shows("the sums are right", done, r"ouros\.iso: OK")
+
+    def test_ide(self):
+        done = run("tools/ide", BUILD)
+        self.shows("tools/ide names every source of the kernel", done, r"^compile_commands\.json: \d+")
+        path = os.path.join(TOP, "compile_commands.json")
+        with open(path, encoding="utf-8") as file:
+            found = {entry["file"] for entry in json.load(file)}
+        self.tap.say("kernel/boot/main.c" in found and "libc/stdio/popen.c" in found
+                     and "user/osh.c" in found, "with those of all parts", sorted(found)[:20])
+
+    def test_hosts(self):
+        place = os.path.join(self.folder, "a b")
+        self.shows("BUILD with a space is refused in one line", run("make", "BUILD=" + place, "all"),
+                   r"space.*a b.*Stop\.$", status=2)
+        self.shows("make tour into head is quiet", run("sh", "-c", "make -s tour | head -n 1"),
+                   r"\AOuros from the ground up[^\n]*\n\Z")
+        options = make("-n", "run", "CPUS=4", "MEM=1G", "ADD=one two:/x")
+        self.shows("make run takes CPUS=, MEM= and ADD=", options,
+                   r"--cpus 4 --mem 1G +--add one --add two:/x")
+        cross = os.path.join(self.folder, "cross-ld")
+        with open(cross, "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\necho 9.9\n")
+        os.chmod(cross, 0o755)
+        path = self.folder + ":" + os.environ["PATH"]
+        self.shows("make doctor shows the cross linker", run(
+            "tools/setup", "doctor", env={"CROSS_COMPILE": "cross-", "PATH": path}),
+            "^linker +9.9 +" + re.escape(cross))
+        self.shows("tools/cc: C++ is refused by name", run(CC, "x.cpp", "-o", "x"),
+                   "x.cpp: Ouros has a C library only", status=1)
 
     def products(self):
         found = [os.path.join(BUILD, name) for name in ("ouros.elf", "ouros.iso", "rootfs.cpio",
