@@ -144,12 +144,11 @@ static void run_shell(void)
  * chdir yet runs its programs nevertheless. */
 static void enter_directory(void)
 {
-    char here[4096];
-    if (getcwd(here, sizeof here) && strcmp(here, job.cwd) == 0)
+    if (strcmp(job.cwd, "/") == 0) /* where every system starts process 1 */
         return;
     if (chdir(job.cwd) < 0 && job.n_args)
-        fprintf(stderr, "init: warning: cannot go to %s: %s; going on in %s\n", job.cwd,
-                strerror(errno), here);
+        fprintf(stderr, "init: warning: cannot go to %s: %s; going on in /\n", job.cwd,
+                strerror(errno));
 }
 
 /* Where execvp looks for a name: the first file of PATH that is there; NULL if there is none. */

@@ -56,6 +56,15 @@ static off_t grow_seek(struct memory_file *memory, off_t offset, int whence)
     return (off_t)(*g->size = g->at = (size_t)(base + offset));
 }
 
+/* At the end the text is as long as its size, also after a seek back. */
+static void grow_close(struct memory_file *memory)
+{
+    struct growing *g = (struct growing *)memory;
+
+    (*g->text)[g->at] = '\0';
+    free(g);
+}
+
 static void release(struct memory_file *memory)
 {
     free(memory);
@@ -73,7 +82,7 @@ FILE *open_memstream(char **text, size_t *size)
         free(g);
         return NULL;
     }
-    *g = (struct growing){{NULL, grow_write, grow_seek, release}, text, size, 0, 64};
+    *g = (struct growing){{NULL, grow_write, grow_seek, grow_close}, text, size, 0, 64};
     *text = first;
     *size = 0;
     file->memory = &g->memory;
