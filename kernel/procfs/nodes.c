@@ -379,6 +379,15 @@ static long file_write(struct file *file, struct io *io, uint64_t *pos)
     return wanted;
 }
 
+/* A text is a sequence, whose end is known when it was read. */
+static long proc_seek(struct file *file, int64_t offset, int whence)
+{
+    const struct proc_node *node = proc_of(file->inode)->node;
+    if (node->text && !node->has_end && whence != SEEK_SET && whence != SEEK_CUR)
+        return -EINVAL;
+    return file_seek(file, offset, whence);
+}
+
 static void file_release(struct file *file)
 {
     struct proc_file *own = file->private_data;
@@ -389,6 +398,7 @@ static void file_release(struct file *file)
 static const struct file_ops proc_file_ops = {
     .read = file_read,
     .write = file_write,
+    .seek = proc_seek,
     .hears_nothing = true,
     .release = file_release,
 };

@@ -24,6 +24,7 @@ struct proc_node {
     const char *name;
     uint32_t mode;
     bool guarded; /* of a process: to open it takes the right to look into the process */
+    bool has_end; /* a text that can be sought from its end, size 0, as Linux's settings can */
     /* A file is one of these. Its whole content; 0, -ESRCH when its process is gone: */
     int (*text)(struct text *text, const struct proc_inode *of);
     /* or read in place; bytes: */

@@ -172,7 +172,7 @@ static int text_overcommit(struct text *text, const struct proc_inode *of)
 /* ---- The tables ---- */
 
 // clang-format off
-#define FILE_NODE(n, t) {.name = n, .mode = S_IFREG | 0444, .text = t}
+#define FILE_NODE(n, t) {.name = n, .mode = S_IFREG | 0444, .has_end = true, .text = t}
 // clang-format on
 
 static const struct proc_node random_children[] = {
@@ -186,7 +186,11 @@ static const struct proc_node random_children[] = {
 static const struct proc_node kernel_children[] = {
     FILE_NODE("cap_last_cap", text_cap_last_cap),
     FILE_NODE("domainname", text_domainname),
-    {.name = "hostname", .mode = S_IFREG | 0644, .text = text_hostname, .write = write_hostname},
+    {.name = "hostname",
+     .mode = S_IFREG | 0644,
+     .has_end = true,
+     .text = text_hostname,
+     .write = write_hostname},
     FILE_NODE("ngroups_max", text_ngroups_max),
     FILE_NODE("osrelease", text_osrelease),
     FILE_NODE("ostype", text_ostype),

@@ -76,17 +76,20 @@ static bool wraps(uint64_t pos, size_t count)
 
 /* ---- sendfile ---- */
 
-/* The source is checked before the target is looked at. */
-static int sendfile_source(struct copy *copy, int fd, uaddr_t offset, size_t count)
+/* The source is checked before the target is looked at. `given`: where the caller wants to begin,
+ * NULL: at the file's own position. */
+static int sendfile_source(struct copy *copy, int fd, const uint64_t *given, size_t count)
 {
     int err = fd_get(copy->fs, fd, &copy->in);
     if (err)
         return err;
     if (!file_readable(copy->in))
         err = -EBADF;
-    if (!err)
-        err = fetch_offset(copy->in, offset, &copy->in_pos);
-    if (!err && (wraps(copy->in_pos, count) || !copy->in->ops->read || copy->in->ops->stream))
+    else if (given && copy->in->ops->stream)
+        err = -ESPIPE;
+    copy->in_pos = given ? *given : copy->in->pos;
+    if (!err && ((int64_t)copy->in_pos < 0 || wraps(copy->in_pos, count) || !copy->in->ops->read ||
+                 copy->in->ops->stream))
         err = -EINVAL;
     if (err)
         file_unref(copy->in);
@@ -111,10 +114,11 @@ static int sendfile_target(struct copy *copy, int fd, size_t count)
     return err;
 }
 
-long sys_sendfile(struct fs_context *fs, int out_fd, int in_fd, uaddr_t offset, size_t count)
+/* With *given as where to begin, and where it ended. */
+static long send_file(struct fs_context *fs, int out_fd, int in_fd, uint64_t *given, size_t count)
 {
     struct copy copy = {.fs = fs};
-    int err = sendfile_source(&copy, in_fd, offset, count);
+    int err = sendfile_source(&copy, in_fd, given, count);
     if (err)
         return err;
     err = sendfile_target(&copy, out_fd, count);
@@ -125,12 +129,23 @@ long sys_sendfile(struct fs_context *fs, int out_fd, int in_fd, uaddr_t offset, 
     long result = copy_loop(&copy, min(count, (size_t)MAX_TRANSFER));
     if (result > 0) {
         copy.out->pos = copy.out_pos;
-        err = give_offset(copy.in, offset, copy.in_pos);
-        result = err ? err : result;
+        *(given ? given : &copy.in->pos) = copy.in_pos;
     }
     file_unref(copy.out);
     file_unref(copy.in);
     return result;
+}
+
+/* The offset is read before all else, and written after all else, even after a failure. */
+long sys_sendfile(struct fs_context *fs, int out_fd, int in_fd, uaddr_t offset, size_t count)
+{
+    uint64_t pos;
+    if (uaddr_is_null(offset))
+        return send_file(fs, out_fd, in_fd, NULL, count);
+    if (user_copy_in(&pos, offset, sizeof(pos)))
+        return -EFAULT;
+    long result = send_file(fs, out_fd, in_fd, &pos, count);
+    return user_copy_out(offset, &pos, sizeof(pos)) ? -EFAULT : result;
 }
 
 /* ---- copy_file_range ---- */

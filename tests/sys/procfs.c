@@ -371,6 +371,30 @@ static void check_strangers(void)
     waitpid(child, NULL, 0);
 }
 
+/* Texts have no end to seek from; memory that is read in place and settings have size 0. */
+static void check_ends(void)
+{
+    static const char *const texts[] = {"status", "stat", "maps", "limits", "comm", "mounts"};
+    static const char *const others[] = {"/proc/self/cmdline", "/proc/self/environ",
+                                         "/proc/self/auxv", "/proc/sys/kernel/ostype"};
+    char path[64];
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        snprintf(path, sizeof path, "/proc/self/%s", texts[i]);
+        int fd = open(path, O_RDONLY);
+        CHECK_ERR(lseek(fd, 0, SEEK_END), EINVAL);
+        CHECK_ERR(lseek(fd, 0, 3), EINVAL); /* SEEK_DATA */
+        CHECK_EQ(lseek(fd, 5, SEEK_SET), 5);
+        CHECK_EQ(lseek(fd, 1, SEEK_CUR), 6);
+        close(fd);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        int fd = open(others[i], O_RDONLY);
+        CHECK_EQ(lseek(fd, 0, SEEK_END), 0);
+        CHECK_ERR(lseek(fd, 0, 3), ENXIO);
+        close(fd);
+    }
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -388,5 +412,6 @@ int main(int argc, char **argv)
     check_rereading();
     check_zombie();
     check_strangers();
+    check_ends();
     return check_done();
 }

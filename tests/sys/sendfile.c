@@ -41,6 +41,27 @@ static void check_sendfile(void)
     close(out);
 }
 
+/* The offset is read first and written last, whatever comes of the copy. */
+static void check_offset(void)
+{
+    int in = open("in", O_RDONLY), out = open("out", O_RDWR);
+    off_t *fixed = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    *fixed = 10;
+    CHECK_OK(mprotect(fixed, PAGE, PROT_READ));
+    CHECK_ERR(sendfile(out, in, fixed, 10), EFAULT); /* at the end */
+    CHECK_ERR(sendfile(out, in, fixed, 0), EFAULT);
+    CHECK_ERR(sendfile(out, 77, fixed, 10), EFAULT);
+    CHECK_ERR(sendfile(77, in, fixed, 10), EFAULT);
+    CHECK_ERR(sendfile(out, 77, BAD_LOW, 10), EFAULT);
+    off_t at = -5;
+    CHECK_ERR(sendfile(77, in, &at, 1), EINVAL);
+    CHECK_ERR(sendfile(77, 78, &at, 1), EBADF);
+    CHECK_EQ(at, -5);
+    munmap(fixed, PAGE);
+    close(in);
+    close(out);
+}
+
 static void check_large(void)
 {
     enum { SIZE = 300000 };
@@ -109,6 +130,7 @@ static void check_fadvise(void)
 int main(void)
 {
     check_sendfile();
+    check_offset();
     check_large();
     check_copy_file_range();
     check_fadvise();
