@@ -40,7 +40,7 @@ endif
 # What the linker leads elsewhere: name to __wrap_name.
 wrapped := $(if $(SANITIZE),proc_start_init)
 wrapped += $(if $(kasan),boot_main mm_init mm_add kernel_map kernel_unmap kstack_alloc \
-    object_alloc object_alloc_zeroed object_free objects_trim kmalloc kzalloc krealloc kfree \
+    object_alloc object_alloc_zeroed object_free objects_alloc objects_free objects_trim kmalloc kzalloc krealloc kfree \
     frame_alloc frame_alloc_zeroed frame_unref frames_alloc frames_free \
     copy_user copy_user_string cmpxchg_user page_clear page_copy)
 

@@ -9,6 +9,7 @@ kernel += lib/format.c
 kernel += lib/log.c
 kernel += lib/hash.c
 kernel += lib/tree.c
+kernel += lib/max_tree.c
 kernel += lib/bitmap.c
 kernel += lib/cpio.c
 kernel += lib/elf.c

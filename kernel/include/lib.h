@@ -249,6 +249,42 @@ struct tree_node *tree_floor(const struct tree *tree, uint64_t key); /* the larg
 struct tree_node *tree_ceil(const struct tree *tree, uint64_t key);  /* the smallest >= key */
 struct tree_node *tree_next(const struct tree *tree, const struct tree_node *node);
 
+/* ---- ordered tree with values (lib/max_tree.c): finds the next node with a value of at least n
+ * ---- Nodes with equal keys are in the order of their addresses. All of it takes a time that grows
+ * with the logarithm of the number of nodes. */
+
+struct max_node {
+    struct max_node *parent, *child[2];
+    uint64_t key;   /* the owner may change it where the order stays the same */
+    uint64_t value; /* changed by max_tree_set */
+    uint64_t max;   /* the greatest value of the node and all below it */
+};
+
+struct max_tree {
+    struct max_node *root;
+};
+
+enum { MAX_BACKWARD, MAX_FORWARD };
+
+void max_tree_insert(struct max_tree *tree, struct max_node *node, uint64_t key, uint64_t value);
+/* The same for a node that comes after `last`, the last one so far (NULL: there is none). */
+void max_tree_append(struct max_tree *tree, struct max_node *last, struct max_node *node,
+                     uint64_t key, uint64_t value);
+void max_tree_remove(struct max_tree *tree, struct max_node *node); /* node must be in the tree */
+void max_tree_set(struct max_node *node, uint64_t value);
+/* With a value of at least `least` (0: any), or NULL: the first node that is met from an end of the
+ * tree in that direction, and the first that is met from a node on, itself left out. */
+struct max_node *max_tree_end(const struct max_tree *tree, uint64_t least, int direction);
+struct max_node *max_tree_step(const struct max_node *node, uint64_t least, int direction);
+/* The first node with such a value behind a place in the order that a node has or had: `tie` is
+ * its address, of which no more is used. */
+struct max_node *max_tree_after(const struct max_tree *tree, uint64_t key, const void *tie,
+                                uint64_t least);
+/* Takes any node without children out, looked for below `from` (NULL: the root), to take down a
+ * whole tree; NULL when it is empty. The order stays, but the maxima do not hold any more. Its
+ * parent is where to go on. */
+struct max_node *max_tree_pop_leaf(struct max_tree *tree, struct max_node *from);
+
 /* ---- bitmap (lib/bitmap.c) over 64-bit words ---- */
 
 static inline bool bitmap_test(const uint64_t *map, size_t bit)

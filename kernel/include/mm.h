@@ -103,6 +103,9 @@ struct object_cache {
 void *object_alloc(struct object_cache *cache); /* contents undefined; NULL when out of memory */
 void *object_alloc_zeroed(struct object_cache *cache);
 void object_free(struct object_cache *cache, void *object);
+/* Several at once, which costs less; how many of n there were. */
+size_t objects_alloc(struct object_cache *cache, void **objects, size_t n);
+void objects_free(struct object_cache *cache, void **objects, size_t n);
 /* Calls visit for each cache; for counts. */
 void object_caches_visit(void (*visit)(const struct object_cache *cache, void *arg), void *arg);
 
@@ -165,8 +168,13 @@ struct area {
     uint32_t max_prot;       /* what mprotect may still grant */
     struct backing *backing; /* NULL: zero-filled memory; the area's mapping holds a reference */
     uint64_t offset; /* bytes into the backing at start; page-aligned; 0 without a backing */
-    struct mapping *mapping; /* mm's own: the reverse way from the backing; NULL without one */
+    /* mm's own: */
+    struct mapping *mapping;    /* the reverse way from the backing; NULL without one */
+    struct max_node by_address; /* in space->areas, by start; its value: the gap below */
+    struct max_node by_offset;  /* in mapping->areas, by offset; its value: where that ends */
 };
+
+enum { AREA_SPARES = 3 };
 
 struct space {
     /* atomic: */
@@ -175,10 +183,13 @@ struct space {
     uint32_t cpu_mask; /* processors that have it loaded, as bits */
     struct spinlock lock;
     /* guarded by lock: */
-    struct area *areas; /* sorted by address, none overlap */
-    uint32_t n_areas, max_areas;
-    uint64_t n_pages; /* pages of all areas (VmSize) */
-    paddr_t root;     /* constant; top table, its upper half is the kernel's */
+    struct max_tree areas; /* none overlap */
+    uint32_t n_areas, n_spares;
+    struct area *spares[AREA_SPARES]; /* for the change that is being made; else there are none */
+    struct tree mappings;             /* by the address of their backing */
+    uint64_t n_pages;                 /* pages of all areas (VmSize) */
+    uint64_t n_data_pages;            /* those that RLIMIT_DATA counts */
+    paddr_t root;                     /* constant; top table, its upper half is the kernel's */
     uint64_t brk_start, brk_end;
     uint64_t last_fault;   /* where sequential touching would fault next ... */
     uint32_t fault_window; /* ... and how many pages are then mapped at once */

@@ -15,6 +15,8 @@ static uint32_t n_freed; /* atomic */
 WRAPPED(void *, object_alloc, struct object_cache *cache);
 WRAPPED(void *, object_alloc_zeroed, struct object_cache *cache);
 WRAPPED(void, object_free, struct object_cache *cache, void *object);
+WRAPPED(size_t, objects_alloc, struct object_cache *cache, void **objects, size_t n);
+WRAPPED(void, objects_free, struct object_cache *cache, void **objects, size_t n);
 WRAPPED(void, objects_trim, void);
 WRAPPED(void *, kmalloc, size_t n_bytes);
 WRAPPED(void *, kzalloc, size_t n_bytes);
@@ -97,6 +99,15 @@ void *__wrap_object_alloc(struct object_cache *cache)
     return hand_out(note, cache->size - OBJECT_REDZONE, cache->name, FRAME);
 }
 
+/* Noted one by one. */
+size_t __wrap_objects_alloc(struct object_cache *cache, void **objects, size_t n)
+{
+    size_t done = 0;
+    while (done < n && (objects[done] = __wrap_object_alloc(cache)))
+        done++;
+    return done;
+}
+
 void *__wrap_object_alloc_zeroed(struct object_cache *cache)
 {
     checks_off();
@@ -109,6 +120,12 @@ void *__wrap_object_alloc_zeroed(struct object_cache *cache)
 void __wrap_object_free(struct object_cache *cache, void *object)
 {
     put_away(object, cache->name, CALLER, FRAME);
+}
+
+void __wrap_objects_free(struct object_cache *cache, void **objects, size_t n)
+{
+    while (n > 0)
+        __wrap_object_free(cache, objects[--n]);
 }
 
 /* Before memory is counted: all that was freed goes back. */

@@ -15,16 +15,17 @@ static int range_check(uaddr_t addr, size_t length, uint64_t *end)
     return 0;
 }
 
-/* Drops the pages of the range, which must be mapped: fresh ones, or the file's, come when it is
- * touched again. Lock: takes space->lock. */
+/* Drops the pages of the range: fresh ones, or the file's, come when it is touched again. 0, or
+ * -ENOMEM, also where something was not mapped; the rest is done then, as on Linux. Lock: takes
+ * space->lock. */
 static int discard(struct space *space, uint64_t start, uint64_t end)
 {
     struct flush flush;
     flush_begin(&flush, space);
     spin_lock(&space->lock);
-    int result = areas_check(space, start, end, 0);
-    if (!result)
-        result = space_discard_locked(space, start, end, &flush);
+    int result = space_discard_locked(space, start, end, &flush);
+    if (!areas_cover(space, start, end))
+        result = -ENOMEM;
     flush_end(&flush);
     spin_unlock(&space->lock);
     return result;
@@ -34,7 +35,7 @@ static int discard(struct space *space, uint64_t start, uint64_t end)
 static int check_mapped(struct space *space, uint64_t start, uint64_t end)
 {
     spin_lock(&space->lock);
-    int result = areas_check(space, start, end, 0);
+    int result = areas_cover(space, start, end) ? 0 : -ENOMEM;
     spin_unlock(&space->lock);
     return result;
 }

@@ -1,170 +1,395 @@
-/* Areas: which addresses of a space mean something, in an array sorted by address.
+/* Areas: which addresses of a space mean something.
  *
- * Programs have a few dozen of them, so a binary search and a memmove beat any tree. */
+ * A program may have 65,530 of them, so everything here takes a time that grows with the logarithm
+ * of their number. They are objects in a tree by address. The value of each is the gap below it, in
+ * which something could be mapped: so the highest gap of n bytes is found without looking at the
+ * smaller ones. An area of a backing is in a second tree, that of the space's mapping of the
+ * backing, by its offset and with the value of the offset where it ends: so backing_zap comes to
+ * the areas that show a range of the backing, and to no others.
+ *
+ * Memory is taken first (areas_reserve), so that no change stops half-way. */
 #include "abi/errno.h"
 #include "space.h"
 
-enum { FIRST_AREAS = 16 };
+enum { BATCH = 16 }; /* objects taken or given back at a time */
 
-uint32_t area_find(const struct space *space, uint64_t address)
+static OBJECT_CACHE(area_cache, struct area);
+
+static struct area *area_of(const struct max_node *node)
 {
-    uint32_t low = 0, high = space->n_areas;
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        if (space->areas[middle].end > address)
-            high = middle;
-        else
-            low = middle + 1;
+    return node ? container_of(node, struct area, by_address) : NULL;
+}
+
+struct area *area_first(const struct space *space)
+{
+    return area_of(max_tree_end(&space->areas, 0, MAX_FORWARD));
+}
+
+struct area *area_last(const struct space *space)
+{
+    return area_of(max_tree_end(&space->areas, 0, MAX_BACKWARD));
+}
+
+struct area *area_next(const struct area *area)
+{
+    return area_of(max_tree_step(&area->by_address, 0, MAX_FORWARD));
+}
+
+struct area *area_prev(const struct area *area)
+{
+    return area_of(max_tree_step(&area->by_address, 0, MAX_BACKWARD));
+}
+
+struct area *area_find(const struct space *space, uint64_t address)
+{
+    struct area *found = NULL;
+    for (const struct max_node *at = space->areas.root; at;) {
+        bool above = area_of(at)->end > address;
+        if (above)
+            found = area_of(at);
+        at = at->child[!above];
     }
-    return low;
+    return found;
 }
 
 struct area *area_at(const struct space *space, uint64_t address)
 {
-    uint32_t i = area_find(space, address);
-    return i < space->n_areas && space->areas[i].start <= address ? &space->areas[i] : NULL;
+    struct area *area = area_find(space, address);
+    return area && area->start <= address ? area : NULL;
+}
+
+struct area *area_below(const struct space *space, const struct area *area)
+{
+    return area ? area_prev(area) : area_last(space);
 }
 
 bool areas_free(const struct space *space, uint64_t start, uint64_t end)
 {
-    uint32_t i = area_find(space, start);
-    return i == space->n_areas || space->areas[i].start >= end;
+    struct area *area = area_find(space, start);
+    return !area || area->start >= end;
 }
+
+/* ---- Memory ---- */
 
 bool areas_reserve(struct space *space, uint32_t n)
 {
-    if (space->n_areas + n <= space->max_areas)
-        return true;
-    if (space->n_areas + n > MAX_AREAS)
-        return false;
-    uint32_t wanted = max(space->max_areas * 2, (uint32_t)FIRST_AREAS);
-    struct area *areas = krealloc(space->areas, wanted * sizeof(*areas));
-    if (!areas)
-        return false;
-    space->areas = areas;
-    space->max_areas = wanted;
+    assert(n <= ARRAY_SIZE(space->spares));
+    while (space->n_spares < n) {
+        struct area *spare = object_alloc(&area_cache);
+        if (!spare)
+            return false;
+        space->spares[space->n_spares++] = spare;
+    }
     return true;
 }
 
-/* Opens a place at index i. */
-static void place_open(struct space *space, uint32_t i)
+void areas_release(struct space *space)
 {
-    assert(space->n_areas < space->max_areas);
-    memmove(&space->areas[i + 1], &space->areas[i], (space->n_areas - i) * sizeof(space->areas[0]));
-    space->n_areas++;
+    while (space->n_spares)
+        object_free(&area_cache, space->spares[--space->n_spares]);
 }
 
-/* Closes n places from index i on. */
-static void places_close(struct space *space, uint32_t i, uint32_t n)
+static struct area *spare_take(struct space *space)
 {
-    memmove(&space->areas[i], &space->areas[i + n],
-            (space->n_areas - i - n) * sizeof(space->areas[0]));
-    space->n_areas -= n;
+    assert(space->n_spares);
+    return space->spares[--space->n_spares];
+}
+
+/* ---- The trees ---- */
+
+/* What can be mapped below the area: the gap, less what a stack needs to grow. */
+static uint64_t gap_below(const struct area *area, const struct area *below)
+{
+    uint64_t from = below ? below->end : USER_START;
+    uint64_t guard = area->flags & AREA_STACK ? STACK_GAP : 0;
+    return area->start > from + guard ? area->start - from - guard : 0;
+}
+
+static void gap_update(struct area *area)
+{
+    if (area)
+        max_tree_set(&area->by_address, gap_below(area, area_prev(area)));
+}
+
+/* Enters the area into its mapping's tree, or takes it out. */
+static void index_add(struct area *area)
+{
+    if (area->mapping)
+        max_tree_insert(&area->mapping->areas, &area->by_offset, area->offset,
+                        area->offset + (area->end - area->start));
+}
+
+static void index_remove(struct area *area)
+{
+    if (area->mapping)
+        max_tree_remove(&area->mapping->areas, &area->by_offset);
+}
+
+/* Whether RLIMIT_DATA counts it. */
+static bool is_data(const struct area *area)
+{
+    return area->prot & PROT_WRITE && !(area->flags & (AREA_SHARED | AREA_STACK));
+}
+
+/* Adds the area's size to the space's sums, or takes it away. */
+static void count_add(struct space *space, const struct area *area)
+{
+    uint64_t n_pages = (area->end - area->start) / PAGE_SIZE;
+    space->n_pages += n_pages;
+    space->n_data_pages += is_data(area) ? n_pages : 0;
+}
+
+static void count_remove(struct space *space, const struct area *area)
+{
+    uint64_t n_pages = (area->end - area->start) / PAGE_SIZE;
+    space->n_pages -= n_pages;
+    space->n_data_pages -= is_data(area) ? n_pages : 0;
+}
+
+/* Makes an area that was filled in part of the space, between two others. */
+static void area_insert(struct space *space, struct area *area, struct area *below,
+                        struct area *above)
+{
+    max_tree_insert(&space->areas, &area->by_address, area->start, gap_below(area, below));
+    if (above)
+        max_tree_set(&above->by_address, gap_below(above, area));
+    index_add(area);
+    count_add(space, area);
+    space->n_areas++;
+    if (area->mapping)
+        area->mapping->n_areas++;
+}
+
+/* The opposite, and gives its memory back. */
+static void area_remove(struct space *space, struct area *area, struct list *dead)
+{
+    struct area *below = area_prev(area), *above = area_next(area);
+    max_tree_remove(&space->areas, &area->by_address);
+    if (above)
+        max_tree_set(&above->by_address, gap_below(above, below));
+    index_remove(area);
+    count_remove(space, area);
+    space->n_areas--;
+    if (area->mapping)
+        mapping_unpin(area->mapping, dead);
+    object_free(&area_cache, area);
+}
+
+void area_resize(struct space *space, struct area *area, uint64_t start, uint64_t end)
+{
+    index_remove(area);
+    count_remove(space, area);
+    if (area->backing)
+        area->offset += start - area->start;
+    area->start = area->by_address.key = start;
+    area->end = end;
+    count_add(space, area);
+    index_add(area);
+    gap_update(area);
+    gap_update(area_next(area));
 }
 
 /* Whether b continues a: the two can be one area. */
 static bool areas_join(const struct area *a, const struct area *b)
 {
-    return a->end == b->start && a->prot == b->prot && a->flags == b->flags &&
+    return a && b && a->end == b->start && a->prot == b->prot && a->flags == b->flags &&
            a->max_prot == b->max_prot && a->backing == b->backing &&
            (!a->backing || a->offset + (a->end - a->start) == b->offset);
 }
 
-/* Makes one area of those at i and i + 1 if they are alike. */
-static void join_at(struct space *space, uint32_t i)
+/* Makes one area of two neighbours if they are alike; `lower` stays. */
+static bool try_join(struct space *space, struct area *lower, struct area *upper)
 {
-    if (i + 1 >= space->n_areas || !areas_join(&space->areas[i], &space->areas[i + 1]))
-        return;
-    space->areas[i].end = space->areas[i + 1].end;
-    if (space->areas[i].mapping)
-        space->areas[i].mapping->n_areas--;
-    places_close(space, i + 1, 1);
+    if (!areas_join(lower, upper))
+        return false;
+    uint64_t end = upper->end;
+    area_remove(space, upper, NULL); /* `lower` has the same mapping, which stays */
+    area_resize(space, lower, lower->start, end);
+    return true;
 }
 
-void areas_add(struct space *space, const struct area *area)
+void area_extend(struct space *space, struct area *area, uint64_t end)
 {
-    uint32_t i = area_find(space, area->start);
-    place_open(space, i);
-    space->areas[i] = *area;
-    if (area->mapping)
-        area->mapping->n_areas++;
-    space->n_pages += (area->end - area->start) / PAGE_SIZE;
-    join_at(space, i);
-    if (i > 0)
-        join_at(space, i - 1);
+    area_resize(space, area, area->start, end);
+    try_join(space, area, area_next(area));
 }
 
-/* Makes an area begin at the address, if one lies across it; the index of the first area from there
- * on. */
-static uint32_t split_at(struct space *space, uint64_t address)
+void areas_add(struct space *space, const struct area *wanted)
 {
-    uint32_t i = area_find(space, address);
-    if (i == space->n_areas || space->areas[i].start >= address)
-        return i;
-    place_open(space, i);
-    struct area *lower = &space->areas[i], *upper = lower + 1;
-    lower->end = upper->start = address;
+    struct area *above = area_find(space, wanted->start), *below = area_below(space, above);
+    if (areas_join(below, wanted)) {
+        area_resize(space, below, below->start, wanted->end);
+        try_join(space, below, above);
+    } else if (areas_join(wanted, above)) {
+        area_resize(space, above, wanted->start, above->end);
+    } else {
+        struct area *area = spare_take(space);
+        *area = *wanted;
+        area_insert(space, area, below, above);
+    }
+}
+
+/* Makes two areas of one; the upper one begins at the address. */
+static struct area *area_split(struct space *space, struct area *area, uint64_t address)
+{
+    struct area *upper = spare_take(space);
+    *upper = *area;
+    area_resize(space, area, area->start, address);
+    upper->start = address;
     if (upper->backing)
-        upper->offset += address - lower->start;
-    if (upper->mapping)
-        upper->mapping->n_areas++;
-    return i + 1;
+        upper->offset += address - area->start;
+    area_insert(space, upper, area, area_next(area));
+    return upper;
 }
+
+/* ---- Ranges ---- */
 
 void areas_cut(struct space *space, uint64_t start, uint64_t end, struct list *dead)
 {
-    uint32_t i = area_find(space, start);
-    if (i == space->n_areas || space->areas[i].start >= end)
+    struct area *area = area_find(space, start);
+    if (area && area->start < start) {
+        if (area->end > end)
+            area_split(space, area, end);
+        struct area *next = area_next(area);
+        area_resize(space, area, area->start, start);
+        area = next;
+    }
+    while (area && area->end <= end) {
+        struct area *next = area_next(area);
+        area_remove(space, area, dead);
+        area = next;
+    }
+    if (area && area->start < end)
+        area_resize(space, area, end, area->end);
+}
+
+bool area_may_change(const struct space *space, const struct area *area, uint64_t start,
+                     uint64_t end, uint32_t prot, uint32_t flags)
+{
+    uint32_t n_splits = (area->start < start) + (area->end > end);
+    if (!n_splits || (area->prot == prot && area->flags == flags))
+        return true;
+    struct area part = *area;
+    part.start = start;
+    part.end = end;
+    part.prot = prot;
+    part.flags = flags;
+    if (part.backing)
+        part.offset += start - area->start;
+    uint32_t n_joins = areas_join(area_prev(area), &part) + areas_join(&part, area_next(area));
+    return space->n_areas + n_splits - n_joins <= MAX_AREAS;
+}
+
+void area_change(struct space *space, struct area *area, uint64_t start, uint64_t end,
+                 uint32_t prot, uint32_t flags)
+{
+    if (area->prot == prot && area->flags == flags)
         return;
-    uint32_t first = split_at(space, start);
-    uint32_t last = split_at(space, end);
-    for (i = first; i < last; i++) {
-        struct area *area = &space->areas[i];
-        space->n_pages -= (area->end - area->start) / PAGE_SIZE;
-        if (area->mapping && --area->mapping->n_areas == 0)
-            mapping_detach(area->mapping, dead);
-    }
-    places_close(space, first, last - first);
+    if (area->start < start)
+        area = area_split(space, area, start);
+    if (area->end > end)
+        area_split(space, area, end);
+    count_remove(space, area);
+    area->prot = prot;
+    area->flags = flags;
+    count_add(space, area);
+    struct area *below = area_prev(area);
+    if (try_join(space, below, area))
+        area = below;
+    try_join(space, area, area_next(area));
 }
 
-void areas_protect(struct space *space, uint64_t start, uint64_t end, uint32_t prot)
+bool areas_cover(const struct space *space, uint64_t start, uint64_t end)
 {
-    uint32_t first = split_at(space, start);
-    uint32_t last = split_at(space, end);
-    for (uint32_t i = first; i < last; i++)
-        space->areas[i].prot = prot;
-    /* From the top down, so that the indexes below stay true. */
-    for (uint32_t i = last; i-- > first;)
-        join_at(space, i);
-    if (first > 0)
-        join_at(space, first - 1);
-}
-
-int areas_check(const struct space *space, uint64_t start, uint64_t end, uint32_t prot)
-{
-    uint32_t i = area_find(space, start);
-    for (; start < end; i++) {
-        if (i == space->n_areas || space->areas[i].start > start)
-            return -ENOMEM;
-        if (prot & ~space->areas[i].max_prot)
-            return -EACCES;
-        start = space->areas[i].end;
+    for (struct area *area = area_find(space, start); start < end; area = area_next(area)) {
+        if (!area || area->start > start)
+            return false;
+        start = area->end;
     }
-    return 0;
+    return true;
 }
 
 uint64_t areas_find_gap(const struct space *space, uint64_t n_bytes, uint64_t top)
 {
-    for (uint32_t i = area_find(space, top);; i--) {
-        uint64_t below = i > 0 ? space->areas[i - 1].end : USER_START;
-        if (i < space->n_areas) {
-            const struct area *above = &space->areas[i];
-            uint64_t gap = above->flags & AREA_STACK ? STACK_GAP : 0;
-            top = min(top, above->start > gap ? above->start - gap : 0);
-        }
-        if (top > below && top - below >= n_bytes)
-            return top - n_bytes;
-        if (i == 0)
-            return 0;
+    struct area *above = area_find(space, top), *below = area_below(space, above);
+    uint64_t from = below ? below->end : USER_START;
+    if (above) {
+        uint64_t guard = above->flags & AREA_STACK ? STACK_GAP : 0;
+        top = min(top, above->start > guard ? above->start - guard : 0);
     }
+    if (top > from && top - from >= n_bytes)
+        return top - n_bytes;
+    if (below && below->by_address.value < n_bytes)
+        below = area_of(max_tree_step(&below->by_address, n_bytes, MAX_BACKWARD));
+    if (!below)
+        return 0;
+    uint64_t guard = below->flags & AREA_STACK ? STACK_GAP : 0;
+    return below->start - guard - n_bytes;
+}
+
+/* ---- All of them ---- */
+
+/* Enters an area of the parent, with memory for it, in the child behind the last one. 0 or -ENOMEM
+ * with nothing changed. */
+static int area_copy(struct space *child, const struct area *area, struct area *copy,
+                     struct area *last)
+{
+    struct mapping *mapping = NULL;
+    if (area->mapping && !(mapping = mapping_copy(child, area->mapping)))
+        return -ENOMEM;
+    copy->start = area->start;
+    copy->end = area->end;
+    copy->prot = area->prot;
+    copy->flags = area->flags;
+    copy->max_prot = area->max_prot;
+    copy->backing = area->backing;
+    copy->offset = area->offset;
+    copy->mapping = mapping;
+    max_tree_append(&child->areas, last ? &last->by_address : NULL, &copy->by_address, copy->start,
+                    gap_below(copy, last));
+    count_add(child, copy);
+    child->n_areas++;
+    if (mapping) {
+        index_add(copy);
+        mapping->n_areas++;
+    }
+    return 0;
+}
+
+int areas_copy(struct space *child, const struct space *parent)
+{
+    void *memory[BATCH];
+    size_t n = 0;
+    int error = 0;
+    struct area *last = NULL;
+    for (const struct area *area = area_first(parent); area && !error; area = area_next(area)) {
+        if (n == 0)
+            n = objects_alloc(&area_cache, memory,
+                              min(parent->n_areas - child->n_areas, (uint32_t)BATCH));
+        error = n ? area_copy(child, area, memory[n - 1], last) : -ENOMEM;
+        if (!error)
+            last = memory[--n];
+    }
+    objects_free(&area_cache, memory, n);
+    return error;
+}
+
+void areas_drop(struct space *space, struct list *dead)
+{
+    void *memory[BATCH];
+    size_t n = 0;
+    struct max_node *node = NULL;
+    while ((node = max_tree_pop_leaf(&space->areas, node))) {
+        struct area *area = area_of(node);
+        node = node->parent;
+        if (area->mapping)
+            mapping_unpin(area->mapping, dead);
+        memory[n++] = area;
+        if (n == BATCH) {
+            objects_free(&area_cache, memory, n);
+            n = 0;
+        }
+    }
+    objects_free(&area_cache, memory, n);
+    space->n_areas = 0;
 }

@@ -14,7 +14,18 @@ void backing_init(struct backing *backing, const struct backing_ops *ops)
     list_init(&backing->mappings);
 }
 
-struct mapping *mapping_create(struct space *space, struct backing *backing, void *name)
+/* ---- What a space maps ---- */
+
+static struct mapping *mapping_find(const struct space *space, const struct backing *backing)
+{
+    struct tree_node *node = tree_floor(&space->mappings, (uintptr_t)backing);
+    return node && node->key == (uintptr_t)backing ? container_of(node, struct mapping, in_space)
+                                                   : NULL;
+}
+
+/* A mapping that no backing knows of, with references to the backing and the name; NULL when memory
+ * is out. */
+static struct mapping *mapping_create(struct space *space, struct backing *backing, void *name)
 {
     struct mapping *mapping = object_alloc_zeroed(&mapping_cache);
     if (!mapping)
@@ -25,18 +36,54 @@ struct mapping *mapping_create(struct space *space, struct backing *backing, voi
     backing->ops->ref(backing);
     if (mapping->name)
         backing->ops->name_ref(name);
-    spin_lock(&mappings_lock);
-    list_add_head(&backing->mappings, &mapping->node);
-    spin_unlock(&mappings_lock);
+    list_init(&mapping->node);
+    tree_insert(&space->mappings, &mapping->in_space, (uintptr_t)backing);
     return mapping;
 }
 
-void mapping_detach(struct mapping *mapping, struct list *dead)
+/* Tells the backing. */
+static void mapping_show(struct mapping *mapping)
 {
+    spin_lock(&mappings_lock);
+    list_add_head(&mapping->backing->mappings, &mapping->node);
+    spin_unlock(&mappings_lock);
+}
+
+struct mapping *mapping_pin(struct space *space, struct backing *backing, void *name)
+{
+    struct mapping *mapping = mapping_find(space, backing);
+    if (!mapping) {
+        mapping = mapping_create(space, backing, name);
+        if (mapping)
+            mapping_show(mapping);
+    }
+    if (mapping)
+        mapping->n_areas++;
+    return mapping;
+}
+
+void mapping_unpin(struct mapping *mapping, struct list *dead)
+{
+    if (--mapping->n_areas)
+        return;
+    tree_remove(&mapping->space->mappings, &mapping->in_space);
     spin_lock(&mappings_lock);
     list_remove(&mapping->node);
     spin_unlock(&mappings_lock);
     list_add_tail(dead, &mapping->node);
+}
+
+struct mapping *mapping_copy(struct space *child, const struct mapping *parents)
+{
+    struct mapping *mapping = mapping_find(child, parents->backing);
+    return mapping ? mapping : mapping_create(child, parents->backing, parents->name);
+}
+
+void mappings_show(struct space *space)
+{
+    for (struct tree_node *node = tree_first(&space->mappings); node;
+         node = tree_next(&space->mappings, node))
+        mapping_show(container_of(node, struct mapping, in_space));
 }
 
 void mappings_free(struct list *dead)
@@ -91,14 +138,14 @@ static struct space *next_space(struct backing *backing, uint64_t zap)
  * instead of SIGBUS, nothing worse. */
 static void zap_in(struct space *space, struct backing *backing, uint64_t first_index)
 {
+    uint64_t from = first_index * PAGE_SIZE;
     struct flush flush;
     flush_begin(&flush, space);
     spin_lock(&space->lock);
-    for (uint32_t i = 0; i < space->n_areas; i++) {
-        struct area *area = &space->areas[i];
-        uint64_t from = first_index * PAGE_SIZE, length = area->end - area->start;
-        if (area->backing != backing || area->offset + length <= from)
-            continue;
+    struct mapping *mapping = mapping_find(space, backing);
+    struct max_node *node = mapping ? max_tree_end(&mapping->areas, from + 1, MAX_FORWARD) : NULL;
+    for (; node; node = max_tree_step(node, from + 1, MAX_FORWARD)) {
+        struct area *area = container_of(node, struct area, by_offset);
         uint64_t skip = from > area->offset ? from - area->offset : 0;
         space_discard_locked(space, area->start + skip, area->end, &flush);
     }

@@ -9,12 +9,12 @@ static bool heap_grow(struct space *space, uint64_t old, uint64_t end)
     uint64_t n_bytes = end - old;
     struct area area = {
         .start = old, .end = end, .prot = prot, .max_prot = prot | PROT_EXEC, .flags = AREA_HEAP};
-    uint32_t i = area_find(space, old);
-    uint64_t above = i < space->n_areas ? space->areas[i].start : USER_END;
-    if (i < space->n_areas && space->areas[i].flags & AREA_STACK)
+    const struct area *next = area_find(space, old);
+    uint64_t above = next ? next->start : USER_END;
+    if (next && next->flags & AREA_STACK)
         above -= min(above, (uint64_t)STACK_GAP);
     if (end > above || !space_within_limits(space, n_bytes, prot, AREA_HEAP) ||
-        !areas_reserve(space, 1))
+        space->n_areas > MAX_AREAS || !areas_reserve(space, 1))
         return false;
     areas_add(space, &area);
     return true;
@@ -45,6 +45,7 @@ uint64_t space_set_brk(struct space *space, uint64_t wanted)
     if (wanted >= space->brk_start && wanted < USER_END)
         brk_move(space, wanted, &flush, &dead);
     uint64_t brk_end = space->brk_end;
+    areas_release(space);
     flush_end(&flush);
     spin_unlock(&space->lock);
     mappings_free(&dead);

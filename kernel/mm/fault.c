@@ -39,18 +39,19 @@ static pte_t write_flag(const struct area *area)
 /* The stack above the address grows down to it, if its limit and what lies below allow. */
 static struct area *stack_grow(struct space *space, uint64_t address)
 {
-    uint32_t i = area_find(space, address);
-    if (i == space->n_areas || !(space->areas[i].flags & AREA_STACK))
+    struct area *area = area_find(space, address);
+    if (!area || !(area->flags & AREA_STACK))
         return NULL;
-    struct area *area = &space->areas[i];
+    const struct area *next = area_prev(area);
     uint64_t start = align_down(address, PAGE_SIZE);
-    uint64_t below = i > 0 ? space->areas[i - 1].end : USER_START;
+    uint64_t below = next ? next->end : USER_START;
     uint64_t grown = area->start - start;
+    if (area->backing && grown > area->offset)
+        return NULL;
     if (area->end - start > space->limit_stack || start < below || start - below < STACK_GAP ||
         !space_within_limits(space, grown, area->prot, area->flags))
         return NULL;
-    area->start = start;
-    space->n_pages += grown / PAGE_SIZE;
+    area_resize(space, area, start, area->end);
     return area;
 }
 

@@ -24,12 +24,11 @@ bool space_area_at(struct space *space, uint64_t address, struct area *out)
 bool space_area_after(struct space *space, uint64_t address, struct area *out)
 {
     spin_lock(&space->lock);
-    uint32_t i = area_find(space, address);
-    bool found = i < space->n_areas;
-    if (found)
-        area_copy_out(&space->areas[i], out);
+    struct area *area = area_find(space, address);
+    if (area)
+        area_copy_out(area, out);
     spin_unlock(&space->lock);
-    return found;
+    return area;
 }
 
 void *space_name_at(struct space *space, uint64_t address)

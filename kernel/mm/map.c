@@ -6,18 +6,6 @@
 
 /* ---- Limits ---- */
 
-/* Bytes of private writable memory: what RLIMIT_DATA counts. Lock: space->lock held. */
-static uint64_t data_bytes(const struct space *space)
-{
-    uint64_t sum = 0;
-    for (uint32_t i = 0; i < space->n_areas; i++) {
-        const struct area *area = &space->areas[i];
-        if (area->prot & PROT_WRITE && !(area->flags & (AREA_SHARED | AREA_STACK)))
-            sum += area->end - area->start;
-    }
-    return sum;
-}
-
 bool space_within_limits(const struct space *space, uint64_t n_bytes, uint32_t prot, uint32_t flags)
 {
     uint64_t taken = space->n_pages * PAGE_SIZE;
@@ -26,7 +14,7 @@ bool space_within_limits(const struct space *space, uint64_t n_bytes, uint32_t p
     if (space->limit_data == RLIM_INFINITY || !(prot & PROT_WRITE) ||
         flags & (AREA_SHARED | AREA_STACK))
         return true;
-    return data_bytes(space) + n_bytes <= space->limit_data;
+    return space->n_data_pages * PAGE_SIZE + n_bytes <= space->limit_data;
 }
 
 /* More memory in one piece than there is: a program's mistake, refused as Linux does; all else is
@@ -55,13 +43,14 @@ int space_discard_locked(struct space *space, uint64_t start, uint64_t end, stru
  * its ends: a table that nothing will use any more then goes as a whole. */
 static void widen(const struct space *space, uint64_t *start, uint64_t *end)
 {
-    uint32_t i = area_find(space, *start), j = area_find(space, *end);
-    uint64_t below = i > 0 ? space->areas[i - 1].end : 0;
-    uint64_t above = j < space->n_areas ? space->areas[j].start : USER_END;
-    if (i == space->n_areas || space->areas[i].start >= *start)
-        *start = max(align_down(*start, LARGE_SPAN), below);
-    if (above >= *end)
-        *end = min(align_up(*end, LARGE_SPAN), above);
+    const struct area *first = area_find(space, *start), *below = area_below(space, first);
+    const struct area *after = area_find(space, *end);
+    uint64_t free_start = below ? below->end : 0;
+    uint64_t free_end = after ? after->start : USER_END;
+    if (!first || first->start >= *start)
+        *start = max(align_down(*start, LARGE_SPAN), free_start);
+    if (free_end >= *end)
+        *end = min(align_up(*end, LARGE_SPAN), free_end);
 }
 
 int space_unmap_locked(struct space *space, uint64_t start, uint64_t end, struct flush *flush,
@@ -69,7 +58,9 @@ int space_unmap_locked(struct space *space, uint64_t start, uint64_t end, struct
 {
     if (areas_free(space, start, end))
         return 0;
-    if (!areas_reserve(space, 2))
+    const struct area *area = area_at(space, start);
+    bool splits = area && area->start < start && area->end > end;
+    if (splits && (!areas_may_split(space) || !areas_reserve(space, space->n_spares + 1)))
         return -ENOMEM;
     uint64_t clear_start = start, clear_end = end;
     widen(space, &clear_start, &clear_end);
@@ -100,6 +91,7 @@ int space_unmap(struct space *space, uint64_t start, uint64_t n_bytes)
     flush_begin(&flush, space);
     spin_lock(&space->lock);
     int result = space_unmap_locked(space, start, end, &flush, &dead);
+    areas_release(space);
     flush_end(&flush);
     spin_unlock(&space->lock);
     mappings_free(&dead);
@@ -119,9 +111,8 @@ static bool place_free(const struct space *space, uint64_t start, uint64_t end)
 {
     if (start < USER_START || end > USER_END || end < start || !areas_free(space, start, end))
         return false;
-    uint32_t i = area_find(space, end);
-    return i == space->n_areas || !(space->areas[i].flags & AREA_STACK) ||
-           space->areas[i].start - end >= STACK_GAP;
+    const struct area *above = area_find(space, end);
+    return !above || !(above->flags & AREA_STACK) || above->start - end >= STACK_GAP;
 }
 
 /* Where the mapping goes: *address. 0 or why nowhere. Lock: space->lock held. */
@@ -153,28 +144,6 @@ static int place_choose(const struct space *space, const struct map_request *req
     return *address ? 0 : -ENOMEM;
 }
 
-/* The space's mapping of a backing, kept by one more count than its areas; NULL when memory is out.
- * Lock: space->lock held. */
-static struct mapping *mapping_pin(struct space *space, struct backing *backing, void *name)
-{
-    struct mapping *mapping = NULL;
-    for (uint32_t i = 0; i < space->n_areas && !mapping; i++) {
-        if (space->areas[i].backing == backing)
-            mapping = space->areas[i].mapping;
-    }
-    if (!mapping)
-        mapping = mapping_create(space, backing, name);
-    if (mapping)
-        mapping->n_areas++;
-    return mapping;
-}
-
-static void mapping_unpin(struct mapping *mapping, struct list *dead)
-{
-    if (mapping && --mapping->n_areas == 0)
-        mapping_detach(mapping, dead);
-}
-
 /* The area that a request asks for, but for its place and mapping. */
 static struct area area_wanted(const struct map_request *request)
 {
@@ -197,14 +166,15 @@ static struct area area_wanted(const struct map_request *request)
 static int area_place(struct space *space, struct area *area, void *name, struct flush *flush,
                       struct list *dead)
 {
-    if (!areas_reserve(space, 3))
+    if (space->n_areas > MAX_AREAS || !areas_reserve(space, 1))
         return -ENOMEM;
     if (area->backing && !(area->mapping = mapping_pin(space, area->backing, name)))
         return -ENOMEM;
     int error = space_unmap_locked(space, area->start, area->end, flush, dead);
     if (!error)
         areas_add(space, area);
-    mapping_unpin(area->mapping, dead);
+    if (area->mapping)
+        mapping_unpin(area->mapping, dead);
     return error;
 }
 
@@ -242,6 +212,7 @@ static long map_backed(struct space *space, const struct map_request *request, u
     flush_begin(&flush, space);
     spin_lock(&space->lock);
     long address = map_locked(space, request, n_bytes, &flush, &dead);
+    areas_release(space);
     flush_end(&flush);
     if (address >= 0 && request->map_flags & MAP_POPULATE && request->prot)
         populate(space, address, address + n_bytes, request->prot);
@@ -278,17 +249,34 @@ long space_map(struct space *space, const struct map_request *request)
 
 /* ---- mprotect ---- */
 
-/* Changes the protection of all areas of the range. Lock: space->lock held. */
+/* Changes the protection of a part of an area. 0, -EACCES or -ENOMEM. Lock: space->lock held. */
+static int protect_area(struct space *space, struct area *area, uint64_t start, uint64_t end,
+                        uint32_t prot, struct flush *flush)
+{
+    if (prot & ~area->max_prot)
+        return -EACCES;
+    if (!area_may_change(space, area, start, end, prot, area->flags) || !areas_reserve(space, 2) ||
+        tables_restrict(space, start, end, prot, flush) < 0)
+        return -ENOMEM;
+    area_change(space, area, start, end, prot, area->flags);
+    return 0;
+}
+
+/* Changes the protection of the areas of the range, up to the first hole or the first that may not
+ * have it. 0, -EACCES or -ENOMEM. Lock: space->lock held. */
 static int protect_locked(struct space *space, uint64_t start, uint64_t end, uint32_t prot,
                           struct flush *flush)
 {
-    int error = areas_check(space, start, end, prot);
-    if (error)
-        return error;
-    if (!areas_reserve(space, 2) || tables_restrict(space, start, end, prot, flush) < 0)
-        return -ENOMEM;
-    areas_protect(space, start, end, prot);
-    return 0;
+    int error = 0;
+    while (start < end && !error) {
+        struct area *area = area_at(space, start);
+        if (!area)
+            return -ENOMEM;
+        uint64_t stop = min(end, area->end);
+        error = protect_area(space, area, start, stop, prot, flush);
+        start = stop;
+    }
+    return error;
 }
 
 /* Sets the protection of the range; 0, -EINVAL, -ENOMEM (also where nothing is mapped) or -EACCES.
@@ -306,6 +294,7 @@ int space_protect(struct space *space, uint64_t start, uint64_t n_bytes, uint32_
     flush_begin(&flush, space);
     spin_lock(&space->lock);
     int result = protect_locked(space, start, end, prot, &flush);
+    areas_release(space);
     flush_end(&flush);
     spin_unlock(&space->lock);
     return result;

@@ -78,16 +78,11 @@ static void slab_drop(struct object_cache *cache, uint32_t number)
     frame_unref((paddr_t)number << PAGE_SHIFT);
 }
 
-/* One object with unknown contents, or NULL. Lock: takes cache->lock. */
-void *object_alloc(struct object_cache *cache)
+/* One object with unknown contents, or NULL. Lock: cache->lock held. */
+static void *object_take(struct object_cache *cache)
 {
-    if (allocation_fails())
+    if (!cache->partial && !slab_add(cache))
         return NULL;
-    spin_lock(&cache->lock);
-    if (!cache->partial && !slab_add(cache)) {
-        spin_unlock(&cache->lock);
-        return NULL;
-    }
     uint32_t number = cache->partial;
     struct frame *frame = &frames[number];
     void *object = link_of(phys_to_virt((paddr_t)number << PAGE_SHIFT), frame->free);
@@ -99,8 +94,31 @@ void *object_alloc(struct object_cache *cache)
     if (frame->free == NO_OBJECT)
         frame_list_remove(&cache->partial, number);
     cache->n_live++;
+    return object;
+}
+
+/* Lock: takes cache->lock. */
+void *object_alloc(struct object_cache *cache)
+{
+    if (allocation_fails())
+        return NULL;
+    spin_lock(&cache->lock);
+    void *object = object_take(cache);
     spin_unlock(&cache->lock);
     return object;
+}
+
+/* Lock: takes cache->lock. */
+size_t objects_alloc(struct object_cache *cache, void **objects, size_t n)
+{
+    size_t done = 0;
+    if (n == 0 || allocation_fails())
+        return 0;
+    spin_lock(&cache->lock);
+    while (done < n && (objects[done] = object_take(cache)))
+        done++;
+    spin_unlock(&cache->lock);
+    return done;
 }
 
 void *object_alloc_zeroed(struct object_cache *cache)
@@ -109,14 +127,13 @@ void *object_alloc_zeroed(struct object_cache *cache)
     return object ? memset(object, 0, cache->size) : NULL;
 }
 
-/* Takes an object back; a slab that is empty then stays, if it is the only one. Lock: takes
- * cache->lock. */
-void object_free(struct object_cache *cache, void *object)
+/* Takes an object back; a slab that is empty then stays, if it is the only one. Lock: cache->lock
+ * held. */
+static void object_put(struct object_cache *cache, void *object)
 {
     paddr_t phys = virt_to_phys(object);
     uint32_t number = phys >> PAGE_SHIFT;
     struct frame *frame = &frames[number];
-    spin_lock(&cache->lock);
     assert(frame->use == FRAME_OBJECTS && frame->cache == cache->id && frame->live > 0);
     if (frame->free == NO_OBJECT)
         frame_list_add(&cache->partial, number);
@@ -134,6 +151,22 @@ void object_free(struct object_cache *cache, void *object)
             cache->has_empty = true;
         }
     }
+}
+
+/* Lock: takes cache->lock. */
+void object_free(struct object_cache *cache, void *object)
+{
+    spin_lock(&cache->lock);
+    object_put(cache, object);
+    spin_unlock(&cache->lock);
+}
+
+/* Lock: takes cache->lock. */
+void objects_free(struct object_cache *cache, void **objects, size_t n)
+{
+    spin_lock(&cache->lock);
+    while (n > 0)
+        object_put(cache, objects[--n]);
     spin_unlock(&cache->lock);
 }
 

@@ -35,42 +35,30 @@ static int remap_check(struct remap *remap)
     return apart ? 0 : -EINVAL;
 }
 
-/* The area's continuation by n_bytes right behind it. */
-static struct area continuation(const struct area *area, uint64_t n_bytes)
-{
-    struct area more = *area;
-    more.start = area->end;
-    more.end = area->end + n_bytes;
-    if (area->backing)
-        more.offset = area->offset + (area->end - area->start);
-    return more;
-}
-
 /* Grows where it is, if the area ends there and what follows is free. 0 or -ENOMEM. */
-static int remap_grow(struct remap *remap, const struct area *area)
+static int remap_grow(struct remap *remap, struct area *area)
 {
     struct space *space = remap->space;
     uint64_t grown = remap->new_bytes - remap->old_bytes, end = remap->old + remap->old_bytes;
-    if (area->end != end || grown > USER_END - end || !areas_free(space, end, end + grown) ||
-        !areas_reserve(space, 1))
+    if (area->end != end || grown > USER_END - end || !areas_free(space, end, end + grown))
         return -ENOMEM;
-    struct area more = continuation(area, grown);
-    areas_add(space, &more);
+    area_extend(space, area, end + grown);
     return 0;
 }
 
 /* Moves areas and pages to remap->new, where nothing is. 0 or -ENOMEM with nothing changed. */
-static int remap_move(struct remap *remap, const struct area *old)
+static int remap_move(struct remap *remap)
 {
     struct space *space = remap->space;
     uint64_t moved = min(remap->old_bytes, remap->new_bytes);
-    struct area area = *old;
+    struct area area = *area_at(space, remap->old);
     if (area.backing)
-        area.offset += remap->old - old->start;
+        area.offset += remap->old - area.start;
     area.start = remap->new;
     area.end = remap->new + remap->new_bytes;
     /* All that may fail comes first: places for areas, tables at both ends. */
-    if (!areas_reserve(space, 3) || tables_isolate(space, remap->old, &remap->flush) < 0 ||
+    if (space->n_areas >= MAX_AREAS - 3 || !areas_reserve(space, 2) ||
+        tables_isolate(space, remap->old, &remap->flush) < 0 ||
         tables_isolate(space, remap->old + remap->old_bytes, &remap->flush) < 0 ||
         tables_move(space, remap->old, remap->new, moved, &remap->flush) < 0)
         return -ENOMEM;
@@ -96,10 +84,9 @@ static int remap_place(struct remap *remap)
 static long remap_locked(struct remap *remap)
 {
     struct space *space = remap->space;
-    const struct area *found = area_at(space, remap->old);
-    if (!found)
+    struct area *area = area_at(space, remap->old);
+    if (!area)
         return -EFAULT;
-    struct area area = *found;
     bool must_move = remap->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP);
     if (!remap->old_bytes) /* Linux then maps shared pages a second time; nobody does that */
         return -EINVAL;
@@ -108,20 +95,20 @@ static long remap_locked(struct remap *remap)
                                        remap->old + remap->old_bytes, &remap->flush, &remap->dead);
         return error ? error : (long)remap->old;
     }
-    if (remap->old + remap->old_bytes > area.end)
+    if (remap->old + remap->old_bytes > area->end)
         return -EFAULT;
     uint64_t more =
         remap->flags & MREMAP_DONTUNMAP ? remap->new_bytes : remap->new_bytes - remap->old_bytes;
     if (remap->new_bytes > remap->old_bytes &&
-        !space_within_limits(space, more, area.prot, area.flags))
+        !space_within_limits(space, more, area->prot, area->flags))
         return -ENOMEM;
-    if (!must_move && remap_grow(remap, &area) == 0)
+    if (!must_move && remap_grow(remap, area) == 0)
         return remap->old;
     if (!(remap->flags & MREMAP_MAYMOVE))
         return -ENOMEM;
     int error = remap_place(remap);
     if (!error)
-        error = remap_move(remap, &area);
+        error = remap_move(remap);
     return error ? error : (long)remap->new;
 }
 
@@ -142,6 +129,7 @@ long sys_mremap(struct space *space, uaddr_t addr, size_t old_length, size_t new
     flush_begin(&remap.flush, space);
     spin_lock(&space->lock);
     long result = remap_locked(&remap);
+    areas_release(space);
     flush_end(&remap.flush);
     spin_unlock(&space->lock);
     mappings_free(&remap.dead);

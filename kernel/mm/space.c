@@ -41,39 +41,6 @@ struct space *space_create(void)
 
 /* ---- fork ---- */
 
-/* The child's mapping for an area copied from the parent: the one it has, or a new one. */
-static struct mapping *child_mapping(struct space *child, const struct area *area)
-{
-    for (uint32_t i = child->n_areas; i-- > 0;) {
-        if (child->areas[i].backing == area->backing)
-            return child->areas[i].mapping;
-    }
-    return mapping_create(child, area->backing, area->mapping->name);
-}
-
-/* Gives an empty space the same areas; 0 or -ENOMEM. Lock: parent->lock held. */
-static int areas_copy(struct space *child, const struct space *parent)
-{
-    if (!parent->n_areas)
-        return 0;
-    child->areas = kmalloc(parent->n_areas * sizeof(child->areas[0]));
-    if (!child->areas)
-        return -ENOMEM;
-    child->max_areas = parent->n_areas;
-    for (uint32_t i = 0; i < parent->n_areas; i++) {
-        struct area area = parent->areas[i];
-        if (area.backing) {
-            area.mapping = child_mapping(child, &area);
-            if (!area.mapping)
-                return -ENOMEM;
-            area.mapping->n_areas++;
-        }
-        child->areas[child->n_areas++] = area;
-    }
-    child->n_pages = parent->n_pages;
-    return 0;
-}
-
 /* What exec and setrlimit said about the parent holds for the child. */
 static void settings_copy(struct space *child, const struct space *parent)
 {
@@ -104,6 +71,7 @@ struct space *space_fork(struct space *parent)
     if (!error) {
         tables_share(phys_to_virt(parent->root), phys_to_virt(child->root));
         tlb_shootdown(space_cpus(parent), 0, 0); /* the right to write is gone */
+        mappings_show(child); /* not before: a zap of the empty tables would do for the full ones */
     }
     spin_unlock(&parent->lock);
     if (!error)
@@ -144,16 +112,8 @@ void space_unref(struct space *space)
     struct list dead;
     list_init(&dead);
     spin_lock(&space->lock);
-    if (space->n_areas) {
-        for (uint32_t i = 0; i < space->n_areas; i++) {
-            struct mapping *mapping = space->areas[i].mapping;
-            if (mapping && --mapping->n_areas == 0)
-                mapping_detach(mapping, &dead);
-        }
-        space->n_areas = 0;
-    }
+    areas_drop(space, &dead);
     spin_unlock(&space->lock);
     mappings_free(&dead);
-    kfree(space->areas);
     space_reap(space_hold_drop(space));
 }

@@ -7,51 +7,85 @@
 enum {
     USER_START = 0x10000,        /* nothing is mapped below: a null pointer with an offset faults */
     STACK_GAP = 256 * PAGE_SIZE, /* kept free below a stack that may still grow */
-    MAX_AREAS = 65530,
+    MAX_AREAS = 65530,           /* with so many none is split; a new one may make it one more */
     LARGE_SPAN = TABLE_ENTRIES * PAGE_SIZE, /* what one table of pages covers */
 };
 
 /* ---- Areas (areas.c); the space's lock held ---- */
 
-/* The index of the first area that ends above the address; n_areas when there is none. */
-uint32_t area_find(const struct space *space, uint64_t address);
+/* By address; NULL where there is none. */
+struct area *area_first(const struct space *space);
+struct area *area_last(const struct space *space);
+struct area *area_next(const struct area *area);
+struct area *area_prev(const struct area *area);
+/* The first area that ends above the address, or NULL. */
+struct area *area_find(const struct space *space, uint64_t address);
+/* The one below that area; below NULL is the last one. */
+struct area *area_below(const struct space *space, const struct area *area);
 /* The area that holds the address, or NULL. */
 struct area *area_at(const struct space *space, uint64_t address);
-/* Makes room for n more areas, so that the functions below cannot fail; false when memory is
- * out. */
+/* Takes memory for n areas (AREA_SPARES at most), so that the functions below cannot fail; false
+ * when memory is out. */
 bool areas_reserve(struct space *space, uint32_t n);
-/* Adds an area where nothing is, joined with its neighbours if they are alike. Takes at most one
- * place. */
+/* Whether there may be one more by splitting. */
+static inline bool areas_may_split(const struct space *space)
+{
+    return space->n_areas < MAX_AREAS;
+}
+/* Gives back what was reserved and not needed: before the lock is released. */
+void areas_release(struct space *space);
+/* Adds an area where nothing is, joined with its neighbours if they are alike. Needs one area. */
 void areas_add(struct space *space, const struct area *area);
-/* Takes out all of [start, end), splitting at its ends: takes at most two places. Mappings that
+/* Gives an area other ends, where nothing else is. */
+void area_resize(struct space *space, struct area *area, uint64_t start, uint64_t end);
+/* Moves its end up, where nothing is, and joins it with what follows if the two are alike. */
+void area_extend(struct space *space, struct area *area, uint64_t end);
+/* Takes out all of [start, end). Needs one area if the range is the middle of one. Mappings that
  * have no area left are put on `dead`, for mappings_free. */
 void areas_cut(struct space *space, uint64_t start, uint64_t end, struct list *dead);
-/* Gives all of [start, end) that protection. Takes at most two places. */
-void areas_protect(struct space *space, uint64_t start, uint64_t end, uint32_t prot);
-/* True when every page of [start, end) belongs to an area that may be given that protection; else
- * which error. */
-int areas_check(const struct space *space, uint64_t start, uint64_t end, uint32_t prot);
+/* Gives the part [start, end) of an area that protection and those flags. Needs two areas. */
+void area_change(struct space *space, struct area *area, uint64_t start, uint64_t end,
+                 uint32_t prot, uint32_t flags);
+/* Whether that would leave the space with more areas than a split may make. */
+bool area_may_change(const struct space *space, const struct area *area, uint64_t start,
+                     uint64_t end, uint32_t prot, uint32_t flags);
+/* Whether every page of [start, end) belongs to an area. */
+bool areas_cover(const struct space *space, uint64_t start, uint64_t end);
 /* The highest place below `top` where n bytes are free, or 0. */
 uint64_t areas_find_gap(const struct space *space, uint64_t n_bytes, uint64_t top);
 /* Whether nothing is mapped in [start, end). */
 bool areas_free(const struct space *space, uint64_t start, uint64_t end);
+/* Gives a space that has none, and that nobody else knows, the same areas; 0, or -ENOMEM with a
+ * part of them. */
+int areas_copy(struct space *child, const struct space *parent);
+/* Takes all areas out of a space that nobody uses any more. */
+void areas_drop(struct space *space, struct list *dead);
 
 /* ---- Which spaces map a backing (backing.c) ---- */
 
 struct mapping {
-    struct list node; /* guarded by mappings_lock: in backing->mappings; its finder's when dead */
+    /* guarded by mappings_lock: in backing->mappings; its finder's when new or dead */
+    struct list node;
     struct backing *backing; /* constant; referenced */
     struct space *space;     /* constant */
     void *name;              /* constant: of its map_request; referenced, or NULL */
-    uint32_t n_areas;        /* guarded by the space's lock */
     uint64_t zap;            /* guarded by mappings_lock: the last backing_zap that was here */
+    /* guarded by the space's lock: */
+    struct tree_node in_space; /* in space->mappings */
+    struct max_tree areas;     /* by offset */
+    uint32_t n_areas;          /* and one for each mapping_pin */
 };
 
-/* A mapping of the backing for the space, with references to the backing and the name; NULL when
- * memory is out. */
-struct mapping *mapping_create(struct space *space, struct backing *backing, void *name);
-/* Takes it out of the backing's list; the space's lock held. */
-void mapping_detach(struct mapping *mapping, struct list *dead);
+/* The space's mapping of a backing, new if need be, kept until mapping_unpin; NULL when memory is
+ * out. The space's lock held, as for the next ones. */
+struct mapping *mapping_pin(struct space *space, struct backing *backing, void *name);
+/* One that uses it less; without any it leaves the space, and is put on `dead`. */
+void mapping_unpin(struct mapping *mapping, struct list *dead);
+/* A fork's child's mapping for the parent's, new if need be; no backing knows a new one before
+ * mappings_show. NULL when memory is out. The child is the caller's alone. */
+struct mapping *mapping_copy(struct space *child, const struct mapping *parents);
+/* Tells the backings of all that the space maps. From then on it may be zapped. */
+void mappings_show(struct space *space);
 /* Drops references and memory of dead mappings; no spinlock held. */
 void mappings_free(struct list *dead);
 /* A backing of zero-filled pages that several spaces may share, with one reference; NULL when

@@ -172,6 +172,18 @@ class Fds(Command):
             print(f"{number:4} {mode:2} flags {flags:#o} at {position:<8} {path(file['entry'])}")
 
 
+def areas(node):
+    """The areas below a node of a space's tree, in the order of their addresses."""
+    way = []
+    while node or way:
+        while node:
+            way.append(node)
+            node = node["child"][0]
+        node = way.pop()
+        yield container_of(node, "struct area", "by_address")
+        node = node["child"][1]
+
+
 class Areas(Command):
     """areas [PID]: the memory areas of a process, as /proc/PID/maps shows them."""
     name = "areas"
@@ -181,8 +193,7 @@ class Areas(Command):
         space = process_by_pid(words)["space"]
         if not space:
             raise gdb.GdbError("it has no address space any more")
-        for number in range(int(space["n_areas"])):
-            area = space["areas"][number]
+        for area in areas(space["areas"]["root"]):
             flags = int(area["flags"])
             kind = next((label for bit, label in self.KINDS if flags & bit), "")
             what = kind or ("file" if area["backing"] else "")

@@ -1,0 +1,177 @@
+/* An ordered tree whose nodes each carry a value, and which finds the next node with a value of at
+ * least so much: a treap like tree.c, in which a node also knows the greatest value below it.
+ *
+ * A search may so leave out every subtree in which all values are too small. The price is that a
+ * change has to be told to the nodes above; for that they have parent links. Here insertion and
+ * removal rotate, because a rotation touches two nodes and settles their two maxima. */
+#include "lib.h"
+
+static uint64_t priority(const struct max_node *node)
+{
+    uint64_t x = (uintptr_t)node * 0x9e3779b97f4a7c15ull;
+    return (x ^ x >> 29) * 0xbf58476d1ce4e5b9ull;
+}
+
+static bool before(uint64_t key, const void *tie, const struct max_node *node)
+{
+    return key != node->key ? key < node->key : tie < (const void *)node;
+}
+
+/* Where the pointer to the node is kept. */
+static struct max_node **link_of(struct max_tree *tree, const struct max_node *node)
+{
+    struct max_node *parent = node->parent;
+    return parent ? &parent->child[parent->child[1] == node] : &tree->root;
+}
+
+/* The node's own greatest value, from those of its children. */
+static uint64_t greatest(const struct max_node *node)
+{
+    uint64_t most = node->value;
+    if (node->child[0])
+        most = max(most, node->child[0]->max);
+    if (node->child[1])
+        most = max(most, node->child[1]->max);
+    return most;
+}
+
+/* Brings the maxima from the node on up to date, as far as one changes. */
+static void settle(struct max_node *node)
+{
+    for (; node; node = node->parent) {
+        uint64_t most = greatest(node);
+        if (node->max == most)
+            return;
+        node->max = most;
+    }
+}
+
+/* The child takes its parent's place, and the parent hangs below it. */
+static void rotate_up(struct max_tree *tree, struct max_node *child)
+{
+    struct max_node *parent = child->parent;
+    int side = parent->child[1] == child;
+    *link_of(tree, parent) = child;
+    child->parent = parent->parent;
+    parent->child[side] = child->child[!side];
+    if (parent->child[side])
+        parent->child[side]->parent = parent;
+    child->child[!side] = parent;
+    parent->parent = child;
+    child->max = parent->max;
+    parent->max = greatest(parent);
+}
+
+/* Hangs a new node below a parent, NULL at the root, and lets it rise to its place. */
+static void attach(struct max_tree *tree, struct max_node *node, struct max_node *parent, int side)
+{
+    node->parent = parent;
+    node->child[0] = node->child[1] = NULL;
+    node->max = node->value;
+    if (parent)
+        parent->child[side] = node;
+    else
+        tree->root = node;
+    for (struct max_node *at = parent; at && at->max < node->value; at = at->parent)
+        at->max = node->value;
+    while (node->parent && priority(node->parent) < priority(node))
+        rotate_up(tree, node);
+}
+
+void max_tree_insert(struct max_tree *tree, struct max_node *node, uint64_t key, uint64_t value)
+{
+    struct max_node *parent = NULL;
+    int side = 0;
+    node->key = key;
+    node->value = value;
+    for (struct max_node *at = tree->root; at; at = at->child[side]) {
+        parent = at;
+        side = !before(key, node, at);
+    }
+    attach(tree, node, parent, side);
+}
+
+void max_tree_append(struct max_tree *tree, struct max_node *last, struct max_node *node,
+                     uint64_t key, uint64_t value)
+{
+    node->key = key;
+    node->value = value;
+    attach(tree, node, last, 1);
+}
+
+void max_tree_remove(struct max_tree *tree, struct max_node *node)
+{
+    while (node->child[0] && node->child[1])
+        rotate_up(tree, node->child[priority(node->child[0]) < priority(node->child[1])]);
+    struct max_node *rest = node->child[0] ? node->child[0] : node->child[1];
+    *link_of(tree, node) = rest;
+    if (rest)
+        rest->parent = node->parent;
+    settle(node->parent);
+}
+
+void max_tree_set(struct max_node *node, uint64_t value)
+{
+    node->value = value;
+    settle(node);
+}
+
+/* The outermost node of a subtree, seen in that direction, with a value of at least `least`: there
+ * is one. */
+static struct max_node *seek(struct max_node *node, uint64_t least, int direction)
+{
+    for (;;) {
+        struct max_node *near = node->child[!direction];
+        if (near && near->max >= least)
+            node = near;
+        else if (node->value >= least)
+            return node;
+        else
+            node = node->child[direction];
+    }
+}
+
+struct max_node *max_tree_end(const struct max_tree *tree, uint64_t least, int direction)
+{
+    struct max_node *root = tree->root;
+    return root && root->max >= least ? seek(root, least, direction) : NULL;
+}
+
+struct max_node *max_tree_step(const struct max_node *node, uint64_t least, int direction)
+{
+    for (;;) {
+        struct max_node *far = node->child[direction];
+        if (far && far->max >= least)
+            return seek(far, least, direction);
+        while (node->parent && node == node->parent->child[direction])
+            node = node->parent;
+        node = node->parent;
+        if (!node || node->value >= least)
+            return (struct max_node *)node;
+    }
+}
+
+struct max_node *max_tree_after(const struct max_tree *tree, uint64_t key, const void *tie,
+                                uint64_t least)
+{
+    struct max_node *best = NULL;
+    for (struct max_node *at = tree->root; at;) {
+        if (before(key, tie, at)) {
+            best = at;
+            at = at->child[0];
+        } else {
+            at = at->child[1];
+        }
+    }
+    return !best || best->value >= least ? best : max_tree_step(best, least, MAX_FORWARD);
+}
+
+struct max_node *max_tree_pop_leaf(struct max_tree *tree, struct max_node *from)
+{
+    struct max_node *node = from ? from : tree->root;
+    while (node && (node->child[0] || node->child[1]))
+        node = node->child[0] ? node->child[0] : node->child[1];
+    if (node)
+        *link_of(tree, node) = NULL;
+    return node;
+}

@@ -1,0 +1,113 @@
+/* The ordered tree with values against a plain array: order, maxima, and what a search finds. */
+#include "lib.h"
+#include "tap.h"
+
+enum { N = 200, KEYS = 60, VALUES = 50 };
+
+static struct max_node nodes[N];
+static bool present[N];
+static struct max_tree tree;
+static int count;
+
+static uint32_t next_random(uint32_t n)
+{
+    static uint32_t seed = 7;
+    seed = seed * 1664525 + 1013904223;
+    return (seed >> 8) % n;
+}
+
+static bool before(const struct max_node *a, const struct max_node *b)
+{
+    return a->key != b->key ? a->key < b->key : a < b;
+}
+
+/* The nearest node in that direction from `from` (NULL: from the end) by looking at all. */
+static struct max_node *expected(const struct max_node *from, uint64_t least, int direction)
+{
+    struct max_node *best = NULL;
+    for (int i = 0; i < N; i++) {
+        struct max_node *node = &nodes[i];
+        if (!present[i] || node->value < least || node == from)
+            continue;
+        if (from && before(from, node) != (direction == MAX_FORWARD))
+            continue;
+        if (!best || before(node, best) == (direction == MAX_FORWARD))
+            best = node;
+    }
+    return best;
+}
+
+static bool searches_are_right(void)
+{
+    uint64_t least = next_random(VALUES + 1);
+    int direction = next_random(2), i = next_random(N);
+    if (max_tree_end(&tree, least, direction) != expected(NULL, least, direction))
+        return false;
+    if (max_tree_after(&tree, nodes[i].key, &nodes[i], least) !=
+        expected(&nodes[i], least, MAX_FORWARD))
+        return false;
+    return !present[i] ||
+           max_tree_step(&nodes[i], least, direction) == expected(&nodes[i], least, direction);
+}
+
+static bool order_is_right(void)
+{
+    int n = 0;
+    const struct max_node *last = NULL;
+    for (struct max_node *node = max_tree_end(&tree, 0, MAX_FORWARD); node;
+         node = max_tree_step(node, 0, MAX_FORWARD), n++) {
+        if (last && !before(last, node))
+            return false;
+        last = node;
+    }
+    return n == count;
+}
+
+static void random_step(void)
+{
+    int i = next_random(N);
+    if (present[i] && next_random(3) == 0) {
+        max_tree_set(&nodes[i], next_random(VALUES));
+        return;
+    }
+    if (present[i])
+        max_tree_remove(&tree, &nodes[i]);
+    else
+        max_tree_insert(&tree, &nodes[i], next_random(KEYS), next_random(VALUES));
+    present[i] = !present[i];
+    count += present[i] ? 1 : -1;
+}
+
+static void test_random(void)
+{
+    bool right = true;
+    for (int step = 0; step < 100000 && right; step++) {
+        random_step();
+        right = searches_are_right() && (step % 10 || order_is_right());
+    }
+    ok(right, "100000 random steps with equal keys among them");
+}
+
+static void test_append_and_pop(void)
+{
+    tree.root = NULL;
+    for (int i = 0; i < N; i++) {
+        max_tree_append(&tree, i ? &nodes[i - 1] : NULL, &nodes[i], i / 3, next_random(VALUES));
+        present[i] = true;
+    }
+    count = N;
+    bool right = order_is_right();
+    for (int i = 0; i < 1000; i++)
+        right = right && searches_are_right();
+    ok(right, "nodes appended in order");
+    for (struct max_node *leaf = NULL; (leaf = max_tree_pop_leaf(&tree, leaf)); leaf = leaf->parent)
+        count--;
+    ok(count == 0 && !tree.root, "leaf after leaf taken out");
+}
+
+int main(void)
+{
+    test_random();
+    test_append_and_pop();
+    return tap_done();
+}
