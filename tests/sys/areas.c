@@ -98,7 +98,7 @@ static void test_limit(void)
         i += 2;
     CHECK(i < 200 && errno == ENOMEM);
     /* That needed two more: is there place for one? */
-    mprotect(whole + 999 * PAGE, PAGE, PROT_READ | PROT_WRITE);
+    mprotect(whole + 998 * PAGE, 2 * PAGE, PROT_NONE);
     CHECK_ERR(munmap(whole + 990 * PAGE, PAGE), ENOMEM);
     CHECK_ERR(mprotect(whole + 990 * PAGE, PAGE, PROT_NONE), ENOMEM);
     CHECK_OK(munmap(whole + 999 * PAGE, PAGE));   /* its end: that makes no more areas */
