@@ -178,9 +178,12 @@ static int area_place(struct space *space, struct area *area, void *name, struct
     return error;
 }
 
-/* Chooses the place and maps; the address or an error. Lock: space->lock held. */
-static long map_locked(struct space *space, const struct map_request *request, uint64_t n_bytes,
-                       struct flush *flush, struct list *dead)
+/* Chooses the place and maps; the address or an error. Not inline: the caller's frame has the
+ * flush. Lock: space->lock held. */
+__attribute__((noinline)) static long map_locked(struct space *space,
+                                                 const struct map_request *request,
+                                                 uint64_t n_bytes, struct flush *flush,
+                                                 struct list *dead)
 {
     struct area area = area_wanted(request);
     int error = place_choose(space, request, n_bytes, &area.start);

@@ -46,8 +46,9 @@ static int remap_grow(struct remap *remap, struct area *area)
     return 0;
 }
 
-/* Moves areas and pages to remap->new, where nothing is. 0 or -ENOMEM with nothing changed. */
-static int remap_move(struct remap *remap)
+/* Moves areas and pages to remap->new, where nothing is. 0 or -ENOMEM with nothing changed. Not
+ * inline: the caller's frame has the flush. */
+__attribute__((noinline)) static int remap_move(struct remap *remap)
 {
     struct space *space = remap->space;
     uint64_t moved = min(remap->old_bytes, remap->new_bytes);
