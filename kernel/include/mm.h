@@ -70,6 +70,7 @@ extern bool (*mm_fail_hook)(void); /* says whether this allocation is to fail */
  * whom this hook says. Asked with a spinlock held; without it everybody may have all. */
 extern bool (*mm_reserve_hook)(void);
 bool memory_is_tight(void); /* the reserve begins soon */
+bool memory_is_out(void);   /* nothing is left above the reserve */
 
 /* In the middle of a long operation, with no lock held: sched's cond_resched, set at boot. False if
  * the thread was killed and the operation should stop. */
@@ -248,6 +249,9 @@ bool space_area_after(struct space *space, uint64_t address, struct area *area);
 /* What the backing of the area at address was first mapped by in this space, held; or NULL. */
 void *space_name_at(struct space *space, uint64_t address);
 uint64_t space_resident(struct space *space); /* pages present, counted by a walk */
+/* About how many pages would be free without the space: pages of its own or of shared memory without
+ * a file, and their tables. A long walk, with mm_resched: no lock held. */
+uint64_t space_weight(struct space *space);
 uint64_t space_resident_in(struct space *space, uint64_t start, uint64_t end);
 
 /* Unmaps from every space the pages of the object from index on: for truncate, after the object

@@ -68,6 +68,9 @@ struct process {
     bool subreaper;
     bool emergency; /* constant: was started to help when little was left: may use the reserve */
     bool was_over_limit; /* its setuid went over RLIMIT_NPROC: exec may be refused */
+    int oom_score_adj, oom_score_min; /* adj atomic to read; the least that it may be made without
+                                         privilege */
+    bool oom_victim;     /* atomic: is killed to free memory, and may use the reserve for it */
     struct user *user;   /* of uid; referenced; it pays for n_counted tasks of this process */
     uint32_t n_counted;
     struct wait_queue child_events;     /* the parent's wait4 sleeps here (on its own) */
@@ -108,6 +111,13 @@ struct process {
     uint64_t pending;               /* for the process as a whole; bit signal - 1 */
     struct list queued;             /* struct pending_signal of those */
 };
+
+/* /proc/PID/oom_score: how likely it is killed when memory is out, 0 (never) to about 2000. Takes
+ * exec_lock. */
+int process_oom_score(struct process *process);
+/* -1000 (never killed) to 1000; below the former minimum only with privilege, which also sets a
+ * minimum anew. 0 or -EACCES. */
+int process_set_oom(struct process *process, int adjustment, bool privileged, bool as_minimum);
 
 /* What all threads of the process have used; proc_lock held. */
 struct usage process_usage_locked(const struct process *process);
@@ -156,13 +166,16 @@ void signal_fault(int signal, int code, uint64_t address, uint64_t trap, uint64_
 void proc_return_to_user(struct trap_frame *frame, bool from_syscall);
 static inline bool proc_work_due(const struct thread *thread)
 {
-    return thread->signal_due || thread->restore_mask || this_cpu()->resched;
+    return thread->signal_due || thread->restore_mask || thread->n_borrowed || this_cpu()->resched;
 }
 
 /* ---- Faults, called by trap ---- */
 /* A page fault at address: resolves it, or sends SIGSEGV or SIGBUS with a log line that says who,
  * where and why. False if it came from the kernel and is not resolved. */
 bool proc_page_fault(struct trap_frame *frame, uint64_t address);
+/* A fault from user mode cannot be resolved for want of memory: waits until there is some, or ends
+ * the process. When it returns the instruction is to be executed again. */
+void proc_wait_for_memory(uint64_t trap, uint64_t address, uint64_t error);
 
 /* ---- Reports ---- */
 /* One line per process and thread to the log: pid, state, cwd, what it waits for, where. Takes no

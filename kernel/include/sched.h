@@ -124,6 +124,8 @@ struct thread {
     uint32_t n_entries;     /* into the kernel, by calls and faults */
     uint64_t n_faults;      /* page faults resolved */
     uint64_t restart_deadline_ns; /* of a sleep that starts again; proc clears it for a handler */
+    uint8_t n_borrowed;           /* proc's: pages of the reserve taken within this call */
+    bool borrows;                 /* proc's: may use the reserve right now */
     uint64_t fail_nth;            /* fault injection: 0 off, else countdown of allocations */
     /* proc's: guarded by process->signal_lock */
     uint64_t signal_mask, signal_pending, saved_mask;

@@ -171,6 +171,11 @@ bool memory_is_tight(void)
     return n_left < 2 * reserved();
 }
 
+bool memory_is_out(void)
+{
+    return n_left <= reserved();
+}
+
 /* How many of n frames the caller may have now: all, or as many as lie above the reserve. Lock:
  * frame_lock held. */
 static uint64_t allowed(uint64_t n)

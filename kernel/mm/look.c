@@ -50,6 +50,17 @@ uint64_t space_resident_in(struct space *space, uint64_t start, uint64_t end)
     return count;
 }
 
+uint64_t space_weight(struct space *space)
+{
+    uint64_t weight = 0;
+    for (uint64_t at = 0; at < USER_END; mm_resched()) {
+        spin_lock(&space->lock);
+        weight += tables_weight(space, &at, USER_END);
+        spin_unlock(&space->lock);
+    }
+    return weight;
+}
+
 uint64_t space_resident(struct space *space)
 {
     return space_resident_in(space, 0, USER_END);

@@ -147,6 +147,8 @@ int tables_restrict(struct space *space, uint64_t start, uint64_t end, uint32_t 
  * moved. */
 int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t n_bytes,
                 struct flush *flush);
+/* Of the first table at or above *start, which becomes its end: 1 and its pages in FRAME_USER. */
+uint64_t tables_weight(const struct space *space, uint64_t *start, uint64_t end);
 uint64_t tables_count(const struct space *space, uint64_t start, uint64_t end); /* pages held */
 /* Fills an entry that is 0: its table notes that there is something. */
 void entry_fill(pte_t *entry, pte_t value);

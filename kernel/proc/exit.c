@@ -214,6 +214,7 @@ static void bury_thread(struct thread *thread)
 {
     struct process *process = thread->process;
     thread_free(thread);
+    oom_buried(process);
     process_unref(process);
 }
 

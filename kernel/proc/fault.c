@@ -100,20 +100,10 @@ void signal_fault(int signal, int code, uint64_t address, uint64_t trap, uint64_
     signal_send_thread(self, signal, &info);
 }
 
-/* A page that cannot be had for want of memory ends the process; in the middle of a call that
- * happens on the way back to user mode.
- * False: the access did not happen.
- * Takes proc_lock. */
-static bool out_of_memory(struct thread *self, bool from_user, uint64_t address, uint64_t error)
+void proc_wait_for_memory(uint64_t trap, uint64_t address, uint64_t error)
 {
-    if (from_user)
-        signal_fault(SIGKILL, SI_KERNEL, address, TRAP_PAGE_FAULT, error);
-    klog("%s[%d]: killed: out of memory for address 0x%lx", self->name, self->process->pid,
-         address);
-    spin_lock(&proc_lock);
-    signal_send_kernel_locked(self->process, SIGKILL);
-    spin_unlock(&proc_lock);
-    return false;
+    if (!oom_wait(current_thread()))
+        signal_fault(SIGKILL, SI_KERNEL, address, trap, error);
 }
 
 bool proc_page_fault(struct trap_frame *frame, uint64_t address)
@@ -127,10 +117,12 @@ bool proc_page_fault(struct trap_frame *frame, uint64_t address)
         self->n_faults++;
         return true;
     }
-    if (result == -ENOMEM)
-        return out_of_memory(self, from_user, address, frame->error);
     if (!from_user)
-        return false;
+        return result == -ENOMEM && oom_borrow(self, address, frame->error);
+    if (result == -ENOMEM) {
+        proc_wait_for_memory(TRAP_PAGE_FAULT, address, frame->error);
+        return true;
+    }
     if (!uaddr_canonical(address)) { /* a protection fault, but QEMU 8 raises this one */
         signal_fault(SIGSEGV, SI_KERNEL, 0, TRAP_PROTECTION, 0);
         return true;

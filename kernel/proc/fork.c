@@ -116,6 +116,8 @@ static void copy_settings(struct process *child, struct process *parent)
     spin_lock(&parent->signal_lock);
     memcpy(child->limits, parent->limits, sizeof(child->limits));
     spin_unlock(&parent->signal_lock);
+    child->oom_score_adj = parent->oom_score_adj;
+    child->oom_score_min = parent->oom_score_min;
     child->personality = parent->personality;
     child->dumpable = parent->dumpable;
     child->no_new_privs = parent->no_new_privs;

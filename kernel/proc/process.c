@@ -263,7 +263,8 @@ static bool may_use_reserve(void)
 {
     const struct thread *self = current_thread();
     const struct process *process = self ? self->process : NULL;
-    return !process || may_use_last(process);
+    return !process || may_use_last(process) || self->borrows ||
+           __atomic_load_n(&process->oom_victim, __ATOMIC_RELAXED);
 }
 
 static bool number_is_used(int number)

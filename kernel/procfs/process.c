@@ -183,6 +183,11 @@ static long write_trace(const struct proc_inode *of, char *line, size_t n)
     {.name = "maps", .mode = S_IFREG | 0444, .guarded = true, .text = proc_text_maps}, \
     FILE_NODE("mountinfo", 0444, proc_text_mountinfo), \
     FILE_NODE("mounts", 0444, proc_text_mounts), \
+    {.name = "oom_adj", .mode = S_IFREG | 0644, .text = proc_text_oom_adj, \
+     .write = proc_write_oom_adj}, \
+    FILE_NODE("oom_score", 0444, proc_text_oom_score), \
+    {.name = "oom_score_adj", .mode = S_IFREG | 0644, .text = proc_text_oom_score_adj, \
+     .write = proc_write_oom_score_adj}, \
     {.name = "personality", .mode = S_IFREG | 0400, .guarded = true, .text = text_personality}, \
     JUMP_NODE("root", follow_root), \
     FILE_NODE("stat", 0444, proc_text_stat), \

@@ -87,7 +87,7 @@ static void first_vector_use(struct trap_frame *frame)
     if (!thread->fpu) {
         thread->fpu = thread_fpu_alloc();
         if (!thread->fpu) {
-            signal_fault(SIGKILL, SI_KERNEL, frame->rip, frame->vector, 0);
+            proc_wait_for_memory(frame->vector, frame->rip, 0);
             return;
         }
     }

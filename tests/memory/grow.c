@@ -340,6 +340,21 @@ static pid_t start(int kind, bool as_root)
         pause();
 }
 
+/* A small service of root's, which needs a page now and then and is not to blame. */
+static pid_t start_daemon(void)
+{
+    pid_t pid = fork();
+    while (pid == 0) {
+        char *at = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (at != MAP_FAILED) {
+            *at = 1;
+            munmap(at, PAGE);
+        }
+        nanosleep(&(struct timespec){0, 1000000}, NULL);
+    }
+    return pid;
+}
+
 /* How it was refused: an errno, -SIGNAL, or 0 for not at all in all that time. */
 static int refusal(pid_t pid)
 {
@@ -375,9 +390,9 @@ static void run(int kind, bool as_root, bool quiet)
     mkdir(FOLDER, 0777);
     chmod(FOLDER, 0777);
     *reported = 0;
-    pid_t pid = start(kind, as_root);
+    pid_t service = start_daemon(), pid = start(kind, as_root);
     int how = refusal(pid);
-    bool works = shell_works();
+    bool works = shell_works(), lives = waitpid(service, NULL, WNOHANG) == 0;
     end_all();
     remove_folder();
     if (quiet)
@@ -385,6 +400,7 @@ static void run(int kind, bool as_root, bool quiet)
     verdict(is_expected(kind, how), name, as_root, "refused");
     printf("#   by %s\n", how < 0 ? strsignal(-how) : strerror(how));
     verdict(works, name, as_root, "root's shell works meanwhile");
+    verdict(lives, name, as_root, "a small daemon lives on");
     read_counts(after);
     verdict(strcmp(before, after) == 0, name, as_root, "all is given back");
     tell_difference();

@@ -1,0 +1,88 @@
+/* /proc/PID/oom_score, oom_score_adj and oom_adj: who is killed first when memory is out. */
+#include "nodes.h"
+
+enum {
+    MOST = 1000,
+    OLD_MOST = 15,
+    OLD_NEVER = -17,
+    NOT_A_NUMBER = INT32_MAX,
+    TOO_LARGE = INT32_MIN
+};
+
+int proc_text_oom_score(struct text *text, const struct proc_inode *of)
+{
+    text_add(text, "%d\n", process_oom_score(of->process));
+    return 0;
+}
+
+int proc_text_oom_score_adj(struct text *text, const struct proc_inode *of)
+{
+    text_add(text, "%d\n", __atomic_load_n(&of->process->oom_score_adj, __ATOMIC_RELAXED));
+    return 0;
+}
+
+/* The old file's scale goes from -17 (never) to 15. */
+int proc_text_oom_adj(struct text *text, const struct proc_inode *of)
+{
+    int adjustment = __atomic_load_n(&of->process->oom_score_adj, __ATOMIC_RELAXED);
+    text_add(text, "%d\n", adjustment == MOST ? OLD_MOST : adjustment * -OLD_NEVER / MOST);
+    return 0;
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* The number that the line holds, with a sign and spaces around it; NOT_A_NUMBER, TOO_LARGE. */
+static int parse(const char *line, size_t n)
+{
+    uint64_t number;
+    while (n > 0 && is_space(*line))
+        line++, n--;
+    while (n > 0 && is_space(line[n - 1]))
+        n--;
+    bool negative = n > 0 && *line == '-';
+    if (n > 0 && (*line == '-' || *line == '+'))
+        line++, n--;
+    if (n == 0 || !number_parse(line, n, 10, &number))
+        return NOT_A_NUMBER;
+    if (number > INT32_MAX)
+        return TOO_LARGE;
+    return negative ? -(int)number : (int)number;
+}
+
+/* 0, -EINVAL or -ERANGE. */
+static int check(int number, int least, int most)
+{
+    return number == TOO_LARGE ? -ERANGE : number < least || number > most ? -EINVAL : 0;
+}
+
+static bool is_privileged(void)
+{
+    return current_process()->euid == 0;
+}
+
+long proc_write_oom_score_adj(const struct proc_inode *of, char *line, size_t n)
+{
+    int adjustment = parse(line, n);
+    int error = check(adjustment, -MOST, MOST);
+    if (!error)
+        error = process_set_oom(of->process, adjustment, is_privileged(), true);
+    return error ? error : (long)n;
+}
+
+/* Compared with what it is now, and no new minimum, as on Linux. */
+long proc_write_oom_adj(const struct proc_inode *of, char *line, size_t n)
+{
+    int old = parse(line, n);
+    int error = check(old, OLD_NEVER, OLD_MOST);
+    if (error)
+        return error;
+    int adjustment = old == OLD_MOST ? MOST : old * MOST / -OLD_NEVER;
+    if (!is_privileged() &&
+        adjustment < __atomic_load_n(&of->process->oom_score_adj, __ATOMIC_RELAXED))
+        return -EACCES;
+    error = process_set_oom(of->process, adjustment, is_privileged(), false);
+    return error ? error : (long)n;
+}
