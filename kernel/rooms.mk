@@ -151,6 +151,7 @@ kernel += proc/kill.c
 kernel += proc/cred.c
 kernel += proc/limit.c
 kernel += proc/timer.c
+kernel += proc/cpu_clock.c
 kernel += proc/thread.c
 kernel += proc/prctl.c
 kernel += proc/mmap.c

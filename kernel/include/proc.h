@@ -33,7 +33,7 @@ struct signal_actions { /* shared by clone with CLONE_SIGHAND only among threads
     struct kernel_sigaction action[64]; /* by signal - 1 */
 };
 
-enum { N_INTERVAL_TIMERS = 3 };
+enum { TIMER_CPU_LIMIT = 3, N_INTERVAL_TIMERS = 4 }; /* ITIMER_*, and one for RLIMIT_CPU */
 
 struct interval_timer {
     struct timer timer;
@@ -67,11 +67,11 @@ struct process {
     struct thread *exec_thread; /* waits to be the only one; the others leave */
     bool subreaper;
     bool emergency; /* constant: was started to help when little was left: may use the reserve */
-    bool was_over_limit; /* its setuid went over RLIMIT_NPROC: exec may be refused */
+    bool was_over_limit;              /* its setuid went over RLIMIT_NPROC: exec may be refused */
     int oom_score_adj, oom_score_min; /* adj atomic to read; the least that it may be made without
                                          privilege */
-    bool oom_victim;     /* atomic: is killed to free memory, and may use the reserve for it */
-    struct user *user;   /* of uid; referenced; it pays for n_counted tasks of this process */
+    bool oom_victim;   /* atomic: is killed to free memory, and may use the reserve for it */
+    struct user *user; /* of uid; referenced; it pays for n_counted tasks of this process */
     uint32_t n_counted;
     struct wait_queue child_events;     /* the parent's wait4 sleeps here (on its own) */
     struct process *vfork_parent_waits; /* not NULL: a vfork parent waits until exec or exit */
@@ -103,7 +103,7 @@ struct process {
     uint64_t missing_logged[8]; /* bits of unimplemented call numbers already logged since exec */
     bool no_new_privs, keep_caps;
     bool timers_used;                                /* some timer was set */
-    struct interval_timer timers[N_INTERVAL_TIMERS]; /* by ITIMER_*; guarded by proc_lock */
+    struct interval_timer timers[N_INTERVAL_TIMERS]; /* guarded by proc_lock */
 
     /* guarded by signal_lock: */
     struct spinlock signal_lock;

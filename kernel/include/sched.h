@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "abi/types.h"
 #include "lib.h"
 #include "mm.h"
 #include "x86.h"
@@ -120,9 +121,10 @@ struct thread {
     uint64_t ns_mark;          /* when the current stretch of running began */
     uint64_t run_ns;           /* time on processors before */
     uint64_t system_ns;        /* how much of it in the kernel: an estimate, see thread_usage */
-    uint64_t call_start_ns; /* run_ns when a sampled entry into the kernel began; 0: not sampled */
-    uint32_t n_entries;     /* into the kernel, by calls and faults */
-    uint64_t n_faults;      /* page faults resolved */
+    uint64_t call_start_ns;    /* run_ns when the timed part of this entry began; 0: is not timed */
+    bool call_exact;           /* that part counts once: it is timed in every entry */
+    uint32_t n_entries;        /* into the kernel, by calls and faults */
+    uint64_t n_faults;         /* page faults resolved */
     uint64_t restart_deadline_ns; /* of a sleep that starts again; proc clears it for a handler */
     uint8_t n_borrowed;           /* proc's: pages of the reserve taken within this call */
     bool borrows;                 /* proc's: may use the reserve right now */
@@ -237,10 +239,12 @@ uint64_t sched_idle_ns(uint32_t cpu); /* how long that processor has had nothing
 
 /* The sum is exact. How much of it was the kernel's is estimated: one entry in sixteen is timed and
  * counts sixteenfold, because reading the clock at each would cost half as much again as the
- * shortest calls. */
+ * shortest calls. A long entry is timed from its first cond_resched on, whether it is one of those
+ * or not, and from there counts once: a program that makes few calls is not left to chance. */
 enum { ENTRIES_PER_SAMPLE = 16 };
 void thread_sample_begin(struct thread *thread);
 void thread_sample_end(struct thread *thread);
+void thread_sample_long(struct thread *thread); /* in cond_resched */
 /* Around each system call and each fault of a program, by the door and by trap. */
 static inline void thread_enter_kernel(struct thread *thread)
 {
@@ -273,6 +277,8 @@ uint64_t realtime_ns(void);             /* time of day since 1970; settable offs
 struct sched_hooks {
     /* For CLOCK_PROCESS_CPUTIME_ID; NULL: the thread's own time. */
     uint64_t (*process_run_ns)(struct thread *self);
+    /* For negative clock numbers; false: there is no such clock. NULL: there are none. */
+    bool (*cpu_clock_ns)(const struct thread *self, clockid_t clock, uint64_t *ns);
 };
 extern struct sched_hooks sched_hooks;
 

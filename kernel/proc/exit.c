@@ -169,7 +169,6 @@ static _Noreturn void end_of_init(int status)
  * No lock; may sleep. */
 static void release_belongings(struct thread *self, struct process *process)
 {
-    timers_stop(process);
     mutex_lock(&process->exec_lock);
     struct fs_context fs = process->fs;
     struct space *space = process->space;
@@ -180,6 +179,7 @@ static void release_belongings(struct thread *self, struct process *process)
     process->space = NULL;
     process->exe = NULL;
     mutex_unlock(&process->exec_lock);
+    timers_stop(process); /* from here on nobody sets one: see change_limit */
     fs_context_release(&fs);
     file_close_exec(exe);
     self->space = NULL; /* it stays loaded until the switch to the next thread */

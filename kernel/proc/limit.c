@@ -82,6 +82,8 @@ static int change_limit(struct process *process, int resource, const struct rlim
         }
         spin_unlock(&process->signal_lock);
     }
+    if (wanted && !error && resource == RLIMIT_CPU && process->space)
+        timer_watch_cpu(process);
     mutex_unlock(&process->exec_lock);
     return error;
 }

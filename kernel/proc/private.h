@@ -154,8 +154,12 @@ void process_reap_locked(struct process *zombie,
 void thread_clear_tid(struct thread *thread); /* CLONE_CHILD_CLEARTID and robust locks */
 void usage_tell(const struct usage *usage, struct rusage *told);
 void ns_to_timeval(uint64_t ns, struct timeval *time);
+void cpu_clock_init(void);
 void timers_stop(struct process *process);
 void timers_init(struct process *process);
+/* Begins to watch over RLIMIT_CPU, after it was set; the process has not ended: exec_lock is held,
+ * or it does not run yet. */
+void timer_watch_cpu(struct process *process);
 void limits_init(struct process *process);
 void limits_apply(struct process *process, struct space *space); /* tells mm and vfs of them */
 struct fpu_state *fpu_copy(struct thread *from); /* NULL: unused, or out of memory */

@@ -288,6 +288,7 @@ void proc_init(void)
     most_tasks = min(memory.total_frames / 4, (uint64_t)PID_MAX - PID_RESERVED);
     mm_reserve_hook = may_use_reserve;
     job_init();
+    cpu_clock_init();
     sched_hooks.process_run_ns = process_run_ns;
     vfs_mask_signals = signal_mask_for_call;
     vfs_number_used = number_is_used;

@@ -183,4 +183,5 @@ void proc_return_to_user(struct trap_frame *frame, bool from_syscall)
             from_syscall = false; /* from now on the frame is a handler's or the call's anew */
         }
     } while (proc_work_due(self));
+    thread_leave_kernel(self); /* where something above was long */
 }

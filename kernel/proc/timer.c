@@ -69,8 +69,40 @@ static void fire_prof(struct timer *timer)
     fire(container_of(timer, struct process, timers[ITIMER_PROF].timer), ITIMER_PROF);
 }
 
+/* RLIMIT_CPU: past the hard limit SIGKILL, past the soft one SIGXCPU, and again each second, for
+ * which the soft limit grows, as on Linux.
+ * Nothing can fail.
+ * Takes proc_lock. */
+static void fire_cpu_limit(struct timer *fired)
+{
+    struct process *process = container_of(fired, struct process, timers[TIMER_CPU_LIMIT].timer);
+    struct interval_timer *timer = &process->timers[TIMER_CPU_LIMIT];
+    int signal = 0;
+    spin_lock(&proc_lock);
+    uint64_t used_s = time_of(process, TIMER_CPU_LIMIT) / NS_PER_S;
+    spin_lock(&process->signal_lock);
+    struct rlimit *limit = &process->limits[RLIMIT_CPU];
+    if (used_s >= limit->rlim_max)
+        signal = SIGKILL;
+    else if (used_s >= limit->rlim_cur)
+        signal = SIGXCPU;
+    limit->rlim_cur += signal == SIGXCPU;
+    uint64_t next_s = limit->rlim_cur;
+    spin_unlock(&process->signal_lock);
+    if (signal)
+        signal_send_kernel_locked(process, signal);
+    if (signal == SIGKILL)
+        timer->due_ns = 0;
+    if (timer->due_ns) {
+        timer->due_ns = min(next_s, UINT64_MAX / 4 / NS_PER_S) * NS_PER_S;
+        timer_set(&timer->timer, look_at(process, TIMER_CPU_LIMIT, timer->due_ns));
+    }
+    spin_unlock(&proc_lock);
+}
+
 void timers_init(struct process *process)
 {
+    timer_init(&process->timers[TIMER_CPU_LIMIT].timer, fire_cpu_limit);
     timer_init(&process->timers[ITIMER_REAL].timer, fire_real);
     timer_init(&process->timers[ITIMER_VIRTUAL].timer, fire_virtual);
     timer_init(&process->timers[ITIMER_PROF].timer, fire_prof);
@@ -116,6 +148,21 @@ static struct setting change(struct process *process, int which, struct setting 
         timer_set(&timer->timer, deadline);
     spin_unlock(&setting_lock);
     return was;
+}
+
+void timer_watch_cpu(struct process *process)
+{
+    uint64_t soft = process->limits[RLIMIT_CPU].rlim_cur;
+    if (soft == RLIM_INFINITY) {
+        if (process->timers[TIMER_CPU_LIMIT].due_ns)
+            change(process, TIMER_CPU_LIMIT, (struct setting){0});
+        return;
+    }
+    spin_lock(&proc_lock);
+    uint64_t used = time_of(process, TIMER_CPU_LIMIT);
+    spin_unlock(&proc_lock);
+    uint64_t due = min(soft, UINT64_MAX / 4 / NS_PER_S) * NS_PER_S;
+    change(process, TIMER_CPU_LIMIT, (struct setting){.left_ns = due > used ? due - used : 1});
 }
 
 /* ---- Calls ---- */

@@ -139,6 +139,7 @@ static int decode_id(struct process *self, int which, pid_t id, struct wait_for 
     case P_ALL: return 0;
     case P_PID: wait->pid = id; return id > 0 ? 0 : -EINVAL;
     case P_PGID: wait->group = id ? id : self->group; return id >= 0 ? 0 : -EINVAL;
+    case P_PIDFD: return id < 0 ? -EINVAL : -EBADF; /* no descriptor is of a process */
     default: return -EINVAL;
     }
 }
@@ -151,10 +152,11 @@ long sys_waitid(struct thread *self, int which, pid_t id, uaddr_t info, unsigned
     struct wait_for wait = {.options = options};
     siginfo_t told;
     memset(&told, 0, sizeof(told));
-    if (options & ~known || !(options & (WEXITED | WSTOPPED | WCONTINUED)) ||
-        decode_id(self->process, which, id, &wait) < 0)
+    if (options & ~known || !(options & (WEXITED | WSTOPPED | WCONTINUED)))
         return -EINVAL;
-    int result = do_wait(self->process, &wait);
+    int result = decode_id(self->process, which, id, &wait);
+    if (result == 0)
+        result = do_wait(self->process, &wait);
     if (result < 0)
         return result;
     if (result > 0) {

@@ -4,7 +4,7 @@
 #include "local.h"
 #include "syscall_calls.h"
 
-enum { NS_PER_SECOND = 1000000000 };
+enum { NS_PER_SECOND = 1000000000, TICK_NS = 4000000 };
 
 uint64_t realtime_ns(void)
 {
@@ -17,8 +17,7 @@ static uint64_t thread_run_ns(struct thread *self)
     return usage.user_ns + usage.system_ns;
 }
 
-/* What the clock shows; false if there is no such clock. */
-static bool clock_read(struct thread *self, clockid_t clock, uint64_t *ns)
+bool clock_read(struct thread *self, clockid_t clock, uint64_t *ns)
 {
     switch (clock) {
     case CLOCK_REALTIME:
@@ -34,7 +33,8 @@ static bool clock_read(struct thread *self, clockid_t clock, uint64_t *ns)
     case CLOCK_PROCESS_CPUTIME_ID:
         *ns = sched_hooks.process_run_ns ? sched_hooks.process_run_ns(self) : thread_run_ns(self);
         return true;
-    default: return false;
+    default:
+        return clock < 0 && sched_hooks.cpu_clock_ns && sched_hooks.cpu_clock_ns(self, clock, ns);
     }
 }
 
@@ -53,6 +53,8 @@ long sys_clock_getres(struct thread *self, clockid_t clock, uaddr_t at)
     struct timespec resolution = {0, 1};
     if (!clock_read(self, clock, &ns))
         return -EINVAL;
+    if (clock < 0 && (clock & CPUCLOCK_CLOCK_MASK) != CPUCLOCK_SCHED)
+        resolution.tv_nsec = TICK_NS; /* as Linux tells, which counts these two by ticks */
     return uaddr_is_null(at) ? 0 : user_copy_out(at, &resolution, sizeof(resolution));
 }
 

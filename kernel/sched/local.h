@@ -1,7 +1,11 @@
 /* What sched's own files know of each processor. */
 #pragma once
 
+#include "abi/types.h"
 #include "sched.h"
+
+/* What a clock shows; false if there is no such clock. */
+bool clock_read(struct thread *self, clockid_t clock, uint64_t *ns);
 
 enum {
     SLICE_NS = 10 * 1000 * 1000,

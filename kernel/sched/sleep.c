@@ -68,13 +68,28 @@ static uint64_t deadline_of(clockid_t clock, uint64_t ns)
     return ns > offset ? ns - offset : 0;
 }
 
+enum { CLOCK_OF_FILE = 3 };
+
+/* Nobody can sleep by the processor time of another yet; by its own, a thread would for ever. */
+static int check_cpu_clock(struct thread *self, clockid_t clock)
+{
+    uint64_t ns;
+    int tid = ~(clock >> 3);
+    if ((clock & (CPUCLOCK_PERTHREAD_MASK | CPUCLOCK_CLOCK_MASK)) == CLOCK_OF_FILE)
+        return -EOPNOTSUPP; /* a device's, of which there are none */
+    bool own = clock & CPUCLOCK_PERTHREAD_MASK && (tid == 0 || tid == self->tid);
+    return own || !clock_read(self, clock, &ns) ? -EINVAL : -EOPNOTSUPP;
+}
+
 long sys_clock_nanosleep(struct thread *self, clockid_t clock, unsigned int flags, uaddr_t duration,
                          uaddr_t remaining)
 {
     uint64_t ns;
     if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME &&
         clock != CLOCK_TAI)
-        return clock >= 0 && clock <= CLOCK_BOOTTIME ? -EOPNOTSUPP : -EINVAL;
+        return clock < 0                               ? check_cpu_clock(self, clock)
+               : clock >= 0 && clock <= CLOCK_BOOTTIME ? -EOPNOTSUPP
+                                                       : -EINVAL;
     int error = fetch_time(duration, &ns);
     if (error)
         return error;

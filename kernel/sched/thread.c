@@ -79,20 +79,42 @@ static uint64_t run_ns_now(const struct thread *thread)
 void thread_sample_begin(struct thread *thread)
 {
     thread->call_start_ns = run_ns_now(thread);
+    thread->call_exact = false;
+}
+
+/* What the timed part of the current entry has taken so far, as it counts. */
+static uint64_t timed_ns(const struct thread *thread, uint64_t now)
+{
+    uint64_t ns = now - thread->call_start_ns;
+    if (!thread->call_start_ns)
+        return 0;
+    return thread->call_exact ? ns : ns * ENTRIES_PER_SAMPLE;
 }
 
 void thread_sample_end(struct thread *thread)
 {
     uint64_t now = run_ns_now(thread);
-    thread->system_ns += (now - thread->call_start_ns) * ENTRIES_PER_SAMPLE;
-    thread->system_ns = min(thread->system_ns, now);
+    thread->system_ns = min(thread->system_ns + timed_ns(thread, now), now);
     thread->call_start_ns = 0;
+}
+
+void thread_sample_long(struct thread *thread)
+{
+    if (thread->call_start_ns && thread->call_exact)
+        return;
+    if (thread->call_start_ns)
+        thread_sample_end(thread);
+    thread->call_start_ns = run_ns_now(thread);
+    thread->call_exact = true;
 }
 
 struct usage thread_usage(const struct thread *thread)
 {
     uint64_t sum = run_ns_now(thread);
-    uint64_t system_ns = thread->process ? min(thread->system_ns, sum) : sum;
+    uint64_t system_ns = thread->system_ns;
+    if (thread->call_exact)
+        system_ns += timed_ns(thread, sum);
+    system_ns = thread->process ? min(system_ns, sum) : sum;
     return (struct usage){
         .user_ns = sum - system_ns,
         .system_ns = system_ns,

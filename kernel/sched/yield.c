@@ -22,6 +22,7 @@ bool cond_resched(void)
     struct thread *self = current_thread();
     if (!self)
         return true;
+    thread_sample_long(self);
     cpu_poll();
     sched_tick();
     sched_preempt();

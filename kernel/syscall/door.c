@@ -87,8 +87,10 @@ void syscall_enter(struct trap_frame *frame)
 {
     struct thread *self = current_thread();
     note_call(frame);
+    thread_enter_kernel(self);
     long result = unlikely(self->tracing) ? trace_call(self, frame, perform) : perform(self, frame);
     frame->rax = result;
+    thread_leave_kernel(self);
     // After rt_sigreturn the frame is that of whatever the signal interrupted, not of a call.
     if (unlikely(more_to_do(self, result)))
         proc_return_to_user(frame, frame->error != SYS_rt_sigreturn);

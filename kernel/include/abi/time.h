@@ -25,6 +25,13 @@ struct timezone {
 #define CLOCK_BOOTTIME_ALARM     9
 #define CLOCK_TAI                11
 
+/* The rest of a negative clock number, beside the inverted pid or tid in the upper bits. */
+#define CPUCLOCK_PERTHREAD_MASK 4
+#define CPUCLOCK_CLOCK_MASK     3
+#define CPUCLOCK_PROF           0
+#define CPUCLOCK_VIRT           1
+#define CPUCLOCK_SCHED          2
+
 #define TIMER_ABSTIME 1
 
 #define ITIMER_REAL    0

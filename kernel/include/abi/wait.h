@@ -15,6 +15,7 @@
 #define P_PID   1
 #define P_PGID  2
 #define P_PIDFD 3
+#define P_PIDFD 3
 
 #define WCOREFLAG            0x80
 #define WTERMSIG(status)     ((status)&0x7f)

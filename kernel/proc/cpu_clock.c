@@ -1,0 +1,48 @@
+/* The clocks of processor time that have no fixed number: of any process, or of a thread of the
+ * caller's. Their numbers are negative, made of a pid or tid and of what is counted, as libc's
+ * clock_getcpuclockid and pthread_getcpuclockid make them. */
+#include "abi/time.h"
+#include "private.h"
+
+static bool usage_of_thread_locked(const struct thread *self, int tid, struct usage *usage)
+{
+    struct pid_slot *slot = tid ? pid_slot_find_locked(tid) : NULL;
+    const struct thread *thread = tid ? (slot ? slot->thread : NULL) : self;
+    if (!thread || thread->process != self->process)
+        return false;
+    *usage = thread_usage(thread);
+    return true;
+}
+
+static bool usage_of_process_locked(const struct thread *self, int pid, struct usage *usage)
+{
+    const struct process *process = pid ? process_find_locked(pid) : self->process;
+    if (!process)
+        return false;
+    *usage = process_usage_locked(process);
+    return true;
+}
+
+/* What the clock shows, in nanoseconds.
+ * False if there is none of that number.
+ * Takes proc_lock. */
+static bool cpu_clock_ns(const struct thread *self, clockid_t clock, uint64_t *ns)
+{
+    struct usage usage;
+    unsigned what = clock & CPUCLOCK_CLOCK_MASK;
+    int id = ~(clock >> 3);
+    if (what > CPUCLOCK_SCHED || id < 0)
+        return false;
+    spin_lock(&proc_lock);
+    bool found = clock & CPUCLOCK_PERTHREAD_MASK ? usage_of_thread_locked(self, id, &usage)
+                                                 : usage_of_process_locked(self, id, &usage);
+    spin_unlock(&proc_lock);
+    if (found)
+        *ns = what == CPUCLOCK_VIRT ? usage.user_ns : usage.user_ns + usage.system_ns;
+    return found;
+}
+
+void cpu_clock_init(void)
+{
+    sched_hooks.cpu_clock_ns = cpu_clock_ns;
+}
