@@ -29,10 +29,56 @@ static uint64_t pages_of(uint64_t n_bytes)
     return align_up(n_bytes, PAGE_SIZE) / PAGE_SIZE;
 }
 
+/* ---- The share of files ---- */
+
+/* Pages of all files, named or not; atomic. */
+static uint64_t n_file_pages;
+/* Those that came with the root archive: they are not counted as anybody's share. */
+static uint64_t n_first_pages;
+
+/* As tmpfs does by default: at most half of the memory, of what the first files have left. Without
+ * the limit, who fills files would have processes killed for the rest. */
+static uint64_t most_file_pages(void)
+{
+    static uint64_t n_total; /* constant once the system is up */
+    if (unlikely(!n_total)) {
+        struct memory_counts memory;
+        memory_count(&memory);
+        n_total = memory.total_frames;
+    }
+    return n_first_pages + (n_total - n_first_pages) / 2;
+}
+
+void ramfs_file_counts(uint64_t *most, uint64_t *used)
+{
+    *most = most_file_pages();
+    *used = __atomic_load_n(&n_file_pages, __ATOMIC_RELAXED);
+}
+
+/* Counts one page more; false if there may be no more. The last 1/32 of the share is for root's
+ * shell, like that of memory. */
+static bool take_share(void)
+{
+    uint64_t n = __atomic_add_fetch(&n_file_pages, 1, __ATOMIC_RELAXED);
+    if (!current_thread() || !current_thread()->process)
+        return true; /* the root archive is unpacked: memory is still being added */
+    uint64_t most = most_file_pages();
+    if (n <= most - most / 32 || (n <= most && mm_reserve_hook && mm_reserve_hook()))
+        return true;
+    __atomic_fetch_sub(&n_file_pages, 1, __ATOMIC_RELAXED);
+    return false;
+}
+
+static void give_share_back(void)
+{
+    __atomic_fetch_sub(&n_file_pages, 1, __ATOMIC_RELAXED);
+}
+
 static void drop_page(uint64_t frame, void *arg)
 {
     uint32_t *n_pages = arg;
     (*n_pages)--;
+    give_share_back();
     frame_unref(frame);
 }
 
@@ -123,8 +169,10 @@ static int add_page(struct ramfs_inode *file, uint64_t index, paddr_t frame, siz
         frame = 0;
     }
     spin_unlock(&file->inode.lock);
-    if (frame)
+    if (frame) {
         frame_unref(frame);
+        give_share_back();
+    }
     return err;
 }
 
@@ -132,13 +180,18 @@ static int add_page(struct ramfs_inode *file, uint64_t index, paddr_t frame, siz
 static long write_fresh(struct ramfs_inode *file, struct io *io, uint64_t index, size_t offset,
                         size_t n)
 {
-    paddr_t frame = frame_alloc(FRAME_FILE);
-    if (!frame)
+    if (!take_share())
         return -ENOSPC;
+    paddr_t frame = frame_alloc(FRAME_FILE);
+    if (!frame) {
+        give_share_back();
+        return -ENOSPC;
+    }
     char *page = phys_to_virt(frame);
     size_t done = io_get(io, page + offset, n);
     if (done == 0) {
         frame_unref(frame);
+        give_share_back();
         return -EFAULT;
     }
     memset(page, 0, offset);
@@ -226,6 +279,7 @@ int ramfs_fill(struct inode *inode, const void *data, size_t n_bytes)
     io_init_kernel(&io, &one, (void *)data, n_bytes);
     mutex_lock(contents_of(file));
     long done = write_at(file, &io, inode->size);
+    n_first_pages = __atomic_load_n(&n_file_pages, __ATOMIC_RELAXED);
     mutex_unlock(contents_of(file));
     return done == (long)n_bytes ? 0 : -ENOSPC;
 }
@@ -301,15 +355,20 @@ static int punch_hole(struct ramfs_inode *file, uint64_t start, uint64_t end)
     return going ? 0 : -EINTR;
 }
 
-/* The page at index, made of zeros if there is none; with a reference. 0 or -ENOMEM. */
+/* The page at index, made of zeros if there is none; with a reference. 0, -ENOMEM, or -EIO (SIGBUS
+ * for a mapping, as on tmpfs) where files have their share. */
 static int get_page_locked(struct ramfs_inode *file, uint64_t index, paddr_t *frame)
 {
     uint64_t *place = radix_make(&file->file.pages, index);
     if (!place)
         return -ENOMEM;
+    if (!*place && !take_share())
+        return -EIO;
     if (!*place) {
         *place = frame_alloc_zeroed(FRAME_FILE);
         file->file.n_pages += *place != 0;
+        if (!*place)
+            give_share_back();
     }
     if (!*place)
         return -ENOMEM;

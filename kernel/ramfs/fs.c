@@ -124,8 +124,11 @@ static void ramfs_statfs(struct filesystem *fs, struct statfs *st)
     struct memory_counts counts;
     memory_count(&counts);
     st->f_type = TMPFS_MAGIC;
-    st->f_blocks = counts.total_frames;
-    st->f_bfree = st->f_bavail = counts.free_frames;
+    uint64_t most, used;
+    ramfs_file_counts(&most, &used);
+    st->f_blocks = most;
+    st->f_bfree = used < most ? min(most - used, counts.free_frames) : 0;
+    st->f_bavail = st->f_bfree > most / 32 ? st->f_bfree - most / 32 : 0;
     /* An inode and its name take less than a tenth of a page. */
     st->f_ffree = counts.free_frames * 8;
     st->f_files = fs->n_inodes + st->f_ffree;

@@ -69,6 +69,8 @@ int ramfs_unnamed(struct inode *dir, const struct new_inode *what, struct inode 
 extern const struct inode_ops ramfs_file_inode_ops;
 void ramfs_file_init(struct ramfs_inode *file);
 void ramfs_file_free(struct ramfs_inode *file);
+/* How many pages all files may have and have. */
+void ramfs_file_counts(uint64_t *most, uint64_t *used);
 void ramfs_file_setup(void); /* once, before the first file */
 int ramfs_rename(struct entry *from, struct entry *new_dir, const char *name, size_t len,
                  struct entry *over, uint32_t flags);
