@@ -77,16 +77,18 @@ int process_set_oom(struct process *process, int adjustment, bool privileged, bo
     return error;
 }
 
-/* The worst of all processes, referenced; NULL if none may be killed.
- * No lock. */
-static struct process *choose(void)
+/* The worst of all processes, the youngest of equals, referenced; NULL if none may be killed.
+ * Root's shell and its helpers, for whom the reserve is kept, are chosen only if `all` is set. No
+ * lock. */
+static struct process *choose(bool all)
 {
     struct process *worst = NULL, *process;
     int64_t most = INT64_MIN, total = (int64_t)total_pages();
     for (int pid = 0; (process = process_next(pid));) {
         pid = process->pid;
-        int64_t points = process->oom_victim ? INT64_MIN : badness(process, total);
-        if (points > most) {
+        bool spared = process->oom_victim || (!all && process_may_use_last(process));
+        int64_t points = spared ? INT64_MIN : badness(process, total);
+        if (points > INT64_MIN && points >= most) {
             most = points;
             if (worst)
                 process_unref(worst);
@@ -172,7 +174,9 @@ static bool make_room(void)
     if (__atomic_exchange_n(&choosing, true, __ATOMIC_ACQUIRE))
         return true;
     if (memory_is_out() && !victim_dies()) {
-        struct process *chosen = choose();
+        struct process *chosen = choose(false);
+        if (!chosen)
+            chosen = choose(true);
         going = chosen != NULL;
         if (chosen)
             kill(chosen);

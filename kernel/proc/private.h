@@ -46,6 +46,7 @@ void process_destroy(struct process *process); /* one that never lived, or the l
  * near: a program that was started before may be the one that took the rest. Would a child of this
  * process be such a program? */
 bool process_starts_emergency(const struct process *parent);
+bool process_may_use_last(const struct process *process); /* may this one? */
 /* Is there room for a child or one more thread of this process? */
 bool process_room(const struct process *parent);
 /* What one user may have of processes, threads and queued signals by default: half of all. */

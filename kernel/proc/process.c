@@ -231,7 +231,7 @@ static bool is_root_shell(const struct process *process)
     return process->pid == INIT_PID || (process->session_leader && process->euid == 0);
 }
 
-static bool may_use_last(const struct process *process)
+bool process_may_use_last(const struct process *process)
 {
     return is_root_shell(process) || (process->emergency && process->euid == 0);
 }
@@ -243,7 +243,7 @@ static bool is_crowded(uint32_t n, uint32_t most)
 
 bool process_starts_emergency(const struct process *parent)
 {
-    return may_use_last(parent) &&
+    return process_may_use_last(parent) &&
            (memory_is_tight() || is_crowded(process_count(), most_processes) ||
             is_crowded(pid_count(), most_tasks));
 }
@@ -253,7 +253,7 @@ bool process_room(const struct process *parent)
     uint32_t n_processes_now = process_count(), n_numbers = pid_count();
     if (n_processes_now >= most_processes || n_numbers >= most_tasks)
         return false;
-    return may_use_last(parent) ||
+    return process_may_use_last(parent) ||
            (!is_crowded(n_processes_now, most_processes) && !is_crowded(n_numbers, most_tasks));
 }
 
@@ -263,7 +263,7 @@ static bool may_use_reserve(void)
 {
     const struct thread *self = current_thread();
     const struct process *process = self ? self->process : NULL;
-    return !process || may_use_last(process) || self->borrows ||
+    return !process || process_may_use_last(process) || self->borrows ||
            __atomic_load_n(&process->oom_victim, __ATOMIC_RELAXED);
 }
 

@@ -36,9 +36,7 @@ static uint64_t n_file_pages;
 /* Those that came with the root archive: they are not counted as anybody's share. */
 static uint64_t n_first_pages;
 
-/* As tmpfs does by default: at most half of the memory, of what the first files have left. Without
- * the limit, who fills files would have processes killed for the rest. */
-static uint64_t most_file_pages(void)
+uint64_t ramfs_memory_pages(void)
 {
     static uint64_t n_total; /* constant once the system is up */
     if (unlikely(!n_total)) {
@@ -46,7 +44,14 @@ static uint64_t most_file_pages(void)
         memory_count(&memory);
         n_total = memory.total_frames;
     }
-    return n_first_pages + (n_total - n_first_pages) / 2;
+    return n_total;
+}
+
+/* As tmpfs does by default: at most half of the memory, of what the first files have left. Without
+ * the limit, who fills files would have processes killed for the rest. */
+static uint64_t most_file_pages(void)
+{
+    return n_first_pages + (ramfs_memory_pages() - n_first_pages) / 2;
 }
 
 void ramfs_file_counts(uint64_t *most, uint64_t *used)
@@ -55,9 +60,8 @@ void ramfs_file_counts(uint64_t *most, uint64_t *used)
     *used = __atomic_load_n(&n_file_pages, __ATOMIC_RELAXED);
 }
 
-/* Counts one page more; false if there may be no more. The last 1/32 of the share is for root's
- * shell, like that of memory. */
-static bool take_share(void)
+/* The last 1/32 of the share is for root's shell, like that of memory. */
+bool ramfs_take_page(void)
 {
     uint64_t n = __atomic_add_fetch(&n_file_pages, 1, __ATOMIC_RELAXED);
     if (!current_thread() || !current_thread()->process)
@@ -69,7 +73,7 @@ static bool take_share(void)
     return false;
 }
 
-static void give_share_back(void)
+void ramfs_give_page(void)
 {
     __atomic_fetch_sub(&n_file_pages, 1, __ATOMIC_RELAXED);
 }
@@ -78,7 +82,7 @@ static void drop_page(uint64_t frame, void *arg)
 {
     uint32_t *n_pages = arg;
     (*n_pages)--;
-    give_share_back();
+    ramfs_give_page();
     frame_unref(frame);
 }
 
@@ -171,7 +175,7 @@ static int add_page(struct ramfs_inode *file, uint64_t index, paddr_t frame, siz
     spin_unlock(&file->inode.lock);
     if (frame) {
         frame_unref(frame);
-        give_share_back();
+        ramfs_give_page();
     }
     return err;
 }
@@ -180,18 +184,18 @@ static int add_page(struct ramfs_inode *file, uint64_t index, paddr_t frame, siz
 static long write_fresh(struct ramfs_inode *file, struct io *io, uint64_t index, size_t offset,
                         size_t n)
 {
-    if (!take_share())
+    if (!ramfs_take_page())
         return -ENOSPC;
     paddr_t frame = frame_alloc(FRAME_FILE);
     if (!frame) {
-        give_share_back();
+        ramfs_give_page();
         return -ENOSPC;
     }
     char *page = phys_to_virt(frame);
     size_t done = io_get(io, page + offset, n);
     if (done == 0) {
         frame_unref(frame);
-        give_share_back();
+        ramfs_give_page();
         return -EFAULT;
     }
     memset(page, 0, offset);
@@ -362,13 +366,13 @@ static int get_page_locked(struct ramfs_inode *file, uint64_t index, paddr_t *fr
     uint64_t *place = radix_make(&file->file.pages, index);
     if (!place)
         return -ENOMEM;
-    if (!*place && !take_share())
+    if (!*place && !ramfs_take_page())
         return -EIO;
     if (!*place) {
         *place = frame_alloc_zeroed(FRAME_FILE);
         file->file.n_pages += *place != 0;
         if (!*place)
-            give_share_back();
+            ramfs_give_page();
     }
     if (!*place)
         return -ENOMEM;

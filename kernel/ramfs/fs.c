@@ -31,6 +31,23 @@ static const struct inode_ops special_ops = {
     .release = ramfs_inode_release,
 };
 
+/* A long target takes a page of what files may have. */
+static char *long_target_alloc(size_t size)
+{
+    if (!ramfs_take_page())
+        return NULL;
+    char *place = kmalloc(size);
+    if (!place)
+        ramfs_give_page();
+    return place;
+}
+
+static void long_target_free(char *target)
+{
+    kfree(target);
+    ramfs_give_page();
+}
+
 /* Keeps a link's target, in the inode if it fits. */
 static bool link_init(struct ramfs_inode *link, const char *target)
 {
@@ -38,7 +55,7 @@ static bool link_init(struct ramfs_inode *link, const char *target)
     size_t size = strlen(target) + 1;
     char *place = link->target;
     if (size > INLINE_TARGET)
-        place = link->long_target = kmalloc(size);
+        place = link->long_target = long_target_alloc(size);
     if (!place)
         return false;
     memcpy(place, target, size);
@@ -69,8 +86,28 @@ static bool contents_init(struct ramfs_inode *inode, const struct new_inode *wha
     }
 }
 
+static uint64_t
+    n_first_inodes; /* how many the root archive brought; constant once it is unpacked */
+
+/* Two for each frame: with their names they take less than a fifth of memory. As with pages, what
+ * the root archive brings is not counted. */
+static uint64_t most_inodes(void)
+{
+    return n_first_inodes + 2 * ramfs_memory_pages();
+}
+
+static bool may_have_inode(const struct filesystem *fs)
+{
+    if (current_thread() && current_thread()->process)
+        return fs->n_inodes < most_inodes();
+    n_first_inodes = fs->n_inodes + 1;
+    return true;
+}
+
 struct ramfs_inode *ramfs_inode_create(struct filesystem *fs, const struct new_inode *what)
 {
+    if (!may_have_inode(fs))
+        return NULL;
     struct ramfs_inode *inode = object_alloc(&ramfs_inode_cache);
     if (!inode)
         return NULL;
@@ -93,7 +130,7 @@ void ramfs_inode_release(struct inode *inode)
     else if (inode_is(inode, S_IFREG))
         ramfs_file_free(ramfs);
     else if (inode_is(inode, S_IFLNK) && inode->size >= INLINE_TARGET)
-        kfree(ramfs->long_target);
+        long_target_free(ramfs->long_target);
     object_free(&ramfs_inode_cache, ramfs);
 }
 
@@ -129,9 +166,8 @@ static void ramfs_statfs(struct filesystem *fs, struct statfs *st)
     st->f_blocks = most;
     st->f_bfree = used < most ? min(most - used, counts.free_frames) : 0;
     st->f_bavail = st->f_bfree > most / 32 ? st->f_bfree - most / 32 : 0;
-    /* An inode and its name take less than a tenth of a page. */
-    st->f_ffree = counts.free_frames * 8;
-    st->f_files = fs->n_inodes + st->f_ffree;
+    st->f_files = most_inodes();
+    st->f_ffree = fs->n_inodes < st->f_files ? st->f_files - fs->n_inodes : 0;
 }
 
 struct filesystem *ramfs_create(const char *type, uint32_t root_mode)

@@ -71,6 +71,9 @@ void ramfs_file_init(struct ramfs_inode *file);
 void ramfs_file_free(struct ramfs_inode *file);
 /* How many pages all files may have and have. */
 void ramfs_file_counts(uint64_t *most, uint64_t *used);
+uint64_t ramfs_memory_pages(void); /* of the machine; not before the root archive is unpacked */
+bool ramfs_take_page(void);        /* counts one page more; false if there may be no more */
+void ramfs_give_page(void);
 void ramfs_file_setup(void); /* once, before the first file */
 int ramfs_rename(struct entry *from, struct entry *new_dir, const char *name, size_t len,
                  struct entry *over, uint32_t flags);
