@@ -349,6 +349,10 @@ struct fpu_state {
 extern uint32_t fpu_state_bytes; /* constant after x86_init_early */
 extern uint64_t fpu_features;    /* XCR0: the components, as bits; 0 without XSAVE */
 void fpu_init_state(struct fpu_state *state);
+/* The state at a program's start, and whether one that a program wrote is the same as that: by what
+ * counts, the components that it holds and MXCSR. Only with XSAVE. */
+extern const struct fpu_state *const fpu_initial;
+bool fpu_is_initial(uint64_t components, uint32_t mxcsr);
 /* Says that the state holds these components and no others; only with XSAVE. */
 void fpu_hold(struct fpu_state *state, uint64_t components);
 /* Makes a state that a program wrote one that the processor takes: of the components only those in

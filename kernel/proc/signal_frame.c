@@ -65,8 +65,9 @@ static int write_fpu(struct thread *self, uint64_t at)
                                   .xstate_size = fpu_state_bytes};
     if (!fpu_features)
         memset(&extent, 0, sizeof(extent));
-    fpu_flush(self, self->fpu);
-    if (user_copy_out(uaddr(at), self->fpu, fpu_state_bytes) ||
+    if (self->fpu)
+        fpu_flush(self, self->fpu);
+    if (user_copy_out(uaddr(at), self->fpu ? self->fpu : fpu_initial, fpu_state_bytes) ||
         user_copy_out(uaddr(at + offsetof(struct fpstate, sw_reserved)), &extent, sizeof(extent)))
         return -EFAULT;
     return fpu_features ? user_copy_out(uaddr(at + fpu_state_bytes), &magic2, sizeof(magic2)) : 0;
@@ -97,14 +98,11 @@ static bool place_frame(const struct thread *self, uint64_t sp, uint64_t flags,
     return !on_alternate || (place->frame > start && place->frame - start <= self->altstack_bytes);
 }
 
-/* Puts the vector state there and lets the handler begin with a fresh one. 0, -EFAULT or
- * -ENOMEM. */
+/* Puts the vector state there and lets the handler begin with a fresh one. 0 or -EFAULT. */
 static int push_fpu(struct thread *self, uint64_t at)
 {
-    if (!self->fpu && !(self->fpu = thread_fpu_alloc()))
-        return -ENOMEM;
     int err = write_fpu(self, at);
-    if (err)
+    if (err || !self->fpu)
         return err;
     fpu_init_state(self->fpu);
     fpu_forget(self);
@@ -216,11 +214,24 @@ static uint32_t frame_extent(uint64_t at, uint64_t *components)
     return extent.xstate_size;
 }
 
+/* Whether the frame holds the state at a program's start: no component but MXCSR counts. */
+static bool frame_is_initial(uint64_t at)
+{
+    uint64_t components;
+    uint32_t mxcsr;
+    return fpu_features &&
+           !user_copy_in(&components, uaddr(at + sizeof(struct fpstate)), sizeof(components)) &&
+           !user_copy_in(&mxcsr, uaddr(at + offsetof(struct fpstate, mxcsr)), sizeof(mxcsr)) &&
+           fpu_is_initial(components, mxcsr);
+}
+
 /* Takes the vector state from the frame; without one it is as at a program's start.
  * 0, -EFAULT or -ENOMEM. */
 static int restore_fpu(struct thread *self, uint64_t at)
 {
     uint64_t components;
+    if (!self->fpu && (!at || frame_is_initial(at)))
+        return 0; /* neither the handler nor what it interrupted has used vector registers */
     if (!self->fpu && !(self->fpu = thread_fpu_alloc()))
         return -ENOMEM;
     fpu_forget(self);

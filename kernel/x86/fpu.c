@@ -35,17 +35,6 @@ void fpu_enable(uint64_t features)
     asm volatile("xsetbv" ::"c"(0), "a"((uint32_t)features), "d"((uint32_t)(features >> 32)));
 }
 
-void fpu_detect(void)
-{
-    struct fpu_state state = {0};
-    asm volatile("clts; fxsave64 %0" : "+m"(state));
-    memcpy(&mxcsr_mask, state.bytes + MXCSR_MASK_AT, sizeof(mxcsr_mask));
-    if (!mxcsr_mask)
-        mxcsr_mask = MXCSR_AT_LEAST;
-    set_switched();
-    cpuid_detect_xsave();
-}
-
 static uint64_t *stamp_of(struct fpu_state *state)
 {
     return (uint64_t *)(state->bytes + STAMP_AT);
@@ -81,13 +70,40 @@ static uint64_t *held_of(struct fpu_state *state)
     return (uint64_t *)((char *)state + HEADER_AT);
 }
 
+/* Room for the largest state: with AVX-512. */
+static uint8_t initial[PAGE_SIZE] __attribute__((aligned(64)));
+const struct fpu_state *const fpu_initial = (const struct fpu_state *)initial;
+
 /* As the processor starts: all exceptions masked, round to nearest. */
-void fpu_init_state(struct fpu_state *state)
+static void fill_initial(void)
 {
-    memset(state, 0, fpu_state_bytes);
+    struct fpu_state *state = (struct fpu_state *)initial;
+    assert(fpu_state_bytes <= sizeof(initial));
     *(uint16_t *)state->bytes = 0x037f; /* control word */
     *mxcsr_of(state) = MXCSR_DEFAULT;
     *(uint32_t *)(state->bytes + MXCSR_MASK_AT) = mxcsr_mask;
+}
+
+void fpu_init_state(struct fpu_state *state)
+{
+    memcpy(state, initial, fpu_state_bytes);
+}
+
+bool fpu_is_initial(uint64_t components, uint32_t mxcsr)
+{
+    return components == 0 && mxcsr == MXCSR_DEFAULT;
+}
+
+void fpu_detect(void)
+{
+    struct fpu_state state = {0};
+    asm volatile("clts; fxsave64 %0" : "+m"(state));
+    memcpy(&mxcsr_mask, state.bytes + MXCSR_MASK_AT, sizeof(mxcsr_mask));
+    if (!mxcsr_mask)
+        mxcsr_mask = MXCSR_AT_LEAST;
+    set_switched();
+    cpuid_detect_xsave();
+    fill_initial();
 }
 
 void fpu_hold(struct fpu_state *state, uint64_t components)
