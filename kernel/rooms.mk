@@ -51,6 +51,7 @@ kernel += mm/brk.c
 kernel += mm/remap.c
 kernel += mm/advise.c
 kernel += mm/look.c
+kernel += mm/measure.c
 
 # floor 4: kasan     only with SANITIZE=kernel-address: which bytes may be touched
 kernel += kasan/shadow.c
@@ -161,17 +162,22 @@ kernel += proc/report.c
 
 # floor 8: procfs    /proc: tells about all of the above
 kernel += procfs/nodes.c
+kernel += procfs/files.c
 kernel += procfs/text.c
 kernel += procfs/look.c
 kernel += procfs/oom.c
 kernel += procfs/process.c
 kernel += procfs/status.c
+kernel += procfs/sizes.c
+kernel += procfs/limits.c
 kernel += procfs/maps.c
 kernel += procfs/memory.c
 kernel += procfs/fds.c
 kernel += procfs/mounts.c
 kernel += procfs/system.c
+kernel += procfs/cpu.c
 kernel += procfs/sys.c
+kernel += procfs/sysfs.c
 kernel += procfs/counts.c
 kernel += procfs/inject.c
 

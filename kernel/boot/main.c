@@ -127,6 +127,7 @@ static void start_files(void)
     mount_on("/dev", 0755, ramfs_create("devtmpfs", 0755));
     dev_init(&kernel_context, console);
     mount_on("/proc", 0555, procfs_create());
+    mount_on("/sys", 0555, sysfs_create());
     procfs_set_command_line(boot.command_line);
 }
 

@@ -189,6 +189,7 @@ struct space {
     struct area *spares[AREA_SPARES]; /* for the change that is being made; else there are none */
     struct tree mappings;             /* by the address of their backing */
     uint64_t n_pages;                 /* pages of all areas (VmSize) */
+    uint64_t most_pages;              /* the most that n_pages has been */
     uint64_t n_data_pages;            /* those that RLIMIT_DATA counts */
     paddr_t root;                     /* constant; top table, its upper half is the kernel's */
     uint64_t brk_start, brk_end;
@@ -249,10 +250,23 @@ bool space_area_after(struct space *space, uint64_t address, struct area *area);
 /* What the backing of the area at address was first mapped by in this space, held; or NULL. */
 void *space_name_at(struct space *space, uint64_t address);
 uint64_t space_resident(struct space *space); /* pages present, counted by a walk */
-/* About how many pages would be free without the space: pages of its own or of shared memory without
- * a file, and their tables. A long walk, with mm_resched: no lock held. */
+/* About how many pages would be free without the space: pages of its own or of shared memory
+ * without a file, and their tables. A long walk, with mm_resched: no lock held. */
 uint64_t space_weight(struct space *space);
 uint64_t space_resident_in(struct space *space, uint64_t start, uint64_t end);
+
+/* What an area's addresses take just now: pages, but for `share`. */
+struct memory_use {
+    uint64_t pages, anonymous; /* all; those that are of no file and no shared object */
+    uint64_t referenced;       /* used since that was last forgotten */
+    uint64_t shared;           /* also mapped elsewhere */
+    uint64_t shared_dirty, private_dirty;
+    uint64_t share; /* its part of what it shares, in bytes << SHARE_SHIFT */
+};
+enum { SHARE_SHIFT = 12 };
+/* Counts page by page and lets others run meanwhile; no lock held. */
+void space_measure(struct space *space, const struct area *area, struct memory_use *use);
+uint64_t space_tables(struct space *space); /* pages that its tables take, shared ones too */
 
 /* Unmaps from every space the pages of the object from index on: for truncate, after the object
  * itself has let go of them. The caller holds no spinlock. */

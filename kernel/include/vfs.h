@@ -402,6 +402,7 @@ int fd_get_any(struct fs_context *fs, int fd, struct file **file); /* O_PATH too
  * -EMFILE, -ENOMEM with the reference the caller's still. */
 int fd_install(struct fs_context *fs, struct file *file, int lowest, bool cloexec);
 int fd_close(struct fs_context *fs, int fd);
+uint32_t fd_slots(struct fs_context *fs); /* how many its table has room for before it grows */
 /* The next descriptor in use at or above fd, its file referenced; -1 at the end. The process may be
  * another, which does not end meanwhile. */
 int fd_next(struct fs_context *fs, int fd, struct file **file, bool *cloexec);

@@ -452,8 +452,21 @@ machine_end(enum machine_end how); /* isa-debug-exit, else ACPI, else halt */
 
 bool random_hardware(uint64_t *value);  /* RDRAND if there is one */
 void cpu_brand(char *buf, size_t size); /* the model name of CPUID, for /proc/cpuinfo */
-const char *cpu_flags(void); /* space-separated feature names as /proc/cpuinfo writes them */
-uint32_t cpu_hwcap(void);    /* CPUID.1:EDX, for AT_HWCAP */
+/* Feature names as /proc/cpuinfo writes them, separated by spaces, cut at size. */
+void cpu_flags(char *buf, size_t size);
+enum { CPU_FLAGS_BYTES = 512 }; /* room for all of them */
+/* What CPUID says of this processor, for /proc/cpuinfo and /sys; 0 is what it does not say. */
+struct cpu_identity {
+    char vendor[13];
+    uint32_t level, family, model, stepping;
+    uint32_t cache_kb;     /* of the second level */
+    uint32_t clflush_size; /* bytes */
+    uint32_t physical_bits, virtual_bits;
+    uint32_t core_shift;    /* apic_id >> core_shift: which core */
+    uint32_t package_shift; /* apic_id >> package_shift: which package */
+};
+void cpu_identify(struct cpu_identity *identity);
+uint32_t cpu_hwcap(void); /* CPUID.1:EDX, for AT_HWCAP */
 
 /* ---- Bring-up, called by boot in this order ---- */
 

@@ -136,6 +136,7 @@ static void count_add(struct space *space, const struct area *area)
 {
     uint64_t n_pages = (area->end - area->start) / PAGE_SIZE;
     space->n_pages += n_pages;
+    space->most_pages = max(space->most_pages, space->n_pages);
     space->n_data_pages += is_data(area) ? n_pages : 0;
 }
 

@@ -51,6 +51,18 @@ static long read_fd(const struct proc_inode *of, char *buf, size_t size)
     return err ? err : path_link(target, buf, size);
 }
 
+uint32_t proc_fd_mode(const struct proc_inode *of)
+{
+    struct file *file;
+    bool cloexec;
+    if (file_at(of->process, of->fd, false, &file, &cloexec) < 0)
+        return S_IFLNK;
+    uint32_t mode =
+        S_IFLNK | 0100 | (file_readable(file) ? 0400 : 0) | (file_writable(file) ? 0200 : 0);
+    file_unref(file);
+    return mode;
+}
+
 static int text_fdinfo(struct text *text, const struct proc_inode *of)
 {
     struct file *file;

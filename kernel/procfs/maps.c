@@ -1,4 +1,6 @@
-/* /proc/PID/maps: the areas of an address space, one a line. */
+/* /proc/PID/maps, smaps and smaps_rollup: the areas of an address space, one a line, and what each
+ * takes. A process may have 65,000 areas, so their text is made piece by piece: a piece begins at
+ * the first area that ends above the cursor, so each area is told once, as it is then. */
 #include "abi/sysmacros.h"
 #include "nodes.h"
 
@@ -42,23 +44,125 @@ static void add_area(struct text *text, struct space *space, const struct area *
     entry_unref(entry);
 }
 
-int proc_text_maps(struct text *text, const struct proc_inode *of)
+static void add_kb(struct text *text, const char *name, uint64_t bytes)
+{
+    char title[32];
+    format(title, sizeof(title), "%s:", name);
+    text_add(text, "%-16s%8lu kB\n", title, bytes >> 10);
+}
+
+/* What an area takes, or the sum of all, in Linux's order. */
+static void add_use(struct text *text, const struct memory_use *use)
+{
+    uint64_t shared = use->shared * PAGE_SIZE, all = use->pages * PAGE_SIZE;
+    uint64_t shared_dirty = use->shared_dirty * PAGE_SIZE;
+    uint64_t private_dirty = use->private_dirty * PAGE_SIZE;
+    add_kb(text, "Rss", all);
+    add_kb(text, "Pss", use->share >> SHARE_SHIFT);
+    add_kb(text, "Shared_Clean", shared - shared_dirty);
+    add_kb(text, "Shared_Dirty", shared_dirty);
+    add_kb(text, "Private_Clean", all - shared - private_dirty);
+    add_kb(text, "Private_Dirty", private_dirty);
+    add_kb(text, "Referenced", use->referenced * PAGE_SIZE);
+    add_kb(text, "Anonymous", use->anonymous * PAGE_SIZE);
+    add_kb(text, "LazyFree", 0);
+    add_kb(text, "AnonHugePages", 0);
+    add_kb(text, "ShmemPmdMapped", 0);
+    add_kb(text, "FilePmdMapped", 0);
+    add_kb(text, "Shared_Hugetlb", 0);
+    add_kb(text, "Private_Hugetlb", 0);
+    add_kb(text, "Swap", 0);
+    add_kb(text, "SwapPss", 0);
+    add_kb(text, "Locked", 0);
+}
+
+/* The letters of Linux's VmFlags, as far as there is such a thing here. */
+static void add_flags(struct text *text, const struct area *area)
+{
+    uint32_t may = area->max_prot;
+    text_add(text, "VmFlags:%s%s%s%s%s%s%s%s\n", area->prot & PROT_READ ? " rd" : "",
+             area->prot & PROT_WRITE ? " wr" : "", area->prot & PROT_EXEC ? " ex" : "",
+             area->flags & AREA_SHARED ? " sh" : "", may & PROT_READ ? " mr" : "",
+             may & PROT_WRITE ? " mw" : "", may & PROT_EXEC ? " me" : "",
+             area->flags & AREA_STACK ? " gd" : "");
+}
+
+static void add_details(struct text *text, struct space *space, const struct area *area)
+{
+    struct memory_use use;
+    space_measure(space, area, &use);
+    add_kb(text, "Size", area->end - area->start);
+    add_kb(text, "KernelPageSize", PAGE_SIZE);
+    add_kb(text, "MMUPageSize", PAGE_SIZE);
+    add_use(text, &use);
+    text_add(text, "THPeligible:    0\n");
+    add_flags(text, area);
+}
+
+/* Adds areas from *cursor on until there is a page of text; 1 if there may be more, 0, -errno. */
+static int add_areas(struct text *text, const struct proc_inode *of, uint64_t *cursor, bool details)
 {
     struct area area;
+    bool more = false;
     struct space *space = program_space(of);
     char *page = buffer_alloc();
-    if (!page || !space) {
-        buffer_free(page);
-        if (space)
-            space_unref(space);
-        return space ? -ENOMEM : 0;
-    }
-    for (uint64_t at = 0; space_area_after(space, at, &area); at = area.end) {
-        add_area(text, space, &area, page);
-        if (area.backing)
-            area.backing->ops->unref(area.backing);
+    if (page && space) {
+        while (text->length < PAGE_SIZE && (more = space_area_after(space, *cursor, &area))) {
+            add_area(text, space, &area, page);
+            if (details)
+                add_details(text, space, &area);
+            if (area.backing)
+                area.backing->ops->unref(area.backing);
+            *cursor = area.end;
+        }
     }
     buffer_free(page);
+    if (space)
+        space_unref(space);
+    return page ? more : -ENOMEM;
+}
+
+int proc_piece_maps(struct text *text, const struct proc_inode *of, uint64_t *cursor)
+{
+    return add_areas(text, of, cursor, false);
+}
+
+int proc_piece_smaps(struct text *text, const struct proc_inode *of, uint64_t *cursor)
+{
+    return add_areas(text, of, cursor, true);
+}
+
+static void use_add(struct memory_use *sum, const struct memory_use *more)
+{
+    sum->pages += more->pages;
+    sum->anonymous += more->anonymous;
+    sum->referenced += more->referenced;
+    sum->shared += more->shared;
+    sum->shared_dirty += more->shared_dirty;
+    sum->private_dirty += more->private_dirty;
+    sum->share += more->share;
+}
+
+/* The sum of all areas, under a line that says from where to where they reach. */
+int proc_text_smaps_rollup(struct text *text, const struct proc_inode *of)
+{
+    struct area area;
+    struct memory_use sum = {0};
+    uint64_t first = 0, at = 0;
+    struct space *space = program_space(of);
+    if (!space)
+        return -ESRCH;
+    while (cond_resched() && space_area_after(space, at, &area)) {
+        struct memory_use use;
+        space_measure(space, &area, &use);
+        use_add(&sum, &use);
+        if (area.backing)
+            area.backing->ops->unref(area.backing);
+        first = first ? first : area.start;
+        at = area.end;
+    }
     space_unref(space);
+    text_add(text, "%08lx-%08lx ---p 00000000 00:00 0 %26s[rollup]\n", first, at, "");
+    add_use(text, &sum);
     return 0;
 }

@@ -1,20 +1,15 @@
-/* The file system behind /proc: inodes made when looked up, text made when read. */
+/* The file systems behind /proc and /sys: inodes, made when they are looked up. */
 #include "abi/fcntl.h"
 #include "abi/limits.h"
 #include "abi/statfs.h"
 #include "nodes.h"
 
-#define NUMBERS_FROM  256 /* the position in a listing where numbers begin */
-#define LONGEST_WRITE 128
+#define NUMBERS_FROM 256 /* the position in a listing where numbers begin */
+#define FD_LINK_SIZE 64  /* what Linux says of each */
 
 static OBJECT_CACHE(proc_inodes, struct proc_inode);
 static const struct inode_ops directory_ops, link_ops, jump_ops, file_ops;
-static struct filesystem procfs;
-
-static struct proc_inode *proc_of(const struct inode *inode)
-{
-    return container_of(inode, struct proc_inode, inode);
-}
+static struct filesystem procfs, sysfs;
 
 /* ---- Inodes ---- */
 
@@ -27,20 +22,26 @@ static uint64_t number_of(const struct proc_node *node, const struct process *pr
     return (process ? (uint64_t)process->pid << 42 : 0) | id << 21 | which;
 }
 
-/* Has the process been reaped, or the thread ended, that the file is about? */
-static bool is_gone(const struct proc_inode *proc)
-{
-    if (!proc->process)
-        return false;
-    if (proc->thread)
-        return !process_has_thread(proc->process, proc->thread);
-    return __atomic_load_n(&proc->process->state, __ATOMIC_RELAXED) == PROCESS_REAPED;
-}
-
 /* Nobody works in a directory of what is gone. */
 static int enter(const struct inode *inode)
 {
-    return is_gone(proc_of(inode)) ? -ESRCH : 0;
+    return proc_is_gone(proc_of(inode)) ? -ESRCH : 0;
+}
+
+/* A directory has a link for itself, one in its parent and one for each directory in it. */
+static uint32_t count_links(const struct proc_inode *dir)
+{
+    const struct proc_node *each = dir->node->each;
+    uint32_t n = 2;
+    for (const struct proc_node *child = dir->node->children; child && child->name; child++)
+        n += S_ISDIR(child->mode);
+    if (!each || !S_ISDIR(each->mode))
+        return n;
+    if (each == &proc_process_node)
+        return n + process_count();
+    if (each != &proc_thread_node)
+        return n + n_cpus;
+    return n + __atomic_load_n(&dir->process->n_threads, __ATOMIC_RELAXED);
 }
 
 /* A process's files belong to the user that it acts for; if it may not be looked into, what is not
@@ -48,6 +49,9 @@ static int enter(const struct inode *inode)
 static void update(struct inode *inode)
 {
     const struct process *process = proc_of(inode)->process;
+    if (proc_of(inode)->node == &proc_fd_node)
+        inode->mode = proc_fd_mode(proc_of(inode));
+    inode->nlink = inode_is(inode, S_IFDIR) ? count_links(proc_of(inode)) : 1;
     if (!process)
         return;
     spin_lock(&proc_lock);
@@ -66,8 +70,8 @@ static bool is_for_caller(const struct inode *inode)
 
 /* Makes an inode for a place; takes over the reference on the process. NULL when out of memory, the
  * reference dropped. */
-static struct inode *make_inode(const struct proc_node *node, struct process *process, int thread,
-                                int fd)
+static struct inode *make_inode(struct filesystem *fs, const struct proc_node *node,
+                                struct process *process, int thread, int fd)
 {
     struct proc_inode *proc = object_alloc_zeroed(&proc_inodes);
     if (!proc) {
@@ -79,9 +83,12 @@ static struct inode *make_inode(const struct proc_node *node, struct process *pr
                                   : node->follow      ? &jump_ops
                                   : node->readlink    ? &link_ops
                                                       : &file_ops;
-    inode_init(&proc->inode, ops, &procfs, node->mode);
+    inode_init(&proc->inode, ops, fs, node->mode);
     proc->inode.ino = number_of(node, process, thread, fd);
-    proc->inode.nlink = S_ISDIR(node->mode) ? 2 : 1;
+    if (node == &proc_fd_node)
+        proc->inode.size = FD_LINK_SIZE;
+    if (fs == &sysfs && S_ISREG(node->mode))
+        proc->inode.size = PAGE_SIZE; /* as sysfs has it: the most that one holds */
     proc->node = node;
     proc->process = process;
     proc->thread = thread;
@@ -117,13 +124,25 @@ static const struct proc_node *find_child(const struct proc_node *dir, const cha
 
 /* A process's directory under its own number, or, though no listing shows those, under the number
  * of one of its threads: then it is about that thread. */
-static struct inode *find_process(const struct proc_node *each, int number, int *err)
+static struct inode *find_process(const struct proc_inode *dir, int number, int *err)
 {
     struct process *process = process_get(number);
     if (!process)
         return NULL;
     *err = -ENOMEM;
-    return make_inode(each, process, process->pid == number ? 0 : number, -1);
+    return make_inode(dir->inode.fs, dir->node->each, process, process->pid == number ? 0 : number,
+                      -1);
+}
+
+/* Cuts the directory's prefix off a name; false if it does not begin with it. */
+static bool cut_prefix(const struct proc_inode *dir, const char **name, size_t *len)
+{
+    size_t n = dir->node->prefix ? strlen(dir->node->prefix) : 0;
+    if (*len < n || memcmp(*name, dir->node->prefix, n) != 0)
+        return false;
+    *name += n;
+    *len -= n;
+    return true;
 }
 
 /* The inode for a number in the directory, if it is there; NULL with *err. */
@@ -131,13 +150,16 @@ static struct inode *find_number(const struct proc_inode *dir, const char *name,
                                  int *err)
 {
     uint64_t number;
+    struct filesystem *fs = dir->inode.fs;
     const struct proc_node *each = dir->node->each;
-    bool plain = len > 0 && (name[0] != '0' || len == 1);
     *err = -ENOENT;
-    if (!each || !plain || !number_parse(name, len, 10, &number) || number > INT32_MAX)
+    if (!each || !cut_prefix(dir, &name, &len))
         return NULL;
-    if (!dir->process)
-        return find_process(each, (int)number, err);
+    bool plain = len > 0 && (name[0] != '0' || len == 1);
+    if (!plain || !number_parse(name, len, 10, &number) || number > INT32_MAX)
+        return NULL;
+    if (each == &proc_process_node)
+        return find_process(dir, (int)number, err);
     long found = dir->node->next(dir, (long)number);
     if (found < 0)
         *err = (int)found;
@@ -145,22 +167,24 @@ static struct inode *find_number(const struct proc_inode *dir, const char *name,
         return NULL;
     struct process *process = dir->process;
     bool task = each == &proc_thread_node;
-    process_ref(process);
+    if (process)
+        process_ref(process);
     *err = -ENOMEM;
-    return make_inode(each, process, task ? (int)number : dir->thread, task ? -1 : (int)number);
+    return make_inode(fs, each, process, task ? (int)number : dir->thread, task ? -1 : (int)number);
 }
 
 static int lookup(struct entry *dir, const char *name, size_t len, struct entry **found)
 {
     const struct proc_inode *proc = proc_of(dir->inode);
     int err = -ENOMEM;
-    if (is_gone(proc))
+    if (proc_is_gone(proc))
         return -ESRCH;
     const struct proc_node *child = find_child(proc->node, name, len);
     if (child && proc->process)
         process_ref(proc->process);
-    struct inode *inode = child ? make_inode(child, proc->process, proc->thread, proc->fd)
-                                : find_number(proc, name, len, &err);
+    struct inode *inode =
+        child ? make_inode(dir->inode->fs, child, proc->process, proc->thread, proc->fd)
+              : find_number(proc, name, len, &err);
     if (!inode)
         return err;
     *found = entry_create(dir, inode, name, len);
@@ -193,23 +217,30 @@ static bool list_children(const struct proc_inode *dir, uint64_t *pos, struct li
     return true;
 }
 
+static uint64_t number_of_each(const struct proc_inode *dir, long number)
+{
+    const struct proc_node *each = dir->node->each;
+    if (each == &proc_process_node)
+        return (uint64_t)number << 42 | number_of(each, NULL, 0, -1);
+    if (each == &proc_thread_node)
+        return number_of(each, dir->process, (int)number, -1);
+    return number_of(each, dir->process, 0, (int)number);
+}
+
 /* Lists the numbers, lowest first: what comes or goes meanwhile moves no other.
  * 0 or -EACCES. */
 static int list_numbers(const struct proc_inode *dir, uint64_t *pos, struct listing *listing)
 {
-    char name[16];
+    char name[24];
+    const char *prefix = dir->node->prefix ? dir->node->prefix : "";
     *pos = max(*pos, (uint64_t)NUMBERS_FROM);
     for (;;) {
         long number = dir->node->next(dir, *pos - NUMBERS_FROM);
         if (number < 0)
             return number == -ENOENT ? 0 : (int)number;
-        format(name, sizeof(name), "%ld", number);
-        const struct proc_node *each = dir->node->each;
-        bool task = each == &proc_thread_node;
-        uint64_t ino = !dir->process ? (uint64_t)number << 42 | number_of(each, NULL, 0, -1)
-                       : task        ? number_of(each, dir->process, number, -1)
-                                     : number_of(each, dir->process, 0, number);
-        if (!add_name(listing, name, ino, each->mode, NUMBERS_FROM + number + 1))
+        format(name, sizeof(name), "%s%ld", prefix, number);
+        if (!add_name(listing, name, number_of_each(dir, number), dir->node->each->mode,
+                      NUMBERS_FROM + number + 1))
             return 0;
         *pos = NUMBERS_FROM + number + 1;
     }
@@ -219,7 +250,7 @@ static int list(struct inode *inode, struct entry *self, uint64_t *pos, struct l
 {
     const struct proc_inode *dir = proc_of(inode);
     (void)self;
-    if (is_gone(dir))
+    if (proc_is_gone(dir))
         return -ENOENT;
     if (*pos < NUMBERS_FROM && !list_children(dir, pos, listing))
         return 0;
@@ -273,13 +304,13 @@ static const struct inode_ops directory_ops = {
 static long link_read(struct inode *inode, char *buf, size_t size)
 {
     const struct proc_inode *proc = proc_of(inode);
-    return is_gone(proc) ? -ENOENT : proc->node->readlink(proc, buf, size);
+    return proc_is_gone(proc) ? -ENOENT : proc->node->readlink(proc, buf, size);
 }
 
 static int link_follow(struct entry *link, struct entry **target)
 {
     const struct proc_inode *proc = proc_of(link->inode);
-    return is_gone(proc) ? -ENOENT : proc->node->follow(proc, target);
+    return proc_is_gone(proc) ? -ENOENT : proc->node->follow(proc, target);
 }
 
 static const struct inode_ops link_ops = {
@@ -297,127 +328,7 @@ static const struct inode_ops jump_ops = {
     .release = release,
 };
 
-/* ---- Files ---- */
-
-/* An open file: the text stays while it is read on; a read from the start makes it anew. */
-struct proc_file {
-    struct mutex lock; /* guards the other while it is read; rank RANK_CONTENTS */
-    struct text text;
-};
-
-static OBJECT_CACHE(proc_files, struct proc_file);
-
-/* Makes the text of the file anew; 0 or -errno. The lock is not held meanwhile: to look at a
- * process takes locks, and may close a file that the process has just closed. */
-static int make_text(struct proc_file *own, const struct proc_inode *proc)
-{
-    struct text text = {0};
-    int err = proc->node->text(&text, proc);
-    if (!err && text.failed)
-        err = -ENOMEM;
-    if (!err) {
-        mutex_lock(&own->lock);
-        struct text former = own->text;
-        own->text = text;
-        mutex_unlock(&own->lock);
-        text = former;
-    }
-    kfree(text.buf);
-    return err;
-}
-
-static long read_text(struct proc_file *own, const struct proc_inode *proc, struct io *io,
-                      uint64_t pos)
-{
-    long n = pos == 0 || !own->text.buf ? make_text(own, proc) : 0;
-    if (n < 0)
-        return n;
-    mutex_lock(&own->lock);
-    if (pos < own->text.length) {
-        size_t wanted = min(io->left, own->text.length - pos);
-        n = io_put(io, own->text.buf + pos, wanted);
-        if (n == 0 && wanted > 0)
-            n = -EFAULT;
-    }
-    mutex_unlock(&own->lock);
-    return n;
-}
-
-static long file_read(struct file *file, struct io *io, uint64_t *pos)
-{
-    const struct proc_inode *proc = proc_of(file->inode);
-    long n = -EINVAL;
-    if (is_gone(proc))
-        return -ESRCH;
-    if (proc->node->live)
-        n = proc->node->live(proc, io, *pos);
-    else if (proc->node->text)
-        n = read_text(file->private_data, proc, io, *pos);
-    if (n > 0)
-        *pos += n;
-    return n;
-}
-
-static long file_write(struct file *file, struct io *io, uint64_t *pos)
-{
-    const struct proc_inode *proc = proc_of(file->inode);
-    char line[LONGEST_WRITE];
-    size_t wanted = io->left, n = min(wanted, sizeof(line) - 1);
-    if (!proc->node->write)
-        return proc->process ? -EINVAL : -EIO;
-    if (is_gone(proc))
-        return -ESRCH;
-    if (wanted == 0 && !proc->process)
-        return 0;
-    if (io_get(io, line, n) < n)
-        return -EFAULT;
-    line[n] = '\0';
-    long err = proc->node->write(proc, line, n);
-    if (err < 0)
-        return err;
-    *pos += wanted;
-    return wanted;
-}
-
-/* A text is a sequence, whose end is known when it was read. */
-static long proc_seek(struct file *file, int64_t offset, int whence)
-{
-    const struct proc_node *node = proc_of(file->inode)->node;
-    if (node->text && !node->has_end && whence != SEEK_SET && whence != SEEK_CUR)
-        return -EINVAL;
-    return file_seek(file, offset, whence);
-}
-
-static void file_release(struct file *file)
-{
-    struct proc_file *own = file->private_data;
-    kfree(own->text.buf);
-    object_free(&proc_files, own);
-}
-
-static const struct file_ops proc_file_ops = {
-    .read = file_read,
-    .write = file_write,
-    .seek = proc_seek,
-    .hears_nothing = true,
-    .release = file_release,
-};
-
-static int open_file(struct inode *inode, struct file *file)
-{
-    const struct proc_inode *proc = proc_of(inode);
-    if (is_gone(proc))
-        return -ESRCH;
-    if (proc->node->guarded && process_may_look(proc->process))
-        return -EACCES;
-    struct proc_file *own = object_alloc_zeroed(&proc_files);
-    if (!own)
-        return -ENOMEM;
-    mutex_init(&own->lock, "proc text", RANK_CONTENTS);
-    file->ops = &proc_file_ops;
-    file->private_data = own;
-    return 0;
-}
+/* ---- Files: see files.c ---- */
 
 static int truncate(struct inode *inode, uint64_t size)
 {
@@ -426,7 +337,7 @@ static int truncate(struct inode *inode, uint64_t size)
 }
 
 static const struct inode_ops file_ops = {
-    .open = open_file,
+    .open = proc_open_file,
     .truncate = truncate,
     .attributes = update,
     .allow_change = allow_change,
@@ -444,12 +355,30 @@ static void procfs_stat(struct filesystem *fs, struct statfs *st)
                           .f_namelen = NAME_MAX};
 }
 
+static void sysfs_stat(struct filesystem *fs, struct statfs *st)
+{
+    procfs_stat(fs, st);
+    st->f_type = SYSFS_MAGIC;
+}
+
 static struct filesystem procfs = {.type = "proc", .statfs = procfs_stat};
+static struct filesystem sysfs = {.type = "sysfs", .statfs = sysfs_stat};
+
+static struct filesystem *make_filesystem(struct filesystem *fs, const struct proc_node *root)
+{
+    fs->dev = filesystem_new_dev();
+    struct inode *inode = make_inode(fs, root, NULL, 0, -1);
+    fs->root = inode ? entry_create(NULL, inode, "/", 1) : NULL;
+    return fs->root ? fs : NULL;
+}
 
 struct filesystem *procfs_create(void)
 {
-    procfs.dev = filesystem_new_dev();
-    struct inode *inode = make_inode(&proc_root_node, NULL, 0, -1);
-    procfs.root = inode ? entry_create(NULL, inode, "/", 1) : NULL;
-    return procfs.root ? &procfs : NULL;
+    cpu_prepare();
+    return make_filesystem(&procfs, &proc_root_node);
+}
+
+struct filesystem *sysfs_create(void)
+{
+    return make_filesystem(&sysfs, &sysfs_root_node);
 }

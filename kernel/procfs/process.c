@@ -180,7 +180,7 @@ static long write_trace(const struct proc_inode *of, char *line, size_t n)
     NUMBERS_NODE("fd", 0500, true, &proc_fd_node, proc_fd_next), \
     NUMBERS_NODE("fdinfo", 0555, true, &proc_fdinfo_node, proc_fd_next), \
     FILE_NODE("limits", 0444, proc_text_limits), \
-    {.name = "maps", .mode = S_IFREG | 0444, .guarded = true, .text = proc_text_maps}, \
+    {.name = "maps", .mode = S_IFREG | 0444, .guarded = true, .piece = proc_piece_maps}, \
     FILE_NODE("mountinfo", 0444, proc_text_mountinfo), \
     FILE_NODE("mounts", 0444, proc_text_mounts), \
     {.name = "oom_adj", .mode = S_IFREG | 0644, .text = proc_text_oom_adj, \
@@ -190,6 +190,9 @@ static long write_trace(const struct proc_inode *of, char *line, size_t n)
      .write = proc_write_oom_score_adj}, \
     {.name = "personality", .mode = S_IFREG | 0400, .guarded = true, .text = text_personality}, \
     JUMP_NODE("root", follow_root), \
+    {.name = "smaps", .mode = S_IFREG | 0444, .guarded = true, .piece = proc_piece_smaps}, \
+    {.name = "smaps_rollup", .mode = S_IFREG | 0444, .guarded = true, \
+     .text = proc_text_smaps_rollup}, \
     FILE_NODE("stat", 0444, proc_text_stat), \
     FILE_NODE("statm", 0444, proc_text_statm), \
     FILE_NODE("status", 0444, proc_text_status)

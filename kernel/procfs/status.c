@@ -86,45 +86,6 @@ static void collect(struct facts *facts, const struct proc_inode *of)
     spin_unlock(&proc_lock);
 }
 
-/* ---- Memory ---- */
-
-struct sizes { /* in bytes */
-    uint64_t total, resident, text, data, stack, file;
-};
-
-/* Adds up the areas of a process; all 0 when it has ended. */
-static void measure(struct process *process, struct sizes *sizes)
-{
-    struct area area;
-    struct space *space = process_space(process, false);
-    memset(sizes, 0, sizeof(*sizes));
-    if (!space)
-        return;
-    for (uint64_t at = 0; space_area_after(space, at, &area); at = area.end) {
-        uint64_t length = area.end - area.start;
-        bool own = area.prot & PROT_WRITE && !(area.flags & AREA_SHARED);
-        sizes->total += length;
-        sizes->text += area.prot & PROT_EXEC ? length : 0;
-        sizes->stack += area.flags & AREA_STACK ? length : 0;
-        sizes->data += own && !(area.flags & AREA_STACK) ? length : 0;
-        sizes->file += area.backing ? length : 0;
-        if (area.backing)
-            area.backing->ops->unref(area.backing);
-    }
-    sizes->resident = space_resident(space) * PAGE_SIZE;
-    space_unref(space);
-}
-
-int proc_text_statm(struct text *text, const struct proc_inode *of)
-{
-    struct sizes sizes;
-    measure(of->process, &sizes);
-    text_add(text, "%lu %lu %lu %lu 0 %lu 0\n", sizes.total / PAGE_SIZE, sizes.resident / PAGE_SIZE,
-             min(sizes.file, sizes.resident) / PAGE_SIZE, sizes.text / PAGE_SIZE,
-             (sizes.data + sizes.stack) / PAGE_SIZE);
-    return 0;
-}
-
 /* ---- stat: fields in Linux's order, proc(5) has their names ---- */
 
 /* Addresses of a process's memory, for those who may know them; else zeros. */
@@ -147,10 +108,10 @@ int proc_text_stat(struct text *text, const struct proc_inode *of)
 {
     struct process *process = of->process;
     struct facts f;
-    struct sizes sizes;
+    struct process_sizes sizes;
     uint64_t address[8];
     collect(&f, of);
-    measure(process, &sizes);
+    process_measure(process, &sizes);
     add_addresses(text, process, address);
     text_add(text, "%d (%s) %c %d %d %d %d %d %u %lu %lu 0 0 ", f.tid, f.name, f.state, f.ppid,
              f.group, f.session, f.tty, f.foreground, process->has_execed ? 0x400000 : 0x400040,
@@ -187,11 +148,13 @@ static const char *state_name(char letter)
 static void add_ids(struct text *text, struct process *process)
 {
     struct cred *cred = NULL;
+    uint32_t slots = 0;
     if (process_look_begin(process, false) == 0) {
         spin_lock(&process->fs.lock); /* fs_cred is for a process's own */
         cred = process->fs.cred;
         cred_ref(cred);
         spin_unlock(&process->fs.lock);
+        slots = fd_slots(&process->fs);
         process_look_end(process);
     }
     if (!cred) {
@@ -200,24 +163,43 @@ static void add_ids(struct text *text, struct process *process)
                  process->gid);
         return;
     }
-    text_add(text, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nFDSize:\t64\nGroups:\t", cred->uid,
-             cred->euid, cred->suid, cred->fsuid, cred->gid, cred->egid, cred->sgid, cred->fsgid);
+    text_add(text, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nFDSize:\t%u\nGroups:\t", cred->uid,
+             cred->euid, cred->suid, cred->fsuid, cred->gid, cred->egid, cred->sgid, cred->fsgid,
+             slots);
     for (uint32_t i = 0; i < cred->n_groups; i++)
         text_add(text, "%u ", cred->groups[i]);
     text_add(text, "\n");
     cred_unref(cred);
 }
 
+static void add_size(struct text *text, const char *name, uint64_t bytes)
+{
+    text_add(text, "%s:\t%8lu kB\n", name, bytes >> 10);
+}
+
+/* The peak of what was in memory is not known: the line is missing. */
 static void add_sizes(struct text *text, struct process *process)
 {
-    struct sizes sizes;
-    measure(process, &sizes);
+    struct process_sizes sizes;
+    process_measure(process, &sizes);
     if (sizes.total == 0)
         return;
-    text_add(text, "VmSize:\t%8lu kB\nVmLck:\t       0 kB\n", sizes.total >> 10);
-    text_add(text, "VmRSS:\t%8lu kB\nVmData:\t%8lu kB\nVmStk:\t%8lu kB\nVmExe:\t%8lu kB\n",
-             sizes.resident >> 10, sizes.data >> 10, sizes.stack >> 10, sizes.text >> 10);
-    text_add(text, "VmLib:\t       0 kB\nVmSwap:\t       0 kB\n");
+    uint64_t file = sizes.resident - sizes.anonymous - sizes.shared_memory;
+    add_size(text, "VmPeak", sizes.most);
+    add_size(text, "VmSize", sizes.total);
+    add_size(text, "VmLck", 0);
+    add_size(text, "VmPin", 0);
+    add_size(text, "VmRSS", sizes.resident);
+    add_size(text, "RssAnon", sizes.anonymous);
+    add_size(text, "RssFile", file);
+    add_size(text, "RssShmem", sizes.shared_memory);
+    add_size(text, "VmData", sizes.data);
+    add_size(text, "VmStk", sizes.stack);
+    add_size(text, "VmExe", sizes.program);
+    add_size(text, "VmLib", sizes.libraries);
+    add_size(text, "VmPTE", sizes.tables);
+    add_size(text, "VmSwap", 0);
+    text_add(text, "CoreDumping:\t0\nTHP_enabled:\t0\n");
 }
 
 /* A name on a line of its own: what would end the line is written as \n. */
@@ -231,6 +213,27 @@ static void add_name(struct text *text, const char *name)
             text_add_bytes(text, name, 1);
     }
     text_add(text, "\n");
+}
+
+/* Root may do everything, others nothing more: sets of all capabilities, or of none. */
+static void add_capabilities(struct text *text, const struct process *process)
+{
+    uint64_t all = (2ull << CAP_LAST_CAP) - 1;
+    bool root = process->euid == 0, may_be_root = root || process->uid == 0 || process->suid == 0;
+    text_add(text, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\n", 0ul,
+             may_be_root ? all : 0ul, root ? all : 0ul);
+    text_add(text, "CapBnd:\t%016lx\nCapAmb:\t%016lx\n", all, 0ul);
+}
+
+/* Processors and memory that may be used: all, and there is one node of memory. */
+static void add_places(struct text *text)
+{
+    uint32_t all = (1u << n_cpus) - 1;
+    text_add(text, "Cpus_allowed:\t");
+    text_add_mask(text, all);
+    text_add(text, "\nCpus_allowed_list:\t");
+    text_add_list(text, all);
+    text_add(text, "\nMems_allowed:\t1\nMems_allowed_list:\t0\n");
 }
 
 int proc_text_status(struct text *text, const struct proc_inode *of)
@@ -252,57 +255,10 @@ int proc_text_status(struct text *text, const struct proc_inode *of)
     text_add(text, "SigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n", f.pending,
              f.shared_pending, f.blocked);
     text_add(text, "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", f.ignored, f.caught);
-    text_add(text, "NoNewPrivs:\t%d\nSeccomp:\t0\n", process->no_new_privs);
-    text_add(text, "Cpus_allowed:\t%x\nCpus_allowed_list:\t", (1u << n_cpus) - 1);
-    text_add(text, n_cpus > 1 ? "0-%u\n" : "%u\n", n_cpus - 1);
+    add_capabilities(text, process);
+    text_add(text, "NoNewPrivs:\t%d\nSeccomp:\t0\nSeccomp_filters:\t0\n", process->no_new_privs);
+    add_places(text);
     text_add(text, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n",
              f.of_thread.n_sleeps, f.of_thread.n_preempted);
-    return 0;
-}
-
-/* ---- limits ---- */
-
-static const struct {
-    const char *name, *unit;
-} limits[RLIM_NLIMITS] = {
-    [RLIMIT_CPU] = {"Max cpu time", "seconds"},
-    [RLIMIT_FSIZE] = {"Max file size", "bytes"},
-    [RLIMIT_DATA] = {"Max data size", "bytes"},
-    [RLIMIT_STACK] = {"Max stack size", "bytes"},
-    [RLIMIT_CORE] = {"Max core file size", "bytes"},
-    [RLIMIT_RSS] = {"Max resident set", "bytes"},
-    [RLIMIT_NPROC] = {"Max processes", "processes"},
-    [RLIMIT_NOFILE] = {"Max open files", "files"},
-    [RLIMIT_MEMLOCK] = {"Max locked memory", "bytes"},
-    [RLIMIT_AS] = {"Max address space", "bytes"},
-    [RLIMIT_LOCKS] = {"Max file locks", "locks"},
-    [RLIMIT_SIGPENDING] = {"Max pending signals", "signals"},
-    [RLIMIT_MSGQUEUE] = {"Max msgqueue size", "bytes"},
-    [RLIMIT_NICE] = {"Max nice priority", ""},
-    [RLIMIT_RTPRIO] = {"Max realtime priority", ""},
-    [RLIMIT_RTTIME] = {"Max realtime timeout", "us"},
-};
-
-static void add_limit(struct text *text, rlim_t limit)
-{
-    if (limit == RLIM_INFINITY)
-        text_add(text, "%-20s ", "unlimited");
-    else
-        text_add(text, "%-20lu ", limit);
-}
-
-int proc_text_limits(struct text *text, const struct proc_inode *of)
-{
-    struct rlimit all[RLIM_NLIMITS];
-    spin_lock(&of->process->signal_lock);
-    memcpy(all, of->process->limits, sizeof(all));
-    spin_unlock(&of->process->signal_lock);
-    text_add(text, "%-25s %-20s %-20s %-10s\n", "Limit", "Soft Limit", "Hard Limit", "Units");
-    for (int i = 0; i < RLIM_NLIMITS; i++) {
-        text_add(text, "%-25s ", limits[i].name);
-        add_limit(text, all[i].rlim_cur);
-        add_limit(text, all[i].rlim_max);
-        text_add(text, "%-10s\n", limits[i].unit);
-    }
     return 0;
 }

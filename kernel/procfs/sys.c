@@ -42,15 +42,20 @@ static int text_hostname(struct text *text, const struct proc_inode *of)
     return 0;
 }
 
-static long write_hostname(const struct proc_inode *of, char *line, size_t n)
+/* The part of the name from the position on is replaced, up to a newline; what would leave a gap is
+ * ignored, and what is too long is cut (Linux's sysctl_writes_strict 1). */
+static long set_hostname(const struct proc_inode *of, char *line, size_t n, uint64_t pos)
 {
+    struct utsname name;
     (void)of;
-    size_t length = n > 0 && line[n - 1] == '\n' ? n - 1 : n;
-    if (length > HOST_NAME_MAX)
-        return -EINVAL;
-    line[length] = '\0';
-    system_set_hostname(line);
-    return n;
+    system_name(&name);
+    if (pos > strlen(name.nodename))
+        return (long)n;
+    for (; *line && *line != '\n' && pos < HOST_NAME_MAX; line++)
+        name.nodename[pos++] = *line;
+    name.nodename[pos] = '\0';
+    system_set_hostname(name.nodename);
+    return (long)n;
 }
 
 static int text_domainname(struct text *text, const struct proc_inode *of)
@@ -137,7 +142,7 @@ static int text_ngroups_max(struct text *text, const struct proc_inode *of)
 static int text_cap_last_cap(struct text *text, const struct proc_inode *of)
 {
     (void)of;
-    text_add(text, "40\n");
+    text_add(text, "%d\n", CAP_LAST_CAP);
     return 0;
 }
 
@@ -169,10 +174,35 @@ static int text_overcommit(struct text *text, const struct proc_inode *of)
     return 0;
 }
 
+static int text_inode_nr(struct text *text, const struct proc_inode *of)
+{
+    struct mount_info info;
+    uint64_t n = 0;
+    (void)of;
+    for (unsigned i = 0; vfs_mount_at(i, &info); i++)
+        n += info.fs->n_inodes;
+    text_add(text, "%lu\t0\n", n);
+    return 0;
+}
+
+static int text_0(struct text *text, const struct proc_inode *of)
+{
+    (void)of;
+    text_add(text, "0\n");
+    return 0;
+}
+
+static int text_1(struct text *text, const struct proc_inode *of)
+{
+    (void)of;
+    text_add(text, "1\n");
+    return 0;
+}
+
 /* ---- The tables ---- */
 
 // clang-format off
-#define FILE_NODE(n, t) {.name = n, .mode = S_IFREG | 0444, .has_end = true, .text = t}
+#define FILE_NODE(n, t) {.name = n, .mode = S_IFREG | 0444, .binding = true, .has_end = true, .text = t}
 // clang-format on
 
 static const struct proc_node random_children[] = {
@@ -186,26 +216,29 @@ static const struct proc_node random_children[] = {
 static const struct proc_node kernel_children[] = {
     FILE_NODE("cap_last_cap", text_cap_last_cap),
     FILE_NODE("domainname", text_domainname),
-    {.name = "hostname",
-     .mode = S_IFREG | 0644,
-     .has_end = true,
-     .text = text_hostname,
-     .write = write_hostname},
+    {
+        .name = "hostname",
+        .mode = S_IFREG | 0644,
+        .binding = true,
+        .has_end = true,
+        .text = text_hostname,
+        .set = set_hostname,
+    },
     FILE_NODE("ngroups_max", text_ngroups_max),
     FILE_NODE("osrelease", text_osrelease),
     FILE_NODE("ostype", text_ostype),
     FILE_NODE("pid_max", text_pid_max),
     {.name = "random", .mode = S_IFDIR | 0555, .children = random_children},
+    FILE_NODE("sysctl_writes_strict", text_1), /* see set_hostname */
+    FILE_NODE("tainted", text_0),
     FILE_NODE("version", text_version),
     {},
 };
 
 static const struct proc_node fs_children[] = {
-    FILE_NODE("file-max", text_file_max),
-    FILE_NODE("file-nr", text_file_nr),
-    FILE_NODE("nr_open", text_nr_open),
-    FILE_NODE("pipe-max-size", text_pipe_max_size),
-    {},
+    FILE_NODE("file-max", text_file_max),           FILE_NODE("file-nr", text_file_nr),
+    FILE_NODE("inode-nr", text_inode_nr),           FILE_NODE("nr_open", text_nr_open),
+    FILE_NODE("pipe-max-size", text_pipe_max_size), {},
 };
 
 static const struct proc_node vm_children[] = {

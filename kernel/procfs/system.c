@@ -23,20 +23,6 @@ int proc_text_command_line(struct text *text, const struct proc_inode *of)
 
 /* ---- The processors ---- */
 
-int proc_text_cpuinfo(struct text *text, const struct proc_inode *of)
-{
-    char brand[64];
-    (void)of;
-    cpu_brand(brand, sizeof(brand));
-    for (uint32_t i = 0; i < n_cpus; i++) {
-        text_add(text, "processor\t: %u\nmodel name\t: %s\n", i, brand);
-        text_add(text, "siblings\t: %u\ncpu cores\t: %u\napicid\t\t: %u\n", n_cpus, n_cpus,
-                 cpus[i]->apic_id);
-        text_add(text, "fpu\t\t: yes\nflags\t\t: %s\n\n", cpu_flags());
-    }
-    return 0;
-}
-
 /* What all processes have used, with those that are gone: their parents have their times. */
 static void count_times(uint64_t *user_ns, uint64_t *system_ns)
 {
@@ -153,6 +139,19 @@ int proc_text_meminfo(struct text *text, const struct proc_inode *of)
     return 0;
 }
 
+/* Pages by what they serve for; there is no disk to bring any from. */
+static int text_vmstat(struct text *text, const struct proc_inode *of)
+{
+    struct memory_counts counts;
+    (void)of;
+    memory_count(&counts);
+    text_add(text, "nr_free_pages %lu\nnr_anon_pages %lu\nnr_file_pages %lu\n", counts.free_frames,
+             counts.by_use[FRAME_USER], counts.by_use[FRAME_FILE]);
+    text_add(text, "nr_page_table_pages %lu\n", counts.by_use[FRAME_TABLE]);
+    text_add(text, "pgpgin 0\npgpgout 0\npswpin 0\npswpout 0\n");
+    return 0;
+}
+
 /* ---- Names ---- */
 
 int proc_text_version(struct text *text, const struct proc_inode *of)
@@ -178,6 +177,27 @@ int proc_text_devices(struct text *text, const struct proc_inode *of)
             last = major;
         }
     text_add(text, "\nBlock devices:\n");
+    return 0;
+}
+
+int proc_text_partitions(struct text *text, const struct proc_inode *of)
+{
+    (void)of;
+    text_add(text, "major minor  #blocks  name\n\n"); /* there are no block devices */
+    return 0;
+}
+
+int proc_text_swaps(struct text *text, const struct proc_inode *of)
+{
+    (void)of;
+    text_add(text, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
+    return 0;
+}
+
+/* A list that is always empty here: there is no block device. */
+int proc_text_nothing(struct text *text, const struct proc_inode *of)
+{
+    (void)text, (void)of;
     return 0;
 }
 
@@ -254,18 +274,22 @@ static const struct proc_node root_children[] = {
     FILE_NODE("cmdline", proc_text_command_line),
     FILE_NODE("cpuinfo", proc_text_cpuinfo),
     FILE_NODE("devices", proc_text_devices),
+    FILE_NODE("diskstats", proc_text_nothing),
     FILE_NODE("filesystems", proc_text_filesystems),
     FILE_NODE("kcounts", proc_text_kcounts),
     FILE_NODE("loadavg", proc_text_loadavg),
     FILE_NODE("meminfo", proc_text_meminfo),
     LINK_NODE("mounts", read_mounts),
+    FILE_NODE("partitions", proc_text_partitions),
     LINK_NODE("self", read_self),
     FILE_NODE("stat", proc_text_machine_stat),
     {.name = "sysrq-trigger", .mode = S_IFREG | 0200, .write = write_sysrq},
+    FILE_NODE("swaps", proc_text_swaps),
     {.name = "sys", .mode = S_IFDIR | 0555, .children = proc_sys_children},
     LINK_NODE("thread-self", read_thread_self),
     FILE_NODE("uptime", proc_text_uptime),
     FILE_NODE("version", proc_text_version),
+    FILE_NODE("vmstat", text_vmstat),
     {},
 };
 

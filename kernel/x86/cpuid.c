@@ -7,11 +7,18 @@ struct cpuid {
     uint32_t eax, ebx, ecx, edx;
 };
 
-static struct cpuid cpuid(uint32_t leaf)
+static struct cpuid cpuid_sub(uint32_t leaf, uint32_t sub)
 {
     struct cpuid r;
-    asm volatile("cpuid" : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx) : "a"(leaf), "c"(0));
+    asm volatile("cpuid"
+                 : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx)
+                 : "a"(leaf), "c"(sub));
     return r;
+}
+
+static struct cpuid cpuid(uint32_t leaf)
+{
+    return cpuid_sub(leaf, 0);
 }
 
 /* Which components XSAVE is asked for, of x87, SSE, AVX and the three of AVX-512. */
@@ -79,6 +86,56 @@ void cpu_brand(char *buf, size_t size)
     strlcpy(buf, *name ? name : "unknown", size);
 }
 
+/* ---- Identity ---- */
+
+/* How many bits number n things. */
+static uint32_t bits_for(uint32_t n)
+{
+    uint32_t bits = 0;
+    while (n > 1u << bits)
+        bits++;
+    return bits;
+}
+
+/* Where an APIC's number has its core and its package. Leaf 11 says it outright; else it follows
+ * from the threads of a package (leaf 1) and its cores, which each maker tells elsewhere. */
+static void find_topology(struct cpu_identity *identity)
+{
+    struct cpuid basic = cpuid(1), threads = cpuid_or_zero(11);
+    if (threads.ebx) {
+        identity->core_shift = threads.eax & 31;
+        identity->package_shift = cpuid_sub(11, 1).eax & 31;
+        return;
+    }
+    uint32_t in_package = basic.edx >> 28 & 1 ? basic.ebx >> 16 & 0xff : 1;
+    uint32_t cores = (cpuid_or_zero(0x80000008).ecx & 0xff) + 1;
+    if (memcmp(identity->vendor, "GenuineIntel", 12) == 0)
+        cores = (cpuid_or_zero(4).eax >> 26) + 1;
+    identity->package_shift = bits_for(in_package);
+    identity->core_shift = identity->package_shift - min(bits_for(cores), identity->package_shift);
+}
+
+void cpu_identify(struct cpu_identity *identity)
+{
+    struct cpuid first = cpuid(0), basic = cpuid(1), sizes = cpuid_or_zero(0x80000008);
+    memset(identity, 0, sizeof(*identity));
+    memcpy(identity->vendor, &first.ebx, 4);
+    memcpy(identity->vendor + 4, &first.edx, 4);
+    memcpy(identity->vendor + 8, &first.ecx, 4);
+    uint32_t family = basic.eax >> 8 & 15;
+    identity->level = first.eax;
+    identity->stepping = basic.eax & 15;
+    identity->family = family == 15 ? family + (basic.eax >> 20 & 0xff) : family;
+    identity->model = basic.eax >> 4 & 15;
+    if (family == 6 || family == 15)
+        identity->model += (basic.eax >> 16 & 15) << 4;
+    identity->cache_kb = cpuid_or_zero(0x80000006).ecx >> 16;
+    identity->clflush_size = (basic.ebx >> 8 & 0xff) * 8;
+    identity->physical_bits = sizes.eax & 0xff;
+    identity->virtual_bits = sizes.eax >> 8 & 0xff;
+    find_topology(identity);
+}
+
 uint32_t cpu_hwcap(void)
 {
     return cpuid(1).edx;
@@ -122,23 +179,20 @@ static size_t add_names(char *buf, size_t size, size_t at, uint32_t bits, const 
             at = add_name(buf, size, at, names + i * width);
     return at;
 }
-#define ADD_NAMES(at, bits, names) \
-    add_names(flags, sizeof(flags), at, bits, (names)[0], sizeof((names)[0]))
+#define ADD_NAMES(at, bits, names) add_names(buf, size, at, bits, (names)[0], sizeof((names)[0]))
 
-const char *cpu_flags(void)
+void cpu_flags(char *buf, size_t size)
 {
-    static char flags[512];
     struct cpuid basic = cpuid(1), amd = cpuid_or_zero(0x80000001);
     size_t at = ADD_NAMES(0, basic.edx, names_1_edx);
     if (amd.edx >> 11 & 1)
-        at = add_name(flags, sizeof(flags), at, "syscall nx lm");
+        at = add_name(buf, size, at, "syscall nx lm");
     at = ADD_NAMES(at, basic.ecx, names_1_ecx);
     if (fpu_features) {
         at = ADD_NAMES(at, basic.ecx, names_1_ecx_xsave);
         at = ADD_NAMES(at, cpuid_or_zero(7).ebx, names_7_ebx);
     }
-    at = add_name(flags, sizeof(flags), at, cpu_features.smep ? "smep" : "");
-    at = add_name(flags, sizeof(flags), at, cpu_features.smap ? "smap" : "");
-    add_name(flags, sizeof(flags), at, cpu_features.umip ? "umip" : "");
-    return flags;
+    at = add_name(buf, size, at, cpu_features.smep ? "smep" : "");
+    at = add_name(buf, size, at, cpu_features.smap ? "smap" : "");
+    add_name(buf, size, at, cpu_features.umip ? "umip" : "");
 }

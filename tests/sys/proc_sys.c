@@ -42,6 +42,41 @@ static void check_name_given(void)
     CHECK_STR(after.nodename, before.nodename);
 }
 
+/* A write changes the name from its position on; one beyond the end changes nothing. What is not
+ * for writing is not for root either, and an open file is no right. */
+static void check_writes(void)
+{
+    struct utsname before, after;
+    CHECK_OK(uname(&before));
+    size_t length = strlen(before.nodename);
+    if (!as_root("writes at positions"))
+        return;
+    CHECK_ERR(open("/proc/sys/kernel/osrelease", O_WRONLY), EACCES);
+    int fd = open("/proc/sys/kernel/hostname", O_WRONLY);
+    if (fd < 0) {
+        SKIP("writes at positions", "/proc/sys is read-only");
+        return;
+    }
+    CHECK_EQ(pwrite(fd, "x", 1, length + 1), 1);
+    CHECK_EQ(pwrite(fd, before.nodename + 1, length - 1, 1), length - 1);
+    become(USER);
+    CHECK_ERR(pwrite(fd, before.nodename, length, 0), EPERM);
+    CHECK_ERR(open("/proc/sys/kernel/hostname", O_WRONLY), EACCES);
+    become_root();
+    close(fd);
+    CHECK_OK(uname(&after));
+    CHECK_STR(after.nodename, before.nodename);
+}
+
+static void check_more_numbers(void)
+{
+    long n = 0, unused = -1;
+    CHECK_EQ(sscanf(setting("fs/inode-nr"), "%ld %ld", &n, &unused), 2);
+    CHECK(n > 0 && unused >= 0);
+    CHECK(*setting("kernel/tainted") >= '0');
+    CHECK_STR(setting("kernel/sysctl_writes_strict"), "1");
+}
+
 static bool is_uuid(const char *text)
 {
     size_t digits = 0;
@@ -79,7 +114,9 @@ int main(void)
 {
     check_names();
     check_name_given();
+    check_writes();
     check_random();
     check_numbers();
+    check_more_numbers();
     return check_done();
 }

@@ -1,0 +1,76 @@
+/* How much memory a part of a space takes, by kind: counted in its tables, for /proc. */
+#include "frames.h"
+#include "space.h"
+
+/* The table of pages for the address, and how many spaces share the way to it; NULL with the level
+ * at which there is none. Lock: space->lock held. */
+static const pte_t *find_pages(const struct space *space, uint64_t address, uint64_t *users,
+                               int *level)
+{
+    const pte_t *table = phys_to_virt(space->root);
+    *users = 1;
+    for (*level = 4; *level > 1; --*level) {
+        pte_t entry = table[table_index(address, *level)];
+        if (!entry)
+            return NULL;
+        *users *= frame_refs(pte_phys(entry));
+        table = phys_to_virt(pte_phys(entry));
+    }
+    return table;
+}
+
+/* A page's holders but for the object that it belongs to, times those who share its table: exact
+ * unless some of a page's tables are shared and others are not. */
+static void count_page(struct memory_use *use, pte_t pte, uint64_t users, bool object)
+{
+    const struct frame *frame = frame_at(pte_phys(pte));
+    bool file = frame->use == FRAME_FILE || (object && pte & PTE_SOFT_SHARED);
+    uint32_t holders = frame_refs(pte_phys(pte)) - file;
+    users *= max(holders, 1u);
+    use->pages++;
+    use->anonymous += !file;
+    use->referenced += (pte & PTE_ACCESSED) != 0;
+    use->share += (PAGE_SIZE << SHARE_SHIFT) / users;
+    if (users > 1)
+        use->shared_dirty += (pte & PTE_DIRTY) != 0, use->shared++;
+    else
+        use->private_dirty += (pte & PTE_DIRTY) != 0;
+}
+
+void space_measure(struct space *space, const struct area *area, struct memory_use *use)
+{
+    int level;
+    uint64_t users;
+    memset(use, 0, sizeof(*use));
+    for (uint64_t at = area->start; at < area->end;) {
+        spin_lock(&space->lock);
+        const pte_t *table = find_pages(space, at, &users, &level);
+        uint64_t span = table ? LARGE_SPAN : 1ull << (PAGE_SHIFT + 9 * (level - 1));
+        uint64_t limit = min(area->end, align_down(at, span) + span);
+        for (; table && at < limit; at += PAGE_SIZE)
+            if (table[table_index(at, 1)])
+                count_page(use, table[table_index(at, 1)], users, area->backing);
+        spin_unlock(&space->lock);
+        at = limit;
+        if (!mm_resched())
+            return;
+    }
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion): a level of tables each, four at most */
+static uint64_t count_tables(const pte_t *table, int level)
+{
+    uint64_t n = 1;
+    for (int i = 0; level > 1 && i < (level == 4 ? TABLE_ENTRIES / 2 : TABLE_ENTRIES); i++)
+        if (table[i])
+            n += count_tables(phys_to_virt(pte_phys(table[i])), level - 1);
+    return n;
+}
+
+uint64_t space_tables(struct space *space)
+{
+    spin_lock(&space->lock);
+    uint64_t n = count_tables(phys_to_virt(space->root), 4);
+    spin_unlock(&space->lock);
+    return n;
+}
