@@ -249,8 +249,8 @@ static inline void entry_unref(struct entry *entry)
         entry_free(entry);
 }
 struct entry *entry_parent(struct entry *entry); /* referenced; across mounts; a root's is itself */
-/* Is `above` the entry `below` or on its way up, within one file system? True for longer than the
- * call only while nothing moves: for renames. */
+/* Is `above` the entry `below` or on its way up, within one file system? For renames: the mutex that
+ * is held over them keeps every directory's parent. It lets others run. */
 bool entry_is_above(const struct entry *above, const struct entry *below);
 /* Writes the path from root to entry, with a NUL, into the end of buf[size]; *start is where it
  * begins. -ENAMETOOLONG; -ENOENT when entry is dead and `living` is asked (" (deleted)" is not

@@ -117,7 +117,7 @@ enum lock_rank {
     RANK_DEVICE,    /* dev: a ring that an interrupt fills */
     RANK_FUTEX,     /* ipc: who sleeps on which word */
     RANK_WAITQ,     /* sched: a wait queue */
-    RANK_TIMER,     /* sched: a processor's timers */
+    RANK_TIMER,     /* sched: all timers */
     RANK_RUNQ,      /* sched: a processor's run queue */
     RANK_OBJECT,    /* mm: a small-object cache */
     RANK_FRAME,     /* mm: free frames */

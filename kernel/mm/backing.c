@@ -89,7 +89,10 @@ void mappings_show(struct space *space)
 void mappings_free(struct list *dead)
 {
     struct mapping *mapping, *next;
+    unsigned n = 0;
     list_for_each_safe(mapping, next, dead, node) {
+        if (++n % 256 == 0)
+            mm_resched();
         if (mapping->name)
             mapping->backing->ops->name_unref(mapping->name);
         mapping->backing->ops->unref(mapping->backing);

@@ -163,6 +163,9 @@ void tables_share(pte_t *from, pte_t *to);
 void table_put(paddr_t frame, int level);
 /* Empties a table: the same for all that its entries lead to. */
 void table_put_entries(pte_t *table, int level);
+/* Empties the root of a space that has ended, which processors may still have loaded, and lets
+ * others run meanwhile: no spinlock held. */
+void tables_free_slowly(struct space *ended);
 
 /* ---- Between the rest ---- */
 

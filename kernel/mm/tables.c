@@ -89,8 +89,11 @@ void tables_share(pte_t *from, pte_t *to)
     }
 }
 
-/* NOLINTNEXTLINE(misc-no-recursion): a level of tables each, four at most */
-void table_put(paddr_t frame, int level)
+static void put_entries(pte_t *table, int level, bool slowly);
+
+/* Slowly: with a look after each table of pages whether others should run.
+ * NOLINTNEXTLINE(misc-no-recursion): a level of tables each, four at most */
+static void put(paddr_t frame, int level, bool slowly)
 {
     struct frame *counted = frame_at(frame);
     if (level > 0 && __atomic_load_n(&counted->refs, __ATOMIC_ACQUIRE) > 1 &&
@@ -101,12 +104,14 @@ void table_put(paddr_t frame, int level)
         return;
     }
     counted->refs = 1; /* nobody else is left */
-    table_put_entries(table_at(frame), level);
+    put_entries(table_at(frame), level, slowly);
     frame_free_zeroed(frame);
+    if (slowly && level == 1)
+        mm_resched();
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): a level of tables each, four at most */
-void table_put_entries(pte_t *table, int level)
+static void put_entries(pte_t *table, int level, bool slowly)
 {
     for_each_group(first, filled_groups(table)) {
         for (uint64_t i = first; i < first + GROUP; i++) {
@@ -114,8 +119,31 @@ void table_put_entries(pte_t *table, int level)
             if (!gone)
                 continue;
             table[i] = 0; /* so the next to use this frame need not clear it */
-            table_put(pte_phys(gone), level - 1);
+            put(pte_phys(gone), level - 1, slowly);
         }
+    }
+}
+
+void table_put(paddr_t frame, int level)
+{
+    put(frame, level, false);
+}
+
+void table_put_entries(pte_t *table, int level)
+{
+    put_entries(table, level, false);
+}
+
+void tables_free_slowly(struct space *ended)
+{
+    pte_t *root = table_at(ended->root);
+    for (int i = 0; i < TABLE_ENTRIES / 2; i++) {
+        pte_t gone = root[i];
+        if (!gone)
+            continue;
+        entry_set(&root[i], 0);
+        tlb_shootdown(space_cpus(ended), 0, 0);
+        put(pte_phys(gone), 3, true);
     }
 }
 

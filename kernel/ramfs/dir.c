@@ -26,12 +26,19 @@ static void drop_nothing(uint64_t word, void *arg)
     (void)word, (void)arg;
 }
 
-/* An empty directory needs no slots. */
-static void slots_reset(struct ramfs_inode *dir)
+void ramfs_slots_free(struct radix *slots)
 {
-    radix_cut(&dir->dir.slots, 0, drop_nothing, NULL);
+    radix_free(slots, drop_nothing, NULL);
+}
+
+/* An empty directory needs no slots. */
+static struct radix slots_detach(struct ramfs_inode *dir)
+{
+    struct radix slots = dir->dir.slots;
+    dir->dir.slots = (struct radix){0};
     dir->dir.n_slots = 0;
     dir->dir.free_slot = NO_SLOT;
+    return slots;
 }
 
 void ramfs_dir_init(struct ramfs_inode *dir)
@@ -39,14 +46,13 @@ void ramfs_dir_init(struct ramfs_inode *dir)
     dir->inode.nlink = 2;
     dir->inode.size = 2 * BOGUS_ENTRY_SIZE; /* for "." and ".." */
     hash_init(&dir->dir.names);
-    dir->dir.slots = (struct radix){0};
-    slots_reset(dir);
+    slots_detach(dir);
 }
 
 void ramfs_dir_free(struct ramfs_inode *dir)
 {
     hash_free(&dir->dir.names);
-    slots_reset(dir);
+    ramfs_slots_free(&dir->dir.slots);
 }
 
 /* ---- Slots ---- */
@@ -72,15 +78,14 @@ void ramfs_slot_set_locked(struct ramfs_inode *dir, uint32_t slot, struct entry 
 }
 
 /* Chains the slot to the free ones; an empty directory gives all slots back. */
-void ramfs_slot_free_locked(struct ramfs_inode *dir, uint32_t slot)
+struct radix ramfs_slot_free_locked(struct ramfs_inode *dir, uint32_t slot)
 {
-    if (dir->dir.names.count == 0) {
-        slots_reset(dir);
-        return;
-    }
+    if (dir->dir.names.count == 0)
+        return slots_detach(dir);
     uint64_t n;
     *radix_row(&dir->dir.slots, slot, &n) = (uint64_t)dir->dir.free_slot << 1 | 1;
     dir->dir.free_slot = slot;
+    return (struct radix){0};
 }
 
 /* ---- Names ---- */
@@ -264,6 +269,7 @@ static int dir_remove(struct entry *dir_entry, const char *name, size_t len, str
     struct ramfs_inode *dir = ramfs_inode(dir_entry->inode);
     uint32_t hash = hash_bytes(name, len);
     int64_t now = (int64_t)realtime_ns();
+    struct radix unused = {0};
     assert(victim);
     spin_lock(&dir->inode.lock);
     int err = ramfs_find_locked(dir, name, len, hash) == victim ? 0 : -ESTALE;
@@ -271,13 +277,14 @@ static int dir_remove(struct entry *dir_entry, const char *name, size_t len, str
         err = lose_name(victim->inode, now);
     if (!err) {
         hash_remove(&dir->dir.names, &victim->node);
-        ramfs_slot_free_locked(dir, victim->slot);
+        unused = ramfs_slot_free_locked(dir, victim->slot);
         victim->dead = true;
         dir->inode.size -= BOGUS_ENTRY_SIZE;
         dir->inode.nlink -= inode_is(victim->inode, S_IFDIR);
         dir->inode.mtime_ns = dir->inode.ctime_ns = now;
     }
     spin_unlock(&dir->inode.lock);
+    ramfs_slots_free(&unused);
     if (!err)
         entry_unref(victim);
     return err;
@@ -303,22 +310,31 @@ static uint64_t list_row(const uint64_t *row, uint64_t n, uint64_t pos, struct l
     return i;
 }
 
-/* Lists from *pos on: position = slot + 2. */
-static int dir_list(struct inode *inode, struct entry *self, uint64_t *pos, struct listing *listing)
+/* Lists some rows of slots; are there more, and room for them? */
+static bool list_rows_locked(struct ramfs_inode *dir, uint64_t *pos, struct listing *listing)
 {
-    (void)self;
-    struct ramfs_inode *dir = ramfs_inode(inode);
-    spin_lock(&inode->lock);
-    while (*pos - 2 < dir->dir.n_slots) {
+    for (int i = 0; i < BREATH && *pos - 2 < dir->dir.n_slots; i++) {
         uint64_t n;
         const uint64_t *row = radix_row(&dir->dir.slots, *pos - 2, &n);
         n = min(n, dir->dir.n_slots - (*pos - 2));
         uint64_t done = row ? list_row(row, n, *pos, listing) : n;
         *pos += done;
         if (done < n)
-            break;
+            return false;
     }
-    spin_unlock(&inode->lock);
+    return *pos - 2 < dir->dir.n_slots;
+}
+
+/* Lists from *pos on: position = slot + 2. */
+static int dir_list(struct inode *inode, struct entry *self, uint64_t *pos, struct listing *listing)
+{
+    (void)self;
+    bool more;
+    do {
+        spin_lock(&inode->lock);
+        more = list_rows_locked(ramfs_inode(inode), pos, listing);
+        spin_unlock(&inode->lock);
+    } while (more && cond_resched());
     return 0;
 }
 

@@ -9,7 +9,6 @@
 
 #define N_CONTENTS 64 /* a few mutexes for all files keep a file small */
 #define PINNED     16 /* pages held at a time while they are read */
-#define BREATH     64 /* pages or rows of them, between two looks whether others should run */
 
 static struct mutex contents[N_CONTENTS];
 
@@ -88,7 +87,7 @@ static void drop_page(uint64_t frame, void *arg)
 
 void ramfs_file_free(struct ramfs_inode *file)
 {
-    radix_cut(&file->file.pages, 0, drop_page, &file->file.n_pages);
+    radix_free(&file->file.pages, drop_page, &file->file.n_pages);
 }
 
 static uint64_t file_blocks(struct inode *inode)
@@ -290,6 +289,19 @@ int ramfs_fill(struct inode *inode, const void *data, size_t n_bytes)
 
 /* ---- Size ---- */
 
+/* Gives back the pages from `first` on, a piece at a time. They lie behind the file's end already,
+ * so no fault brings one in between; the contents mutex is held. It does not stop half way: what
+ * stayed would be read as the file's when it grows again. */
+static void cut_pages(struct ramfs_inode *file, uint64_t first)
+{
+    bool done;
+    do {
+        spin_lock(&file->inode.lock);
+        done = radix_cut(&file->file.pages, first, drop_page, &file->file.n_pages);
+        spin_unlock(&file->inode.lock);
+    } while (!done && (cond_resched(), true));
+}
+
 /* Cuts or extends; pages behind the new end leave the file and every mapping. */
 static int file_truncate(struct inode *inode, uint64_t size)
 {
@@ -299,9 +311,9 @@ static int file_truncate(struct inode *inode, uint64_t size)
     spin_lock(&inode->lock);
     zero_tail_locked(file, min(size, old_size));
     inode->size = size;
-    if (size <= old_size) /* pages may be reserved behind the end */
-        radix_cut(&file->file.pages, pages_of(size), drop_page, &file->file.n_pages);
     spin_unlock(&inode->lock);
+    if (size <= old_size) /* pages may be reserved behind the end */
+        cut_pages(file, pages_of(size));
     if (size < old_size)
         backing_zap(&file->file.backing, pages_of(size));
     mutex_unlock(contents_of(file));

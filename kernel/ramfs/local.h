@@ -20,14 +20,19 @@ uint64_t *radix_row(const struct radix *radix, uint64_t index, uint64_t *n);
 /* After words were zeroed: gives back the node of the index, if nothing is left in it, and those
  * above that become empty by that. */
 void radix_prune(struct radix *radix, uint64_t index);
-/* Forgets all words from `first` on and gives each that is not 0 to drop; frees their nodes. */
-void radix_cut(struct radix *radix, uint64_t first, void (*drop)(uint64_t word, void *arg),
+/* Forgets words from `first` on and gives each that is not 0 to drop; frees their nodes. It stops
+ * after about CUT_PIECE words and nodes, which takes about 0.1 ms: false if some are left. */
+bool radix_cut(struct radix *radix, uint64_t first, void (*drop)(uint64_t word, void *arg),
                void *arg);
+/* The same for all words of a table that nobody else knows; lets others run. No spinlock held. */
+void radix_free(struct radix *radix, void (*drop)(uint64_t word, void *arg), void *arg);
 
 /* ---- Inodes ---- */
 
 #define INLINE_TARGET    48 /* bytes of a symbolic link's target, with its NUL, kept in the inode */
-#define BOGUS_ENTRY_SIZE 20 /* what an entry adds to its directory's size, as on tmpfs */
+#define BREATH           64 /* pages or rows of them, between two looks whether others should run */
+#define CUT_PIECE        1024 /* words that are forgotten while a lock is held */
+#define BOGUS_ENTRY_SIZE 20   /* what an entry adds to its directory's size, as on tmpfs */
 #define NO_SLOT          UINT32_MAX
 
 struct ramfs_inode {
@@ -84,4 +89,6 @@ struct entry *ramfs_find_locked(struct ramfs_inode *dir, const char *name, size_
                                 uint32_t hash);
 int ramfs_slot_take_locked(struct ramfs_inode *dir, uint32_t *slot); /* 0 or -ENOMEM */
 void ramfs_slot_set_locked(struct ramfs_inode *dir, uint32_t slot, struct entry *entry);
-void ramfs_slot_free_locked(struct ramfs_inode *dir, uint32_t slot);
+/* Afterwards, without the lock, ramfs_slots_free what it returns: an empty directory's slots. */
+struct radix ramfs_slot_free_locked(struct ramfs_inode *dir, uint32_t slot);
+void ramfs_slots_free(struct radix *slots);

@@ -154,43 +154,59 @@ void radix_prune(struct radix *radix, uint64_t index)
 
 struct cut {
     uint64_t first;
+    int left; /* how many more words and nodes may be forgotten now */
     void (*drop)(uint64_t word, void *arg);
     void *arg;
 };
 
 /* Cuts below one place, whose first index is `base` and which spans 1 << shift indices; true if
- * nothing is left there. */
+ * nothing is left there. When cut->left is used up the rest stays, for another time. */
 /* NOLINTNEXTLINE(misc-no-recursion): a level of nodes each, at most nine */
-static bool cut_below(const struct cut *cut, uint64_t word, uint64_t base, unsigned shift,
+static bool cut_below(struct cut *cut, uint64_t word, uint64_t base, unsigned shift,
                       unsigned n_words)
 {
-    if (shift == 0) {
-        if (word != 0 && base >= cut->first)
-            cut->drop(word, cut->arg);
-        return base >= cut->first;
-    }
+    bool empty = base >= cut->first;
     if (word == 0)
-        return base >= cut->first;
+        return empty;
+    if (cut->left <= 0)
+        return false;
+    if (shift == 0) {
+        cut->left -= empty;
+        if (empty)
+            cut->drop(word, cut->arg);
+        return empty;
+    }
     uint64_t *node = (uint64_t *)word;
     shift -= NODE_BITS;
     for (unsigned i = 0; i < n_words; i++) {
         uint64_t start = base + ((uint64_t)i << shift);
-        if (start + ((uint64_t)1 << shift) > cut->first &&
-            cut_below(cut, node[i], start, shift, NODE_WORDS))
+        if (start + ((uint64_t)1 << shift) <= cut->first)
+            continue;
+        if (cut_below(cut, node[i], start, shift, NODE_WORDS))
             node[i] = 0;
+        else
+            empty = false;
     }
-    if (base < cut->first)
+    if (!empty)
         return false;
+    cut->left--;
     kfree(node);
     return true;
 }
 
-void radix_cut(struct radix *radix, uint64_t first, void (*drop)(uint64_t word, void *arg),
+bool radix_cut(struct radix *radix, uint64_t first, void (*drop)(uint64_t word, void *arg),
                void *arg)
 {
+    struct cut cut = {.first = first, .left = CUT_PIECE, .drop = drop, .arg = arg};
     if (radix->root == 0)
-        return;
-    struct cut cut = {.first = first, .drop = drop, .arg = arg};
+        return true;
     if (cut_below(&cut, radix->root, 0, NODE_BITS * radix->height, 1u << radix->top_bits))
         *radix = (struct radix){0};
+    return cut.left > 0;
+}
+
+void radix_free(struct radix *radix, void (*drop)(uint64_t word, void *arg), void *arg)
+{
+    while (!radix_cut(radix, 0, drop, arg))
+        cond_resched();
 }

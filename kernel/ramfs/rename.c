@@ -16,6 +16,7 @@ struct move {
     struct entry_name *over_name; /* the same of over, in an exchange */
     uint32_t from_hash, over_hash;
     bool exchange;
+    struct radix unused; /* slots to be freed afterwards */
 };
 
 /* Locks both directories, the upper one first, then what moves. */
@@ -98,12 +99,12 @@ static void replace_locked(struct move *move, uint32_t slot)
         displace_locked(move);
     hash_remove(&move->old->dir.names, &from->node);
     if (!same)
-        ramfs_slot_free_locked(move->old, from->slot);
+        move->unused = ramfs_slot_free_locked(move->old, from->slot);
     hash_insert(&move->new->dir.names, &from->node, move->from_hash);
     if (!same)
         ramfs_slot_set_locked(move->new, slot, from);
     else if (move->over)
-        ramfs_slot_free_locked(move->new, slot);
+        move->unused = ramfs_slot_free_locked(move->new, slot);
     move->old->inode.nlink -= is_dir;
     move->new->inode.nlink += is_dir;
     move->old->inode.size -= BOGUS_ENTRY_SIZE;
@@ -144,6 +145,7 @@ static int move_perform(struct move *move)
             replace_locked(move, slot);
     }
     move_unlock(move);
+    ramfs_slots_free(&move->unused);
     if (!err && move->over && !move->exchange)
         entry_unref(move->over);
     return err;

@@ -4,6 +4,8 @@
 struct spinlock names_lock = {.name = "names", .rank = RANK_NAMES};
 static OBJECT_CACHE(entry_cache, struct entry);
 
+#define LEVELS 256 /* of directories, between two looks whether others should run */
+
 static void name_free(const union name_place *place, size_t len)
 {
     if (len >= sizeof(*place))
@@ -50,11 +52,15 @@ struct entry *entry_create(struct entry *parent, struct inode *inode, const char
     return entry;
 }
 
-/* Gives its parent's reference back, which may have been the last, too, and so on upwards. */
+/* Gives its parent's reference back, which may have been the last, too, and so on upwards: as far
+ * as removed directories were deep. */
 void entry_free(struct entry *entry)
 {
     struct entry *parent;
+    unsigned n = 0;
     do {
+        if (++n % LEVELS == 0)
+            cond_resched();
         parent = entry->parent != entry ? entry->parent : NULL;
         struct inode *inode = entry->inode;
         name_free(&entry->name, entry->name_len);
@@ -102,10 +108,11 @@ struct entry *entry_parent(struct entry *entry)
 
 bool entry_is_above(const struct entry *above, const struct entry *below)
 {
-    spin_lock(&names_lock);
-    while (below != above && below->parent != below)
+    for (unsigned n = 1; below != above && below->parent != below; n++) {
         below = below->parent;
-    spin_unlock(&names_lock);
+        if (n % LEVELS == 0)
+            cond_resched();
+    }
     return below == above;
 }
 

@@ -304,7 +304,7 @@ static void do_punch_emptied(void)
 
 static void do_truncate(void)
 {
-    int fd = big_file("f", 100 * MB);
+    int fd = big_file("f", 300 * MB);
     measure();
     MUST(ftruncate(fd, 0));
     measured();
@@ -312,11 +312,53 @@ static void do_truncate(void)
 
 static void do_close_removed(void)
 {
-    int fd = big_file("f", 100 * MB);
+    int fd = big_file("f", 300 * MB);
     MUST(unlink("f"));
     measure();
     MUST(close(fd));
     measured();
+}
+
+enum { N_LEVELS = 60000 };
+
+static void go_deep(void)
+{
+    for (int i = 0; i < N_LEVELS; i++) {
+        MUST(mkdir("d", 0700));
+        MUST(chdir("d"));
+    }
+}
+
+static void remove_deep(void)
+{
+    for (int i = 0; i < N_LEVELS; i++) {
+        MUST(chdir(".."));
+        MUST(rmdir("d"));
+    }
+}
+
+static void do_close_deep(void)
+{
+    go_deep();
+    int fd = open(".", O_RDONLY);
+    MUST(fd);
+    remove_deep();
+    measure();
+    MUST(close(fd));
+    measured();
+}
+
+static void do_rename_deep(void)
+{
+    int top = open(".", O_RDONLY);
+    MUST(top);
+    MUST(mkdir("other", 0700));
+    go_deep();
+    measure();
+    MUST(renameat(top, "other", AT_FDCWD, "other"));
+    measured();
+    MUST(rmdir("other"));
+    remove_deep();
 }
 
 static void do_getdents(void)
@@ -469,8 +511,8 @@ static void do_truncate_mapped(void)
 
 static void do_exit_large(void)
 {
-    char *at = map(200 * MB, PROT_READ | PROT_WRITE, MAP_PRIVATE);
-    for (size_t i = 0; i < 200 * MB; i += PAGE)
+    char *at = map(350 * MB, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    for (size_t i = 0; i < 350 * MB; i += PAGE)
         at[i] = 1;
     measure();
     _exit(0);
@@ -491,8 +533,10 @@ static const struct row {
     {"100 MB are punched out of a file", do_punch},
     {"SEEK_DATA over 20,000 emptied nodes", do_seek_data},
     {"a hole over 20,000 emptied nodes", do_punch_emptied},
-    {"ftruncate of 100 MB", do_truncate},
-    {"close of a removed file of 100 MB", do_close_removed},
+    {"ftruncate of 300 MB", do_truncate},
+    {"close of a removed file of 300 MB", do_close_removed},
+    {"close of a directory below 60,000 removed ones", do_close_deep},
+    {"rename 60,000 directories deep", do_rename_deep},
     {"getdents64 of 20,000 names", do_getdents},
     {"read of 64 MB of /dev/zero", do_read_zeros},
     {"getrandom of 64 MB", do_getrandom},
@@ -506,7 +550,7 @@ static const struct row {
     {"read of /proc/self/status with 200 MB", do_read_status},
     {"MAP_POPULATE of 100 MB", do_populate},
     {"ftruncate of a file that is mapped 30,000 times", do_truncate_mapped},
-    {"exit with 200 MB", do_exit_large},
+    {"exit with 350 MB", do_exit_large},
 };
 
 /* The user's process, in a session of its own so that it can be cleared away. */

@@ -24,7 +24,6 @@ TODO = {
     "MAP_POPULATE of 100 MB",
     "ftruncate of a file that is mapped 30,000 times",
     "mprotect that joins 32,000 areas",
-    "exit with 200 MB",
 }
 
 
