@@ -48,7 +48,11 @@ struct process {
     enum process_state state;
     struct process *parent;        /* changed by process_set_parent_locked */
     int parent_pid;                /* 0 without one; atomic: getppid reads it without the lock */
-    struct list children, sibling; /* process.sibling in parent->children */
+    struct list children, sibling; /* process.sibling in parent->children, by birth */
+    struct tree told;              /* those children that wait may have something to tell about */
+    struct tree_node told_node;    /* in parent->told if in_told; its key is `birth` */
+    uint64_t birth;                /* grows along the list */
+    bool in_told;
     struct list threads;           /* thread.process_node; the first is the leader while it lives */
     uint32_t n_threads;
     int group, session;     /* ids */

@@ -143,8 +143,8 @@ static void give_away_children_locked(struct process *leaver)
     }
     check_groups_locked(leaver);
     list_for_each_safe(child, spare, &leaver->children, sibling) {
-        list_remove(&child->sibling);
-        list_add_tail(&heir->children, &child->sibling);
+        child_remove_locked(child);
+        child_add_locked(child);
         child->exit_signal = SIGCHLD;
         if (child->state == PROCESS_ZOMBIE)
             announce_end_locked(child);
@@ -201,6 +201,7 @@ static void become_zombie(struct process *process)
     process->stopped = false;
     process->terminal = NULL;
     process->state = PROCESS_ZOMBIE;
+    child_changed_locked(process);
     announce_end_locked(process);
     spin_unlock(&proc_lock);
 }
@@ -274,6 +275,7 @@ void process_end_locked(struct process *process, struct thread *self, int wait_s
     process->group_exiting = true;
     process->exit_status = wait_status;
     process->continue_unreported = false;
+    child_changed_locked(process);
     if (!self || process->n_threads > 1)
         signal_kill_all_locked(process, self);
 }

@@ -69,6 +69,11 @@ int process_over_limit(struct process *process);
 /* The numbers in process->uid and so on, and whom it counts for, from fs.cred, of a new process. */
 void process_take_ids(struct process *process);
 void process_publish_locked(struct process *process, struct pid_slot *slot, struct thread *thread);
+/* A child becomes its parent's youngest; it leaves its parent's children. */
+void child_add_locked(struct process *child);
+void child_remove_locked(struct process *child);
+/* After a change of what wait tells about it: state, stop_unreported, continue_unreported. */
+void child_changed_locked(struct process *child);
 void process_set_parent_locked(struct process *child, struct process *parent);
 /* Takes over the reference. */
 void process_set_cred(struct process *process, struct cred *cred, bool dumpable);

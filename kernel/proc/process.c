@@ -79,6 +79,37 @@ void thread_uncount_locked(struct process *process)
     count_tasks_locked(process, -1);
 }
 
+/* Wait's list of children follows what it could tell about this one. */
+static void set_told_locked(struct process *child, bool told)
+{
+    if (told && !child->in_told)
+        tree_insert(&child->parent->told, &child->told_node, child->birth);
+    if (!told && child->in_told)
+        tree_remove(&child->parent->told, &child->told_node);
+    child->in_told = told;
+}
+
+void child_changed_locked(struct process *child)
+{
+    if (child->parent)
+        set_told_locked(child, child->state == PROCESS_ZOMBIE || child->stop_unreported ||
+                                   child->continue_unreported);
+}
+
+void child_add_locked(struct process *child)
+{
+    static uint64_t n_births;
+    child->birth = ++n_births;
+    list_add_tail(&child->parent->children, &child->sibling);
+    child_changed_locked(child);
+}
+
+void child_remove_locked(struct process *child)
+{
+    list_remove(&child->sibling);
+    set_told_locked(child, false);
+}
+
 /* Makes a process known: its number, its first thread, its place below its parent and in a group,
  * which process->parent, group and session name already.
  * Nothing can fail.
@@ -89,17 +120,18 @@ void process_publish_locked(struct process *process, struct pid_slot *slot, stru
     slot->process = process;
     n_processes++;
     if (process->parent)
-        list_add_tail(&process->parent->children, &process->sibling);
+        child_add_locked(process);
     thread_attach_locked(process, slot, thread);
     if (process->group)
         group_join_locked(process, process->group, process->session);
 }
 
-/* Says whose child it is from now on; the lists are the caller's.
+/* Says whose child it is from now on; the list of children is the caller's.
  * Nothing can fail.
  * proc_lock. */
 void process_set_parent_locked(struct process *child, struct process *parent)
 {
+    set_told_locked(child, false);
     child->parent = parent;
     __atomic_store_n(&child->parent_pid, parent->pid, __ATOMIC_RELAXED);
 }
@@ -117,7 +149,7 @@ void process_reap_locked(struct process *zombie, bool count_usage)
     zombie->state = PROCESS_REAPED;
     n_processes--;
     count_tasks_locked(zombie, -1);
-    list_remove(&zombie->sibling);
+    child_remove_locked(zombie);
     group_leave_locked(zombie);
     struct pid_slot *slot = pid_slot_find_locked(zombie->pid);
     slot->process = NULL;

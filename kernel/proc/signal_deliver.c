@@ -27,6 +27,7 @@ static void stop_process(struct process *process, int signal)
         process->stop_signal = signal;
         process->stop_unreported = true;
         process->continue_unreported = false;
+        child_changed_locked(process);
         signal_recalculate_all_locked(process);
         signal_tell_parent_locked(process, CLD_STOPPED, signal);
     }

@@ -272,6 +272,7 @@ static void resume_locked(struct process *process)
     process->stopped = false;
     process->stop_unreported = false;
     process->continue_unreported = true;
+    child_changed_locked(process);
     wake_all(&process->resumed);
     signal_tell_parent_locked(process, CLD_CONTINUED, SIGCONT);
 }

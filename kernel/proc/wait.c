@@ -53,44 +53,51 @@ static bool collect_locked(struct wait_for *wait, struct process *child)
     }
     if (wait->options & WSTOPPED && child->stopped && child->stop_unreported) {
         child->stop_unreported = !takes;
+        child_changed_locked(child);
         found(wait, child, CLD_STOPPED, child->stop_signal, W_STOPCODE(child->stop_signal));
         return true;
     }
     if (wait->options & WCONTINUED && child->continue_unreported) {
         child->continue_unreported = !takes;
+        child_changed_locked(child);
         found(wait, child, CLD_CONTINUED, SIGCONT, W_CONTINUED);
         return true;
     }
     return false;
 }
 
-/* Looks at one child, as look_locked does; *any: there is one to wait for.
+/* May the caller wait for that child? A zombie is nobody's child for those who do not ask for the
+ * dead.
  * proc_lock. */
-static int look_at_locked(struct wait_for *wait, struct process *child, bool *any)
+static bool waits_for(const struct wait_for *wait, const struct process *child)
 {
-    if (!is_meant(wait, child))
-        return -ECHILD;
-    /* A zombie is nobody's child for those who do not ask for the dead. */
-    bool waits = child->state != PROCESS_ZOMBIE || wait->options & WEXITED;
-    *any = *any || waits;
-    if (collect_locked(wait, child))
-        return 1;
-    return waits ? 0 : -ECHILD;
+    return is_meant(wait, child) && (child->state != PROCESS_ZOMBIE || wait->options & WEXITED);
 }
 
-/* Looks through the children.
+static int look_at_locked(struct wait_for *wait, struct process *child)
+{
+    if (!waits_for(wait, child))
+        return -ECHILD;
+    return collect_locked(wait, child);
+}
+
+/* Looks through the children that there may be something to tell about, the oldest first, as Linux
+ * does. Only if there is nothing it looks for one to wait for, which most often is the first.
  * 1 with the result in *wait, 0: there is nothing to tell yet, -ECHILD: there never will be.
  * proc_lock. */
 static int look_locked(struct process *parent, struct wait_for *wait)
 {
     struct process *child = wait->pid ? process_find_locked(wait->pid) : NULL;
-    bool any = false;
     if (wait->pid)
-        return child && child->parent == parent ? look_at_locked(wait, child, &any) : -ECHILD;
-    list_for_each(child, &parent->children, sibling)
-        if (look_at_locked(wait, child, &any) > 0)
+        return child && child->parent == parent ? look_at_locked(wait, child) : -ECHILD;
+    struct tree_node *node = tree_first(&parent->told);
+    for (; node; node = tree_next(&parent->told, node))
+        if (look_at_locked(wait, container_of(node, struct process, told_node)) > 0)
             return 1;
-    return any ? 0 : -ECHILD;
+    list_for_each(child, &parent->children, sibling)
+        if (waits_for(wait, child))
+            return 0;
+    return -ECHILD;
 }
 
 /* Waits as the options say.

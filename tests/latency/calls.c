@@ -420,6 +420,25 @@ static void do_discard_signals(void)
     measured();
 }
 
+static void wait_often(int n_children)
+{
+    fork_many(n_children, pause_for_ever);
+    measure();
+    for (int i = 0; i < 1000; i++)
+        MUST(waitpid(-1, NULL, WNOHANG));
+    measured();
+}
+
+static void do_wait_for_one(void)
+{
+    wait_often(1);
+}
+
+static void do_wait_for_many(void)
+{
+    wait_often(1500);
+}
+
 static void do_list_proc(void)
 {
     fork_many(1500, pause_for_ever);
@@ -542,6 +561,8 @@ static const struct row {
     {"getrandom of 64 MB", do_getrandom},
     {"kill of 1,500 processes at once", do_kill_all},
     {"10,000 pending signals are dropped", do_discard_signals},
+    {"1,000 waits with 1 child", do_wait_for_one},
+    {"1,000 waits with 1,500 children", do_wait_for_many},
     {"listing of /proc with 1,500 processes", do_list_proc},
     {"mprotect that joins 32,000 areas", do_mprotect},
     {"munmap of 32,000 areas", do_munmap},

@@ -25,6 +25,8 @@ TODO = {
     "ftruncate of a file that is mapped 30,000 times",
     "mprotect that joins 32,000 areas",
 }
+# Rows whose second call may take at most so many times as long as the first.
+ALIKE = [("1,000 waits with 1 child", "1,000 waits with 1,500 children", 2)]
 
 
 def run(*options, words=()):
@@ -66,6 +68,13 @@ def main():
         bad += not good and not later
         print(f"{'ok' if good else 'not ok'} {number} - {name}{' # TODO' if later else ''}")
         print(f"# {worst:.2f} ms in a call of {length:.2f} ms")
+    length_of = {name: length for name, _, length, _ in rows}
+    for one, many, times in ALIKE:
+        number += 1
+        good = one in length_of and length_of.get(many, MOST_MS) <= times * length_of[one]
+        bad += not good
+        print(f"{'ok' if good else 'not ok'} {number} - {many}: no longer than {one}")
+        print(f"# {length_of.get(one)} and {length_of.get(many)} ms")
     wakes = 0
     for _ in range(TRIES):
         wakes = wakes or run("--cpus", "2", words=["getrandom"])[0][3]

@@ -136,6 +136,40 @@ static void check_ignored(void)
     signal(SIGCHLD, SIG_DFL);
 }
 
+/* Of several children that wait could tell about it tells about the oldest, whatever came first;
+ * those who are asked for alone, or as a group, come first. */
+static void check_order(void)
+{
+    enum { N = 5 };
+    pid_t child[N];
+    siginfo_t info;
+    int status;
+    for (int i = 0; i < N; i++) {
+        child[i] = child_that_pauses();
+        CHECK_OK(setpgid(child[i], child[i % 2]));
+    }
+    for (int i = N - 1; i > 0; i--) {
+        CHECK_OK(kill(child[i], i == 2 ? SIGSTOP : SIGKILL));
+        CHECK_OK(waitid(P_PID, child[i], &info, WEXITED | WSTOPPED | WNOWAIT));
+    }
+    CHECK_EQ(waitpid(-1, NULL, WNOHANG) == child[1], 1);
+    CHECK_EQ(waitpid(-child[1], NULL, WNOHANG) == child[3], 1);
+    CHECK_EQ(waitpid(-1, &status, WNOHANG | WUNTRACED) == child[2], 1);
+    CHECK(WIFSTOPPED(status));
+    CHECK_OK(waitid(P_ALL, 0, &info, WSTOPPED | WNOHANG));
+    CHECK_EQ(waitpid(-child[0], NULL, WNOHANG) == child[4], 1);
+    CHECK_EQ(waitpid(-1, NULL, WNOHANG | WUNTRACED), 0);
+    CHECK_OK(kill(child[2], SIGCONT));
+    CHECK_OK(waitid(P_PID, child[2], &info, WCONTINUED | WNOWAIT));
+    CHECK_OK(kill(child[2], SIGKILL));
+    CHECK_OK(waitid(P_PID, child[2], &info, WEXITED | WNOWAIT));
+    CHECK_ERR(waitid(P_PID, child[2], &info, WCONTINUED | WNOHANG), ECHILD); /* it is too late */
+    CHECK_OK(kill(child[0], SIGKILL));
+    CHECK_EQ(waitpid(child[0], NULL, 0) == child[0], 1);
+    CHECK_EQ(wait(NULL) == child[2], 1);
+    CHECK_ERR(waitid(P_ALL, 0, &info, WEXITED | WNOHANG), ECHILD);
+}
+
 static void check_usage(void)
 {
     struct rusage usage, before, after;
@@ -170,6 +204,7 @@ int main(void)
     check_waitid();
     check_sleep();
     check_ignored();
+    check_order();
     check_usage();
     return check_done();
 }
