@@ -304,7 +304,7 @@ static void do_punch_emptied(void)
 
 static void do_truncate(void)
 {
-    int fd = big_file("f", 300 * MB);
+    int fd = big_file("f", 230 * MB);
     measure();
     MUST(ftruncate(fd, 0));
     measured();
@@ -312,7 +312,7 @@ static void do_truncate(void)
 
 static void do_close_removed(void)
 {
-    int fd = big_file("f", 300 * MB);
+    int fd = big_file("f", 230 * MB);
     MUST(unlink("f"));
     measure();
     MUST(close(fd));
@@ -552,8 +552,8 @@ static const struct row {
     {"100 MB are punched out of a file", do_punch},
     {"SEEK_DATA over 20,000 emptied nodes", do_seek_data},
     {"a hole over 20,000 emptied nodes", do_punch_emptied},
-    {"ftruncate of 300 MB", do_truncate},
-    {"close of a removed file of 300 MB", do_close_removed},
+    {"ftruncate of 230 MB", do_truncate},
+    {"close of a removed file of 230 MB", do_close_removed},
     {"close of a directory below 60,000 removed ones", do_close_deep},
     {"rename 60,000 directories deep", do_rename_deep},
     {"getdents64 of 20,000 names", do_getdents},

@@ -154,6 +154,13 @@ void backing_zap(struct backing *backing, uint64_t first_index)
         panic("backing_zap with a spinlock held");
 }
 
+static bool all_may_use_reserve(void)
+{
+    return true;
+}
+
+bool (*mm_reserve_hook)(void) = all_may_use_reserve;
+
 /* ---- Locks ---- */
 
 #define BITS_4(n)  1ull << (n), 2ull << (n), 4ull << (n), 8ull << (n)
@@ -194,6 +201,18 @@ void mutex_not_held(const struct mutex *mutex)
 }
 
 /* ---- Waiting: nothing ever comes, so time is up at once ---- */
+
+void wait_queue_init(struct wait_queue *queue)
+{
+    list_init(&queue->waiters);
+}
+
+int wait_on_mutex(struct wait_queue *queue, struct mutex *mutex, enum wait_kind kind,
+                  uint64_t deadline_ns, const char *what)
+{
+    (void)queue, (void)mutex, (void)kind, (void)deadline_ns, (void)what;
+    return -EINTR;
+}
 
 int wait_on_spin(struct wait_queue *queue, struct spinlock *lock, enum wait_kind kind,
                  uint64_t deadline_ns, const char *what)
@@ -326,7 +345,14 @@ static void remove_all(struct entry *dir)
     }
 }
 
-/* Nobody else wants to run. */
+/* Nobody else wants to run; but where others may run no spinlock is held. */
+bool cond_resched(void)
+{
+    if (main_cpu.spin_ranks)
+        panic("cond_resched with spinlocks %lx held", main_cpu.spin_ranks);
+    return true;
+}
+
 bool thread_breathe(size_t n_moved)
 {
     (void)n_moved;
