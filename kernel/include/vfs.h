@@ -418,6 +418,9 @@ struct mount_info {
     struct filesystem *fs;
 };
 bool vfs_mount_at(unsigned index, struct mount_info *info); /* 0: the root; false past the end */
+/* The number of the mount, as mountinfo, statx and fdinfo give it. One that is mounted nowhere (that
+ * of pipes) has a number, too, which mountinfo does not list. */
+uint64_t vfs_mount_id(const struct filesystem *fs);
 struct entry *vfs_mount_point(const struct entry *root);    /* what a mounted root hides, or NULL */
 
 /* Character devices and FIFOs: opened through here; open sets file->ops. */

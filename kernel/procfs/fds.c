@@ -73,7 +73,7 @@ static int text_fdinfo(struct text *text, const struct proc_inode *of)
     uint32_t flags = file->flags | (cloexec ? O_CLOEXEC : 0);
     uint64_t pos = file->ops->stream ? 0 : file->pos;
     text_add(text, "pos:\t%lu\nflags:\t0%o\nmnt_id:\t%lu\nino:\t%lu\n", pos, flags,
-             file->inode->fs->dev, file->inode->ino);
+             vfs_mount_id(file->inode->fs), file->inode->ino);
     file_unref(file);
     return 0;
 }

@@ -46,8 +46,10 @@ int proc_text_mounts(struct text *text, const struct proc_inode *of)
 static void add_mountinfo(struct text *text, unsigned index, const struct mount_info *info,
                           const char *at)
 {
-    text_add(text, "%u %u %u:%u / ", index + 1, index ? 1 : 0, MAJOR_OF(info->fs->dev),
-             MINOR_OF(info->fs->dev));
+    const struct filesystem *above = info->covers ? info->covers->inode->fs : NULL;
+    (void)index;
+    text_add(text, "%lu %lu %u:%u / ", vfs_mount_id(info->fs), above ? vfs_mount_id(above) : 0,
+             MAJOR_OF(info->fs->dev), MINOR_OF(info->fs->dev));
     add_path(text, at);
     text_add(text, " rw,relatime - %s %s rw\n", info->fs->type, info->fs->type);
 }

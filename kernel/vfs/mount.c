@@ -16,6 +16,14 @@ bool vfs_mount_at(unsigned index, struct mount_info *info)
     return index < n_mounts;
 }
 
+uint64_t vfs_mount_id(const struct filesystem *fs)
+{
+    for (unsigned i = 0; i < n_mounts; i++)
+        if (mounts[i].fs == fs)
+            return i + 1;
+    return MAX_MOUNTS + fs->dev;
+}
+
 struct entry *vfs_mount_point(const struct entry *root)
 {
     for (unsigned i = 0; i < n_mounts; i++)

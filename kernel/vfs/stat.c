@@ -91,7 +91,7 @@ static void statx_fill(struct entry *entry, struct statx *stx)
         .stx_rdev_minor = MINOR_OF(st.st_rdev),
         .stx_dev_major = MAJOR_OF(st.st_dev),
         .stx_dev_minor = MINOR_OF(st.st_dev),
-        .stx_mnt_id = inode->fs->dev,
+        .stx_mnt_id = vfs_mount_id(inode->fs),
     };
 }
 

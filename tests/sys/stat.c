@@ -144,7 +144,7 @@ struct statx_head {
         uint32_t nsec, pad;
     } atime, btime, ctime, mtime;
     uint32_t rdev_major, rdev_minor, dev_major, dev_minor;
-    uint64_t rest[14];
+    uint64_t mnt_id, rest[13];
 };
 
 static void check_statx(void)
@@ -196,6 +196,88 @@ static void check_statfs(void)
     close(fd);
 }
 
+/* The line of /proc/self/mountinfo with that number of a mount: its device; 0 if there is none. */
+static dev_t mounted_device(unsigned long long id)
+{
+    char line[512];
+    dev_t found = 0;
+    FILE *list = fopen("/proc/self/mountinfo", "r");
+    while (list && fgets(line, sizeof line, list)) {
+        unsigned long long number;
+        unsigned parent, major, minor;
+        if (sscanf(line, "%llu %u %u:%u ", &number, &parent, &major, &minor) == 4 && number == id)
+            found = makedev(major, minor);
+    }
+    if (list)
+        fclose(list);
+    return found;
+}
+
+/* The number of the mount that fdinfo tells of a descriptor. */
+static unsigned long long fdinfo_mount(int fd)
+{
+    char path[64];
+    unsigned long long id = 0;
+    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
+    const char *text = contents(path), *at = text ? strstr(text, "mnt_id:") : NULL;
+    if (at)
+        sscanf(at, "mnt_id: %llu", &id);
+    return id;
+}
+
+/* The device and inode that /proc/self/maps gives for an address. */
+static bool mapped_from(const void *address, dev_t *device, unsigned long long *ino)
+{
+    char line[512];
+    bool found = false;
+    FILE *list = fopen("/proc/self/maps", "r");
+    while (list && !found && fgets(line, sizeof line, list)) {
+        unsigned long start, end;
+        unsigned major, minor;
+        if (sscanf(line, "%lx-%lx %*s %*x %x:%x %llu", &start, &end, &major, &minor, ino) == 5)
+            found = (unsigned long)address >= start && (unsigned long)address < end;
+        *device = makedev(major, minor);
+    }
+    if (list)
+        fclose(list);
+    return found;
+}
+
+/* One file is the same device, inode and mount wherever the system tells of it. */
+static void check_identity(void)
+{
+    static const char *const paths[] = {".", "/", "/proc/self/maps", "/dev/null"};
+    for (int i = 0; i < 4; i++) {
+        struct stat st;
+        struct statx_head x;
+        int fd = open(paths[i], O_RDONLY);
+        CHECK_OK(fstat(fd, &st));
+        CHECK_OK(syscall(SYS_statx, fd, "", AT_EMPTY_PATH, 0x17ff, &x));
+        CHECK(x.mask & 0x1000);
+        CHECK_EQ(x.ino, st.st_ino);
+        CHECK_EQ(makedev(x.dev_major, x.dev_minor), st.st_dev);
+        CHECK_EQ(x.mnt_id, fdinfo_mount(fd));
+        CHECK_EQ(mounted_device(x.mnt_id), st.st_dev);
+        close(fd);
+    }
+    int p[2], fd = open("f", O_RDONLY);
+    struct stat st;
+    dev_t device;
+    unsigned long long ino;
+    CHECK_OK(fstat(fd, &st));
+    void *at = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
+    CHECK(at != MAP_FAILED && mapped_from(at, &device, &ino));
+    CHECK_EQ(device, st.st_dev);
+    CHECK_EQ(ino, st.st_ino);
+    munmap(at, PAGE);
+    close(fd);
+    CHECK_OK(pipe(p));
+    CHECK(fdinfo_mount(p[0]) != 0); /* the mount of pipes is listed nowhere */
+    CHECK_EQ(mounted_device(fdinfo_mount(p[0])), 0);
+    close(p[0]);
+    close(p[1]);
+}
+
 int main(void)
 {
     check_fields();
@@ -203,6 +285,7 @@ int main(void)
     check_at();
     check_errors();
     check_statx();
+    check_identity();
     check_statfs();
     return check_done();
 }
