@@ -106,6 +106,7 @@ kernel += ramfs/dir.c
 kernel += ramfs/rename.c
 kernel += ramfs/radix.c
 kernel += ramfs/file.c
+kernel += ramfs/seals.c
 kernel += ramfs/memfd.c
 
 # floor 6: ipc       pipes and their kin

@@ -271,6 +271,9 @@ uint64_t space_tables(struct space *space); /* pages that its tables take, share
 /* Unmaps from every space the pages of the object from index on: for truncate, after the object
  * itself has let go of them. The caller holds no spinlock. */
 void backing_zap(struct backing *backing, uint64_t first_index);
+/* Has any space a shared area of it that may be written, or that mprotect may make so? The caller
+ * keeps new ones from being mapped meanwhile, and holds no spinlock. */
+bool backing_shared_writable(struct backing *backing);
 void backing_init(struct backing *backing, const struct backing_ops *ops);
 
 /* ---- Bring-up ---- */

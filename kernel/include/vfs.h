@@ -158,8 +158,10 @@ struct inode_ops {
     int (*enter)(const struct inode *inode); /* before it is a working directory; absent: allowed */
     bool (*allows)(const struct inode *inode); /* the caller, whom the mode refuses; absent: not */
     int (*allow_change)(struct inode *inode);  /* before chmod, chown, utimes; absent: allowed */
-    uint64_t (*blocks)(struct inode *inode);   /* 512-byte units in use; absent: 0 */
-    void (*release)(struct inode *inode);      /* the last reference is gone: free it */
+    /* Before chmod, with inode->lock held; absent: allowed. */
+    int (*allow_mode)(struct inode *inode, uint32_t mode);
+    uint64_t (*blocks)(struct inode *inode); /* 512-byte units in use; absent: 0 */
+    void (*release)(struct inode *inode);    /* the last reference is gone: free it */
 };
 
 struct inode {
@@ -325,11 +327,14 @@ struct file_ops {
     /* The new position. Absent: file_seek. */
     long (*seek)(struct file *file, int64_t offset, int whence);
     long (*ioctl)(struct file *file, uint64_t request, uaddr_t arg); /* absent: -ENOTTY */
-    /* Commands that the vfs does not know itself (F_GETPIPE_SZ ...). Absent: -EBADF for those of
-     * pipes, else -EINVAL. */
+    /* Commands that the vfs does not know itself (F_GETPIPE_SZ, which only a FIFO's file gets,
+     * seals
+     * ...). Absent: -EINVAL. */
     long (*fcntl)(struct file *file, unsigned command, uint64_t arg);
     uint32_t (*poll)(struct file *file, struct poll_table *table); /* POLL*; absent: ready */
     struct backing *(*backing)(struct file *file); /* for mmap, unreferenced; absent: -ENODEV */
+    /* space_map, unless the file refuses; the request is complete. Absent: space_map. */
+    long (*map)(struct file *file, struct space *space, struct map_request *request);
     /* fallocate; absent: -EOPNOTSUPP */
     int (*allocate)(struct file *file, int mode, uint64_t offset, uint64_t n_bytes);
     void (*release)(struct file *file); /* the last reference is gone */
@@ -418,10 +423,10 @@ struct mount_info {
     struct filesystem *fs;
 };
 bool vfs_mount_at(unsigned index, struct mount_info *info); /* 0: the root; false past the end */
-/* The number of the mount, as mountinfo, statx and fdinfo give it. One that is mounted nowhere (that
- * of pipes) has a number, too, which mountinfo does not list. */
+/* The number of the mount, as mountinfo, statx and fdinfo give it. One that is mounted nowhere
+ * (that of pipes) has a number, too, which mountinfo does not list. */
 uint64_t vfs_mount_id(const struct filesystem *fs);
-struct entry *vfs_mount_point(const struct entry *root);    /* what a mounted root hides, or NULL */
+struct entry *vfs_mount_point(const struct entry *root); /* what a mounted root hides, or NULL */
 
 /* Character devices and FIFOs: opened through here; open sets file->ops. */
 int device_register(uint32_t major, uint32_t minor, const char *name,

@@ -6,7 +6,7 @@
 
 static OBJECT_CACHE(mapping_cache, struct mapping);
 static struct spinlock mappings_lock = SPINLOCK("mappings", RANK_BACKING);
-static uint64_t zaps; /* guarded by mappings_lock: numbers the calls of backing_zap */
+static uint64_t zaps; /* guarded by mappings_lock: numbers the walks along mappings */
 
 void backing_init(struct backing *backing, const struct backing_ops *ops)
 {
@@ -167,6 +167,37 @@ void backing_zap(struct backing *backing, uint64_t first_index)
         zap_in(space, backing, first_index);
         space_unref(space);
     }
+}
+
+/* ---- Seals ---- */
+
+static bool writable_in(struct space *space, const struct backing *backing)
+{
+    bool writable = false;
+    spin_lock(&space->lock);
+    const struct mapping *mapping = mapping_find(space, backing);
+    struct max_node *node = mapping ? max_tree_end(&mapping->areas, 1, MAX_FORWARD) : NULL;
+    for (; node && !writable; node = max_tree_step(node, 1, MAX_FORWARD)) {
+        const struct area *area = container_of(node, struct area, by_offset);
+        writable = area->flags & AREA_SHARED && area->max_prot & PROT_WRITE;
+    }
+    spin_unlock(&space->lock);
+    return writable;
+}
+
+/* A fork tells of the child's mappings before its parent can change its own, at the front of the
+ * list: so the walk finds one of the two. */
+bool backing_shared_writable(struct backing *backing)
+{
+    bool writable = false;
+    spin_lock(&mappings_lock);
+    uint64_t zap = ++zaps;
+    spin_unlock(&mappings_lock);
+    for (struct space *space; !writable && (space = next_space(backing, zap));) {
+        writable = writable_in(space, backing);
+        space_unref(space);
+    }
+    return writable;
 }
 
 /* ---- Shared memory without a file ---- */

@@ -69,7 +69,7 @@ struct mapping {
     struct backing *backing; /* constant; referenced */
     struct space *space;     /* constant */
     void *name;              /* constant: of its map_request; referenced, or NULL */
-    uint64_t zap;            /* guarded by mappings_lock: the last backing_zap that was here */
+    uint64_t zap;            /* guarded by mappings_lock: the last walk that was here */
     /* guarded by the space's lock: */
     struct tree_node in_space; /* in space->mappings */
     struct max_tree areas;     /* by offset */

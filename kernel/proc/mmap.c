@@ -60,7 +60,8 @@ long sys_mmap(struct thread *self, uaddr_t addr, size_t length, unsigned int pro
     if (!result && file)
         result = request_file(&request, file);
     if (!result)
-        result = space_map(self->space, &request);
+        result = file && file->ops->map ? file->ops->map(file, self->space, &request)
+                                        : space_map(self->space, &request);
     if (file)
         file_unref(file);
     return result;

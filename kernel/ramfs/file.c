@@ -18,7 +18,7 @@ void ramfs_file_setup(void)
         mutex_init(&contents[i], "file contents", RANK_CONTENTS);
 }
 
-static struct mutex *contents_of(const struct ramfs_inode *file)
+struct mutex *ramfs_contents_of(const struct ramfs_inode *file)
 {
     return &contents[hash_u64((uint64_t)file) % N_CONTENTS];
 }
@@ -246,7 +246,7 @@ static long write_at(struct ramfs_inode *file, struct io *io, uint64_t pos)
     long done = 0;
     while (io->left > 0) {
         size_t want = min(io->left, PAGE_SIZE - pos % PAGE_SIZE);
-        done = write_page(file, io, pos);
+        done = ramfs_seals_allow_write(file, pos + want) ? write_page(file, io, pos) : -EPERM;
         if (done > 0)
             pos += (uint64_t)done;
         if (done < (long)want)
@@ -263,7 +263,7 @@ static long write_at(struct ramfs_inode *file, struct io *io, uint64_t pos)
 static long file_write(struct file *open, struct io *io, uint64_t *pos)
 {
     struct ramfs_inode *file = ramfs_inode(open->inode);
-    struct mutex *mutex = contents_of(file);
+    struct mutex *mutex = ramfs_contents_of(file);
     mutex_lock(mutex);
     if (io->append)
         *pos = file->inode.size;
@@ -280,10 +280,10 @@ int ramfs_fill(struct inode *inode, const void *data, size_t n_bytes)
     struct segment one;
     struct io io;
     io_init_kernel(&io, &one, (void *)data, n_bytes);
-    mutex_lock(contents_of(file));
+    mutex_lock(ramfs_contents_of(file));
     long done = write_at(file, &io, inode->size);
     n_first_pages = __atomic_load_n(&n_file_pages, __ATOMIC_RELAXED);
-    mutex_unlock(contents_of(file));
+    mutex_unlock(ramfs_contents_of(file));
     return done == (long)n_bytes ? 0 : -ENOSPC;
 }
 
@@ -306,7 +306,11 @@ static void cut_pages(struct ramfs_inode *file, uint64_t first)
 static int file_truncate(struct inode *inode, uint64_t size)
 {
     struct ramfs_inode *file = ramfs_inode(inode);
-    mutex_lock(contents_of(file));
+    mutex_lock(ramfs_contents_of(file));
+    if (!ramfs_seals_allow_size(file, size)) {
+        mutex_unlock(ramfs_contents_of(file));
+        return -EPERM;
+    }
     uint64_t old_size = inode->size;
     spin_lock(&inode->lock);
     zero_tail_locked(file, min(size, old_size));
@@ -316,7 +320,7 @@ static int file_truncate(struct inode *inode, uint64_t size)
         cut_pages(file, pages_of(size));
     if (size < old_size)
         backing_zap(&file->file.backing, pages_of(size));
-    mutex_unlock(contents_of(file));
+    mutex_unlock(ramfs_contents_of(file));
     if (size != old_size)
         inode_touch_mtime(inode);
     return 0;
@@ -417,14 +421,16 @@ static int file_allocate(struct file *open, int mode, uint64_t offset, uint64_t 
     if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
         return -EOPNOTSUPP;
     int err = 0;
-    mutex_lock(contents_of(file));
-    if (mode & FALLOC_FL_PUNCH_HOLE)
+    mutex_lock(ramfs_contents_of(file));
+    if (!ramfs_seals_allow_fallocate(file, mode & FALLOC_FL_PUNCH_HOLE, end))
+        err = -EPERM;
+    else if (mode & FALLOC_FL_PUNCH_HOLE)
         err = punch_hole(file, offset, end);
     else
         err = fill_holes(file, offset, end);
     if (!err && mode == 0)
         grow_to(file, end);
-    mutex_unlock(contents_of(file));
+    mutex_unlock(ramfs_contents_of(file));
     if (!err)
         inode_touch_mtime(&file->inode);
     return err;
@@ -545,7 +551,9 @@ static const struct file_ops file_ops = {
     .read = file_read,
     .write = file_write,
     .seek = file_seek_data,
+    .fcntl = ramfs_file_fcntl,
     .backing = file_backing,
+    .map = ramfs_file_map,
     .allocate = file_allocate,
 };
 
@@ -559,6 +567,7 @@ static int file_open_op(struct inode *inode, struct file *open)
 const struct inode_ops ramfs_file_inode_ops = {
     .truncate = file_truncate,
     .open = file_open_op,
+    .allow_mode = ramfs_seals_allow_mode,
     .blocks = file_blocks,
     .release = ramfs_inode_release,
 };
@@ -569,4 +578,5 @@ void ramfs_file_init(struct ramfs_inode *file)
     file->file.pages = (struct radix){0};
     file->file.n_pages = 0;
     file->file.linkable = false;
+    file->file.seals = F_SEAL_SEAL; /* as on tmpfs: only memfd_create makes others */
 }

@@ -49,6 +49,7 @@ struct ramfs_inode {
             struct radix pages; /* frames; absent: a hole */
             uint32_t n_pages;
             bool linkable; /* made without a name, may be given one */
+            uint8_t seals; /* F_SEAL_*: set with the contents mutex held, too */
         } file;
         char target[INLINE_TARGET]; /* of a symbolic link, if it fits */
         char *long_target;
@@ -79,10 +80,21 @@ void ramfs_file_counts(uint64_t *most, uint64_t *used);
 uint64_t ramfs_memory_pages(void); /* of the machine; not before the root archive is unpacked */
 bool ramfs_take_page(void);        /* counts one page more; false if there may be no more */
 void ramfs_give_page(void);
+/* The mutex over contents and size. */
+struct mutex *ramfs_contents_of(const struct ramfs_inode *file);
 void ramfs_file_setup(void); /* once, before the first file */
 int ramfs_rename(struct entry *from, struct entry *new_dir, const char *name, size_t len,
                  struct entry *over, uint32_t flags);
 void ramfs_inode_release(struct inode *inode);
+
+/* What seals allow; the contents mutex is held. `end` is where the change would end. */
+bool ramfs_seals_allow_write(const struct ramfs_inode *file, uint64_t end);
+bool ramfs_seals_allow_size(const struct ramfs_inode *file, uint64_t size);
+bool ramfs_seals_allow_fallocate(const struct ramfs_inode *file, bool punch, uint64_t end);
+/* Operations of files that have to do with seals. */
+int ramfs_seals_allow_mode(struct inode *inode, uint32_t mode);
+long ramfs_file_map(struct file *open, struct space *space, struct map_request *request);
+long ramfs_file_fcntl(struct file *open, unsigned command, uint64_t arg);
 
 /* Parts of a directory, for dir.c and rename.c; the directory's lock is held. */
 struct entry *ramfs_find_locked(struct ramfs_inode *dir, const char *name, size_t len,

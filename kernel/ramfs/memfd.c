@@ -6,15 +6,25 @@
 
 #define MAX_NAME 249 /* as on Linux: with its prefix, a name's length */
 
+#define KNOWN_FLAGS (MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL | MFD_EXEC)
+
+static uint8_t first_seals(unsigned flags)
+{
+    if (flags & MFD_NOEXEC_SEAL)
+        return F_SEAL_EXEC;
+    return flags & MFD_ALLOW_SEALING ? 0 : F_SEAL_SEAL;
+}
+
 /* The file under the name by which /proc shows it, opened to read and write. */
-static int memfd_open(struct fs_context *fs, const char *name, struct file **file)
+static int memfd_open(struct fs_context *fs, const char *name, unsigned flags, struct file **file)
 {
     char text[sizeof("memfd:") + MAX_NAME];
     int len = format(text, sizeof(text), "memfd:%s", name);
     struct mount_info root;
     vfs_mount_at(0, &root);
     struct cred *cred = fs_cred(fs);
-    struct inode *inode = ramfs_unnamed_file(root.fs, 0777, cred->fsuid, cred->fsgid);
+    struct inode *inode = ramfs_unnamed_file(root.fs, flags & MFD_NOEXEC_SEAL ? 0666 : 0777,
+                                             cred->fsuid, cred->fsgid);
     cred_unref(cred);
     struct entry *entry = inode ? entry_create(root.at, inode, text, (size_t)len) : NULL;
     if (!entry) {
@@ -23,6 +33,7 @@ static int memfd_open(struct fs_context *fs, const char *name, struct file **fil
         return -ENOMEM;
     }
     entry->dead = true;
+    ramfs_inode(inode)->file.seals = first_seals(flags);
     int err = file_open_entry(fs, entry, O_RDWR | O_LARGEFILE, file);
     entry_unref(entry);
     if (!err)
@@ -33,9 +44,10 @@ static int memfd_open(struct fs_context *fs, const char *name, struct file **fil
 long sys_memfd_create(struct fs_context *fs, const char *name, unsigned flags)
 {
     struct file *file;
-    if (flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING) || strlen(name) > MAX_NAME)
+    if (flags & ~KNOWN_FLAGS || (flags & MFD_NOEXEC_SEAL && flags & MFD_EXEC) ||
+        strlen(name) > MAX_NAME)
         return -EINVAL;
-    int err = memfd_open(fs, name, &file);
+    int err = memfd_open(fs, name, flags, &file);
     if (err)
         return err;
     int fd = fd_install(fs, file, 0, flags & MFD_CLOEXEC);

@@ -212,15 +212,17 @@ static int apply_mode(const struct cred *cred, struct inode *inode, const struct
     uint32_t mode = change->mode & 07777;
     int64_t now = (int64_t)realtime_ns();
     spin_lock(&inode->lock);
-    bool may = owns(cred, inode);
+    int err = owns(cred, inode) ? 0 : -EPERM;
     if (!cred_is_root(cred) && !cred_in_group(cred, inode->gid))
         mode &= ~S_ISGID;
-    if (may) {
+    if (!err && inode->ops->allow_mode)
+        err = inode->ops->allow_mode(inode, mode);
+    if (!err) {
         inode->mode = (inode->mode & S_IFMT) | mode;
         inode->ctime_ns = now;
     }
     spin_unlock(&inode->lock);
-    return may ? 0 : -EPERM;
+    return err;
 }
 
 long sys_fchmodat(struct fs_context *fs, int dirfd, const char *path, mode_t mode)

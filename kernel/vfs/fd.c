@@ -124,9 +124,11 @@ static long fcntl_file(struct fs_context *fs, struct file *file, unsigned comman
     case F_SETOWN: return set_owner(file, (int)arg);
     case F_GETOWN: return file->owner_pid;
     }
-    if (file->ops->fcntl)
-        return file->ops->fcntl(file, command, arg);
-    return command == F_GETPIPE_SZ || command == F_SETPIPE_SZ ? -EBADF : -EINVAL;
+    if ((command == F_GETPIPE_SZ || command == F_SETPIPE_SZ) && !inode_is(file->inode, S_IFIFO))
+        return -EBADF;
+    if (command == F_ADD_SEALS && !file_writable(file))
+        return -EPERM;
+    return file->ops->fcntl ? file->ops->fcntl(file, command, arg) : -EINVAL;
 }
 
 /* Locks fall when a descriptor is closed. One that was set while another thread closed it came too

@@ -125,9 +125,12 @@ _Static_assert(sizeof(struct flock) == 32, "struct flock");
 
 #define MFD_CLOEXEC       1U
 #define MFD_ALLOW_SEALING 2U
+#define MFD_NOEXEC_SEAL   8U
+#define MFD_EXEC          0x10U
 
 #define F_SEAL_SEAL         0x0001
 #define F_SEAL_SHRINK       0x0002
 #define F_SEAL_GROW         0x0004
 #define F_SEAL_WRITE        0x0008
 #define F_SEAL_FUTURE_WRITE 0x0010
+#define F_SEAL_EXEC         0x0020

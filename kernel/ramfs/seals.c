@@ -1,0 +1,109 @@
+/* Seals: promises about a file's contents that nobody can take back, for memfd_create.
+ *
+ * A seal holds from the moment it is set. Whoever changes contents or size looks at the seals with
+ * the contents mutex held, and so does mmap when it makes a shared mapping. A seal is set with the
+ * same mutex held, so no write is half done then, and no writable mapping comes between the check
+ * and the seal. A fork may copy such a mapping at any time, but only one that is there to be seen.
+ */
+#include "abi/errno.h"
+#include "abi/fcntl.h"
+#include "local.h"
+
+#define NO_WRITE (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)
+#define ALL_SEALS \
+    (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE | F_SEAL_EXEC)
+
+/* ---- What they forbid; the contents mutex is held ---- */
+
+bool ramfs_seals_allow_write(const struct ramfs_inode *file, uint64_t end)
+{
+    uint32_t seals = file->file.seals;
+    return !(seals & NO_WRITE) && !(seals & F_SEAL_GROW && end > file->inode.size);
+}
+
+bool ramfs_seals_allow_size(const struct ramfs_inode *file, uint64_t size)
+{
+    uint32_t seals = file->file.seals;
+    return !(seals & F_SEAL_SHRINK && size < file->inode.size) &&
+           !(seals & F_SEAL_GROW && size > file->inode.size);
+}
+
+bool ramfs_seals_allow_fallocate(const struct ramfs_inode *file, bool punch, uint64_t end)
+{
+    uint32_t seals = file->file.seals;
+    return punch ? !(seals & NO_WRITE) : !(seals & F_SEAL_GROW && end > file->inode.size);
+}
+
+int ramfs_seals_allow_mode(struct inode *inode, uint32_t mode)
+{
+    bool changes = (inode->mode ^ mode) & 0111;
+    return changes && ramfs_inode(inode)->file.seals & F_SEAL_EXEC ? -EPERM : 0;
+}
+
+/* ---- mmap ---- */
+
+/* As Linux since 6.7: what is sealed may be shared to read, and never becomes writable. */
+static int check_shared(const struct ramfs_inode *file, struct map_request *request)
+{
+    if (!(file->file.seals & NO_WRITE))
+        return 0;
+    if (request->prot & PROT_WRITE)
+        return -EPERM;
+    request->max_prot = PROT_READ | PROT_EXEC;
+    return 0;
+}
+
+long ramfs_file_map(struct file *open, struct space *space, struct map_request *request)
+{
+    struct ramfs_inode *file = ramfs_inode(open->inode);
+    if ((request->map_flags & MAP_TYPE) == MAP_PRIVATE)
+        return space_map(space, request);
+    mutex_lock(ramfs_contents_of(file));
+    long result = check_shared(file, request);
+    if (!result)
+        result = space_map(space, request);
+    mutex_unlock(ramfs_contents_of(file));
+    return result;
+}
+
+/* ---- fcntl ---- */
+
+/* May these seals be added? The contents mutex is held. */
+static int check_add(struct ramfs_inode *file, uint32_t seals)
+{
+    if (file->file.seals & F_SEAL_SEAL)
+        return -EPERM;
+    bool denies = seals & F_SEAL_WRITE && !(file->file.seals & F_SEAL_WRITE);
+    return denies && backing_shared_writable(&file->file.backing) ? -EBUSY : 0;
+}
+
+static int add_seals(struct file *open, uint32_t seals)
+{
+    struct ramfs_inode *file = ramfs_inode(open->inode);
+    if (seals & ~(uint32_t)ALL_SEALS)
+        return -EINVAL;
+    mutex_lock(ramfs_contents_of(file));
+    spin_lock(&file->inode.lock);
+    uint8_t former = file->file.seals;
+    if (seals & F_SEAL_EXEC && !(former & F_SEAL_SEAL)) {
+        file->file.seals |= F_SEAL_EXEC; /* the mode that is looked at now is the last */
+        if (file->inode.mode & 0111)
+            seals |= F_SEAL_SHRINK | F_SEAL_GROW | NO_WRITE; /* a program that stays as it is */
+    }
+    spin_unlock(&file->inode.lock);
+    int err = check_add(file, seals);
+    spin_lock(&file->inode.lock);
+    file->file.seals = err ? former : (uint8_t)(former | seals);
+    spin_unlock(&file->inode.lock);
+    mutex_unlock(ramfs_contents_of(file));
+    return err;
+}
+
+long ramfs_file_fcntl(struct file *open, unsigned command, uint64_t arg)
+{
+    switch (command) {
+    case F_GET_SEALS: return ramfs_inode(open->inode)->file.seals;
+    case F_ADD_SEALS: return add_seals(open, (uint32_t)arg);
+    default: return -EINVAL;
+    }
+}
