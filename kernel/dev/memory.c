@@ -89,7 +89,15 @@ static long no_seek(struct file *file, int64_t offset, int whence)
 }
 
 static const struct file_ops null_ops = {.read = null_read, .write = null_write, .seek = no_seek};
-static const struct file_ops zero_ops = {.read = zero_read, .write = null_write, .seek = no_seek};
+/* To map it gives fresh memory. */
+static struct backing *zero_backing(struct file *file)
+{
+    (void)file;
+    return NULL;
+}
+
+static const struct file_ops zero_ops = {
+    .read = zero_read, .write = null_write, .seek = no_seek, .backing = zero_backing};
 static const struct file_ops full_ops = {.read = zero_read, .write = full_write, .seek = no_seek};
 static const struct file_ops random_ops = {
     .read = random_read,

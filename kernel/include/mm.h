@@ -160,6 +160,9 @@ enum area_flags {
     AREA_HEAP = 4,
     AREA_ENV = 8,
     AREA_SPECIAL = 16, /* names for /proc/PID/maps */
+    AREA_NORESERVE = 32,
+    AREA_DONTFORK = 64,    /* a fork's child does not get it ... */
+    AREA_WIPEONFORK = 128, /* ... or gets it empty */
 };
 
 struct area {
@@ -188,6 +191,7 @@ struct space {
     uint32_t n_areas, n_spares;
     struct area *spares[AREA_SPARES]; /* for the change that is being made; else there are none */
     struct tree mappings;             /* by the address of their backing */
+    bool has_kept;                    /* an area was once AREA_DONTFORK or AREA_WIPEONFORK */
     uint64_t n_pages;                 /* pages of all areas (VmSize) */
     uint64_t most_pages;              /* the most that n_pages has been */
     uint64_t n_data_pages;            /* those that RLIMIT_DATA counts */
@@ -222,8 +226,10 @@ struct map_request {
     uint32_t max_prot;       /* what mprotect may grant later; 0: everything */
     struct backing *backing; /* NULL: fresh memory; else a reference is taken */
     uint64_t offset;         /* bytes, page-aligned */
+    bool may_be_low;         /* MAP_FIXED below mmap_min_addr, as root may */
     void *name; /* for /proc/PID/maps: what it is mapped by (the vfs's entry), or NULL */
 };
+extern const uint64_t mmap_min_addr; /* below it only root maps */
 /* The address, or -ENOMEM, -EINVAL, -EEXIST, -EPERM (W^X is not asked of programs:
  * PROT_WRITE|PROT_EXEC is granted as Linux does, but never by the kernel's own loader). */
 long space_map(struct space *space, const struct map_request *request);

@@ -251,8 +251,8 @@ static inline void entry_unref(struct entry *entry)
         entry_free(entry);
 }
 struct entry *entry_parent(struct entry *entry); /* referenced; across mounts; a root's is itself */
-/* Is `above` the entry `below` or on its way up, within one file system? For renames: the mutex that
- * is held over them keeps every directory's parent. It lets others run. */
+/* Is `above` the entry `below` or on its way up, within one file system? For renames: the mutex
+ * that is held over them keeps every directory's parent. It lets others run. */
 bool entry_is_above(const struct entry *above, const struct entry *below);
 /* Writes the path from root to entry, with a NUL, into the end of buf[size]; *start is where it
  * begins. -ENAMETOOLONG; -ENOENT when entry is dead and `living` is asked (" (deleted)" is not
@@ -332,7 +332,8 @@ struct file_ops {
      * ...). Absent: -EINVAL. */
     long (*fcntl)(struct file *file, unsigned command, uint64_t arg);
     uint32_t (*poll)(struct file *file, struct poll_table *table); /* POLL*; absent: ready */
-    struct backing *(*backing)(struct file *file); /* for mmap, unreferenced; absent: -ENODEV */
+    /* For mmap, unreferenced; NULL: fresh memory. Absent: -ENODEV. */
+    struct backing *(*backing)(struct file *file);
     /* space_map, unless the file refuses; the request is complete. Absent: space_map. */
     long (*map)(struct file *file, struct space *space, struct map_request *request);
     /* fallocate; absent: -EOPNOTSUPP */

@@ -46,8 +46,11 @@ static int find_key(struct space *space, uint64_t address, bool private, struct 
         return -EFAULT;
     if (private)
         return 0;
-    if (!space_area_at(space, address, &area))
+    uint32_t word; /* it must be there: a page beyond a file's end is no word */
+    if (space_peek(space, address, &word, sizeof(word)) < sizeof(word))
         return -EFAULT;
+    if (!space_area_at(space, address, &area) || (!area.backing && !(area.prot & PROT_WRITE)))
+        return -EFAULT; /* what nobody can change is nothing to wait for */
     if (area.backing && area.flags & AREA_SHARED)
         *key = (struct futex_key){area.backing, area.offset + (address - area.start)};
     if (area.backing)

@@ -364,6 +364,8 @@ int areas_copy(struct space *child, const struct space *parent)
     int error = 0;
     struct area *last = NULL;
     for (const struct area *area = area_first(parent); area && !error; area = area_next(area)) {
+        if (area->flags & AREA_DONTFORK)
+            continue;
         if (n == 0)
             n = objects_alloc(&area_cache, memory,
                               min(parent->n_areas - child->n_areas, (uint32_t)BATCH));
@@ -375,22 +377,19 @@ int areas_copy(struct space *child, const struct space *parent)
     return error;
 }
 
-void areas_drop(struct space *space, struct list *dead)
+bool areas_drop(struct space *space, struct list *dead)
 {
     void *memory[BATCH];
     size_t n = 0;
     struct max_node *node = NULL;
-    while ((node = max_tree_pop_leaf(&space->areas, node))) {
+    while (n < BATCH && (node = max_tree_pop_leaf(&space->areas, node))) {
         struct area *area = area_of(node);
         node = node->parent;
         if (area->mapping)
             mapping_unpin(area->mapping, dead);
         memory[n++] = area;
-        if (n == BATCH) {
-            objects_free(&area_cache, memory, n);
-            n = 0;
-        }
     }
     objects_free(&area_cache, memory, n);
-    space->n_areas = 0;
+    space->n_areas -= n;
+    return space->n_areas;
 }

@@ -136,24 +136,68 @@ static struct space *next_space(struct backing *backing, uint64_t zap)
     return found;
 }
 
+/* Where a zap is: in a window of the backing, behind an area in the order of the mapping's tree. */
+struct zap {
+    struct space *space;
+    struct backing *backing;
+    uint64_t start, end; /* the window: bytes of the backing */
+    uint64_t key;        /* the area was here ... */
+    const void *tie;     /* ... and is perhaps gone */
+};
+
+/* Drops the pages that a number of areas show of the window; whether there are more areas. Lock:
+ * takes space->lock. */
+static bool zap_areas(struct zap *zap)
+{
+    struct flush flush;
+    flush_begin(&flush, zap->space);
+    spin_lock(&zap->space->lock);
+    struct mapping *mapping = mapping_find(zap->space, zap->backing);
+    struct max_node *node =
+        mapping ? max_tree_after(&mapping->areas, zap->key, zap->tie, zap->start + 1) : NULL;
+    for (int n = 0; n < PIECE_AREAS && node && node->key < zap->end; n++) {
+        const struct area *area = container_of(node, struct area, by_offset);
+        uint64_t from = max(zap->start, area->offset), to = min(zap->end, node->value);
+        space_discard_locked(zap->space, area->start + (from - area->offset),
+                             area->start + (to - area->offset), &flush);
+        zap->key = node->key;
+        zap->tie = node;
+        node = max_tree_step(node, zap->start + 1, MAX_FORWARD);
+    }
+    bool more = node && node->key < zap->end;
+    flush_end(&flush);
+    spin_unlock(&zap->space->lock);
+    return more;
+}
+
+/* Sets the window to the next one from `from` on in which the space maps something; false when
+ * there is none. Lock: takes space->lock. */
+static bool zap_window(struct zap *zap, uint64_t from)
+{
+    spin_lock(&zap->space->lock);
+    struct mapping *mapping = mapping_find(zap->space, zap->backing);
+    struct max_node *node = mapping ? max_tree_end(&mapping->areas, from + 1, MAX_FORWARD) : NULL;
+    if (node) {
+        zap->start = max(from, node->key);
+        zap->end = zap->start + LARGE_SPAN;
+        zap->key = 0;
+        zap->tie = NULL;
+    }
+    spin_unlock(&zap->space->lock);
+    return node;
+}
+
 /* Drops one space's pages of the backing from an index on, copies made by writing too, as Linux
  * does. Where tables cannot be copied for lack of memory the pages stay mapped: old contents
  * instead of SIGBUS, nothing worse. */
 static void zap_in(struct space *space, struct backing *backing, uint64_t first_index)
 {
-    uint64_t from = first_index * PAGE_SIZE;
-    struct flush flush;
-    flush_begin(&flush, space);
-    spin_lock(&space->lock);
-    struct mapping *mapping = mapping_find(space, backing);
-    struct max_node *node = mapping ? max_tree_end(&mapping->areas, from + 1, MAX_FORWARD) : NULL;
-    for (; node; node = max_tree_step(node, from + 1, MAX_FORWARD)) {
-        struct area *area = container_of(node, struct area, by_offset);
-        uint64_t skip = from > area->offset ? from - area->offset : 0;
-        space_discard_locked(space, area->start + skip, area->end, &flush);
+    struct zap zap = {.space = space, .backing = backing};
+    for (uint64_t from = first_index * PAGE_SIZE; zap_window(&zap, from); from = zap.end) {
+        while (zap_areas(&zap))
+            mm_resched();
+        mm_resched();
     }
-    flush_end(&flush);
-    spin_unlock(&space->lock);
 }
 
 void backing_zap(struct backing *backing, uint64_t first_index)

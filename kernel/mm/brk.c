@@ -34,11 +34,21 @@ static void brk_move(struct space *space, uint64_t wanted, struct flush *flush, 
         space->brk_end = wanted;
 }
 
+/* Where the heap will shrink by much its pages go beforehand, in pieces. Takes no lock for the
+ * break: if another thread moves it meanwhile, it is as if that had come later. */
+static void brk_discard(struct space *space, uint64_t wanted)
+{
+    uint64_t old = align_up(space->brk_end, PAGE_SIZE), end = align_up(wanted, PAGE_SIZE);
+    if (wanted >= space->brk_start && end + PIECE_BYTES < old)
+        space_discard(space, end, old);
+}
+
 /* Moves the break; where it is afterwards. Lock: takes space->lock. */
 uint64_t space_set_brk(struct space *space, uint64_t wanted)
 {
     struct list dead;
     struct flush flush;
+    brk_discard(space, wanted);
     list_init(&dead);
     flush_begin(&flush, space);
     spin_lock(&space->lock);

@@ -6,27 +6,33 @@
 
 /* ---- Limits ---- */
 
-bool space_within_limits(const struct space *space, uint64_t n_bytes, uint32_t prot, uint32_t flags)
-{
-    uint64_t taken = space->n_pages * PAGE_SIZE;
-    if (taken + n_bytes > space->limit_space)
-        return false;
-    if (space->limit_data == RLIM_INFINITY || !(prot & PROT_WRITE) ||
-        flags & (AREA_SHARED | AREA_STACK))
-        return true;
-    return space->n_data_pages * PAGE_SIZE + n_bytes <= space->limit_data;
-}
+const uint64_t mmap_min_addr = USER_START;
 
 /* More memory in one piece than there is: a program's mistake, refused as Linux does; all else is
  * promised. */
-static bool exceeds_memory(uint64_t n_bytes, const struct map_request *request)
+static bool exceeds_memory(uint64_t n_bytes)
 {
-    if (n_bytes < 16 * 1024 * 1024 || !(request->prot & PROT_WRITE) ||
-        request->map_flags & MAP_NORESERVE)
+    if (n_bytes < 16 * 1024 * 1024)
         return false;
     struct memory_counts counts;
     memory_count(&counts);
     return n_bytes > counts.total_frames * PAGE_SIZE;
+}
+
+bool space_may_write(const struct space *space, uint64_t n_bytes, uint32_t prot, uint32_t flags)
+{
+    if (!(prot & PROT_WRITE) || flags & AREA_SHARED)
+        return true;
+    if (!(flags & AREA_NORESERVE) && exceeds_memory(n_bytes))
+        return false;
+    return space->limit_data == RLIM_INFINITY || flags & AREA_STACK ||
+           space->n_data_pages * PAGE_SIZE + n_bytes <= space->limit_data;
+}
+
+bool space_within_limits(const struct space *space, uint64_t n_bytes, uint32_t prot, uint32_t flags)
+{
+    return space->n_pages * PAGE_SIZE + n_bytes <= space->limit_space &&
+           space_may_write(space, n_bytes, prot, flags);
 }
 
 /* ---- munmap ---- */
@@ -79,23 +85,96 @@ static uint64_t range_end(uint64_t start, uint64_t n_bytes)
     return start + n_bytes;
 }
 
-/* Removes all mappings of the range; 0, -EINVAL or -ENOMEM. Lock: takes space->lock. */
+/* Drops pages of [start, end) up to the end of a piece, which is returned: `step` bytes, and then
+ * twice as many as long as nothing is found. Lock: takes space->lock. */
+static int discard_piece(struct space *space, uint64_t *at, uint64_t end, uint64_t *step)
+{
+    struct flush flush;
+    uint64_t stop = min(end, align_down(*at, LARGE_SPAN) + *step);
+    flush_begin(&flush, space);
+    spin_lock(&space->lock);
+    int error = space_discard_locked(space, *at, stop, &flush);
+    *step = flush.end ? PIECE_BYTES : min(*step * 2, (uint64_t)PIECE_MOST);
+    flush_end(&flush);
+    spin_unlock(&space->lock);
+    *at = stop;
+    return error;
+}
+
+/* The first address from `at` on that is mapped; `end` if there is none below it. Lock: takes
+ * space->lock. */
+static uint64_t next_mapped(struct space *space, uint64_t at, uint64_t end)
+{
+    spin_lock(&space->lock);
+    const struct area *area = area_find(space, at);
+    at = area ? min(end, max(at, area->start)) : end;
+    spin_unlock(&space->lock);
+    return at;
+}
+
+int space_discard(struct space *space, uint64_t start, uint64_t end)
+{
+    int error = 0;
+    uint64_t step = PIECE_BYTES;
+    for (uint64_t at = start; !error && (at = next_mapped(space, at, end)) < end;) {
+        error = discard_piece(space, &at, end, &step);
+        if (at < end)
+            mm_resched();
+    }
+    return error;
+}
+
+/* Whether the range is not the middle of an area where no more areas are allowed. Lock: takes
+ * space->lock. */
+static bool may_unmap(struct space *space, uint64_t start, uint64_t end)
+{
+    spin_lock(&space->lock);
+    const struct area *area = area_at(space, start);
+    bool may = !area || area->start == start || area->end <= end || areas_may_split(space);
+    spin_unlock(&space->lock);
+    return may;
+}
+
+/* Removes the mappings of [*at, end) up to the end of a piece, which *at is then. 0 or -ENOMEM.
+ * Lock: takes space->lock. */
+static int unmap_piece(struct space *space, uint64_t *at, uint64_t end)
+{
+    struct list dead;
+    struct flush flush;
+    uint64_t stop = *at;
+    list_init(&dead);
+    flush_begin(&flush, space);
+    spin_lock(&space->lock);
+    const struct area *area = area_find(space, *at);
+    for (int n = 0; n < PIECE_AREAS && area; n++, area = area_next(area))
+        stop = area->end;
+    stop = area ? min(end, stop) : end;
+    int error = space_unmap_locked(space, *at, stop, &flush, &dead);
+    areas_release(space);
+    flush_end(&flush);
+    spin_unlock(&space->lock);
+    mappings_free(&dead);
+    *at = stop;
+    return error;
+}
+
+/* Removes all mappings of the range; 0, -EINVAL or -ENOMEM. First the pages go, then the areas,
+ * both in pieces. What another thread maps meanwhile in a hole of the range goes too, or stays: as
+ * where one of the two calls had come first. Lock: takes space->lock. */
 int space_unmap(struct space *space, uint64_t start, uint64_t n_bytes)
 {
     uint64_t end = range_end(start, n_bytes);
     if (end <= start)
         return -EINVAL;
-    struct list dead;
-    struct flush flush;
-    list_init(&dead);
-    flush_begin(&flush, space);
-    spin_lock(&space->lock);
-    int result = space_unmap_locked(space, start, end, &flush, &dead);
-    areas_release(space);
-    flush_end(&flush);
-    spin_unlock(&space->lock);
-    mappings_free(&dead);
-    return result;
+    if (n_bytes > PIECE_BYTES && may_unmap(space, start, end))
+        space_discard(space, start, end);
+    int error = 0;
+    for (uint64_t at = start; at < end && !error;) {
+        error = unmap_piece(space, &at, end);
+        if (at < end)
+            mm_resched();
+    }
+    return error;
 }
 
 long sys_munmap(struct space *space, uaddr_t addr, size_t length)
@@ -125,7 +204,7 @@ static int place_choose(const struct space *space, const struct map_request *req
             return -EINVAL;
         if (!uaddr_range_ok(uaddr(wanted), n_bytes))
             return -ENOMEM;
-        if (wanted < USER_START)
+        if (wanted < mmap_min_addr && !request->may_be_low)
             return -EPERM;
         if (request->map_flags & MAP_FIXED_NOREPLACE &&
             !areas_free(space, wanted, wanted + n_bytes))
@@ -158,6 +237,8 @@ static struct area area_wanted(const struct map_request *request)
         area.flags |= AREA_SHARED;
     if (request->map_flags & MAP_GROWSDOWN)
         area.flags |= AREA_STACK;
+    if (request->map_flags & MAP_NORESERVE)
+        area.flags |= AREA_NORESERVE;
     return area;
 }
 
@@ -196,13 +277,27 @@ __attribute__((noinline)) static long map_locked(struct space *space,
     return error ? error : (long)area.start;
 }
 
-/* MAP_POPULATE: touches all pages beforehand; that memory runs out on the way is no error. */
+/* Touches the pages of a range; where it stopped. Lock: takes space->lock. */
+static uint64_t populate_piece(struct space *space, uint64_t start, uint64_t end, uint64_t access)
+{
+    uint64_t at = start;
+    spin_lock(&space->lock);
+    while (at < end && (table_lookup(space, at) || space_fault_locked(space, at, access) == 0))
+        at += PAGE_SIZE;
+    spin_unlock(&space->lock);
+    return at;
+}
+
+/* MAP_POPULATE: touches all pages beforehand; that memory runs out on the way is no error. Another
+ * thread may unmap some meanwhile, and then it ends. */
 static void populate(struct space *space, uint64_t start, uint64_t end, uint32_t prot)
 {
     uint64_t access = FAULT_USER | (prot & PROT_WRITE ? FAULT_WRITE : 0);
-    for (uint64_t at = start; at < end; at += PAGE_SIZE) {
-        if (!table_lookup(space, at) && space_fault_locked(space, at, access) < 0)
-            break;
+    while (start < end) {
+        uint64_t stop = min(end, start + PIECE_TOUCHED * PAGE_SIZE);
+        start = populate_piece(space, start, stop, access);
+        if (start < stop || !mm_resched())
+            return;
     }
 }
 
@@ -217,10 +312,10 @@ static long map_backed(struct space *space, const struct map_request *request, u
     long address = map_locked(space, request, n_bytes, &flush, &dead);
     areas_release(space);
     flush_end(&flush);
-    if (address >= 0 && request->map_flags & MAP_POPULATE && request->prot)
-        populate(space, address, address + n_bytes, request->prot);
     spin_unlock(&space->lock);
     mappings_free(&dead);
+    if (address >= 0 && request->map_flags & MAP_POPULATE && request->prot)
+        populate(space, address, address + n_bytes, request->prot);
     return address;
 }
 
@@ -236,10 +331,10 @@ long space_map(struct space *space, const struct map_request *request)
     uint64_t n_bytes = align_up(request->n_bytes, PAGE_SIZE);
     if (request->offset + n_bytes < request->offset)
         return -EOVERFLOW;
-    if ((type == MAP_PRIVATE || !request->backing) && exceeds_memory(n_bytes, request))
-        return -ENOMEM;
     if (type == MAP_PRIVATE || request->backing)
         return map_backed(space, request, n_bytes);
+    if (!(request->map_flags & MAP_NORESERVE) && exceeds_memory(n_bytes))
+        return -ENOMEM;
     struct map_request shared = *request;
     shared.backing = shared_memory_create(n_bytes);
     shared.offset = 0;
@@ -258,6 +353,8 @@ static int protect_area(struct space *space, struct area *area, uint64_t start, 
 {
     if (prot & ~area->max_prot)
         return -EACCES;
+    if (!(area->prot & PROT_WRITE) && !space_may_write(space, end - start, prot, area->flags))
+        return -ENOMEM;
     if (!area_may_change(space, area, start, end, prot, area->flags) || !areas_reserve(space, 2) ||
         tables_restrict(space, start, end, prot, flush) < 0)
         return -ENOMEM;
@@ -265,42 +362,48 @@ static int protect_area(struct space *space, struct area *area, uint64_t start, 
     return 0;
 }
 
-/* Changes the protection of the areas of the range, up to the first hole or the first that may not
- * have it. 0, -EACCES or -ENOMEM. Lock: space->lock held. */
-static int protect_locked(struct space *space, uint64_t start, uint64_t end, uint32_t prot,
-                          struct flush *flush)
+/* Changes the protection of areas of the range from *at on, which is where it stopped, after a
+ * number of areas, or at the first hole, or the first area that may not have it. 0, -EACCES or
+ * -ENOMEM. Lock: takes space->lock. */
+static int protect_piece(struct space *space, uint64_t *at, uint64_t end, uint32_t prot)
 {
+    struct flush flush;
     int error = 0;
-    while (start < end && !error) {
-        struct area *area = area_at(space, start);
-        if (!area)
-            return -ENOMEM;
-        uint64_t stop = min(end, area->end);
-        error = protect_area(space, area, start, stop, prot, flush);
-        start = stop;
+    flush_begin(&flush, space);
+    spin_lock(&space->lock);
+    for (int n = 0; n < PIECE_AREAS && *at < end && !error; n++) {
+        struct area *area = area_at(space, *at);
+        uint64_t stop = area ? min(end, area->end) : end;
+        error = area ? protect_area(space, area, *at, stop, prot, &flush) : -ENOMEM;
+        *at = stop;
     }
+    areas_release(space);
+    flush_end(&flush);
+    spin_unlock(&space->lock);
     return error;
 }
 
-/* Sets the protection of the range; 0, -EINVAL, -ENOMEM (also where nothing is mapped) or -EACCES.
- * Rights that are added reach the pages by faults. Lock: takes space->lock. */
+/* Sets the protection of the range; 0, -EINVAL, -ENOMEM (also where nothing is mapped) or -EACCES:
+ * then it is set up to there. Rights that are added reach the pages by faults. Of two threads'
+ * calls for the same range each may win a part of it. Lock: takes space->lock. */
 int space_protect(struct space *space, uint64_t start, uint64_t n_bytes, uint32_t prot)
 {
-    if (start % PAGE_SIZE || prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC))
+    if (start % PAGE_SIZE)
         return -EINVAL;
     if (n_bytes == 0)
         return 0;
     uint64_t end = range_end(start, n_bytes);
     if (end <= start)
         return -ENOMEM;
-    struct flush flush;
-    flush_begin(&flush, space);
-    spin_lock(&space->lock);
-    int result = protect_locked(space, start, end, prot, &flush);
-    areas_release(space);
-    flush_end(&flush);
-    spin_unlock(&space->lock);
-    return result;
+    if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM))
+        return -EINVAL;
+    int error = 0;
+    while (start < end && !error) {
+        error = protect_piece(space, &start, end, prot & ~PROT_SEM);
+        if (start < end)
+            mm_resched();
+    }
+    return error;
 }
 
 long sys_mprotect(struct space *space, uaddr_t addr, size_t length, unsigned int prot)

@@ -60,6 +60,23 @@ static void settings_copy(struct space *child, const struct space *parent)
     child->limit_data = parent->limit_data;
 }
 
+/* Drops from a fork's child, which nobody else knows, the pages that the parent keeps for itself. 0
+ * or -ENOMEM. Lock: parent->lock held. */
+static int areas_keep(struct space *child, const struct space *parent)
+{
+    struct flush flush;
+    int error = 0;
+    if (!parent->has_kept)
+        return 0;
+    flush_begin(&flush, child);
+    for (const struct area *area = area_first(parent); area && !error; area = area_next(area)) {
+        if (area->flags & (AREA_DONTFORK | AREA_WIPEONFORK))
+            error = space_discard_locked(child, area->start, area->end, &flush);
+    }
+    flush_end(&flush);
+    return error;
+}
+
 /* A copy that shares all pages and tables until one side writes; NULL when memory is out. Lock:
  * takes parent->lock. */
 struct space *space_fork(struct space *parent)
@@ -69,10 +86,12 @@ struct space *space_fork(struct space *parent)
         return NULL;
     spin_lock(&parent->lock);
     settings_copy(child, parent);
+    child->has_kept = parent->has_kept;
     int error = areas_copy(child, parent);
     if (!error) {
         tables_share(phys_to_virt(parent->root), phys_to_virt(child->root));
         tlb_shootdown(space_cpus(parent), 0, 0); /* the right to write is gone */
+        error = areas_keep(child, parent);
         mappings_show(child); /* not before: a zap of the empty tables would do for the full ones */
     }
     spin_unlock(&parent->lock);
@@ -113,12 +132,16 @@ void space_unref(struct space *space)
     if (__atomic_sub_fetch(&space->refs, 1, __ATOMIC_ACQ_REL) > 0)
         return;
     struct list dead;
-    list_init(&dead);
-    bool large = space->n_pages >= LARGE_PAGES;
-    spin_lock(&space->lock);
-    areas_drop(space, &dead);
-    spin_unlock(&space->lock);
-    mappings_free(&dead);
+    bool large = space->n_pages >= LARGE_PAGES, more;
+    do {
+        list_init(&dead);
+        spin_lock(&space->lock);
+        more = areas_drop(space, &dead);
+        spin_unlock(&space->lock);
+        mappings_free(&dead);
+        if (more)
+            mm_resched();
+    } while (more);
     if (large)
         tables_free_slowly(space);
     space_reap(space_hold_drop(space));

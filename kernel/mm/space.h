@@ -9,6 +9,11 @@ enum {
     STACK_GAP = 256 * PAGE_SIZE, /* kept free below a stack that may still grow */
     MAX_AREAS = 65530,           /* with so many none is split; a new one may make it one more */
     LARGE_SPAN = TABLE_ENTRIES * PAGE_SIZE, /* what one table of pages covers */
+    /* How much is done with the lock held in one piece: a millisecond's work or two. */
+    PIECE_AREAS = 64,
+    PIECE_TOUCHED = 32, /* pages that are filled */
+    PIECE_BYTES = 4 * LARGE_SPAN,
+    PIECE_MOST = 64 * LARGE_SPAN, /* where little is expected to be */
 };
 
 /* ---- Areas (areas.c); the space's lock held ---- */
@@ -58,8 +63,8 @@ bool areas_free(const struct space *space, uint64_t start, uint64_t end);
 /* Gives a space that has none, and that nobody else knows, the same areas; 0, or -ENOMEM with a
  * part of them. */
 int areas_copy(struct space *child, const struct space *parent);
-/* Takes all areas out of a space that nobody uses any more. */
-void areas_drop(struct space *space, struct list *dead);
+/* Takes a number of areas out of a space that nobody uses any more; whether some are left. */
+bool areas_drop(struct space *space, struct list *dead);
 
 /* ---- Which spaces map a backing (backing.c) ---- */
 
@@ -183,6 +188,11 @@ int space_fault_locked(struct space *space, uint64_t address, uint64_t error);
 /* Removes areas and pages of the range; 0, or -ENOMEM with nothing changed. */
 int space_unmap_locked(struct space *space, uint64_t start, uint64_t end, struct flush *flush,
                        struct list *dead);
+/* The same for bytes that are mapped already, but could not be written until now: what is promised
+ * is asked about here and nowhere else. */
+bool space_may_write(const struct space *space, uint64_t n_bytes, uint32_t prot, uint32_t flags);
+/* Drops pages, keeps areas, in pieces with others between them; 0 or -ENOMEM. No lock held. */
+int space_discard(struct space *space, uint64_t start, uint64_t end);
 /* Drops pages, keeps areas; 0 or -ENOMEM. */
 int space_discard_locked(struct space *space, uint64_t start, uint64_t end, struct flush *flush);
 /* Would n more bytes, with that protection, stay within the limits? */

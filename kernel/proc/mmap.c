@@ -16,25 +16,48 @@ static int request_file(struct map_request *request, struct file *file)
     if (shared && !file_writable(file))
         request->max_prot = PROT_READ | PROT_EXEC;
     request->backing = file->ops->backing(file);
-    request->name = file->entry;
+    request->name = request->backing ? file->entry : NULL; /* /dev/zero: fresh memory */
     return 0;
 }
 
-/* Checks that need nothing but the arguments.
- * 0, -EINVAL or -ENOMEM.
+/* Flags that Linux has always ignored where it did not know them: what may stand beside
+ * MAP_SHARED_VALIDATE. */
+enum {
+    KNOWN_FLAGS = MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_32BIT | MAP_GROWSDOWN | MAP_DENYWRITE |
+                  MAP_EXECUTABLE | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK |
+                  MAP_STACK | MAP_HUGETLB | MAP_FIXED_NOREPLACE | 0x1f << 26 /* sizes of huge pages */
+};
+
+/* Checks that need nothing but the arguments. Huge pages there are none.
+ * 0, -EINVAL, -ENOMEM or -EOPNOTSUPP.
  * No lock. */
 static int check_arguments(const struct map_request *request)
 {
     unsigned type = request->map_flags & MAP_TYPE;
-    if (request->offset % PAGE_SIZE != 0 || request->n_bytes == 0)
-        return -EINVAL;
-    if (type != MAP_SHARED && type != MAP_PRIVATE && type != MAP_SHARED_VALIDATE)
+    bool anonymous = request->map_flags & MAP_ANONYMOUS;
+    if (request->map_flags & MAP_HUGETLB)
+        return anonymous ? -ENOMEM : -EINVAL;
+    if (request->n_bytes == 0)
         return -EINVAL;
     if (request->n_bytes > USER_END)
         return -ENOMEM;
     if (request->map_flags & (MAP_FIXED | MAP_FIXED_NOREPLACE) && request->address % PAGE_SIZE != 0)
         return -EINVAL;
+    if (type == MAP_SHARED_VALIDATE && !anonymous)
+        return request->map_flags & ~(unsigned)KNOWN_FLAGS ? -EOPNOTSUPP : 0;
+    if (type != MAP_SHARED && type != MAP_PRIVATE)
+        return -EINVAL;
+    if (request->map_flags & MAP_GROWSDOWN && (type == MAP_SHARED || !anonymous))
+        return -EINVAL;
     return 0;
+}
+
+static bool is_root(struct thread *self)
+{
+    struct cred *cred = fs_cred(&self->process->fs);
+    bool root = cred_is_root(cred);
+    cred_unref(cred);
+    return root;
 }
 
 long sys_mmap(struct thread *self, uaddr_t addr, size_t length, unsigned int prot,
@@ -48,15 +71,17 @@ long sys_mmap(struct thread *self, uaddr_t addr, size_t length, unsigned int pro
         .prot = prot & (PROT_READ | PROT_WRITE | PROT_EXEC),
     };
     struct file *file = NULL;
-    long result = check_arguments(&request);
-    if (result)
-        return result;
+    long result = offset % PAGE_SIZE ? -EINVAL : 0;
+    if (!result && !(flags & MAP_ANONYMOUS))
+        result = fd_get(&self->process->fs, fd, &file);
+    if (!result)
+        result = check_arguments(&request);
     if (!(flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)))
         request.address = align_down(request.address, PAGE_SIZE);
+    else if (request.address < mmap_min_addr)
+        request.may_be_low = is_root(self);
     if (flags & MAP_ANONYMOUS)
         request.offset = 0;
-    else
-        result = fd_get(&self->process->fs, fd, &file);
     if (!result && file)
         result = request_file(&request, file);
     if (!result)
