@@ -122,6 +122,7 @@ static void start_files(void)
         mm_add(&(struct memory_range){align_down(boot.modules[i].start, PAGE_SIZE),
                                       align_up(boot.modules[i].end, PAGE_SIZE)});
     }
+    file_max_init();
     if (!boot_option(boot.command_line, "console", console, sizeof(console)))
         strlcpy(console, "ttyS0", sizeof(console));
     mount_on("/dev", 0755, ramfs_create("devtmpfs", 0755));

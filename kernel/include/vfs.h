@@ -375,7 +375,7 @@ int file_open(struct fs_context *fs, int dirfd, const char *path, int flags, uin
 int file_open_entry(struct fs_context *fs, struct entry *entry, int flags, struct file **file);
 /* A file without a name in a directory (pipe, eventfd): the entry "name:[ino]" is made here. Takes
  * over the inode reference on success. */
-int file_open_anonymous(struct inode *inode, const char *name, int flags,
+int file_open_anonymous(struct fs_context *fs, struct inode *inode, const char *name, int flags,
                         const struct file_ops *ops, struct file **file);
 /* A file that was made open, as memfd_create does: as on Linux its writer does not keep it from
  * being executed. */
@@ -398,6 +398,11 @@ static inline void file_unref(struct file *file)
 long file_seek(struct file *file, int64_t offset, int whence); /* the usual rules; moves pos */
 long file_read_kernel(struct file *file, uint64_t pos, void *buf, size_t n); /* fewer at the end */
 uint64_t file_count(void); /* open files in the system */
+/* With that many a user opens no more (ENFILE), root does. As on Linux at first a tenth of memory
+ * in KB, at least 8,192. */
+uint64_t file_max(void);
+void file_set_max(uint64_t most); /* at most INT64_MAX */
+void file_max_init(void);         /* when all memory is known */
 
 /* ---- Descriptors ---- */
 

@@ -381,14 +381,14 @@ bool pipe_is_unnamed(const struct inode *inode)
     return inode->fs == &pipefs;
 }
 
-/* One end of the pipe of an inode; 0 or -ENOMEM. */
-static int open_end(struct inode *inode, int flags, struct file **end)
+/* One end of the pipe of an inode; 0, -ENOMEM or -ENFILE. */
+static int open_end(struct fs_context *fs, struct inode *inode, int flags, struct file **end)
 {
     struct pipe *pipe = pipe_get(inode);
     if (!pipe)
         return -ENOMEM;
     inode_ref(inode);
-    int err = file_open_anonymous(inode, "pipe", flags, &pipe_ops, end);
+    int err = file_open_anonymous(fs, inode, "pipe", flags, &pipe_ops, end);
     if (err) {
         inode_unref(inode);
         pipe_put(inode, pipe);
@@ -404,16 +404,16 @@ static int open_end(struct inode *inode, int flags, struct file **end)
     return 0;
 }
 
-int pipe_create(int flags, struct file *ends[2])
+int pipe_create(struct fs_context *fs, int flags, struct file *ends[2])
 {
     struct inode *inode = object_alloc_zeroed(&pipe_inodes);
     if (!inode)
         return -ENOMEM;
     inode_init(inode, &pipe_inode_ops, &pipefs, S_IFIFO | S_IRUSR | S_IWUSR);
     inode->fifo = NULL;
-    int err = open_end(inode, O_RDONLY | (flags & ~O_DIRECT), &ends[0]);
+    int err = open_end(fs, inode, O_RDONLY | (flags & ~O_DIRECT), &ends[0]);
     if (!err) {
-        err = open_end(inode, O_WRONLY | flags, &ends[1]);
+        err = open_end(fs, inode, O_WRONLY | flags, &ends[1]);
         if (err)
             file_unref(ends[0]);
     }
@@ -459,7 +459,7 @@ long sys_pipe2(struct fs_context *fs, uaddr_t fds, unsigned int flags)
     int numbers[2];
     if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
         return -EINVAL;
-    int err = pipe_create((int)(flags & (O_NONBLOCK | O_DIRECT)), ends);
+    int err = pipe_create(fs, (int)(flags & (O_NONBLOCK | O_DIRECT)), ends);
     if (err)
         return err;
     set_owner(fs, ends[0]->inode);

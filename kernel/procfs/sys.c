@@ -114,15 +114,29 @@ static int text_boot_id(struct text *text, const struct proc_inode *of)
 static int text_file_nr(struct text *text, const struct proc_inode *of)
 {
     (void)of;
-    text_add(text, "%lu\t0\t%ld\n", file_count(), INT64_MAX);
+    text_add(text, "%lu\t0\t%lu\n", file_count(), file_max());
     return 0;
 }
 
 static int text_file_max(struct text *text, const struct proc_inode *of)
 {
     (void)of;
-    text_add(text, "%ld\n", INT64_MAX);
+    text_add(text, "%lu\n", file_max());
     return 0;
+}
+
+/* At a position other than 0 nothing happens, as on Linux. */
+static long set_file_max(const struct proc_inode *of, char *line, size_t n, uint64_t pos)
+{
+    uint64_t most;
+    size_t length = n > 0 && line[n - 1] == '\n' ? n - 1 : n;
+    (void)of;
+    if (pos)
+        return (long)n;
+    if (!number_parse(line, length, 10, &most) || most > INT64_MAX)
+        return -EINVAL;
+    file_set_max(most);
+    return (long)n;
 }
 
 static int text_pid_max(struct text *text, const struct proc_inode *of)
@@ -236,9 +250,19 @@ static const struct proc_node kernel_children[] = {
 };
 
 static const struct proc_node fs_children[] = {
-    FILE_NODE("file-max", text_file_max),           FILE_NODE("file-nr", text_file_nr),
-    FILE_NODE("inode-nr", text_inode_nr),           FILE_NODE("nr_open", text_nr_open),
-    FILE_NODE("pipe-max-size", text_pipe_max_size), {},
+    {
+        .name = "file-max",
+        .mode = S_IFREG | 0644,
+        .binding = true,
+        .has_end = true,
+        .text = text_file_max,
+        .set = set_file_max,
+    },
+    FILE_NODE("file-nr", text_file_nr),
+    FILE_NODE("inode-nr", text_inode_nr),
+    FILE_NODE("nr_open", text_nr_open),
+    FILE_NODE("pipe-max-size", text_pipe_max_size),
+    {},
 };
 
 static const struct proc_node vm_children[] = {

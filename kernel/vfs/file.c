@@ -8,11 +8,49 @@ static OBJECT_CACHE(file_cache, struct file);
 
 static const struct file_ops path_ops = {.stream = true};
 
-struct file *file_create(int flags)
+/* ---- How many there may be ---- */
+
+enum { LEAST_FILES = 8192 };
+
+static uint64_t most_files = LEAST_FILES; /* atomic */
+
+void file_max_init(void)
 {
+    struct memory_counts memory;
+    memory_count(&memory);
+    file_set_max(max(memory.total_frames * (PAGE_SIZE / 1024) / 10, (uint64_t)LEAST_FILES));
+}
+
+uint64_t file_max(void)
+{
+    return __atomic_load_n(&most_files, __ATOMIC_RELAXED);
+}
+
+void file_set_max(uint64_t most)
+{
+    __atomic_store_n(&most_files, most, __ATOMIC_RELAXED);
+}
+
+/* The count is read without its lock: some more than the maximum may come to be at once. */
+static bool too_many_files(struct fs_context *fs)
+{
+    if (likely(file_count() < file_max()))
+        return false;
+    struct cred *cred = fs_cred(fs);
+    bool refused = !cred_is_root(cred);
+    cred_unref(cred);
+    return refused;
+}
+
+/* ---- Making and opening ---- */
+
+int file_create(struct fs_context *fs, int flags, struct file **made)
+{
+    if (too_many_files(fs))
+        return -ENFILE;
     struct file *file = object_alloc(&file_cache);
     if (!file)
-        return NULL;
+        return -ENOMEM;
     file->refs = 1;
     file->flags = (uint32_t)flags;
     file->ops = &path_ops;
@@ -23,7 +61,8 @@ struct file *file_create(int flags)
     file->private_data = NULL;
     file->owner_pid = 0;
     file->uncounted = false;
-    return file;
+    *made = file;
+    return 0;
 }
 
 /* O_DIRECT is for what could be read past a cache; and for pipe2, which does not come here. */
@@ -91,11 +130,11 @@ int file_start(struct file *file, struct entry *entry)
 
 int file_open_entry(struct fs_context *fs, struct entry *entry, int flags, struct file **opened)
 {
-    (void)fs;
-    struct file *file = file_create(flags);
-    if (!file)
-        return -ENOMEM;
-    int err = file_start(file, entry);
+    struct file *file;
+    int err = file_create(fs, flags, &file);
+    if (err)
+        return err;
+    err = file_start(file, entry);
     if (err)
         file_free(file);
     else
@@ -103,14 +142,15 @@ int file_open_entry(struct fs_context *fs, struct entry *entry, int flags, struc
     return err;
 }
 
-int file_open_anonymous(struct inode *inode, const char *name, int flags,
+int file_open_anonymous(struct fs_context *fs, struct inode *inode, const char *name, int flags,
                         const struct file_ops *ops, struct file **opened)
 {
     char text[48];
     int len = format(text, sizeof(text), "%s:[%lu]", name, inode->ino);
-    struct file *file = file_create(flags & ~OPEN_ONLY);
-    if (!file)
-        return -ENOMEM;
+    struct file *file;
+    int err = file_create(fs, flags & ~OPEN_ONLY, &file);
+    if (err)
+        return err;
     struct entry *entry = entry_create(NULL, inode, text, (size_t)len);
     if (!entry) {
         file_free(file);
@@ -134,7 +174,7 @@ void file_end(struct file *file)
 
 uint64_t file_count(void)
 {
-    return file_cache.n_live;
+    return __atomic_load_n(&file_cache.n_live, __ATOMIC_RELAXED);
 }
 
 /* ---- By the kernel itself ---- */

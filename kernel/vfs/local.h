@@ -152,8 +152,8 @@ void fd_close_range(struct fs_context *fs, uint32_t first, uint32_t last, bool o
 enum { MAX_TRANSFER = 0x7ffff000 }; /* what one read or write moves at most */
 #define MAX_FILE_SIZE INT64_MAX
 
-/* A file without entry and operations; NULL: no memory. */
-struct file *file_create(int flags);
+/* A file without entry and operations; 0, -ENOMEM, or -ENFILE: a user has no more than file_max. */
+int file_create(struct fs_context *fs, int flags, struct file **made);
 /* Gives it an entry (of which it takes a reference) and operations; on failure only file_free is
  * left to do. */
 int file_start(struct file *file, struct entry *entry);

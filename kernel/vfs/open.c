@@ -90,9 +90,10 @@ static int open_create(struct fs_context *fs, struct walk *walk, int flags, uint
         err = -EACCES;
     if (err)
         return err;
-    struct file *file = file_create(flags);
-    if (!file)
-        return -ENOMEM;
+    struct file *file;
+    err = file_create(fs, flags, &file);
+    if (err)
+        return err;
     new_inode_init(&what, fs, dir, S_IFREG | (mode & 07777));
     err = dir->ops->create(walk->at, walk->name, walk->len, &what, &made);
     if (!err) {

@@ -110,6 +110,95 @@ static void check_numbers(void)
     CHECK(in_use > 0 && free == 0 && most == atol(setting("fs/file-max")));
 }
 
+static int put(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY);
+    if (fd < 0)
+        return errno;
+    ssize_t n = write(fd, text, strlen(text));
+    int error = n == (ssize_t)strlen(text) ? 0 : errno;
+    close(fd);
+    return error;
+}
+
+#define FILE_MAX "/proc/sys/fs/file-max"
+
+/* It keeps the value that it has. */
+static void check_file_max(void)
+{
+    char before[32];
+    snprintf(before, sizeof before, "%s", setting("fs/file-max"));
+    if (!as_root("who may set the maximum of open files"))
+        return;
+    int set = put(FILE_MAX, before); /* a container's is read-only */
+    CHECK(set == 0 || set == EROFS);
+    CHECK_EQ(put(FILE_MAX, "many"), set ? set : EINVAL);
+    CHECK_EQ(put(FILE_MAX, ""), set);
+    CHECK_STR(setting("fs/file-max"), before);
+    int fd = open(FILE_MAX, set ? O_RDONLY : O_WRONLY);
+    become(USER);
+    CHECK_EQ(put(FILE_MAX, before), set ? set : EACCES);
+    CHECK_ERR(write(fd, before, strlen(before)), set ? EBADF : EPERM);
+    become_root();
+    close(fd);
+}
+
+/* Is this a machine of the test's own, where nobody else opens files? */
+static bool is_alone(void)
+{
+    return access("/proc/kcounts", F_OK) == 0;
+}
+
+/* A user may open no file, in each way that there is. */
+static bool opens_nothing(void)
+{
+    int fds[2], copy = dup(1); /* is no other open file */
+    return open("/", O_RDONLY) < 0 && errno == ENFILE && open("/dev/null", O_RDONLY) < 0 &&
+           errno == ENFILE && open("/", O_PATH) < 0 && errno == ENFILE &&
+           open("/tmp/never-made", O_WRONLY | O_CREAT, 0600) < 0 && errno == ENFILE &&
+           access("/tmp/never-made", F_OK) < 0 && errno == ENOENT && pipe(fds) < 0 &&
+           errno == ENFILE && syscall(SYS_memfd_create, "m", 0) < 0 && errno == ENFILE &&
+           execl("/proc/self/exe", "x", (char *)NULL) < 0 && errno == ENFILE && copy >= 0 &&
+           close(copy) == 0;
+}
+
+/* The maximum is less than there are: a user opens none, root does. It is the same for all of the
+ * machine, so only a machine of the test's own is treated like this. */
+static void check_limit_of_files(void)
+{
+    char before[32];
+    snprintf(before, sizeof before, "%s", setting("fs/file-max"));
+    if (!is_alone()) {
+        SKIP("a user gets ENFILE: child's wait status", "others use the machine");
+        return;
+    }
+    CHECK_CHILD("a user gets ENFILE", {
+        int fds[2];
+        CHILD_REQUIRE(put(FILE_MAX, "1") == 0);
+        become(USER);
+        bool nothing = opens_nothing();
+        become_root();
+        CHILD_REQUIRE(pipe(fds) == 0);
+        CHILD_REQUIRE(put(FILE_MAX, before) == 0);
+        CHILD_REQUIRE(nothing);
+        become(USER);
+        CHILD_REQUIRE(pipe(fds) == 0);
+    });
+}
+
+static void check_file_nr(void)
+{
+    enum { N = 512 };
+    int fds[N];
+    long before = atol(setting("fs/file-nr"));
+    for (int i = 0; i < N; i++)
+        fds[i] = open("/", O_RDONLY);
+    long during = atol(setting("fs/file-nr"));
+    CHECK(is_alone() ? during == before + N : during >= N / 2); /* Linux counts per processor */
+    for (int i = 0; i < N; i++)
+        close(fds[i]);
+}
+
 int main(void)
 {
     check_names();
@@ -118,5 +207,9 @@ int main(void)
     check_random();
     check_numbers();
     check_more_numbers();
+    check_file_max();
+    check_limit_of_files();
+    check_file_nr();
+    CHECK_EQ(atol(setting("fs/file-max")) > 1, 1);
     return check_done();
 }
