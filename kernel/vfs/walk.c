@@ -132,6 +132,8 @@ int walk_follow(struct walk *walk, struct entry *link)
         inode_touch_atime(link->inode);
         err = link->inode->ops->follow ? walk_jump(walk, link) : push_text(walk, link->inode);
     }
+    if (walk->n_links > 1)
+        cond_resched(); /* each may be as long as a path can be */
     entry_unref(link);
     return err;
 }

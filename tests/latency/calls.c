@@ -16,9 +16,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -135,6 +137,14 @@ static int big_file(const char *name, size_t n)
     return fd;
 }
 
+/* How many processes or threads: as the row says, or as the command line does. */
+static int n_given;
+
+static int many(int n)
+{
+    return n_given ? n_given : n;
+}
+
 /* ---- The calls: each prepares, then measures one ---- */
 
 enum { N_THREADS = 3000, N_AREAS = 32000 };
@@ -164,14 +174,14 @@ static void start_threads(int n)
 
 static void do_exit_threads(void)
 {
-    start_threads(N_THREADS);
+    start_threads(many(N_THREADS));
     measure();
     _exit(0);
 }
 
 static void do_futex_wake(void)
 {
-    start_threads(N_THREADS);
+    start_threads(many(N_THREADS));
     measure();
     syscall(SYS_futex, &word, 1 /* FUTEX_WAKE */, INT32_MAX, NULL, NULL, 0);
     measured();
@@ -197,7 +207,7 @@ static void do_exit_children(void)
     if (first == 0)
         pause_for_ever();
     setpgid(first, first);
-    for (int i = 1; i < 1500; i++) {
+    for (int i = 1, n = many(1500); i < n; i++) {
         pid_t pid = fork();
         if (pid == 0)
             pause_for_ever();
@@ -218,6 +228,17 @@ static void do_exit_files(void)
         MUST(open("/tmp", O_RDONLY));
     measure();
     _exit(0);
+}
+
+/* Record locks of a file belong to its inode: a close of another file is not to look at them. */
+static void do_exit_locks(void)
+{
+    int fd = big_file("f", 0);
+    for (int i = 0; i < 30000; i++) {
+        struct flock lock = {.l_type = F_WRLCK, .l_start = 2 * i, .l_len = 1};
+        MUST(fcntl(fd, F_SETLK, &lock));
+    }
+    do_exit_files();
 }
 
 enum { N_POLLED = 4000, N_POLLERS = 30 };
@@ -386,6 +407,71 @@ static void do_read_zeros(void)
     measured();
 }
 
+static void transfer_often(ssize_t (*transfer)(int, const struct iovec *, int), const char *path,
+                           int flags)
+{
+    enum { N = 1024, PIECE = 64 << 10 };
+    static struct iovec list[N];
+    int fd = open(path, flags);
+    char *buffer = map(PIECE, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    MUST(fd);
+    for (int i = 0; i < N; i++)
+        list[i] = (struct iovec){buffer, PIECE};
+    measure();
+    MUST(transfer(fd, list, N));
+    measured();
+}
+
+static void do_readv(void)
+{
+    transfer_often(readv, "/dev/zero", O_RDONLY);
+}
+
+static void do_writev(void)
+{
+    MUST(big_file("f", 0));
+    transfer_often(writev, "f", O_WRONLY);
+}
+
+static void do_sendfile(void)
+{
+    int from = big_file("f", 100 * MB), to = big_file("g", 0);
+    unlink("g");
+    measure();
+    MUST(sendfile(to, from, NULL, 100 * MB));
+    measured();
+}
+
+static void do_copy_range(void)
+{
+    int from = big_file("f", 100 * MB), to = big_file("g", 0);
+    unlink("g");
+    measure();
+    MUST(copy_file_range(from, NULL, to, NULL, 100 * MB, 0));
+    measured();
+}
+
+static void do_long_links(void)
+{
+    enum { N = 40 };
+    static char target[4096];
+    char name[16];
+    mkdir("x", 0700);
+    for (int i = 0; i < 813; i++)
+        memcpy(target + 5 * i, "x/../", 5);
+    for (int i = 0; i < N; i++) {
+        snprintf(target + 4065, 16, "link%d", i + 1);
+        snprintf(name, sizeof(name), "link%d", i);
+        unlink(name);
+        MUST(symlink(target, name));
+    }
+    big_file("link40", 0);
+    measure();
+    MUST(access("link0", R_OK));
+    measured();
+    unlink("link40");
+}
+
 static void do_getrandom(void)
 {
     char *buffer = map(64 * MB, PROT_READ | PROT_WRITE, MAP_PRIVATE);
@@ -396,7 +482,7 @@ static void do_getrandom(void)
 
 static void do_kill_all(void)
 {
-    fork_many(1500, pause_for_ever);
+    fork_many(many(1500), pause_for_ever);
     measure();
     MUST(kill(-1, SIGTERM));
     measured();
@@ -441,7 +527,7 @@ static void do_wait_for_many(void)
 
 static void do_list_proc(void)
 {
-    fork_many(1500, pause_for_ever);
+    fork_many(many(1500), pause_for_ever);
     int fd = open("/proc", O_RDONLY);
     char *buffer = map(MB, PROT_READ | PROT_WRITE, MAP_PRIVATE);
     measure();
@@ -546,6 +632,7 @@ static const struct row {
     {"execve with 690,000 empty strings", do_exec_strings},
     {"exit with 1,500 children in one other group", do_exit_children},
     {"exit with 4,000 descriptors", do_exit_files},
+    {"exit with 4,000 descriptors and 30,000 record locks", do_exit_locks},
     {"write to a pipe that 30 processes poll 4,000 times each", do_wake_pollers},
     {"poll of 4,000 descriptors", do_poll},
     {"fallocate of 100 MB", do_fallocate},
@@ -558,6 +645,11 @@ static const struct row {
     {"rename 60,000 directories deep", do_rename_deep},
     {"getdents64 of 20,000 names", do_getdents},
     {"read of 64 MB of /dev/zero", do_read_zeros},
+    {"readv of 1,024 pieces of /dev/zero, 64 MB", do_readv},
+    {"writev of 1,024 pieces, 64 MB", do_writev},
+    {"sendfile of 100 MB", do_sendfile},
+    {"copy_file_range of 100 MB", do_copy_range},
+    {"a path through 40 symbolic links of 4,000 bytes", do_long_links},
     {"getrandom of 64 MB", do_getrandom},
     {"kill of 1,500 processes at once", do_kill_all},
     {"10,000 pending signals are dropped", do_discard_signals},
@@ -614,6 +706,7 @@ static void run_row(const struct row *row)
 
 int main(int argc, char **argv)
 {
+    n_given = argc > 2 ? atoi(argv[2]) : 0;
     shared = (volatile struct shared *)map(PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
     pid_t pid = fork();
     if (pid == 0)
