@@ -255,9 +255,10 @@ struct tree_node *tree_next(const struct tree *tree, const struct tree_node *nod
 
 struct max_node {
     struct max_node *parent, *child[2];
-    uint64_t key;   /* the owner may change it where the order stays the same */
-    uint64_t value; /* changed by max_tree_set */
-    uint64_t max;   /* the greatest value of the node and all below it */
+    uint64_t priority; /* no child's is greater */
+    uint64_t key;      /* the owner may change it where the order stays the same */
+    uint64_t value;    /* changed by max_tree_set */
+    uint64_t max;      /* the greatest value of the node and all below it */
 };
 
 struct max_tree {
@@ -267,9 +268,10 @@ struct max_tree {
 enum { MAX_BACKWARD, MAX_FORWARD };
 
 void max_tree_insert(struct max_tree *tree, struct max_node *node, uint64_t key, uint64_t value);
-/* The same for a node that comes after `last`, the last one so far (NULL: there is none). */
-void max_tree_append(struct max_tree *tree, struct max_node *last, struct max_node *node,
-                     uint64_t key, uint64_t value);
+/* Makes an empty tree like another, of the nodes that `copy` returns for each of those; keys are
+ * unique. False where `copy` returned NULL: then there is a part of them. */
+bool max_tree_copy(struct max_tree *to, const struct max_tree *from,
+                   struct max_node *(*copy)(const struct max_node *node, void *arg), void *arg);
 void max_tree_remove(struct max_tree *tree, struct max_node *node); /* node must be in the tree */
 void max_tree_set(struct max_node *node, uint64_t value);
 /* With a value of at least `least` (0: any), or NULL: the first node that is met from an end of the

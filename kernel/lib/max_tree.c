@@ -6,7 +6,8 @@
  * removal rotate, because a rotation touches two nodes and settles their two maxima. */
 #include "lib.h"
 
-static uint64_t priority(const struct max_node *node)
+/* Any number that says nothing of the order. */
+static uint64_t priority_of(const struct max_node *node)
 {
     uint64_t x = (uintptr_t)node * 0x9e3779b97f4a7c15ull;
     return (x ^ x >> 29) * 0xbf58476d1ce4e5b9ull;
@@ -67,6 +68,7 @@ static void attach(struct max_tree *tree, struct max_node *node, struct max_node
 {
     node->parent = parent;
     node->child[0] = node->child[1] = NULL;
+    node->priority = priority_of(node);
     node->max = node->value;
     if (parent)
         parent->child[side] = node;
@@ -74,7 +76,7 @@ static void attach(struct max_tree *tree, struct max_node *node, struct max_node
         tree->root = node;
     for (struct max_node *at = parent; at && at->max < node->value; at = at->parent)
         at->max = node->value;
-    while (node->parent && priority(node->parent) < priority(node))
+    while (node->parent && node->parent->priority < node->priority)
         rotate_up(tree, node);
 }
 
@@ -91,18 +93,49 @@ void max_tree_insert(struct max_tree *tree, struct max_node *node, uint64_t key,
     attach(tree, node, parent, side);
 }
 
-void max_tree_append(struct max_tree *tree, struct max_node *last, struct max_node *node,
-                     uint64_t key, uint64_t value)
+/* Fills a copy of a node in, without children. */
+static void node_copy(struct max_node *copy, const struct max_node *node, struct max_node *parent)
 {
-    node->key = key;
-    node->value = value;
-    attach(tree, node, last, 1);
+    copy->parent = parent;
+    copy->child[0] = copy->child[1] = NULL;
+    copy->priority = node->priority;
+    copy->key = node->key;
+    copy->value = node->value;
+    copy->max = node->max;
+}
+
+/* The copy has the shape of the original, so nothing is compared: each node is made below its
+ * parent, on a walk down and up both trees at once. */
+bool max_tree_copy(struct max_tree *to, const struct max_tree *from,
+                   struct max_node *(*copy)(const struct max_node *node, void *arg), void *arg)
+{
+    const struct max_node *node = from->root;
+    struct max_node *parent = NULL, **link = &to->root;
+    while (node) {
+        struct max_node *made = copy(node, arg);
+        if (!made)
+            return false;
+        node_copy(made, node, parent);
+        *link = made;
+        /* On to the next node that has a child without a copy. */
+        int side;
+        for (parent = made;; node = node->parent, parent = parent->parent) {
+            if (!parent)
+                return true;
+            side = !node->child[0] || parent->child[0];
+            if (node->child[side] && !parent->child[side])
+                break;
+        }
+        link = &parent->child[side];
+        node = node->child[side];
+    }
+    return true;
 }
 
 void max_tree_remove(struct max_tree *tree, struct max_node *node)
 {
     while (node->child[0] && node->child[1])
-        rotate_up(tree, node->child[priority(node->child[0]) < priority(node->child[1])]);
+        rotate_up(tree, node->child[node->child[0]->priority < node->child[1]->priority]);
     struct max_node *rest = node->child[0] ? node->child[0] : node->child[1];
     *link_of(tree, node) = rest;
     if (rest)

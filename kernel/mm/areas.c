@@ -330,14 +330,42 @@ uint64_t areas_find_gap(const struct space *space, uint64_t n_bytes, uint64_t to
 
 /* ---- All of them ---- */
 
-/* Enters an area of the parent, with memory for it, in the child behind the last one. 0 or -ENOMEM
- * with nothing changed. */
-static int area_copy(struct space *child, const struct area *area, struct area *copy,
-                     struct area *last)
+struct copying {
+    struct space *child;
+    uint32_t n_left; /* areas of the parent without a copy */
+    uint32_t n;      /* places in memory[] that are not used yet */
+    void *memory[BATCH];
+    const struct mapping *parents; /* the last mapping that was looked for ... */
+    struct mapping *childs;        /* ... and the child's */
+};
+
+/* Sets the child's mapping, and enters the copy there; false when memory is out. */
+static bool copy_mapping(struct copying *copying, struct area *copy)
 {
-    struct mapping *mapping = NULL;
-    if (area->mapping && !(mapping = mapping_copy(child, area->mapping)))
-        return -ENOMEM;
+    if (copying->parents != copy->mapping) {
+        struct mapping *childs = mapping_copy(copying->child, copy->mapping);
+        if (!childs)
+            return false;
+        copying->parents = copy->mapping;
+        copying->childs = childs;
+    }
+    copy->mapping = copying->childs;
+    copy->mapping->n_areas++;
+    index_add(copy);
+    return true;
+}
+
+/* The child's area for one of the parent, not in its tree yet; NULL when memory is out. */
+static struct max_node *area_copy(const struct max_node *node, void *arg)
+{
+    const struct area *area = area_of(node);
+    struct copying *copying = arg;
+    if (copying->n == 0)
+        copying->n =
+            objects_alloc(&area_cache, copying->memory, min(copying->n_left, (uint32_t)BATCH));
+    if (copying->n == 0)
+        return NULL;
+    struct area *copy = copying->memory[copying->n - 1];
     copy->start = area->start;
     copy->end = area->end;
     copy->prot = area->prot;
@@ -345,36 +373,27 @@ static int area_copy(struct space *child, const struct area *area, struct area *
     copy->max_prot = area->max_prot;
     copy->backing = area->backing;
     copy->offset = area->offset;
-    copy->mapping = mapping;
-    max_tree_append(&child->areas, last ? &last->by_address : NULL, &copy->by_address, copy->start,
-                    gap_below(copy, last));
-    count_add(child, copy);
-    child->n_areas++;
-    if (mapping) {
-        index_add(copy);
-        mapping->n_areas++;
-    }
-    return 0;
+    copy->mapping = area->mapping;
+    if (copy->mapping && !copy_mapping(copying, copy))
+        return NULL;
+    copying->n--;
+    copying->n_left--;
+    return &copy->by_address;
 }
 
 int areas_copy(struct space *child, const struct space *parent)
 {
-    void *memory[BATCH];
-    size_t n = 0;
-    int error = 0;
-    struct area *last = NULL;
-    for (const struct area *area = area_first(parent); area && !error; area = area_next(area)) {
-        if (area->flags & AREA_DONTFORK)
-            continue;
-        if (n == 0)
-            n = objects_alloc(&area_cache, memory,
-                              min(parent->n_areas - child->n_areas, (uint32_t)BATCH));
-        error = n ? area_copy(child, area, memory[n - 1], last) : -ENOMEM;
-        if (!error)
-            last = memory[--n];
-    }
-    objects_free(&area_cache, memory, n);
-    return error;
+    struct copying copying;
+    copying.child = child;
+    copying.n_left = parent->n_areas;
+    copying.n = 0;
+    copying.parents = NULL;
+    bool all = max_tree_copy(&child->areas, &parent->areas, area_copy, &copying);
+    objects_free(&area_cache, copying.memory, copying.n);
+    child->n_areas = parent->n_areas - copying.n_left;
+    child->n_pages = parent->n_pages;
+    child->n_data_pages = parent->n_data_pages;
+    return all ? 0 : -ENOMEM;
 }
 
 bool areas_drop(struct space *space, struct list *dead)

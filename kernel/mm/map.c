@@ -145,7 +145,7 @@ static int unmap_piece(struct space *space, uint64_t *at, uint64_t end)
     list_init(&dead);
     flush_begin(&flush, space);
     spin_lock(&space->lock);
-    const struct area *area = area_find(space, *at);
+    const struct area *area = end - *at > PIECE_AREAS * PAGE_SIZE ? area_find(space, *at) : NULL;
     for (int n = 0; n < PIECE_AREAS && area; n++, area = area_next(area))
         stop = area->end;
     stop = area ? min(end, stop) : end;
@@ -242,16 +242,16 @@ static struct area area_wanted(const struct map_request *request)
     return area;
 }
 
-/* Puts the area in its place, over what is there. 0 or -ENOMEM with nothing changed. Lock:
- * space->lock held. */
-static int area_place(struct space *space, struct area *area, void *name, struct flush *flush,
-                      struct list *dead)
+/* Puts the area in its place, where nothing is, or over what is there. 0 or -ENOMEM with nothing
+ * changed. Lock: space->lock held. */
+static int area_place(struct space *space, struct area *area, void *name, bool over,
+                      struct flush *flush, struct list *dead)
 {
     if (space->n_areas > MAX_AREAS || !areas_reserve(space, 1))
         return -ENOMEM;
     if (area->backing && !(area->mapping = mapping_pin(space, area->backing, name)))
         return -ENOMEM;
-    int error = space_unmap_locked(space, area->start, area->end, flush, dead);
+    int error = over ? space_unmap_locked(space, area->start, area->end, flush, dead) : 0;
     if (!error)
         areas_add(space, area);
     if (area->mapping)
@@ -273,7 +273,7 @@ __attribute__((noinline)) static long map_locked(struct space *space,
     area.end = area.start + n_bytes;
     if (!space_within_limits(space, n_bytes, area.prot, area.flags))
         return -ENOMEM;
-    error = area_place(space, &area, request->name, flush, dead);
+    error = area_place(space, &area, request->name, request->map_flags & MAP_FIXED, flush, dead);
     return error ? error : (long)area.start;
 }
 

@@ -60,9 +60,9 @@ static void settings_copy(struct space *child, const struct space *parent)
     child->limit_data = parent->limit_data;
 }
 
-/* Drops from a fork's child, which nobody else knows, the pages that the parent keeps for itself. 0
- * or -ENOMEM. Lock: parent->lock held. */
-static int areas_keep(struct space *child, const struct space *parent)
+/* Drops from a fork's child, which nobody else knows, the areas and pages that the parent keeps for
+ * itself. 0 or -ENOMEM. Lock: parent->lock held. */
+static int areas_keep(struct space *child, const struct space *parent, struct list *dead)
 {
     struct flush flush;
     int error = 0;
@@ -72,6 +72,8 @@ static int areas_keep(struct space *child, const struct space *parent)
     for (const struct area *area = area_first(parent); area && !error; area = area_next(area)) {
         if (area->flags & (AREA_DONTFORK | AREA_WIPEONFORK))
             error = space_discard_locked(child, area->start, area->end, &flush);
+        if (!error && area->flags & AREA_DONTFORK)
+            areas_cut(child, area->start, area->end, dead);
     }
     flush_end(&flush);
     return error;
@@ -84,6 +86,8 @@ struct space *space_fork(struct space *parent)
     struct space *child = space_make();
     if (!child)
         return NULL;
+    struct list dead;
+    list_init(&dead);
     spin_lock(&parent->lock);
     settings_copy(child, parent);
     child->has_kept = parent->has_kept;
@@ -91,10 +95,11 @@ struct space *space_fork(struct space *parent)
     if (!error) {
         tables_share(phys_to_virt(parent->root), phys_to_virt(child->root));
         tlb_shootdown(space_cpus(parent), 0, 0); /* the right to write is gone */
-        error = areas_keep(child, parent);
+        error = areas_keep(child, parent, &dead);
         mappings_show(child); /* not before: a zap of the empty tables would do for the full ones */
     }
     spin_unlock(&parent->lock);
+    mappings_free(&dead);
     if (!error)
         return child;
     space_unref(child);

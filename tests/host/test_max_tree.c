@@ -4,7 +4,7 @@
 
 enum { N = 200, KEYS = 60, VALUES = 50 };
 
-static struct max_node nodes[N];
+static struct max_node nodes[N], copies[N];
 static bool present[N];
 static struct max_tree tree;
 static int count;
@@ -88,26 +88,66 @@ static void test_random(void)
     ok(right, "100000 random steps with equal keys among them");
 }
 
-static void test_append_and_pop(void)
+/* Lets the links of all nodes, moved from copies[] to nodes[], point to the new places. */
+static struct max_node *moved(struct max_node *node)
+{
+    return node ? &nodes[node - copies] : NULL;
+}
+
+static void move_links(void)
+{
+    tree.root = moved(tree.root);
+    for (int i = 0; i < N; i++) {
+        nodes[i].parent = moved(nodes[i].parent);
+        nodes[i].child[0] = moved(nodes[i].child[0]);
+        nodes[i].child[1] = moved(nodes[i].child[1]);
+    }
+}
+
+static struct max_node *copy_into(const struct max_node *node, void *arg)
+{
+    unsigned *n_left = arg;
+    return (*n_left)-- ? &copies[node - nodes] : NULL;
+}
+
+/* A copy is searched in the original's place; then it is taken down. */
+static void test_copy_and_pop(void)
 {
     tree.root = NULL;
+    memset(present, 0, sizeof(present));
     for (int i = 0; i < N; i++) {
-        max_tree_append(&tree, i ? &nodes[i - 1] : NULL, &nodes[i], i / 3, next_random(VALUES));
+        max_tree_insert(&tree, &nodes[i], (uint64_t)i, next_random(VALUES));
         present[i] = true;
     }
     count = N;
-    bool right = order_is_right();
+    struct max_tree from = tree;
+    unsigned n_left = N / 2;
+    tree.root = NULL;
+    bool right = !max_tree_copy(&tree, &from, copy_into, &n_left);
+    unsigned n = 0;
+    for (struct max_node *leaf = NULL; (leaf = max_tree_pop_leaf(&tree, leaf)); leaf = leaf->parent)
+        n++;
+    ok(right && n == N / 2, "a copy for which nodes run out is a part");
+    n_left = N;
+    right = max_tree_copy(&tree, &from, copy_into, &n_left) && n_left == 0;
+    memset(nodes, 0xee, sizeof(nodes)); /* the copy knows nothing of the original */
+    memcpy(nodes, copies, sizeof(nodes));
+    move_links();
+    right = right && order_is_right();
     for (int i = 0; i < 1000; i++)
         right = right && searches_are_right();
-    ok(right, "nodes appended in order");
+    ok(right, "a copy has all nodes in order");
     for (struct max_node *leaf = NULL; (leaf = max_tree_pop_leaf(&tree, leaf)); leaf = leaf->parent)
         count--;
     ok(count == 0 && !tree.root, "leaf after leaf taken out");
+    tree.root = NULL;
+    from.root = NULL;
+    ok(max_tree_copy(&tree, &from, copy_into, &n_left) && !tree.root, "of an empty tree");
 }
 
 int main(void)
 {
     test_random();
-    test_append_and_pop();
+    test_copy_and_pop();
     return tap_done();
 }

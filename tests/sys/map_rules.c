@@ -101,6 +101,8 @@ static void test_fork_advice(void)
     void *shared = mmap(NULL, PAGE, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     CHECK_ERR(madvise(shared, PAGE, MADV_WIPEONFORK), EINVAL);
     CHECK_OK(madvise(shared, PAGE, MADV_DONTFORK));
+    CHECK_CHILD("the only area of an object is left out",
+                CHILD_REQUIRE(msync(shared, PAGE, MS_ASYNC) == -1 && errno == ENOMEM));
 }
 
 static void test_futex_without_memory(void)
