@@ -141,9 +141,10 @@ struct inode_ops {
      * stand at that name any more (look again). Absent: -EPERM. */
     int (*remove)(struct entry *dir, const char *name, size_t len, struct entry *victim);
     /* Moves `from` to name in new_dir, in place of `over` (may be NULL: then nothing may be there,
-     * -ESTALE), or exchanges the two. -ESTALE as above. Absent: -EPERM. */
+     * -ESTALE), or exchanges the two. -ESTALE as above. Leaves a `whiteout` at the former name, if
+     * not NULL, in the same step. Absent: -EPERM. */
     int (*rename)(struct entry *from, struct entry *new_dir, const char *name, size_t len,
-                  struct entry *over, uint32_t flags);
+                  struct entry *over, uint32_t flags, const struct new_inode *whiteout);
     /* Lists from *pos on and moves it; "." and ".." are the vfs's, at 0 and 1. Absent: -ENOTDIR. */
     int (*list)(struct inode *dir, struct entry *self, uint64_t *pos, struct listing *listing);
     /* The target's length, cut at size, without a NUL. Absent: -EINVAL. */

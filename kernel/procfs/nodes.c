@@ -279,8 +279,9 @@ static int link(struct entry *dir, const char *name, size_t len, struct inode *i
 }
 
 static int rename(struct entry *from, struct entry *new_dir, const char *name, size_t len,
-                  struct entry *over, uint32_t flags)
+                  struct entry *over, uint32_t flags, const struct new_inode *whiteout)
 {
+    (void)whiteout;
     (void)from, (void)new_dir, (void)name, (void)len, (void)flags;
     return over ? -EPERM : -ENOENT;
 }

@@ -84,7 +84,7 @@ void ramfs_give_page(void);
 struct mutex *ramfs_contents_of(const struct ramfs_inode *file);
 void ramfs_file_setup(void); /* once, before the first file */
 int ramfs_rename(struct entry *from, struct entry *new_dir, const char *name, size_t len,
-                 struct entry *over, uint32_t flags);
+                 struct entry *over, uint32_t flags, const struct new_inode *whiteout);
 void ramfs_inode_release(struct inode *inode);
 
 /* What seals allow; the contents mutex is held. `end` is where the change would end. */

@@ -14,7 +14,9 @@ struct move {
     size_t len;
     struct entry_name *from_name; /* what from will be called, then what it was called */
     struct entry_name *over_name; /* the same of over, in an exchange */
+    struct entry *whiteout;       /* takes from's former name; or NULL */
     uint32_t from_hash, over_hash;
+    uint32_t whiteout_slot;
     bool exchange;
     struct radix unused; /* slots to be freed afterwards */
 };
@@ -50,7 +52,7 @@ static void move_unlock(const struct move *move)
 }
 
 /* Is all still as the vfs saw it? Gets the slot that from needs in another directory. */
-static int move_prepare_locked(const struct move *move, uint32_t *slot)
+static int move_prepare_locked(struct move *move, uint32_t *slot)
 {
     const struct entry *from = move->from, *over = move->over;
     if (from->dead || from->parent != move->old_dir)
@@ -62,9 +64,14 @@ static int move_prepare_locked(const struct move *move, uint32_t *slot)
     if (over && !move->exchange && inode_is(over->inode, S_IFDIR) &&
         ramfs_inode(over->inode)->dir.names.count > 0)
         return -ENOTEMPTY;
-    *slot = over ? over->slot : from->slot;
-    if (!over && move->old != move->new &&ramfs_slot_take_locked(move->new, slot))
+    if (move->whiteout && ramfs_slot_take_locked(move->old, &move->whiteout_slot))
         return -ENOSPC;
+    *slot = over ? over->slot : from->slot;
+    if (!over && move->old != move->new &&ramfs_slot_take_locked(move->new, slot)) {
+        if (move->whiteout) /* the directory has from, so it keeps its slots */
+            ramfs_slot_free_locked(move->old, move->whiteout_slot);
+        return -ENOSPC;
+    }
     return 0;
 }
 
@@ -90,11 +97,22 @@ static void displace_locked(const struct move *move)
     move->new->inode.size -= BOGUS_ENTRY_SIZE;
 }
 
+/* Something stands at from's former name: it is put there first, so that the directory is never
+ * empty. */
+static void white_out_locked(const struct move *move)
+{
+    hash_insert(&move->old->dir.names, &move->whiteout->node, move->over_hash);
+    ramfs_slot_set_locked(move->old, move->whiteout_slot, move->whiteout);
+    move->old->inode.size += BOGUS_ENTRY_SIZE;
+}
+
 /* From leaves its directory and name for the others. */
 static void replace_locked(struct move *move, uint32_t slot)
 {
     struct entry *from = move->from;
     bool is_dir = inode_is(from->inode, S_IFDIR), same = move->old == move->new;
+    if (move->whiteout)
+        white_out_locked(move);
     if (move->over)
         displace_locked(move);
     hash_remove(&move->old->dir.names, &from->node);
@@ -151,11 +169,43 @@ static int move_perform(struct move *move)
     return err;
 }
 
+/* Makes the copies of names that the move needs, and moves. */
+static int move_named(struct move *move)
+{
+    const struct entry *from = move->from;
+    struct entry_name from_name, over_name;
+    move->from_name = &from_name;
+    move->over_name = &over_name;
+    if (entry_name_prepare(&from_name, move->name, move->len))
+        return -ENOMEM;
+    if (move->exchange && entry_name_prepare(&over_name, entry_name(from), from->name_len)) {
+        entry_name_discard(&from_name);
+        return -ENOMEM;
+    }
+    int err = move_perform(move);
+    entry_name_discard(&from_name);
+    if (move->exchange)
+        entry_name_discard(&over_name);
+    return err;
+}
+
+/* An entry with from's name that stands in no directory yet; NULL: no memory. */
+static struct entry *whiteout_make(const struct entry *from, const struct new_inode *what)
+{
+    struct ramfs_inode *inode = ramfs_inode_create(from->inode->fs, what);
+    if (!inode)
+        return NULL;
+    struct entry *entry =
+        entry_create(from->parent, &inode->inode, entry_name(from), from->name_len);
+    if (!entry)
+        inode_unref(&inode->inode);
+    return entry;
+}
+
 int ramfs_rename(struct entry *from, struct entry *new_dir, const char *name, size_t len,
-                 struct entry *over, uint32_t flags)
+                 struct entry *over, uint32_t flags, const struct new_inode *whiteout)
 {
     struct entry *old_dir = from->parent;
-    struct entry_name from_name, over_name;
     struct move move = {
         .from = from,
         .over = over,
@@ -165,21 +215,14 @@ int ramfs_rename(struct entry *from, struct entry *new_dir, const char *name, si
         .new = ramfs_inode(new_dir->inode),
         .name = name,
         .len = len,
-        .from_name = &from_name,
-        .over_name = &over_name,
         .from_hash = hash_bytes(name, len),
         .over_hash = from->node.hash,
         .exchange = flags &RENAME_EXCHANGE,
     };
-    if (entry_name_prepare(&from_name, name, len))
-        return -ENOMEM;
-    if (move.exchange && entry_name_prepare(&over_name, entry_name(from), from->name_len)) {
-        entry_name_discard(&from_name);
-        return -ENOMEM;
-    }
-    int err = move_perform(&move);
-    entry_name_discard(&from_name);
-    if (move.exchange)
-        entry_name_discard(&over_name);
+    if (whiteout && !(move.whiteout = whiteout_make(from, whiteout)))
+        return -ENOSPC;
+    int err = move_named(&move);
+    if (err)
+        entry_unref(move.whiteout);
     return err;
 }

@@ -17,14 +17,16 @@ static long node_mode(mode_t mode)
     }
 }
 
-/* Devices are for root to make; that is asked after the checks of the name. */
+/* Devices are for root to make, but for whiteouts, as on Linux since 5.8; that is asked after the
+ * checks of the name. */
 long sys_mknodat(struct fs_context *fs, int dirfd, const char *path, mode_t mode, dev_t dev)
 {
     long full = node_mode(mode);
     if (full < 0)
         return full;
     bool is_device = S_ISCHR(full) || S_ISBLK(full);
-    if (!is_device || fs_is_root(fs))
+    bool is_whiteout = S_ISCHR(full) && dev == 0;
+    if (!is_device || is_whiteout || fs_is_root(fs))
         return make_node(fs, dirfd, path, (uint32_t)full, is_device ? dev : 0, NULL);
     struct last_name last;
     int err = make_begin(fs, dirfd, path, &last);

@@ -72,6 +72,18 @@ static int check_rights(struct fs_context *fs, const struct renaming *r)
     return err;
 }
 
+/* RENAME_WHITEOUT leaves a character device 0/0, which says to an overlay that a name is gone. As
+ * on Linux since 5.8 anybody may make that one device. */
+static int perform(struct fs_context *fs, const struct renaming *r)
+{
+    struct new_inode whiteout;
+    struct inode *dir = r->old.dir->inode;
+    if (r->flags & RENAME_WHITEOUT)
+        new_inode_init(&whiteout, fs, dir, S_IFCHR);
+    return dir->ops->rename(r->from, r->new.dir, r->new.name, r->new.len, r->over, r->flags,
+                            r->flags & RENAME_WHITEOUT ? &whiteout : NULL);
+}
+
 /* One try; -ESTALE when something was removed meanwhile. */
 static int rename_once(struct fs_context *fs, struct renaming *r)
 {
@@ -83,8 +95,7 @@ static int rename_once(struct fs_context *fs, struct renaming *r)
     if (!err && !same) {
         err = check_rights(fs, r);
         if (!err)
-            err = r->old.dir->inode->ops->rename(r->from, r->new.dir, r->new.name, r->new.len,
-                                                 r->over, r->flags);
+            err = perform(fs, r);
     }
     if (r->from)
         entry_unref(r->from);
@@ -115,8 +126,8 @@ long sys_renameat2(struct fs_context *fs, int olddir, const char *old, int newdi
 {
     struct renaming r; /* the rest is set where it is found */
     r.flags = flags;
-    if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) ||
-        flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
+    if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT) ||
+        (flags & RENAME_EXCHANGE && flags != RENAME_EXCHANGE))
         return -EINVAL;
     int err = path_walk_parent(fs, olddir, old, &r.old);
     if (err)

@@ -1,5 +1,5 @@
 /* rename, renameat, renameat2: all forms, and each errno that Linux documents. */
-#include "check.h"
+#include "helpers.h"
 #include <sys/syscall.h>
 
 #ifndef RENAME_NOREPLACE
@@ -11,24 +11,6 @@ enum { RENAME_BOTH = RENAME_NOREPLACE | RENAME_EXCHANGE, RENAME_UNKNOWN = 1 << 7
 static long rename2(const char *from, const char *to, unsigned flags)
 {
     return syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, flags);
-}
-
-static void make_file(const char *path, const char *text)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    if (write(fd, text, strlen(text)) < 0)
-        NOTE("cannot write %s", path);
-    close(fd);
-}
-
-static const char *contents(const char *path)
-{
-    static char text[64];
-    int fd = open(path, O_RDONLY);
-    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-    close(fd);
-    text[n < 0 ? 0 : n] = 0;
-    return n < 0 ? NULL : text;
 }
 
 static void check_files(void)
@@ -140,11 +122,72 @@ static void check_errors(void)
     close(fd);
 }
 
+static bool is_whiteout(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && st.st_mode == S_IFCHR && st.st_rdev == 0 && st.st_nlink == 1;
+}
+
+/* RENAME_WHITEOUT leaves a device 0/0 where the file was: in one directory and over two, with
+ * something at the new name and without. */
+static void check_whiteout(void)
+{
+    enum { WHITEOUT = 4 };
+    struct stat st;
+    CHECK_OK(mkdir("white", 0755));
+    CHECK_OK(mkdir("white/dir", 0755));
+    make_file("white/a", "a");
+    make_file("white/b", "b");
+    CHECK_OK(rename2("white/a", "white/c", WHITEOUT));
+    CHECK(is_whiteout("white/a"));
+    CHECK_STR(contents("white/c"), "a");
+    CHECK_OK(rename2("white/c", "white/b", WHITEOUT));
+    CHECK(is_whiteout("white/c"));
+    CHECK_STR(contents("white/b"), "a");
+    CHECK_OK(rename2("white/b", "white/dir/b", WHITEOUT));
+    CHECK(is_whiteout("white/b"));
+    CHECK_OK(rename2("white/dir/b", "white/b", WHITEOUT)); /* over a whiteout */
+    CHECK(is_whiteout("white/dir/b"));
+    CHECK_STR(contents("white/b"), "a");
+    CHECK_ERR(rename2("white/b", "white/c", WHITEOUT | RENAME_NOREPLACE), EEXIST);
+    CHECK_ERR(rename2("white/b", "white/c", WHITEOUT | RENAME_EXCHANGE), EINVAL);
+    CHECK_OK(rename2("white/b", "white/d", WHITEOUT | RENAME_NOREPLACE));
+    CHECK_OK(unlink("white/dir/b"));
+    CHECK_OK(rename2("white/dir", "moved", WHITEOUT)); /* a directory, too */
+    CHECK(is_whiteout("white/dir"));
+    CHECK_OK(stat("white", &st));
+    CHECK_EQ(st.st_nlink, 2);
+    CHECK_OK(rmdir("moved"));
+    CHECK_ERR(rmdir("white"), ENOTEMPTY);
+    CHECK_OK(unlink("white/a"));
+    CHECK_OK(unlink("white/b"));
+    CHECK_OK(unlink("white/c"));
+    CHECK_OK(unlink("white/d"));
+    CHECK_OK(unlink("white/dir"));
+    CHECK_OK(rmdir("white"));
+    if (!as_root("a user's whiteout"))
+        return;
+    CHECK_OK(mkdir("users", 0777));
+    CHECK_OK(chmod("users", 0777));
+    become(USER);
+    make_file("users/a", "a");
+    CHECK_OK(rename2("users/a", "users/b", WHITEOUT));
+    CHECK_OK(mknod("users/c", S_IFCHR, 0));
+    CHECK_ERR(open("users/c", O_RDONLY), EACCES); /* whatever it is, its mode forbids it */
+    CHECK_ERR(mknod("users/d", S_IFBLK, 0), EPERM);
+    become_root();
+    CHECK(is_whiteout("users/a"));
+    CHECK_OK(stat("users/a", &st));
+    CHECK_EQ(st.st_uid, USER);
+    CHECK_ERR(open("users/a", O_RDONLY), ENXIO);
+}
+
 int main(void)
 {
     check_files();
     check_directories();
     check_flags();
     check_errors();
+    check_whiteout();
     return check_done();
 }
