@@ -353,7 +353,9 @@ struct file {
     struct mutex pos_lock; /* rank RANK_POSITION: over a read or write, if shared */
     uint64_t pos;          /* guarded by pos_lock; of a stream: its ops' own, 0 at first */
     void *private_data;    /* of whoever gave ops */
-    int owner_pid;         /* F_SETOWN */
+    int owner_pid;         /* F_SETOWN: of owner_type */
+    uint8_t owner_type;    /* F_OWNER_* */
+    uint8_t signal;        /* F_SETSIG; 0: SIGIO */
     bool uncounted;        /* see file_uncount_writer; constant */
 };
 

@@ -91,6 +91,7 @@ void trace_fcntl_arg(struct trace *trace, uint64_t value)
     case F_DUPFD:
     case F_DUPFD_CLOEXEC:
     case F_SETOWN:
+    case F_SETSIG:
     case F_SETPIPE_SZ: trace_int(trace, value); break;
     default: trace_hex(trace, value);
     }

@@ -1,4 +1,5 @@
 /* Calls on descriptors: close, dup, fcntl, and those that wait for storage which we do not have. */
+#include "abi/signal.h"
 #include "local.h"
 #include "syscall_calls.h"
 
@@ -99,15 +100,56 @@ static long set_flags(struct fs_context *fs, struct file *file, uint32_t flags)
     return 0;
 }
 
-/* Whom a signal about the file is for: a process, or a group below 0. Nobody sends one so far. */
-static int set_owner(struct file *file, int owner)
+/* Whom a signal about the file is for. Nobody sends one so far. */
+static int set_owner(struct file *file, uint8_t type, int pid)
+{
+    if (pid && (pid < 0 || !vfs_number_used || !vfs_number_used(pid)))
+        return -ESRCH;
+    file->owner_pid = pid;
+    file->owner_type = type;
+    return 0;
+}
+
+/* F_SETOWN: a process, or a group below 0. */
+static int set_owner_number(struct file *file, int owner)
 {
     if (owner == INT32_MIN)
         return -EINVAL;
-    if (owner && !(vfs_number_used && vfs_number_used(owner > 0 ? owner : -owner)))
-        return -ESRCH;
-    file->owner_pid = owner;
-    return 0;
+    return owner < 0 ? set_owner(file, F_OWNER_PGRP, -owner) : set_owner(file, F_OWNER_PID, owner);
+}
+
+static int set_owner_ex(struct file *file, uaddr_t at)
+{
+    struct f_owner_ex owner;
+    if (user_copy_in(&owner, at, sizeof(owner)))
+        return -EFAULT;
+    if (owner.type < F_OWNER_TID || owner.type > F_OWNER_PGRP)
+        return -EINVAL;
+    return set_owner(file, (uint8_t)owner.type, owner.pid);
+}
+
+static int get_owner_ex(const struct file *file, uaddr_t at)
+{
+    struct f_owner_ex owner = {.type = file->owner_type, .pid = file->owner_pid};
+    return user_copy_out(at, &owner, sizeof(owner));
+}
+
+/* The commands about signals; -ENOSYS for others. */
+static long fcntl_signal(struct file *file, unsigned command, uint64_t arg)
+{
+    switch (command) {
+    case F_SETOWN: return set_owner_number(file, (int)arg);
+    case F_GETOWN: return file->owner_type == F_OWNER_PGRP ? -file->owner_pid : file->owner_pid;
+    case F_SETOWN_EX: return set_owner_ex(file, uaddr(arg));
+    case F_GETOWN_EX: return get_owner_ex(file, uaddr(arg));
+    case F_GETSIG: return file->signal;
+    case F_SETSIG:
+        if ((uint32_t)arg > KERNEL_NSIG)
+            return -EINVAL;
+        file->signal = (uint8_t)arg;
+        return 0;
+    default: return -ENOSYS;
+    }
 }
 
 /* Commands on the open file itself; not for one of O_PATH. */
@@ -121,8 +163,12 @@ static long fcntl_file(struct fs_context *fs, struct file *file, unsigned comman
     case F_OFD_GETLK:
     case F_OFD_SETLK:
     case F_OFD_SETLKW: return lock_record(fs, file, command, uaddr(arg));
-    case F_SETOWN: return set_owner(file, (int)arg);
-    case F_GETOWN: return file->owner_pid;
+    case F_SETOWN:
+    case F_GETOWN:
+    case F_SETOWN_EX:
+    case F_GETOWN_EX:
+    case F_SETSIG:
+    case F_GETSIG: return fcntl_signal(file, command, arg);
     }
     if ((command == F_GETPIPE_SZ || command == F_SETPIPE_SZ) && !inode_is(file->inode, S_IFIFO))
         return -EBADF;

@@ -60,6 +60,8 @@ int file_create(struct fs_context *fs, int flags, struct file **made)
     file->pos = 0;
     file->private_data = NULL;
     file->owner_pid = 0;
+    file->owner_type = F_OWNER_TID; /* what Linux says of one that never had an owner */
+    file->signal = 0;
     file->uncounted = false;
     *made = file;
     return 0;

@@ -100,6 +100,61 @@ static void check_owner(void)
     close(p[1]);
 }
 
+/* Whom a signal about a file is for, in both forms, and which signal. */
+static void check_owner_ex(void)
+{
+    enum { SETSIG = 10, GETSIG = 11, SET_EX = 15, GET_EX = 16, THREAD = 0, PROCESS = 1, GROUP = 2 };
+    struct {
+        int type, pid;
+    } owner = {-1, -1};
+    int p[2];
+    CHECK_OK(pipe(p));
+    CHECK_OK(fcntl(p[0], GET_EX, &owner));
+    CHECK_EQ(owner.type, THREAD);
+    CHECK_EQ(owner.pid, 0);
+    CHECK_OK(fcntl(p[0], F_SETOWN, -getpgrp()));
+    CHECK_OK(fcntl(p[0], GET_EX, &owner));
+    CHECK_EQ(owner.type, GROUP);
+    CHECK_EQ(owner.pid, getpgrp());
+    CHECK_EQ(fcntl(p[1], GET_EX, &owner), 0); /* the other end has an owner of its own */
+    CHECK_EQ(owner.pid, 0);
+    CHECK_OK(fcntl(p[0], F_SETOWN, getpid()));
+    CHECK_OK(fcntl(p[0], GET_EX, &owner));
+    CHECK_EQ(owner.type, PROCESS);
+    owner.type = THREAD;
+    CHECK_OK(fcntl(p[0], SET_EX, &owner));
+    CHECK_EQ(fcntl(p[0], F_GETOWN), getpid());
+    owner.type = 3;
+    CHECK_ERR(fcntl(p[0], SET_EX, &owner), EINVAL);
+    owner.type = -1;
+    CHECK_ERR(fcntl(p[0], SET_EX, &owner), EINVAL);
+    owner.type = PROCESS;
+    owner.pid = 4000000;
+    CHECK_ERR(fcntl(p[0], SET_EX, &owner), ESRCH);
+    owner.pid = -getpid();
+    CHECK_ERR(fcntl(p[0], SET_EX, &owner), ESRCH);
+    CHECK_OK(fcntl(p[0], GET_EX, &owner));
+    CHECK_EQ(owner.type, THREAD); /* as it was */
+    owner.pid = 0;
+    owner.type = GROUP;
+    CHECK_OK(fcntl(p[0], SET_EX, &owner));
+    CHECK_OK(fcntl(p[0], GET_EX, &owner));
+    CHECK_EQ(owner.type, GROUP);
+    CHECK_EQ(fcntl(p[0], F_GETOWN), 0);
+    CHECK_ERR(fcntl(p[0], SET_EX, BAD_KERNEL), EFAULT);
+    CHECK_ERR(fcntl(p[0], GET_EX, BAD_KERNEL), EFAULT);
+    CHECK_EQ(fcntl(p[0], GETSIG), 0);
+    CHECK_OK(fcntl(p[0], SETSIG, SIGUSR1));
+    CHECK_EQ(fcntl(p[0], GETSIG), SIGUSR1);
+    CHECK_OK(fcntl(p[0], SETSIG, 64));
+    CHECK_ERR(fcntl(p[0], SETSIG, 65), EINVAL);
+    CHECK_ERR(fcntl(p[0], SETSIG, -1), EINVAL);
+    CHECK_EQ(fcntl(p[0], GETSIG), 64);
+    CHECK_OK(fcntl(p[0], SETSIG, 0));
+    close(p[0]);
+    close(p[1]);
+}
+
 /* What another process is told about a lock of this kind over the whole of "f". */
 static int others_lock(short type)
 {
@@ -172,5 +227,6 @@ int main(void)
     check_owner();
     check_locks();
     check_inherited();
+    check_owner_ex();
     return check_done();
 }

@@ -71,6 +71,15 @@
 
 #define FD_CLOEXEC 1
 
+#define F_OWNER_TID  0
+#define F_OWNER_PID  1
+#define F_OWNER_PGRP 2
+
+struct f_owner_ex {
+    int type;
+    pid_t pid;
+};
+
 #define F_RDLCK 0
 #define F_WRLCK 1
 #define F_UNLCK 2
