@@ -445,6 +445,9 @@ extern int (*vfs_fifo_open)(struct inode *inode, struct file *file); /* set by i
 
 /* ppoll and pselect6: the calling thread's signal mask until the call ends; set by proc. */
 extern void (*vfs_mask_signals)(uint64_t mask);
+/* The user that pays for what the calling thread makes, referenced, and whether limits that count
+ * for each user do not hold for it; NULL for the kernel's own. Set by proc. */
+extern struct user *(*vfs_payer)(bool *privileged);
 /* F_SETOWN: is it the number of a process, a thread, a group or a session? Set by proc. */
 extern bool (*vfs_number_used)(int number);
 

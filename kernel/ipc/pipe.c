@@ -238,6 +238,37 @@ static int resize(struct pipe *pipe, uint32_t n_slots)
     return 0;
 }
 
+/* Counts n pages instead of `former` for the pipe's user; false if that is too many for it, and
+ * then nothing has changed. Root may have any number. */
+static bool count_pages(struct user *user, bool privileged, uint32_t former, uint32_t n)
+{
+    if (!user)
+        return true;
+    uint32_t now = __atomic_add_fetch(&user->n_pipe_pages, n - former, __ATOMIC_RELAXED);
+    if (n <= former || now <= PIPE_USER_PAGES || privileged)
+        return true;
+    __atomic_fetch_sub(&user->n_pipe_pages, n - former, __ATOMIC_RELAXED);
+    return false;
+}
+
+/* resize, within the user's limit: -EPERM. Both are undone if one fails. */
+static int resize_counted(struct pipe *pipe, uint32_t n_slots)
+{
+    bool privileged = false;
+    uint32_t former = pipe->n_slots;
+    struct user *caller = vfs_payer ? vfs_payer(&privileged) : NULL;
+    if (caller)
+        user_unref(caller);
+    if (n_slots > former && n_slots > PIPE_MOST_PAGES)
+        return -EPERM;
+    if (!count_pages(pipe->user, privileged, former, n_slots))
+        return -EPERM;
+    int err = resize(pipe, n_slots);
+    if (err)
+        count_pages(pipe->user, true, n_slots, former);
+    return err;
+}
+
 /* F_SETPIPE_SZ: at least so many bytes, as a power of two of pages. To shrink a pipe is nobody's
  * privilege, however large it stays. */
 static long set_capacity(struct pipe *pipe, uint32_t n_bytes)
@@ -248,8 +279,7 @@ static long set_capacity(struct pipe *pipe, uint32_t n_bytes)
     while ((uint64_t)n_slots * PAGE_SIZE < n_bytes)
         n_slots *= 2;
     mutex_lock(&pipe->lock);
-    bool grows = n_slots > pipe->n_slots;
-    int err = grows && n_slots > PIPE_MOST_PAGES ? -EPERM : resize(pipe, n_slots);
+    int err = resize_counted(pipe, n_slots);
     long size = (long)capacity(pipe);
     mutex_unlock(&pipe->lock);
     if (err)
@@ -270,14 +300,35 @@ static long pipe_fcntl(struct file *file, unsigned command, uint64_t arg)
 
 /* ---- Life ---- */
 
+/* The capacity that its user has a right to: fewer pages where it has too many, as on Linux. */
+static void count_new(struct pipe *pipe)
+{
+    bool privileged = false;
+    pipe->user = vfs_payer ? vfs_payer(&privileged) : NULL;
+    pipe->n_slots = PIPE_PAGES;
+    if (count_pages(pipe->user, privileged, 0, PIPE_PAGES))
+        return;
+    pipe->n_slots = PIPE_LEAST_PAGES;
+    count_pages(pipe->user, true, 0, PIPE_LEAST_PAGES);
+}
+
+static void uncount(struct pipe *pipe)
+{
+    if (!pipe->user)
+        return;
+    count_pages(pipe->user, true, pipe->n_slots, 0);
+    user_unref(pipe->user);
+}
+
 static struct pipe *pipe_new(void)
 {
     struct pipe *pipe = object_alloc_zeroed(&pipes);
     if (!pipe)
         return NULL;
-    pipe->n_slots = PIPE_PAGES;
-    pipe->slots = kzalloc(PIPE_PAGES * sizeof(*pipe->slots));
+    count_new(pipe);
+    pipe->slots = kzalloc(pipe->n_slots * sizeof(*pipe->slots));
     if (!pipe->slots) {
+        uncount(pipe);
         object_free(&pipes, pipe);
         return NULL;
     }
@@ -292,6 +343,7 @@ static void pipe_free(struct pipe *pipe)
     for (uint64_t i = pipe->head; i < pipe->tail; i++)
         buffer_free(slot_at(pipe, i)->page);
     buffer_free(pipe->spare);
+    uncount(pipe);
     kfree(pipe->slots);
     object_free(&pipes, pipe);
 }

@@ -307,6 +307,20 @@ static bool number_is_used(int number)
     return used;
 }
 
+/* As Linux: the real user pays, the effective one is asked whether it must. */
+static struct user *payer(bool *privileged)
+{
+    struct thread *self = current_thread();
+    if (!self || !self->process)
+        return NULL;
+    struct cred *cred = fs_cred(&self->process->fs);
+    struct user *user = cred->user;
+    user_ref(user);
+    *privileged = cred->euid == 0;
+    cred_unref(cred);
+    return user;
+}
+
 uint32_t process_share(void)
 {
     return most_processes / 2;
@@ -324,4 +338,5 @@ void proc_init(void)
     sched_hooks.process_run_ns = process_run_ns;
     vfs_mask_signals = signal_mask_for_call;
     vfs_number_used = number_is_used;
+    vfs_payer = payer;
 }

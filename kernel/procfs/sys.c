@@ -181,6 +181,13 @@ static int text_pipe_max_size(struct text *text, const struct proc_inode *of)
     return 0;
 }
 
+static int text_pipe_user_pages(struct text *text, const struct proc_inode *of)
+{
+    (void)of;
+    text_add(text, "16384\n");
+    return 0;
+}
+
 static int text_overcommit(struct text *text, const struct proc_inode *of)
 {
     (void)of;
@@ -262,6 +269,8 @@ static const struct proc_node fs_children[] = {
     FILE_NODE("inode-nr", text_inode_nr),
     FILE_NODE("nr_open", text_nr_open),
     FILE_NODE("pipe-max-size", text_pipe_max_size),
+    FILE_NODE("pipe-user-pages-hard", text_0),
+    FILE_NODE("pipe-user-pages-soft", text_pipe_user_pages),
     {},
 };
 

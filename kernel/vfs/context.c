@@ -2,6 +2,7 @@
 #include "local.h"
 
 void (*vfs_mask_signals)(uint64_t mask);
+struct user *(*vfs_payer)(bool *privileged);
 bool (*vfs_number_used)(int number);
 
 struct entry *fs_root(struct fs_context *fs)

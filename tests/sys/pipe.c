@@ -225,6 +225,52 @@ static void check_capacity_of_users(void)
     });
 }
 
+enum { PAYER = 54321, LARGE_PIPES = 64 };
+
+/* A user's pipes have 16384 pages together (/proc/sys/fs/pipe-user-pages-soft). Beyond that a new
+ * one gets two, as on the newest Linux, and none may grow. Root's do as they like. */
+static void check_pages_of_users(void)
+{
+    CHECK_STR(contents("/proc/sys/fs/pipe-user-pages-soft"), "16384\n");
+    CHECK_STR(contents("/proc/sys/fs/pipe-user-pages-hard"), "0\n");
+    if (!as_root("the pages of a user's pipes"))
+        return;
+    CHECK_OK(chmod(".", 0755));
+    CHECK_OK(mkfifo("payed", 0666));
+    CHECK_OK(chmod("payed", 0666));
+    CHECK_CHILD("the pages of a user's pipes", {
+        int p[2];
+        int large[LARGE_PIPES][2];
+        CHILD_REQUIRE(setresuid(PAYER, PAYER, PAYER) == 0);
+        for (int i = 0; i < LARGE_PIPES; i++) {
+            CHILD_REQUIRE(pipe(large[i]) == 0);
+            CHILD_REQUIRE(fcntl(large[i][1], F_SETPIPE_SZ, 1 << 20) == 1 << 20);
+        }
+        CHILD_REQUIRE(pipe(p) == 0);
+        CHILD_REQUIRE(fcntl(p[1], F_GETPIPE_SZ) == 8192);
+        CHILD_REQUIRE(fcntl(p[1], F_SETPIPE_SZ, 16384) == -1 && errno == EPERM);
+        CHILD_REQUIRE(fcntl(p[1], F_SETPIPE_SZ, 4096) == 4096);
+        CHILD_REQUIRE(fcntl(p[1], F_SETPIPE_SZ, 8192) == -1 && errno == EPERM);
+        int fifo = open("payed", O_RDWR);
+        CHILD_REQUIRE(fifo >= 0 && fcntl(fifo, F_GETPIPE_SZ) == 8192);
+        close(fifo);
+        close(large[0][0]);
+        close(large[0][1]);
+        CHILD_REQUIRE(fcntl(p[1], F_SETPIPE_SZ, 65536) == 65536);
+        CHILD_REQUIRE(pipe(large[0]) == 0);
+        CHILD_REQUIRE(fcntl(large[0][1], F_GETPIPE_SZ) == 65536);
+    });
+    CHECK_CHILD("who pays is the real user, who may is the effective one", {
+        int p[2];
+        CHILD_REQUIRE(setresuid(PAYER, 0, 0) == 0);
+        for (int i = 0; i <= LARGE_PIPES; i++)
+            CHILD_REQUIRE(pipe(p) == 0 && fcntl(p[1], F_SETPIPE_SZ, 1 << 20) == 1 << 20);
+        CHILD_REQUIRE(pipe(p) == 0 && fcntl(p[1], F_GETPIPE_SZ) == 65536);
+        CHILD_REQUIRE(setresuid(PAYER, PAYER, PAYER) == 0);
+        CHILD_REQUIRE(pipe(p) == 0 && fcntl(p[1], F_GETPIPE_SZ) == 8192);
+    });
+}
+
 static int waiting(int fd)
 {
     int n = -1;
@@ -495,6 +541,7 @@ int main(void)
     check_reopened();
     check_capacity();
     check_capacity_of_users();
+    check_pages_of_users();
     check_full();
     check_sigpipe();
     check_atomic();
