@@ -147,6 +147,19 @@ void backing_init(struct backing *backing, const struct backing_ops *ops)
     list_init(&backing->mappings);
 }
 
+/* Nothing is mapped here. */
+bool backing_shared_writable(struct backing *backing)
+{
+    (void)backing;
+    return false;
+}
+
+long space_map(struct space *space, const struct map_request *request)
+{
+    (void)space, (void)request;
+    return -ENOMEM;
+}
+
 void backing_zap(struct backing *backing, uint64_t first_index)
 {
     (void)backing, (void)first_index;
