@@ -39,7 +39,8 @@ INTERACTIVE = {
 # Commands that a document names within a sentence, and that are run here as they stand.
 HARMLESS = ("make help", "make tour", "make doctor", "make -f libc/libc.mk readme")
 # Commands that others run: the file that does.
-ELSEWHERE = {"make test": ".ci/run", "make lint": ".ci/run", "make coverage": ".ci/run"}
+ELSEWHERE = {"make test": ".ci/run", "make lint": ".ci/run", "make coverage": ".ci/run",
+             "make release": "tests/tools/build.t", "make ide": "tests/tools/build.t"}
 # Commands that take minutes or the network: the test that runs the same on a small scale.
 LONG = {"make bench": "tests/bench/counts.t",
         "make fuzz SEED=50001 CALLS=5000000 CPUS=1": "tests/fuzz/fuzz.t",

@@ -53,7 +53,7 @@ struct process {
     struct tree_node told_node;    /* in parent->told if in_told; its key is `birth` */
     uint64_t birth;                /* grows along the list */
     bool in_told;
-    struct list threads;           /* thread.process_node; the first is the leader while it lives */
+    struct list threads; /* thread.process_node; the first is the leader while it lives */
     uint32_t n_threads;
     int group, session;     /* ids */
     struct list group_node; /* in the group's members */

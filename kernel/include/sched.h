@@ -237,11 +237,11 @@ uint64_t sched_idle_ns(uint32_t cpu); /* how long that processor has had nothing
 
 /* ---- Times of use ---- */
 
-/* The sum is exact. How much of it was the kernel's is estimated: one entry in sixteen is timed and
- * counts sixteenfold, because reading the clock at each would cost half as much again as the
+/* The sum is exact. How much of it was the kernel's is estimated: one entry in 64 is timed and
+ * counts for all of them, because reading the clock at each would cost half as much again as the
  * shortest calls. A long entry is timed from its first cond_resched on, whether it is one of those
  * or not, and from there counts once: a program that makes few calls is not left to chance. */
-enum { ENTRIES_PER_SAMPLE = 16 };
+enum { ENTRIES_PER_SAMPLE = 64 };
 void thread_sample_begin(struct thread *thread);
 void thread_sample_end(struct thread *thread);
 void thread_sample_long(struct thread *thread); /* in cond_resched */

@@ -25,7 +25,8 @@ static int request_file(struct map_request *request, struct file *file)
 enum {
     KNOWN_FLAGS = MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_32BIT | MAP_GROWSDOWN | MAP_DENYWRITE |
                   MAP_EXECUTABLE | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK |
-                  MAP_STACK | MAP_HUGETLB | MAP_FIXED_NOREPLACE | 0x1f << 26 /* sizes of huge pages */
+                  MAP_STACK | MAP_HUGETLB | MAP_FIXED_NOREPLACE |
+                  0x1f << 26 /* sizes of huge pages */
 };
 
 /* Checks that need nothing but the arguments. Huge pages there are none.

@@ -53,8 +53,8 @@ bool process_room(const struct process *parent);
 uint32_t process_share(void);
 /* ---- Out of memory: oom.c ---- */
 
-/* A fault from user mode found no page: sees to it that there will be some, and sleeps a moment; the
- * caller lets the instruction fault again. False if nobody may be killed for it. No lock. */
+/* A fault from user mode found no page: sees to it that there will be some, and sleeps a moment;
+ * the caller lets the instruction fault again. False if nobody may be killed for it. No lock. */
 bool oom_wait(struct thread *self);
 /* A fault within a call found no page: tries again with some of the reserve. False: the access does
  * not happen. Locks as for a fault. */

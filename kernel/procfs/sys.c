@@ -223,7 +223,8 @@ static int text_1(struct text *text, const struct proc_inode *of)
 /* ---- The tables ---- */
 
 // clang-format off
-#define FILE_NODE(n, t) {.name = n, .mode = S_IFREG | 0444, .binding = true, .has_end = true, .text = t}
+#define FILE_NODE(n, t) \
+    {.name = n, .mode = S_IFREG | 0444, .binding = true, .has_end = true, .text = t}
 // clang-format on
 
 static const struct proc_node random_children[] = {

@@ -114,7 +114,8 @@ static int text_huge_page_size(struct text *text, const struct proc_inode *of)
 /* ---- The tables ---- */
 
 // clang-format off
-#define FILE_NODE(n, t) {.name = n, .mode = S_IFREG | 0444, .binding = true, .has_end = true, .text = t}
+#define FILE_NODE(n, t) \
+    {.name = n, .mode = S_IFREG | 0444, .binding = true, .has_end = true, .text = t}
 #define DIR_NODE(n, c) {.name = n, .mode = S_IFDIR | 0755, .children = c}
 // clang-format on
 

@@ -194,7 +194,8 @@ static void check_file_nr(void)
     for (int i = 0; i < N; i++)
         fds[i] = open("/", O_RDONLY);
     long during = atol(setting("fs/file-nr"));
-    CHECK(is_alone() ? during == before + N : during >= N / 2); /* Linux counts per processor */
+    /* Others may open and close meanwhile, and Linux counts per processor. */
+    CHECK(during >= (is_alone() ? before + N / 2 : N / 2));
     for (int i = 0; i < N; i++)
         close(fds[i]);
 }

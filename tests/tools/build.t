@@ -123,8 +123,8 @@ class Tests:
         self.shows("the sums are right", done, r"ouros\.iso: OK")
 
     def test_ide(self):
-        done = run("tools/ide", BUILD)
-        self.shows("tools/ide names every source of the kernel", done, r"^compile_commands\.json: \d+")
+        done = make("ide")
+        self.shows("make ide names every source of the kernel", done, r"^compile_commands\.json: \d+")
         path = os.path.join(TOP, "compile_commands.json")
         with open(path, encoding="utf-8") as file:
             found = {entry["file"] for entry in json.load(file)}

@@ -265,7 +265,7 @@ class Walk(Command):
         if not words:
             raise gdb.GdbError("usage: walk ADDRESS [PID]")
         address = int(value(words[0])) & 0xFFFFFFFFFFFFFFFF
-        root = int(value("cpus")[0]["root"])
+        root = int(value("kernel_root"))
         table = root - (KERNEL_BASE if root >= KERNEL_BASE else DIRECT_MAP)
         if words[1:] or address < 1 << 47:
             space = process_by_pid(words[1:])["space"]
