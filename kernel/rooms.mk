@@ -137,6 +137,7 @@ kernel += proc/process.c
 kernel += proc/pid.c
 kernel += proc/group.c
 kernel += proc/fork.c
+kernel += proc/unshare.c
 kernel += proc/exec.c
 kernel += proc/exec_load.c
 kernel += proc/exec_stack.c

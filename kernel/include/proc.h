@@ -3,7 +3,7 @@
  *
  * Lock rule: proc_lock guards the tree of processes, groups and sessions, and every state that wait
  * looks at; a process's signal_lock guards actions and what is pending for it and its threads.
- * proc_lock comes first.
+ * proc_lock comes first. Actions that processes share have a lock of their own, which comes last.
  */
 #pragma once
 
@@ -29,7 +29,13 @@ struct pending_signal { /* one siginfo in a queue */
     siginfo_t info;
 };
 
-struct signal_actions { /* shared by clone with CLONE_SIGHAND only among threads of one process */
+/* What a process does about each signal: of all its threads and, by CLONE_SIGHAND, of other
+ * processes. Whoever changes one holds proc_lock, its own process's signal_lock and, while they are
+ * shared, lock; one of the three is enough to read them, but signal_lock only while nobody else
+ * shares them. */
+struct signal_actions {
+    uint32_t refs;                      /* atomic: processes */
+    struct spinlock lock;               /* rank RANK_ACTIONS */
     struct kernel_sigaction action[64]; /* by signal - 1 */
 };
 
@@ -90,8 +96,8 @@ struct process {
     uint32_t uid, euid, suid, gid, egid, sgid;
     uint32_t dumpable; /* 1: its user may look into it, else only root */
 
-    /* changed with exec_lock held: by exec, and by exit, which leaves space, exe, fs.fds, root,
-     * cwd, cred NULL */
+    /* changed with exec_lock held: by exec, and by exit, which leaves space, exe and fs.cred NULL;
+     * threads leave the process with it held, too */
     struct mutex exec_lock; /* rank RANK_EXEC: whoever looks into another process's space or files
                                takes it, and asks there whether it may */
     struct space *space;
@@ -99,7 +105,7 @@ struct process {
     uint32_t n_execs; /* how often it has begun another program; changed with proc_lock held too */
 
     /* its own */
-    struct fs_context fs; /* locks inside */
+    struct fs_process fs; /* locks inside; names and descriptors are its threads' */
     uint32_t personality;
     struct rlimit limits[RLIM_NLIMITS]; /* guarded by signal_lock */
     int nice; /* its first thread's, once that has ended; guarded by proc_lock */
@@ -111,7 +117,8 @@ struct process {
 
     /* guarded by signal_lock: */
     struct spinlock signal_lock;
-    struct signal_actions *actions; /* NULL: all are the default; set with proc_lock held too */
+    struct signal_actions *actions; /* NULL: all are the default; set with proc_lock held too;
+                                       referenced */
     uint64_t pending;               /* for the process as a whole; bit signal - 1 */
     struct list queued;             /* struct pending_signal of those */
 };
@@ -139,6 +146,9 @@ struct process *process_find_locked(int pid); /* no reference */
  * on Linux, nearly every call that is given a process's number takes a thread's instead. */
 struct process *process_of_locked(int id);
 struct process *process_get(int id); /* the same, referenced, zombies too; NULL */
+/* The thread of that number, if it is one of the process's that has not left; else NULL. It stays
+ * while the caller holds exec_lock. */
+struct thread *process_thread(const struct process *process, int tid);
 /* Is the thread of that number part of the process, or the number the process's own? */
 bool process_has_thread(const struct process *process, int tid);
 void process_ref(struct process *process);
@@ -185,8 +195,8 @@ void proc_wait_for_memory(uint64_t trap, uint64_t address, uint64_t error);
 /* One line per process and thread to the log: pid, state, cwd, what it waits for, where. Takes no
  * lock (panic, NMI, SysRq). */
 void proc_report(void);
-/* A process's working directory, read without locks, into buf; points into it. For reports. */
-const char *process_cwd_peek(const struct process *process, char *buf, size_t size);
+/* A thread's working directory, read without locks, into buf; points into it. For reports. */
+const char *thread_cwd_peek(const struct thread *thread, char *buf, size_t size);
 
 /* ---- Tracing: proc knows who is watched and by whom, syscall how lines look ---- */
 struct tracing {

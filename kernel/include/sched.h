@@ -91,6 +91,17 @@ bool mutex_trylock(struct mutex *mutex);
 
 /* ---- Threads ---- */
 
+/* What the vfs must know of a thread: where its paths begin, its descriptors, and its process.
+ * vfs.h explains it; it stands here because each thread has one. Only the thread itself changes it,
+ * with the lock held: others look with the lock held. All are NULL once the thread has given them
+ * up. */
+struct fs_context {
+    struct spinlock lock;       /* rank RANK_FDS */
+    struct fs_names *names;     /* referenced; shared by CLONE_FS */
+    struct fd_table *fds;       /* referenced; shared by CLONE_FILES */
+    struct fs_process *process; /* constant */
+};
+
 enum thread_state { THREAD_NEW, THREAD_READY, THREAD_RUNNING, THREAD_ASLEEP, THREAD_DEAD };
 
 struct thread {
@@ -113,7 +124,8 @@ struct thread {
     /* its own */
     void (*start)(void *); /* where it begins, with start_arg */
     void *start_arg;
-    struct space *space;       /* what is loaded while it runs; changed by itself alone (exec) */
+    struct space *space; /* what is loaded while it runs; changed by itself alone (exec) */
+    struct fs_context fs;
     uint64_t selectors;        /* DS, ES, FS, GS while it does not run: see user_selectors */
     uint64_t fs_base, gs_base; /* 0 where the selector is not null */
     struct fpu_state *fpu;     /* allocated at the first use of vector registers; NULL before */

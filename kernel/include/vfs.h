@@ -1,8 +1,9 @@
 /* The vfs room: names, inodes, open files, descriptors and waiting for them, over any file system.
  *
  * It never asks who the current process is: every function that depends on it is given an
- * fs_context (root, working directory, umask, credentials, descriptors). File systems (ramfs,
- * procfs) and devices plug in by tables of operations.
+ * fs_context (sched.h): a thread's names (root, working directory, umask), its descriptors, and
+ * what is its process's (credentials, limits). File systems (ramfs, procfs) and devices plug in by
+ * tables of operations.
  *
  * Lock rule: an inode's lock guards its attributes and, in a directory, the entries; names_lock
  * guards every entry's name and parent; a descriptor table and an open file have locks of their
@@ -24,7 +25,6 @@ struct entry;
 struct inode;
 struct file;
 struct filesystem;
-struct fs_context;
 struct statfs;
 
 /* ---- Who asks ---- */
@@ -64,29 +64,44 @@ static inline bool cred_is_root(const struct cred *cred)
     return cred->fsuid == 0;
 }
 
-/* What of a process the vfs needs; a process owns one. */
-struct fs_context {
+/* Where paths begin and what new files may not have: for a thread, for the threads of a process, or
+ * for several processes, as clone was asked. */
+struct fs_names {
+    uint32_t refs;            /* atomic: contexts */
     struct spinlock lock;     /* rank RANK_FDS */
     struct entry *root, *cwd; /* guarded by lock; referenced */
-    struct fd_table *fds;     /* referenced; may be shared; changed by the only thread, with lock */
-    struct cred *cred;        /* guarded by lock; the process itself reads it through fs_cred() */
+    uint32_t n_execs;         /* guarded by lock: set-id programs that are being started */
     uint32_t umask;           /* atomic */
+};
+
+/* What all threads of a process have in common of what the vfs needs; a process owns one. */
+struct fs_process {
+    struct spinlock lock; /* rank RANK_FDS */
+    struct cred *cred;    /* guarded by lock; the process itself reads it through fs_cred() */
     uint64_t limit_files, limit_file_bytes; /* RLIMIT_NOFILE, RLIMIT_FSIZE */
     void (*raise)(int signal); /* to the calling thread's process: SIGPIPE, SIGXFSZ; may be NULL */
     int pid;                   /* constant; what F_GETLK tells of its locks */
-    uint32_t n_threads;        /* that use it, told by proc; only the one alone makes it two */
+    uint32_t n_threads;        /* of the process, told by proc; only the one alone makes it two */
 };
-/* A copy for fork: shares the descriptor table if asked (CLONE_FILES), else copies it; all other
- * fields are copied. 0 or -ENOMEM. */
-int fs_context_copy(struct fs_context *to, struct fs_context *from, bool share_fds);
-/* For exec and close_range: gives the process a descriptor table of its own. 0, -ENOMEM, or -EINVAL
- * while it has several threads, which may be using the shared one. */
-int fs_context_unshare_fds(struct fs_context *fs);
+/* A copy for a new process: all fields but the lock. */
+void fs_process_copy(struct fs_process *to, struct fs_process *from);
+/* A new thread's context, of a process that may be another: each of the two parts is shared or
+ * copied. 0, -ENOMEM, or -EAGAIN while n_execs forbids to share; `to` has nothing then.
+ */
+int fs_context_copy(struct fs_context *to, struct fs_context *from, struct fs_process *process,
+                    bool share_names, bool share_fds);
+/* Gives the calling thread names or descriptors of its own, as asked, where they are shared. 0, or
+ * -ENOMEM with nothing changed. */
+int fs_context_unshare(struct fs_context *fs, bool names, bool fds);
 void fs_context_close_on_exec(struct fs_context *fs); /* the table is its own by now */
 void fs_context_release(struct fs_context *fs);       /* closes all, drops all */
-/* Both with a reference; for the calling process's own context alone. */
+/* Both with a reference; for the calling thread's own context alone. */
 struct cred *fs_cred(struct fs_context *fs);
 struct entry *fs_root(struct fs_context *fs);
+/* The working directory or the root of another thread, which stays; referenced. NULL: it has ended.
+ */
+struct entry *fs_look(struct fs_context *fs, bool root);
+int fs_look_umask(struct fs_context *fs); /* likewise; -1: it has ended */
 
 /* ---- Inodes: what a name stands for ---- */
 
@@ -416,9 +431,11 @@ int fd_get_any(struct fs_context *fs, int fd, struct file **file); /* O_PATH too
  * -EMFILE, -ENOMEM with the reference the caller's still. */
 int fd_install(struct fs_context *fs, struct file *file, int lowest, bool cloexec);
 int fd_close(struct fs_context *fs, int fd);
-uint32_t fd_slots(struct fs_context *fs); /* how many its table has room for before it grows */
-/* The next descriptor in use at or above fd, its file referenced; -1 at the end. The process may be
- * another, which does not end meanwhile. */
+/* How many its table has room for before it grows. The context may be another thread's, which
+ * stays; 0: it has ended. */
+uint32_t fd_slots(struct fs_context *fs);
+/* The next descriptor in use at or above fd, its file referenced; -1 at the end. The context may be
+ * another thread's, which stays. */
 int fd_next(struct fs_context *fs, int fd, struct file **file, bool *cloexec);
 
 /* ---- Names by the kernel itself (boot, devices, tests): as root, paths from the root ---- */

@@ -113,6 +113,7 @@ enum lock_rank {
     RANK_ITIMER,    /* proc: who sets an interval timer */
     RANK_PROC,      /* proc: the process tree, groups, sessions, exit and wait */
     RANK_SIGNAL,    /* proc: a process's pending signals and actions */
+    RANK_ACTIONS,   /* proc: actions that several processes share */
     RANK_USERS,     /* vfs: the users that are counted */
     RANK_DEVICE,    /* dev: a ring that an interrupt fills */
     RANK_FUTEX,     /* ipc: who sleeps on which word */

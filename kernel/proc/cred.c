@@ -79,7 +79,7 @@ long sys_getgid(struct thread *self)
 
 long sys_getegid(struct thread *self)
 {
-    struct cred *cred = fs_cred(&self->process->fs);
+    struct cred *cred = fs_cred(&self->fs);
     long egid = cred->egid;
     cred_unref(cred);
     return egid;
@@ -94,7 +94,7 @@ static long tell_three(uint32_t a, uint32_t b, uint32_t c, uaddr_t to_a, uaddr_t
 
 long sys_getresuid(struct thread *self, uaddr_t ruid, uaddr_t euid, uaddr_t suid)
 {
-    struct cred *cred = fs_cred(&self->process->fs);
+    struct cred *cred = fs_cred(&self->fs);
     uint32_t uid = cred->uid, effective = cred->euid, saved = cred->suid;
     cred_unref(cred);
     return tell_three(uid, effective, saved, ruid, euid, suid);
@@ -102,7 +102,7 @@ long sys_getresuid(struct thread *self, uaddr_t ruid, uaddr_t euid, uaddr_t suid
 
 long sys_getresgid(struct thread *self, uaddr_t rgid, uaddr_t egid, uaddr_t sgid)
 {
-    struct cred *cred = fs_cred(&self->process->fs);
+    struct cred *cred = fs_cred(&self->fs);
     uint32_t gid = cred->gid, effective = cred->egid, saved = cred->sgid;
     cred_unref(cred);
     return tell_three(gid, effective, saved, rgid, egid, sgid);
@@ -191,7 +191,7 @@ long sys_setgid(struct thread *self, gid_t gid)
         return -EINVAL;
     if (self->process->euid == 0)
         return sys_setresgid(self, gid, gid, gid);
-    struct cred *cred = fs_cred(&self->process->fs);
+    struct cred *cred = fs_cred(&self->fs);
     bool may = gid == cred->gid || gid == cred->sgid;
     cred_unref(cred);
     return may ? sys_setresgid(self, KEEP, gid, KEEP) : -EPERM;
@@ -231,7 +231,7 @@ long sys_setfsgid(struct thread *self, gid_t gid)
 
 long sys_getgroups(struct thread *self, int size, uaddr_t groups)
 {
-    struct cred *cred = fs_cred(&self->process->fs);
+    struct cred *cred = fs_cred(&self->fs);
     long n = cred->n_groups, result = n;
     if (size < 0 || (size > 0 && size < n))
         result = -EINVAL;

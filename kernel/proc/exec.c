@@ -167,9 +167,51 @@ static bool will_be_dumpable(const struct exec *exec)
     return may_read && plain;
 }
 
+/* Do threads of other processes share the names (CLONE_FS)? One of them could lead a program with
+ * more rights than its own to other files. If not, none will until exec is done.
+ * Takes the names' lock and proc_lock. */
+static bool shares_names(struct exec *exec)
+{
+    struct fs_names *names = exec->fs->names;
+    struct thread *thread;
+    uint32_t n_own = 0;
+    spin_lock(&names->lock);
+    spin_lock(&proc_lock);
+    list_for_each(thread, &exec->process->threads, process_node)
+        n_own += thread->fs.names == names;
+    spin_unlock(&proc_lock);
+    bool shares = __atomic_load_n(&names->refs, __ATOMIC_RELAXED) > n_own;
+    if (!shares)
+        names->n_execs++;
+    spin_unlock(&names->lock);
+    exec->forbids_sharing = !shares;
+    return shares;
+}
+
+static void allow_sharing(struct exec *exec)
+{
+    struct fs_names *names = exec->fs->names;
+    spin_lock(&names->lock);
+    names->n_execs--;
+    spin_unlock(&names->lock);
+}
+
+/* As on Linux, a program that would have other rights than its real user's has only that user's
+ * where it shares names, unless root runs it.
+ * Takes the names' lock and proc_lock. */
+static void settle_rights(struct exec *exec, const struct cred *now)
+{
+    struct cred *cred = exec->cred;
+    bool other = cred->euid != now->uid || cred->egid != now->gid;
+    if (other && shares_names(exec) && now->euid != 0) {
+        cred->euid = now->uid;
+        cred->egid = now->gid;
+    }
+}
+
 /* What the program will run as: the caller's, changed where the file is set-id.
  * 0 or -ENOMEM; exec->cred is set.
- * Takes fs.lock. */
+ * Takes fs.lock, the names' lock and proc_lock. */
 static int prepare_cred(struct exec *exec)
 {
     struct cred *now = fs_cred(exec->fs);
@@ -180,6 +222,7 @@ static int prepare_cred(struct exec *exec)
     }
     if (!exec->process->no_new_privs)
         take_set_id(exec->cred, now, exec->file->inode);
+    settle_rights(exec, now);
     cred_unref(now);
     exec->cred->suid = exec->cred->fsuid = exec->cred->euid;
     exec->cred->sgid = exec->cred->fsgid = exec->cred->egid;
@@ -192,6 +235,8 @@ static int prepare_cred(struct exec *exec)
 /* Gives back whatever exec still holds. */
 static void exec_free(struct exec *exec)
 {
+    if (exec->forbids_sharing)
+        allow_sharing(exec);
     if (exec->file)
         file_close_exec(exec->file);
     if (exec->interpreter)
@@ -207,15 +252,15 @@ static void exec_free(struct exec *exec)
 /* Gathers all that the new program needs; the process is as it was.
  * 0 with *result, or -errno.
  * May sleep. */
-static int exec_prepare(struct process *process, int dirfd, const char *path, int at_flags,
-                        const struct exec_args *args, struct exec **result)
+static int exec_prepare(struct process *process, struct fs_context *fs, int dirfd, const char *path,
+                        int at_flags, const struct exec_args *args, struct exec **result)
 {
     struct exec *exec = buffer_alloc();
     if (!exec)
         return -ENOMEM;
     memset(exec, 0, offsetof(struct exec, prefix));
     exec->process = process;
-    exec->fs = &process->fs;
+    exec->fs = fs;
     exec->path = path;
     exec->args = args;
     exec->prefix_start = sizeof(exec->prefix);
@@ -360,28 +405,38 @@ static void exec_commit(struct thread *thread, struct exec *exec)
 
 /* ---- Calls ---- */
 
+/* What the program must not share with other processes. The caller is the process's only thread.
+ * 0 or -ENOMEM.
+ * Takes fs.lock; proc_lock and signal_lock. */
+static int unshare(struct thread *self)
+{
+    int error = fs_context_unshare(&self->fs, false, true);
+    return error ? error : signal_actions_unshare(self->process);
+}
+
 static long do_exec(struct thread *self, int dirfd, const char *path, int at_flags,
                     const struct exec_args *args)
 {
     struct exec *exec;
     int error = process_over_limit(self->process);
     if (!error)
-        error = exec_prepare(self->process, dirfd, path, at_flags, args, &exec);
+        error = exec_prepare(self->process, &self->fs, dirfd, path, at_flags, args, &exec);
     if (error)
         return error;
-    bool was_alone = self->process->n_threads == 1;
+    bool was_alone = self->process->n_threads == 1, is_half_gone = false;
     error = threads_kill_others(self);
     if (!error) {
-        error = fs_context_unshare_fds(&self->process->fs);
-        if (error && !was_alone)
-            process_exit(SIGKILL); /* half of the old program is gone: as on Linux */
+        error = unshare(self);
+        is_half_gone = error && !was_alone;
     }
     if (!error) {
         thread_clear_tid(self);
-        fs_context_close_on_exec(&self->process->fs);
+        fs_context_close_on_exec(&self->fs);
         exec_commit(self, exec);
     }
     exec_free(exec);
+    if (is_half_gone)
+        process_exit(SIGKILL); /* as on Linux */
     return error;
 }
 
@@ -415,33 +470,33 @@ static void raise_here(int signal)
     signal_send_thread(current_thread(), signal, &info);
 }
 
-/* Process 1 without a program yet: alone in group and session 1, root, with the context's names.
- * 0 with *made, or -ENOMEM with all undone.
+/* Process 1 without a program yet: alone in group and session 1, root.
+ * NULL when out of memory.
  * No lock. */
-static int make_init(struct fs_context *fs, struct process **made)
+static struct process *make_init(struct fs_context *fs)
 {
     struct process *process = process_create();
     if (!process)
-        return -ENOMEM;
-    if (fs_context_copy(&process->fs, fs, false) < 0) {
-        process_destroy(process);
-        return -ENOMEM;
-    }
+        return NULL;
+    fs_process_copy(&process->fs, fs->process);
     process->fs.raise = raise_here;
     limits_init(process);
     limits_apply(process, NULL);
-    *made = process;
-    return 0;
+    return process;
 }
 
-/* Gives process 1 its thread and number and lets it run.
+/* Gives process 1 its thread and number and lets it run, with names like the context's.
  * 0 or -ENOMEM.
  * Takes proc_lock. */
-static int launch_init(struct process *process, struct exec *exec)
+static int launch_init(struct process *process, struct fs_context *fs, struct exec *exec)
 {
     struct thread *thread = thread_create(process, exec->space, start_init, NULL);
     if (!thread)
         return -ENOMEM;
+    if (fs_context_copy(&thread->fs, fs, &process->fs, false, false) < 0) {
+        thread_free(thread);
+        return -ENOMEM;
+    }
     thread->timer_slack_ns = thread->usual_slack_ns = 50000; /* as on Linux */
     exec_commit(thread, exec);
     spin_lock(&proc_lock);
@@ -454,6 +509,7 @@ static int launch_init(struct process *process, struct exec *exec)
     }
     spin_unlock(&proc_lock);
     if (!slot) {
+        fs_context_release(&thread->fs);
         thread_free(thread);
         return -ENOMEM;
     }
@@ -464,19 +520,16 @@ static int launch_init(struct process *process, struct exec *exec)
 int proc_start_init(const char *path, char *const argv[], char *const envp[], struct fs_context *fs)
 {
     const struct exec_args args = {.argv = (uint64_t)argv, .envp = (uint64_t)envp};
-    struct process *process;
     struct exec *exec;
-    int error = make_init(fs, &process);
-    if (error)
-        return error;
-    error = exec_prepare(process, AT_FDCWD, path, 0, &args, &exec);
+    struct process *process = make_init(fs);
+    if (!process)
+        return -ENOMEM;
+    int error = exec_prepare(process, fs, AT_FDCWD, path, 0, &args, &exec);
     if (!error) {
-        error = launch_init(process, exec);
+        error = launch_init(process, fs, exec);
         exec_free(exec);
     }
-    if (error) { /* there will be no process at all: nothing is worth giving back but files */
-        fs_context_release(&process->fs);
+    if (error) /* there will be no process at all: nothing else is worth giving back */
         process_destroy(process);
-    }
     return error;
 }

@@ -164,23 +164,22 @@ static _Noreturn void end_of_init(int status)
     machine_end(MACHINE_OFF);
 }
 
-/* Gives back what the process had, by its last thread, before anybody hears that it ended.
+/* Gives back what the process had but for names and descriptors, by its last thread, before anybody
+ * hears that it ended.
  * Nothing can fail.
  * No lock; may sleep. */
 static void release_belongings(struct thread *self, struct process *process)
 {
     mutex_lock(&process->exec_lock);
-    struct fs_context fs = process->fs;
+    struct cred *cred = process->fs.cred;
     struct space *space = process->space;
     struct file *exe = process->exe;
-    process->fs.fds = NULL;
-    process->fs.root = process->fs.cwd = NULL;
     process->fs.cred = NULL;
     process->space = NULL;
     process->exe = NULL;
     mutex_unlock(&process->exec_lock);
     timers_stop(process); /* from here on nobody sets one: see change_limit */
-    fs_context_release(&fs);
+    cred_unref(cred);
     file_close_exec(exe);
     self->space = NULL; /* it stays loaded until the switch to the next thread */
     space_unref(space);
@@ -219,11 +218,12 @@ static void bury_thread(struct thread *thread)
     process_unref(process);
 }
 
-/* Takes the calling thread out of its process.
+/* Takes the calling thread out of its process: not while another looks at its names or descriptors.
  * True if it was the last one.
- * Takes proc_lock and signal_lock. */
+ * Takes exec_lock, proc_lock and signal_lock. */
 static bool detach_thread(struct thread *self, struct process *process)
 {
+    mutex_lock(&process->exec_lock);
     spin_lock(&proc_lock);
     spin_lock(&process->signal_lock);
     signal_flush_thread(self);
@@ -244,6 +244,7 @@ static bool detach_thread(struct thread *self, struct process *process)
     if (!last && process->pending & ~self->signal_mask && !process->group_exiting)
         signal_recalculate_all_locked(process); /* this one may have been the one to take it */
     spin_unlock(&proc_lock);
+    mutex_unlock(&process->exec_lock);
     return last;
 }
 
@@ -254,6 +255,7 @@ _Noreturn void thread_leave(void)
     thread_clear_tid(self);
     if (self->tracing)
         trace_hooks->ended(self, process->exit_status);
+    fs_context_release(&self->fs); /* closes files: before wait or exec hears that it has ended */
     bool last = detach_thread(self, process);
     tracing_end(self, last);
     if (last) {

@@ -83,7 +83,7 @@ void signal_fault(int signal, int code, uint64_t address, uint64_t trap, uint64_
     self->fault_error = error;
     self->fault_address = trap == TRAP_PAGE_FAULT ? address : 0;
     spin_lock(&process->signal_lock);
-    bool deadly = signal_action(process, signal)->handler <= KERNEL_SIG_IGN ||
+    bool deadly = signal_action_copy(process, signal, false).handler <= KERNEL_SIG_IGN ||
                   self->signal_mask & SIGNAL_BIT(signal) || signal == SIGKILL;
     spin_unlock(&process->signal_lock);
     siginfo_t info;

@@ -1,8 +1,6 @@
 /* fork, vfork and clone: a process that is a copy of its parent, or one more thread of it. */
 #include "private.h"
 
-/* Sharing that only threads of one process can have here. */
-#define CLONE_OF_THREADS (CLONE_THREAD | CLONE_SIGHAND | CLONE_FS)
 #define CLONE_NAMESPACES                                                                           \
     (CLONE_NEWTIME | CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | \
      CLONE_NEWPID | CLONE_NEWNET | CLONE_INTO_CGROUP | CLONE_PIDFD)
@@ -28,11 +26,9 @@ static int check_flags(const struct clone *clone)
     /* The switch to the child writes it to the FS base: one that is not canonical would fault. */
     if (flags & CLONE_SETTLS && clone->tls >= USER_END)
         return -EPERM;
-    if (flags & CLONE_THREAD) {
-        uint64_t shared = CLONE_VM | CLONE_SIGHAND | CLONE_FS | CLONE_FILES;
-        return (flags & shared) == shared && !(flags & CLONE_VFORK) ? 0 : -EINVAL;
-    }
-    return flags & CLONE_OF_THREADS ? -EINVAL : 0;
+    if (flags & CLONE_THREAD && (!(flags & CLONE_SIGHAND) || flags & CLONE_VFORK))
+        return -EINVAL;
+    return 0;
 }
 
 /* ---- The thread ---- */
@@ -77,11 +73,11 @@ static void copy_segments(struct thread *thread, struct thread *self, const stru
 /* A thread like the caller, that goes on after its call with the result 0.
  * NULL when out of memory.
  * No lock: nobody knows it yet. */
-static struct thread *copy_thread(struct thread *self, struct process *process, struct space *space,
+static struct thread *make_thread(struct thread *self, struct process *process,
                                   const struct clone *clone)
 {
     uint64_t tid_at = clone->flags & CLONE_CHILD_SETTID ? clone->child_tid.at : 0;
-    struct thread *thread = thread_create(process, space, start_in_user, (void *)tid_at);
+    struct thread *thread = thread_create(process, process->space, start_in_user, (void *)tid_at);
     if (!thread)
         return NULL;
     if (self->fpu && !(thread->fpu = fpu_copy(self))) {
@@ -108,6 +104,30 @@ static struct thread *copy_thread(struct thread *self, struct process *process, 
     return thread;
 }
 
+/* The same with names and descriptors: the caller's or copies.
+ * 0 with *made, -ENOMEM or -EAGAIN.
+ * No lock. */
+static int copy_thread(struct thread *self, struct process *process, const struct clone *clone,
+                       struct thread **made)
+{
+    struct thread *thread = make_thread(self, process, clone);
+    if (!thread)
+        return -ENOMEM;
+    int error = fs_context_copy(&thread->fs, &self->fs, &process->fs, clone->flags & CLONE_FS,
+                                clone->flags & CLONE_FILES);
+    if (error)
+        thread_free(thread);
+    *made = thread;
+    return error;
+}
+
+/* A thread that will not be known. */
+static void drop_thread(struct thread *thread)
+{
+    fs_context_release(&thread->fs);
+    thread_free(thread);
+}
+
 /* ---- The process ---- */
 
 /* What a child takes over without counting references. */
@@ -131,12 +151,18 @@ static void drop_copy(struct process *child)
         file_close_exec(child->exe);
     if (child->space)
         space_unref(child->space);
-    if (child->fs.fds)
-        fs_context_release(&child->fs);
+    cred_unref(child->fs.cred);
     process_destroy(child);
 }
 
-/* A process like the parent: its memory, descriptors, actions and settings, without a thread.
+static int copy_actions(struct process *child, struct process *parent, const struct clone *clone)
+{
+    return clone->flags & CLONE_SIGHAND
+               ? signal_actions_share(child, parent)
+               : signal_actions_copy(child, parent, clone->flags & CLONE_CLEAR_SIGHAND);
+}
+
+/* A process like the parent: its memory, actions and settings, without a thread.
  * NULL when out of memory, with all undone.
  * Takes the parent's locks one by one. */
 static struct process *copy_process(struct process *parent, const struct clone *clone)
@@ -144,19 +170,14 @@ static struct process *copy_process(struct process *parent, const struct clone *
     struct process *child = process_create();
     if (!child)
         return NULL;
-    if (fs_context_copy(&child->fs, &parent->fs, clone->flags & CLONE_FILES) < 0) {
-        child->fs.fds = NULL;
-        drop_copy(child);
-        return NULL;
-    }
+    fs_process_copy(&child->fs, &parent->fs);
     if (clone->flags & CLONE_VM) {
         space_ref(parent->space);
         child->space = parent->space;
     } else {
         child->space = space_fork(parent->space);
     }
-    if (!child->space ||
-        signal_actions_copy(child, parent, clone->flags & CLONE_CLEAR_SIGHAND) < 0) {
+    if (!child->space || copy_actions(child, parent, clone) < 0) {
         drop_copy(child);
         return NULL;
     }
@@ -255,12 +276,13 @@ void vfork_release_locked(struct process *process)
 static long clone_thread(struct thread *self, const struct clone *clone)
 {
     struct process *process = self->process;
-    struct thread *thread = copy_thread(self, process, process->space, clone);
-    if (!thread)
-        return -EAGAIN;
+    struct thread *thread;
+    int error = copy_thread(self, process, clone, &thread);
+    if (error)
+        return error;
     long tid = publish_thread(self, thread);
     if (tid < 0) {
-        thread_free(thread);
+        drop_thread(thread);
         return tid;
     }
     if (clone->flags & CLONE_PARENT_SETTID)
@@ -274,14 +296,15 @@ static long clone_process(struct thread *self, const struct clone *clone)
     struct process *child = copy_process(self->process, clone);
     if (!child)
         return -ENOMEM;
-    struct thread *thread = copy_thread(self, child, child->space, clone);
-    if (!thread) {
+    struct thread *thread;
+    int error = copy_thread(self, child, clone, &thread);
+    if (error) {
         drop_copy(child);
-        return -ENOMEM;
+        return error;
     }
     long pid = publish_process(self, child, thread, clone);
     if (pid < 0) {
-        thread_free(thread);
+        drop_thread(thread);
         drop_copy(child);
         return pid;
     }

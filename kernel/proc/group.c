@@ -124,7 +124,7 @@ static bool job_blocks_or_ignores(int signal)
     struct process *process = self->process;
     spin_lock(&process->signal_lock);
     bool deaf = self->signal_mask & SIGNAL_BIT(signal) ||
-                signal_action(process, signal)->handler == KERNEL_SIG_IGN;
+                signal_action_copy(process, signal, false).handler == KERNEL_SIG_IGN;
     spin_unlock(&process->signal_lock);
     return deaf;
 }

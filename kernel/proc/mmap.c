@@ -55,7 +55,7 @@ static int check_arguments(const struct map_request *request)
 
 static bool is_root(struct thread *self)
 {
-    struct cred *cred = fs_cred(&self->process->fs);
+    struct cred *cred = fs_cred(&self->fs);
     bool root = cred_is_root(cred);
     cred_unref(cred);
     return root;
@@ -74,7 +74,7 @@ long sys_mmap(struct thread *self, uaddr_t addr, size_t length, unsigned int pro
     struct file *file = NULL;
     long result = offset % PAGE_SIZE ? -EINVAL : 0;
     if (!result && !(flags & MAP_ANONYMOUS))
-        result = fd_get(&self->process->fs, fd, &file);
+        result = fd_get(&self->fs, fd, &file);
     if (!result)
         result = check_arguments(&request);
     if (!(flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)))

@@ -74,6 +74,15 @@ bool process_has_thread(const struct process *process, int tid)
     return has;
 }
 
+struct thread *process_thread(const struct process *process, int tid)
+{
+    spin_lock(&proc_lock);
+    struct pid_slot *slot = pid_slot_find_locked(tid);
+    struct thread *thread = slot ? slot->thread : NULL;
+    spin_unlock(&proc_lock);
+    return thread && thread->process == process ? thread : NULL;
+}
+
 struct process *process_first_locked(int above)
 {
     struct tree_node *node = tree_ceil(&slots, above + 1);

@@ -103,10 +103,17 @@ void job_init(void);
      SIGNAL_BIT(SIGXFSZ) | SIGNAL_BIT(SIGSYS)) /* of which Linux's default action is a core */
 #define FIRM_SIGNALS (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP)) /* not to be caught or blocked */
 
-/* Of the process: read with proc_lock or signal_lock held. */
+/* Of the process: read with proc_lock held. */
 const struct kernel_sigaction *signal_action(const struct process *process, int signal);
+/* The same where only signal_lock is held: a copy. With `take` the signal is about to be handled,
+ * and SA_RESETHAND acts. */
+struct kernel_sigaction signal_action_copy(struct process *process, int signal, bool take);
 /* Gives the child the parent's actions; with `clear` only what is ignored. 0 or -ENOMEM. */
 int signal_actions_copy(struct process *child, struct process *parent, bool clear);
+/* Lets the child share the parent's actions. 0 or -ENOMEM. */
+int signal_actions_share(struct process *child, struct process *parent);
+/* Gives the process actions of its own, if they are shared: for exec. 0 or -ENOMEM. */
+int signal_actions_unshare(struct process *process);
 void signal_actions_reset_locked(struct process *process); /* for exec: handlers are gone */
 void signal_actions_free(struct process *process);
 
@@ -185,6 +192,7 @@ enum { EXEC_HEAD_BYTES = 1536, EXEC_SCRIPT_LINE = 256, EXEC_MAX_SCRIPTS = 5 };
 struct exec {
     struct process *process; /* whose credentials and limits count */
     struct fs_context *fs;   /* where paths begin */
+    bool forbids_sharing;    /* of the names in fs, until it is done */
     const char *path;        /* as called: AT_EXECFN */
     const struct exec_args *args;
     struct file *file;        /* the program that is loaded in the end; writing denied */

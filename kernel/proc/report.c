@@ -13,11 +13,11 @@ static const char *state_name(const struct process *process, const struct thread
 /* The path of a directory, without the locks that guard names: cut off at the front if long.
  * buf's part that holds it.
  * Takes no lock: another processor may be renaming. */
-const char *process_cwd_peek(const struct process *process, char *buf, size_t size)
+const char *thread_cwd_peek(const struct thread *thread, char *buf, size_t size)
 {
     enum { DEPTH_LIMIT = 64 };
     char *at = buf + size - 1;
-    const struct entry *entry = process->fs.cwd;
+    const struct entry *entry = thread->fs.names ? thread->fs.names->cwd : NULL;
     *at = '\0';
     for (int i = 0; entry && i < DEPTH_LIMIT; i++) {
         while (vfs_mount_point(entry))
@@ -54,7 +54,7 @@ static void report_thread(const struct process *process, const struct thread *th
     const struct trap_frame *frame = trap_frame_at(thread->stack_top);
     klog("  %d %s: %s%s%s, cwd %s, user rip 0x%lx, rsp 0x%lx, last call %lu", thread->tid,
          thread->name, state_name(process, thread), thread->waits_for ? ", waits for " : "",
-         thread->waits_for ? thread->waits_for : "", process_cwd_peek(process, cwd, sizeof(cwd)),
+         thread->waits_for ? thread->waits_for : "", thread_cwd_peek(thread, cwd, sizeof(cwd)),
          frame->rip, frame->rsp, frame->error);
     report_place(thread);
 }

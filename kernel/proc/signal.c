@@ -22,10 +22,58 @@ const struct kernel_sigaction *signal_action(const struct process *process, int 
     return process->actions ? &process->actions->action[signal - 1] : &by_default;
 }
 
+/* Could another process change them meanwhile? Only then lock is needed.
+ * True if it was taken. */
+static bool lock_if_shared(struct signal_actions *actions)
+{
+    bool shared = __atomic_load_n(&actions->refs, __ATOMIC_RELAXED) > 1;
+    if (unlikely(shared))
+        spin_lock(&actions->lock);
+    return shared;
+}
+
+static void unlock_if(struct signal_actions *actions, bool locked)
+{
+    if (unlikely(locked))
+        spin_unlock(&actions->lock);
+}
+
+struct kernel_sigaction signal_action_copy(struct process *process, int signal, bool take)
+{
+    struct signal_actions *actions = process->actions;
+    if (!actions)
+        return (struct kernel_sigaction){};
+    struct kernel_sigaction *action = &actions->action[signal - 1];
+    bool locked = lock_if_shared(actions);
+    struct kernel_sigaction copy = *action;
+    if (take && copy.handler > KERNEL_SIG_IGN && copy.flags & SA_RESETHAND)
+        action->handler = KERNEL_SIG_DFL;
+    unlock_if(actions, locked);
+    return copy;
+}
+
+/* All by default, for one process.
+ * NULL when out of memory. */
+static struct signal_actions *actions_create(void)
+{
+    struct signal_actions *actions = object_alloc_zeroed(&action_cache);
+    if (!actions)
+        return NULL;
+    actions->refs = 1;
+    spin_init(&actions->lock, "signal actions", RANK_ACTIONS);
+    return actions;
+}
+
+static void actions_unref(struct signal_actions *actions)
+{
+    if (__atomic_sub_fetch(&actions->refs, 1, __ATOMIC_ACQ_REL) == 0)
+        object_free(&action_cache, actions);
+}
+
 void signal_actions_free(struct process *process)
 {
     if (process->actions)
-        object_free(&action_cache, process->actions);
+        actions_unref(process->actions);
     process->actions = NULL;
 }
 
@@ -44,6 +92,22 @@ static bool keep_ignored(struct signal_actions *actions)
     return any;
 }
 
+/* A copy for one process.
+ * NULL when out of memory.
+ * The signal_lock of a process that has them. */
+static struct signal_actions *copy_of(struct signal_actions *from)
+{
+    struct signal_actions *actions = object_alloc(&action_cache);
+    if (!actions)
+        return NULL;
+    bool locked = lock_if_shared(from);
+    *actions = *from;
+    unlock_if(from, locked);
+    actions->refs = 1;
+    spin_init(&actions->lock, from->lock.name, RANK_ACTIONS);
+    return actions;
+}
+
 /* The child is not known yet.
  * 0 or -ENOMEM.
  * Takes the parent's signal_lock. */
@@ -51,9 +115,7 @@ int signal_actions_copy(struct process *child, struct process *parent, bool clea
 {
     spin_lock(&parent->signal_lock);
     bool any = parent->actions;
-    child->actions = any ? object_alloc(&action_cache) : NULL;
-    if (child->actions)
-        *child->actions = *parent->actions;
+    child->actions = any ? copy_of(parent->actions) : NULL;
     spin_unlock(&parent->signal_lock);
     if (child->actions && clear && !keep_ignored(child->actions))
         signal_actions_free(child);
@@ -62,7 +124,43 @@ int signal_actions_copy(struct process *child, struct process *parent, bool clea
     return 0;
 }
 
-/* Nothing can fail.
+/* What has never been set is shared all the same: it may be set later. The child is not known yet.
+ * Takes proc_lock and the parent's signal_lock. */
+int signal_actions_share(struct process *child, struct process *parent)
+{
+    spin_lock(&proc_lock);
+    spin_lock(&parent->signal_lock);
+    if (!parent->actions)
+        parent->actions = actions_create();
+    child->actions = parent->actions;
+    if (child->actions)
+        __atomic_fetch_add(&child->actions->refs, 1, __ATOMIC_RELAXED);
+    spin_unlock(&parent->signal_lock);
+    spin_unlock(&proc_lock);
+    return child->actions ? 0 : -ENOMEM;
+}
+
+/* The process has one thread, which calls this.
+ * Takes proc_lock and signal_lock. */
+int signal_actions_unshare(struct process *process)
+{
+    struct signal_actions *shared = process->actions;
+    if (!shared || __atomic_load_n(&shared->refs, __ATOMIC_ACQUIRE) == 1)
+        return 0;
+    spin_lock(&proc_lock);
+    spin_lock(&process->signal_lock);
+    struct signal_actions *own = copy_of(shared);
+    if (own)
+        process->actions = own;
+    spin_unlock(&process->signal_lock);
+    spin_unlock(&proc_lock);
+    if (!own)
+        return -ENOMEM;
+    actions_unref(shared);
+    return 0;
+}
+
+/* Nothing can fail: they are the process's own by now.
  * proc_lock; takes signal_lock. */
 void signal_actions_reset_locked(struct process *process)
 {
@@ -78,8 +176,11 @@ void signal_actions_reset_locked(struct process *process)
 static void install_action(struct process *process, int signal,
                            const struct kernel_sigaction *action)
 {
-    process->actions->action[signal - 1] = *action;
-    process->actions->action[signal - 1].mask &= ~FIRM_SIGNALS;
+    struct signal_actions *actions = process->actions;
+    bool locked = lock_if_shared(actions);
+    actions->action[signal - 1] = *action;
+    actions->action[signal - 1].mask &= ~FIRM_SIGNALS;
+    unlock_if(actions, locked);
     enum signal_effect effect = signal_default_effect(signal);
     if (action->handler == KERNEL_SIG_IGN ||
         (action->handler == KERNEL_SIG_DFL &&
@@ -108,7 +209,7 @@ long sys_rt_sigaction(struct thread *self, int sig, uaddr_t act, uaddr_t old, si
     spin_lock(&process->signal_lock);
     was = *signal_action(process, sig);
     if (!uaddr_is_null(act) && !process->actions)
-        process->actions = object_alloc_zeroed(&action_cache);
+        process->actions = actions_create();
     bool done = uaddr_is_null(act) || process->actions;
     if (!uaddr_is_null(act) && done)
         install_action(process, sig, &action);

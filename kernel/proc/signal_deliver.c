@@ -54,9 +54,7 @@ static int next_handled(struct thread *self, siginfo_t *info, struct kernel_siga
         spin_lock(&process->signal_lock);
         int signal = signal_take(self, ~self->signal_mask, info);
         if (signal) {
-            *action = *signal_action(process, signal);
-            if (action->handler > KERNEL_SIG_IGN && action->flags & SA_RESETHAND)
-                process->actions->action[signal - 1].handler = KERNEL_SIG_DFL;
+            *action = signal_action_copy(process, signal, true);
             if (SIGNAL_BIT(signal) & STOP_SIGNALS)
                 process->stop_dequeued = true;
         }

@@ -2,15 +2,17 @@
 #include "abi/fcntl.h"
 #include "nodes.h"
 
-/* The file at a descriptor of the process or, if `above`, at the next that is open; referenced. Its
+/* The file at a descriptor of the thread or, if `above`, at the next that is open; referenced. Its
  * number, -ENOENT if there is none, -EACCES if the caller may not look. */
-static int file_at(struct process *process, int fd, bool above, struct file **file, bool *cloexec)
+static int file_at(const struct proc_inode *of, int fd, bool above, struct file **file,
+                   bool *cloexec)
 {
-    int err = process_look_begin(process, true);
+    int err = process_look_begin(of->process, true);
     if (err)
         return err;
-    int found = fd_next(&process->fs, fd, file, cloexec);
-    process_look_end(process);
+    struct thread *thread = thread_looked_at(of);
+    int found = thread ? fd_next(&thread->fs, fd, file, cloexec) : -1;
+    process_look_end(of->process);
     if (found >= 0 && (found == fd || above))
         return found;
     if (found >= 0)
@@ -25,7 +27,7 @@ long proc_fd_next(const struct proc_inode *dir, long from)
     bool cloexec;
     if (from > INT32_MAX)
         return -ENOENT;
-    int fd = file_at(dir->process, from, true, &file, &cloexec);
+    int fd = file_at(dir, from, true, &file, &cloexec);
     if (fd >= 0)
         file_unref(file);
     return fd;
@@ -35,7 +37,7 @@ static int follow_fd(const struct proc_inode *of, struct entry **target)
 {
     struct file *file;
     bool cloexec;
-    int err = file_at(of->process, of->fd, false, &file, &cloexec);
+    int err = file_at(of, of->fd, false, &file, &cloexec);
     if (err < 0)
         return err;
     *target = file->entry;
@@ -55,7 +57,7 @@ uint32_t proc_fd_mode(const struct proc_inode *of)
 {
     struct file *file;
     bool cloexec;
-    if (file_at(of->process, of->fd, false, &file, &cloexec) < 0)
+    if (file_at(of, of->fd, false, &file, &cloexec) < 0)
         return S_IFLNK;
     uint32_t mode =
         S_IFLNK | 0100 | (file_readable(file) ? 0400 : 0) | (file_writable(file) ? 0200 : 0);
@@ -67,7 +69,7 @@ static int text_fdinfo(struct text *text, const struct proc_inode *of)
 {
     struct file *file;
     bool cloexec;
-    int err = file_at(of->process, of->fd, false, &file, &cloexec);
+    int err = file_at(of, of->fd, false, &file, &cloexec);
     if (err < 0)
         return err;
     uint32_t flags = file->flags | (cloexec ? O_CLOEXEC : 0);

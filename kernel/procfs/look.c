@@ -9,7 +9,7 @@ static bool may_look_locked(const struct process *process)
     struct process *self = current_process();
     if (self == process)
         return true;
-    struct cred *cred = fs_cred(&self->fs);
+    struct cred *cred = fs_cred(&current_thread()->fs);
     uint32_t uid = cred->fsuid, gid = cred->fsgid;
     bool root = cred->euid == 0;
     cred_unref(cred);
@@ -40,6 +40,11 @@ void process_look_end(struct process *process)
     mutex_unlock(&process->exec_lock);
 }
 
+struct thread *thread_looked_at(const struct proc_inode *of)
+{
+    return process_thread(of->process, of->thread ? of->thread : of->process->pid);
+}
+
 struct space *process_space(struct process *process, bool guarded)
 {
     if (process_look_begin(process, guarded) < 0)
@@ -67,7 +72,7 @@ struct space *program_space(const struct proc_inode *of)
 int path_seen(struct entry *entry, char *page, char **start)
 {
     static const char deleted[] = " (deleted)";
-    struct entry *root = fs_root(&current_process()->fs);
+    struct entry *root = fs_root(&current_thread()->fs);
     int err = entry_path(root, entry, false, page, PAGE_SIZE - sizeof(deleted), start);
     entry_unref(root);
     if (!err && entry->dead)

@@ -91,10 +91,14 @@ long proc_fd_next(const struct proc_inode *dir, long from);
 
 /* May the caller look into that process right now, as ptrace decides it? 0, -EACCES. */
 int process_may_look(struct process *process);
-/* From here to the end its identity, `fs`, `space` and `exe` hold still; the looker drops no file
- * meanwhile. 0; -EACCES: `guarded`, and the caller may not look; -ENOENT: the process has ended. */
+/* From here to the end its identity, `space` and `exe` hold still, and no thread leaves; the looker
+ * drops no file meanwhile. 0; -EACCES: `guarded`, and the caller may not look; -ENOENT: the process
+ * has ended. */
 int process_look_begin(struct process *process, bool guarded);
 void process_look_end(struct process *process);
+/* In between: the thread that the file is about, below /proc/PID the one whose number is PID; NULL
+ * if it has ended. */
+struct thread *thread_looked_at(const struct proc_inode *of);
 /* Referenced; NULL where process_look_begin refuses. */
 struct space *process_space(struct process *process, bool guarded);
 /* The same, but NULL too if the process has begun another program since `of` was looked up: that

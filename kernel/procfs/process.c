@@ -4,50 +4,40 @@
 
 /* ---- Links ---- */
 
-/* The entry that a link leads to; referenced. 0, -EACCES, or -ENOENT when the process has ended. */
-static int follow_to(struct process *process, struct entry *(*which)(struct process *),
-                     struct entry **target)
+/* The working directory or root of the thread; referenced. 0, -EACCES, or -ENOENT when it has
+ * ended.
+ */
+static int follow_name(const struct proc_inode *of, bool root, struct entry **target)
 {
-    int err = process_look_begin(process, true);
+    int err = process_look_begin(of->process, true);
     if (err)
         return err;
-    spin_lock(&process->fs.lock);
-    *target = which(process);
-    if (*target)
-        entry_ref(*target);
-    spin_unlock(&process->fs.lock);
-    process_look_end(process);
+    struct thread *thread = thread_looked_at(of);
+    *target = thread ? fs_look(&thread->fs, root) : NULL;
+    process_look_end(of->process);
     return *target ? 0 : -ENOENT;
-}
-
-static struct entry *cwd(struct process *process)
-{
-    return process->fs.cwd;
-}
-
-static struct entry *root(struct process *process)
-{
-    return process->fs.root;
-}
-
-static struct entry *exe(struct process *process)
-{
-    return process->exe ? process->exe->entry : NULL;
 }
 
 static int follow_cwd(const struct proc_inode *of, struct entry **target)
 {
-    return follow_to(of->process, cwd, target);
+    return follow_name(of, false, target);
 }
 
 static int follow_root(const struct proc_inode *of, struct entry **target)
 {
-    return follow_to(of->process, root, target);
+    return follow_name(of, true, target);
 }
 
 static int follow_exe(const struct proc_inode *of, struct entry **target)
 {
-    return follow_to(of->process, exe, target);
+    int err = process_look_begin(of->process, true);
+    if (err)
+        return err;
+    *target = of->process->exe ? of->process->exe->entry : NULL;
+    if (*target)
+        entry_ref(*target);
+    process_look_end(of->process);
+    return *target ? 0 : -ENOENT;
 }
 
 /* The content of a link that jumps: where it leads, as a path. */
@@ -151,7 +141,7 @@ static long write_trace(const struct proc_inode *of, char *line, size_t n)
         return err;
     uint32_t n_execs = of->process->n_execs;
     process_look_end(of->process);
-    err = fd_get(&current_process()->fs, (int)fd, &file);
+    err = fd_get(&current_thread()->fs, (int)fd, &file);
     if (err)
         return err;
     err = trace_start(of->process, n_execs, file, follow);

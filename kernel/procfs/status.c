@@ -144,17 +144,19 @@ static const char *state_name(char letter)
     }
 }
 
-/* Umask, ids and groups; nothing of a process that has ended but who it was. */
-static void add_ids(struct text *text, struct process *process)
+/* Ids, size of the table and groups; nothing of a process that has ended but who it was. */
+static void add_ids(struct text *text, const struct proc_inode *of)
 {
+    struct process *process = of->process;
     struct cred *cred = NULL;
     uint32_t slots = 0;
     if (process_look_begin(process, false) == 0) {
-        spin_lock(&process->fs.lock); /* fs_cred is for a process's own */
+        spin_lock(&process->fs.lock); /* fs_cred is for a thread's own */
         cred = process->fs.cred;
         cred_ref(cred);
         spin_unlock(&process->fs.lock);
-        slots = fd_slots(&process->fs);
+        struct thread *thread = thread_looked_at(of);
+        slots = thread ? fd_slots(&thread->fs) : 0;
         process_look_end(process);
     }
     if (!cred) {
@@ -236,17 +238,28 @@ static void add_places(struct text *text)
     text_add(text, "\nMems_allowed:\t1\nMems_allowed_list:\t0\n");
 }
 
+/* Nothing of a thread that has ended. */
+static void add_umask(struct text *text, const struct proc_inode *of)
+{
+    if (process_look_begin(of->process, false) < 0)
+        return;
+    struct thread *thread = thread_looked_at(of);
+    int umask = thread ? fs_look_umask(&thread->fs) : -1;
+    process_look_end(of->process);
+    if (umask >= 0)
+        text_add(text, "Umask:\t%04o\n", (unsigned)umask);
+}
+
 int proc_text_status(struct text *text, const struct proc_inode *of)
 {
     struct process *process = of->process;
     struct facts f;
     collect(&f, of);
     add_name(text, f.name);
-    if (f.state != 'Z')
-        text_add(text, "Umask:\t%04o\n", process->fs.umask);
+    add_umask(text, of);
     text_add(text, "State:\t%c (%s)\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",
              f.state, state_name(f.state), process->pid, f.tid, f.ppid);
-    add_ids(text, process);
+    add_ids(text, of);
     text_add(text, "NStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\n", process->pid, f.tid,
              f.group, f.session);
     add_sizes(text, process);

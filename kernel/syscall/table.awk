@@ -8,7 +8,7 @@ BEGIN {
     last_number = -1
     split("vfs ramfs ipc dev", fs_rooms, " ")
     for (i in fs_rooms)
-        set_first(fs_rooms[i], "struct fs_context *fs", "&self->process->fs")
+        set_first(fs_rooms[i], "struct fs_context *fs", "&self->fs")
     set_first("mm", "struct space *space", "self->space")
     split("proc sched syscall", thread_rooms, " ")
     for (i in thread_rooms)

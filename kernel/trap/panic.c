@@ -48,7 +48,7 @@ static void log_who(void)
         klog("  kernel thread %d (%s)", thread->tid, thread->name);
     else
         klog("  process %d (%s), cwd %s", thread->process->pid, thread->name,
-             process_cwd_peek(thread->process, cwd, sizeof(cwd)));
+             thread_cwd_peek(thread, cwd, sizeof(cwd)));
 }
 
 static void log_registers(void)

@@ -8,7 +8,7 @@
 
 long sys_umask(struct fs_context *fs, mode_t mask)
 {
-    return __atomic_exchange_n(&fs->umask, mask & 0777, __ATOMIC_RELAXED);
+    return __atomic_exchange_n(&fs->names->umask, mask & 0777, __ATOMIC_RELAXED);
 }
 
 /* The asker's credentials with the real ids in the place of those for files; NULL: no memory. */
@@ -61,7 +61,7 @@ long sys_access(struct fs_context *fs, const char *path, int mode)
 /* Cuts or extends a regular file; the caller has checked that it may be written. */
 int file_truncate(struct fs_context *fs, struct inode *inode, uint64_t size)
 {
-    if (size > inode->size && size > fs->limit_file_bytes) {
+    if (size > inode->size && size > fs->process->limit_file_bytes) {
         fs_raise(fs, SIGXFSZ);
         return -EFBIG;
     }
@@ -137,7 +137,8 @@ static int allocate(struct fs_context *fs, struct file *file, int mode, off_t of
         return inode_is(file->inode, S_IFDIR) ? -EISDIR : -ENODEV;
     if (end > MAX_FILE_SIZE)
         return -EFBIG;
-    if (end > file->inode->size && end > fs->limit_file_bytes && !(mode & FALLOC_FL_KEEP_SIZE)) {
+    if (end > file->inode->size && end > fs->process->limit_file_bytes &&
+        !(mode & FALLOC_FL_KEEP_SIZE)) {
         fs_raise(fs, SIGXFSZ);
         return -EFBIG;
     }

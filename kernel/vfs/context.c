@@ -1,34 +1,131 @@
-/* What of a process the vfs needs: root, working directory, descriptors, credentials, umask. */
+/* What of a thread the vfs needs: its names (root, working directory, umask) and descriptors, which
+ * clone may have it share with others, and its process's credentials. */
 #include "local.h"
 
 void (*vfs_mask_signals)(uint64_t mask);
 struct user *(*vfs_payer)(bool *privileged);
 bool (*vfs_number_used)(int number);
 
+static OBJECT_CACHE(names_cache, struct fs_names);
+
+/* ---- Names ---- */
+
+struct fs_names *fs_names_create(struct entry *root, struct entry *cwd, uint32_t umask)
+{
+    struct fs_names *names = object_alloc(&names_cache);
+    if (!names)
+        return NULL;
+    *names = (struct fs_names){
+        .refs = 1,
+        .lock = SPINLOCK("names of a thread", RANK_FDS),
+        .root = root,
+        .cwd = cwd,
+        .umask = umask,
+    };
+    entry_ref(root);
+    entry_ref(cwd);
+    return names;
+}
+
+/* A copy of the caller's own, for one thread. NULL: no memory. */
+static struct fs_names *names_copy(struct fs_names *from)
+{
+    struct fs_names *names = object_alloc(&names_cache);
+    if (!names)
+        return NULL;
+    bool locked = names_lock_if_shared(from);
+    *names = *from;
+    entry_ref(names->root);
+    entry_ref(names->cwd);
+    names_unlock_if(from, locked);
+    names->refs = 1;
+    names->n_execs = 0;
+    spin_init(&names->lock, from->lock.name, RANK_FDS);
+    return names;
+}
+
+static void names_unref(struct fs_names *names)
+{
+    if (__atomic_sub_fetch(&names->refs, 1, __ATOMIC_ACQ_REL) != 0)
+        return;
+    entry_unref(names->cwd);
+    entry_unref(names->root);
+    object_free(&names_cache, names);
+}
+
 struct entry *fs_root(struct fs_context *fs)
 {
-    bool locked = fs_lock_if_shared(fs);
-    struct entry *root = fs->root;
+    struct fs_names *names = fs->names;
+    bool locked = names_lock_if_shared(names);
+    struct entry *root = names->root;
     entry_ref(root);
-    fs_unlock_if(fs, locked);
+    names_unlock_if(names, locked);
     return root;
 }
 
 struct entry *fs_cwd(struct fs_context *fs)
 {
-    bool locked = fs_lock_if_shared(fs);
-    struct entry *cwd = fs->cwd;
+    struct fs_names *names = fs->names;
+    bool locked = names_lock_if_shared(names);
+    struct entry *cwd = names->cwd;
     entry_ref(cwd);
-    fs_unlock_if(fs, locked);
+    names_unlock_if(names, locked);
     return cwd;
 }
 
+void fs_set_names(struct fs_context *fs, struct entry *root, struct entry *cwd)
+{
+    struct fs_names *names = fs->names;
+    struct entry *former = NULL;
+    spin_lock(&names->lock);
+    if (root) {
+        former = names->root;
+        names->root = root;
+    } else {
+        former = names->cwd;
+        names->cwd = cwd;
+    }
+    spin_unlock(&names->lock);
+    entry_unref(former);
+}
+
+/* ---- Looking at another thread: the lock keeps its parts ---- */
+
+struct entry *fs_look(struct fs_context *fs, bool root)
+{
+    struct entry *entry = NULL;
+    spin_lock(&fs->lock);
+    struct fs_names *names = fs->names;
+    if (names) {
+        spin_lock_as(&names->lock, RANK_FILE);
+        entry = root ? names->root : names->cwd;
+        entry_ref(entry);
+        spin_unlock(&names->lock);
+    }
+    spin_unlock(&fs->lock);
+    return entry;
+}
+
+int fs_look_umask(struct fs_context *fs)
+{
+    spin_lock(&fs->lock);
+    int umask = fs->names ? (int)__atomic_load_n(&fs->names->umask, __ATOMIC_RELAXED) : -1;
+    spin_unlock(&fs->lock);
+    return umask;
+}
+
+/* ---- Credentials and signals: the process's ---- */
+
 struct cred *fs_cred(struct fs_context *fs)
 {
-    bool locked = fs_lock_if_shared(fs);
-    struct cred *cred = fs->cred;
+    struct fs_process *process = fs->process;
+    bool shared = __atomic_load_n(&process->n_threads, __ATOMIC_RELAXED) > 1;
+    if (unlikely(shared))
+        spin_lock(&process->lock);
+    struct cred *cred = process->cred;
     cred_ref(cred);
-    fs_unlock_if(fs, locked);
+    if (unlikely(shared))
+        spin_unlock(&process->lock);
     return cred;
 }
 
@@ -58,55 +155,83 @@ bool fs_is_root(struct fs_context *fs)
 
 void fs_raise(struct fs_context *fs, int signal)
 {
-    if (fs->raise)
-        fs->raise(signal);
+    if (fs->process->raise)
+        fs->process->raise(signal);
 }
 
-int fs_context_copy(struct fs_context *to, struct fs_context *from, bool share_fds)
+/* ---- Contexts ---- */
+
+void fs_process_copy(struct fs_process *to, struct fs_process *from)
 {
-    struct fd_table *fds = from->fds;
-    if (share_fds)
-        __atomic_fetch_add(&fds->refs, 1, __ATOMIC_RELAXED);
-    else
-        fds = fd_table_copy(fds);
-    if (!fds)
-        return -ENOMEM;
     spin_lock(&from->lock);
-    *to = (struct fs_context){
-        .lock = SPINLOCK("fs context", RANK_FDS),
-        .root = from->root,
-        .cwd = from->cwd,
-        .fds = fds,
+    *to = (struct fs_process){
+        .lock = SPINLOCK("fs of a process", RANK_FDS),
         .cred = from->cred,
-        .umask = from->umask,
         .limit_files = from->limit_files,
         .limit_file_bytes = from->limit_file_bytes,
         .raise = from->raise,
         .n_threads = 1,
     };
-    entry_ref(to->root);
-    entry_ref(to->cwd);
     cred_ref(to->cred);
     spin_unlock(&from->lock);
+}
+
+/* The same names with one more reference; NULL while a set-id program is being started with them,
+ * which must not find that it shares them. */
+static struct fs_names *names_share(struct fs_names *names)
+{
+    spin_lock(&names->lock);
+    bool may = !names->n_execs;
+    if (may)
+        __atomic_fetch_add(&names->refs, 1, __ATOMIC_RELAXED);
+    spin_unlock(&names->lock);
+    return may ? names : NULL;
+}
+
+int fs_context_copy(struct fs_context *to, struct fs_context *from, struct fs_process *process,
+                    bool share_names, bool share_fds)
+{
+    *to = (struct fs_context){
+        .lock = SPINLOCK("fs context", RANK_FDS),
+        .process = process,
+    };
+    struct fs_names *names = share_names ? names_share(from->names) : names_copy(from->names);
+    if (!names)
+        return share_names ? -EAGAIN : -ENOMEM;
+    struct fd_table *fds = from->fds;
+    if (share_fds)
+        __atomic_fetch_add(&fds->refs, 1, __ATOMIC_RELAXED);
+    else
+        fds = fd_table_copy(fds);
+    if (!fds) {
+        names_unref(names);
+        return -ENOMEM;
+    }
+    to->names = names;
+    to->fds = fds;
     return 0;
 }
 
-/* Who looks from another process holds the lock: fd_next. */
-int fs_context_unshare_fds(struct fs_context *fs)
+int fs_context_unshare(struct fs_context *fs, bool names, bool fds)
 {
-    struct fd_table *shared = fs->fds;
-    if (__atomic_load_n(&shared->refs, __ATOMIC_ACQUIRE) == 1)
-        return 0;
-    if (fs->n_threads > 1)
-        return -EINVAL;
-    struct fd_table *own = fd_table_copy(shared);
-    if (!own)
-        return -ENOMEM;
-    spin_lock(&fs->lock);
-    fs->fds = own;
-    spin_unlock(&fs->lock);
-    fd_table_unref(shared);
-    return 0;
+    struct fs_names *old_names = fs->names, *own_names = old_names;
+    struct fd_table *old_fds = fs->fds, *own_fds = old_fds;
+    if (names && __atomic_load_n(&old_names->refs, __ATOMIC_ACQUIRE) > 1)
+        own_names = names_copy(old_names);
+    if (fds && __atomic_load_n(&old_fds->refs, __ATOMIC_ACQUIRE) > 1)
+        own_fds = fd_table_copy(old_fds);
+    bool done = own_names && own_fds;
+    if (done) {
+        spin_lock(&fs->lock);
+        fs->names = own_names;
+        fs->fds = own_fds;
+        spin_unlock(&fs->lock);
+    }
+    if (own_names && own_names != old_names)
+        names_unref(done ? old_names : own_names);
+    if (own_fds && own_fds != old_fds)
+        fd_table_unref(done ? old_fds : own_fds);
+    return done ? 0 : -ENOMEM;
 }
 
 void fs_context_close_on_exec(struct fs_context *fs)
@@ -116,11 +241,14 @@ void fs_context_close_on_exec(struct fs_context *fs)
 
 void fs_context_release(struct fs_context *fs)
 {
-    fd_table_unref(fs->fds);
-    entry_unref(fs->cwd);
-    entry_unref(fs->root);
-    cred_unref(fs->cred);
+    spin_lock(&fs->lock);
+    struct fs_names *names = fs->names;
+    struct fd_table *fds = fs->fds;
+    fs->names = NULL;
     fs->fds = NULL;
-    fs->root = fs->cwd = NULL;
-    fs->cred = NULL;
+    spin_unlock(&fs->lock);
+    if (fds)
+        fd_table_unref(fds);
+    if (names)
+        names_unref(names);
 }

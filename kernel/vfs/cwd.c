@@ -7,9 +7,10 @@
 /* The path of the working directory, with a NUL at the end of text[size]. 0 or -errno. */
 static int cwd_path(struct fs_context *fs, char *text, size_t size, char **start)
 {
-    bool locked = fs_lock_if_shared(fs);
-    int err = entry_path(fs->root, fs->cwd, true, text, size, start);
-    fs_unlock_if(fs, locked);
+    struct fs_names *names = fs->names;
+    bool locked = names_lock_if_shared(names);
+    int err = entry_path(names->root, names->cwd, true, text, size, start);
+    names_unlock_if(names, locked);
     return err;
 }
 
@@ -44,11 +45,7 @@ static int set_cwd(struct fs_context *fs, struct entry *entry)
         entry_unref(entry);
         return err;
     }
-    spin_lock(&fs->lock);
-    struct entry *former = fs->cwd;
-    fs->cwd = entry;
-    spin_unlock(&fs->lock);
-    entry_unref(former);
+    fs_set_names(fs, NULL, entry);
     return 0;
 }
 

@@ -13,7 +13,7 @@ long sys_close_range(struct fs_context *fs, unsigned first, unsigned last, unsig
     if (flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC) || first > last)
         return -EINVAL;
     if (flags & CLOSE_RANGE_UNSHARE) {
-        int err = fs_context_unshare_fds(fs);
+        int err = fs_context_unshare(fs, false, true);
         if (err)
             return err;
     }
@@ -198,7 +198,7 @@ static long fcntl_dup(struct fs_context *fs, int fd, uint64_t lowest, bool cloex
     if (err)
         return err;
     file_unref(file);
-    return lowest >= fs->limit_files ? -EINVAL : duplicate(fs, fd, (int)lowest, cloexec);
+    return lowest >= fs->process->limit_files ? -EINVAL : duplicate(fs, fd, (int)lowest, cloexec);
 }
 
 long sys_fcntl(struct fs_context *fs, int fd, int command, unsigned long arg)

@@ -146,8 +146,7 @@ void fd_table_close_on_exec(struct fd_table *table)
 /* Could others change the table meanwhile? If not, the caller reads it without the lock. */
 static inline bool is_shared(const struct fs_context *fs)
 {
-    return __atomic_load_n(&fs->n_threads, __ATOMIC_RELAXED) > 1 ||
-           __atomic_load_n(&fs->fds->refs, __ATOMIC_RELAXED) > 1;
+    return __atomic_load_n(&fs->fds->refs, __ATOMIC_RELAXED) > 1;
 }
 
 int fd_get_any(struct fs_context *fs, int fd, struct file **file)
@@ -187,7 +186,7 @@ static int table_find(struct fs_context *fs, uint32_t from)
         fd = (uint32_t)bitmap_next_clear(table->used, table->size, fd);
     if (from <= table->lowest)
         table->lowest = fd;
-    if (fd >= min(fs->limit_files, (uint64_t)MAX_DESCRIPTORS))
+    if (fd >= min(fs->process->limit_files, (uint64_t)MAX_DESCRIPTORS))
         return -EMFILE;
     int err = fd >= table->size ? table_grow(table, fd) : 0;
     return err ? err : (int)fd;
@@ -216,7 +215,7 @@ int fd_put(struct fs_context *fs, struct file *file, int fd, bool cloexec, struc
 {
     struct fd_table *table = fs->fds;
     *former = NULL;
-    if ((uint64_t)(uint32_t)fd >= min(fs->limit_files, (uint64_t)MAX_DESCRIPTORS))
+    if ((uint64_t)(uint32_t)fd >= min(fs->process->limit_files, (uint64_t)MAX_DESCRIPTORS))
         return -EBADF;
     spin_lock(&table->lock);
     int err = (uint32_t)fd >= table->size ? table_grow(table, (uint32_t)fd) : 0;
@@ -259,7 +258,7 @@ int fd_cloexec(struct fs_context *fs, int fd, int set)
 uint32_t fd_slots(struct fs_context *fs)
 {
     spin_lock(&fs->lock);
-    uint32_t size = fs->fds->size;
+    uint32_t size = fs->fds ? fs->fds->size : 0;
     spin_unlock(&fs->lock);
     return size;
 }
@@ -269,6 +268,10 @@ int fd_next(struct fs_context *fs, int fd, struct file **file, bool *cloexec)
     int result = -1;
     spin_lock(&fs->lock);
     struct fd_table *table = fs->fds;
+    if (!table) { /* the thread has ended */
+        spin_unlock(&fs->lock);
+        return -1;
+    }
     spin_lock_as(&table->lock, RANK_FILE);
     size_t at = (uint32_t)fd < table->size ? bitmap_next_set(table->used, table->size, (size_t)fd)
                                            : table->size;

@@ -178,7 +178,7 @@ void new_inode_init(struct new_inode *what, struct fs_context *fs, struct inode 
     struct cred *cred = fs_cred(fs);
     *what = (struct new_inode){.mode = mode, .uid = cred->fsuid, .gid = cred->fsgid};
     if (!S_ISLNK(mode))
-        what->mode &= ~__atomic_load_n(&fs->umask, __ATOMIC_RELAXED);
+        what->mode &= ~__atomic_load_n(&fs->names->umask, __ATOMIC_RELAXED);
     if (dir->mode & S_ISGID) {
         what->gid = dir->gid;
         bool stranger = !cred_is_root(cred) && !cred_in_group(cred, what->gid);

@@ -9,19 +9,23 @@
 /* ---- Contexts (context.c) ---- */
 
 struct entry *fs_cwd(struct fs_context *fs); /* referenced */
-/* Only another thread could change the context meanwhile: the only one reads it without the lock.
- */
-static inline bool fs_lock_if_shared(struct fs_context *fs)
+/* Puts the entry in the place of the root or, if that is NULL, of the working directory, and takes
+ * over its reference. */
+void fs_set_names(struct fs_context *fs, struct entry *root, struct entry *cwd);
+struct fs_names *fs_names_create(struct entry *root, struct entry *cwd, uint32_t umask);
+/* Only another thread that shares the names could change them meanwhile: a thread that has them
+ * alone reads them without the lock. */
+static inline bool names_lock_if_shared(struct fs_names *names)
 {
-    bool shared = __atomic_load_n(&fs->n_threads, __ATOMIC_RELAXED) > 1;
+    bool shared = __atomic_load_n(&names->refs, __ATOMIC_RELAXED) > 1;
     if (unlikely(shared))
-        spin_lock(&fs->lock);
+        spin_lock(&names->lock);
     return shared;
 }
-static inline void fs_unlock_if(struct fs_context *fs, bool locked)
+static inline void names_unlock_if(struct fs_names *names, bool locked)
 {
     if (unlikely(locked))
-        spin_unlock(&fs->lock);
+        spin_unlock(&names->lock);
 }
 int fs_ask_permission(struct fs_context *fs, struct inode *inode, unsigned want);
 /* inode_permission by the context's credentials; where all three classes may, nobody needs to be

@@ -82,7 +82,7 @@ int lock_record(struct fs_context *fs, struct file *file, unsigned command, uadd
         return -EFAULT;
     struct lock_range wanted = {
         .owner = by_file ? (void *)file : (void *)fs->fds,
-        .pid = by_file ? -1 : fs->pid,
+        .pid = by_file ? -1 : fs->process->pid,
         .is_write = flock.l_type == F_WRLCK,
         .finds_deadlocks = !by_file,
     };

@@ -58,23 +58,26 @@ int vfs_mount(struct fs_context *fs, const char *path, struct filesystem *filesy
     return 0;
 }
 
+static struct fs_process kernel_process; /* the kernel itself, at boot */
+
 void vfs_init(struct filesystem *root_fs, struct fs_context *kernel_context)
 {
     rename_setup();
     lock_setup();
-    entry_ref(root_fs->root);
-    entry_ref(root_fs->root);
-    *kernel_context = (struct fs_context){
-        .lock = SPINLOCK("fs context", RANK_FDS),
-        .root = root_fs->root,
-        .cwd = root_fs->root,
-        .fds = fd_table_create(),
+    kernel_process = (struct fs_process){
+        .lock = SPINLOCK("fs of a process", RANK_FDS),
         .cred = cred_create_root(),
-        .umask = 022,
         .limit_files = 1024,
         .limit_file_bytes = UINT64_MAX,
+        .n_threads = 1,
     };
-    assert(kernel_context->fds && kernel_context->cred);
+    *kernel_context = (struct fs_context){
+        .lock = SPINLOCK("fs context", RANK_FDS),
+        .names = fs_names_create(root_fs->root, root_fs->root, 022),
+        .fds = fd_table_create(),
+        .process = &kernel_process,
+    };
+    assert(kernel_context->names && kernel_context->fds && kernel_process.cred);
     n_mounts = 0;
     mounts[n_mounts++] = (struct mount_info){.at = root_fs->root, .fs = root_fs};
 }
@@ -148,10 +151,6 @@ long sys_chroot(struct fs_context *fs, const char *path)
         entry_unref(entry);
         return err;
     }
-    spin_lock(&fs->lock);
-    struct entry *former = fs->root;
-    fs->root = entry;
-    spin_unlock(&fs->lock);
-    entry_unref(former);
+    fs_set_names(fs, entry, NULL);
     return 0;
 }

@@ -196,7 +196,7 @@ static int fetch_items(struct fs_context *fs, const struct pollfd *fds, size_t n
 
 static long poll_until(struct fs_context *fs, uaddr_t list, unsigned n, uint64_t deadline)
 {
-    if (n > fs->limit_files)
+    if (n > fs->process->limit_files)
         return -EINVAL;
     struct pollfd *fds = kmalloc(max(n, 1u) * sizeof(*fds));
     struct poll_item *items = kmalloc(max(n, 1u) * sizeof(*items));

@@ -30,13 +30,13 @@ long file_read(struct file *file, struct io *io, uint64_t *pos)
 /* Cuts a write to what the limit and the largest size allow. 0, -EFBIG, or 1: nothing to write. */
 static int limit_write(struct fs_context *fs, struct io *io, uint64_t pos)
 {
-    if (pos >= fs->limit_file_bytes) {
+    if (pos >= fs->process->limit_file_bytes) {
         fs_raise(fs, SIGXFSZ);
         return -EFBIG;
     }
     if (pos >= MAX_FILE_SIZE)
         return -EFBIG;
-    io->left = min(io->left, min(fs->limit_file_bytes, (uint64_t)MAX_FILE_SIZE) - pos);
+    io->left = min(io->left, min(fs->process->limit_file_bytes, (uint64_t)MAX_FILE_SIZE) - pos);
     return 0;
 }
 
@@ -60,11 +60,12 @@ long file_write(struct fs_context *fs, struct file *file, struct io *io, uint64_
     return result;
 }
 
-/* Beside the caller's own reference and the table's: other tables, or other users of this one. */
+/* Beside the caller's own reference and the table's: other tables, or other threads with this one.
+ */
 bool file_lock_pos(struct fs_context *fs, struct file *file)
 {
     bool shared = __atomic_load_n(&file->refs, __ATOMIC_RELAXED) > 2 ||
-                  __atomic_load_n(&fs->fds->refs, __ATOMIC_RELAXED) > 1 || fs->n_threads > 1;
+                  __atomic_load_n(&fs->fds->refs, __ATOMIC_RELAXED) > 1;
     if (file->ops->stream || !shared)
         return false;
     mutex_lock(&file->pos_lock);

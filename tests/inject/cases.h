@@ -166,6 +166,7 @@ CASE(preadv2, CALL(preadv2, file, P(vector), 2, 0, 0, 0))
 CASE(pwritev2, CALL(pwritev2, other, P(vector), 2, 70000, 0, 0), .keeps = true,
      .clean = restore_file)
 CASE(statx, CALL(statx, dir, P("file"), 0, 0xfff, P(page)))
+CASE(unshare, CALL(unshare, CLONE_FS | CLONE_FILES))
 CASE(clone3, FORK(clone3, P(words), 64), .prepare = set_clone, .undo = reap, .forks = true)
 CASE(close_range, CALL(close_range, 100, 200, 0))
 CASE(faccessat2, CALL(faccessat2, dir, P("file"), R_OK, 0))
