@@ -313,7 +313,7 @@ static struct user *payer(bool *privileged)
     struct thread *self = current_thread();
     if (!self || !self->process)
         return NULL;
-    struct cred *cred = fs_cred(&self->process->fs);
+    struct cred *cred = fs_cred(&self->fs);
     struct user *user = cred->user;
     user_ref(user);
     *privileged = cred->euid == 0;

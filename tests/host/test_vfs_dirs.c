@@ -188,7 +188,7 @@ static long do_dup(void)
 static long do_fork(void)
 {
     struct fs_context child;
-    int err = fs_context_copy(&child, &fs, false);
+    int err = fs_context_copy(&child, &fs, fs.process, false, false);
     if (!err)
         fs_context_release(&child);
     return err;

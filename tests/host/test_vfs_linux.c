@@ -265,7 +265,7 @@ static void do_link(char *p, char *q)
     static const unsigned some[] = {0, 0, AT_SYMLINK_FOLLOW, AT_EMPTY_PATH, 1};
     unsigned flags = some[chance(ARRAY_SIZE(some))];
     int from = random_dirfd(), to = random_dirfd();
-    if (!cred_is_root(fs.cred))
+    if (!cred_is_root(fs.process->cred))
         flags &= ~AT_EMPTY_PATH; /* newer Linux allows it to whoever opened the file himself */
     record("linkat(%d, \"%s\", %d, \"%s\", 0x%x)", from, p, to, q, flags);
     same("linkat", LINUX(linkat, from, p, to, q, flags), sys_linkat(&fs, from, p, to, q, flags));

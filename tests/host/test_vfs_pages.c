@@ -161,7 +161,7 @@ static void test_sparse(void)
     good &= sys_pread64(&fs, fd, at(&got), 1, 1l << 61) == 1 && got == 0;
     ok(good && shim_frames == ARRAY_SIZE(places), "a hole reads as zero and stays one");
     ok(sys_pwrite64(&fs, fd, at(&byte), 1, INT64_MAX) == -EINVAL, "no byte at the very end");
-    fs.limit_file_bytes = 100;
+    fs.process->limit_file_bytes = 100;
     ok(sys_pwrite64(&fs, fd, at(&byte), 1, 100) == -EFBIG && shim_signal == SIGXFSZ,
        "RLIMIT_FSIZE");
     char two[2] = "ab";

@@ -117,6 +117,17 @@ def permissions(prot, flags):
 
 # ---- The commands -------------------------------------------------------------------------------
 
+def first_thread(process):
+    """The thread whose names and descriptors are shown as the process's; None in a zombie."""
+    return next(iter(threads(process)), None)
+
+
+def table_of(process):
+    """Its table of descriptors, or None."""
+    thread = first_thread(process)
+    return thread["fs"]["fds"] if thread and thread["fs"]["fds"] else None
+
+
 class Command(gdb.Command):
     """A command whose help is its class's documentation."""
 
@@ -148,9 +159,10 @@ class Ps(Command):
         print(f"{'PID':>5} {'PPID':>5} {'TID':>5} {'STATE':8} {'WAITS FOR':14} {'NAME':12} CWD")
         for process in processes():
             parent = process["parent"]["pid"] if process["parent"] else 0
-            where = path(process["fs"]["cwd"])
             shown = False
             for thread in threads(process):
+                names = thread["fs"]["names"]
+                where = path(names["cwd"]) if names else ""
                 state, waits = name_of(thread["state"]), text(thread["waits_for"])
                 print(f"{int(process['pid']):5} {int(parent):5} {int(thread['tid']):5} {state:8} "
                       f"{waits:14} {text(thread['name']):12} {where}")
@@ -165,8 +177,8 @@ class Fds(Command):
     name = "fds"
 
     def run(self, words):
-        table = process_by_pid(words)["fs"]["fds"]
-        for number, file in descriptors(table):
+        table = table_of(process_by_pid(words))
+        for number, file in descriptors(table) if table else ():
             flags, position = int(file["flags"]), int(file["pos"])
             mode = ("r", "w", "rw", "-")[flags & 3]
             print(f"{number:4} {mode:2} flags {flags:#o} at {position:<8} {path(file['entry'])}")
@@ -309,11 +321,12 @@ def process_locks(process):
     yield f"{pid} exec_lock", process["exec_lock"]
     yield f"{pid} signal_lock", process["signal_lock"]
     yield f"{pid} fs.lock", process["fs"]["lock"]
+    table = table_of(process)
     if process["space"]:
         yield f"{pid} space->lock", process["space"]["lock"]
-    if process["fs"]["fds"]:
-        yield f"{pid} fds->lock", process["fs"]["fds"]["lock"]
-        for number, file in descriptors(process["fs"]["fds"]):
+    if table:
+        yield f"{pid} fds->lock", table["lock"]
+        for number, file in descriptors(table):
             yield f"{pid} file {number}'s pos_lock", file["pos_lock"]
             yield f"{pid} file {number}'s inode->lock", file["inode"]["lock"]
 
@@ -406,8 +419,9 @@ class Tree(Command):
     @staticmethod
     def root():
         for process in processes():
-            if process["fs"]["root"]:
-                return process["fs"]["root"]
+            thread = first_thread(process)
+            if thread and thread["fs"]["names"]:
+                return thread["fs"]["names"]["root"]
         raise gdb.GdbError("no process has a root directory")
 
     def show(self, directory, margin, depth):

@@ -332,7 +332,7 @@ void shim_start(struct fs_context *fs)
     if (!root)
         panic("no memory for the file system");
     vfs_init(root, fs);
-    fs->raise = remember_signal;
+    fs->process->raise = remember_signal;
 }
 
 /* Removes all names below a directory. */
@@ -378,7 +378,9 @@ void shim_end(struct fs_context *fs)
     vfs_mount_at(0, &root);
     struct entry *entry = root.at;
     remove_all(entry);
+    struct cred *cred = fs->process->cred;
     fs_context_release(fs);
+    cred_unref(cred);
     if (entry->refs != 1 || entry->inode->fs->n_inodes != 1)
         panic("left: %u references of the root, %lu inodes", entry->refs,
               entry->inode->fs->n_inodes);
@@ -389,10 +391,10 @@ void shim_end(struct fs_context *fs)
 
 void shim_set_cred(struct fs_context *fs, uint32_t uid, uint32_t gid, uint32_t group)
 {
-    struct cred *cred = cred_copy(fs->cred, 1);
+    struct cred *cred = cred_copy(fs->process->cred, 1);
     cred->fsuid = uid;
     cred->fsgid = gid;
     cred->groups[0] = group;
-    cred_unref(fs->cred);
-    fs->cred = cred;
+    cred_unref(fs->process->cred);
+    fs->process->cred = cred;
 }
