@@ -30,7 +30,7 @@ static bool cpu_clock_ns(const struct thread *self, clockid_t clock, uint64_t *n
 {
     struct usage usage;
     unsigned what = clock & CPUCLOCK_CLOCK_MASK;
-    int id = ~(clock >> 3);
+    int id = (int)(~(uint32_t)clock >> 3);
     if (what > CPUCLOCK_SCHED || id < 0)
         return false;
     spin_lock(&proc_lock);

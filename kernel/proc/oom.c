@@ -122,7 +122,7 @@ static void kill(struct process *chosen)
     victim = chosen;
     victim_since = clock_ns();
     struct thread *first = list_first(&chosen->threads, struct thread, process_node);
-    if (!list_empty(&chosen->threads))
+    if (first)
         strlcpy(name, first->name, sizeof(name));
     kill_users_locked(chosen, chosen->space);
     uint32_t uid = chosen->uid;

@@ -8,7 +8,7 @@ static int file_at(const struct proc_inode *of, int fd, bool above, struct file 
                    bool *cloexec)
 {
     int err = process_look_begin(of->process, true);
-    if (err)
+    if (err < 0)
         return err;
     struct thread *thread = thread_looked_at(of);
     int found = thread ? fd_next(&thread->fs, fd, file, cloexec) : -1;

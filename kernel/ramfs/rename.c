@@ -12,9 +12,9 @@ struct move {
     struct ramfs_inode *old, *new; /* inodes of the two directories */
     const char *name;              /* in new_dir */
     size_t len;
-    struct entry_name *from_name; /* what from will be called, then what it was called */
-    struct entry_name *over_name; /* the same of over, in an exchange */
-    struct entry *whiteout;       /* takes from's former name; or NULL */
+    struct entry_name from_name; /* what from will be called, then what it was called */
+    struct entry_name over_name; /* the same of over, in an exchange */
+    struct entry *whiteout;      /* takes from's former name; or NULL */
     uint32_t from_hash, over_hash;
     uint32_t whiteout_slot;
     bool exchange;
@@ -127,7 +127,7 @@ static void replace_locked(struct move *move, uint32_t slot)
     move->new->inode.nlink += is_dir;
     move->old->inode.size -= BOGUS_ENTRY_SIZE;
     move->new->inode.size += BOGUS_ENTRY_SIZE;
-    entry_rename(from, move->new_dir, move->from_name);
+    entry_rename(from, move->new_dir, &move->from_name);
 }
 
 /* Both change names and places. */
@@ -146,8 +146,8 @@ static void exchange_locked(struct move *move)
     }
     move->old->inode.nlink += n_down - n_up;
     move->new->inode.nlink += n_up - n_down;
-    entry_rename(from, move->new_dir, move->from_name);
-    entry_rename(over, move->old_dir, move->over_name);
+    entry_rename(from, move->new_dir, &move->from_name);
+    entry_rename(over, move->old_dir, &move->over_name);
 }
 
 static int move_perform(struct move *move)
@@ -173,19 +173,16 @@ static int move_perform(struct move *move)
 static int move_named(struct move *move)
 {
     const struct entry *from = move->from;
-    struct entry_name from_name, over_name;
-    move->from_name = &from_name;
-    move->over_name = &over_name;
-    if (entry_name_prepare(&from_name, move->name, move->len))
+    if (entry_name_prepare(&move->from_name, move->name, move->len))
         return -ENOMEM;
-    if (move->exchange && entry_name_prepare(&over_name, entry_name(from), from->name_len)) {
-        entry_name_discard(&from_name);
+    if (move->exchange && entry_name_prepare(&move->over_name, entry_name(from), from->name_len)) {
+        entry_name_discard(&move->from_name);
         return -ENOMEM;
     }
     int err = move_perform(move);
-    entry_name_discard(&from_name);
+    entry_name_discard(&move->from_name);
     if (move->exchange)
-        entry_name_discard(&over_name);
+        entry_name_discard(&move->over_name);
     return err;
 }
 

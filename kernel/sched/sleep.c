@@ -74,7 +74,7 @@ enum { CLOCK_OF_FILE = 3 };
 static int check_cpu_clock(struct thread *self, clockid_t clock)
 {
     uint64_t ns;
-    int tid = ~(clock >> 3);
+    int tid = (int)(~(uint32_t)clock >> 3);
     if ((clock & (CPUCLOCK_PERTHREAD_MASK | CPUCLOCK_CLOCK_MASK)) == CLOCK_OF_FILE)
         return -EOPNOTSUPP; /* a device's, of which there are none */
     bool own = clock & CPUCLOCK_PERTHREAD_MASK && (tid == 0 || tid == self->tid);

@@ -30,8 +30,9 @@ bool waiter_add_once(struct waiter *waiter, struct wait_queue *queue)
     waiter->thread = current_thread();
     waiter->what = NULL;
     spin_lock(&queue->lock);
-    struct waiter *last = list_last(&queue->waiters, struct waiter, node);
-    bool adds = !last || last->thread != waiter->thread;
+    struct list *last = queue->waiters.prev;
+    bool adds =
+        last == &queue->waiters || list_entry(last, struct waiter, node)->thread != waiter->thread;
     if (adds)
         list_add_tail(&queue->waiters, &waiter->node);
     spin_unlock(&queue->lock);

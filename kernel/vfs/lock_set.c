@@ -136,7 +136,9 @@ static void owner_drop_if_empty(struct lock_set *set, struct lock_owner *owner)
     hash_remove(&set->owners, &owner->node);
     list_remove(&owner->by_age);
     kfree(owner);
-    lock_set_put(set);
+    spin_lock(&locks_lock);
+    set->refs--;
+    spin_unlock(&locks_lock);
 }
 
 static struct file_lock *lock_of(struct tree_node *node)
@@ -327,8 +329,8 @@ static void let_go(struct lock_set *set, const struct lock_range *range)
     if (!owner)
         return;
     carve(&owner->trees[!range->is_write], range->start, range->end, NULL);
-    owner_drop_if_empty(set, owner);
     wake_waiters(set, range);
+    owner_drop_if_empty(set, owner);
 }
 
 /* What a change may need, made before it begins. */
@@ -366,12 +368,13 @@ static void perform(struct lock_set *set, const struct lock_range *range, bool c
     carve(&owner->trees[!range->is_write], range->start, range->end, &stock->spare);
     if (clear) {
         carve(&owner->trees[range->is_write], range->start, range->end, &stock->spare);
-        owner_drop_if_empty(set, owner);
     } else {
         merge(&owner->trees[range->is_write], range->start, range->end, stock->fresh);
         stock->fresh = NULL;
     }
     wake_waiters(set, range);
+    if (clear)
+        owner_drop_if_empty(set, owner);
 }
 
 int lock_set_change(struct lock_set *set, const struct lock_range *range, bool clear, bool wait)

@@ -170,27 +170,25 @@ static size_t add_name(char *buf, size_t size, size_t at, const char *name)
     return at;
 }
 
-/* Adds the names of the bits that are set; each name takes `width` bytes of the table. */
-static size_t add_names(char *buf, size_t size, size_t at, uint32_t bits, const char *names,
-                        size_t width)
-{
-    for (int i = 0; i < 32; i++)
-        if (bits >> i & 1)
-            at = add_name(buf, size, at, names + i * width);
-    return at;
-}
-#define ADD_NAMES(at, bits, names) add_names(buf, size, at, bits, (names)[0], sizeof((names)[0]))
+/* Adds the names of the bits that are set. */
+#define ADD_NAMES(bits, names)                             \
+    do {                                                   \
+        for (int i_ = 0; i_ < 32; i_++)                    \
+            if ((bits) >> i_ & 1)                          \
+                at = add_name(buf, size, at, (names)[i_]); \
+    } while (0)
 
 void cpu_flags(char *buf, size_t size)
 {
     struct cpuid basic = cpuid(1), amd = cpuid_or_zero(0x80000001);
-    size_t at = ADD_NAMES(0, basic.edx, names_1_edx);
+    size_t at = 0;
+    ADD_NAMES(basic.edx, names_1_edx);
     if (amd.edx >> 11 & 1)
         at = add_name(buf, size, at, "syscall nx lm");
-    at = ADD_NAMES(at, basic.ecx, names_1_ecx);
+    ADD_NAMES(basic.ecx, names_1_ecx);
     if (fpu_features) {
-        at = ADD_NAMES(at, basic.ecx, names_1_ecx_xsave);
-        at = ADD_NAMES(at, cpuid_or_zero(7).ebx, names_7_ebx);
+        ADD_NAMES(basic.ecx, names_1_ecx_xsave);
+        ADD_NAMES(cpuid_or_zero(7).ebx, names_7_ebx);
     }
     at = add_name(buf, size, at, cpu_features.smep ? "smep" : "");
     at = add_name(buf, size, at, cpu_features.smap ? "smap" : "");

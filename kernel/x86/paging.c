@@ -64,11 +64,11 @@ static pte_t map_gb(paddr_t gb, pte_t flags, struct memory_range *spare)
 
 static void note_kernel_entries(void)
 {
-    for (uint16_t i = TABLE_ENTRIES / 2; i < TABLE_ENTRIES; i++) {
+    for (unsigned i = TABLE_ENTRIES / 2; i < TABLE_ENTRIES; i++) {
         if (!kernel_root[i])
             continue;
         assert(n_kernel_entries < ARRAY_SIZE(kernel_entries));
-        kernel_entries[n_kernel_entries++] = i;
+        kernel_entries[n_kernel_entries++] = (uint16_t)i;
     }
 }
 

@@ -49,7 +49,9 @@ int utimes(const char *path, int only)
 int main(void)
 {
     char text[8] = "abc";
-    CHECK(reallocarray(NULL, 1, 1) == NULL);
+    void *none = reallocarray(NULL, 1, 1);
+    CHECK(none == NULL);
+    free(none);
     CHECK_EQ(putchar('a'), 'b');
     CHECK_EQ(strlcpy(text, "new", sizeof text), 12345);
     CHECK_STR(text, "abc");

@@ -348,7 +348,9 @@ static pid_t start(int kind, bool as_root)
 static pid_t start_daemon(void)
 {
     pid_t pid = fork();
-    while (pid == 0) {
+    if (pid)
+        return pid;
+    for (;;) {
         char *at = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (at != MAP_FAILED) {
             *at = 1;
@@ -356,7 +358,6 @@ static pid_t start_daemon(void)
         }
         nanosleep(&(struct timespec){0, 1000000}, NULL);
     }
-    return pid;
 }
 
 /* How it was refused: an errno, -SIGNAL, or 0 for not at all in all that time. */

@@ -263,7 +263,7 @@ static void check_identity(void)
     int p[2], fd = open("f", O_RDONLY);
     struct stat st;
     dev_t device = 0;
-    unsigned long long ino;
+    unsigned long long ino = 0;
     CHECK_OK(fstat(fd, &st));
     void *at = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
     CHECK(at != MAP_FAILED && mapped_from(at, &device, &ino));

@@ -140,8 +140,9 @@ static pid_t start_looker(const pid_t pids[])
 {
     fflush(stdout);
     pid_t child = fork();
-    for (int i = 0; child == 0; i++)
-        look_at(pids[i % WORKERS]);
+    if (child == 0)
+        for (int i = 0;; i++)
+            look_at(pids[i % WORKERS]);
     return child;
 }
 
