@@ -2,8 +2,9 @@
 #include "space.h"
 #include "syscall_calls.h"
 
-/* Makes the heap reach to `end`, page-aligned, from `old`. Lock: space->lock held. */
-static bool heap_grow(struct space *space, uint64_t old, uint64_t end)
+/* Makes the heap reach to `end`, page-aligned, from `old`. Not inline: the caller's frame has the
+ * flush. Lock: space->lock held. */
+__attribute__((noinline)) static bool heap_grow(struct space *space, uint64_t old, uint64_t end)
 {
     uint32_t prot = PROT_READ | PROT_WRITE;
     uint64_t n_bytes = end - old;
@@ -34,9 +35,9 @@ static void brk_move(struct space *space, uint64_t wanted, struct flush *flush, 
         space->brk_end = wanted;
 }
 
-/* Where the heap will shrink by much its pages go beforehand, in pieces. Takes no lock for the
- * break: if another thread moves it meanwhile, it is as if that had come later. */
-static void brk_discard(struct space *space, uint64_t wanted)
+/* Where the heap will shrink by much its pages are freed beforehand, in pieces. Takes no lock for
+ * the break: if another thread moves it meanwhile, it is as if that had come later. */
+__attribute__((noinline)) static void brk_discard(struct space *space, uint64_t wanted)
 {
     uint64_t old = align_up(space->brk_end, PAGE_SIZE), end = align_up(wanted, PAGE_SIZE);
     if (wanted >= space->brk_start && end + PIECE_BYTES < old)

@@ -98,8 +98,9 @@ static uint64_t backing_index(const struct area *area, uint64_t address)
     return (area->offset + (address - area->start)) / PAGE_SIZE;
 }
 
-/* Maps those pages near the fault's that the backing has already, read-only. */
-static void map_around(struct fault *fault)
+/* Maps those pages near the fault's that the backing has already, read-only. Not inline: the
+ * caller's frame has the flush. */
+__attribute__((noinline)) static void map_around(struct fault *fault)
 {
     const struct area *area = fault->area;
     uint64_t span = AROUND_PAGES * PAGE_SIZE;
