@@ -214,6 +214,7 @@ void space_unref(struct space *space); /* the last one tears it down */
  * is returned, for space_reap, which takes a while and no lock but those of frames. */
 struct space *space_switch(struct space *space);
 void space_reap(struct space *ended); /* NULL is allowed */
+uint32_t spaces_ending(void);         /* how many have ended but for their tables */
 void space_load(struct space *space); /* both at once */
 void space_leave_ended(void);         /* idle: does not keep a space loaded that has ended */
 

@@ -376,12 +376,13 @@ void thread_exit(void (*last)(struct thread *))
     panic("a dead thread runs");
 }
 
-/* Waits until the threads that are ending on other processors have ended, so that counts compare.
- */
+/* Waits until the threads that are ending on other processors have ended, and their spaces with
+ * them. That takes microseconds, but a busy host may stop a processor in the middle of it. */
 void sched_settle(void)
 {
-    uint64_t patience_ns = clock_ns() + SLICE_NS;
-    while (__atomic_load_n(&n_dying, __ATOMIC_ACQUIRE) && clock_ns() < patience_ns)
+    uint64_t patience_ns = clock_ns() + 100 * SLICE_NS;
+    while ((__atomic_load_n(&n_dying, __ATOMIC_ACQUIRE) || spaces_ending()) &&
+           clock_ns() < patience_ns)
         cpu_pause();
 }
 
