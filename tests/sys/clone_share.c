@@ -15,7 +15,8 @@ static char stacks[3][STACK] __attribute__((aligned(16)));
 
 /* ---- Threads, which make raw calls only ---- */
 
-static int tids[3];
+static int tids[3]; /* cleared at the end of each */
+static int ids[3];
 static volatile int step; /* who waits for whom: both sides count it up */
 static volatile long seen[8];
 
@@ -28,13 +29,17 @@ static void wait_for(int number)
 static int start(int slot, int (*run)(void *), int shared)
 {
     step = 0;
-    return clone(run, stacks[slot] + STACK, THREAD | shared, NULL, &tids[slot], NULL, &tids[slot]);
+    return ids[slot] = clone(run, stacks[slot] + STACK, THREAD | shared, NULL, &tids[slot], NULL,
+                             &tids[slot]);
 }
 
+/* Until it is out of the process: its word is cleared earlier. */
 static void join(int slot)
 {
     for (int tid; (tid = __atomic_load_n(&tids[slot], __ATOMIC_ACQUIRE));)
         syscall(SYS_futex, &tids[slot], FUTEX_WAIT_, tid, NULL, NULL, 0);
+    while (syscall(SYS_tgkill, getpid(), ids[slot], 0) == 0)
+        syscall(SYS_sched_yield);
 }
 
 /* ---- Names: between processes ---- */
