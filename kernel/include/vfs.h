@@ -29,7 +29,6 @@ struct statfs;
 
 /* ---- Who asks ---- */
 
-/* Credentials: never changed while shared (refs > 1); a change makes a copy. */
 /* What all processes of one real user id hold together, for the limits that count for each user. It
  * lives as long as credentials, processes or things that it pays for refer to it. */
 struct user {
@@ -44,6 +43,7 @@ struct user *user_get(uint32_t uid); /* referenced; NULL: no memory, never for r
 void user_ref(struct user *user);
 void user_unref(struct user *user);
 
+/* Credentials: never changed while shared (refs > 1); a change makes a copy. */
 struct cred {
     uint32_t refs; /* atomic */
     uint32_t uid, euid, suid, fsuid;
