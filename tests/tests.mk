@@ -35,7 +35,8 @@ $(sanitized)/ouros.elf: FORCE
 	@$(MAKE) --no-print-directory BUILD=$(@D) SANITIZE=kernel-address,undefined kernel
 
 .PHONY: check check-failed tests
-tests: $(differ) $(host_tests) $(guest_tests) $(guest_tools) $(sanitized)/ouros.elf
+test_programs := $(differ) $(host_tests) $(guest_tests) $(guest_tools)
+tests: $(test_programs) $(sanitized)/ouros.elf
 
 prove := BUILD=$(BUILD) CC='$(CC)' prove --timer --failures --comments --exec tests/one \
     --statefile=$(BUILD)/prove.state
