@@ -273,7 +273,9 @@ static void check_every_frame(void)
     CHECK(fpregs_seen != 0);
 }
 
-/* A frame that does not fit the alternate stack ends the program instead of lying elsewhere. */
+/* A frame that does not fit the alternate stack ends the program instead of lying elsewhere. The
+ * signal comes while the stack pointer is in that stack, also below the 128 bytes of the red zone,
+ * so the frame begins there; it would fit if it began at the stack's other end. */
 static void check_small_stack(void)
 {
     fflush(stdout);
@@ -286,10 +288,10 @@ static void check_small_stack(void)
                                    .sa_flags = SA_SIGINFO | SA_ONSTACK};
         sigaltstack(&stack, NULL);
         sigaction(SIGUSR2, &action, NULL);
-        /* On the alternate stack already, with hardly any of it left. */
+        /* 128 bytes are left beyond the red zone. */
         __asm__ volatile("mov %%rsp, %%rbx; mov %0, %%rsp; syscall; mov %%rbx, %%rsp"
                          :
-                         : "r"(pages + PAGE + 128), "a"((long)SYS_kill), "D"((long)getpid()),
+                         : "r"(pages + PAGE + 256), "a"((long)SYS_kill), "D"((long)getpid()),
                            "S"((long)SIGUSR2)
                          : "rbx", "rcx", "r11", "memory");
         _exit(1);
