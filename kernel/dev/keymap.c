@@ -17,6 +17,8 @@ enum {
     KEY_F10 = 0x44,
     KEY_NUMBER = 0x45,
     KEY_PAD = 0x47,
+    KEY_PAGE_UP = 0x49,
+    KEY_PAGE_DOWN = 0x51,
     KEY_PAD_LAST = 0x53,
     KEY_SYSRQ = 0x54, /* PrintScreen with Alt */
     KEY_ISO = 0x56,   /* beside the left shift, on keyboards that have it */
@@ -97,12 +99,16 @@ static size_t character(const struct keymap *keys, uint8_t key, uint8_t *out)
 }
 
 /* A key of the pad, or of the grey block beside it. */
-static size_t pad(const struct keymap *keys, uint8_t key, bool extended, uint8_t *out)
+static size_t pad(struct keymap *keys, uint8_t key, bool extended, uint8_t *out)
 {
     const char *rest = pad_keys[key - KEY_PAD];
     if (!rest || (keys->number && !extended)) {
         out[0] = pad_digits[key - KEY_PAD];
         return 1;
+    }
+    if ((keys->shift[0] || keys->shift[1]) && (key == KEY_PAGE_UP || key == KEY_PAGE_DOWN)) {
+        keys->pages += key == KEY_PAGE_UP ? 1 : -1; /* the screen's own: nobody reads it */
+        return 0;
     }
     size_t n = sequence(out, rest);
     if (keys->application_keys && n == 3 && out[2] <= 'D')

@@ -10,6 +10,7 @@ struct keymap {
     int skip;                          /* codes of the pause key that mean nothing */
     bool sysrq;                        /* is it down, with Alt? */
     char asked;                        /* the letter pressed meanwhile, until the owner clears it */
+    int pages;                         /* half screens up, by Shift-PageUp, until it is cleared */
     bool application_keys;             /* arrows send ESC O instead of ESC [ */
 };
 

@@ -51,7 +51,7 @@ static void vga_set(uint8_t index, uint8_t value)
 /* Shows or hides the cursor, and puts it in its place. */
 static void show_cursor(void)
 {
-    int at = vt.hidden ? -1 : vt.cursor.row * VT_COLUMNS + vt.cursor.column;
+    int at = vt.hidden || vt.back > 0 ? -1 : vt.cursor.row * VT_COLUMNS + vt.cursor.column;
     if (at == shown_cursor)
         return;
     if ((at < 0) != (shown_cursor < 0))
@@ -73,11 +73,12 @@ static void show(void)
         if (!vt.dirty[row])
             continue;
         vt.dirty[row] = false;
+        const uint16_t *cells = vt_view(&vt, row);
         for (int column = 0; column < VT_COLUMNS; column++) {
-            if (shown[row][column] == vt.cells[row][column])
+            if (shown[row][column] == cells[column])
                 continue;
-            shown[row][column] = vt.cells[row][column];
-            memory[row * VT_COLUMNS + column] = vt.cells[row][column];
+            shown[row][column] = cells[column];
+            memory[row * VT_COLUMNS + column] = cells[column];
         }
     }
     show_cursor();
@@ -152,6 +153,11 @@ void keyboard_interrupt(void)
         if (keys.asked)
             sysrq_ask(keys.asked);
         keys.asked = '\0';
+    }
+    if (keys.pages != 0) {
+        vt_look_back(&vt, keys.pages * VT_ROWS / 2);
+        keys.pages = 0;
+        show();
     }
     tty_unlock(&screen);
     sysrq_answer();

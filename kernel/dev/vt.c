@@ -226,6 +226,7 @@ static void vt_byte(struct vt *vt, uint8_t byte)
 
 void vt_write(struct vt *vt, const uint8_t *bytes, size_t n)
 {
+    vt_look_back(vt, -vt->back);
     for (size_t i = 0; i < n; i++)
         vt_byte(vt, bytes[i]);
 }

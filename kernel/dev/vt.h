@@ -7,6 +7,7 @@
 #define VT_COLUMNS    80
 #define VT_ROWS       25
 #define VT_PARAMETERS 16
+#define VT_HISTORY    256 /* rows that left the screen at its top and can be seen again */
 
 struct vt_cursor {
     int row, column;
@@ -44,7 +45,17 @@ struct vt {
     uint32_t last_code; /* for REP */
     char reply[24];     /* what the screen answers: the owner sends and empties it */
     size_t reply_length;
+    /* scroll-back: a ring of rows; what follows outlives vt_init */
+    uint16_t history[VT_HISTORY][VT_COLUMNS];
+    int history_rows; /* how many are in it */
+    int history_next; /* where the next one is put */
+    int back;         /* the view is so many rows above the screen */
 };
 
 void vt_init(struct vt *vt);
 void vt_write(struct vt *vt, const uint8_t *bytes, size_t n);
+/* Moves the view up by so many rows (down if negative), as far as there are any. The next output
+ * takes it back to the screen. */
+void vt_look_back(struct vt *vt, int rows);
+/* The cells to show in a row of the view. */
+const uint16_t *vt_view(const struct vt *vt, int row);

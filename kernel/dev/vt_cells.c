@@ -5,7 +5,7 @@
 
 void vt_init(struct vt *vt)
 {
-    memset(vt, 0, sizeof(*vt));
+    memset(vt, 0, offsetof(struct vt, history));
     vt->cursor.colour = DEFAULT_COLOUR;
     vt->cursor.graphics[1] = true;
     vt->saved = vt->cursor;
@@ -46,12 +46,40 @@ static void erase(struct vt *vt, int row, int from, int to)
     vt->dirty[row] = true;
 }
 
+/* Keeps the first n rows of the screen, which are about to leave it. */
+static void keep(struct vt *vt, int n)
+{
+    for (int row = 0; row < n; row++) {
+        memcpy(vt->history[vt->history_next], vt->cells[row], sizeof(vt->cells[row]));
+        vt->history_next = (vt->history_next + 1) % VT_HISTORY;
+        vt->history_rows = min(vt->history_rows + 1, VT_HISTORY);
+    }
+}
+
+void vt_look_back(struct vt *vt, int rows)
+{
+    int back = min(max(vt->back + rows, 0), vt->history_rows);
+    for (int row = 0; row < VT_ROWS; row++)
+        vt->dirty[row] |= back != vt->back;
+    vt->back = back;
+}
+
+const uint16_t *vt_view(const struct vt *vt, int row)
+{
+    int above = vt->back - row;
+    if (above <= 0)
+        return vt->cells[-above];
+    return vt->history[(vt->history_next + VT_HISTORY - above) % VT_HISTORY];
+}
+
 /* Moves the rows [top, bottom) up by n (down if n < 0); blank rows come in. */
 static void scroll(struct vt *vt, int top, int bottom, int n)
 {
     int height = bottom - top, shift = min(n < 0 ? -n : n, height);
     typeof(vt->cells[0]) *rows = vt->cells + top;
     size_t kept = sizeof(rows[0]) * (height - shift);
+    if (n > 0 && height == VT_ROWS)
+        keep(vt, shift);
     if (n > 0)
         memmove(rows, rows + shift, kept);
     else
@@ -152,9 +180,11 @@ static int parameter(const struct vt *vt, int index, int otherwise)
     return value ? value : otherwise;
 }
 
-/* J: erases below the cursor, above it, or all. */
+/* J: erases below the cursor, above it, all, or what scrolled away. */
 static void erase_screen(struct vt *vt, int which)
 {
+    if (which == 3)
+        vt->history_rows = 0;
     int row = vt->cursor.row, column = vt->cursor.column;
     if (which == 0)
         erase(vt, row, column, VT_COLUMNS);

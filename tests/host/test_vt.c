@@ -123,6 +123,55 @@ static void test_scroll(void)
     ok(row_is(2, "2") && row_is(0, ""), "T");
 }
 
+/* Does a row of the view hold this text? */
+static int view_is(int row, const char *text)
+{
+    const uint16_t *cells = vt_view(&vt, row);
+    for (size_t i = 0; i < VT_COLUMNS; i++)
+        if ((cells[i] & 0xff) != (i < strlen(text) ? (uint8_t)text[i] : ' '))
+            return 0;
+    return 1;
+}
+
+static void put_lines(int from, int to)
+{
+    char line[16];
+    for (int i = from; i <= to; i++) {
+        snprintf(line, sizeof(line), "\r\n%d", i);
+        put(line);
+    }
+}
+
+static void test_look_back(void)
+{
+    start("\033[3J0");
+    put_lines(1, 99);
+    ok(view_is(0, "75") && view_is(24, "99"), "the view is the screen");
+    memset(vt.dirty, 0, sizeof(vt.dirty));
+    vt_look_back(&vt, 12);
+    ok(view_is(0, "63") && view_is(11, "74") && view_is(12, "75") && view_is(24, "87") &&
+           vt.dirty[0] && vt.dirty[24],
+       "half a screen back");
+    vt_look_back(&vt, 1000);
+    ok(view_is(0, "0") && view_is(24, "24"), "back to the first line");
+    vt_look_back(&vt, -12);
+    ok(view_is(0, "12"), "and forth");
+    put("x");
+    ok(vt.back == 0 && view_is(24, "99x"), "output takes the view back to the screen");
+    put_lines(100, 999);
+    vt_look_back(&vt, 1000);
+    ok(vt.back == VT_HISTORY && view_is(0, "719"), "the oldest lines are forgotten");
+    put("\033[2;24r\033[24;1H\n\n\033[r");
+    vt_look_back(&vt, 1000);
+    ok(view_is(0, "719"), "what scrolls in a region is not kept");
+    put("\033c");
+    vt_look_back(&vt, 12);
+    ok(view_is(0, "963"), "a reset keeps them");
+    put("\033[3J");
+    vt_look_back(&vt, 12);
+    ok(vt.back == 0, "3J forgets them");
+}
+
 static void test_colours(void)
 {
     start("\033[31mr\033[1mb\033[0;44mx\033[7my\033[mz");
@@ -162,7 +211,8 @@ static void test_garbage(void)
         uint8_t byte = rand() % 4 ? often[rand() % (sizeof(often) - 1)] : rand();
         vt_write(&vt, &byte, 1);
         sound = sound && vt.cursor.row >= 0 && vt.cursor.row < VT_ROWS && vt.cursor.column >= 0 &&
-                vt.cursor.column < VT_COLUMNS && vt.top < vt.bottom && vt.bottom <= VT_ROWS;
+                vt.cursor.column < VT_COLUMNS && vt.top < vt.bottom && vt.bottom <= VT_ROWS &&
+                vt.history_rows >= 0 && vt.history_rows <= VT_HISTORY;
     }
     ok(sound, "500,000 random bytes leave it sound");
 }
@@ -199,6 +249,10 @@ static void test_keys(void)
     ok(sends("\x14", "t") && !keys.asked, "a letter without them");
     keys.application_keys = true;
     ok(sends("\xe0\x4d\xe0\x49", "\033OC\033[5~"), "application keys");
+    ok(sends("\x2a\xe0\x49\xe0\xc9\xaa\xe0\x49", "\033[5~") && keys.pages == 1,
+       "shift and page up is the screen's own");
+    ok(sends("\x36\xe0\x51\xb6\xe0\x51", "\033[6~") && keys.pages == 0, "and page down");
+    ok(sends("\x2a\x49\xaa", "9"), "but not the pad's digits");
     for (int i = 0; i < 256; i++) {
         uint8_t out[KEYMAP_LONGEST];
         keymap_translate(&keys, i, out);
@@ -212,6 +266,7 @@ int main(void)
     test_moves();
     test_erase();
     test_scroll();
+    test_look_back();
     test_colours();
     test_strings();
     test_garbage();

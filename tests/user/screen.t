@@ -52,6 +52,25 @@ def type_and_see(tap, words, folder):
                  "the cursor moves")):
             screen.type(keys)
             tap.say(*await_line_after(screen, folder, f"{how}: {what}", wanted))
+            if wanted == "100":
+                look_back(tap, screen, folder, how)
+
+
+def press(screen, *keys):
+    """Keys held down together."""
+    screen.command("send-key", **{"keys": [{"type": "qcode", "data": key} for key in keys]})
+
+
+def look_back(tap, screen, folder, how):
+    """After `seq 1 100`: lines that have left the screen come back, until something is typed."""
+    for keys, wanted, what in ((["shift", "pgup"], "65", "Shift-PageUp shows what scrolled away"),
+                               (["shift", "pgup"], "53", "and again"),
+                               (["shift", "pgdn"], "89", "Shift-PageDown goes down")):
+        press(screen, *keys)
+        tap.say(*await_line_after(screen, folder, f"{how}: {what}", wanted))
+    screen.type("x")
+    tap.say(*await_line_after(screen, folder, f"{how}: a key goes back to the end", "# x"))
+    screen.type("\b")
 
 
 def await_line_after(screen, folder, what, wanted):
