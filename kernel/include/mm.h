@@ -163,6 +163,7 @@ enum area_flags {
     AREA_NORESERVE = 32,
     AREA_DONTFORK = 64,    /* a fork's child does not get it ... */
     AREA_WIPEONFORK = 128, /* ... or gets it empty */
+    AREA_DONTDUMP = 256,   /* a core file leaves it out */
 };
 
 struct area {
@@ -273,6 +274,10 @@ struct memory_use {
 enum { SHARE_SHIFT = 12 };
 /* Counts page by page and lets others run meanwhile; no lock held. */
 void space_measure(struct space *space, const struct area *area, struct memory_use *use);
+/* Looks at [*address, end), at most as far as one table goes, for a page that is in memory,
+ * whatever its area allows: copies the first one, and moves *address past it or else past what it
+ * has looked at. True if there was one. */
+bool space_next_page(struct space *space, uint64_t *address, uint64_t end, void *page);
 uint64_t space_tables(struct space *space); /* pages that its tables take, shared ones too */
 
 /* Unmaps from every space the pages of the object from index on: for truncate, after the object

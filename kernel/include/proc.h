@@ -74,6 +74,7 @@ struct process {
     int exit_signal;            /* to the parent: SIGCHLD, or clone's */
     uint32_t parent_n_execs;    /* clone's is meant for the program that the parent ran then */
     bool group_exiting;         /* exit_group or a deadly signal: all threads leave */
+    bool dumping;               /* and its core is being written: only SIGKILL is heard */
     struct thread *exec_thread; /* waits to be the only one; the others leave */
     bool subreaper;
     bool emergency; /* constant: was started to help when little was left: may use the reserve */
@@ -190,6 +191,15 @@ bool proc_page_fault(struct trap_frame *frame, uint64_t address);
 /* A fault from user mode cannot be resolved for want of memory: waits until there is some, or ends
  * the process. When it returns the instruction is to be executed again. */
 void proc_wait_for_memory(uint64_t trap, uint64_t address, uint64_t error);
+
+/* ---- Core files: how those of all processes are called ---- */
+enum { CORE_PATTERN_SIZE = 128 };
+void core_pattern_get(char copy[CORE_PATTERN_SIZE]);
+/* What is too long is cut. 0, or -EINVAL: a program or a socket that would get the core, of which
+ * there is none here. */
+int core_pattern_set(const char *given);
+bool core_adds_pid(void); /* ".PID" follows a pattern without %p */
+void core_set_adds_pid(bool adds);
 
 /* ---- Reports ---- */
 /* One line per process and thread to the log: pid, state, cwd, what it waits for, where. Takes no

@@ -415,6 +415,9 @@ static inline void file_unref(struct file *file)
 }
 long file_seek(struct file *file, int64_t offset, int whence); /* the usual rules; moves pos */
 long file_read_kernel(struct file *file, uint64_t pos, void *buf, size_t n); /* fewer at the end */
+/* As the context's process writes, its limit on the size of files included; bytes or -errno. */
+long file_write_kernel(struct fs_context *fs, struct file *file, uint64_t pos, const void *buf,
+                       size_t n);
 uint64_t file_count(void); /* open files in the system */
 /* With that many a user opens no more (ENFILE), root does. As on Linux at first a tenth of memory
  * in KB, at least 8,192. */

@@ -40,6 +40,8 @@ static int flags_advised(const struct area *area, int advice)
     case MADV_DONTFORK: return area->flags | AREA_DONTFORK;
     case MADV_DOFORK: return area->flags & ~AREA_DONTFORK;
     case MADV_KEEPONFORK: return area->flags & ~AREA_WIPEONFORK;
+    case MADV_DONTDUMP: return area->flags | AREA_DONTDUMP;
+    case MADV_DODUMP: return area->flags & ~AREA_DONTDUMP;
     default: return area->backing ? -EINVAL : (int)(area->flags | AREA_WIPEONFORK);
     }
 }
@@ -59,13 +61,13 @@ static int advise_area(struct space *space, uint64_t *at, uint64_t end, int advi
     if (!area_may_change(space, area, start, *at, area->prot, flags) || !areas_reserve(space, 2))
         return -EAGAIN;
     area_change(space, area, start, *at, area->prot, flags);
-    space->has_kept = true;
+    space->has_kept |= (flags & (AREA_DONTFORK | AREA_WIPEONFORK)) != 0;
     return 0;
 }
 
-/* What a fork does with the areas of the range. 0, -EINVAL, -EAGAIN, or -ENOMEM where something was
- * not mapped. Lock: takes space->lock. */
-static int advise_fork(struct space *space, uint64_t start, uint64_t end, int advice)
+/* What a fork or a core file does with the areas of the range. 0, -EINVAL, -EAGAIN, or -ENOMEM
+ * where something was not mapped. Lock: takes space->lock. */
+static int advise_flags(struct space *space, uint64_t start, uint64_t end, int advice)
 {
     int error = 0;
     for (uint64_t at = start; at < end && !error;) {
@@ -93,7 +95,9 @@ long sys_madvise(struct space *space, uaddr_t addr, size_t length, int advice)
     case MADV_DONTFORK:
     case MADV_DOFORK:
     case MADV_WIPEONFORK:
-    case MADV_KEEPONFORK: return advise_fork(space, addr.at, end, advice);
+    case MADV_KEEPONFORK:
+    case MADV_DONTDUMP:
+    case MADV_DODUMP: return advise_flags(space, addr.at, end, advice);
     case MADV_NORMAL:
     case MADV_RANDOM:
     case MADV_SEQUENTIAL:
@@ -103,8 +107,6 @@ long sys_madvise(struct space *space, uaddr_t addr, size_t length, int advice)
     case MADV_UNMERGEABLE:
     case MADV_HUGEPAGE:
     case MADV_NOHUGEPAGE:
-    case MADV_DONTDUMP:
-    case MADV_DODUMP:
     case MADV_COLD:
     case MADV_PAGEOUT: return check_mapped(space, addr.at, end);
     default: return -EINVAL;

@@ -1,4 +1,5 @@
-/* How much memory a part of a space takes, by kind: counted in its tables, for /proc. */
+/* How much memory a part of a space takes, by kind, and which pages there are: by its tables, for
+ * /proc and core files. */
 #include "frames.h"
 #include "space.h"
 
@@ -55,6 +56,24 @@ void space_measure(struct space *space, const struct area *area, struct memory_u
         if (!mm_resched())
             return;
     }
+}
+
+bool space_next_page(struct space *space, uint64_t *address, uint64_t end, void *page)
+{
+    int level;
+    uint64_t users, at = *address;
+    spin_lock(&space->lock);
+    const pte_t *table = find_pages(space, at, &users, &level);
+    uint64_t span = table ? LARGE_SPAN : 1ull << (PAGE_SHIFT + 9 * (level - 1));
+    uint64_t limit = min(end, align_down(at, span) + span);
+    while (table && at < limit && !table[table_index(at, 1)])
+        at += PAGE_SIZE;
+    bool found = table && at < limit;
+    if (found)
+        page_copy(page, phys_to_virt(pte_phys(table[table_index(at, 1)])));
+    spin_unlock(&space->lock);
+    *address = found ? at + PAGE_SIZE : limit;
+    return found;
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): a level of tables each, four at most */

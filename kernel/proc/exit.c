@@ -95,12 +95,11 @@ static bool ignores_children(const struct process *parent)
  * care. The process may be gone afterwards: the caller has a reference. proc_lock. */
 static void announce_end_locked(struct process *process)
 {
-    int status = process->exit_status, signal = status & 0x7f;
+    int status = process->exit_status;
     bool vanishes = signal_of_end_locked(process) == SIGCHLD && ignores_children(process->parent);
     if (vanishes && signal_action(process->parent, SIGCHLD)->handler == KERNEL_SIG_IGN)
         process->exit_signal = 0;
-    signal_tell_parent_locked(process, signal ? CLD_KILLED : CLD_EXITED,
-                              signal ? signal : status >> 8 & 0xff);
+    signal_tell_parent_locked(process, exit_code_of(status), exit_value_of(status));
     if (vanishes)
         process_reap_locked(process, false);
 }
@@ -272,6 +271,10 @@ _Noreturn void thread_leave(void)
 
 void process_end_locked(struct process *process, struct thread *self, int wait_status)
 {
+    if (process->dumping && wait_status == SIGKILL) {
+        process->exit_status = wait_status;
+        signal_kill_all_locked(process, NULL);
+    }
     if (process->group_exiting)
         return;
     process->group_exiting = true;
@@ -287,6 +290,43 @@ _Noreturn void process_exit(int wait_status)
     struct thread *self = current_thread();
     spin_lock(&proc_lock);
     process_end_locked(self->process, self, wait_status);
+    spin_unlock(&proc_lock);
+    thread_leave();
+}
+
+/* Begins the end of the process and waits until the other threads are gone, so that its memory
+ * holds still.
+ * False if another thread was first to end it, or is to be the only one in exec.
+ * Takes proc_lock and signal_lock; sleeps. */
+static bool end_alone(struct thread *self, int signal)
+{
+    struct process *process = self->process;
+    spin_lock(&proc_lock);
+    bool first = !process->group_exiting && !process->exec_thread;
+    if (first) {
+        process_end_locked(process, self, signal);
+        process->dumping = true;
+        spin_lock(&process->signal_lock);
+        self->kill_due = false; /* another signal that would have been deadly comes too late */
+        spin_unlock(&process->signal_lock);
+    }
+    while (first && process->n_threads > 1)
+        wait_on_spin(&process->resumed, &proc_lock, WAIT_FIRM, NO_DEADLINE, "core");
+    spin_unlock(&proc_lock);
+    return first;
+}
+
+_Noreturn void process_die(const siginfo_t *info)
+{
+    struct thread *self = current_thread();
+    struct process *process = self->process;
+    if (!core_is_wanted(process, info->si_signo) || !end_alone(self, info->si_signo))
+        process_exit(info->si_signo);
+    bool dumped = core_dump(self, info);
+    spin_lock(&proc_lock);
+    if (dumped && !self->kill_due)
+        process->exit_status |= WCOREFLAG;
+    process->dumping = false;
     spin_unlock(&proc_lock);
     thread_leave();
 }

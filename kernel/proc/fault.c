@@ -95,7 +95,7 @@ void signal_fault(int signal, int code, uint64_t address, uint64_t trap, uint64_
         if (self->tracing && signal != SIGKILL)
             trace_hooks->signal(self, &info);
         signal_log_death(trap_frame_at(self->stack_top), signal);
-        process_exit(signal);
+        process_die(&info);
     }
     signal_send_thread(self, signal, &info);
 }

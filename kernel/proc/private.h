@@ -155,9 +155,32 @@ void stop_if_stopped(struct process *process); /* sleeps while the process is st
 
 /* ---- Life and death ---- */
 
+/* What siginfo says of an end: CLD_*, and the signal or the exit status. */
+static inline int exit_code_of(int wait_status)
+{
+    return !WTERMSIG(wait_status) ? CLD_EXITED : WCOREDUMP(wait_status) ? CLD_DUMPED : CLD_KILLED;
+}
+static inline int exit_value_of(int wait_status)
+{
+    return WTERMSIG(wait_status) ? WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
 /* All threads of the process are to leave; `self`, if it is one of them, leaves by itself. wait
  * reports the status, unless the end had begun before. */
 void process_end_locked(struct process *process, struct thread *self, int wait_status);
+
+/* Ends the process by a signal whose action that is, with a core file if there is to be one. */
+_Noreturn void process_die(const siginfo_t *info);
+
+/* ---- Core files: core.c, core_name.c ---- */
+
+/* Does a process that dies of the signal leave a core, as far as it is up to the process? */
+bool core_is_wanted(const struct process *process, int signal);
+/* Writes the calling process's core, when no other thread is left. False if no file could be made;
+ * one that is not complete counts, as on Linux. No lock held. */
+bool core_dump(struct thread *self, const siginfo_t *info);
+/* Its path, into the page, for a thread that dies of the signal; takes proc_lock. */
+void core_name(struct thread *self, int signal, char *path);
 
 _Noreturn void thread_leave(void);            /* the calling thread ends; perhaps all with it */
 int threads_kill_others(struct thread *self); /* exec: 0 when alone, -EAGAIN if told to die */

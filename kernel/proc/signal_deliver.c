@@ -72,7 +72,7 @@ static int next_handled(struct thread *self, siginfo_t *info, struct kernel_siga
         if (effect == EFFECT_STOP)
             stop_process(process, signal);
         else if (effect == EFFECT_DEATH)
-            process_exit(signal);
+            process_die(info);
     }
 }
 
@@ -135,8 +135,11 @@ static void run_handler(struct trap_frame *frame, int signal, const siginfo_t *i
     if (signal_frame_push(frame, action, info, mask) < 0) {
         klog("%s[%d]: no stack for the handler of signal %d at 0x%lx", self->name,
              self->process->pid, signal, frame->rsp);
-        if (signal == SIGSEGV)
-            process_exit(SIGSEGV);
+        if (signal == SIGSEGV) {
+            siginfo_t end;
+            signal_fill(&end, SIGSEGV, SI_KERNEL, 0, 0);
+            process_die(&end);
+        }
         signal_fault(SIGSEGV, SI_KERNEL, 0, TRAP_STACK, 0);
         return;
     }

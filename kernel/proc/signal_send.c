@@ -283,7 +283,7 @@ int signal_send_locked(struct process *process, struct thread *thread, int signa
 {
     int error = 0;
     bool ends = false;
-    if (process->state != PROCESS_ALIVE)
+    if (process->state != PROCESS_ALIVE || (process->dumping && signal != SIGKILL))
         return 0;
     if (signal == SIGCONT)
         resume_locked(process);

@@ -44,9 +44,8 @@ static bool collect_locked(struct wait_for *wait, struct process *child)
     if (child->state == PROCESS_ZOMBIE) {
         if (!(wait->options & WEXITED))
             return false;
-        int status = child->exit_status, signal = status & 0x7f;
-        found(wait, child, signal ? CLD_KILLED : CLD_EXITED, signal ? signal : status >> 8 & 0xff,
-              status);
+        int status = child->exit_status;
+        found(wait, child, exit_code_of(status), exit_value_of(status), status);
         if (takes)
             process_reap_locked(child, true);
         return true;

@@ -50,6 +50,15 @@ struct proc_node {
     long (*next)(const struct proc_inode *dir, long from);
 };
 
+// clang-format off
+/* A setting or a fact about the machine: what its mode does not allow root may not do either. */
+#define SETTING_NODE(n, t) \
+    {.name = n, .mode = S_IFREG | 0444, .binding = true, .has_end = true, .text = t}
+/* One that root may change. */
+#define SET_NODE(n, t, s) \
+    {.name = n, .mode = S_IFREG | 0644, .binding = true, .has_end = true, .text = t, .set = s}
+// clang-format on
+
 struct proc_inode {
     struct inode inode;
     const struct proc_node *node;

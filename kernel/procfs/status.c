@@ -201,7 +201,7 @@ static void add_sizes(struct text *text, struct process *process)
     add_size(text, "VmLib", sizes.libraries);
     add_size(text, "VmPTE", sizes.tables);
     add_size(text, "VmSwap", 0);
-    text_add(text, "CoreDumping:\t0\nTHP_enabled:\t0\n");
+    text_add(text, "CoreDumping:\t%d\nTHP_enabled:\t0\n", process->dumping);
 }
 
 /* A name on a line of its own: what would end the line is written as \n. */

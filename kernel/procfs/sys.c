@@ -42,19 +42,25 @@ static int text_hostname(struct text *text, const struct proc_inode *of)
     return 0;
 }
 
-/* The part of the name from the position on is replaced, up to a newline; what would leave a gap is
- * ignored, and what is too long is cut (Linux's sysctl_writes_strict 1). */
+/* Replaces the part of a text from the position on, up to a newline; what would leave a gap is
+ * ignored, and what is too long is cut (Linux's sysctl_writes_strict 1). False: nothing changes. */
+static bool replace(char *text, size_t most, const char *line, uint64_t pos)
+{
+    if (pos > strlen(text))
+        return false;
+    for (; *line && *line != '\n' && pos < most; line++)
+        text[pos++] = *line;
+    text[pos] = '\0';
+    return true;
+}
+
 static long set_hostname(const struct proc_inode *of, char *line, size_t n, uint64_t pos)
 {
     struct utsname name;
     (void)of;
     system_name(&name);
-    if (pos > strlen(name.nodename))
-        return (long)n;
-    for (; *line && *line != '\n' && pos < HOST_NAME_MAX; line++)
-        name.nodename[pos++] = *line;
-    name.nodename[pos] = '\0';
-    system_set_hostname(name.nodename);
+    if (replace(name.nodename, HOST_NAME_MAX, line, pos))
+        system_set_hostname(name.nodename);
     return (long)n;
 }
 
@@ -65,6 +71,46 @@ static int text_domainname(struct text *text, const struct proc_inode *of)
     system_name(&name);
     text_add(text, "%s\n", name.domainname);
     return 0;
+}
+
+/* ---- Core files ---- */
+
+static int text_core_pattern(struct text *text, const struct proc_inode *of)
+{
+    char pattern[CORE_PATTERN_SIZE];
+    (void)of;
+    core_pattern_get(pattern);
+    text_add(text, "%s\n", pattern);
+    return 0;
+}
+
+static long set_core_pattern(const struct proc_inode *of, char *line, size_t n, uint64_t pos)
+{
+    char pattern[CORE_PATTERN_SIZE];
+    (void)of;
+    core_pattern_get(pattern);
+    int err = replace(pattern, sizeof(pattern) - 1, line, pos) ? core_pattern_set(pattern) : 0;
+    return err ? err : (long)n;
+}
+
+static int text_core_uses_pid(struct text *text, const struct proc_inode *of)
+{
+    (void)of;
+    text_add(text, "%d\n", core_adds_pid());
+    return 0;
+}
+
+static long set_core_uses_pid(const struct proc_inode *of, char *line, size_t n, uint64_t pos)
+{
+    uint64_t adds;
+    size_t length = n > 0 && line[n - 1] == '\n' ? n - 1 : n;
+    (void)of;
+    if (pos)
+        return (long)n;
+    if (!number_parse(line, length, 10, &adds) || adds > INT32_MAX)
+        return -EINVAL;
+    core_set_adds_pid(adds);
+    return (long)n;
 }
 
 /* ---- Random numbers ---- */
@@ -222,61 +268,44 @@ static int text_1(struct text *text, const struct proc_inode *of)
 
 /* ---- The tables ---- */
 
-// clang-format off
-#define FILE_NODE(n, t) \
-    {.name = n, .mode = S_IFREG | 0444, .binding = true, .has_end = true, .text = t}
-// clang-format on
-
 static const struct proc_node random_children[] = {
-    FILE_NODE("boot_id", text_boot_id),
-    FILE_NODE("entropy_avail", text_256),
-    FILE_NODE("poolsize", text_256),
-    FILE_NODE("uuid", text_uuid),
+    SETTING_NODE("boot_id", text_boot_id),
+    SETTING_NODE("entropy_avail", text_256),
+    SETTING_NODE("poolsize", text_256),
+    SETTING_NODE("uuid", text_uuid),
     {},
 };
 
 static const struct proc_node kernel_children[] = {
-    FILE_NODE("cap_last_cap", text_cap_last_cap),
-    FILE_NODE("domainname", text_domainname),
-    {
-        .name = "hostname",
-        .mode = S_IFREG | 0644,
-        .binding = true,
-        .has_end = true,
-        .text = text_hostname,
-        .set = set_hostname,
-    },
-    FILE_NODE("ngroups_max", text_ngroups_max),
-    FILE_NODE("osrelease", text_osrelease),
-    FILE_NODE("ostype", text_ostype),
-    FILE_NODE("pid_max", text_pid_max),
+    SETTING_NODE("cap_last_cap", text_cap_last_cap),
+    SET_NODE("core_pattern", text_core_pattern, set_core_pattern),
+    SET_NODE("core_uses_pid", text_core_uses_pid, set_core_uses_pid),
+    SETTING_NODE("domainname", text_domainname),
+    SET_NODE("hostname", text_hostname, set_hostname),
+    SETTING_NODE("ngroups_max", text_ngroups_max),
+    SETTING_NODE("osrelease", text_osrelease),
+    SETTING_NODE("ostype", text_ostype),
+    SETTING_NODE("pid_max", text_pid_max),
     {.name = "random", .mode = S_IFDIR | 0555, .children = random_children},
-    FILE_NODE("sysctl_writes_strict", text_1), /* see set_hostname */
-    FILE_NODE("tainted", text_0),
-    FILE_NODE("version", text_version),
+    SETTING_NODE("sysctl_writes_strict", text_1), /* see set_hostname */
+    SETTING_NODE("tainted", text_0),
+    SETTING_NODE("version", text_version),
     {},
 };
 
 static const struct proc_node fs_children[] = {
-    {
-        .name = "file-max",
-        .mode = S_IFREG | 0644,
-        .binding = true,
-        .has_end = true,
-        .text = text_file_max,
-        .set = set_file_max,
-    },
-    FILE_NODE("file-nr", text_file_nr),
-    FILE_NODE("inode-nr", text_inode_nr),
-    FILE_NODE("nr_open", text_nr_open),
-    FILE_NODE("pipe-max-size", text_pipe_max_size),
-    FILE_NODE("pipe-user-pages-hard", text_0),
-    FILE_NODE("pipe-user-pages-soft", text_pipe_user_pages),
+    SET_NODE("file-max", text_file_max, set_file_max),
+    SETTING_NODE("file-nr", text_file_nr),
+    SETTING_NODE("inode-nr", text_inode_nr),
+    SETTING_NODE("nr_open", text_nr_open),
+    SETTING_NODE("pipe-max-size", text_pipe_max_size),
+    SETTING_NODE("pipe-user-pages-hard", text_0),
+    SETTING_NODE("pipe-user-pages-soft", text_pipe_user_pages),
     {},
 };
 
 static const struct proc_node vm_children[] = {
-    FILE_NODE("overcommit_memory", text_overcommit),
+    SETTING_NODE("overcommit_memory", text_overcommit),
     {},
 };
 

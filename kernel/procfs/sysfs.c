@@ -114,22 +114,20 @@ static int text_huge_page_size(struct text *text, const struct proc_inode *of)
 /* ---- The tables ---- */
 
 // clang-format off
-#define FILE_NODE(n, t) \
-    {.name = n, .mode = S_IFREG | 0444, .binding = true, .has_end = true, .text = t}
 #define DIR_NODE(n, c) {.name = n, .mode = S_IFDIR | 0755, .children = c}
 // clang-format on
 
 static const struct proc_node topology_children[] = {
-    FILE_NODE("core_cpus", text_core),
-    FILE_NODE("core_cpus_list", text_core_list),
-    FILE_NODE("core_id", text_core_id),
-    FILE_NODE("core_siblings", text_package),
-    FILE_NODE("core_siblings_list", text_package_list),
-    FILE_NODE("package_cpus", text_package),
-    FILE_NODE("package_cpus_list", text_package_list),
-    FILE_NODE("physical_package_id", text_package_id),
-    FILE_NODE("thread_siblings", text_core),
-    FILE_NODE("thread_siblings_list", text_core_list),
+    SETTING_NODE("core_cpus", text_core),
+    SETTING_NODE("core_cpus_list", text_core_list),
+    SETTING_NODE("core_id", text_core_id),
+    SETTING_NODE("core_siblings", text_package),
+    SETTING_NODE("core_siblings_list", text_package_list),
+    SETTING_NODE("package_cpus", text_package),
+    SETTING_NODE("package_cpus_list", text_package_list),
+    SETTING_NODE("physical_package_id", text_package_id),
+    SETTING_NODE("thread_siblings", text_core),
+    SETTING_NODE("thread_siblings_list", text_core_list),
     {},
 };
 
@@ -144,9 +142,9 @@ static const struct proc_node one_cpu_node = {
 };
 
 static const struct proc_node cpu_children[] = {
-    FILE_NODE("kernel_max", text_kernel_max), FILE_NODE("offline", text_offline),
-    FILE_NODE("online", text_online),         FILE_NODE("possible", text_online),
-    FILE_NODE("present", text_online),        {},
+    SETTING_NODE("kernel_max", text_kernel_max), SETTING_NODE("offline", text_offline),
+    SETTING_NODE("online", text_online),         SETTING_NODE("possible", text_online),
+    SETTING_NODE("present", text_online),        {},
 };
 
 static const struct proc_node system_children[] = {
@@ -167,8 +165,8 @@ static const struct proc_node devices_children[] = {
 };
 
 static const struct proc_node huge_children[] = {
-    FILE_NODE("enabled", text_huge_pages),
-    FILE_NODE("hpage_pmd_size", text_huge_page_size),
+    SETTING_NODE("enabled", text_huge_pages),
+    SETTING_NODE("hpage_pmd_size", text_huge_page_size),
     {},
 };
 

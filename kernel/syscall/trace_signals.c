@@ -272,6 +272,8 @@ static void trace_ended(struct thread *self, int wait_status)
         trace_int(trace, WEXITSTATUS(wait_status));
     else
         trace_signal(trace, WTERMSIG(wait_status));
+    if (WIFSIGNALED(wait_status) && WCOREDUMP(wait_status))
+        trace_put(trace, " (core dumped)");
     event_end(trace, self, "+++");
 }
 

@@ -60,6 +60,15 @@ long file_write(struct fs_context *fs, struct file *file, struct io *io, uint64_
     return result;
 }
 
+long file_write_kernel(struct fs_context *fs, struct file *file, uint64_t pos, const void *buf,
+                       size_t n)
+{
+    struct segment one;
+    struct io io;
+    io_init_kernel(&io, &one, (void *)buf, n);
+    return file->ops->write ? file_write(fs, file, &io, &pos) : -EINVAL;
+}
+
 /* Beside the caller's own reference and the table's: other tables, or other threads with this one.
  */
 bool file_lock_pos(struct fs_context *fs, struct file *file)

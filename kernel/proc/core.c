@@ -1,0 +1,301 @@
+/* Core dumps: the registers and the memory of a process that dies of a signal, as an ELF file. */
+#include "abi/core.h"
+#include "abi/elf.h"
+#include "private.h"
+
+enum { MOST_AUXV = 1024 };
+
+/* A dump that is being written. */
+struct dump {
+    struct thread *self;
+    struct file *file;
+    struct space *space;
+    char *page;      /* scratch */
+    uint64_t left;   /* bytes that RLIMIT_CORE still allows */
+    uint64_t end;    /* past the last byte that was written */
+    uint32_t n_most; /* parts that there is room for, the notes among them */
+};
+
+/* Writes at a place of the file. False: the rest is left out, as the limit is reached, memory is
+ * out, or somebody wants the process gone at once. */
+static bool put(struct dump *dump, uint64_t at, const void *bytes, size_t n)
+{
+    if (n > dump->left)
+        return false;
+    dump->left -= n;
+    dump->end = max(dump->end, at + n);
+    return file_write_kernel(&dump->self->fs, dump->file, at, bytes, n) == (long)n &&
+           cond_resched();
+}
+
+/* ---- Notes ---- */
+
+/* Adds a note, whose content of n bytes may be there already; where the next one begins. */
+static char *add_note(char *at, uint32_t type, const void *content, size_t n)
+{
+    struct core_note note = {5, (uint32_t)n, type, "CORE"};
+    memcpy(at, &note, sizeof(note));
+    if (content)
+        memcpy(at + sizeof(note), content, n);
+    return at + sizeof(note) + align_up(n, 4);
+}
+
+static void fill_registers(uint64_t *reg, struct thread *self)
+{
+    const struct trap_frame *frame = trap_frame_at(self->stack_top);
+    thread_save_segments(self);
+    memcpy(reg, frame, 15 * sizeof(*reg)); /* r15 to rdi: in the same order */
+    reg[15] = frame->vector < TRAP_SYSCALL ? (uint64_t)-1 : frame->error;
+    memcpy(reg + 16, &frame->rip, 5 * sizeof(*reg));
+    reg[21] = self->fs_base;
+    reg[22] = self->gs_base;
+    for (int i = 0; i < 4; i++)
+        reg[23 + i] = self->selectors >> 16 * i & 0xffff;
+}
+
+static char *add_status(char *at, struct thread *self, const siginfo_t *info)
+{
+    struct process *process = self->process;
+    struct core_status status = {.pr_signo = info->si_signo, .pr_cursig = (short)info->si_signo};
+    spin_lock(&proc_lock);
+    struct usage usage = process_usage_locked(process), children = process->children_usage;
+    status.pr_ppid = process->parent_pid;
+    status.pr_pgrp = process->group;
+    status.pr_sid = process->session;
+    spin_unlock(&proc_lock);
+    status.pr_sigpend = self->signal_pending;
+    status.pr_sighold = self->signal_mask;
+    status.pr_pid = self->tid;
+    ns_to_timeval(usage.user_ns, &status.pr_utime);
+    ns_to_timeval(usage.system_ns, &status.pr_stime);
+    ns_to_timeval(children.user_ns, &status.pr_cutime);
+    ns_to_timeval(children.system_ns, &status.pr_cstime);
+    status.pr_fpvalid = self->fpu != NULL;
+    fill_registers(status.pr_reg, self);
+    return add_note(at, NT_PRSTATUS, &status, sizeof(status));
+}
+
+static char *add_info(char *at, struct thread *self, struct space *space)
+{
+    struct process *process = self->process;
+    struct core_info info = {
+        .pr_sname = 'R',
+        .pr_nice = (char)self->nice,
+        .pr_uid = process->uid,
+        .pr_gid = process->gid,
+        .pr_pid = process->pid,
+        .pr_ppid = process->parent_pid,
+        .pr_pgrp = process->group,
+        .pr_sid = process->session,
+    };
+    strlcpy(info.pr_fname, self->name, sizeof(info.pr_fname));
+    size_t n = min(space->args_end - space->args_start, sizeof(info.pr_psargs) - 1);
+    n = space_peek(space, space->args_start, info.pr_psargs, n);
+    for (size_t i = 0; i < n; i++)
+        if (!info.pr_psargs[i])
+            info.pr_psargs[i] = ' ';
+    return add_note(at, NT_PRPSINFO, &info, sizeof(info));
+}
+
+/* All notes, into the page; their length. */
+static size_t make_notes(struct dump *dump, const siginfo_t *info)
+{
+    struct thread *self = dump->self;
+    struct space *space = dump->space;
+    char *at = add_status(dump->page, self, info);
+    at = add_info(at, self, space);
+    at = add_note(at, NT_SIGINFO, info, sizeof(*info));
+    size_t n = min(space->auxv_end - space->auxv_start, (uint64_t)MOST_AUXV);
+    n = space_peek(space, space->auxv_start, at + sizeof(struct core_note), n);
+    at = add_note(at, NT_AUXV, NULL, n);
+    if (self->fpu) {
+        fpu_flush(self, self->fpu);
+        at = add_note(at, NT_PRFPREG, self->fpu->bytes, sizeof(self->fpu->bytes));
+    }
+    return at - dump->page;
+}
+
+/* ---- Memory ---- */
+
+/* Copies the page at *at, which is of a file or of shared memory, if it exists, also where it is
+ * not mapped yet, and moves on. */
+static bool next_backed(struct dump *dump, const struct area *area, uint64_t *at)
+{
+    paddr_t frame = 0;
+    uint64_t index = (area->offset + *at - area->start) / PAGE_SIZE;
+    if (space_next_page(dump->space, at, *at + PAGE_SIZE, dump->page))
+        return true;
+    if (area->backing->ops->pages)
+        area->backing->ops->pages(area->backing, index, 1, &frame);
+    if (!frame)
+        return false;
+    page_copy((uint64_t *)dump->page, phys_to_virt(frame));
+    frame_unref(frame);
+    return true;
+}
+
+/* Does the program's or a library's file begin here? Debuggers know it by its first page. */
+static bool begins_file(struct dump *dump, const struct area *area)
+{
+    uint64_t at = area->start;
+    return area->offset == 0 && area->prot & PROT_READ && next_backed(dump, area, &at) &&
+           memcmp(dump->page, ELFMAG, SELFMAG) == 0;
+}
+
+/* How much of an area is written down: all of what the process has written to, or shares with
+ * others without a file; else the file has it. */
+static uint64_t size_to_dump(struct dump *dump, const struct area *area)
+{
+    struct memory_use use;
+    uint64_t all = area->end - area->start;
+    if (area->flags & AREA_DONTDUMP)
+        return 0;
+    if (area->flags & AREA_SHARED) {
+        struct entry *entry = space_name_at(dump->space, area->start);
+        bool has_name = entry && entry->inode->nlink > 0;
+        entry_unref(entry);
+        return has_name ? 0 : all;
+    }
+    space_measure(dump->space, area, &use);
+    if (use.anonymous > 0)
+        return all;
+    return area->backing && begins_file(dump, area) ? PAGE_SIZE : 0;
+}
+
+/* The next area, and how much of it is to be dumped; its backing is referenced. False at the end,
+ * or when nobody waits for the dump any more. */
+static bool next_area(struct dump *dump, struct area *area, uint64_t *size)
+{
+    if (!space_area_after(dump->space, area->end, area))
+        return false;
+    *size = size_to_dump(dump, area);
+    return true;
+}
+
+static void area_drop(struct area *area)
+{
+    if (area->backing)
+        area->backing->ops->unref(area->backing);
+}
+
+/* The file's first part: how long it is, the notes included. */
+static uint64_t head_size(const struct dump *dump, size_t n_notes)
+{
+    return align_up(sizeof(Elf64_Ehdr) + dump->n_most * sizeof(Elf64_Phdr) + n_notes, PAGE_SIZE);
+}
+
+static bool put_part(struct dump *dump, uint32_t i, const Elf64_Phdr *part)
+{
+    return put(dump, sizeof(Elf64_Ehdr) + i * sizeof(*part), part, sizeof(*part));
+}
+
+/* A header for each area, in the order in which their pages follow. */
+static bool put_parts(struct dump *dump, size_t n_notes)
+{
+    struct area area = {.end = 0};
+    uint64_t size, at = head_size(dump, n_notes);
+    bool good = true;
+    for (uint32_t i = 1; good && i < dump->n_most && next_area(dump, &area, &size); i++) {
+        Elf64_Phdr part = {.p_type = PT_LOAD,
+                           .p_flags = (area.prot & PROT_READ ? PF_R : 0) |
+                                      (area.prot & PROT_WRITE ? PF_W : 0) |
+                                      (area.prot & PROT_EXEC ? PF_X : 0),
+                           .p_offset = at,
+                           .p_vaddr = area.start,
+                           .p_filesz = size,
+                           .p_memsz = area.end - area.start,
+                           .p_align = PAGE_SIZE};
+        good = put_part(dump, i, &part);
+        at += size;
+        area_drop(&area);
+    }
+    return good;
+}
+
+/* The pages that are in memory; the others are holes. */
+static bool put_area(struct dump *dump, const struct area *area, uint64_t size, uint64_t to)
+{
+    bool good = true;
+    for (uint64_t at = area->start; good && at < area->start + size;) {
+        bool found = area->backing
+                         ? next_backed(dump, area, &at)
+                         : space_next_page(dump->space, &at, area->start + size, dump->page);
+        if (found)
+            good = put(dump, to + at - PAGE_SIZE - area->start, dump->page, PAGE_SIZE);
+        else
+            good = cond_resched();
+    }
+    return good;
+}
+
+static bool put_memory(struct dump *dump, size_t n_notes)
+{
+    struct area area = {.end = 0};
+    uint64_t size, at = head_size(dump, n_notes);
+    bool good = true;
+    for (uint32_t i = 1; good && i < dump->n_most && next_area(dump, &area, &size); i++) {
+        good = put_area(dump, &area, size, at);
+        at += size;
+        area_drop(&area);
+    }
+    return good && (dump->end >= at || put(dump, at - 1, "", 1)); /* the last page may be a hole */
+}
+
+/* ---- The file ---- */
+
+static bool put_all(struct dump *dump, const siginfo_t *info)
+{
+    size_t n_notes = make_notes(dump, info);
+    uint64_t at = sizeof(Elf64_Ehdr) + dump->n_most * sizeof(Elf64_Phdr);
+    Elf64_Ehdr head = {.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
+                       .e_type = ET_CORE,
+                       .e_machine = EM_X86_64,
+                       .e_version = EV_CURRENT,
+                       .e_phoff = sizeof(head),
+                       .e_ehsize = sizeof(head),
+                       .e_phentsize = sizeof(Elf64_Phdr),
+                       .e_phnum = (uint16_t)dump->n_most};
+    Elf64_Phdr notes = {.p_type = PT_NOTE, .p_offset = at, .p_filesz = n_notes, .p_align = 4};
+    return put(dump, 0, &head, sizeof(head)) && put_part(dump, 0, &notes) &&
+           put(dump, at, dump->page, n_notes) && put_parts(dump, n_notes) &&
+           put_memory(dump, n_notes);
+}
+
+/* The new file, in place of what may have its name. 0 or -errno. */
+static int open_file(struct thread *self, int signal, char *page, struct file **file)
+{
+    core_name(self, signal, page);
+    sys_unlink(&self->fs, page);
+    int err =
+        file_open(&self->fs, AT_FDCWD, page, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR, 0600, file);
+    if (!err && ((*file)->inode->mode & 0677) != 0600) { /* by the umask */
+        file_unref(*file);
+        err = -EACCES;
+    }
+    return err;
+}
+
+bool core_is_wanted(const struct process *process, int signal)
+{
+    return SIGNAL_BIT(signal) & CORE_SIGNALS && process->dumpable == 1 &&
+           process->limits[RLIMIT_CORE].rlim_cur >= PAGE_SIZE;
+}
+
+bool core_dump(struct thread *self, const siginfo_t *info)
+{
+    struct space *space = self->space;
+    if (!core_is_wanted(self->process, info->si_signo)) /* another thread may have changed that */
+        return false;
+    struct dump dump = {.self = self,
+                        .space = space,
+                        .page = buffer_alloc(),
+                        .left = self->process->limits[RLIMIT_CORE].rlim_cur};
+    dump.n_most = min(__atomic_load_n(&space->n_areas, __ATOMIC_RELAXED) + 1, 0xfffeu);
+    bool begun = dump.page && open_file(self, info->si_signo, dump.page, &dump.file) == 0;
+    if (begun) {
+        put_all(&dump, info);
+        file_unref(dump.file);
+    }
+    buffer_free(dump.page);
+    return begun;
+}
