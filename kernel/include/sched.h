@@ -91,6 +91,11 @@ bool mutex_trylock(struct mutex *mutex);
 
 /* ---- Threads ---- */
 
+/* What a thread has read and written by calls: for /proc/PID/io. */
+struct io_counts {
+    uint64_t n_reads, n_writes, read_bytes, written_bytes;
+};
+
 /* What the vfs must know of a thread: where its paths begin, its descriptors, and its process.
  * vfs.h explains it; it stands here because each thread has one. Only the thread itself changes it,
  * with the lock held: others look with the lock held. All are NULL once the thread has given them
@@ -100,6 +105,7 @@ struct fs_context {
     struct fs_names *names;     /* referenced; shared by CLONE_FS */
     struct fd_table *fds;       /* referenced; shared by CLONE_FILES */
     struct fs_process *process; /* constant */
+    struct io_counts io;        /* the thread's own */
 };
 
 enum thread_state { THREAD_NEW, THREAD_READY, THREAD_RUNNING, THREAD_ASLEEP, THREAD_DEAD };
@@ -165,6 +171,7 @@ struct usage {
     uint64_t user_ns, system_ns;
     uint64_t n_faults;              /* page faults resolved */
     uint64_t n_sleeps, n_preempted; /* to wait for something; because others waited */
+    struct io_counts io;
 };
 
 static inline void usage_add(struct usage *sum, const struct usage *more)
@@ -174,6 +181,10 @@ static inline void usage_add(struct usage *sum, const struct usage *more)
     sum->n_faults += more->n_faults;
     sum->n_sleeps += more->n_sleeps;
     sum->n_preempted += more->n_preempted;
+    sum->io.n_reads += more->io.n_reads;
+    sum->io.n_writes += more->io.n_writes;
+    sum->io.read_bytes += more->io.read_bytes;
+    sum->io.written_bytes += more->io.written_bytes;
 }
 
 /* ---- Locks that sleep: what every lock and unlock does, where it is called ---- */

@@ -85,12 +85,20 @@ static long file_read(struct file *file, struct io *io, uint64_t *pos)
 {
     const struct proc_inode *proc = proc_of(file->inode);
     long n = -EINVAL;
-    if (proc_is_gone(proc))
-        return -ESRCH;
+    if (proc_is_gone(proc)) /* memory, to which the right was asked for at first, is empty then */
+        return proc->node->live && proc->node->guarded ? 0 : -ESRCH;
     if (proc->node->live)
         n = proc->node->live(proc, io, *pos);
     else if (proc->node->text || proc->node->piece)
         n = read_text(file->private_data, proc, io, *pos);
+    if (n > 0)
+        *pos += n;
+    return n;
+}
+
+static long write_in_place(const struct proc_inode *proc, struct io *io, uint64_t *pos)
+{
+    long n = proc_is_gone(proc) ? 0 : proc->node->put(proc, io, *pos);
     if (n > 0)
         *pos += n;
     return n;
@@ -101,6 +109,8 @@ static long file_write(struct file *file, struct io *io, uint64_t *pos)
     const struct proc_inode *proc = proc_of(file->inode);
     char line[LONGEST_WRITE];
     size_t wanted = io->left, n = min(wanted, sizeof(line) - 1);
+    if (proc->node->put)
+        return write_in_place(proc, io, pos);
     if (!proc->node->write && !proc->node->set)
         return proc->process ? -EINVAL : -EIO;
     if (proc_is_gone(proc))
@@ -124,7 +134,7 @@ static long file_write(struct file *file, struct io *io, uint64_t *pos)
 static long seek(struct file *file, int64_t offset, int whence)
 {
     const struct proc_node *node = proc_of(file->inode)->node;
-    bool has_end = node->live || node->has_end;
+    bool has_end = (node->live && !node->put) || node->has_end;
     if (!has_end && whence != SEEK_SET && whence != SEEK_CUR)
         return -EINVAL;
     return file_seek(file, offset, whence);

@@ -45,6 +45,15 @@ struct thread *thread_looked_at(const struct proc_inode *of)
     return process_thread(of->process, of->thread ? of->thread : of->process->pid);
 }
 
+struct thread *thread_of_locked(const struct proc_inode *of)
+{
+    struct thread *thread;
+    list_for_each(thread, &of->process->threads, process_node)
+        if (!of->thread || thread->tid == of->thread)
+            return thread;
+    return NULL;
+}
+
 struct space *process_space(struct process *process, bool guarded)
 {
     if (process_look_begin(process, guarded) < 0)

@@ -1,4 +1,5 @@
-/* /proc/PID/{cmdline,environ,auxv}: read from the process's own memory, as it is at that moment. */
+/* /proc/PID/{cmdline,environ,auxv,mem}: read from the process's own memory, as it is at that
+ * moment. */
 #include "abi/env.h"
 #include "nodes.h"
 
@@ -53,4 +54,53 @@ long proc_live_environ(const struct proc_inode *of, struct io *io, uint64_t pos)
         block.used = 0;
     uint64_t used = min(block.used, (uint64_t)ENV_AREA_SIZE - sizeof(block));
     return read_range(space, text, text + used, io, pos);
+}
+
+/* ---- All of it: by addresses ---- */
+
+/* One chunk between the space and the caller of read or write; how much was done, -EIO where the
+ * process itself could not reach it, -EFAULT where the caller cannot. */
+static long move_chunk(struct space *space, struct io *io, uint64_t at, bool write)
+{
+    char bytes[CHUNK];
+    size_t n = min(io->left, sizeof(bytes)), done;
+    if (write && io_get(io, bytes, n) < n)
+        return -EFAULT;
+    done = write ? space_poke(space, at, bytes, n) : space_peek(space, at, bytes, n);
+    if (done == 0)
+        return -EIO;
+    if (!write && io_put(io, bytes, done) < done)
+        return -EFAULT;
+    return (long)done;
+}
+
+/* As far as it goes; an error only where that is nowhere. */
+static long move(const struct proc_inode *of, struct io *io, uint64_t pos, bool write)
+{
+    struct space *space = program_space(of);
+    long total = 0, n = 0;
+    if (!space)
+        return 0;
+    while (io->left > 0 && n >= 0) {
+        n = move_chunk(space, io, pos + total, write);
+        if (n >= 0)
+            total += n;
+        if (n >= 0 && !thread_breathe(n))
+            break;
+        if (n >= 0 && n < CHUNK)
+            break; /* the end of what there is, or of what was asked for */
+    }
+    space_unref(space);
+    return total > 0 ? total : n;
+}
+
+long proc_live_mem(const struct proc_inode *of, struct io *io, uint64_t pos)
+{
+    return move(of, io, pos, false);
+}
+
+/* What the process may not write to itself is not written for it. */
+long proc_put_mem(const struct proc_inode *of, struct io *io, uint64_t pos)
+{
+    return move(of, io, pos, true);
 }

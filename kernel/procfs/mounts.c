@@ -1,4 +1,4 @@
-/* /proc/PID/mounts and mountinfo: which file system is mounted where. */
+/* /proc/PID/mounts, mountinfo and mountstats: which file system is mounted where. */
 #include "abi/sysmacros.h"
 #include "nodes.h"
 
@@ -58,4 +58,19 @@ int proc_text_mountinfo(struct text *text, const struct proc_inode *of)
 {
     (void)of;
     return add_mounts(text, add_mountinfo);
+}
+
+static void add_stats(struct text *text, unsigned index, const struct mount_info *info,
+                      const char *at)
+{
+    (void)index;
+    text_add(text, "device %s mounted on ", info->fs->type);
+    add_path(text, at);
+    text_add(text, " with fstype %s\n", info->fs->type);
+}
+
+int proc_text_mountstats(struct text *text, const struct proc_inode *of)
+{
+    (void)of;
+    return add_mounts(text, add_stats);
 }

@@ -39,6 +39,8 @@ struct proc_node {
     long (*write)(const struct proc_inode *of, char *line, size_t n);
     /* or changed at a position, by root alone, which is asked for at each write: */
     long (*set)(const struct proc_inode *of, char *line, size_t n, uint64_t pos);
+    /* or in place, too; bytes: */
+    long (*put)(const struct proc_inode *of, struct io *io, uint64_t pos);
     /* A link. The length, and the entry it jumps to if it does: */
     long (*readlink)(const struct proc_inode *of, char *buf, size_t size);
     int (*follow)(const struct proc_inode *of, struct entry **target);
@@ -108,6 +110,9 @@ void process_look_end(struct process *process);
 /* In between: the thread that the file is about, below /proc/PID the one whose number is PID; NULL
  * if it has ended. */
 struct thread *thread_looked_at(const struct proc_inode *of);
+/* The thread that the file is about, below /proc/PID the process's first that is left; NULL if
+ * there is none. proc_lock is held. */
+struct thread *thread_of_locked(const struct proc_inode *of);
 /* Referenced; NULL where process_look_begin refuses. */
 struct space *process_space(struct process *process, bool guarded);
 /* The same, but NULL too if the process has begun another program since `of` was looked up: that
@@ -148,6 +153,11 @@ int proc_text_limits(struct text *text, const struct proc_inode *of);
 int proc_piece_maps(struct text *text, const struct proc_inode *of, uint64_t *cursor);
 int proc_piece_smaps(struct text *text, const struct proc_inode *of, uint64_t *cursor);
 int proc_text_smaps_rollup(struct text *text, const struct proc_inode *of);
+int proc_text_io(struct text *text, const struct proc_inode *of);
+int proc_text_syscall(struct text *text, const struct proc_inode *of);
+int proc_text_slack(struct text *text, const struct proc_inode *of);
+long proc_write_slack(const struct proc_inode *of, char *line, size_t n);
+int proc_text_mountstats(struct text *text, const struct proc_inode *of);
 int proc_text_mounts(struct text *text, const struct proc_inode *of);
 int proc_text_mountinfo(struct text *text, const struct proc_inode *of);
 int proc_text_kcounts(struct text *text, const struct proc_inode *of);
@@ -171,5 +181,7 @@ long proc_write_oom_adj(const struct proc_inode *of, char *line, size_t n);
 long proc_live_cmdline(const struct proc_inode *of, struct io *io, uint64_t pos);
 long proc_live_environ(const struct proc_inode *of, struct io *io, uint64_t pos);
 long proc_live_auxv(const struct proc_inode *of, struct io *io, uint64_t pos);
+long proc_live_mem(const struct proc_inode *of, struct io *io, uint64_t pos);
+long proc_put_mem(const struct proc_inode *of, struct io *io, uint64_t pos);
 long proc_live_fail_nth(const struct proc_inode *of, struct io *io, uint64_t pos);
 long proc_write_fail_nth(const struct proc_inode *of, char *line, size_t n);

@@ -66,22 +66,11 @@ static long next_thread(const struct proc_inode *dir, long from)
 
 /* ---- Short files ---- */
 
-/* The thread that the file is about, or the process's first; NULL when none is left. proc_lock is
- * held. */
-static struct thread *thread_of(const struct proc_inode *of)
-{
-    struct thread *thread;
-    list_for_each(thread, &of->process->threads, process_node)
-        if (!of->thread || thread->tid == of->thread)
-            return thread;
-    return NULL;
-}
-
 static int text_comm(struct text *text, const struct proc_inode *of)
 {
     char name[sizeof(((struct thread *)0)->name)] = "";
     spin_lock(&proc_lock);
-    struct thread *thread = thread_of(of);
+    struct thread *thread = thread_of_locked(of);
     if (thread)
         strlcpy(name, thread->name, sizeof(name));
     spin_unlock(&proc_lock);
@@ -94,7 +83,7 @@ static long write_comm(const struct proc_inode *of, char *line, size_t n)
     if (of->process != current_process())
         return -EINVAL;
     spin_lock(&proc_lock);
-    struct thread *thread = thread_of(of);
+    struct thread *thread = thread_of_locked(of);
     if (thread) {
         memset(thread->name, 0, sizeof(thread->name));
         strlcpy(thread->name, line, sizeof(thread->name));
@@ -107,7 +96,7 @@ static int text_wchan(struct text *text, const struct proc_inode *of)
 {
     bool may = process_may_look(of->process) == 0;
     spin_lock(&proc_lock);
-    struct thread *thread = may ? thread_of(of) : NULL;
+    struct thread *thread = may ? thread_of_locked(of) : NULL;
     const char *what = thread && thread->state == THREAD_ASLEEP ? thread->waits_for : NULL;
     spin_unlock(&proc_lock);
     text_add(text, "%s", what ? what : "0");
@@ -169,8 +158,11 @@ static long write_trace(const struct proc_inode *of, char *line, size_t n)
      .write = proc_write_fail_nth}, \
     NUMBERS_NODE("fd", 0500, true, &proc_fd_node, proc_fd_next), \
     NUMBERS_NODE("fdinfo", 0555, true, &proc_fdinfo_node, proc_fd_next), \
+    FILE_NODE("io", 0400, proc_text_io), \
     FILE_NODE("limits", 0444, proc_text_limits), \
     {.name = "maps", .mode = S_IFREG | 0444, .guarded = true, .piece = proc_piece_maps}, \
+    {.name = "mem", .mode = S_IFREG | 0600, .guarded = true, .live = proc_live_mem, \
+     .put = proc_put_mem}, \
     FILE_NODE("mountinfo", 0444, proc_text_mountinfo), \
     FILE_NODE("mounts", 0444, proc_text_mounts), \
     {.name = "oom_adj", .mode = S_IFREG | 0644, .text = proc_text_oom_adj, \
@@ -185,7 +177,8 @@ static long write_trace(const struct proc_inode *of, char *line, size_t n)
      .text = proc_text_smaps_rollup}, \
     FILE_NODE("stat", 0444, proc_text_stat), \
     FILE_NODE("statm", 0444, proc_text_statm), \
-    FILE_NODE("status", 0444, proc_text_status)
+    FILE_NODE("status", 0444, proc_text_status), \
+    FILE_NODE("syscall", 0400, proc_text_syscall)
 // clang-format on
 
 static const struct proc_node thread_children[] = {
@@ -201,7 +194,12 @@ const struct proc_node proc_thread_node = {
 
 static const struct proc_node process_children[] = {
     COMMON_NODES,
+    FILE_NODE("mountstats", 0400, proc_text_mountstats),
     NUMBERS_NODE("task", 0555, false, &proc_thread_node, next_thread),
+    {.name = "timerslack_ns",
+     .mode = S_IFREG | 0666,
+     .text = proc_text_slack,
+     .write = proc_write_slack},
     {.name = "trace", .mode = S_IFREG | 0200, .guarded = true, .write = write_trace},
     FILE_NODE("wchan", 0444, text_wchan),
     {},

@@ -28,16 +28,6 @@ static char state_letter(const struct process *process, const struct thread *thr
     return thread->state == THREAD_DEAD ? 'X' : 'R';
 }
 
-/* The thread that the file is about: its own, or the process's first. proc_lock is held. */
-static struct thread *find_thread(const struct proc_inode *of)
-{
-    struct thread *thread;
-    list_for_each(thread, &of->process->threads, process_node)
-        if (!of->thread || thread->tid == of->thread)
-            return thread;
-    return NULL;
-}
-
 /* Signals: which wait, which are blocked, ignored, caught. proc_lock is held. */
 static void collect_signals(struct facts *facts, struct process *process, struct thread *thread)
 {
@@ -61,7 +51,7 @@ static void collect(struct facts *facts, const struct proc_inode *of)
     struct process *process = of->process;
     memset(facts, 0, sizeof(*facts));
     spin_lock(&proc_lock);
-    struct thread *thread = find_thread(of);
+    struct thread *thread = thread_of_locked(of);
     facts->state = state_letter(process, thread);
     facts->tid = of->thread ? of->thread : process->pid;
     facts->ppid = process->parent ? process->parent->pid : 0;

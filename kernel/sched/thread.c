@@ -121,5 +121,6 @@ struct usage thread_usage(const struct thread *thread)
         .n_faults = thread->n_faults,
         .n_sleeps = thread->n_sleeps,
         .n_preempted = thread->n_preempted,
+        .io = thread->fs.io,
     };
 }

@@ -81,6 +81,13 @@ bool file_lock_pos(struct fs_context *fs, struct file *file)
     return true;
 }
 
+static void count(struct io_counts *counts, bool write, long result)
+{
+    *(write ? &counts->n_writes : &counts->n_reads) += 1;
+    if (result > 0)
+        *(write ? &counts->written_bytes : &counts->read_bytes) += (uint64_t)result;
+}
+
 /* One transfer at the file's own position (at == NULL) or elsewhere. */
 static long transfer(struct fs_context *fs, struct file *file, struct io *io, bool write,
                      uint64_t *at)
@@ -91,6 +98,7 @@ static long transfer(struct fs_context *fs, struct file *file, struct io *io, bo
     long result = write ? file_write(fs, file, io, pos) : file_read(file, io, pos);
     if (locked)
         mutex_unlock(&file->pos_lock);
+    count(&fs->io, write, result);
     return result;
 }
 

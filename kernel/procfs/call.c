@@ -1,0 +1,77 @@
+/* /proc/PID/syscall and timerslack_ns: in which call a thread waits, and how late its timers may
+ * be. */
+#include "nodes.h"
+
+/* The call's number and arguments, or -1 for one that is in none; what runs has none to show. The
+ * thread may wake meanwhile: then it is what it waited in. */
+int proc_text_syscall(struct text *text, const struct proc_inode *of)
+{
+    int err = process_look_begin(of->process, true);
+    if (err == -ENOENT)
+        text_add(text, "-1 0x0 0x0\n"); /* it has ended */
+    if (err)
+        return err == -EACCES ? -EPERM : 0;
+    const struct thread *thread = thread_looked_at(of);
+    if (!thread) {
+        text_add(text, "-1 0x0 0x0\n");
+    } else if (thread != current_thread() &&
+               __atomic_load_n(&thread->state, __ATOMIC_RELAXED) != THREAD_ASLEEP) {
+        text_add(text, "running\n");
+    } else {
+        const struct trap_frame *frame = trap_frame_at(thread->stack_top);
+        if (frame->vector < TRAP_SYSCALL)
+            text_add(text, "-1");
+        else
+            text_add(text, "%lu 0x%lx 0x%lx 0x%lx 0x%lx 0x%lx 0x%lx", frame->error, frame->rdi,
+                     frame->rsi, frame->rdx, frame->r10, frame->r8, frame->r9);
+        text_add(text, " 0x%lx 0x%lx\n", frame->rsp, frame->rip);
+    }
+    process_look_end(of->process);
+    return 0;
+}
+
+/* ---- The slack of timers ---- */
+
+/* Its own, or root. 0, -ESRCH or -EPERM; with 0 the look has begun. */
+static int begin_slack(const struct proc_inode *of, struct thread **thread)
+{
+    int err = process_look_begin(of->process, false);
+    if (err)
+        return -ESRCH;
+    *thread = thread_looked_at(of);
+    if (!*thread)
+        err = -ESRCH;
+    else if (*thread != current_thread() && current_process()->euid != 0)
+        err = -EPERM;
+    if (err)
+        process_look_end(of->process);
+    return err;
+}
+
+int proc_text_slack(struct text *text, const struct proc_inode *of)
+{
+    struct thread *thread;
+    int err = begin_slack(of, &thread);
+    if (err)
+        return err;
+    text_add(text, "%lu\n", __atomic_load_n(&thread->timer_slack_ns, __ATOMIC_RELAXED));
+    process_look_end(of->process);
+    return 0;
+}
+
+/* 0: as it began. */
+long proc_write_slack(const struct proc_inode *of, char *line, size_t n)
+{
+    uint64_t slack;
+    struct thread *thread;
+    size_t digits = n && line[n - 1] == '\n' ? n - 1 : n;
+    if (!number_parse(line, digits, 10, &slack))
+        return -EINVAL;
+    int err = begin_slack(of, &thread);
+    if (err)
+        return err;
+    __atomic_store_n(&thread->timer_slack_ns, slack ? slack : thread->usual_slack_ns,
+                     __ATOMIC_RELAXED);
+    process_look_end(of->process);
+    return (long)n;
+}
