@@ -181,6 +181,7 @@ kernel += procfs/mounts.c
 kernel += procfs/io.c
 kernel += procfs/call.c
 kernel += procfs/system.c
+kernel += procfs/interrupts.c
 kernel += procfs/cpu.c
 kernel += procfs/sys.c
 kernel += procfs/sysfs.c

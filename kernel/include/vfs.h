@@ -441,6 +441,21 @@ uint32_t fd_slots(struct fs_context *fs);
  * another thread's, which stays. */
 int fd_next(struct fs_context *fs, int fd, struct file **file, bool *cloexec);
 
+/* ---- Locks, as /proc tells them ---- */
+
+struct lock_seen {
+    int64_t start, end; /* both included */
+    int pid;            /* of the process that set it; -1: it is the open file's (F_OFD_SETLK) */
+    bool is_write;
+};
+/* To whom the record locks of a context's descriptors belong: for comparison alone. NULL: its
+ * thread has ended. The context may be another thread's, which stays. */
+const void *fs_lock_owner(struct fs_context *fs);
+/* The lowest lock of that owner on the file, from there on: of a whole file (flock) or of records.
+ * The owner is fs_lock_owner's or the open file. False: there is none. May sleep. */
+bool file_lock_seen(struct file *file, const void *owner, bool is_flock, int64_t from,
+                    struct lock_seen *seen);
+
 /* ---- Names by the kernel itself (boot, devices, tests): as root, paths from the root ---- */
 
 /* mkdir, mknod, symlink, empty file; -EEXIST. */

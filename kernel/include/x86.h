@@ -173,7 +173,7 @@ struct cpu {
                                    arguments */
     uint32_t last_call;         /* next place in it */
     struct x86_cpu *arch;       /* descriptor tables, TSS, exception stacks: x86's own */
-    uint64_t n_interrupts;      /* so far; read by all */
+    uint64_t n_interrupts[16];  /* so far, by vector from IRQ_TIMER on; read by all */
     uint64_t spin_ranks;        /* the ranks of the spinlocks held, as bits: 0 where it sleeps */
 };
 

@@ -1,5 +1,6 @@
 /* /proc/PID/fd and fdinfo: open files, as links to the very files and as text. */
 #include "abi/fcntl.h"
+#include "abi/sysmacros.h"
 #include "nodes.h"
 
 /* The file at a descriptor of the thread or, if `above`, at the next that is open; referenced. Its
@@ -65,6 +66,36 @@ uint32_t proc_fd_mode(const struct proc_inode *of)
     return mode;
 }
 
+/* Adds a line for each lock of that owner on the file. */
+static void add_locks(struct text *text, struct file *file, const void *owner, const char *kind,
+                      int *n)
+{
+    struct lock_seen lock;
+    const struct inode *inode = file->inode;
+    bool is_flock = kind[0] == 'F';
+    int64_t from = 0;
+    do {
+        if (!file_lock_seen(file, owner, is_flock, from, &lock))
+            return;
+        text_add(text, "lock:\t%d: %s ADVISORY  %s %d %02x:%02x:%lu %ld ", ++*n, kind,
+                 lock.is_write ? "WRITE" : "READ", lock.pid, MAJOR_OF(inode->fs->dev),
+                 MINOR_OF(inode->fs->dev), inode->ino, lock.start);
+        text_add(text, lock.end == INT64_MAX ? "EOF\n" : "%ld\n", lock.end);
+        from = lock.end + 1;
+    } while (lock.end < INT64_MAX && cond_resched());
+}
+
+/* To whom record locks of the thread's descriptors belong, or NULL. */
+static const void *lock_owner(const struct proc_inode *of)
+{
+    if (process_look_begin(of->process, true) < 0)
+        return NULL;
+    struct thread *thread = thread_looked_at(of);
+    const void *owner = thread ? fs_lock_owner(&thread->fs) : NULL;
+    process_look_end(of->process);
+    return owner;
+}
+
 static int text_fdinfo(struct text *text, const struct proc_inode *of)
 {
     struct file *file;
@@ -76,6 +107,12 @@ static int text_fdinfo(struct text *text, const struct proc_inode *of)
     uint64_t pos = file->ops->stream ? 0 : file->pos;
     text_add(text, "pos:\t%lu\nflags:\t0%o\nmnt_id:\t%lu\nino:\t%lu\n", pos, flags,
              vfs_mount_id(file->inode->fs), file->inode->ino);
+    int n = 0;
+    const void *owner = lock_owner(of);
+    add_locks(text, file, file, "FLOCK ", &n);
+    if (owner)
+        add_locks(text, file, owner, "POSIX ", &n);
+    add_locks(text, file, file, "OFDLCK", &n);
     file_unref(file);
     return 0;
 }

@@ -136,6 +136,8 @@ long path_link(struct entry *entry, char *buf, size_t size);
 
 /* ---- Processors ---- */
 
+uint64_t count_interrupts(void); /* of all kinds, on all */
+
 /* A set of processors, bit = id, as Linux writes it: in hexadecimal, or as "0-2,4". */
 void text_add_mask(struct text *text, uint32_t mask);
 void text_add_list(struct text *text, uint32_t mask);
@@ -164,6 +166,8 @@ int proc_text_kcounts(struct text *text, const struct proc_inode *of);
 int proc_text_cpuinfo(struct text *text, const struct proc_inode *of);
 int proc_text_meminfo(struct text *text, const struct proc_inode *of);
 int proc_text_machine_stat(struct text *text, const struct proc_inode *of);
+int proc_text_interrupts(struct text *text, const struct proc_inode *of);
+int proc_text_slabinfo(struct text *text, const struct proc_inode *of);
 int proc_text_loadavg(struct text *text, const struct proc_inode *of);
 int proc_text_uptime(struct text *text, const struct proc_inode *of);
 int proc_text_version(struct text *text, const struct proc_inode *of);

@@ -70,13 +70,10 @@ static void add_processors(struct text *text)
 int proc_text_machine_stat(struct text *text, const struct proc_inode *of)
 {
     uint32_t load[3], n_running, n_threads;
-    uint64_t n_interrupts = 0;
     (void)of;
-    for (uint32_t i = 0; i < n_cpus; i++)
-        n_interrupts += cpus[i]->n_interrupts;
     add_processors(text);
     sched_load(load, &n_running, &n_threads);
-    text_add(text, "intr %lu\nctxt %lu\nbtime %lu\nprocesses %d\n", n_interrupts,
+    text_add(text, "intr %lu\nctxt %lu\nbtime %lu\nprocesses %d\n", count_interrupts(),
              sched_n_switches(), clock_boot_realtime_ns() / SECOND_NS, pid_last());
     text_add(text, "procs_running %u\nprocs_blocked 0\n", n_running);
     return 0;
@@ -276,6 +273,7 @@ static const struct proc_node root_children[] = {
     FILE_NODE("devices", proc_text_devices),
     FILE_NODE("diskstats", proc_text_nothing),
     FILE_NODE("filesystems", proc_text_filesystems),
+    FILE_NODE("interrupts", proc_text_interrupts),
     FILE_NODE("kcounts", proc_text_kcounts),
     FILE_NODE("loadavg", proc_text_loadavg),
     FILE_NODE("meminfo", proc_text_meminfo),
@@ -283,6 +281,7 @@ static const struct proc_node root_children[] = {
     FILE_NODE("partitions", proc_text_partitions),
     LINK_NODE("self", read_self),
     FILE_NODE("stat", proc_text_machine_stat),
+    {.name = "slabinfo", .mode = S_IFREG | 0400, .text = proc_text_slabinfo},
     {.name = "sysrq-trigger", .mode = S_IFREG | 0200, .write = write_sysrq},
     FILE_NODE("swaps", proc_text_swaps),
     {.name = "sys", .mode = S_IFDIR | 0555, .children = proc_sys_children},

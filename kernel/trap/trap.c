@@ -136,7 +136,7 @@ static void interrupt(unsigned vector)
 {
     cpu_wake();
     irq_acknowledge(vector);
-    this_cpu()->n_interrupts++;
+    this_cpu()->n_interrupts[vector - IRQ_TIMER]++;
     switch (vector) {
     case IRQ_TIMER: sched_tick(); break;
     case IRQ_COM1:

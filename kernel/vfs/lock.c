@@ -47,10 +47,10 @@ static void get_lock(const struct file *file, const struct lock_range *wanted, s
     if (!set)
         return;
     mutex_lock(&set->mutex);
-    const struct file_lock *lock = own ? lock_set_own(set, wanted, &is_write)
+    const struct file_lock *lock = own ? lock_set_own(set, wanted, &whose, &is_write)
                                        : lock_set_conflict(set, wanted, &whose, &is_write);
     if (lock)
-        tell_lock(flock, lock, is_write, own ? wanted->pid : whose->pid);
+        tell_lock(flock, lock, is_write, whose->pid);
     mutex_unlock(&set->mutex);
     lock_set_put(set);
 }
@@ -107,11 +107,12 @@ int lock_record(struct fs_context *fs, struct file *file, unsigned command, uadd
 
 /* ---- flock ---- */
 
-static int lock_whole(struct file *file, int operation)
+static int lock_whole(struct fs_context *fs, struct file *file, int operation)
 {
     int kind = operation & ~LOCK_NB;
     struct lock_range wanted = {
         .owner = file,
+        .pid = fs->process->pid,
         .is_write = kind == LOCK_EX,
         .is_flock = true,
         .end = INT64_MAX,
@@ -133,7 +134,38 @@ long sys_flock(struct fs_context *fs, int fd, int operation)
     int err = fd_get(fs, fd, &file);
     if (err)
         return err;
-    err = lock_whole(file, operation);
+    err = lock_whole(fs, file, operation);
     file_unref(file);
     return err;
+}
+
+/* ---- What /proc tells ---- */
+
+const void *fs_lock_owner(struct fs_context *fs)
+{
+    spin_lock(&fs->lock);
+    const void *owner = fs->fds;
+    spin_unlock(&fs->lock);
+    return owner;
+}
+
+bool file_lock_seen(struct file *file, const void *owner, bool is_flock, int64_t from,
+                    struct lock_seen *seen)
+{
+    struct lock_owner *whose;
+    struct lock_range range = {
+        .owner = owner, .start = from, .end = INT64_MAX, .is_flock = is_flock};
+    struct lock_set *set = lock_set_get(file->inode, false);
+    if (!set)
+        return false;
+    mutex_lock(&set->mutex);
+    const struct file_lock *lock = lock_set_own(set, &range, &whose, &seen->is_write);
+    if (lock) {
+        seen->start = (int64_t)lock->node.key;
+        seen->end = lock->end;
+        seen->pid = whose->pid;
+    }
+    mutex_unlock(&set->mutex);
+    lock_set_put(set);
+    return lock != NULL;
 }

@@ -184,12 +184,13 @@ struct file_lock *lock_set_conflict(struct lock_set *set, const struct lock_rang
     return NULL;
 }
 
-struct file_lock *lock_set_own(struct lock_set *set, const struct lock_range *range, bool *is_write)
+struct file_lock *lock_set_own(struct lock_set *set, const struct lock_range *range,
+                               struct lock_owner **whose, bool *is_write)
 {
     struct lock_range any = *range;
     any.is_write = true;
-    struct lock_owner *owner = find_owner(set, range->owner, range->is_flock);
-    return owner ? owner_bars(owner, &any, is_write) : NULL;
+    *whose = find_owner(set, range->owner, range->is_flock);
+    return *whose ? owner_bars(*whose, &any, is_write) : NULL;
 }
 
 /* ---- Waiting ---- */

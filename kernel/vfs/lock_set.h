@@ -47,6 +47,6 @@ struct file_lock *lock_set_conflict(struct lock_set *set, const struct lock_rang
                                     struct lock_owner **whose, bool *is_write);
 /* The lowest of the owner's own locks in the range. The set's mutex is held. */
 struct file_lock *lock_set_own(struct lock_set *set, const struct lock_range *range,
-                               bool *is_write);
+                               struct lock_owner **whose, bool *is_write);
 /* Sets or clears a lock; waits for it if asked. 0, -EAGAIN, -EDEADLK, -ENOLCK, -ERESTARTSYS. */
 int lock_set_change(struct lock_set *set, const struct lock_range *range, bool clear, bool wait);
