@@ -1,42 +1,8 @@
 /* /proc: what a process shows of itself and others, to whom, and what is left when it is gone. */
-#include "helpers.h"
+#include "proc_text.h"
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/sysmacros.h>
-
-static char text[65536]; /* of the file that was read last */
-
-/* Reads a whole file into `text`, in pieces of that size; its length or -1. */
-static long slurp(const char *path, size_t piece)
-{
-    long length = 0, n;
-    int fd = open(path, O_RDONLY);
-    if (fd < 0)
-        return -1;
-    while ((n = read(fd, text + length, piece)) > 0)
-        length += n;
-    int error = errno;
-    close(fd);
-    errno = error;
-    text[length] = '\0';
-    return n < 0 ? -1 : length;
-}
-
-/* What stands behind a name that begins a line; NULL if it is not there. */
-static const char *field(const char *name)
-{
-    static char value[256];
-    for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
-        if (strncmp(line, name, strlen(name)) != 0)
-            continue;
-        line += strlen(name);
-        size_t n = strcspn(line, "\n");
-        memcpy(value, line, n < 255 ? n : 255);
-        value[n < 255 ? n : 255] = '\0';
-        return value;
-    }
-    return NULL;
-}
 
 static bool has_entry(const char *path, const char *name)
 {
@@ -95,7 +61,7 @@ static void check_status(void)
     CHECK_STR(field("Uid:"), wanted);
     CHECK(field("VmSize:") && field("VmRSS:") && strstr(field("VmRSS:"), " kB"));
     signal(SIGUSR1, SIG_IGN);
-    slurp("/proc/self/status", sizeof text);
+    slurp("/proc/self/status", 4096);
     CHECK_STR(field("SigIgn:"), "\t0000000000000200");
     signal(SIGUSR1, SIG_DFL);
 }

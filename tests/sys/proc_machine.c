@@ -1,0 +1,93 @@
+/* Files of /proc about the whole machine: interrupts, slabinfo; and names as listings give them. */
+#include "proc_text.h"
+
+/* A column for each processor, and sums that only grow. */
+static void check_interrupts(void)
+{
+    struct stat st;
+    char name[32];
+    CHECK_OK(stat("/proc/interrupts", &st));
+    CHECK_EQ(st.st_mode, S_IFREG | 0444);
+    CHECK(slurp("/proc/interrupts", 4096) > 0);
+    long n_cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    CHECK_EQ(strncmp(text, "           CPU0", 15), 0);
+    snprintf(name, sizeof name, "CPU%ld", n_cpus - 1);
+    CHECK(strstr(text, name) != NULL);
+    const char *timer = field("LOC:");
+    CHECK(timer && strstr(timer, "  Local timer interrupts"));
+    char *at = (char *)timer;
+    long sum = 0;
+    for (long i = 0; at && i < n_cpus; i++)
+        sum += strtol(at, &at, 10);
+    CHECK(sum > 0);
+    CHECK(field("RES:") && strstr(field("RES:"), "  Rescheduling interrupts"));
+}
+
+/* As many objects as slabs have room for, at most; only root may read it. */
+static void check_slabs(void)
+{
+    struct stat st;
+    CHECK_OK(stat("/proc/slabinfo", &st));
+    CHECK_EQ(st.st_mode, S_IFREG | 0400);
+    if (!as_root("the slabs"))
+        return;
+    CHECK(slurp("/proc/slabinfo", 4096) > 0);
+    CHECK_EQ(strncmp(text, "slabinfo - version: 2.1\n# name ", 31), 0);
+    int n = 0, wrong = 0;
+    char *line = strchr(strchr(text, '\n') + 1, '\n') + 1;
+    for (line = strtok(line, "\n"); line; line = strtok(NULL, "\n"), n++) {
+        char name[64];
+        unsigned long live, room, size, each, pages, used, slabs;
+        int found =
+            sscanf(line, "%63s %lu %lu %lu %lu %lu : tunables %*u %*u %*u : slabdata %lu %lu", name,
+                   &live, &room, &size, &each, &pages, &used, &slabs);
+        wrong += found != 8 || live > room || used > slabs || size * each > pages * 4096;
+    }
+    CHECK(n > 10);
+    CHECK_EQ(wrong, 0);
+    become(USER);
+    CHECK_ERR(open("/proc/slabinfo", O_RDONLY), EACCES);
+    become_root();
+}
+
+/* Names whose number in the listing is not that of the file. */
+static int count_wrong(const char *path)
+{
+    int wrong = 0;
+    char name[512];
+    struct stat st;
+    DIR *dir = opendir(path);
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
+        if (strcmp(entry->d_name, "..") == 0 || lstat(name, &st) < 0)
+            continue; /* a process that has ended meanwhile */
+        wrong += st.st_ino != entry->d_ino ||
+                 (entry->d_type != DT_UNKNOWN && entry->d_type != (st.st_mode & S_IFMT) >> 12);
+        if (st.st_ino != entry->d_ino)
+            NOTE("%s: %lu, but %lu", name, (unsigned long)entry->d_ino, (unsigned long)st.st_ino);
+    }
+    closedir(dir);
+    return wrong;
+}
+
+static void check_numbers(void)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/task/%d/fd", getpid());
+    CHECK_EQ(count_wrong("/proc"), 0);
+    CHECK_EQ(count_wrong("/proc/self/"), 0);
+    CHECK_EQ(count_wrong("/proc/self/task"), 0);
+    CHECK_EQ(count_wrong("/proc/self/fdinfo"), 0);
+    CHECK_EQ(count_wrong(path), 0);
+    CHECK_EQ(count_wrong("/proc/sys/kernel"), 0);
+    CHECK_EQ(count_wrong("/sys/devices/system/cpu"), 0);
+    CHECK_EQ(count_wrong("/sys/devices/system/cpu/cpu0/topology"), 0);
+}
+
+int main(void)
+{
+    check_interrupts();
+    check_slabs();
+    check_numbers();
+    return check_done();
+}
