@@ -180,6 +180,7 @@ kernel += procfs/fds.c
 kernel += procfs/mounts.c
 kernel += procfs/io.c
 kernel += procfs/call.c
+kernel += procfs/ns.c
 kernel += procfs/system.c
 kernel += procfs/interrupts.c
 kernel += procfs/cpu.c

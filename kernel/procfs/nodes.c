@@ -376,6 +376,7 @@ static struct filesystem *make_filesystem(struct filesystem *fs, const struct pr
 struct filesystem *procfs_create(void)
 {
     cpu_prepare();
+    ns_prepare();
     return make_filesystem(&procfs, &proc_root_node);
 }
 

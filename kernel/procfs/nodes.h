@@ -87,7 +87,8 @@ int proc_open_file(struct inode *inode, struct file *file); /* inode_ops.open */
 
 extern const struct proc_node proc_root_node, sysfs_root_node;
 extern const struct proc_node proc_process_node, proc_thread_node;
-extern const struct proc_node proc_sys_children[];
+extern const struct proc_node proc_sys_children[], proc_ns_children[];
+void ns_prepare(void); /* before any of the latter is looked at */
 extern const struct proc_node proc_fd_node, proc_fdinfo_node;
 /* What the link of a descriptor allows, as the file was opened. */
 uint32_t proc_fd_mode(const struct proc_inode *of);

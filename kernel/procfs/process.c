@@ -165,6 +165,7 @@ static long write_trace(const struct proc_inode *of, char *line, size_t n)
      .put = proc_put_mem}, \
     FILE_NODE("mountinfo", 0444, proc_text_mountinfo), \
     FILE_NODE("mounts", 0444, proc_text_mounts), \
+    {.name = "ns", .mode = S_IFDIR | 0511, .children = proc_ns_children}, \
     {.name = "oom_adj", .mode = S_IFREG | 0644, .text = proc_text_oom_adj, \
      .write = proc_write_oom_adj}, \
     FILE_NODE("oom_score", 0444, proc_text_oom_score), \
