@@ -176,6 +176,7 @@ kernel += procfs/sizes.c
 kernel += procfs/limits.c
 kernel += procfs/maps.c
 kernel += procfs/memory.c
+kernel += procfs/pagemap.c
 kernel += procfs/fds.c
 kernel += procfs/mounts.c
 kernel += procfs/io.c

@@ -278,6 +278,13 @@ void space_measure(struct space *space, const struct area *area, struct memory_u
  * whatever its area allows: copies the first one, and moves *address past it or else past what it
  * has looked at. True if there was one. */
 bool space_next_page(struct space *space, uint64_t *address, uint64_t end, void *page);
+/* The page at an address that is in memory, and to whom it belongs; false if there is none. */
+struct page_seen {
+    paddr_t frame;
+    bool of_object; /* of a file or of shared memory */
+    bool alone;     /* mapped here and nowhere else */
+};
+bool space_page_at(struct space *space, uint64_t address, struct page_seen *seen);
 uint64_t space_tables(struct space *space); /* pages that its tables take, shared ones too */
 
 /* Unmaps from every space the pages of the object from index on: for truncate, after the object

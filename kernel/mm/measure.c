@@ -20,14 +20,24 @@ static const pte_t *find_pages(const struct space *space, uint64_t address, uint
     return table;
 }
 
+/* Is the page, in an area with an object or without, the object's own? */
+static bool is_of_object(pte_t pte, bool object)
+{
+    return frame_at(pte_phys(pte))->use == FRAME_FILE || (object && pte & PTE_SOFT_SHARED);
+}
+
 /* A page's holders but for the object that it belongs to, times those who share its table: exact
  * unless some of a page's tables are shared and others are not. */
+static uint64_t count_users(pte_t pte, uint64_t users_of_table, bool of_object)
+{
+    uint32_t holders = frame_refs(pte_phys(pte)) - of_object;
+    return users_of_table * max(holders, 1u);
+}
+
 static void count_page(struct memory_use *use, pte_t pte, uint64_t users, bool object)
 {
-    const struct frame *frame = frame_at(pte_phys(pte));
-    bool file = frame->use == FRAME_FILE || (object && pte & PTE_SOFT_SHARED);
-    uint32_t holders = frame_refs(pte_phys(pte)) - file;
-    users *= max(holders, 1u);
+    bool file = is_of_object(pte, object);
+    users = count_users(pte, users, file);
     use->pages++;
     use->anonymous += !file;
     use->referenced += (pte & PTE_ACCESSED) != 0;
@@ -74,6 +84,23 @@ bool space_next_page(struct space *space, uint64_t *address, uint64_t end, void 
     spin_unlock(&space->lock);
     *address = found ? at + PAGE_SIZE : limit;
     return found;
+}
+
+bool space_page_at(struct space *space, uint64_t address, struct page_seen *seen)
+{
+    int level;
+    uint64_t users;
+    spin_lock(&space->lock);
+    const pte_t *table = find_pages(space, address, &users, &level);
+    pte_t pte = table ? table[table_index(address, 1)] : 0;
+    const struct area *area = pte ? area_at(space, address) : NULL;
+    if (pte) {
+        bool of_object = is_of_object(pte, area && area->backing);
+        *seen =
+            (struct page_seen){pte_phys(pte), of_object, count_users(pte, users, of_object) == 1};
+    }
+    spin_unlock(&space->lock);
+    return pte;
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): a level of tables each, four at most */

@@ -134,7 +134,7 @@ static long file_write(struct file *file, struct io *io, uint64_t *pos)
 static long seek(struct file *file, int64_t offset, int whence)
 {
     const struct proc_node *node = proc_of(file->inode)->node;
-    bool has_end = (node->live && !node->put) || node->has_end;
+    bool has_end = (node->live && !node->by_address) || node->has_end;
     if (!has_end && whence != SEEK_SET && whence != SEEK_CUR)
         return -EINVAL;
     return file_seek(file, offset, whence);

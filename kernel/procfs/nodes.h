@@ -25,9 +25,10 @@ enum { CAP_LAST_CAP = 40 }; /* as many capabilities as Linux knows; here root ha
 struct proc_node {
     const char *name;
     uint32_t mode;
-    bool binding; /* root, too, may only do what the mode says */
-    bool guarded; /* of a process: to open it takes the right to look into the process */
-    bool has_end; /* a text that can be sought from its end, size 0, as Linux's settings can */
+    bool binding;    /* root, too, may only do what the mode says */
+    bool guarded;    /* of a process: to open it takes the right to look into the process */
+    bool by_address; /* its positions are addresses: there is no end to seek from */
+    bool has_end;    /* a text that can be sought from its end, size 0, as Linux's settings can */
     /* A file is one of these. Its whole content; 0, -ESRCH when its process is gone: */
     int (*text)(struct text *text, const struct proc_inode *of);
     /* or the next piece of it, from *cursor on, which is 0 at first and is moved; 1 if more may
@@ -187,6 +188,7 @@ long proc_live_cmdline(const struct proc_inode *of, struct io *io, uint64_t pos)
 long proc_live_environ(const struct proc_inode *of, struct io *io, uint64_t pos);
 long proc_live_auxv(const struct proc_inode *of, struct io *io, uint64_t pos);
 long proc_live_mem(const struct proc_inode *of, struct io *io, uint64_t pos);
+long proc_live_pagemap(const struct proc_inode *of, struct io *io, uint64_t pos);
 long proc_put_mem(const struct proc_inode *of, struct io *io, uint64_t pos);
 long proc_live_fail_nth(const struct proc_inode *of, struct io *io, uint64_t pos);
 long proc_write_fail_nth(const struct proc_inode *of, char *line, size_t n);

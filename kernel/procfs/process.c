@@ -161,8 +161,8 @@ static long write_trace(const struct proc_inode *of, char *line, size_t n)
     FILE_NODE("io", 0400, proc_text_io), \
     FILE_NODE("limits", 0444, proc_text_limits), \
     {.name = "maps", .mode = S_IFREG | 0444, .guarded = true, .piece = proc_piece_maps}, \
-    {.name = "mem", .mode = S_IFREG | 0600, .guarded = true, .live = proc_live_mem, \
-     .put = proc_put_mem}, \
+    {.name = "mem", .mode = S_IFREG | 0600, .guarded = true, .by_address = true, \
+     .live = proc_live_mem, .put = proc_put_mem}, \
     FILE_NODE("mountinfo", 0444, proc_text_mountinfo), \
     FILE_NODE("mounts", 0444, proc_text_mounts), \
     {.name = "ns", .mode = S_IFDIR | 0511, .children = proc_ns_children}, \
@@ -171,6 +171,8 @@ static long write_trace(const struct proc_inode *of, char *line, size_t n)
     FILE_NODE("oom_score", 0444, proc_text_oom_score), \
     {.name = "oom_score_adj", .mode = S_IFREG | 0644, .text = proc_text_oom_score_adj, \
      .write = proc_write_oom_score_adj}, \
+    {.name = "pagemap", .mode = S_IFREG | 0400, .guarded = true, .by_address = true, \
+     .live = proc_live_pagemap}, \
     {.name = "personality", .mode = S_IFREG | 0400, .guarded = true, .text = text_personality}, \
     JUMP_NODE("root", follow_root), \
     {.name = "smaps", .mode = S_IFREG | 0444, .guarded = true, .piece = proc_piece_smaps}, \

@@ -1,5 +1,5 @@
-/* /proc/PID/io, syscall, timerslack_ns, mem, mountstats: their rights, their form, and that they
- * follow what the process does. */
+/* /proc/PID/io, syscall, timerslack_ns, mem, pagemap, mountstats: their rights, their form, and
+ * that they follow what the process does. */
 #include "proc_text.h"
 #include <sys/prctl.h>
 
@@ -24,6 +24,7 @@ static void check_modes(void)
     CHECK_EQ(mode_of("timerslack_ns"), 0666);
     CHECK_EQ(mode_of("mem"), 0600);
     CHECK_EQ(mode_of("mountstats"), 0400);
+    CHECK_EQ(mode_of("pagemap"), 0400);
 }
 
 /* ---- io ---- */
@@ -199,6 +200,51 @@ static void check_mem_of_others(void)
     close(fd);
 }
 
+/* ---- pagemap ---- */
+
+static uint64_t word_of(int fd, const volatile void *at)
+{
+    uint64_t value = 0;
+    CHECK_EQ(pread(fd, &value, 8, (off_t)((uintptr_t)at / PAGE * 8)), 8);
+    return value;
+}
+
+enum { PRESENT = 63, OF_FILE = 61, ALONE = 56 };
+
+static bool has(uint64_t value, int bit)
+{
+    return value >> bit & 1;
+}
+
+static void check_pagemap(void)
+{
+    uint64_t two[2];
+    int fd = open("/proc/self/pagemap", O_RDONLY);
+    CHECK_OK(fd);
+    volatile char *at =
+        mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    at[0] = 1;
+    CHECK_EQ(pread(fd, two, 16, (off_t)((uintptr_t)at / PAGE * 8)), 16);
+    CHECK(has(two[0], PRESENT) && !has(two[0], OF_FILE) && has(two[0], ALONE));
+    CHECK(!has(word_of(fd, at + 63 * PAGE), PRESENT));
+    char *shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    *shared = 1;
+    CHECK(has(word_of(fd, shared), PRESENT) && has(word_of(fd, shared), OF_FILE));
+    if (geteuid() == 0)
+        CHECK((two[0] & 0x7fffffffffffff) != 0);
+    pid_t child = child_that_pauses();
+    CHECK(reaches_state(child, 'S'));
+    CHECK(!has(word_of(fd, at), ALONE));
+    kill(child, SIGKILL);
+    CHECK_EQ(status_of(child), SIGKILL);
+    CHECK_ERR(pread(fd, two, 7, 0), EINVAL);
+    CHECK_ERR(pread(fd, two, 8, 4), EINVAL);
+    CHECK_EQ(pread(fd, two, 8, (off_t)1 << 40), 0);
+    CHECK_ERR(pread(fd, BAD_KERNEL, 8, 0), EFAULT);
+    CHECK_ERR(lseek(fd, 0, SEEK_END), EINVAL);
+    close(fd);
+}
+
 /* ---- mountstats ---- */
 
 static void check_mountstats(void)
@@ -217,6 +263,7 @@ int main(void)
     check_slack();
     check_mem();
     check_mem_of_others();
+    check_pagemap();
     check_mountstats();
     return check_done();
 }
