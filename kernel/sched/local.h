@@ -30,6 +30,7 @@ struct run_queue {
     struct space *ended_space; /* to be reaped after the switch */
     struct thread *exited;     /* to be buried after the switch, by `last` */
     void (*last)(struct thread *);
+    bool alarm_rang; /* its alarm was due at the last switch */
 
     struct timer *firing; /* guarded by the timers' lock: whose fire runs here now */
     uint64_t armed_ns;    /* atomic, written here only: when its alarm rings; UINT64_MAX: never */

@@ -72,8 +72,10 @@ static uint64_t give_way_ns(const struct run_queue *queue)
                                      : min(queue->slice_end_ns, queue->woken_due_ns);
 }
 
-/* First thing on the new thread's stack: lets go of the queue, and of what the old thread has
- * left. */
+/* First thing on the new thread's stack: lets go of the queue, and of what the old thread has left.
+ * Thousands of threads may run one after the other without one of them coming to user mode, where
+ * an interrupt would be taken: they end, or go from one sleep to the next. So the alarm is looked
+ * at here. */
 static void switch_finish(void)
 {
     struct run_queue *queue = this_queue();
@@ -84,10 +86,12 @@ static void switch_finish(void)
     spin_unlock(&queue->lock);
     if (ended)
         space_reap(ended);
-    if (!exited)
-        return;
-    queue->last(exited);
-    __atomic_sub_fetch(&n_dying, 1, __ATOMIC_RELEASE);
+    if (exited) {
+        queue->last(exited);
+        __atomic_sub_fetch(&n_dying, 1, __ATOMIC_RELEASE);
+    }
+    if (unlikely(queue->alarm_rang))
+        sched_tick();
 }
 
 /* Runs `to` on this processor. Lock: queue->lock held; free again on return. */
@@ -101,6 +105,7 @@ static void switch_to(struct run_queue *queue, struct thread *to)
     to->state = THREAD_RUNNING;
     queue->slice_end_ns = now + to->slice_left_ns;
     queue->n_switches++;
+    queue->alarm_rang = now >= queue->armed_ns;
     if (from->state == THREAD_READY)
         from->n_preempted++;
     else
