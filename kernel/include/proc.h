@@ -23,8 +23,12 @@ struct tty;
 
 enum process_state { PROCESS_ALIVE, PROCESS_ZOMBIE, PROCESS_REAPED };
 
-struct pending_signal { /* one siginfo in a queue */
-    struct list node;
+/* One siginfo in a queue. The queue is a list of the first of each number; the others of that
+ * number are in a ring with it, in order, so that how many wait does not matter to whoever takes
+ * one. */
+struct pending_signal {
+    struct list node; /* in the queue, if it is the first of its number */
+    struct list ring;
     struct user *user; /* referenced; it counts among this user's n_signals */
     siginfo_t info;
 };
@@ -121,7 +125,7 @@ struct process {
     struct signal_actions *actions; /* NULL: all are the default; set with proc_lock held too;
                                        referenced */
     uint64_t pending;               /* for the process as a whole; bit signal - 1 */
-    struct list queued;             /* struct pending_signal of those */
+    struct list queued;             /* struct pending_signal of those, the first of each number */
 };
 
 /* /proc/PID/oom_score: how likely it is killed when memory is out, 0 (never) to about 2000. Takes
@@ -150,6 +154,9 @@ struct process *process_get(int id); /* the same, referenced, zombies too; NULL 
 /* The thread of that number, if it is one of the process's that has not left; else NULL. It stays
  * while the caller holds exec_lock. */
 struct thread *process_thread(const struct process *process, int tid);
+/* The lowest number, `from` or above, that a thread of the process has; -ENOENT. A walk over all of
+ * them looks at each number in use once, however many threads there are. Takes proc_lock. */
+int process_next_thread(const struct process *process, int from);
 /* Is the thread of that number part of the process, or the number the process's own? */
 bool process_has_thread(const struct process *process, int tid);
 void process_ref(struct process *process);

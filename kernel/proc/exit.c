@@ -35,7 +35,7 @@ static bool release_robust(struct thread *thread, uint64_t word)
  * Nothing can fail. */
 static void release_robust_list(struct thread *thread)
 {
-    enum { MOST = 2048 };
+    enum { MOST = 2048, WAKES_A_BREATH = 16 };
     struct robust_list_head head;
     uaddr_t at = thread->robust_list;
     uint64_t word;
@@ -49,6 +49,8 @@ static void release_robust_list(struct thread *thread)
         if (user_copy_in(&entry, uaddr(entry), sizeof(entry)))
             return;
         entry &= ~1ull;
+        if (i % WAKES_A_BREATH == WAKES_A_BREATH - 1)
+            (void)cond_resched();
     }
     if (head.pending && futex_word_of(head.pending & ~1ull, head.futex_offset, &word))
         release_robust(thread, word);
@@ -78,7 +80,7 @@ static struct process *new_parent_locked(struct process *leaver)
 {
     struct process *ancestor = leaver->parent;
     for (; ancestor && ancestor->pid != INIT_PID; ancestor = ancestor->parent)
-        if (ancestor->subreaper && ancestor->state == PROCESS_ALIVE)
+        if (ancestor->subreaper && ancestor->n_threads)
             return ancestor;
     return process_find_locked(INIT_PID);
 }
@@ -116,38 +118,83 @@ static void send_death_signal_locked(struct process *leaver, struct process *chi
     signal_send_locked(child, NULL, signal, &info);
 }
 
-/* Each group of the children is looked at once, when all of them have their new parent: a look is
- * as long as the group.
- * Nothing can fail.
- * proc_lock. */
-static void check_groups_locked(struct process *leaver)
+/* The group of a child that goes to another parent may be left behind by that. It is looked at
+ * once, when all children have their new parent: a look is as long as the group. proc_lock. */
+static void note_group_locked(const struct process *leaver, const struct process *child,
+                              struct list *groups)
 {
-    struct process *child;
-    list_for_each(child, &leaver->children, sibling)
-        pid_slot_find_locked(child->group)->looked_at = false;
-    list_for_each(child, &leaver->children, sibling) {
-        struct pid_slot *group = pid_slot_find_locked(child->group);
-        if (!group->looked_at)
-            group_check_orphaned_locked(child, leaver, true);
-        group->looked_at = true;
-    }
+    struct pid_slot *group = pid_slot_find_locked(child->group);
+    if (group_is_tied_locked(child, leaver) && list_empty(&group->lost_tie))
+        list_add_tail(groups, &group->lost_tie); /* else another that ends looks at it later */
 }
 
-static void give_away_children_locked(struct process *leaver)
+static void give_away_locked(struct process *leaver, struct process *child, struct process *heir)
 {
-    struct process *child, *spare, *heir = new_parent_locked(leaver);
-    list_for_each(child, &leaver->children, sibling) {
-        process_set_parent_locked(child, heir);
-        send_death_signal_locked(leaver, child);
+    process_set_parent_locked(child, heir);
+    send_death_signal_locked(leaver, child);
+    child_remove_locked(child);
+    child_add_locked(child);
+    child->exit_signal = SIGCHLD;
+    if (child->state == PROCESS_ZOMBIE)
+        announce_end_locked(child);
+}
+
+/* Children that are born meanwhile come too: once there is none there will be none, as nobody makes
+ * a process without threads a parent.
+ * Nothing can fail.
+ * Takes proc_lock; others run in between. */
+static void give_away_children(struct process *leaver, struct list *groups)
+{
+    enum { A_BREATH = 16 };
+    struct process *child;
+    spin_lock(&proc_lock);
+    for (unsigned n = 1; (child = list_first(&leaver->children, struct process, sibling)); n++) {
+        note_group_locked(leaver, child, groups);
+        give_away_locked(leaver, child, new_parent_locked(leaver));
+        if (n % A_BREATH == 0) {
+            spin_unlock(&proc_lock);
+            (void)cond_resched();
+            spin_lock(&proc_lock);
+        }
     }
-    check_groups_locked(leaver);
-    list_for_each_safe(child, spare, &leaver->children, sibling) {
-        child_remove_locked(child);
-        child_add_locked(child);
-        child->exit_signal = SIGCHLD;
-        if (child->state == PROCESS_ZOMBIE)
-            announce_end_locked(child);
+    spin_unlock(&proc_lock);
+}
+
+/* Hangs up those of the groups that are left behind, and the process's own.
+ * Nothing can fail.
+ * Takes proc_lock; others run in between. */
+static void look_at_groups(struct process *leaver, struct list *groups)
+{
+    struct pid_slot *slot;
+    spin_lock(&proc_lock);
+    bool hang_up = group_is_tied_locked(leaver, leaver->parent) &&
+                   group_is_left_behind_locked(leaver->group, leaver);
+    int group = leaver->group;
+    for (;;) {
+        spin_unlock(&proc_lock);
+        if (hang_up)
+            group_hang_up(group);
+        (void)cond_resched();
+        spin_lock(&proc_lock);
+        slot = list_first(groups, struct pid_slot, lost_tie);
+        if (!slot)
+            break;
+        list_remove(&slot->lost_tie);
+        group = (int)slot->node.key;
+        hang_up = group_is_left_behind_locked(group, NULL);
     }
+    spin_unlock(&proc_lock);
+}
+
+/* What others are to hear before they hear that the process has ended.
+ * Nothing can fail.
+ * Takes proc_lock; others run in between. */
+static void leave_relatives(struct process *process)
+{
+    struct list groups = LIST_INIT(groups);
+    give_away_children(process, &groups);
+    look_at_groups(process, &groups);
+    signal_flush_process(process);
 }
 
 /* ---- The process ---- */
@@ -189,12 +236,11 @@ static void release_belongings(struct thread *self, struct process *process)
  * Takes proc_lock. */
 static void become_zombie(struct process *process)
 {
+    struct list dropped = LIST_INIT(dropped); /* the few that came since leave_relatives */
     spin_lock(&proc_lock);
     vfork_release_locked(process);
-    give_away_children_locked(process);
-    group_check_orphaned_locked(process, process->parent, false);
     spin_lock(&process->signal_lock);
-    signal_discard(&process->queued, &process->pending, ~0ull);
+    signal_discard(&process->queued, &process->pending, ~0ull, &dropped);
     spin_unlock(&process->signal_lock);
     process->stopped = false;
     process->terminal = NULL;
@@ -202,6 +248,7 @@ static void become_zombie(struct process *process)
     child_changed_locked(process);
     announce_end_locked(process);
     spin_unlock(&proc_lock);
+    signal_free_dropped(&dropped, false);
 }
 
 /* ---- The thread ---- */
@@ -222,10 +269,11 @@ static void bury_thread(struct thread *thread)
  * Takes exec_lock, proc_lock and signal_lock. */
 static bool detach_thread(struct thread *self, struct process *process)
 {
+    struct list dropped = LIST_INIT(dropped);
     mutex_lock(&process->exec_lock);
     spin_lock(&proc_lock);
     spin_lock(&process->signal_lock);
-    signal_flush_thread(self);
+    signal_flush_thread(self, &dropped);
     list_remove(&self->process_node);
     spin_unlock(&process->signal_lock);
     bool last = --process->n_threads == 0;
@@ -244,6 +292,7 @@ static bool detach_thread(struct thread *self, struct process *process)
         signal_recalculate_all_locked(process); /* this one may have been the one to take it */
     spin_unlock(&proc_lock);
     mutex_unlock(&process->exec_lock);
+    signal_free_dropped(&dropped, true);
     return last;
 }
 
@@ -262,6 +311,7 @@ _Noreturn void thread_leave(void)
             end_of_init(process->exit_status);
         session_end(process);
         release_belongings(self, process);
+        leave_relatives(process);
     }
     thread_exit_begin();
     if (last)

@@ -230,6 +230,7 @@ static long publish_process(struct thread *self, struct process *child, struct t
         tracing_inherit_locked(child, parent);
         process_ref(child); /* the caller's */
         process_publish_locked(child, slot, thread);
+        signal_tell_newborn_locked(child, parent);
     } else if (!result) {
         result = -EAGAIN;
     }

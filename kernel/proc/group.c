@@ -24,12 +24,11 @@ void group_leave_locked(struct process *process)
 
 /* ---- Orphaned groups: nobody outside the group but in its session cares for it any more ---- */
 
-/* Does the parent tie the process's group to another group of the session?
+/* Such a tie, but to process 1, which cares for nobody's job.
  * proc_lock. */
 static bool links_outside(const struct process *process, const struct process *parent)
 {
-    return parent && parent->pid != INIT_PID && parent->group != process->group &&
-           parent->session == process->session;
+    return parent && parent->pid != INIT_PID && group_is_tied_locked(process, parent);
 }
 
 bool group_is_orphaned_locked(int group, const struct process *ignored)
@@ -39,7 +38,7 @@ bool group_is_orphaned_locked(int group, const struct process *ignored)
     if (!slot)
         return true;
     list_for_each(member, &slot->members, group_node)
-        if (member->state == PROCESS_ALIVE && member != ignored &&
+        if (member->state == PROCESS_ALIVE && member->n_threads && member != ignored &&
             links_outside(member, member->parent))
             return false;
     return true;
@@ -54,14 +53,20 @@ static bool group_has_stopped_locked(int group)
     return false;
 }
 
-void group_check_orphaned_locked(struct process *leaver, struct process *parent, bool reparented)
+bool group_is_tied_locked(const struct process *process, const struct process *parent)
 {
-    if (parent && parent->group != leaver->group && parent->session == leaver->session &&
-        group_is_orphaned_locked(leaver->group, reparented ? NULL : leaver) &&
-        group_has_stopped_locked(leaver->group)) {
-        signal_send_group_locked(leaver->group, SIGHUP);
-        signal_send_group_locked(leaver->group, SIGCONT);
-    }
+    return parent && parent->group != process->group && parent->session == process->session;
+}
+
+bool group_is_left_behind_locked(int group, const struct process *ignored)
+{
+    return group_is_orphaned_locked(group, ignored) && group_has_stopped_locked(group);
+}
+
+void group_hang_up(int group)
+{
+    signal_send_group_kernel(group, SIGHUP);
+    signal_send_group_kernel(group, SIGCONT);
 }
 
 /* ---- Terminals: the answers to dev's questions ---- */

@@ -40,6 +40,7 @@ struct pid_slot *pid_slot_create_locked(int *id)
     bitmap_set(used, *id);
     n_used++;
     list_init(&slot->members);
+    list_init(&slot->lost_tie);
     tree_insert(&slots, &slot->node, *id);
     return slot;
 }
@@ -48,6 +49,7 @@ void pid_slot_put_locked(struct pid_slot *slot)
 {
     if (slot->process || slot->thread || !list_empty(&slot->members) || slot->n_in_session)
         return;
+    list_remove(&slot->lost_tie);
     tree_remove(&slots, &slot->node);
     bitmap_clear(used, slot->node.key);
     n_used--;
@@ -81,6 +83,41 @@ struct thread *process_thread(const struct process *process, int tid)
     struct thread *thread = slot ? slot->thread : NULL;
     spin_unlock(&proc_lock);
     return thread && thread->process == process ? thread : NULL;
+}
+
+/* Among a few threads. -ENOENT if none is that high.
+ * proc_lock. */
+static int next_of_few_locked(const struct process *process, int from)
+{
+    struct thread *thread;
+    int lowest = -ENOENT;
+    list_for_each(thread, &process->threads, process_node)
+        if (thread->tid >= from && (lowest < 0 || thread->tid < lowest))
+            lowest = thread->tid;
+    return lowest;
+}
+
+/* Among all numbers in use.
+ * proc_lock. */
+static int next_of_many_locked(const struct process *process, int from)
+{
+    struct tree_node *node = tree_ceil(&slots, max(from, 0));
+    for (; node; node = tree_next(&slots, node)) {
+        struct thread *thread = container_of(node, struct pid_slot, node)->thread;
+        if (thread && thread->process == process)
+            return thread->tid;
+    }
+    return -ENOENT;
+}
+
+int process_next_thread(const struct process *process, int from)
+{
+    enum { FEW = 64 };
+    spin_lock(&proc_lock);
+    int tid = process->n_threads <= FEW ? next_of_few_locked(process, from)
+                                        : next_of_many_locked(process, from);
+    spin_unlock(&proc_lock);
+    return tid;
 }
 
 struct process *process_first_locked(int above)

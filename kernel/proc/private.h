@@ -28,7 +28,7 @@ struct pid_slot {
     struct thread *thread;   /* until it ends */
     struct list members;     /* process.group_node of the group */
     uint32_t n_in_session;   /* processes of the session */
-    bool looked_at;          /* scratch of one walk over members of several groups */
+    struct list lost_tie;    /* in a list of groups that a process which ends is to look at */
 };
 
 struct pid_slot *pid_slot_find_locked(int id);
@@ -87,8 +87,12 @@ void thread_attach_locked(struct process *process, struct pid_slot *slot, struct
 void group_join_locked(struct process *process, int group, int session);
 void group_leave_locked(struct process *process);
 bool group_is_orphaned_locked(int group, const struct process *ignored);
-/* The group lost a link to another group: SIGHUP and SIGCONT if it is orphaned and has stopped. */
-void group_check_orphaned_locked(struct process *leaver, struct process *parent, bool reparented);
+/* Does the parent tie the process's group to another group of the session? Process 1 counts. */
+bool group_is_tied_locked(const struct process *process, const struct process *parent);
+/* After the group lost such a tie: is it orphaned, and has it stopped? Then it is to be hung up. */
+bool group_is_left_behind_locked(int group, const struct process *ignored);
+/* Sends SIGHUP and SIGCONT. No lock. */
+void group_hang_up(int group);
 void session_end(struct process *leader); /* its terminal becomes free; without locks */
 void job_init(void);
 
@@ -133,11 +137,20 @@ int signal_may_send_locked(const struct process *sender, const struct process *t
 void signal_fill(siginfo_t *info, int signal, int code, int pid, uint32_t uid);
 void signal_send_kernel_locked(struct process *process, int signal); /* SI_KERNEL */
 void signal_send_group_locked(int group, int signal);
+/* The same for a caller without locks, which may sleep: others run while a large group is told. */
+void signal_send_group_kernel(int group, int signal);
+/* A child has become known: it gets what its parent is still to be told by a walk over many. */
+void signal_tell_newborn_locked(struct process *child, const struct process *parent);
 void signal_recalculate(struct process *process, struct thread *thread); /* signal_lock held */
 void signal_recalculate_all_locked(struct process *process);
 int signal_take(struct thread *thread, uint64_t wanted, siginfo_t *info); /* signal_lock; 0: none */
-void signal_discard(struct list *queue, uint64_t *pending, uint64_t which);
-void signal_flush_thread(struct thread *thread); /* at its end; signal_lock held */
+/* Moves the pending signals that `which` names to a list; signal_lock held. */
+void signal_discard(struct list *queue, uint64_t *pending, uint64_t which, struct list *dropped);
+/* Frees what was dropped; where the caller may sleep, others run in between. */
+void signal_free_dropped(struct list *dropped, bool may_breathe);
+/* The same for all of a thread at its end, and of a process, which may sleep. */
+void signal_flush_thread(struct thread *thread, struct list *dropped);
+void signal_flush_process(struct process *process);
 void signal_set_mask(struct thread *thread, uint64_t mask);
 void signal_mask_for_call(uint64_t mask);
 void signal_tell_parent_locked(struct process *process, int code, int status);

@@ -170,11 +170,10 @@ void signal_actions_reset_locked(struct process *process)
     spin_unlock(&process->signal_lock);
 }
 
-/* Puts a new action in force. Pending signals that it ignores are dropped, as POSIX wants.
- * Nothing can fail.
- * proc_lock and signal_lock. */
+/* Puts a new action in force. Pending signals that it ignores are dropped, as POSIX wants; the
+ * caller frees them without locks. Nothing can fail. proc_lock and signal_lock. */
 static void install_action(struct process *process, int signal,
-                           const struct kernel_sigaction *action)
+                           const struct kernel_sigaction *action, struct list *dropped)
 {
     struct signal_actions *actions = process->actions;
     bool locked = lock_if_shared(actions);
@@ -187,9 +186,9 @@ static void install_action(struct process *process, int signal,
          (effect == EFFECT_IGNORE || effect == EFFECT_CONTINUE))) {
         struct thread *thread;
         uint64_t bit = SIGNAL_BIT(signal);
-        signal_discard(&process->queued, &process->pending, bit);
+        signal_discard(&process->queued, &process->pending, bit, dropped);
         list_for_each(thread, &process->threads, process_node) {
-            signal_discard(&thread->queued, &thread->signal_pending, bit);
+            signal_discard(&thread->queued, &thread->signal_pending, bit, dropped);
             signal_recalculate(process, thread);
         }
     }
@@ -199,6 +198,7 @@ long sys_rt_sigaction(struct thread *self, int sig, uaddr_t act, uaddr_t old, si
 {
     struct process *process = self->process;
     struct kernel_sigaction action, was;
+    struct list dropped = LIST_INIT(dropped);
     if (set_size != sizeof(kernel_sigset_t))
         return -EINVAL;
     if (!uaddr_is_null(act) && user_copy_in(&action, act, sizeof(action)))
@@ -212,9 +212,10 @@ long sys_rt_sigaction(struct thread *self, int sig, uaddr_t act, uaddr_t old, si
         process->actions = actions_create();
     bool done = uaddr_is_null(act) || process->actions;
     if (!uaddr_is_null(act) && done)
-        install_action(process, sig, &action);
+        install_action(process, sig, &action, &dropped);
     spin_unlock(&process->signal_lock);
     spin_unlock(&proc_lock);
+    signal_free_dropped(&dropped, true);
     if (!done)
         return -ENOMEM;
     return uaddr_is_null(old) ? 0 : user_copy_out(old, &was, sizeof(was));

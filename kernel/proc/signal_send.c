@@ -31,7 +31,6 @@ void signal_fill(siginfo_t *info, int signal, int code, int pid, uint32_t uid)
 
 static void free_item(struct pending_signal *item)
 {
-    list_remove(&item->node);
     __atomic_fetch_sub(&item->user->n_signals, 1, __ATOMIC_RELAXED);
     user_unref(item->user);
     object_free(&pending_cache, item);
@@ -58,50 +57,107 @@ static struct pending_signal *make_item(struct process *process, int signal, int
     return item;
 }
 
-void signal_discard(struct list *queue, uint64_t *pending, uint64_t which)
+/* The first of a number in a queue; NULL. As many steps as there are other numbers. */
+static struct pending_signal *first_of(struct list *queue, int signal)
+{
+    struct pending_signal *item;
+    list_for_each(item, queue, node)
+        if (item->info.si_signo == signal)
+            return item;
+    return NULL;
+}
+
+/* Puts an item, alone so far, into a queue. */
+static void queue_add(struct list *queue, struct pending_signal *item)
+{
+    struct pending_signal *first = first_of(queue, item->info.si_signo);
+    list_init(&item->ring);
+    list_init(&item->node);
+    if (first)
+        list_add_tail(&first->ring, &item->ring);
+    else
+        list_add_tail(queue, &item->node);
+}
+
+/* Takes the first of its number out of a queue. True if there are more of the number. */
+static bool queue_take(struct list *queue, struct pending_signal *first)
+{
+    struct pending_signal *next = list_first(&first->ring, struct pending_signal, ring);
+    list_remove(&first->node);
+    list_remove(&first->ring); /* the others are a ring without it */
+    if (next)
+        list_add_tail(queue, &next->node);
+    return next;
+}
+
+void signal_discard(struct list *queue, uint64_t *pending, uint64_t which, struct list *dropped)
 {
     struct pending_signal *item, *spare;
     if (!(*pending & which))
         return;
     *pending &= ~which;
     list_for_each_safe(item, spare, queue, node) {
-        if (which & SIGNAL_BIT(item->info.si_signo))
-            free_item(item);
+        if (!(which & SIGNAL_BIT(item->info.si_signo)))
+            continue;
+        list_remove(&item->node);
+        list_add_tail(dropped, &item->node);
     }
 }
 
-/* Drops pending signals of the process and of all its threads.
+void signal_free_dropped(struct list *dropped, bool may_breathe)
+{
+    enum { A_BREATH = 256 };
+    struct pending_signal *item;
+    for (unsigned n = 1; (item = list_first(dropped, struct pending_signal, node)); n++) {
+        queue_take(dropped, item);
+        free_item(item);
+        if (may_breathe && n % A_BREATH == 0)
+            (void)cond_resched();
+    }
+}
+
+/* Drops pending signals of the process and of all its threads: standard ones, of which there are
+ * few.
  * Nothing can fail.
  * proc_lock and signal_lock. */
 static void discard_everywhere(struct process *process, uint64_t which)
 {
     struct thread *thread;
-    signal_discard(&process->queued, &process->pending, which);
+    struct list dropped = LIST_INIT(dropped);
+    signal_discard(&process->queued, &process->pending, which, &dropped);
     list_for_each(thread, &process->threads, process_node)
-        signal_discard(&thread->queued, &thread->signal_pending, which);
+        signal_discard(&thread->queued, &thread->signal_pending, which, &dropped);
+    signal_free_dropped(&dropped, false);
 }
 
-void signal_flush_thread(struct thread *thread)
+void signal_flush_thread(struct thread *thread, struct list *dropped)
 {
-    signal_discard(&thread->queued, &thread->signal_pending, ~0ull);
+    signal_discard(&thread->queued, &thread->signal_pending, ~0ull, dropped);
 }
 
-/* Adds a signal to a queue. A standard signal that is pending already is not added again; one
- * without room for its siginfo is pending without.
+void signal_flush_process(struct process *process)
+{
+    struct list dropped = LIST_INIT(dropped);
+    spin_lock(&process->signal_lock);
+    signal_discard(&process->queued, &process->pending, ~0ull, &dropped);
+    spin_unlock(&process->signal_lock);
+    signal_free_dropped(&dropped, true);
+}
+
+/* Adds a signal to a queue, if it is not one of those that are pending once. One without room for
+ * its siginfo is pending without.
  * 0, or -EAGAIN where a queued real-time signal would be lost.
  * signal_lock. */
 static int enqueue(struct process *process, struct list *queue, uint64_t *pending, int signal,
                    const siginfo_t *info)
 {
-    if (signal < KERNEL_SIGRTMIN && *pending & SIGNAL_BIT(signal))
-        return 0;
     struct pending_signal *item = make_item(process, signal, info->si_code);
     if (!item && signal >= KERNEL_SIGRTMIN && info->si_code < 0)
         return -EAGAIN;
     if (item) {
         item->info = *info;
         item->info.si_signo = signal;
-        list_add_tail(queue, &item->node);
+        queue_add(queue, item);
     }
     *pending |= SIGNAL_BIT(signal);
     return 0;
@@ -111,24 +167,16 @@ static int enqueue(struct process *process, struct list *queue, uint64_t *pendin
  * more. *info is filled; without a queued one it says that a user sent it. signal_lock. */
 static void dequeue(struct list *queue, uint64_t *pending, int signal, siginfo_t *info)
 {
-    struct pending_signal *item, *spare, *found = NULL;
-    bool more = false;
-    list_for_each_safe(item, spare, queue, node) {
-        if (item->info.si_signo != signal)
-            continue;
-        more = found;
-        if (more)
-            break;
-        found = item;
-    }
+    struct pending_signal *first = first_of(queue, signal);
+    bool more = first && queue_take(queue, first);
     if (!more)
         *pending &= ~SIGNAL_BIT(signal);
-    if (!found) {
+    if (!first) {
         signal_fill(info, signal, SI_USER, 0, 0);
         return;
     }
-    *info = found->info;
-    free_item(found);
+    *info = first->info;
+    free_item(first);
 }
 
 int signal_take(struct thread *thread, uint64_t wanted, siginfo_t *info)
@@ -294,9 +342,11 @@ int signal_send_locked(struct process *process, struct thread *thread, int signa
         discard_everywhere(process, STOP_SIGNALS);
     struct thread *judge =
         thread ? thread : list_first(&process->threads, struct thread, process_node);
-    if (!is_ignored(process, judge, signal)) {
-        error = thread ? enqueue(process, &thread->queued, &thread->signal_pending, signal, info)
-                       : enqueue(process, &process->queued, &process->pending, signal, info);
+    struct list *queue = thread ? &thread->queued : &process->queued;
+    uint64_t *pending = thread ? &thread->signal_pending : &process->pending;
+    bool waits_already = signal < KERNEL_SIGRTMIN && *pending & SIGNAL_BIT(signal);
+    if (!waits_already && !is_ignored(process, judge, signal)) {
+        error = enqueue(process, queue, pending, signal, info);
         struct thread *taker = error ? NULL : choose_thread(process, thread, signal);
         ends = taker && ends_at_once(process, taker, signal);
         if (taker && !ends)

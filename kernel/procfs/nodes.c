@@ -4,8 +4,9 @@
 #include "abi/statfs.h"
 #include "nodes.h"
 
-#define NUMBERS_FROM 256 /* the position in a listing where numbers begin */
-#define FD_LINK_SIZE 64  /* what Linux says of each */
+#define NUMBERS_FROM     256 /* the position in a listing where numbers begin */
+#define NUMBERS_A_BREATH 128 /* listed between two looks whether others should run */
+#define FD_LINK_SIZE     64  /* what Linux says of each */
 
 static OBJECT_CACHE(proc_inodes, struct proc_inode);
 static const struct inode_ops directory_ops, link_ops, jump_ops, file_ops;
@@ -234,7 +235,9 @@ static int list_numbers(const struct proc_inode *dir, uint64_t *pos, struct list
     char name[24];
     const char *prefix = dir->node->prefix ? dir->node->prefix : "";
     *pos = max(*pos, (uint64_t)NUMBERS_FROM);
-    for (;;) {
+    for (unsigned n = 1;; n++) {
+        if (n % NUMBERS_A_BREATH == 0 && !cond_resched())
+            return 0;
         long number = dir->node->next(dir, *pos - NUMBERS_FROM);
         if (number < 0)
             return number == -ENOENT ? 0 : (int)number;

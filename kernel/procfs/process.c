@@ -52,13 +52,7 @@ static long read_jump(const struct proc_inode *of, char *buf, size_t size)
 
 static long next_thread(const struct proc_inode *dir, long from)
 {
-    struct thread *thread;
-    long lowest = -ENOENT;
-    spin_lock(&proc_lock);
-    list_for_each(thread, &dir->process->threads, process_node)
-        if (thread->tid >= from && (lowest < 0 || thread->tid < lowest))
-            lowest = thread->tid;
-    spin_unlock(&proc_lock);
+    long lowest = process_next_thread(dir->process, (int)min(from, (long)INT32_MAX));
     if (lowest < 0 && dir->process->state == PROCESS_ZOMBIE && dir->process->pid >= from)
         lowest = dir->process->pid; /* a zombie still shows its first thread */
     return lowest;

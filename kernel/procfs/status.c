@@ -3,7 +3,8 @@
 #include "dev.h"
 #include "nodes.h"
 
-#define TICK_NS 10000000ul /* of /proc's clock: 100 a second */
+#define TICK_NS         10000000ul /* of /proc's clock: 100 a second */
+#define GROUPS_A_BREATH 256        /* told between two looks whether others should run */
 
 /* What is read in one go, so that it fits together. */
 struct facts {
@@ -158,8 +159,11 @@ static void add_ids(struct text *text, const struct proc_inode *of)
     text_add(text, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nFDSize:\t%u\nGroups:\t", cred->uid,
              cred->euid, cred->suid, cred->fsuid, cred->gid, cred->egid, cred->sgid, cred->fsgid,
              slots);
-    for (uint32_t i = 0; i < cred->n_groups; i++)
+    for (uint32_t i = 0; i < cred->n_groups; i++) {
         text_add(text, "%u ", cred->groups[i]);
+        if (i % GROUPS_A_BREATH == GROUPS_A_BREATH - 1)
+            (void)cond_resched();
+    }
     text_add(text, "\n");
     cred_unref(cred);
 }

@@ -130,10 +130,12 @@ void fd_table_unref(struct fd_table *table)
 
 void fd_table_close_on_exec(struct fd_table *table)
 {
-    uint32_t end = table_end(table);
+    uint32_t end = table_end(table), n_closed = 0;
     for (uint32_t fd = 0; fd < end; fd++) {
         if (!(table->slots[fd] & CLOEXEC_BIT))
             continue;
+        if (++n_closed % FILES_A_BREATH == 0)
+            (void)cond_resched();
         spin_lock(&table->lock);
         struct file *file = table_take(table, fd);
         spin_unlock(&table->lock);

@@ -52,24 +52,26 @@ static void table_init(struct poll_table *table)
     table->failed = false;
 }
 
+/* The loops over descriptors end soon enough also when the thread was killed. */
+static void breathe(size_t i)
+{
+    if (i % ITEMS_A_BREATH == ITEMS_A_BREATH - 1)
+        (void)cond_resched();
+}
+
 /* Leaves all queues. */
 static void table_release(struct poll_table *table)
 {
     struct waiter_block *next;
+    size_t n = 0;
     for (struct waiter_block *block = table->blocks; block; block = next) {
+        breathe(n++ * WAITERS_A_BLOCK | (WAITERS_A_BLOCK - 1));
         for (unsigned i = 0; i < block->n_used; i++)
             waiter_remove(&block->waiters[i]);
         next = block->next;
         if (block != &table->first)
             kfree(block);
     }
-}
-
-/* The loops over descriptors end soon enough also when the thread was killed. */
-static void breathe(size_t i)
-{
-    if (i % ITEMS_A_BREATH == ITEMS_A_BREATH - 1)
-        (void)cond_resched();
 }
 
 /* Asks each file; as soon as one is ready the rest need not be waited for. How many are ready. */
