@@ -3,30 +3,9 @@
  * A sleeper of root's asks for 1 ms again and again and notes how late it runs. Meanwhile user 1000
  * makes one long call at a time. The program is meant for `tools/vm --icount`, where time is a
  * count of instructions and the same in each run; tests/latency/latency.t reads what it prints. */
-#define _GNU_SOURCE
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/sendfile.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/types.h>
-#include <sys/uio.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
+#include "latency.h"
 
-enum { PAGE = 4096, USER = 1000, NICE_TICK_NS = 1000000 };
-#define MB (1ul << 20)
+enum { NICE_TICK_NS = 1000000 };
 
 static uint64_t now(void)
 {
@@ -35,29 +14,16 @@ static uint64_t now(void)
     return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-static void die(const char *what)
+void die(const char *what)
 {
     printf("cannot %s: %s\n", what, strerror(errno));
     fflush(stdout);
     kill(0, SIGKILL);
 }
 
-#define MUST(call)        \
-    do {                  \
-        if ((call) == -1) \
-            die(#call);   \
-    } while (0)
+volatile struct shared *shared;
 
-/* What the processes share. */
-static volatile struct shared {
-    int measuring;             /* the call is being made */
-    uint64_t worst_ns;         /* how late the sleeper ran at most meanwhile */
-    uint64_t n_wakes;          /* how often it ran meanwhile */
-    uint64_t begin_ns, end_ns; /* of the call */
-    unsigned n_ready;          /* helpers of the user that wait */
-} * shared;
-
-static char *map(size_t n, int prot, int flags)
+char *map(size_t n, int prot, int flags)
 {
     char *at = mmap(NULL, n, prot, flags | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (at == MAP_FAILED)
@@ -83,7 +49,7 @@ static void sleeper(void)
 }
 
 /* The call begins; it has ended when `measured` is called, or when the caller has gone. */
-static void measure(void)
+void measure(void)
 {
     shared->worst_ns = shared->n_wakes = 0;
     shared->end_ns = UINT64_MAX;
@@ -91,21 +57,21 @@ static void measure(void)
     shared->measuring = 1;
 }
 
-static void measured(void)
+void measured(void)
 {
     shared->end_ns = now();
 }
 
 /* ---- Helpers ---- */
 
-static void pause_for_ever(void)
+void pause_for_ever(void)
 {
-    shared->n_ready++;
+    __atomic_fetch_add(&shared->n_ready, 1, __ATOMIC_SEQ_CST);
     for (;;)
         pause();
 }
 
-static void fork_many(int n, void (*run)(void))
+void fork_many(int n, void (*run)(void))
 {
     for (int i = 0; i < n; i++) {
         pid_t pid = fork();
@@ -117,7 +83,7 @@ static void fork_many(int n, void (*run)(void))
     }
 }
 
-static void more_descriptors(rlim_t n)
+void more_descriptors(rlim_t n)
 {
     struct rlimit limit = {n, n};
     MUST(setrlimit(RLIMIT_NOFILE, &limit));
@@ -128,7 +94,7 @@ static long reserve(int fd, int mode, size_t offset, size_t n)
     return syscall(SYS_fallocate, fd, mode, offset, n);
 }
 
-static int big_file(const char *name, size_t n)
+int big_file(const char *name, size_t n)
 {
     int fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0600);
     MUST(fd);
@@ -137,10 +103,16 @@ static int big_file(const char *name, size_t n)
     return fd;
 }
 
-/* How many processes or threads: as the row says, or as the command line does. */
-static int n_given;
+static int n_given; /* on the command line */
 
-static int many(int n)
+void wait_ready(unsigned n)
+{
+    while (shared->n_ready < n)
+        usleep(1000);
+    usleep(20000);
+}
+
+int many(int n)
 {
     return n_given ? n_given : n;
 }
@@ -151,17 +123,17 @@ enum { N_THREADS = 3000, N_AREAS = 32000 };
 
 static int thread_main(void *word)
 {
-    shared->n_ready++;
+    __atomic_fetch_add(&shared->n_ready, 1, __ATOMIC_SEQ_CST);
     syscall(SYS_futex, word, 0 /* FUTEX_WAIT */, 0, NULL, NULL, 0);
-    shared->n_ready--;
+    __atomic_fetch_sub(&shared->n_ready, 1, __ATOMIC_SEQ_CST);
     for (;;)
         syscall(SYS_pause);
     return 0;
 }
 
-static int word;
+int word;
 
-static void start_threads(int n)
+void start_threads(int n)
 {
     const int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
     char *stacks = map((size_t)n * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE);
@@ -249,7 +221,7 @@ static void poll_one_often(void)
     static struct pollfd list[N_POLLED];
     for (int i = 0; i < N_POLLED; i++)
         list[i] = (struct pollfd){polled[0], POLLIN, 0};
-    shared->n_ready++;
+    __atomic_fetch_add(&shared->n_ready, 1, __ATOMIC_SEQ_CST);
     poll(list, N_POLLED, -1);
 }
 
@@ -572,7 +544,7 @@ static void do_fork_areas(void)
     measured();
 }
 
-static void do_read(const char *path)
+void do_read(const char *path)
 {
     char *buffer = map(16 * MB, PROT_READ | PROT_WRITE, MAP_PRIVATE);
     int fd = open(path, O_RDONLY);
@@ -623,67 +595,96 @@ static void do_exit_large(void)
     _exit(0);
 }
 
-static const struct row {
-    const char *name;
-    void (*run)(void);
-} rows[] = {
-    {"exit_group with 3,000 threads", do_exit_threads},
-    {"futex: 3,000 threads are woken", do_futex_wake},
-    {"execve with 690,000 empty strings", do_exec_strings},
-    {"exit with 1,500 children in one other group", do_exit_children},
-    {"exit with 4,000 descriptors", do_exit_files},
-    {"exit with 4,000 descriptors and 30,000 record locks", do_exit_locks},
-    {"write to a pipe that 30 processes poll 4,000 times each", do_wake_pollers},
-    {"poll of 4,000 descriptors", do_poll},
-    {"fallocate of 100 MB", do_fallocate},
-    {"100 MB are punched out of a file", do_punch},
-    {"SEEK_DATA over 20,000 emptied nodes", do_seek_data},
-    {"a hole over 20,000 emptied nodes", do_punch_emptied},
-    {"ftruncate of 230 MB", do_truncate},
-    {"close of a removed file of 230 MB", do_close_removed},
-    {"close of a directory below 60,000 removed ones", do_close_deep},
-    {"rename 60,000 directories deep", do_rename_deep},
-    {"getdents64 of 20,000 names", do_getdents},
-    {"read of 64 MB of /dev/zero", do_read_zeros},
-    {"readv of 1,024 pieces of /dev/zero, 64 MB", do_readv},
-    {"writev of 1,024 pieces, 64 MB", do_writev},
-    {"sendfile of 100 MB", do_sendfile},
-    {"copy_file_range of 100 MB", do_copy_range},
-    {"a path through 40 symbolic links of 4,000 bytes", do_long_links},
-    {"getrandom of 64 MB", do_getrandom},
-    {"kill of 1,500 processes at once", do_kill_all},
-    {"10,000 pending signals are dropped", do_discard_signals},
-    {"1,000 waits with 1 child", do_wait_for_one},
-    {"1,000 waits with 1,500 children", do_wait_for_many},
-    {"listing of /proc with 1,500 processes", do_list_proc},
-    {"mprotect that joins 32,000 areas", do_mprotect},
-    {"munmap of 32,000 areas", do_munmap},
-    {"fork with 15,000 shared areas", do_fork_areas},
-    {"read of /proc/self/maps with 64,000 areas", do_read_maps},
-    {"read of /proc/self/status with 200 MB", do_read_status},
-    {"MAP_POPULATE of 100 MB", do_populate},
-    {"ftruncate of a file that is mapped 30,000 times", do_truncate_mapped},
-    {"exit with 350 MB", do_exit_large},
+static const struct row rows[] = {
+    {"exit_group with 3,000 threads", do_exit_threads, NULL},
+    {"futex: 3,000 threads are woken", do_futex_wake, NULL},
+    {"execve with 690,000 empty strings", do_exec_strings, NULL},
+    {"exit with 1,500 children in one other group", do_exit_children, NULL},
+    {"exit with 4,000 descriptors", do_exit_files, NULL},
+    {"exit with 4,000 descriptors and 30,000 record locks", do_exit_locks, NULL},
+    {"write to a pipe that 30 processes poll 4,000 times each", do_wake_pollers, NULL},
+    {"poll of 4,000 descriptors", do_poll, NULL},
+    {"fallocate of 100 MB", do_fallocate, NULL},
+    {"100 MB are punched out of a file", do_punch, NULL},
+    {"SEEK_DATA over 20,000 emptied nodes", do_seek_data, NULL},
+    {"a hole over 20,000 emptied nodes", do_punch_emptied, NULL},
+    {"ftruncate of 230 MB", do_truncate, NULL},
+    {"close of a removed file of 230 MB", do_close_removed, NULL},
+    {"close of a directory below 60,000 removed ones", do_close_deep, NULL},
+    {"rename 60,000 directories deep", do_rename_deep, NULL},
+    {"getdents64 of 20,000 names", do_getdents, NULL},
+    {"read of 64 MB of /dev/zero", do_read_zeros, NULL},
+    {"readv of 1,024 pieces of /dev/zero, 64 MB", do_readv, NULL},
+    {"writev of 1,024 pieces, 64 MB", do_writev, NULL},
+    {"sendfile of 100 MB", do_sendfile, NULL},
+    {"copy_file_range of 100 MB", do_copy_range, NULL},
+    {"a path through 40 symbolic links of 4,000 bytes", do_long_links, NULL},
+    {"getrandom of 64 MB", do_getrandom, NULL},
+    {"kill of 1,500 processes at once", do_kill_all, NULL},
+    {"10,000 pending signals are dropped", do_discard_signals, NULL},
+    {"1,000 waits with 1 child", do_wait_for_one, NULL},
+    {"1,000 waits with 1,500 children", do_wait_for_many, NULL},
+    {"listing of /proc with 1,500 processes", do_list_proc, NULL},
+    {"mprotect that joins 32,000 areas", do_mprotect, NULL},
+    {"munmap of 32,000 areas", do_munmap, NULL},
+    {"fork with 15,000 shared areas", do_fork_areas, NULL},
+    {"read of /proc/self/maps with 64,000 areas", do_read_maps, NULL},
+    {"read of /proc/self/status with 200 MB", do_read_status, NULL},
+    {"MAP_POPULATE of 100 MB", do_populate, NULL},
+    {"ftruncate of a file that is mapped 30,000 times", do_truncate_mapped, NULL},
+    {"exit with 350 MB", do_exit_large, NULL},
 };
 
-/* The user's process, in a session of its own so that it can be cleared away. */
-static void run_row(const struct row *row)
+static const struct rows basic_rows = {rows, sizeof(rows) / sizeof(rows[0])};
+
+/* A folder of the user's own, whatever the row before has left in its. */
+static void enter_folder(void)
 {
-    char folder[] = "/tmp/latency";
-    mkdir(folder, 0777);
-    chmod(folder, 0777);
-    memset((void *)shared, 0, sizeof(*shared));
-    fflush(stdout);
-    pid_t pid = fork();
-    if (pid == 0) {
-        MUST(chdir(folder));
-        MUST(setgid(USER));
-        MUST(setuid(USER));
-        setsid();
-        usleep(5000);
-        row->run();
+    static char folder[32];
+    static int n;
+    snprintf(folder, sizeof(folder), "/tmp/latency%d", ++n);
+    MUST(mkdir(folder, 0777));
+    MUST(chdir(folder));
+    MUST(chmod(folder, 0777));
+}
+
+/* The user's process, in a session of its own so that it can be cleared away. */
+static void run_as_user(const struct row *row)
+{
+    struct rlimit any = {RLIM_INFINITY, RLIM_INFINITY};
+    setsid();
+    MUST(setrlimit(RLIMIT_NPROC, &any));
+    if (row->prepare)
+        row->prepare();
+    MUST(setgid(USER));
+    MUST(setuid(USER));
+    usleep(5000);
+    row->run();
+    _exit(0);
+}
+
+static void sweep(void)
+{
+    pid_t sweeper = fork();
+    if (sweeper == 0) {
+        setuid(USER);
+        kill(-1, SIGKILL);
         _exit(0);
     }
+    waitpid(sweeper, NULL, 0);
+    usleep(50000);
+    unlink("f"); /* two that may be large */
+    unlink("g");
+}
+
+static void run_row(const struct row *row)
+{
+    memset((void *)shared, 0, sizeof(*shared));
+    fflush(stdout);
+    enter_folder();
+    pid_t pid = fork();
+    if (pid == 0)
+        run_as_user(row);
     waitpid(pid, NULL, 0);
     if (shared->end_ns == UINT64_MAX)
         shared->end_ns = now();
@@ -693,27 +694,22 @@ static void run_row(const struct row *row)
            (double)(shared->end_ns - shared->begin_ns) / 1e6, shared->n_wakes, row->name);
     fflush(stdout);
     kill(-pid, SIGKILL);
-    pid_t sweeper = fork();
-    if (sweeper == 0) {
-        setuid(USER);
-        kill(-1, SIGKILL);
-        _exit(0);
-    }
-    waitpid(sweeper, NULL, 0);
-    usleep(50000);
-    unlink("/tmp/latency/f");
+    sweep();
 }
 
 int main(int argc, char **argv)
 {
+    static const struct rows *const all[] = {&basic_rows, &signal_rows, &process_rows,
+                                             &descriptor_rows, &name_rows};
     n_given = argc > 2 ? atoi(argv[2]) : 0;
     shared = (volatile struct shared *)map(PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
     pid_t pid = fork();
     if (pid == 0)
         sleeper();
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (argc < 2 || strstr(rows[i].name, argv[1]))
-            run_row(&rows[i]);
+    for (size_t group = 0; group < sizeof(all) / sizeof(all[0]); group++)
+        for (size_t i = 0; i < all[group]->n; i++)
+            if (argc < 2 || strstr(all[group]->rows[i].name, argv[1]))
+                run_row(&all[group]->rows[i]);
     kill(pid, SIGKILL);
     return 0;
 }

@@ -2,9 +2,11 @@
 
 latency := $(BUILD)/tests/latency/calls
 
-$(latency): tests/latency/calls.c $(libc_parts) tools/cc
-	$(call say,CC,$<)
+latency_sources := $(sort $(wildcard tests/latency/*.c))
+
+$(latency): $(latency_sources) tests/latency/latency.h $(libc_parts) tools/cc
+	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	$(Q)BUILD=$(BUILD) CC='$(CC)' tools/cc -O1 -g $(WARNINGS) -Itests $< -o $@
+	$(Q)BUILD=$(BUILD) CC='$(CC)' tools/cc -O1 -g $(WARNINGS) -Itests $(latency_sources) -o $@
 
 tests: $(latency)
