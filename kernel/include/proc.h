@@ -163,6 +163,11 @@ void process_ref(struct process *process);
 void process_unref(struct process *process);
 struct process *process_next(int pid); /* the lowest pid above it, referenced; NULL at the end */
 uint32_t process_count(void);
+/* So many processes and threads there may be, if the machine has room for them; at first what it
+ * has room for. Atomic. It may be set to MOST_THREADS, as on Linux: all numbers that fit a futex.
+ */
+extern uint64_t threads_max;
+enum { MOST_THREADS = 0x3fffffff };
 int pid_last(void); /* the newest pid, for /proc/loadavg */
 
 /* ---- Life ---- */

@@ -309,6 +309,16 @@ struct last_name {
 int path_walk_parent(struct fs_context *fs, int dirfd, const char *path, struct last_name *last);
 void last_name_release(struct last_name *last);
 
+/* What keeps a user from names that another one has planted: Linux's fs.protected_hardlinks and its
+ * kin, with Linux's values. They may change at any time: atomic. */
+struct vfs_protection {
+    uint64_t hardlinks; /* 1: only to what the caller owns, or may read and write */
+    uint64_t symlinks;  /* 1: in sticky directories only the caller's or the directory owner's */
+    uint64_t fifos;     /* 1: O_CREAT opens no other user's in sticky directories that all may */
+    uint64_t regular;   /* write to; 2: that the group may write to, either */
+};
+extern struct vfs_protection vfs_protection;
+
 /* ---- Transfers: where bytes go to or come from ---- */
 
 struct segment {

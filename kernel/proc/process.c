@@ -244,6 +244,14 @@ static uint64_t process_run_ns(struct thread *self)
 static uint32_t most_processes; /* one for each sixteen frames */
 static uint32_t most_tasks;     /* numbers in use: one for each four frames, at most all numbers */
 
+uint64_t threads_max;
+
+/* The lesser of what root allows and what there is room for. */
+static uint32_t task_limit(void)
+{
+    return (uint32_t)min(__atomic_load_n(&threads_max, __ATOMIC_RELAXED), (uint64_t)most_tasks);
+}
+
 bool process_at_limit_locked(const struct process *process)
 {
     uint64_t limit = process->limits[RLIMIT_NPROC].rlim_cur;
@@ -277,16 +285,16 @@ bool process_starts_emergency(const struct process *parent)
 {
     return process_may_use_last(parent) &&
            (memory_is_tight() || is_crowded(process_count(), most_processes) ||
-            is_crowded(pid_count(), most_tasks));
+            is_crowded(pid_count(), task_limit()));
 }
 
 bool process_room(const struct process *parent)
 {
-    uint32_t n_processes_now = process_count(), n_numbers = pid_count();
-    if (n_processes_now >= most_processes || n_numbers >= most_tasks)
+    uint32_t n_processes_now = process_count(), n_numbers = pid_count(), most = task_limit();
+    if (n_processes_now >= most_processes || n_numbers >= most)
         return false;
     return process_may_use_last(parent) ||
-           (!is_crowded(n_processes_now, most_processes) && !is_crowded(n_numbers, most_tasks));
+           (!is_crowded(n_processes_now, most_processes) && !is_crowded(n_numbers, most));
 }
 
 /* mm_reserve_hook: asked before the last of memory and of kernel stacks is given away.
@@ -332,6 +340,7 @@ void proc_init(void)
     memory_count(&memory);
     most_processes = memory.total_frames / 16;
     most_tasks = min(memory.total_frames / 4, (uint64_t)PID_MAX - PID_RESERVED);
+    threads_max = most_tasks;
     mm_reserve_hook = may_use_reserve;
     job_init();
     cpu_clock_init();

@@ -42,6 +42,8 @@ struct proc_node {
     long (*set)(const struct proc_inode *of, char *line, size_t n, uint64_t pos);
     /* or in place, too; bytes: */
     long (*put)(const struct proc_inode *of, struct io *io, uint64_t pos);
+    uint64_t *number;     /* that proc_text_number shows and proc_set_number changes; atomic ... */
+    uint64_t least, most; /* ... and its limits */
     /* A link. The length, and the entry it jumps to if it does: */
     long (*readlink)(const struct proc_inode *of, char *buf, size_t size);
     int (*follow)(const struct proc_inode *of, struct entry **target);
@@ -60,6 +62,10 @@ struct proc_node {
 /* One that root may change. */
 #define SET_NODE(n, t, s) \
     {.name = n, .mode = S_IFREG | 0644, .binding = true, .has_end = true, .text = t, .set = s}
+/* One that is a number between l and m. */
+#define NUMBER_NODE(n, value, l, m) \
+    {.name = n, .mode = S_IFREG | 0644, .binding = true, .has_end = true, \
+     .text = proc_text_number, .set = proc_set_number, .number = value, .least = l, .most = m}
 // clang-format on
 
 struct proc_inode {
@@ -150,6 +156,8 @@ extern struct cpu_identity cpu_identity;
 void cpu_prepare(void); /* before any of these is read */
 
 /* The contents of files, by name: */
+int proc_text_number(struct text *text, const struct proc_inode *of);
+long proc_set_number(const struct proc_inode *of, char *line, size_t n, uint64_t pos);
 int proc_text_stat(struct text *text, const struct proc_inode *of);
 int proc_text_statm(struct text *text, const struct proc_inode *of);
 int proc_text_status(struct text *text, const struct proc_inode *of);

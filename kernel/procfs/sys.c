@@ -289,6 +289,7 @@ static const struct proc_node kernel_children[] = {
     {.name = "random", .mode = S_IFDIR | 0555, .children = random_children},
     SETTING_NODE("sysctl_writes_strict", text_1), /* see set_hostname */
     SETTING_NODE("tainted", text_0),
+    NUMBER_NODE("threads-max", &threads_max, 1, MOST_THREADS),
     SETTING_NODE("version", text_version),
     {},
 };
@@ -301,6 +302,10 @@ static const struct proc_node fs_children[] = {
     SETTING_NODE("pipe-max-size", text_pipe_max_size),
     SETTING_NODE("pipe-user-pages-hard", text_0),
     SETTING_NODE("pipe-user-pages-soft", text_pipe_user_pages),
+    NUMBER_NODE("protected_fifos", &vfs_protection.fifos, 0, 2),
+    NUMBER_NODE("protected_hardlinks", &vfs_protection.hardlinks, 0, 1),
+    NUMBER_NODE("protected_regular", &vfs_protection.regular, 0, 2),
+    NUMBER_NODE("protected_symlinks", &vfs_protection.symlinks, 0, 1),
     {},
 };
 

@@ -4,23 +4,12 @@
 
 /* ---- link ---- */
 
-/* A link to what one could not otherwise keep (another's set-user-id program, say) is refused. */
-static bool link_is_safe(struct fs_context *fs, struct inode *inode)
-{
-    if (fs_owns(fs, inode))
-        return true;
-    bool set_ids =
-        inode->mode & S_ISUID || (inode->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
-    return inode_is(inode, S_IFREG) && !set_ids &&
-           fs_permission(fs, inode, MAY_READ | MAY_WRITE) == 0;
-}
-
 /* Why the inode can get no other name, whatever that is. */
 static int check_source(struct fs_context *fs, struct inode *inode, struct inode *dir)
 {
     if (inode->fs != dir->fs)
         return -EXDEV;
-    return link_is_safe(fs, inode) ? 0 : -EPERM;
+    return may_link(fs, inode) ? 0 : -EPERM;
 }
 
 /* Gives the inode the name, unless it is there: that counts before all else. */

@@ -100,6 +100,12 @@ static inline int walk_last(struct walk *walk, struct entry **found)
 /* Goes on with the target of a symbolic link (whose reference it takes over): then walk_to_last
  * again. */
 int walk_follow(struct walk *walk, struct entry *link);
+/* May the link, the last component of a path, be followed from where the walk is? 0, -EACCES. */
+int may_follow(struct walk *walk, const struct inode *link);
+/* May O_CREAT open a file that it has found in the directory? 0, -EACCES. */
+int may_open_found(struct fs_context *fs, const struct inode *dir, const struct inode *found);
+/* May the caller give the file another name? */
+bool may_link(struct fs_context *fs, struct inode *inode);
 void walk_drop_texts(struct walk *walk);
 static inline void walk_end(struct walk *walk)
 {

@@ -63,9 +63,12 @@ static int open_found(struct fs_context *fs, struct walk *walk, struct entry *en
         return -EEXIST;
     if (flags & O_CREAT && entry_is_dir(entry))
         return -EISDIR;
+    int err = flags & O_CREAT ? may_open_found(fs, walk->at->inode, inode) : 0;
+    if (err)
+        return err;
     if ((flags & O_DIRECTORY || walk->must_be_dir) && !entry_is_dir(entry))
         return -ENOTDIR;
-    int err = may_open(fs, inode, flags);
+    err = may_open(fs, inode, flags);
     if (err)
         return err;
     err = file_open_entry(fs, entry, flags, file);
@@ -125,7 +128,11 @@ static int open_last(struct fs_context *fs, struct walk *walk, int flags, uint32
         return err;
     bool stay = flags & O_NOFOLLOW || (create && flags & O_EXCL);
     if (entry_is_link(entry) && walk->kind == LAST_NORMAL && (!stay || walk->must_be_dir)) {
-        err = walk_follow(walk, entry);
+        err = may_follow(walk, entry->inode);
+        if (err)
+            entry_unref(entry);
+        else
+            err = walk_follow(walk, entry);
         return err ? err : 1;
     }
     err = open_found(fs, walk, entry, flags, file);

@@ -242,7 +242,11 @@ static int walk_all(struct walk *walk, unsigned flags, struct entry **found)
         bool follow = flags & WALK_FOLLOW || walk->must_be_dir;
         if (jumped || !entry_is_link(*found) || !follow)
             return 0;
-        err = walk_follow(walk, *found);
+        err = may_follow(walk, (*found)->inode);
+        if (err)
+            entry_unref(*found);
+        else
+            err = walk_follow(walk, *found);
         if (err)
             return err;
     }

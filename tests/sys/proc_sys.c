@@ -186,6 +186,44 @@ static void check_limit_of_files(void)
     });
 }
 
+#define THREADS_MAX "/proc/sys/kernel/threads-max"
+
+/* It keeps the value that it has. */
+static void check_threads_max(void)
+{
+    char before[32];
+    snprintf(before, sizeof before, "%s", setting("kernel/threads-max"));
+    CHECK(atol(before) >= 20);
+    if (!as_root("who may set the maximum of threads"))
+        return;
+    int set = put(THREADS_MAX, before); /* a container's is read-only */
+    CHECK(set == 0 || set == EROFS);
+    CHECK_EQ(put(THREADS_MAX, "0"), set ? set : EINVAL);
+    CHECK_EQ(put(THREADS_MAX, "1073741824"), set ? set : EINVAL);
+    CHECK_EQ(put(THREADS_MAX, "-20"), set ? set : EINVAL);
+    CHECK_STR(setting("kernel/threads-max"), before);
+}
+
+/* Where there are as many, root, too, makes no more. */
+static void check_limit_of_threads(void)
+{
+    char before[32];
+    snprintf(before, sizeof before, "%s", setting("kernel/threads-max"));
+    if (!is_alone()) {
+        SKIP("no more threads than the maximum: child's wait status", "others use the machine");
+        return;
+    }
+    CHECK_CHILD("no more threads than the maximum", {
+        CHILD_REQUIRE(put(THREADS_MAX, "1\n") == 0);
+        CHILD_REQUIRE(strcmp(setting("kernel/threads-max"), "1") == 0);
+        CHILD_REQUIRE(fork() < 0 && errno == EAGAIN);
+        CHILD_REQUIRE(put(THREADS_MAX, "1073741823") == 0);
+        CHILD_REQUIRE(strcmp(setting("kernel/threads-max"), "1073741823") == 0);
+        CHILD_REQUIRE(status_of(child_that_exits(3)) == 3 << 8);
+        CHILD_REQUIRE(put(THREADS_MAX, before) == 0);
+    });
+}
+
 static void check_file_nr(void)
 {
     enum { N = 512 };
@@ -210,6 +248,8 @@ int main(void)
     check_more_numbers();
     check_file_max();
     check_limit_of_files();
+    check_threads_max();
+    check_limit_of_threads();
     check_file_nr();
     CHECK_EQ(atol(setting("fs/file-max")) > 1, 1);
     return check_done();
