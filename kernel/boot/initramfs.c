@@ -131,7 +131,8 @@ static void set_attributes(struct inode *inode, const struct cpio_entry *e)
     inode->mode = (inode->mode & S_IFMT) | (e->mode & 07777);
     inode->uid = e->uid;
     inode->gid = e->gid;
-    inode->mtime_ns = inode->ctime_ns = inode->atime_ns = e->mtime * 1000000000ll;
+    inode_set_changed(inode, e->mtime * 1000000000ll);
+    inode->atime = inode->mtime;
     spin_unlock(&inode->lock);
 }
 

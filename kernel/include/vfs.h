@@ -180,6 +180,14 @@ struct inode_ops {
     void (*release)(struct inode *inode);    /* the last reference is gone: free it */
 };
 
+/* A time since 1970, as far away as a program may set one: what a clock cannot count in 64 bits of
+ * nanoseconds. */
+struct file_time {
+    int64_t seconds;
+    uint32_t ns; /* of the second: below 1,000,000,000 */
+} __attribute__((packed, aligned(4)));
+struct file_time file_time_of(int64_t ns); /* since 1970 */
+
 struct inode {
     const struct inode_ops *ops;
     struct filesystem *fs;
@@ -190,7 +198,8 @@ struct inode {
     /* guarded by lock (a single aligned word may be read without it): */
     uint32_t mode, uid, gid, nlink;
     uint64_t size;
-    int64_t atime_ns, mtime_ns, ctime_ns, btime_ns; /* since 1970 */
+    struct file_time atime, mtime; /* programs set them, which a stat may see half done */
+    int64_t ctime_ns, btime_ns;    /* by the clock; since 1970 */
     union {
         uint64_t rdev; /* of a device */
         void *fifo;    /* of a FIFO: ipc's own, NULL while it is not open */
@@ -213,8 +222,9 @@ void inode_unref(struct inode *inode);
 int inode_permission(const struct cred *cred, struct inode *inode, unsigned want);
 int inode_deny_write(struct inode *inode); /* exec: -ETXTBSY when open for writing */
 void inode_allow_write(struct inode *inode);
-void inode_touch_atime(struct inode *inode); /* was read: by relatime's rule */
-void inode_touch_mtime(struct inode *inode); /* was written: mtime and ctime */
+void inode_touch_atime(struct inode *inode);                 /* was read: by relatime's rule */
+void inode_touch_mtime(struct inode *inode);                 /* was written: mtime and ctime */
+void inode_set_changed(struct inode *inode, int64_t now_ns); /* both; the lock is held */
 void inode_stat(struct inode *inode, struct stat *st);
 
 struct filesystem {

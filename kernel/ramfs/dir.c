@@ -156,7 +156,7 @@ static int dir_add_locked(struct ramfs_inode *dir, struct entry *entry, uint32_t
     ramfs_slot_set_locked(dir, slot, entry);
     hash_insert(&dir->dir.names, &entry->node, hash);
     dir->inode.size += BOGUS_ENTRY_SIZE;
-    dir->inode.mtime_ns = dir->inode.ctime_ns = entry->inode->ctime_ns;
+    inode_set_changed(&dir->inode, entry->inode->ctime_ns);
     return 0;
 }
 
@@ -281,7 +281,7 @@ static int dir_remove(struct entry *dir_entry, const char *name, size_t len, str
         victim->dead = true;
         dir->inode.size -= BOGUS_ENTRY_SIZE;
         dir->inode.nlink -= inode_is(victim->inode, S_IFDIR);
-        dir->inode.mtime_ns = dir->inode.ctime_ns = now;
+        inode_set_changed(&dir->inode, now);
     }
     spin_unlock(&dir->inode.lock);
     ramfs_slots_free(&unused);

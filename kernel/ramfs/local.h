@@ -56,7 +56,7 @@ struct ramfs_inode {
     };
 };
 
-_Static_assert(sizeof(struct ramfs_inode) == 160, "25 lie in a page");
+_Static_assert(sizeof(struct ramfs_inode) == 168, "24 lie in a page");
 
 static inline struct ramfs_inode *ramfs_inode(struct inode *inode)
 {

@@ -78,8 +78,8 @@ static int move_prepare_locked(struct move *move, uint32_t *slot)
 /* The times of all that take part. */
 static void move_touch_locked(const struct move *move, int64_t now)
 {
-    move->old->inode.mtime_ns = move->old->inode.ctime_ns = now;
-    move->new->inode.mtime_ns = move->new->inode.ctime_ns = now;
+    inode_set_changed(&move->old->inode, now);
+    inode_set_changed(&move->new->inode, now);
     move->from->inode->ctime_ns = now;
     if (move->over)
         move->over->inode->ctime_ns = now;

@@ -163,9 +163,10 @@ long sys_fallocate(struct fs_context *fs, int fd, int mode, off_t offset, off_t 
 struct change {
     int (*apply)(const struct cred *cred, struct inode *inode, const struct change *change);
     uint32_t mode, uid, gid;
-    int64_t atime_ns, mtime_ns; /* or KEEP_TIME */
-    bool times_given;           /* not just "now" for both */
-    bool invalid;               /* a time out of range: seen when the file is found */
+    struct file_time atime, mtime;
+    bool keep_atime, keep_mtime;
+    bool times_given; /* not just "now" for both */
+    bool invalid;     /* a time out of range: seen when the file is found */
 };
 
 static int change_inode(struct fs_context *fs, struct inode *inode, const struct change *change)
@@ -320,9 +321,6 @@ long sys_fchown(struct fs_context *fs, int fd, uid_t uid, gid_t gid)
 
 /* ---- Times ---- */
 
-#define KEEP_TIME   INT64_MIN
-#define MAX_SECONDS (INT64_MAX / 1000000000 - 1)
-
 /* Explicit times are for the owner; "now" also for whoever may write. */
 static int apply_times(const struct cred *cred, struct inode *inode, const struct change *change)
 {
@@ -337,36 +335,37 @@ static int apply_times(const struct cred *cred, struct inode *inode, const struc
     }
     int64_t now = (int64_t)realtime_ns();
     spin_lock(&inode->lock);
-    if (change->atime_ns != KEEP_TIME)
-        inode->atime_ns = change->atime_ns;
-    if (change->mtime_ns != KEEP_TIME)
-        inode->mtime_ns = change->mtime_ns;
+    if (!change->keep_atime)
+        inode->atime = change->atime;
+    if (!change->keep_mtime)
+        inode->mtime = change->mtime;
     inode->ctime_ns = now;
     spin_unlock(&inode->lock);
     return 0;
 }
 
-/* Nanoseconds since 1970 of a user's time, cut to what they can count. False: out of range. */
-static bool time_of(const struct timespec *t, int64_t now, int64_t *ns)
+/* What a user's time means. As on Linux, the first and the last second there are have no parts.
+ * False: out of range. */
+static bool time_of(const struct timespec *t, struct file_time now, struct file_time *time,
+                    bool *keep)
 {
-    if (t->tv_nsec == UTIME_NOW || t->tv_nsec == UTIME_OMIT) {
-        *ns = t->tv_nsec == UTIME_NOW ? now : KEEP_TIME;
+    bool is_limit = t->tv_sec == INT64_MAX || t->tv_sec == INT64_MIN;
+    *keep = t->tv_nsec == UTIME_OMIT;
+    *time = now;
+    if (t->tv_nsec == UTIME_NOW || *keep)
         return true;
-    }
-    int64_t seconds = max(min(t->tv_sec, MAX_SECONDS), -MAX_SECONDS);
-    bool valid = t->tv_nsec >= 0 && t->tv_nsec < 1000000000;
-    *ns = seconds * 1000000000 + (valid ? t->tv_nsec : 0);
-    return valid;
+    *time = (struct file_time){.seconds = t->tv_sec, .ns = is_limit ? 0 : (uint32_t)t->tv_nsec};
+    return t->tv_nsec >= 0 && t->tv_nsec < 1000000000;
 }
 
 /* The change that two times ask for; false when both are to stay. */
 static bool decode_times(const struct timespec times[2], struct change *change)
 {
-    int64_t now = (int64_t)realtime_ns();
+    struct file_time now = file_time_of((int64_t)realtime_ns());
     change->times_given = times[0].tv_nsec != UTIME_NOW || times[1].tv_nsec != UTIME_NOW;
-    change->invalid =
-        !time_of(&times[0], now, &change->atime_ns) || !time_of(&times[1], now, &change->mtime_ns);
-    return change->invalid || change->atime_ns != KEEP_TIME || change->mtime_ns != KEEP_TIME;
+    change->invalid = !time_of(&times[0], now, &change->atime, &change->keep_atime) ||
+                      !time_of(&times[1], now, &change->mtime, &change->keep_mtime);
+    return change->invalid || !change->keep_atime || !change->keep_mtime;
 }
 
 long sys_utimensat(struct fs_context *fs, int dirfd, const char *path, uaddr_t times,

@@ -1,7 +1,7 @@
 /* Inodes: references, permissions, times and what stat tells, whatever the file system. */
 #include "local.h"
 
-#define DAY_NS 86400000000000ll
+#define DAY 86400 /* seconds */
 
 void inode_init(struct inode *inode, const struct inode_ops *ops, struct filesystem *fs,
                 uint32_t mode)
@@ -15,8 +15,8 @@ void inode_init(struct inode *inode, const struct inode_ops *ops, struct filesys
         .lock = SPINLOCK("inode", RANK_INODE),
         .mode = mode,
         .nlink = 1,
-        .atime_ns = now,
-        .mtime_ns = now,
+        .atime = file_time_of(now),
+        .mtime = file_time_of(now),
         .ctime_ns = now,
         .btime_ns = now,
     };
@@ -118,32 +118,50 @@ void inode_drop_privileges(struct fs_context *fs, struct inode *inode)
 
 /* ---- Times ---- */
 
-/* relatime: only if the file changed since it was last read, or a day has passed. */
-void inode_touch_atime(struct inode *inode)
-{
-    int64_t now = (int64_t)realtime_ns();
-    int64_t atime = __atomic_load_n(&inode->atime_ns, __ATOMIC_RELAXED);
-    if (atime > inode->mtime_ns && atime > inode->ctime_ns && now - atime < DAY_NS)
-        return;
-    __atomic_store_n(&inode->atime_ns, now, __ATOMIC_RELAXED);
-}
-
-void inode_touch_mtime(struct inode *inode)
-{
-    int64_t now = (int64_t)realtime_ns();
-    spin_lock(&inode->lock);
-    inode->mtime_ns = inode->ctime_ns = now;
-    spin_unlock(&inode->lock);
-}
-
-static struct timespec to_timespec(int64_t ns)
+struct file_time file_time_of(int64_t ns)
 {
     int64_t seconds = ns / 1000000000, rest = ns % 1000000000;
     if (rest < 0) {
         seconds--;
         rest += 1000000000;
     }
-    return (struct timespec){.tv_sec = seconds, .tv_nsec = rest};
+    return (struct file_time){.seconds = seconds, .ns = (uint32_t)rest};
+}
+
+static bool is_later(struct file_time a, struct file_time b)
+{
+    return a.seconds > b.seconds || (a.seconds == b.seconds && a.ns > b.ns);
+}
+
+/* relatime: only if the file changed since it was last read, or a day has passed. */
+void inode_touch_atime(struct inode *inode)
+{
+    struct file_time now = file_time_of((int64_t)realtime_ns()), atime = inode->atime;
+    if (is_later(atime, inode->mtime) && is_later(atime, file_time_of(inode->ctime_ns)) &&
+        atime.seconds > now.seconds - DAY)
+        return;
+    spin_lock(&inode->lock);
+    inode->atime = now;
+    spin_unlock(&inode->lock);
+}
+
+void inode_set_changed(struct inode *inode, int64_t now_ns)
+{
+    inode->mtime = file_time_of(now_ns);
+    inode->ctime_ns = now_ns;
+}
+
+void inode_touch_mtime(struct inode *inode)
+{
+    int64_t now = (int64_t)realtime_ns();
+    spin_lock(&inode->lock);
+    inode_set_changed(inode, now);
+    spin_unlock(&inode->lock);
+}
+
+static struct timespec to_timespec(struct file_time time)
+{
+    return (struct timespec){.tv_sec = time.seconds, .tv_nsec = time.ns};
 }
 
 /* Field by field, those that are always 0 included: an initializer would clear all of it first.
@@ -163,9 +181,9 @@ void inode_stat(struct inode *inode, struct stat *st)
     st->st_size = (off_t)inode->size;
     st->st_blksize = PAGE_SIZE;
     st->st_blocks = inode->ops->blocks ? (blkcnt_t)inode->ops->blocks(inode) : 0;
-    st->st_atim = to_timespec(inode->atime_ns);
-    st->st_mtim = to_timespec(inode->mtime_ns);
-    st->st_ctim = to_timespec(inode->ctime_ns);
+    st->st_atim = to_timespec(inode->atime);
+    st->st_mtim = to_timespec(inode->mtime);
+    st->st_ctim = to_timespec(file_time_of(inode->ctime_ns));
     st->__pad0 = 0;
     st->__unused[0] = st->__unused[1] = st->__unused[2] = 0;
 }

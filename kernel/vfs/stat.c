@@ -70,7 +70,7 @@ static void statx_fill(struct entry *entry, struct statx *stx)
     struct stat st;
     struct inode *inode = entry->inode;
     inode_stat(inode, &st);
-    int64_t btime = inode->btime_ns;
+    struct file_time btime = file_time_of(inode->btime_ns);
     *stx = (struct statx){
         .stx_mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID,
         .stx_blksize = (uint32_t)st.st_blksize,
@@ -84,7 +84,7 @@ static void statx_fill(struct entry *entry, struct statx *stx)
         .stx_size = (uint64_t)st.st_size,
         .stx_blocks = (uint64_t)st.st_blocks,
         .stx_atime = statx_time(st.st_atim),
-        .stx_btime = {.tv_sec = btime / 1000000000, .tv_nsec = (uint32_t)(btime % 1000000000)},
+        .stx_btime = {.tv_sec = btime.seconds, .tv_nsec = btime.ns},
         .stx_ctime = statx_time(st.st_ctim),
         .stx_mtime = statx_time(st.st_mtim),
         .stx_rdev_major = MAJOR_OF(st.st_rdev),

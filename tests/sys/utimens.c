@@ -104,9 +104,37 @@ static void check_rights(void)
     become_root();
 }
 
+/* A file in memory keeps any time that 64 bits of seconds can say; stat and statx agree. */
+static void check_far_times(void)
+{
+    static const long seconds[] = {1l << 40, -(1l << 40), LONG_MAX - 1, LONG_MIN + 1,
+                                   LONG_MAX, LONG_MIN,    9223372037,   -9223372037};
+    int fd = memfd_create("times", 0);
+    for (size_t i = 0; i < sizeof seconds / sizeof seconds[0]; i++) {
+        bool is_limit = seconds[i] == LONG_MAX || seconds[i] == LONG_MIN;
+        struct timespec t[2] = {{seconds[i], 123456789}, {seconds[i], 999999999}};
+        struct stat st;
+        struct statx stx;
+        CHECK_OK(futimens(fd, t));
+        CHECK_OK(fstat(fd, &st));
+        CHECK_OK(syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &stx));
+        CHECK_EQ(st.st_atim.tv_sec, seconds[i]);
+        CHECK_EQ(st.st_atim.tv_nsec, is_limit ? 0 : 123456789);
+        CHECK_EQ(st.st_mtim.tv_sec, seconds[i]);
+        CHECK_EQ(st.st_mtim.tv_nsec, is_limit ? 0 : 999999999);
+        CHECK_EQ(stx.stx_mtime.tv_sec, seconds[i]);
+        CHECK_EQ(stx.stx_mtime.tv_nsec, st.st_mtim.tv_nsec);
+        CHECK_EQ(stx.stx_atime.tv_nsec, st.st_atim.tv_nsec);
+    }
+    struct timespec t[2] = {{LONG_MAX, 1000000000}, {0, 0}};
+    CHECK_ERR(futimens(fd, t), EINVAL);
+    close(fd);
+}
+
 int main(void)
 {
     check_times();
+    check_far_times();
     check_errors();
     check_rights();
     return check_done();
