@@ -98,6 +98,7 @@ kernel += vfs/ioctl.c
 kernel += vfs/poll.c
 kernel += vfs/lock_set.c
 kernel += vfs/lock.c
+kernel += vfs/lease.c
 kernel += vfs/xattr.c
 kernel += vfs/socket.c
 
@@ -146,6 +147,7 @@ kernel += proc/exit.c
 kernel += proc/wait.c
 kernel += proc/signal.c
 kernel += proc/signal_send.c
+kernel += proc/signal_file.c
 kernel += proc/signal_deliver.c
 kernel += proc/signal_frame.c
 kernel += proc/oom.c

@@ -196,13 +196,16 @@ struct inode {
     int32_t writers;      /* atomic: open for writing if > 0; writing denied (exec) if < 0 */
     struct spinlock lock; /* rank RANK_INODE, or by spin_lock_as one of the next three */
     /* guarded by lock (a single aligned word may be read without it): */
-    uint32_t mode, uid, gid, nlink;
+    uint16_t mode;
+    uint8_t write_hint; /* F_SET_RW_HINT: kept, and nothing else */
+    uint32_t uid, gid, nlink;
     uint64_t size;
     struct file_time atime, mtime; /* programs set them, which a stat may see half done */
     int64_t ctime_ns, btime_ns;    /* by the clock; since 1970 */
     union {
-        uint64_t rdev; /* of a device */
-        void *fifo;    /* of a FIFO: ipc's own, NULL while it is not open */
+        uint64_t rdev;      /* of a device */
+        void *fifo;         /* of a FIFO: ipc's own, NULL while it is not open */
+        uint32_t n_readers; /* atomic; of a regular file: files open only to read */
     };
 };
 
@@ -383,15 +386,17 @@ struct file {
     uint32_t refs;  /* atomic */
     uint32_t flags; /* O_* as opened; fcntl changes O_APPEND ...; atomic */
     const struct file_ops *ops;
-    struct entry *entry;   /* the name it was opened by; pipes have one of their own */
-    struct inode *inode;   /* entry->inode */
-    struct mutex pos_lock; /* rank RANK_POSITION: over a read or write, if shared */
-    uint64_t pos;          /* guarded by pos_lock; of a stream: its ops' own, 0 at first */
-    void *private_data;    /* of whoever gave ops */
-    int owner_pid;         /* F_SETOWN: of owner_type */
-    uint8_t owner_type;    /* F_OWNER_* */
-    uint8_t signal;        /* F_SETSIG; 0: SIGIO */
-    bool uncounted;        /* see file_uncount_writer; constant */
+    struct entry *entry;            /* the name it was opened by; pipes have one of their own */
+    struct inode *inode;            /* entry->inode */
+    struct mutex pos_lock;          /* rank RANK_POSITION: over a read or write, if shared */
+    uint64_t pos;                   /* guarded by pos_lock; of a stream: its ops' own, 0 at first */
+    void *private_data;             /* of whoever gave ops */
+    int owner_pid;                  /* F_SETOWN: of owner_type; 0: none */
+    uint8_t owner_type;             /* F_OWNER_* */
+    uint8_t signal;                 /* F_SETSIG; 0: SIGIO */
+    bool uncounted;                 /* see file_uncount_writer; constant */
+    bool leased;                    /* atomic: has a lease (F_SETLEASE) */
+    uint32_t owner_uid, owner_euid; /* who named the owner: by their rights it is signalled */
 };
 
 /* Access mode 3 opens for neither, as O_PATH (010000000) does. */
@@ -505,6 +510,12 @@ extern void (*vfs_mask_signals)(uint64_t mask);
 extern struct user *(*vfs_payer)(bool *privileged);
 /* F_SETOWN: is it the number of a process, a thread, a group or a session? Set by proc. */
 extern bool (*vfs_number_used)(int number);
+/* Sends the file's owner its signal, with this fd, si_code (POLL_*) and band where it is
+ * F_SETSIG's, as far as who named the owner may send it one. Takes proc_lock. Set by proc. */
+extern void (*vfs_signal_owner)(const struct file *file, int fd, int code, long band);
+/* /proc/sys/fs: how long a lease's holder has to give it up (0 or less: for ever), and whether
+ * there are new leases. Atomic. */
+extern int lease_break_seconds, leases_enabled;
 
 /* Fills in the whole context: root and cwd are root_fs's root, a table without descriptors, root's
  * credentials, umask 022. Called once, before all else of this room. */

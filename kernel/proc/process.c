@@ -348,4 +348,5 @@ void proc_init(void)
     vfs_mask_signals = signal_mask_for_call;
     vfs_number_used = number_is_used;
     vfs_payer = payer;
+    vfs_signal_owner = signal_file_owner;
 }

@@ -146,13 +146,14 @@ void signal_flush_process(struct process *process)
 
 /* Adds a signal to a queue, if it is not one of those that are pending once. One without room for
  * its siginfo is pending without.
- * 0, or -EAGAIN where a queued real-time signal would be lost.
+ * 0, or -EAGAIN where a real-time signal would lose what it tells.
  * signal_lock. */
 static int enqueue(struct process *process, struct list *queue, uint64_t *pending, int signal,
                    const siginfo_t *info)
 {
     struct pending_signal *item = make_item(process, signal, info->si_code);
-    if (!item && signal >= KERNEL_SIGRTMIN && info->si_code < 0)
+    bool tells = info->si_code != SI_USER && info->si_code != SI_KERNEL;
+    if (!item && signal >= KERNEL_SIGRTMIN && tells)
         return -EAGAIN;
     if (item) {
         item->info = *info;

@@ -185,6 +185,50 @@ static long set_file_max(const struct proc_inode *of, char *line, size_t n, uint
     return (long)n;
 }
 
+/* ---- Leases ---- */
+
+static int text_lease_break_time(struct text *text, const struct proc_inode *of)
+{
+    (void)of;
+    text_add(text, "%d\n", __atomic_load_n(&lease_break_seconds, __ATOMIC_RELAXED));
+    return 0;
+}
+
+static int text_leases_enable(struct text *text, const struct proc_inode *of)
+{
+    (void)of;
+    text_add(text, "%d\n", __atomic_load_n(&leases_enabled, __ATOMIC_RELAXED));
+    return 0;
+}
+
+/* A number of either sign; at a position other than 0 nothing happens. */
+static long set_int(int *value, const char *line, size_t n, uint64_t pos)
+{
+    uint64_t digits;
+    size_t length = n > 0 && line[n - 1] == '\n' ? n - 1 : n;
+    bool minus = length > 0 && *line == '-';
+    if (pos)
+        return (long)n;
+    if (!number_parse(line + minus, length - minus, 10, &digits) || digits > INT32_MAX)
+        return -EINVAL;
+    __atomic_store_n(value, minus ? -(int)digits : (int)digits, __ATOMIC_RELAXED);
+    return (long)n;
+}
+
+static long set_lease_break_time(const struct proc_inode *of, char *line, size_t n, uint64_t pos)
+{
+    (void)of;
+    return set_int(&lease_break_seconds, line, n, pos);
+}
+
+static long set_leases_enable(const struct proc_inode *of, char *line, size_t n, uint64_t pos)
+{
+    (void)of;
+    return set_int(&leases_enabled, line, n, pos);
+}
+
+/* ---- Constants ---- */
+
 static int text_pid_max(struct text *text, const struct proc_inode *of)
 {
     (void)of;
@@ -298,6 +342,8 @@ static const struct proc_node fs_children[] = {
     SET_NODE("file-max", text_file_max, set_file_max),
     SETTING_NODE("file-nr", text_file_nr),
     SETTING_NODE("inode-nr", text_inode_nr),
+    SET_NODE("lease-break-time", text_lease_break_time, set_lease_break_time),
+    SET_NODE("leases-enable", text_leases_enable, set_leases_enable),
     SETTING_NODE("nr_open", text_nr_open),
     SETTING_NODE("pipe-max-size", text_pipe_max_size),
     SETTING_NODE("pipe-user-pages-hard", text_0),

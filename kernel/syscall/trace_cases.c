@@ -88,6 +88,7 @@ void trace_fcntl_arg(struct trace *trace, uint64_t value)
     case F_OFD_GETLK:
     case F_OFD_SETLK:
     case F_OFD_SETLKW: put_lock(trace, value); break;
+    case F_SETLEASE: trace_name(trace, names_lock_types, (int)value); break;
     case F_DUPFD:
     case F_DUPFD_CLOEXEC:
     case F_SETOWN:

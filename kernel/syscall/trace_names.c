@@ -105,7 +105,7 @@ const struct trace_name names_fcntl_commands[] = {
     N(F_SETLKW), N(F_SETOWN), N(F_GETOWN), N(F_SETSIG), N(F_GETSIG), N(F_SETOWN_EX),
     N(F_GETOWN_EX), N(F_OFD_GETLK), N(F_OFD_SETLK), N(F_OFD_SETLKW), N(F_SETLEASE), N(F_GETLEASE),
     N(F_NOTIFY), N(F_DUPFD_CLOEXEC), N(F_SETPIPE_SZ), N(F_GETPIPE_SZ), N(F_ADD_SEALS),
-    N(F_GET_SEALS),
+    N(F_GET_SEALS), N(F_GET_RW_HINT), N(F_SET_RW_HINT),
     {TRACE_END, "F_???"},
 };
 

@@ -85,7 +85,9 @@ static int truncate_entry(struct fs_context *fs, struct entry *entry, uint64_t s
         err = inode_get_write(inode);
     if (err)
         return err;
-    err = file_truncate(fs, inode, size);
+    err = lease_break(inode, O_WRONLY);
+    if (!err)
+        err = file_truncate(fs, inode, size);
     inode_put_write(inode);
     return err;
 }

@@ -5,6 +5,7 @@
 void (*vfs_mask_signals)(uint64_t mask);
 struct user *(*vfs_payer)(bool *privileged);
 bool (*vfs_number_used)(int number);
+void (*vfs_signal_owner)(const struct file *file, int fd, int code, long band);
 
 static OBJECT_CACHE(names_cache, struct fs_names);
 

@@ -100,32 +100,42 @@ static long set_flags(struct fs_context *fs, struct file *file, uint32_t flags)
     return 0;
 }
 
-/* Whom a signal about the file is for. Nobody sends one so far. */
-static int set_owner(struct file *file, uint8_t type, int pid)
+void file_set_owner(struct fs_context *fs, struct file *file, uint8_t type, int pid)
+{
+    struct cred *cred = fs_cred(fs);
+    file->owner_uid = cred->uid;
+    file->owner_euid = cred->euid;
+    file->owner_pid = pid;
+    file->owner_type = type;
+    cred_unref(cred);
+}
+
+/* Whom a signal about the file is for: so far, one about its lease. */
+static int set_owner(struct fs_context *fs, struct file *file, uint8_t type, int pid)
 {
     if (pid && (pid < 0 || !vfs_number_used || !vfs_number_used(pid)))
         return -ESRCH;
-    file->owner_pid = pid;
-    file->owner_type = type;
+    file_set_owner(fs, file, type, pid);
     return 0;
 }
 
 /* F_SETOWN: a process, or a group below 0. */
-static int set_owner_number(struct file *file, int owner)
+static int set_owner_number(struct fs_context *fs, struct file *file, int owner)
 {
     if (owner == INT32_MIN)
         return -EINVAL;
-    return owner < 0 ? set_owner(file, F_OWNER_PGRP, -owner) : set_owner(file, F_OWNER_PID, owner);
+    return owner < 0 ? set_owner(fs, file, F_OWNER_PGRP, -owner)
+                     : set_owner(fs, file, F_OWNER_PID, owner);
 }
 
-static int set_owner_ex(struct file *file, uaddr_t at)
+static int set_owner_ex(struct fs_context *fs, struct file *file, uaddr_t at)
 {
     struct f_owner_ex owner;
     if (user_copy_in(&owner, at, sizeof(owner)))
         return -EFAULT;
     if (owner.type < F_OWNER_TID || owner.type > F_OWNER_PGRP)
         return -EINVAL;
-    return set_owner(file, (uint8_t)owner.type, owner.pid);
+    return set_owner(fs, file, (uint8_t)owner.type, owner.pid);
 }
 
 static int get_owner_ex(const struct file *file, uaddr_t at)
@@ -135,12 +145,12 @@ static int get_owner_ex(const struct file *file, uaddr_t at)
 }
 
 /* The commands about signals; -ENOSYS for others. */
-static long fcntl_signal(struct file *file, unsigned command, uint64_t arg)
+static long fcntl_signal(struct fs_context *fs, struct file *file, unsigned command, uint64_t arg)
 {
     switch (command) {
-    case F_SETOWN: return set_owner_number(file, (int)arg);
+    case F_SETOWN: return set_owner_number(fs, file, (int)arg);
     case F_GETOWN: return file->owner_type == F_OWNER_PGRP ? -file->owner_pid : file->owner_pid;
-    case F_SETOWN_EX: return set_owner_ex(file, uaddr(arg));
+    case F_SETOWN_EX: return set_owner_ex(fs, file, uaddr(arg));
     case F_GETOWN_EX: return get_owner_ex(file, uaddr(arg));
     case F_GETSIG: return file->signal;
     case F_SETSIG:
@@ -150,6 +160,26 @@ static long fcntl_signal(struct file *file, unsigned command, uint64_t arg)
         return 0;
     default: return -ENOSYS;
     }
+}
+
+/* How long what is written will live: for storage, which we do not have. */
+static int get_write_hint(const struct inode *inode, uaddr_t at)
+{
+    uint64_t hint = inode->write_hint;
+    return user_copy_out(at, &hint, sizeof(hint));
+}
+
+static int set_write_hint(struct fs_context *fs, struct inode *inode, uaddr_t at)
+{
+    uint64_t hint;
+    if (!fs_owns(fs, inode))
+        return -EPERM;
+    if (user_copy_in(&hint, at, sizeof(hint)))
+        return -EFAULT;
+    if (hint > RWH_WRITE_LIFE_EXTREME)
+        return -EINVAL;
+    inode->write_hint = (uint8_t)hint;
+    return 0;
 }
 
 /* Commands on the open file itself; not for one of O_PATH. */
@@ -168,7 +198,10 @@ static long fcntl_file(struct fs_context *fs, struct file *file, unsigned comman
     case F_SETOWN_EX:
     case F_GETOWN_EX:
     case F_SETSIG:
-    case F_GETSIG: return fcntl_signal(file, command, arg);
+    case F_GETSIG: return fcntl_signal(fs, file, command, arg);
+    case F_GETLEASE: return lease_get(file);
+    case F_GET_RW_HINT: return get_write_hint(file->inode, uaddr(arg));
+    case F_SET_RW_HINT: return set_write_hint(fs, file->inode, uaddr(arg));
     }
     if ((command == F_GETPIPE_SZ || command == F_SETPIPE_SZ) && !inode_is(file->inode, S_IFIFO))
         return -EBADF;
@@ -217,6 +250,8 @@ long sys_fcntl(struct fs_context *fs, int fd, int command, unsigned long arg)
         result = (long)__atomic_load_n(&file->flags, __ATOMIC_RELAXED);
     else if (file->flags & O_PATH)
         result = -EBADF;
+    else if (command == F_SETLEASE)
+        result = lease_set(fs, file, fd, arg);
     else
         result = fcntl_file(fs, file, (unsigned)command, arg);
     if (result == 0 && (command == F_SETLK || command == F_SETLKW))

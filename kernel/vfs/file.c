@@ -60,6 +60,8 @@ int file_create(struct fs_context *fs, int flags, struct file **made)
     file->pos = 0;
     file->private_data = NULL;
     file->owner_pid = 0;
+    file->owner_uid = file->owner_euid = 0;
+    file->leased = false;
     file->owner_type = F_OWNER_TID; /* what Linux says of one that never had an owner */
     file->signal = 0;
     file->uncounted = false;
@@ -93,6 +95,28 @@ static bool counts_as_writer(const struct file *file)
     return file_writable(file) && inode_is(file->inode, S_IFREG) && !file->uncounted;
 }
 
+/* Does it count as a reader, who writes nothing? */
+static bool counts_as_reader(const struct file *file)
+{
+    return file_readable(file) && !file_writable(file) && inode_is(file->inode, S_IFREG);
+}
+
+/* 0 or -ETXTBSY. */
+static int count_open(struct file *file)
+{
+    if (counts_as_reader(file))
+        __atomic_fetch_add(&file->inode->n_readers, 1, __ATOMIC_SEQ_CST);
+    return counts_as_writer(file) ? inode_get_write(file->inode) : 0;
+}
+
+static void uncount_open(struct file *file)
+{
+    if (counts_as_reader(file))
+        __atomic_fetch_sub(&file->inode->n_readers, 1, __ATOMIC_RELAXED);
+    if (counts_as_writer(file))
+        inode_put_write(file->inode);
+}
+
 void file_uncount_writer(struct file *file)
 {
     inode_put_write(file->inode);
@@ -120,12 +144,15 @@ int file_start(struct file *file, struct entry *entry)
         return 0;
     if (refuses_direct(file))
         return -EINVAL;
-    int err = counts_as_writer(file) ? inode_get_write(file->inode) : 0;
+    int err = count_open(file);
     if (err)
         return err;
-    err = choose_ops(file->inode, file);
-    if (err && counts_as_writer(file))
-        inode_put_write(file->inode);
+    if (inode_is(file->inode, S_IFREG))
+        err = lease_break(file->inode, (int)file->flags);
+    if (!err)
+        err = choose_ops(file->inode, file);
+    if (err)
+        uncount_open(file);
     file->flags &= ~(uint32_t)OPEN_ONLY;
     return err;
 }
@@ -167,10 +194,11 @@ int file_open_anonymous(struct fs_context *fs, struct inode *inode, const char *
 void file_end(struct file *file)
 {
     lock_drop_owner(file->inode, file);
+    lease_drop(file);
     if (file->ops->release)
         file->ops->release(file);
-    if (counts_as_writer(file))
-        inode_put_write(file->inode);
+    if (!(file->flags & O_PATH))
+        uncount_open(file);
     file_free(file);
 }
 

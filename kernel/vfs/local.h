@@ -193,3 +193,15 @@ void new_inode_init(struct new_inode *what, struct fs_context *fs, struct inode 
 void lock_setup(void); /* once, before the first file is closed */
 int lock_record(struct fs_context *fs, struct file *file, unsigned command, uaddr_t arg);
 void lock_drop_owner(struct inode *inode, const void *owner); /* a table or a file is closed */
+
+/* ---- Leases (lease.c) ---- */
+
+/* F_SETLEASE of the descriptor fd: 0, -EINVAL, -EACCES, -EAGAIN, -ENOMEM. */
+int lease_set(struct fs_context *fs, struct file *file, int fd, uint64_t type);
+int lease_get(const struct file *file); /* F_GETLEASE: what it is, or is to become */
+void lease_drop(struct file *file);     /* it is at its end */
+/* An open or truncate with these flags (O_ACCMODE, O_NONBLOCK), which is counted already: asks the
+ * holders of leases that are in its way, and waits for them. 0, -EAGAIN, -ERESTARTSYS. */
+int lease_break(struct inode *inode, int flags);
+/* F_SETOWN by the context's user; the number is used. */
+void file_set_owner(struct fs_context *fs, struct file *file, uint8_t type, int pid);

@@ -58,6 +58,8 @@ static struct lock_set *set_create(struct inode *inode)
     list_init(&set->by_age[0]);
     list_init(&set->by_age[1]);
     list_init(&set->waiters);
+    list_init(&set->leases);
+    wait_queue_init(&set->lease_changed);
     mutex_init(&set->mutex, "file locks", RANK_LOCKS);
     return set;
 }
@@ -84,6 +86,13 @@ struct lock_set *lock_set_get(struct inode *inode, bool create)
         if (!fresh)
             return NULL;
     }
+}
+
+void lock_set_ref(struct lock_set *set)
+{
+    spin_lock(&locks_lock);
+    set->refs++;
+    spin_unlock(&locks_lock);
 }
 
 void lock_set_put(struct lock_set *set)
@@ -123,9 +132,7 @@ static void owner_add(struct lock_set *set, struct lock_owner *owner,
     *owner = (struct lock_owner){.who = range->owner, .is_flock = range->is_flock};
     hash_insert(&set->owners, &owner->node, owner_hash(owner->who, owner->is_flock));
     list_add_tail(&set->by_age[owner->is_flock], &owner->by_age);
-    spin_lock(&locks_lock);
-    set->refs++;
-    spin_unlock(&locks_lock);
+    lock_set_ref(set);
 }
 
 /* An owner without locks is none. The caller has a reference to the set of its own. */

@@ -27,6 +27,8 @@ struct lock_set {
     struct hash owners;
     struct list by_age[2]; /* owners of records; of whole files (flock) */
     struct list waiters;   /* struct lock_waiter */
+    struct list leases;    /* lease.c's; each has a reference to the set */
+    struct wait_queue lease_changed;
 };
 
 /* What is asked for: bytes, both ends included, and by whom. */
@@ -40,6 +42,7 @@ struct lock_range {
 
 /* The set of an inode, with a reference; NULL: there is none, or no memory. */
 struct lock_set *lock_set_get(struct inode *inode, bool create);
+void lock_set_ref(struct lock_set *set); /* one more */
 void lock_set_put(struct lock_set *set);
 /* The lock of another owner that stands in the way: of the eldest owner that has one, the lowest.
  * *whose is its owner. The set's mutex is held. */

@@ -68,6 +68,10 @@
 #define F_GETPIPE_SZ    1032
 #define F_ADD_SEALS     1033
 #define F_GET_SEALS     1034
+#define F_GET_RW_HINT   1035
+#define F_SET_RW_HINT   1036
+
+#define RWH_WRITE_LIFE_EXTREME 5
 
 #define FD_CLOEXEC 1
 

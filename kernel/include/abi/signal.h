@@ -136,6 +136,13 @@ _Static_assert(offsetof(siginfo_t, si_utime) == 32, "siginfo_t");
 #define SI_SIGIO   -5
 #define SI_TKILL   -6
 
+#define POLL_IN  1
+#define POLL_OUT 2
+#define POLL_MSG 3
+#define POLL_ERR 4
+#define POLL_PRI 5
+#define POLL_HUP 6
+
 #define ILL_ILLOPC    1
 #define ILL_ILLOPN    2
 #define ILL_ILLADR    3
