@@ -2,9 +2,9 @@
 
 include kernel/rooms.mk
 
-# SANITIZE=undefined: what C leaves open is a panic. SANITIZE=kernel-address: so is touching what is
-# not an object, or not any more (the room kasan). SANITIZE=kernel-address,undefined: both. Some
-# files are only for these kernels.
+# SANITIZE=undefined: undefined behaviour of C is a panic. SANITIZE=kernel-address: so is an access
+# to memory that is not an object, or not any more (the room kasan). SANITIZE=kernel-address,undefined:
+# both. Some files are only in these kernels.
 SANITIZE ?=
 kasan := $(findstring kernel-address,$(SANITIZE))
 ubsan := $(findstring undefined,$(SANITIZE))
@@ -20,13 +20,13 @@ KERNEL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffreestanding -mcmodel=kernel
     -Wframe-larger-than=640 -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) \
     -Ikernel/include -Ikernel/include/$(if $(kasan),kasan,plain) -I$(BUILD)/gen
 
-# gcc must not turn the loop inside memset into a call of memset. Code that is aligned takes more
-# pages and, under emulation, helps nothing.
+# gcc must not turn the loop inside memset into a call of memset. Alignment of code would only make
+# it larger: under emulation it does not make it faster.
 KERNEL_CFLAGS += $(if $(CLANG),,-fno-tree-loop-distribute-patterns -fno-align-functions \
     -fno-align-loops -fno-align-jumps -fno-align-labels)
 
-# Checked code needs larger frames. The checks of addresses are calls, because code that touches
-# what no shadow covers must not touch the shadow.
+# Checked code needs larger frames. The checks of addresses are calls and not inlined, because an
+# address without a shadow must be recognized before the shadow is read.
 kasan_offset := 0xdffffc0000000000
 kasan_cflags := $(if $(CLANG),-mllvm -asan-mapping-offset=$(kasan_offset) -mllvm -asan-globals=1 \
         -mllvm -asan-stack=1 -mllvm -asan-instrumentation-with-call-threshold=0, \
@@ -37,7 +37,7 @@ KERNEL_CFLAGS := $(patsubst -Wframe-larger-than=%,-Wframe-larger-than=3072,$(KER
 sanitize_cflags := -fsanitize=$(SANITIZE) $(if $(kasan),$(kasan_cflags))
 endif
 
-# What the linker leads elsewhere: name to __wrap_name.
+# The functions whose calls the linker redirects, from NAME to __wrap_NAME.
 wrapped := $(if $(SANITIZE),proc_start_init)
 wrapped += $(if $(kasan),boot_main mm_init mm_add kernel_map kernel_unmap kstack_alloc \
     object_alloc object_alloc_zeroed object_free objects_alloc objects_free objects_trim kmalloc kzalloc krealloc kfree \
@@ -49,7 +49,7 @@ KERNEL_LDFLAGS := -m elf_x86_64 -static -nostdlib -z max-page-size=4096 -z noexe
 
 kernel_objects := $(patsubst %,$(BUILD)/kernel/%.o,$(basename $(kernel)))
 
-# The room syscall says how headers are made from its table: it adds them to `kernel_generated`.
+# The room syscall has the rules that make headers from its table; they add to `kernel_generated`.
 kernel_generated :=
 -include kernel/syscall/syscall.mk
 
@@ -61,7 +61,7 @@ $(BUILD)/kernel/%.o: kernel/%.c
 	$(Q)$(CC) $(KERNEL_CFLAGS) $(sanitize_cflags) $(DEPFLAGS) -c $< -o $@
 
 $(BUILD)/kernel/kasan/%.o: sanitize_cflags :=
-# So that a report names the function that is provoked, not its caller.
+# So that a report names the function with the mistake and not its caller.
 $(BUILD)/kernel/boot/provoke.o: sanitize_cflags += -fno-optimize-sibling-calls
 
 $(BUILD)/kernel/%.o: kernel/%.S
@@ -70,7 +70,7 @@ $(BUILD)/kernel/%.o: kernel/%.S
 	$(Q)$(CC) $(KERNEL_CFLAGS) $(DEPFLAGS) -c $< -o $@
 
 # Linked twice: the table of the kernel's symbols, for backtraces with names, is made from a first
-# link whose table is empty, and lies behind the code, whose addresses it therefore does not move.
+# link, whose table is empty. It is placed after the code, so that it does not move the code.
 $(BUILD)/kernel/symbols0.S: kernel/x86/symbols.awk
 	@mkdir -p $(@D)
 	$(Q)awk -f $< /dev/null > $@

@@ -1,7 +1,7 @@
-# The kernel's sources in reading order, room by room, ground floor first; `make tour` prints this.
+# The kernel's sources in reading order, room by room, lowest floor first; `make tour` prints them.
 #
-# The rule: one line a file, `kernel += room/file.c`, below its room's heading, where a reader wants
-# it. A room includes only rooms above it in this list (floors below it in the house).
+# Each file has one line, `kernel += room/file.c`, below the heading of its room, at the place where
+# a reader should come to it. A room includes only headers of lower floors, which are above it here.
 
 # floor 1: lib       strings, formatted printing, lists, hash table: no kernel knowledge
 kernel += lib/string.c
@@ -111,7 +111,7 @@ kernel += ramfs/file.c
 kernel += ramfs/seals.c
 kernel += ramfs/memfd.c
 
-# floor 6: ipc       pipes and their kin
+# floor 6: ipc       pipes, FIFOs, futexes
 kernel += ipc/pipe.c
 kernel += ipc/fifo.c
 kernel += ipc/futex.c
@@ -167,7 +167,7 @@ kernel += proc/uname.c
 kernel += proc/tracing.c
 kernel += proc/report.c
 
-# floor 8: procfs    /proc: tells about all of the above
+# floor 8: procfs    /proc and /sys: files that show the state of all other rooms
 kernel += procfs/nodes.c
 kernel += procfs/files.c
 kernel += procfs/text.c
@@ -194,7 +194,7 @@ kernel += procfs/sysfs.c
 kernel += procfs/counts.c
 kernel += procfs/inject.c
 
-# floor 9: syscall   the table and the door: fetch, dispatch, trace
+# floor 9: syscall   the table of system calls: fetch arguments, dispatch, trace
 kernel += syscall/door.c
 kernel += syscall/trace.c
 kernel += syscall/trace_values.c
@@ -205,7 +205,7 @@ kernel += syscall/trace_cases.c
 kernel += syscall/trace_names.c
 kernel += syscall/trace_names_tty.c
 
-# floor 10: trap     what happened: faults, interrupts, panic
+# floor 10: trap     faults, interrupts, the report of a panic
 kernel += trap/trap.c
 kernel += trap/panic.c
 kernel += trap/nmi.c

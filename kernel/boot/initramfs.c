@@ -1,4 +1,12 @@
-/* Unpacks the boot module, cpio archives one after the other, into the root file system. */
+/* Unpacks the boot module, one or several cpio archives, into the root file system.
+ *
+ * The loader puts the archive into memory as a module. It is the whole root file system: ramfs gets
+ * a copy of it, and the module's memory is freed afterwards. Archives may follow each other; a name
+ * that was there before then gets the new contents and attributes.
+ *
+ * A file with several names has an entry for each, and only one of them has the contents: in the
+ * order of the archive, the last. The first name is made as a file, each other one as a link to it,
+ * and the contents are filled in when they come. */
 #include "boot.h"
 
 #include "abi/errno.h"
@@ -8,7 +16,7 @@
 #include "ramfs.h"
 #include "vfs.h"
 
-/* The first name of a file that has several: each is an entry, the last one has the contents. */
+/* The first name of a file that has several. */
 struct first_name {
     struct list link;
     const char *name;
@@ -18,12 +26,12 @@ struct first_name {
 /* The module that is being unpacked. */
 struct unpacking {
     struct fs_context *fs;
-    char *scratch;           /* a page: a path to cut up, or a link's target */
-    struct list first_names; /* few files have several: a list will do */
+    char *scratch;           /* a page for a path that is cut up, or for the target of a link */
+    struct list first_names; /* a list is enough, because few files have several names */
     unsigned n_entries;
 };
 
-/* What of an entry's name counts: no leading "/" or "./". "" is the root directory itself. */
+/* The name without leading "/" and "./". "" is the root directory itself. */
 static const char *clean_name(const char *name)
 {
     for (;;) {
@@ -34,7 +42,7 @@ static const char *clean_name(const char *name)
     }
 }
 
-/* Makes the directories above a name, which an archive may leave out. 0 or -errno. */
+/* Makes the directories of a path, which an archive may leave out. 0 or -errno. */
 static int make_parents(struct unpacking *u, const char *name)
 {
     const struct new_inode directory = {.mode = S_IFDIR | 0755};
@@ -96,7 +104,7 @@ static void forget_first_names(struct unpacking *u)
         kfree(first);
 }
 
-/* Makes `name` another name of the file that stands under `first`. 0 or -errno. */
+/* Makes `name` another name of the file whose first name is `first`. 0 or -errno. */
 static int make_link(struct unpacking *u, const char *first, const char *name)
 {
     struct entry *found;
@@ -115,7 +123,7 @@ static int make_link(struct unpacking *u, const char *first, const char *name)
     return result;
 }
 
-/* A regular file with several names. 0 or -errno; -EEXIST where the name is there already. */
+/* Makes one name of a file that has several. 0 or -errno; -EEXIST if the name exists already. */
 static int make_shared_name(struct unpacking *u, const char *name, const struct cpio_entry *e)
 {
     struct first_name *first = find_first_name(u, e);
@@ -136,7 +144,7 @@ static void set_attributes(struct inode *inode, const struct cpio_entry *e)
     spin_unlock(&inode->lock);
 }
 
-/* Gives what stands under the name the entry's contents and attributes. 0 or -errno. */
+/* Gives the file with that name the contents and attributes of the entry. 0 or -errno. */
 static int fill(struct unpacking *u, const char *name, const struct cpio_entry *e)
 {
     struct entry *found;
@@ -157,8 +165,8 @@ static int fill(struct unpacking *u, const char *name, const struct cpio_entry *
     return result;
 }
 
-/* Takes away what stands under a name if it is of another kind than the entry, as a link that a
- * later archive replaces by a file. 0 when the name is free now; -EEXIST where it stays. */
+/* Removes the file with that name if it is of another kind than the entry, for example a link that
+ * a later archive replaces by a file. 0 if the name is free now, -EEXIST if the file stays. */
 static int make_way(struct unpacking *u, const char *name, const struct cpio_entry *e)
 {
     struct entry *found;
@@ -190,7 +198,7 @@ static bool kind_is_known(uint32_t mode)
     }
 }
 
-/* One entry of the archive; a name that is there already gets the new contents. 0 or -errno. */
+/* Unpacks one entry of the archive. 0 or -errno. */
 static int unpack_entry(struct unpacking *u, const struct cpio_entry *e)
 {
     const char *name = clean_name(e->name);

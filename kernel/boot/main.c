@@ -1,4 +1,9 @@
-/* From the loader to the first program: the rooms come up one by one, ground floor first. */
+/* From the loader to the first program: the rooms are started one by one, from the lowest floor up.
+ *
+ * The order is forced. Without the log and the trap handlers, an error could not be reported.
+ * Without the loader's information it is not known how much memory there is. Page tables and frames
+ * come before the other processors, which need them; the file system before devices, /proc and
+ * programs, which are files. boot_main() is the list of these steps. Each panics if it fails. */
 #include "boot.h"
 
 #include "abi/errno.h"
@@ -22,7 +27,7 @@ static const struct x86_handlers handlers = {
     .stop_report = trap_stop_report,
 };
 
-/* From here on we can speak, and say what went wrong. */
+/* After this, errors can be reported: there is a log, and a panic has its report. */
 static void start_reports(void)
 {
     log_init();
@@ -45,9 +50,10 @@ static paddr_t kernel_table(void)
     return frame_alloc_zeroed(FRAME_TABLE);
 }
 
-enum { TABLE_PAGES = 64 }; /* more than x86_map_memory takes for the memory that QEMU has */
+enum { TABLE_PAGES = 64 }; /* enough for the page tables of all the memory that QEMU gives */
 
-/* Where the tables of the direct map can lie: in the first GB, which start.S has mapped. */
+/* A free range for the tables of the direct map. It must be in the first GB, which start.S has
+ * mapped. */
 static struct memory_range *spare_range(struct memory_range *free, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -56,8 +62,8 @@ static struct memory_range *spare_range(struct memory_range *free, size_t n)
     panic("there is too little memory in the first GB");
 }
 
-/* The modules stay out until they are unpacked; an empty range at the end of each lets mm know how
- * far memory goes. */
+/* The memory of the modules is not free until they are unpacked. An empty range at the end of each
+ * tells mm that memory extends to there. */
 static void start_memory(void)
 {
     static struct memory_range free[BOOT_MAX_RANGES + BOOT_MAX_MODULES];
@@ -87,7 +93,8 @@ static void start_processors(void)
     klog("boot: %u processors, TSC at %lu MHz", n_cpus, clock_frequency() / 1000000);
 }
 
-/* The hash's and the generator's first secrets: what the processor offers, and when it started. */
+/* Seeds the random generator, and from it the hash tables, with what the processor offers and with
+ * the time. */
 static void stir_random(void)
 {
     uint64_t seed[4] = {cycle_count(), clock_boot_realtime_ns()};
@@ -97,7 +104,7 @@ static void stir_random(void)
     random_fill(&hash_seed, sizeof(hash_seed));
 }
 
-/* Mounts a file system on a directory, made here if the archive has none. */
+/* Mounts a file system on a directory, which is made if the archive does not have it. */
 static void mount_on(const char *path, uint32_t permissions, struct filesystem *filesystem)
 {
     const struct new_inode directory = {.mode = S_IFDIR | permissions};
@@ -134,7 +141,8 @@ static void start_files(void)
 
 enum { MAX_INIT_ARGS = 16 };
 
-/* The words of the command line that are not for the kernel, cut apart in place. */
+/* Cuts the command line into words and stores those that are not for the kernel; the result is how
+ * many. */
 static size_t init_arguments(char *line, char **argv, size_t limit)
 {
     size_t n = 0;
@@ -153,7 +161,7 @@ static size_t init_arguments(char *line, char **argv, size_t limit)
     return n;
 }
 
-/* The word "trace": what init starts is traced, init itself is not. */
+/* With the word "trace", the system calls of all processes are traced but those of init itself. */
 static void trace_if_asked(void)
 {
     char value[2];
@@ -180,7 +188,7 @@ static void start_init(void)
     trace_if_asked();
 }
 
-/* The C entry, on the boot stack, from start.S. */
+/* start.S calls this on the boot stack. */
 _Noreturn void boot_main(struct boot_raw raw);
 void boot_main(struct boot_raw raw)
 {

@@ -1,4 +1,4 @@
-/* Which memory is free at the start: what the loader calls usable, less what is in use. */
+/* Computes which memory is free at the start: what the loader calls usable, less what is in use. */
 #include "boot.h"
 #include "x86.h"
 
@@ -16,7 +16,8 @@ static void add(struct ranges *set, uint64_t start, uint64_t end)
         set->at[set->n++] = (struct memory_range){start, end};
 }
 
-/* Cuts [start, end) out of every range of the set. */
+/* Removes [start, end) from every range of the set. What remains above it is added as a new
+ * range. */
 static void cut(struct ranges *set, uint64_t start, uint64_t end)
 {
     size_t n = set->n;

@@ -1,4 +1,4 @@
-/* What GRUB says, by the Multiboot2 specification: tags, each with its type and length. */
+/* Reads what GRUB says, by the Multiboot2 specification: tags, each with its type and length. */
 #include "boot.h"
 #include "x86.h"
 
@@ -57,14 +57,14 @@ static void read_tag(const struct tag *tag, struct boot_info *boot)
     case TAG_MODULE: add_module((const struct module_tag *)tag, boot); break;
     case TAG_MEMORY: add_memory((const struct memory_tag *)tag, boot); break;
     case TAG_RSDP_1:
-    case TAG_RSDP_2: /* a copy: kept, for the loader's memory will be used again */
+    case TAG_RSDP_2: /* a copy, which we copy again, since the loader's memory will be reused */
         memcpy(boot->rsdp_copy, tag + 1, min(tag->size - sizeof(*tag), sizeof(boot->rsdp_copy)));
         boot->rsdp = virt_to_phys(boot->rsdp_copy);
         break;
     }
 }
 
-/* Tags begin 8 bytes into the structure, each on a multiple of 8. */
+/* The tags begin after 8 bytes, each at a multiple of 8. */
 void boot_read_multiboot2(uint64_t info, struct boot_info *boot)
 {
     const char *at = (const char *)phys_to_virt(info) + 8;

@@ -1,4 +1,4 @@
-/* Words of the kernel's command line. */
+/* Finds words of the kernel's command line. */
 #include "boot.h"
 
 bool boot_option(const char *line, const char *name, char *value, size_t size)

@@ -1,10 +1,10 @@
-/* Only in kernels built with SANITIZE: the word provoke=NAME on the command line does what is wrong
- * before the first program starts, so that a test can see what is said about it. */
+/* Mistakes on demand, only in kernels built with SANITIZE, so that a test can see the reports: the
+ * word provoke=NAME on the command line makes one before the first program starts. */
 #include "boot.h"
 #include "mm.h"
 #include "proc.h"
 
-/* Numbers and places that no compiler knows in advance. */
+/* Numbers that the compiler cannot know, so that it neither warns nor removes the mistake. */
 static volatile uint32_t four = 4, ten = 10, thirty_two = 32;
 static volatile int32_t largest = INT32_MAX;
 static volatile uint8_t sink;
@@ -59,7 +59,7 @@ NOT_INLINED void stack(void)
     sink = buffer[four];
 }
 
-/* Through a pointer: what indexes an array is UBSan's to say. */
+/* Through a pointer, because UBSan would report an index of the array itself. */
 NOT_INLINED void global_read(void)
 {
     static const volatile uint8_t *volatile bytes = global;
@@ -99,8 +99,8 @@ NOT_INLINED void misaligned(void)
     sink = (uint8_t) * (volatile uint32_t *)(object + four / 4);
 }
 
-/* Writes where no check of the compiler's sees it; memory is trimmed so that the object is its
- * cache's again, which then finds it. */
+/* Writes to a freed object without a check by the compiler. Trimming returns the object to its
+ * cache first, which then finds that its poison has been overwritten. */
 NOT_INLINED __attribute__((no_sanitize_address)) void poison(void)
 {
     volatile uint8_t *object = object_alloc(&provoked);
@@ -133,7 +133,7 @@ static const struct {
     {"poison", poison},
 };
 
-/* In front of proc_start_init, whose argv has the words that are not for the kernel. */
+/* Called instead of proc_start_init, whose argv has the words that are not for the kernel. */
 int __real_proc_start_init(const char *path, char *const argv[], char *const envp[],
                            const struct fs_context *context);
 int __wrap_proc_start_init(const char *path, char *const argv[], char *const envp[],

@@ -1,4 +1,4 @@
-/* What QEMU's own loader says (-kernel): the start structure of the PVH boot protocol. */
+/* Reads what QEMU's own loader says (-kernel): the start structure of the PVH boot protocol. */
 #include "boot.h"
 #include "x86.h"
 

@@ -1,14 +1,21 @@
-/* The kasan room, only in a kernel built with SANITIZE=kernel-address: before each access compiled
- * code asks a shadow if its bytes may be touched; if not, a panic says what they are.
+/* The kasan room, only in a kernel built with SANITIZE=kernel-address: finds accesses to memory
+ * that is not an object, or not any more.
  *
- * The shadow has a byte for each eight of the kernel's image, of all memory and of kernel stacks: 0
- * where all eight may be touched, 1 to 7 where only so many, else a reason why none. The compiler
- * calls __asan_load8 and its kin; that reasons are there at the right time is this room's part. It
- * stands in front of the allocators and of copy.S: the linker leads calls of the functions that
- * kernel.mk names, such as object_alloc, to __wrap_object_alloc here, where the rooms' own is
- * __real_object_alloc.
+ * The compiler inserts a call before each access (__asan_load8 and so on). It looks into the
+ * shadow, which has one byte for each granule of eight bytes, of the kernel's image, of all memory
+ * and of kernel stacks. 0 means that all eight bytes may be accessed, 1 to 7 that only so many may,
+ * from the start of the granule, and any other value is a reason why none may. A bad access ends in
+ * a panic that describes the object.
  *
- * No lock: who allocates or frees bytes is the only one who cares for their shadow. */
+ * The other task of the room is to keep the shadow up to date. It does so without a change to the
+ * allocators. For the functions that kernel.mk lists, such as object_alloc, the linker redirects
+ * all calls from other files to __wrap_object_alloc in this room, which calls the original under
+ * the name __real_object_alloc. Functions in assembly are wrapped too, because the compiler inserts
+ * no calls there.
+ *
+ * Lock: none is needed. Only the code that allocates or frees bytes changes their shadow.
+ *
+ * Read shadow.c first, then check.c, objects.c and report.c. */
 #pragma once
 
 #include <stdbool.h>
@@ -17,34 +24,34 @@
 
 #include "x86.h"
 
-/* A function whose calls from other files come here first, and the rooms' own. */
+/* Declares the two names of a function whose calls from other files come to this room. */
 #define WRAPPED(type, name, ...)     \
     type __real_##name(__VA_ARGS__); \
     type __wrap_##name(__VA_ARGS__)
 
-#define SHADOW_OFFSET 0xdffffc0000000000ull /* the compiler knows it too: kernel.mk */
+#define SHADOW_OFFSET 0xdffffc0000000000ull /* kernel.mk tells it to the compiler */
 
 enum { GRANULE = 8, MAX_SITES = 5 };
 
-/* Why bytes may not be touched; those of the stack and of globals are the compilers'. */
+/* Why bytes may not be accessed. The compilers define the values for the stack and for globals. */
 enum shadow_reason {
     SHADOW_STACK_LEFT = 0xf1,
     SHADOW_STACK_MIDDLE = 0xf2,
     SHADOW_STACK_RIGHT = 0xf3,
-    SHADOW_HEAD = 0xf6, /* kasan's notes on the object that follows */
+    SHADOW_HEAD = 0xf6, /* the note of the object that follows */
     SHADOW_SCOPE = 0xf8,
     SHADOW_GLOBAL = 0xf9,
-    SHADOW_BEHIND = 0xfa, /* the gap behind an object, and what no object has ever been */
+    SHADOW_BEHIND = 0xfa, /* the gap after an object, and memory that was never an object */
     SHADOW_FREED = 0xfb,
     SHADOW_PAGE = 0xfc, /* a page that is free */
 };
 
-/* What lies before each small object. The allocator's link comes first while the object is free. */
+/* The note before each small object. While the object is free, the allocator's link is in front. */
 struct object_note {
     uint64_t link;
     uint32_t n_bytes, reserved;
     const char *name;              /* of its cache; NULL for kmalloc */
-    uint32_t allocated[MAX_SITES]; /* return addresses, less their upper halves; 0: no more */
+    uint32_t allocated[MAX_SITES]; /* lower halves of return addresses; 0 after the last */
     uint32_t freed[MAX_SITES];
 };
 enum { OBJECT_HEAD = sizeof(struct object_note) };
@@ -57,31 +64,31 @@ static inline uint8_t *shadow_of(uint64_t address)
 
 extern uint64_t shadow_covered; /* bytes of memory with a shadow; constant after mm_init */
 
-/* Is there a shadow of this address? Not of the user's, nor of devices. */
+/* True if the address has a shadow. Addresses of users and of devices have none. */
 static inline bool shadow_covers(uint64_t address)
 {
     return address - DIRECT_MAP < shadow_covered || address >= KSTACK_AREA;
 }
 
-/* The n bytes (whole granules) may not be touched, for that reason; or may (0). */
+/* Forbids access to n bytes, whole granules, for that reason; reason 0 allows it. */
 void shadow_fill(uint64_t address, size_t n, uint8_t reason);
-/* The first n bytes may be touched; of a granule that n ends in only those. */
+/* Allows access to n bytes, and not to the rest of the last granule. */
 void shadow_allow(uint64_t address, size_t n);
 
-/* What one instruction or copy wanted, and where it went wrong. */
+/* What an instruction or copy accesses, and the first byte that it may not. */
 struct access {
     uint64_t address, n, bad;
     bool write;
 };
 _Noreturn void kasan_report(const struct access *access, uint64_t rip);
-/* A free of what is no live object: `what` says why. */
+/* Something was freed that is not an object in use: `what` says why not. */
 _Noreturn void kasan_report_free(const char *what, uint64_t object, uint64_t rip);
 
-/* Between the two this processor checks nothing: allocators use what is free. */
+/* Between the two this processor checks nothing, because allocators access free memory. */
 void checks_off(void);
 void checks_on(void);
 
-/* A global variable and the gap behind it, as the compilers describe it. */
+/* A global variable and the gap after it, as the compilers describe it. */
 struct global {
     uint64_t start, n_bytes, n_with_gap;
     const char *name, *file;
@@ -92,4 +99,4 @@ struct global {
     } * place; /* NULL where a compiler does not say it */
     uint64_t reserved_2;
 };
-const struct global *global_at(uint64_t address); /* whose bytes or gap these are, or NULL */
+const struct global *global_at(uint64_t address); /* the one with this byte, or in its gap; NULL */

@@ -1,7 +1,16 @@
-/* The lib room: strings, printing, lists, hash table, tree, readers; tested on the host.
+/* The lib room: strings, printing, lists, hash table, trees, readers of files; tested on the host.
  *
- * Nothing here knows the kernel, takes a lock, sleeps or touches hardware. Structures are
- * intrusive: the caller embeds the node and holds whatever lock guards the container. */
+ * Nothing in this room knows the kernel, sleeps or touches hardware, so the same files are compiled
+ * into a test program for the host. Containers are intrusive: the caller embeds a node (a struct
+ * list, hash_node, tree_node or max_node) in its own structure and owns its memory.
+ *
+ * Lock: the room has no locks. The caller holds the lock that guards the container.
+ *
+ * Read string.c and format.c first, then log.c, then the containers (hash.c, tree.c, max_tree.c,
+ * bitmap.c), then the readers cpio.c and elf.c, and random.c.
+ *
+ * Upper rooms give it three things at boot: `lib_hooks` (where a line of the log and a panic are
+ * reported), `hash_memory` (memory for the buckets of hash tables) and `hash_seed`. */
 #pragma once
 
 #include <stdarg.h>
@@ -46,19 +55,19 @@ static inline uint64_t align_down(uint64_t value, uint64_t to)
     return value & ~(to - 1);
 }
 
-/* ---- what lib needs from the kernel: set once at boot, before the first call that uses it ---- */
+/* ---- what lib needs from the kernel: set once at boot, before the first use ---- */
 
 struct lib_hooks {
     void (*log_line)(const char *line, size_t length);                     /* without '\n' */
     void (*report_panic)(const char *file, int line, const char *message); /* no return */
-    void (*panic_details)(void); /* says more about what panic was called for; NULL: nothing */
+    void (*panic_details)(void); /* logs more about the cause of a panic; NULL: there is no more */
 };
 extern struct lib_hooks lib_hooks;
 
-/* Logs one line (cut at 400 bytes). */
+/* Logs one line, of which at most 400 bytes are kept. Logs nothing before the hook is set. */
 void klog(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* Ends the kernel with a report. */
+/* Ends the kernel with a report: the place in the source and a message of at most 255 bytes. */
 _Noreturn void panic_at(const char *file, int line, const char *fmt, ...)
     __attribute__((format(printf, 3, 4), cold));
 
@@ -69,7 +78,7 @@ _Noreturn void panic_at(const char *file, int line, const char *fmt, ...)
             panic_at(__FILE__, __LINE__, "assertion failed: %s", #cond); \
     } while (0)
 
-/* ---- memory and strings (lib/string.c): C's meaning ---- */
+/* ---- memory and strings (lib/string.c): as in the C standard; strlcpy as in POSIX 2024 ---- */
 
 void *memcpy(void *restrict to, const void *restrict from, size_t n);
 void *memmove(void *to, const void *from, size_t n);
@@ -85,18 +94,19 @@ char *strchr(const char *s, int c);
 char *strrchr(const char *s, int c);
 size_t strlcpy(char *to, const char *from, size_t size); /* returns strlen(from) */
 
-/* Reads an unsigned number in base 8, 10 or 16; false if empty, malformed or too large. */
+/* Reads the `length` bytes at `s` as an unsigned number in base 8, 10 or 16. False if there are
+ * none, if one of them is not a digit, or if the number does not fit. */
 bool number_parse(const char *s, size_t length, unsigned base, uint64_t *result);
 
-/* ---- formatted printing (lib/format.c): snprintf's meaning ----
+/* ---- formatted printing (lib/format.c): as snprintf and vsnprintf of the C standard ----
  * Conversions d i u x X o p c s %; flags 0 - + # and space; width and precision, also as '*';
- * lengths hh h l ll z. */
+ * lengths hh h l ll z. The result is the length that the whole text has, even if it did not fit. */
 
 int format(char *buf, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int vformat(char *buf, size_t size, const char *fmt, va_list args)
     __attribute__((format(printf, 3, 0)));
 
-/* ---- doubly linked list: `struct list` is head and link alike ---- */
+/* ---- doubly linked list: a `struct list` serves as the head and as the link of each entry ---- */
 
 struct list {
     struct list *next, *prev;
@@ -141,7 +151,7 @@ static inline void list_add_before(struct list *where, struct list *link)
     list_insert_between(link, where->prev, where);
 }
 
-/* Takes link out and leaves it as an empty list, so that removing it again does no harm. */
+/* Removes the link and leaves it as an empty list, so that removing it again does no harm. */
 static inline void list_remove(struct list *link)
 {
     link->prev->next = link->next;
@@ -169,12 +179,13 @@ static inline void list_splice_tail(struct list *to, struct list *from)
 #define list_last(head, type, member) \
     (list_empty(head) ? (type *)0 : list_entry((head)->prev, type, member))
 
-/* for each `item` (a pointer variable of the entry's type); the list must not change meanwhile. */
+/* For each entry, pointed to by `item` (a variable of type pointer to the entry's structure). The
+ * list must not change during the loop. */
 #define list_for_each(item, head, member)                                                       \
     for ((item) = list_entry((head)->next, typeof(*(item)), member); &(item)->member != (head); \
          (item) = list_entry((item)->member.next, typeof(*(item)), member))
 
-/* The same, where the body may remove or free `item`; `spare` is a second pointer variable. */
+/* The same, but the body may remove or free `item`. `spare` is a second variable of that type. */
 #define list_for_each_safe(item, spare, head, member)                       \
     for ((item) = list_entry((head)->next, typeof(*(item)), member),        \
         (spare) = list_entry((item)->member.next, typeof(*(item)), member); \
@@ -182,11 +193,12 @@ static inline void list_splice_tail(struct list *to, struct list *from)
          (item) = (spare), (spare) = list_entry((spare)->member.next, typeof(*(item)), member))
 
 /* ---- hash table (lib/hash.c): linear hashing, grows and shrinks by a bucket at a time ----
- * Never pauses to rehash, never fails to insert: without memory its chains get longer. A table with
- * one bucket owns no memory. The caller compares keys: walk hash_first, hash_next. */
+ * An insertion never rehashes the whole table and never fails: if there is no memory for another
+ * bucket, the chains get longer. A table with one bucket owns no memory. The table knows hashes and
+ * not keys: to find a key, the caller walks by hash_first and hash_next and compares. */
 
 struct lib_memory {
-    void *(*alloc)(size_t size); /* NULL when out of memory; a power of two from 64 to 4096 */
+    void *(*alloc)(size_t size); /* size: a power of two, 64 to 4096; NULL when out of memory */
     void (*free)(void *block, size_t size);
 };
 
@@ -198,26 +210,27 @@ struct hash_node {
 struct hash {
     union {
         struct hash_node *only; /* while there is one bucket: its chain */
-        void *root;             /* else a segment of buckets or a page of pointers */
+        void *root;             /* otherwise a segment of buckets or a page of pointers */
     };
     uint32_t count; /* entries */
     uint32_t buckets;
     uint32_t mask; /* the power of two that holds `buckets`, less 1 */
 };
-extern struct lib_memory hash_memory; /* of all tables; set once, before the first */
+extern struct lib_memory hash_memory; /* for all tables; set once, before the first insertion */
 
 void hash_init(struct hash *table);
-void hash_free(struct hash *table); /* gives its memory back; forgets the entries */
+void hash_free(struct hash *table); /* frees the buckets; the entries are the caller's to free */
 void hash_insert(struct hash *table, struct hash_node *node, uint32_t hash);
 void hash_remove(struct hash *table, struct hash_node *node); /* node must be in the table */
-struct hash_node *hash_chain(const struct hash *table, uint32_t hash); /* and others; or NULL */
+/* The chain of the hash's bucket, or NULL if it is empty. It may hold nodes of other hashes too. */
+struct hash_node *hash_chain(const struct hash *table, uint32_t hash);
 static inline struct hash_node *hash_match(struct hash_node *node, uint32_t hash)
 {
     while (node && node->hash != hash)
         node = node->next;
     return node;
 }
-/* The first node with this hash, the next one with the same; NULL if none. */
+/* The first node with this hash, and the next node with the same hash; NULL if there is none. */
 static inline struct hash_node *hash_first(const struct hash *table, uint32_t hash)
 {
     return hash_match(hash_chain(table, hash), hash);
@@ -227,7 +240,8 @@ static inline struct hash_node *hash_next(const struct hash_node *node)
     return hash_match(node->next, node->hash);
 }
 
-extern uint64_t hash_seed; /* set once at boot */
+/* Hashes that a program cannot predict: they depend on the seed, which is set once at boot. */
+extern uint64_t hash_seed;
 uint32_t hash_bytes(const void *data, size_t n);
 uint32_t hash_u64(uint64_t value);
 
@@ -249,16 +263,17 @@ struct tree_node *tree_floor(const struct tree *tree, uint64_t key); /* the larg
 struct tree_node *tree_ceil(const struct tree *tree, uint64_t key);  /* the smallest >= key */
 struct tree_node *tree_next(const struct tree *tree, const struct tree_node *node);
 
-/* ---- ordered tree with values (lib/max_tree.c): finds the next node with a value of at least n
- * ---- Nodes with equal keys are in the order of their addresses. All of it takes a time that grows
- * with the logarithm of the number of nodes. */
+/* ---- ordered tree with values (lib/max_tree.c) ----
+ * Each node has a key, which gives its place in the order, and a value. The tree finds the next
+ * node in that order with a value of at least n. Nodes with equal keys are ordered by address. The
+ * expected time of each operation grows with the logarithm of the number of nodes. */
 
 struct max_node {
     struct max_node *parent, *child[2];
-    uint64_t priority; /* no child's is greater */
-    uint64_t key;      /* the owner may change it where the order stays the same */
+    uint64_t priority; /* no child has a greater one */
+    uint64_t key;      /* the owner may change it if the order of the nodes stays the same */
     uint64_t value;    /* changed by max_tree_set */
-    uint64_t max;      /* the greatest value of the node and all below it */
+    uint64_t max;      /* the greatest value of the node and of all nodes below it */
 };
 
 struct max_tree {
@@ -268,23 +283,24 @@ struct max_tree {
 enum { MAX_BACKWARD, MAX_FORWARD };
 
 void max_tree_insert(struct max_tree *tree, struct max_node *node, uint64_t key, uint64_t value);
-/* Makes an empty tree like another, of the nodes that `copy` returns for each of those; keys are
- * unique. False where `copy` returned NULL: then there is a part of them. */
+/* Copies the tree `from` into the empty tree `to`: `copy` makes the new node for each old one. The
+ * keys must be unique. False if `copy` returned NULL; `to` then holds a part of the nodes. */
 bool max_tree_copy(struct max_tree *to, const struct max_tree *from,
                    struct max_node *(*copy)(const struct max_node *node, void *arg), void *arg);
 void max_tree_remove(struct max_tree *tree, struct max_node *node); /* node must be in the tree */
 void max_tree_set(struct max_node *node, uint64_t value);
-/* With a value of at least `least` (0: any), or NULL: the first node that is met from an end of the
- * tree in that direction, and the first that is met from a node on, itself left out. */
+/* The first node with a value of at least `least` (0: any node), or NULL. max_tree_end starts at
+ * the end of the tree, MAX_FORWARD at the smallest key and MAX_BACKWARD at the largest;
+ * max_tree_step starts at the neighbour of `node` in that direction. */
 struct max_node *max_tree_end(const struct max_tree *tree, uint64_t least, int direction);
 struct max_node *max_tree_step(const struct max_node *node, uint64_t least, int direction);
-/* The first node with such a value behind a place in the order that a node has or had: `tie` is
- * its address, of which no more is used. */
+/* The same in the direction MAX_FORWARD, after the place of a node that may be freed already: `key`
+ * was its key and `tie` its address, which is compared and never followed. */
 struct max_node *max_tree_after(const struct max_tree *tree, uint64_t key, const void *tie,
                                 uint64_t least);
-/* Takes any node without children out, looked for below `from` (NULL: the root), to take down a
- * whole tree; NULL when it is empty. The order stays, but the maxima do not hold any more. Its
- * parent is where to go on. */
+/* Removes some node without children and returns it; NULL if the tree is empty. It serves to take
+ * down a whole tree: the search begins at `from`, the parent of the node removed before (NULL: the
+ * root). The order of the rest stays valid, its maxima do not. */
 struct max_node *max_tree_pop_leaf(struct max_tree *tree, struct max_node *from);
 
 /* ---- bitmap (lib/bitmap.c) over 64-bit words ---- */
@@ -304,7 +320,7 @@ static inline void bitmap_clear(uint64_t *map, size_t bit)
     map[bit / 64] &= ~(1ull << (bit % 64));
 }
 
-/* The first bit >= from that is clear (or set); n_bits if there is none. */
+/* The number of the first clear (or set) bit that is at least `from`; n_bits if there is none. */
 size_t bitmap_next_clear(const uint64_t *map, size_t n_bits, size_t from);
 size_t bitmap_next_set(const uint64_t *map, size_t n_bits, size_t from);
 
@@ -318,11 +334,13 @@ struct cpio_entry {
     uint32_t dev_major, dev_minor, rdev_major, rdev_minor;
 };
 
-/* Reads the entry at *at and steps past it; skips trailers and the zeros between archives.
- * 1 with *entry filled, 0 at the end of the buffer, -EINVAL where the archive is malformed. */
+/* Reads the entry at offset *at and moves *at past it; skips trailers and the zeros between
+ * archives. 1 with *entry filled, 0 at the end of the buffer, -EINVAL if the archive is malformed.
+ * The entry points into the buffer. */
 int cpio_next(const void *archive, size_t size, size_t *at, struct cpio_entry *entry);
 
-/* True if every component of a name stays below the directory where it is unpacked. */
+/* True if no component of a name is "..", so that it stays below the directory where it is
+ * unpacked. */
 bool cpio_name_is_safe(const char *name);
 
 /* ---- ELF64 executables (lib/elf.c): a checker over the file's first bytes ---- */
@@ -330,7 +348,7 @@ bool cpio_name_is_safe(const char *name);
 #define ELF_MAX_SEGMENTS 8
 
 struct elf_segment {
-    uint64_t address, memory_size; /* as in the file: not page-aligned */
+    uint64_t address, memory_size; /* as in the file, so not page-aligned */
     uint64_t offset, file_size;
     bool readable, writable, executable;
 };
@@ -347,16 +365,17 @@ struct elf_image {
     struct elf_segment segments[ELF_MAX_SEGMENTS];
 };
 
-/* Checks an x86-64 executable of file_size bytes whose first `length` are at `file`; its program
- * headers must lie in those. 0, or -ENOEXEC on everything that is wrong. */
+/* Checks an x86-64 executable of file_size bytes whose first `length` bytes are at `file`; they
+ * must contain its program headers. 0, or -ENOEXEC for whatever is wrong with it. */
 int elf_read(const void *file, size_t length, uint64_t file_size, struct elf_image *image);
 
-/* ---- random numbers (lib/random.c): ChaCha20 with fast key erasure; the caller locks ---- */
+/* ---- random numbers (lib/random.c): ChaCha20 with fast key erasure ---- */
 
 struct random {
     uint32_t key[8];
 };
 
 void random_init(struct random *random, const void *seed, size_t n);
-void random_mix(struct random *random, const void *data, size_t n); /* adds entropy */
+/* Mixes n bytes into the key. Bytes that an attacker knows do no harm. */
+void random_mix(struct random *random, const void *data, size_t n);
 void random_bytes(struct random *random, void *to, size_t n);

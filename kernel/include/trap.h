@@ -1,20 +1,23 @@
-/* The trap room: what happened while other code ran: faults, interrupts, NMIs, and the end by
- * panic.
+/* The trap room: answers to faults, interrupts and NMIs, and the report of a panic.
  *
- * No lock: it works on the frame it was given. The reports take none either. */
+ * Lock: the room has no locks and works on the frame that it is given. Its reports take no locks
+ * either, because the code that was interrupted may hold any.
+ *
+ * Read trap.c first, then panic.c, nmi.c and sysrq.c. The boot room, above it, passes trap_enter
+ * and trap_stop_report to x86 and panic_report to lib. */
 #pragma once
 
 #include "x86.h"
 
-/* x86's handlers (struct x86_handlers). */
-void trap_enter(struct trap_frame *frame);
+/* The handlers for struct x86_handlers. */
+void trap_enter(struct trap_frame *frame);       /* exceptions and interrupts */
 void trap_stop_report(struct trap_frame *frame); /* NMI and double fault */
 
-/* lib's panic hook. */
+/* Lib's panic hook: writes the report to the log and ends the machine. */
 _Noreturn void panic_report(const char *file, int line, const char *message);
-/* A panic that a trap in the kernel brought about: the report shows its registers. */
+/* A panic caused by a trap in the kernel: the report shows the registers in the frame. */
 _Noreturn void panic_trap(struct trap_frame *frame, const char *what);
-/* Answers a letter of SysRq on the log; c, b and o do not come back. */
+/* Performs the command of a SysRq letter and answers on the log; c, b and o do not return. */
 void sysrq(char letter);
-/* The processor's interrupted code, with names: for panic and NMI. */
+/* Logs the symbol of rip and of each return address above the frame pointer rbp. */
 void panic_log_backtrace(uint64_t rip, uint64_t rbp);

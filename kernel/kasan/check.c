@@ -1,10 +1,11 @@
-/* What compiled code calls before it touches memory, and what stands in front of copy.S. */
+/* The checks that compiled code calls before each access, and the wrappers of assembly
+ * functions. */
 #include "kasan.h"
 #include "mm.h"
 
 enum { MAX_GROUPS = 256, AT_ONCE = 8 * GRANULE };
 
-static bool reported; /* the report itself looks at everything */
+static bool reported; /* then nothing is checked, since the report reads any memory */
 static uint32_t n_off[MAX_CPUS];
 
 void checks_off(void)
@@ -22,7 +23,7 @@ static bool checks_are_off(void)
     return reported || (n_cpus && n_off[this_cpu()->id]);
 }
 
-/* The first of the bytes that may not be touched; 0 if there is none. */
+/* The first of the bytes that may not be accessed; 0 if there is none. */
 static uint64_t first_bad(uint64_t address, uint64_t n)
 {
     uint64_t end = address + n;
@@ -41,11 +42,11 @@ static uint64_t first_bad(uint64_t address, uint64_t n)
     return 0;
 }
 
-/* Looks at all bytes of an access; what is wrong ends here. */
+/* Checks all bytes of an access. Does not return if one of them is bad. */
 static void check(uint64_t address, uint64_t n, bool write, uint64_t rip)
 {
     if (!shadow_covers(address))
-        return; /* a user's address, which the processor minds, or a device */
+        return; /* a user address, which the processor checks, or a device */
     struct access access = {address, n, first_bad(address, n), write};
     if (likely(!access.bad) || checks_are_off())
         return;
@@ -55,7 +56,8 @@ static void check(uint64_t address, uint64_t n, bool write, uint64_t rip)
 
 #define CALLER ((uint64_t)__builtin_return_address(0))
 
-/* Most accesses lie in granules that may be touched as a whole: then first and last byte tell. */
+/* The usual case: the shadows of the first and the last byte are 0. Otherwise check() looks
+ * again. */
 #define ACCESS(kind, n, write)                                                             \
     void __asan_##kind##n##_noabort(uint64_t address);                                     \
     void __asan_##kind##n##_noabort(uint64_t address)                                      \
@@ -88,7 +90,7 @@ void __asan_storeN_noabort(uint64_t address, uint64_t n)
     check(address, n, true, CALLER);
 }
 
-/* clang's way of filling the shadow of a frame too large for single stores. */
+/* clang fills the shadow of a large stack frame by these functions. */
 #define SET_SHADOW(name, reason)                              \
     void __asan_set_shadow_##name(uint8_t *shadow, size_t n); \
     void __asan_set_shadow_##name(uint8_t *shadow, size_t n)  \
@@ -103,7 +105,7 @@ SET_SHADOW(f2, SHADOW_STACK_MIDDLE)
 SET_SHADOW(f3, SHADOW_STACK_RIGHT)
 SET_SHADOW(f8, SHADOW_SCOPE)
 
-/* ---- Globals: the compilers make a constructor for each file ---- */
+/* ---- Globals: a constructor that the compilers make for each file registers them ---- */
 
 static struct {
     const struct global *first;
@@ -128,7 +130,7 @@ void __asan_register_globals(const struct global *globals, size_t n)
 void __asan_unregister_globals(const struct global *globals, size_t n);
 void __asan_unregister_globals(const struct global *globals, size_t n)
 {
-    (void)globals, (void)n; /* from destructors, which nobody calls */
+    (void)globals, (void)n; /* for destructors, which are never called */
 }
 
 const struct global *global_at(uint64_t address)
@@ -140,8 +142,7 @@ const struct global *global_at(uint64_t address)
     return NULL;
 }
 
-/* ---- In front of assembly: the kernel's side of a copy is checked; the user's has no shadow ----
- */
+/* ---- Wrappers of assembly: of a copy the kernel's side is checked ---- */
 
 WRAPPED(size_t, copy_user, void *to, const void *from, size_t n);
 size_t __wrap_copy_user(void *to, const void *from, size_t n)

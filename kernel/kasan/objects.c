@@ -1,11 +1,19 @@
-/* In front of the allocators: gaps round small objects, a queue of freed ones, free pages. */
+/* Wrappers of the allocators: gaps around small objects, a queue of freed ones, free pages.
+ *
+ * Each small object is allocated larger than was asked for. In front of it is a note, which says
+ * where it was allocated and freed; after it is a gap. Both are forbidden in the shadow, so that an
+ * access a little beyond the object is found.
+ *
+ * A freed object is not given back to its allocator at once, which might return it to the next
+ * caller: then the use of the old pointer could not be found. It is forbidden, and waits in a
+ * quarantine until QUARANTINED others have been freed after it. */
 #include "kasan.h"
 #include "mm.h"
 
 enum { LARGEST_CLASS = 2048, QUARANTINED = 512 };
 
-/* Freed objects. Each takes the place of the one that was freed so many frees before, and only that
- * one goes back to its allocator. Atomic. */
+/* Freed objects, as a ring: each replaces the one freed QUARANTINED frees before, and that one is
+ * given back to its allocator. Atomic. */
 static struct object_note *quarantine[QUARANTINED];
 static uint32_t n_freed; /* atomic */
 
@@ -28,7 +36,7 @@ WRAPPED(void, frame_unref, paddr_t frame);
 WRAPPED(paddr_t, frames_alloc, enum frame_use use, unsigned order);
 WRAPPED(void, frames_free, paddr_t first, unsigned order);
 
-/* Who called: the return addresses from a frame on. */
+/* Stores the return addresses from a stack frame on. */
 static void note_sites(uint32_t sites[MAX_SITES], uint64_t frame)
 {
     uint64_t addresses[MAX_SITES];
@@ -39,8 +47,8 @@ static void note_sites(uint32_t sites[MAX_SITES], uint64_t frame)
 
 /* ---- Small objects ---- */
 
-/* What an allocator gave becomes an object of n bytes behind its note. Behind it nothing may be
- * touched: a gap that is there already, or what a larger one before it has left. */
+/* Turns a block from an allocator into a note and an object of n bytes after it. What follows is
+ * forbidden: it is the gap, or the freed bytes of a larger object that was there before. */
 static void *hand_out(struct object_note *note, size_t n_bytes, const char *name, uint64_t frame)
 {
     if (!note)
@@ -59,7 +67,8 @@ static void *hand_out(struct object_note *note, size_t n_bytes, const char *name
     return note + 1;
 }
 
-/* The note of an object that may be freed now, under that name. */
+/* The note of an object that is being freed. Reports it if no such object of that cache is in
+ * use. */
 static struct object_note *note_of(void *object, const char *name, uint64_t rip)
 {
     uint64_t at = (uint64_t)object;
@@ -78,7 +87,7 @@ static void give_back(struct object_note *note)
     if (!note)
         return;
     checks_off();
-    __real_kfree(note); /* whichever cache it is of */
+    __real_kfree(note); /* it finds the cache by itself */
     checks_on();
 }
 
@@ -99,7 +108,6 @@ void *__wrap_object_alloc(struct object_cache *cache)
     return hand_out(note, cache->size - OBJECT_REDZONE, cache->name, FRAME);
 }
 
-/* Noted one by one. */
 size_t __wrap_objects_alloc(struct object_cache *cache, void **objects, size_t n)
 {
     size_t done = 0;
@@ -128,7 +136,7 @@ void __wrap_objects_free(struct object_cache *cache, void **objects, size_t n)
         __wrap_object_free(cache, objects[--n]);
 }
 
-/* Before memory is counted: all that was freed goes back. */
+/* Gives all freed objects back first, so that memory can be counted. */
 void __wrap_objects_trim(void)
 {
     for (size_t i = 0; i < QUARANTINED; i++)
@@ -143,13 +151,13 @@ static bool is_small(size_t n_bytes)
     return n_bytes + OBJECT_REDZONE <= LARGEST_CLASS;
 }
 
-/* Large blocks are whole pages, and no small object begins a page: its note does. */
+/* Large blocks are whole pages. A small object never begins at a page, because its note does. */
 static bool is_large(const void *memory)
 {
     return (uint64_t)memory % PAGE_SIZE == 0;
 }
 
-/* What a block of pages has more than was asked for may not be touched. */
+/* Forbids the part of a block of pages that is more than was asked for. */
 static void *mark_rest(void *pages, size_t n_bytes)
 {
     size_t room = PAGE_SIZE;
@@ -196,8 +204,8 @@ void __wrap_kfree(void *memory)
     release(memory, CALLER, FRAME);
 }
 
-/* From one block of pages to another by mm's own, in place if it can; else always to a new place,
- * so that who keeps the old address is found out. */
+/* A large block that stays large is left to the real function, which may keep its place. Any other
+ * object always gets a new place, so that a use of the old address is found. */
 void *__wrap_krealloc(void *memory, size_t n_bytes)
 {
     if (!memory)
@@ -251,7 +259,7 @@ void __wrap_frames_free(paddr_t first, unsigned order)
     __real_frames_free(first, order);
 }
 
-/* Who has the only reference is alone with the frame. */
+/* The holder of the only reference is the only user of the frame. */
 void __wrap_frame_unref(paddr_t frame)
 {
     if (frame_refs(frame) == 1)

@@ -1,4 +1,5 @@
-/* Says which bytes were touched: of what, how large it is, who allocated and freed it. */
+/* Reports which bytes were accessed: of which object, how large it is, where it was allocated and
+ * freed. */
 #include "kasan.h"
 #include "lib.h"
 #include "x86.h"
@@ -19,18 +20,18 @@ static const char *kind_of(uint8_t shadow)
     case SHADOW_BEHIND: return "out of bounds of an object";
     case SHADOW_FREED: return "use after free";
     case SHADOW_PAGE: return "use of a free page";
-    default: return "memory that is nobody's";
+    default: return "memory of no object";
     }
 }
 
-/* Why the byte may not be touched; in a granule of which a part may, the next one says it. */
+/* Why the byte may not be accessed. For a granule that is partly allowed, the next one says it. */
 static uint8_t reason_at(uint64_t address)
 {
     uint8_t shadow = *shadow_of(address);
     return shadow < GRANULE ? *shadow_of(address + GRANULE) : shadow;
 }
 
-/* Where the bad byte lies, as seen from a thing of n bytes. */
+/* Logs where the bad byte is, relative to an object of n bytes. */
 static void log_place(uint64_t start, uint64_t n, const char *what, const char *name)
 {
     if (bad < start)
@@ -38,7 +39,7 @@ static void log_place(uint64_t start, uint64_t n, const char *what, const char *
     else if (bad < start + n)
         klog("  byte %lu of %s %s (0x%lx, %lu bytes)", bad - start, what, name, start, n);
     else
-        klog("  %lu bytes behind %s %s (0x%lx, %lu bytes)", bad - start - n, what, name, start, n);
+        klog("  %lu bytes after %s %s (0x%lx, %lu bytes)", bad - start - n, what, name, start, n);
 }
 
 /* ---- Objects ---- */
@@ -52,7 +53,7 @@ static void log_sites(const char *what, const uint32_t sites[MAX_SITES])
     }
 }
 
-/* The note of the object that the byte belongs to or lies behind: in a note, the one that follows.
+/* The note of the object that contains the byte or ends before it; for a byte in a note, that note.
  * NULL if its page has none. */
 static const struct object_note *note_near(uint64_t address)
 {
@@ -78,7 +79,7 @@ static void log_object(uint64_t address)
 
 /* ---- Variables ---- */
 
-/* A decimal number and the blank behind it. */
+/* Reads a decimal number and the blank after it. */
 static uint64_t number(const char **text)
 {
     uint64_t value = 0;
@@ -88,8 +89,9 @@ static uint64_t number(const char **text)
     return value;
 }
 
-/* The compilers put a mark at a frame's lowest address, then a text, "2 32 8 1 n 64 40 6 line:7":
- * how many variables, and of each its place, its size, the length of its name and the name. */
+/* The compilers put a magic number at the lowest address of a frame, and after it a pointer to a
+ * text such as "2 32 8 1 n 64 40 6 line:7": how many variables there are, and for each its offset,
+ * its size, the length of its name, and the name. */
 static void log_variable(const uint64_t *frame)
 {
     const char *text = (const char *)frame[1];
@@ -123,7 +125,7 @@ static void log_global(uint64_t address)
     klog("  of %s:%u", g->place ? g->place->file : g->file, g->place ? g->place->line : 0);
 }
 
-/* ---- The report: panic asks for these lines below its own ---- */
+/* ---- The report: panic calls log_details after its own lines ---- */
 
 static void log_details(void)
 {

@@ -1,4 +1,9 @@
-/* The shadow's memory: of the image from the first C on, of all else when memory is up. */
+/* The memory of the shadow: for the image from the first C function on, for the rest after mm_init.
+ *
+ * The checks run from the start, so the image needs its shadow before any other C function does: it
+ * is an array in the image itself, mapped by __wrap_boot_main(). The shadow of all memory is taken
+ * from that memory, one eighth, before mm gets the rest. The shadow of a kernel stack is mapped and
+ * unmapped with the stack. */
 #include "kasan.h"
 #include "mm.h"
 
@@ -46,7 +51,8 @@ static pte_t entry_of(const void *in_image)
     return ((uint64_t)in_image - KERNEL_BASE) | PTE_PRESENT | PTE_WRITE;
 }
 
-/* Maps the image's shadow, and gives the other two a table below the root that all spaces share. */
+/* Maps the shadow of the image. The other two shadows get a table below the root page table, so
+ * that all address spaces share them. */
 static void map_image(void)
 {
     uint64_t image = (uint64_t)shadow_of(KERNEL_BASE), memory = (uint64_t)shadow_of(DIRECT_MAP);
@@ -61,20 +67,20 @@ static void map_image(void)
         image_table[i] = entry_of(image_shadow + i * PAGE_SIZE) | PTE_GLOBAL | PTE_NX;
 }
 
-/* From start.S, in front of boot's entry, which takes the same two words as one structure. */
+/* Called by start.S instead of boot_main, which takes the same two words as one structure. */
 WRAPPED(void, boot_main, uint64_t protocol, uint64_t info);
 void __wrap_boot_main(uint64_t protocol, uint64_t info)
 {
     map_image();
     for (void (*const *make)(void) = constructors; make < constructors_end; make++)
-        (*make)(); /* they tell us of globals, in check.c */
+        (*make)(); /* they register the globals: check.c */
     __real_boot_main(protocol, info);
 }
 
 /* ---- All memory ---- */
 
-/* Copies the ranges to `rest` without n bytes, a number of large pages, whose start is *taken. How
- * many ranges are left. */
+/* Copies the ranges to `rest`, except for n bytes (whole large pages), whose start is stored in
+ * *taken. The result is how many ranges are left. */
 static size_t take_out(const struct memory_range *free, size_t n_free, size_t n,
                        struct memory_range *rest, paddr_t *taken)
 {
@@ -98,8 +104,8 @@ static void map_memory(paddr_t shadow, uint64_t n_bytes)
             (shadow + i * LARGE_PAGE) | PTE_PRESENT | PTE_WRITE | PTE_LARGE | PTE_GLOBAL | PTE_NX;
 }
 
-/* In front of mm_init: takes an eighth of memory for the shadow. What is free may not be touched,
- * but for the array of frames, which mm places in it. */
+/* Takes an eighth of memory for the shadow before mm gets it. Free memory is forbidden, except for
+ * mm's array of frames, which is placed in it. */
 WRAPPED(void, mm_init, const struct memory_range *free, size_t n_ranges);
 void __wrap_mm_init(const struct memory_range *free, size_t n_ranges)
 {
@@ -133,8 +139,8 @@ void __wrap_mm_add(const struct memory_range *free)
 
 enum { SLOT_BYTES = KSTACK_SLOT_PAGES * PAGE_SIZE };
 
-/* A stack's pages are mapped from the lowest on, and unmapped in that order: with it comes and goes
- * the page of shadow of the whole slot. */
+/* The pages of a stack are mapped and unmapped from the lowest up. With the lowest, the one page of
+ * shadow for the whole slot is mapped or unmapped. */
 static bool is_first_of_stack(uint64_t address)
 {
     return address >= KSTACK_AREA && (address - KSTACK_AREA) % SLOT_BYTES == PAGE_SIZE;
@@ -176,7 +182,8 @@ paddr_t __wrap_kernel_unmap(uint64_t address)
     return __real_kernel_unmap(address);
 }
 
-/* Whoever had the stack before left it in the middle of functions. */
+/* The thread that had the stack before ended in the middle of functions, whose gaps are still
+ * forbidden. */
 void *__wrap_kstack_alloc(void)
 {
     void *top = __real_kstack_alloc();
@@ -188,7 +195,7 @@ void *__wrap_kstack_alloc(void)
 extern char boot_stack_top[], idle_stacks[]; /* start.S; the boot stack lies below its top */
 enum { BOOT_STACK_BYTES = 16384 };
 
-/* The end of the stack that the address lies in; the address itself for those of NMIs. */
+/* The end of the stack that contains the address; for the stacks of NMIs the address itself. */
 static uint64_t stack_end(uint64_t address)
 {
     uint64_t first_idle = (uint64_t)idle_stacks, boot_top = (uint64_t)boot_stack_top;
@@ -201,7 +208,8 @@ static uint64_t stack_end(uint64_t address)
     return address;
 }
 
-/* Called before a call that does not come back: the gaps in the frames left behind are none. */
+/* Called before a call that does not return: the frames up to the end of the stack are abandoned,
+ * so the gaps in them must be allowed again. */
 void __asan_handle_no_return(void);
 void __asan_handle_no_return(void)
 {

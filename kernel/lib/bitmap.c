@@ -1,7 +1,8 @@
-/* Finds the next clear or set bit in an array of words; counts the bits of one. */
+/* Finds the next clear or set bit in an array of words, and counts the bits of one word. */
 #include "lib.h"
 
-/* The first bit >= from that is set in the map with each word xored by `flip`; n_bits if none. */
+/* The first bit that is at least `from` and is set after each word is xored with `flip`; n_bits if
+ * there is none. */
 static size_t next(const uint64_t *map, size_t n_bits, size_t from, uint64_t flip)
 {
     while (from < n_bits) {
@@ -23,7 +24,8 @@ size_t bitmap_next_set(const uint64_t *map, size_t n_bits, size_t from)
     return next(map, n_bits, from, 0);
 }
 
-/* What the compiler calls for __builtin_popcountll, as it may not use the POPCNT instruction. */
+/* The compiler calls this for __builtin_popcountll, since not every processor has POPCNT. Each line
+ * adds neighbouring fields of bits to fields twice as wide. */
 int __popcountdi2(int64_t word);
 int __popcountdi2(int64_t word)
 {

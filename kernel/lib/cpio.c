@@ -1,4 +1,4 @@
-/* Reads cpio archives of the "newc" form from a buffer and trusts no length in them. */
+/* Reads cpio archives of the "newc" format from a buffer and trusts no length in them. */
 #include "abi/errno.h"
 #include "lib.h"
 
@@ -34,13 +34,13 @@ static bool read_header(const char *header, uint32_t fields[N_FIELDS])
     return true;
 }
 
-/* Reads the entry that starts at *at, steps past it; 1 or -EINVAL. */
+/* Reads the entry that starts at *at and moves *at past it; 1 or -EINVAL. */
 static int read_entry(const char *archive, size_t size, size_t *at, struct cpio_entry *entry)
 {
     uint32_t f[N_FIELDS];
     if (size - *at < HEADER_BYTES || !read_header(archive + *at, f))
         return -EINVAL;
-    /* All sums are of a few numbers below 2^32 and an offset within the buffer: none overflows. */
+    /* Each sum adds numbers below 2^32 to an offset within the buffer, so none overflows. */
     size_t name = *at + HEADER_BYTES, data = align_up(name + f[NAME_SIZE], 4);
     if (f[NAME_SIZE] == 0 || data > size || f[FILE_SIZE] > size - data)
         return -EINVAL;

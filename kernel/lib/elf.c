@@ -1,4 +1,9 @@
-/* Checks an ELF64 executable's headers and says what a loader must map; trusts nothing in it. */
+/* Checks the headers of an ELF64 executable and lists what a loader must map; trusts nothing in it.
+ *
+ * The file may come from an attacker, so every number is checked against the size of the file and
+ * the end of user addresses before it is used, and comparisons subtract rather than add, because a
+ * sum may overflow. Segments must ascend and share no page: then the loader can map one after the
+ * other and never replaces a mapping that it has made. */
 #include "abi/elf.h"
 #include "abi/errno.h"
 #include "lib.h"
@@ -22,7 +27,7 @@ static bool header_is_valid(const Elf64_Ehdr *header, size_t length)
            header->e_phnum <= (length - header->e_phoff) / sizeof(Elf64_Phdr);
 }
 
-/* True if the file holds all bytes of the part and its place in memory is possible. */
+/* True if the file contains all bytes of the part and user space can contain its memory. */
 static bool part_is_valid(const Elf64_Phdr *part, uint64_t file_size)
 {
     return part->p_filesz <= part->p_memsz && part->p_offset <= file_size &&
@@ -30,7 +35,8 @@ static bool part_is_valid(const Elf64_Phdr *part, uint64_t file_size)
            part->p_memsz <= ADDRESS_LIMIT - part->p_vaddr;
 }
 
-/* Adds a PT_LOAD; parts must ascend, share no page, and lie in a page as they do in the file. */
+/* Adds a PT_LOAD part. Its address and its file offset must be equal modulo the page size, because
+ * the loader maps pages of the file. */
 static bool add_segment(struct elf_image *image, const Elf64_Phdr *part, uint64_t file_size)
 {
     if (part->p_memsz == 0)
@@ -70,7 +76,8 @@ static bool add_part(struct elf_image *image, const Elf64_Phdr *part, uint64_t f
     }
 }
 
-/* Where the program headers come to lie in memory: in the segment that holds their file offset. */
+/* The address that the program headers get in memory: they are in the segment that contains their
+ * file offset. 0 if no segment does. */
 static uint64_t find_headers(const struct elf_image *image, uint64_t offset)
 {
     for (unsigned i = 0; i < image->n_segments; i++) {

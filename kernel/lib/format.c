@@ -1,13 +1,13 @@
-/* Formatted printing into a buffer, with snprintf's meaning for what a kernel prints. */
+/* Formatted printing into a buffer: the part of snprintf that a kernel needs. */
 #include "lib.h"
 
-/* Where the text goes: `at` counts all that was asked for, also what did not fit. */
+/* The destination of the text. `at` counts every byte, also those that did not fit. */
 struct sink {
     char *buf;
     size_t size, at;
 };
 
-/* One conversion, as written between '%' and its letter. */
+/* One conversion: what is written between '%' and its letter. */
 struct spec {
     bool left, zero, plus, space, alternate;
     int width, precision; /* precision -1: none given */
@@ -38,7 +38,7 @@ static void put_text(struct sink *sink, const struct spec *spec, const char *tex
         put_many(sink, ' ', spec->width - length);
 }
 
-/* Prints a number: sign or 0x, zeros up to precision or width, digits. */
+/* Prints a number: the prefix (a sign or 0x), zeros up to the precision or width, the digits. */
 static void put_number(struct sink *sink, const struct spec *spec, const char *prefix,
                        uint64_t value, unsigned base, bool upper)
 {
@@ -157,7 +157,7 @@ static void convert(struct sink *sink, struct spec *spec, char letter, va_list *
     }
 }
 
-/* Reads one conversion after its '%' and performs it; returns what follows it. */
+/* Reads one conversion after its '%' and performs it; returns the rest of the format. */
 static const char *format_one(struct sink *sink, const char *fmt, va_list *args)
 {
     struct spec spec = {.precision = -1};

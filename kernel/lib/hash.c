@@ -1,8 +1,24 @@
-/* A hash table that grows and shrinks by one bucket at a time (linear hashing), without a pause.
+/* A hash table that grows and shrinks by one bucket at a time (linear hashing).
  *
- * Buckets stand in segments of at most a page. One bucket: no memory, the chain hangs in the table.
- * Up to 512: one segment, of 8 to 512 buckets. Above: a page of pointers to full segments; above
- * 512 segments: a page of pointers to such pages. The number of buckets alone tells which holds. */
+ * A table that doubles moves all its entries in one call, and a call to the kernel may not take
+ * that long. Linear hashing splits one bucket for each insertion instead.
+ *
+ * `mask` is the least number of the form 2^k - 1 that numbers all buckets. An entry belongs into
+ * bucket `hash & mask`. If there is no such bucket yet, the entry is in `hash & (mask >> 1)`, which
+ * covers it. To grow, the table adds the bucket with the next number and moves into it the
+ * entries that belong there, out of the one bucket that covered it. To shrink, it appends the chain
+ * of the last bucket to the chain of the bucket that will cover it.
+ *
+ * The invariant: every entry is in the bucket that bucket_index() gives for its hash. After an
+ * insertion there are at least as many buckets as entries, after a removal at most twice as many
+ * and one, unless memory was short. The table does not need that memory: where it gets none for
+ * another bucket, its chains grow longer, and where it gets none for a smaller segment, it keeps
+ * the larger one.
+ *
+ * Buckets lie in segments of at most a page. A single bucket needs no memory: its chain begins in
+ * struct hash. Up to 512 buckets are one segment of 64 to 4096 bytes. More are segments of a page,
+ * and a page of pointers to them; more than 512 segments, a page of pointers to such pages. The
+ * number of buckets alone decides which form the table has. */
 #include "lib.h"
 
 #define SEGMENT_BUCKETS 512u
@@ -19,7 +35,7 @@ void hash_init(struct hash *table)
     *table = (struct hash){.buckets = 1};
 }
 
-/* Levels of pointer pages above the segments of a table with that many buckets. */
+/* How many levels of pointer pages are above the segments of a table with that many buckets. */
 static int levels(uint32_t buckets)
 {
     return buckets <= SEGMENT_BUCKETS ? 0 : buckets <= SEGMENT_BUCKETS * SEGMENT_BUCKETS ? 1 : 2;
@@ -47,7 +63,7 @@ static inline struct hash_node **bucket(const struct hash *table, uint32_t index
     return (struct hash_node **)&page[index % SEGMENT_BUCKETS];
 }
 
-/* The bucket of a hash: by all bits of the mask, or by one less where that one is yet to come. */
+/* The bucket for a hash: by all bits of the mask, or by one bit less if there is no such bucket. */
 static uint32_t bucket_index(const struct hash *table, uint32_t hash)
 {
     uint32_t index = hash & table->mask;
@@ -62,7 +78,7 @@ static void *zeroed(size_t size)
     return block;
 }
 
-/* Moves the only segment into one of another size, up or down. */
+/* Moves the only segment into a larger or smaller one. False, and no change, without memory. */
 static bool resize_small(struct hash *table, uint32_t buckets)
 {
     size_t size = small_bytes(buckets), old_size = small_bytes(table->buckets);
@@ -79,7 +95,7 @@ static bool resize_small(struct hash *table, uint32_t buckets)
     return true;
 }
 
-/* Puts a page of pointers above the root, whose slot 0 leads to all that was there. */
+/* Adds a level: a page of pointers becomes the root, and its slot 0 points to the old root. */
 static bool add_level(struct hash *table)
 {
     void **page = zeroed(SEGMENT_BYTES);
@@ -97,7 +113,7 @@ static void drop_level(struct hash *table)
     hash_memory.free(page, SEGMENT_BYTES);
 }
 
-/* Makes room for the segment that starts at bucket `index`; the table has the levels for it. */
+/* Allocates the segment that starts at bucket `index`; the table has the levels that it needs. */
 static bool add_segment(struct hash *table, uint32_t index, int level)
 {
     void **page = table->root, **middle = NULL;
@@ -132,7 +148,7 @@ static void remove_segment(struct hash *table, uint32_t index, int level)
     }
 }
 
-/* Gets the memory for one more bucket. False changes nothing. */
+/* Gets the memory for one more bucket. If it returns false, nothing has changed. */
 static bool reserve_bucket(struct hash *table)
 {
     uint32_t n = table->buckets;
@@ -150,7 +166,8 @@ static bool reserve_bucket(struct hash *table)
     return false;
 }
 
-/* Gives back what the last bucket alone needed; its chain is empty. False changes nothing. */
+/* Frees the memory that only the last bucket needed; its chain is empty. If it returns false,
+ * nothing has changed. */
 static bool release_bucket(struct hash *table)
 {
     uint32_t n = table->buckets - 1;
@@ -178,7 +195,7 @@ static void set_buckets(struct hash *table, uint32_t buckets)
         table->mask = UINT32_MAX >> __builtin_clz(buckets - 1);
 }
 
-/* Adds one bucket and moves to it its share of the one bucket that covered it. */
+/* Adds one bucket and moves to it the entries that belong there. */
 static void grow(struct hash *table)
 {
     if (!reserve_bucket(table))
@@ -199,7 +216,8 @@ static void grow(struct hash *table)
     }
 }
 
-/* Hangs the last bucket's chain onto the one that covers it from now on, and gives it up. */
+/* Appends the last bucket's chain to that of the bucket which covers it from now on, and removes
+ * the last bucket. */
 static void shrink(struct hash *table)
 {
     uint32_t last = table->buckets - 1;
@@ -236,7 +254,7 @@ void hash_remove(struct hash *table, struct hash_node *node)
         link = &(*link)->next;
     *link = node->next;
     table->count--;
-    /* Two at a time, because the bound falls by two for each entry that goes. */
+    /* Two at a time, because the greatest number of buckets falls by two with each entry. */
     for (int i = 0; i < 2 && table->buckets > 1 && table->buckets / 2 > table->count; i++)
         shrink(table);
 }
@@ -259,7 +277,8 @@ void hash_free(struct hash *table)
     hash_init(table);
 }
 
-/* Folds the 128-bit product of two words: every bit of either reaches every bit of the result. */
+/* Multiplies two words and xors the halves of the product, so that each bit of a word may change
+ * each bit of the result. */
 static uint64_t fold(uint64_t a, uint64_t b)
 {
     unsigned __int128 product = (unsigned __int128)a * b;
@@ -269,7 +288,8 @@ static uint64_t fold(uint64_t a, uint64_t b)
 #define ODD_A 0x9e3779b97f4a7c15ull /* 2^64 / golden ratio */
 #define ODD_B 0xd6e8feb86659fd93ull
 
-/* The last n < 8 bytes as a number, without a loop; different for different bytes of one length. */
+/* The last n < 8 bytes as a number, without a loop. Different bytes of one length give different
+ * numbers. */
 static uint64_t last_bytes(const unsigned char *p, size_t n)
 {
     uint32_t low, high;

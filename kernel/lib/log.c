@@ -1,4 +1,4 @@
-/* The kernel log and the way into a panic: formats a line and hands it to the hook set at boot. */
+/* The kernel log and the start of a panic: formats a line and passes it to the hook set at boot. */
 #include "lib.h"
 
 struct lib_hooks lib_hooks;

@@ -1,12 +1,17 @@
-/* An ordered tree whose nodes each carry a value, and which finds the next node with a value of at
- * least so much: a treap like tree.c, in which a node also knows the greatest value below it.
+/* An ordered tree whose nodes carry values, and which finds the next node with a large enough
+ * value: a treap like tree.c, in which each node also knows the greatest value below it.
  *
- * A search may so leave out every subtree in which all values are too small. The price is that a
- * change has to be told to the nodes above; for that they have parent links. Here insertion and
- * removal rotate, because a rotation touches two nodes and settles their two maxima. */
+ * For example, mm looks for a gap of at least so many pages among the areas of a space: the key is
+ * the address of an area, the value is the size of the gap below it. A search skips every subtree
+ * whose greatest value is too small, so it visits only a few nodes on each level.
+ *
+ * The invariant: `max` of a node is the greatest of its own value and the `max` of its children.
+ * When a value changes, settle() therefore walks up by the parent links, and stops at the first
+ * node whose maximum stays the same. Unlike in tree.c, insertion and removal use rotations, because
+ * a rotation changes the children of only two nodes, whose maxima are easily recomputed. */
 #include "lib.h"
 
-/* Any number that says nothing of the order. */
+/* A number that is unrelated to the order of the nodes: on average that keeps the tree shallow. */
 static uint64_t priority_of(const struct max_node *node)
 {
     uint64_t x = (uintptr_t)node * 0x9e3779b97f4a7c15ull;
@@ -25,7 +30,7 @@ static struct max_node **link_of(struct max_tree *tree, const struct max_node *n
     return parent ? &parent->child[parent->child[1] == node] : &tree->root;
 }
 
-/* The node's own greatest value, from those of its children. */
+/* What `max` of the node has to be, given that it is right in its children. */
 static uint64_t greatest(const struct max_node *node)
 {
     uint64_t most = node->value;
@@ -36,7 +41,7 @@ static uint64_t greatest(const struct max_node *node)
     return most;
 }
 
-/* Brings the maxima from the node on up to date, as far as one changes. */
+/* Corrects the maxima of the node and of those above it, up to the first that is right already. */
 static void settle(struct max_node *node)
 {
     for (; node; node = node->parent) {
@@ -47,7 +52,7 @@ static void settle(struct max_node *node)
     }
 }
 
-/* The child takes its parent's place, and the parent hangs below it. */
+/* The child takes its parent's place, and the parent becomes its child. */
 static void rotate_up(struct max_tree *tree, struct max_node *child)
 {
     struct max_node *parent = child->parent;
@@ -63,7 +68,7 @@ static void rotate_up(struct max_tree *tree, struct max_node *child)
     parent->max = greatest(parent);
 }
 
-/* Hangs a new node below a parent, NULL at the root, and lets it rise to its place. */
+/* Adds a new node as a leaf below a parent (NULL: as the root) and rotates it up to its place. */
 static void attach(struct max_tree *tree, struct max_node *node, struct max_node *parent, int side)
 {
     node->parent = parent;
@@ -149,8 +154,8 @@ void max_tree_set(struct max_node *node, uint64_t value)
     settle(node);
 }
 
-/* The outermost node of a subtree, seen in that direction, with a value of at least `least`: there
- * is one. */
+/* The first node of a subtree, in that direction, with a value of at least `least`. The subtree has
+ * such a node. */
 static struct max_node *seek(struct max_node *node, uint64_t least, int direction)
 {
     for (;;) {

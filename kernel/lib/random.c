@@ -1,5 +1,8 @@
-/* A generator of random bytes: ChaCha20 whose key is replaced after each block, of which one half
- * is the next key and the other goes out (fast key erasure). */
+/* A generator of random bytes: ChaCha20 with fast key erasure.
+ *
+ * Each block of 64 bytes that the cipher makes from the key is used in two halves: one is the next
+ * key, the other is given to the caller. The old key is overwritten at once. So an attacker that
+ * reads the state learns nothing about the bytes that were given out before. */
 #include "lib.h"
 
 enum { KEY_BYTES = 32, OUTPUT_BYTES = 32 }; /* of each block of 64 */

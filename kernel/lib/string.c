@@ -1,7 +1,7 @@
-/* Memory and strings with C's meaning, in 8-byte moves: a byte-wise `rep` is slow under TCG. */
+/* Memory and strings as in the C standard, in moves of 8 bytes: `rep` is slow under emulation. */
 #include "lib.h"
 
-/* A word at any address, of any type: the compiler makes one mov of it. */
+/* A word at any address that may alias any type: the compiler accesses it with one mov. */
 struct word {
     uint64_t value;
 } __attribute__((packed, may_alias));
@@ -10,7 +10,7 @@ struct half {
     uint32_t value;
 } __attribute__((packed, may_alias));
 
-/* Keeps the compiler from seeing a memcpy or memset in the loop that is one. */
+/* Keeps the compiler from replacing the loop inside memcpy or memset by a call of the same. */
 #define OPAQUE() asm volatile("" ::: "memory")
 
 static inline void copy_32(unsigned char *to, const unsigned char *from)
@@ -24,7 +24,7 @@ static inline void copy_32(unsigned char *to, const unsigned char *from)
     t[3].value = d;
 }
 
-/* Copies upwards; right for areas that overlap if `to` is below `from`. */
+/* Copies upwards, which is correct for overlapping areas if `to` is below `from`. */
 static void copy_up(unsigned char *to, const unsigned char *from, size_t n)
 {
     for (; n >= 32; n -= 32, to += 32, from += 32) {
@@ -41,7 +41,7 @@ static void copy_up(unsigned char *to, const unsigned char *from, size_t n)
     }
 }
 
-/* Copies downwards; right for areas that overlap if `to` is above `from`. */
+/* Copies downwards, which is correct for overlapping areas if `to` is above `from`. */
 static void copy_down(unsigned char *to, const unsigned char *from, size_t n)
 {
     for (; n >= 32; n -= 32) {
@@ -58,7 +58,7 @@ static void copy_down(unsigned char *to, const unsigned char *from, size_t n)
     }
 }
 
-/* At most eight bytes, of which the last may be copied twice. */
+/* Copies fewer than eight bytes without a loop; some may be copied twice. */
 static inline void copy_few(unsigned char *to, const unsigned char *from, size_t n)
 {
     if (n >= 4) {
@@ -89,7 +89,7 @@ void *memcpy(void *restrict to, const void *restrict from, size_t n)
         *(struct word *)t = *(const struct word *)f;
         OPAQUE();
     }
-    *(struct word *)(t + n - 8) = *(const struct word *)(f + n - 8); /* some perhaps once more */
+    *(struct word *)(t + n - 8) = *(const struct word *)(f + n - 8); /* may repeat some bytes */
     return to;
 }
 

@@ -1,7 +1,14 @@
 /* An ordered tree with 64-bit keys: a treap, balanced by priorities hashed from node addresses.
  *
- * Expected depth is about 2.5 log2(n). No parent links, no rotations: insert splits, remove merges.
- * Equal keys are ordered by address, so that every node has one place. */
+ * A treap is a search tree by key and a heap by priority: no child has a greater priority than its
+ * parent. Keys and priorities together determine its shape, which is that of a search tree built by
+ * inserting the nodes in order of priority. As the priorities are as good as random, so is that
+ * order, and the expected depth is about 2.5 log2(n).
+ *
+ * Insertion walks down to the first node with a lower priority, puts the new node there, and splits
+ * the subtree that was there into the smaller and the larger keys. Removal merges the two subtrees
+ * of the node. Neither needs parent links or rotations. Nodes with equal keys are ordered by
+ * address, so that every node has exactly one place. */
 #include "lib.h"
 
 static uint64_t priority(const struct tree_node *node)
@@ -21,7 +28,7 @@ void tree_insert(struct tree *tree, struct tree_node *node, uint64_t key)
     struct tree_node **link = &tree->root;
     while (*link && priority(*link) >= priority(node))
         link = before(node, *link) ? &(*link)->left : &(*link)->right;
-    /* What hangs here goes below the node: smaller keys left, larger ones right. */
+    /* Split the subtree that was here: smaller keys to the left, larger ones to the right. */
     struct tree_node *rest = *link, **smaller = &node->left, **larger = &node->right;
     *link = node;
     while (rest) {

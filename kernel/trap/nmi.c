@@ -1,10 +1,11 @@
-/* Traps that nothing holds off: an NMI asks what everyone does; a double fault is the end. */
+/* Traps that cannot be masked: an NMI asks for a report of all processors; a double fault ends the
+ * kernel. */
 #include "trap.h"
 
 #include "dev.h"
 #include "proc.h"
 
-static uint32_t speaking; /* atomic: processors report one after the other */
+static uint32_t speaking; /* atomic: 1 while a processor reports, so that reports do not mix */
 
 static void log_this_processor(const struct trap_frame *frame)
 {
@@ -17,7 +18,7 @@ static void log_this_processor(const struct trap_frame *frame)
         panic_log_backtrace(frame->rip, frame->rbp);
 }
 
-/* The interrupted code may hold any lock, also the log's: from here on the log goes without. */
+/* The interrupted code may hold any lock, also the log's: from here on the log does not take it. */
 static void report_all(const struct trap_frame *frame)
 {
     while (__atomic_exchange_n(&speaking, 1, __ATOMIC_ACQUIRE))

@@ -1,4 +1,13 @@
-/* The kernel's end, as a report: what, where, who, how it came to it, and what to try. */
+/* The report of a panic: what happened, where, in which process, the way there, and what to try.
+ *
+ * A panic may happen anywhere: with any lock held, with memory that is damaged, on a stack that has
+ * overflowed, on several processors at once. So the report takes no locks and allocates nothing.
+ * The first processor that panics becomes the reporter and stops all others by an NMI; another one
+ * that panics meanwhile waits for that.
+ *
+ * The report itself may fault, for example on a damaged list of processes. So it consists of
+ * stages. A fault in one comes back to panic_report(), which logs it and continues with the next
+ * stage. Each stage is begun only once, so the report ends in any case. */
 #include "trap.h"
 
 #include "dev.h"
@@ -6,19 +15,19 @@
 #include "syscall.h"
 
 static uint32_t reporter;             /* atomic: id + 1 of the processor that reports */
-static struct trap_frame *trap;       /* the kernel's own fault, or NULL */
-static uint64_t trap_address;         /* CR2 as it was then */
+static struct trap_frame *trap;       /* the kernel's fault that caused the panic, or NULL */
+static uint64_t trap_address;         /* CR2 at that moment */
 static uint64_t start_rip, start_rbp; /* where the backtrace begins */
-static unsigned stage;                /* of the report: a fault in one goes on with the next */
+static unsigned stage;                /* the stage to begin next */
 
-/* What only the place where it happened can say. */
+/* Details that only the code which panicked can give. */
 static void log_details(void)
 {
     if (lib_hooks.panic_details)
         lib_hooks.panic_details();
 }
 
-/* What kinds of spinlocks this processor holds. */
+/* The kinds of spinlocks that this processor holds. */
 static void log_locks(void)
 {
     static const char *const names[64] = {
@@ -37,7 +46,7 @@ static void log_locks(void)
             klog("  holds a spinlock: %s (rank %u)", names[rank] ? names[rank] : "?", rank);
 }
 
-static void log_who(void)
+static void log_process(void)
 {
     char cwd[256];
     struct thread *thread = current_thread();
@@ -100,17 +109,17 @@ static void log_hint(void)
 }
 
 static void (*const stages[])(void) = {
-    log_details,   log_who,        log_locks,   log_registers,
+    log_details,   log_process,    log_locks,   log_registers,
     log_backtrace, log_last_calls, proc_report, log_hint,
 };
 
-/* Only one processor reports; another that panics meanwhile waits to be stopped. */
+/* Only one processor reports. Another that panics meanwhile waits to be stopped. */
 static void become_reporter(void)
 {
-    uint32_t nobody = 0, self = this_cpu()->id + 1;
-    bool first = __atomic_compare_exchange_n(&reporter, &nobody, self, false, __ATOMIC_ACQ_REL,
+    uint32_t found = 0, self = this_cpu()->id + 1;
+    bool first = __atomic_compare_exchange_n(&reporter, &found, self, false, __ATOMIC_ACQ_REL,
                                              __ATOMIC_ACQUIRE);
-    if (!first && nobody != self)
+    if (!first && found != self)
         for (;;)
             cpu_pause();
     if (first) {
@@ -119,12 +128,12 @@ static void become_reporter(void)
     }
 }
 
-/* The backtrace of a panic that is no trap begins at the caller of panic_at, two frames up. */
+/* Without a trap, the backtrace begins at the caller of panic_at, which is two frames up. */
 static void start_at_caller(const uint64_t *rbp)
 {
     const uint64_t *panic_at_rbp = (const uint64_t *)rbp[0];
     start_rbp = panic_at_rbp[0];
-    start_rip = panic_at_rbp[1] - 1; /* in the call, as kernel_backtrace has it */
+    start_rip = panic_at_rbp[1] - 1; /* in the call instruction, as in kernel_backtrace */
 }
 
 void panic_report(const char *file, int line, const char *message)

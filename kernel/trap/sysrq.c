@@ -1,5 +1,6 @@
-/* What the kernel answers to SysRq's letters, on its log: from an interrupt or a write to
- * /proc/sysrq-trigger, without a spinlock held. */
+/* SysRq: commands of one letter to the kernel, from the console or /proc/sysrq-trigger.
+ *
+ * They answer on the log, and are called from an interrupt or a write, without a spinlock held. */
 #include "trap.h"
 
 #include "dev.h"
@@ -28,7 +29,7 @@ static void show_memory(void)
             klog("  %s: %lu KB", uses[use], counts.by_use[use] * (PAGE_SIZE / 1024));
 }
 
-/* Where this processor was, with names; the others' threads are in the table of processes. */
+/* The backtrace of this processor. What the threads on others do is in the table of processes. */
 static void show_here(void)
 {
     klog("processor %u came here through:", this_cpu()->id);

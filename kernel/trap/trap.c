@@ -1,4 +1,13 @@
-/* Faults and interrupts: who must answer for them. */
+/* Faults and interrupts: finds out what caused one, and lets the right part of the kernel answer.
+ *
+ * Interrupts come from devices, from the timer and from other processors, and only in user mode or
+ * while a processor is idle. They concern another thread than the one that was interrupted. Faults
+ * are caused by the instruction itself. A fault of a program becomes a page that is brought in, or
+ * the loading of its vector registers, or a signal. A fault of the kernel is a bug and ends in a
+ * panic, with one exception: while it copies from or to user memory it may fault like the program.
+ *
+ * After either, if the code was user code, proc_return_to_user() delivers signals and lets another
+ * thread run if that is due. */
 #include "trap.h"
 
 #include "abi/signal.h"
@@ -6,11 +15,11 @@
 #include "proc.h"
 #include "sched.h"
 
-/* What a program gets for a fault of its own, by vector. */
+/* The signal that a program gets for a fault, by vector; as Linux on x86-64. */
 static const struct {
     uint8_t signal;
     int code;
-    bool with_address; /* si_addr is the instruction */
+    bool with_address; /* si_addr is the address of the instruction, otherwise 0 */
 } user_faults[32] = {
     [TRAP_DIVIDE] = {SIGFPE, FPE_INTDIV, true},
     [TRAP_DEBUG] = {SIGTRAP, TRAP_TRACE, true},
@@ -50,16 +59,16 @@ static const char *const fault_names[32] = {
     "SIMD error",
 };
 
-/* A page fault in kernel mode that nobody resolves: a user copy lands, anything else is a bug. */
+/* A page fault in kernel mode that mm cannot resolve: a user copy fails, anything else is a bug. */
 static void kernel_page_fault(struct trap_frame *frame)
 {
     if (!user_copy_land(frame))
         panic_trap(frame, fault_names[TRAP_PAGE_FAULT]);
 }
 
-/* A program's instruction that itself reads as the kernel would: selectors in descriptor tables;
- * under QEMU also the stack of a far return, which SMAP then forbids. No mapping helps: it must not
- * try for ever. */
+/* Some instructions of a program access memory with the kernel's rights: to load a selector, they
+ * read the descriptor table, and under QEMU a far return reads its stack in this way, which SMAP
+ * forbids. No mapping that mm makes would help, and the instruction would fault for ever. */
 static bool is_implicit_access(const struct trap_frame *frame)
 {
     return trap_from_user(frame) && !(frame->error & FAULT_USER);
@@ -78,7 +87,7 @@ static void page_fault(struct trap_frame *frame)
     kernel_page_fault(frame);
 }
 
-/* The first use of vector registers since the thread was switched in. */
+/* The first vector instruction since the thread was switched in. */
 static void first_vector_use(struct trap_frame *frame)
 {
     struct thread *thread = current_thread();
@@ -94,9 +103,8 @@ static void first_vector_use(struct trap_frame *frame)
     fpu_first_use(thread, thread->fpu);
 }
 
-/* Which floating-point exception the current thread's vector state shows: raised and not masked.
- * A FPE_* code; 0 if there is none.
- * No lock. */
+/* The FPE_* code of the floating-point exception that the current thread's vector state shows, one
+ * that is raised and not masked; 0 if there is none. */
 static int float_code(bool simd)
 {
     enum { STATUS_AT = 2, MXCSR_AT = 24, MASKS_IN_MXCSR = 7 };
@@ -143,7 +151,7 @@ static void interrupt(unsigned vector)
     case IRQ_COM2: serial_interrupt(vector); break;
     case IRQ_KEYBOARD: keyboard_interrupt(); break;
     case IRQ_RESCHEDULE: this_cpu()->resched = true; break;
-    case IRQ_REQUEST: break; /* cpu_wake has served it */
+    case IRQ_REQUEST: break; /* cpu_wake has served the request */
     }
 }
 
@@ -162,7 +170,6 @@ static void fault(struct trap_frame *frame)
         thread_leave_kernel(thread);
 }
 
-/* Every exception and interrupt comes here, on the stack of the thread that was interrupted. */
 void trap_enter(struct trap_frame *frame)
 {
     if (frame->vector >= IRQ_TIMER)

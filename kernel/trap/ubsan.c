@@ -1,5 +1,6 @@
-/* What a kernel built with SANITIZE=undefined calls where C leaves the meaning open: a panic that
- * says what and where. The names and structures are the compilers' (gcc, clang). */
+/* The functions that code calls on undefined behaviour, in a kernel built with SANITIZE=undefined.
+ *
+ * Each panics and says what happened and where. gcc and clang define the names and structures. */
 #include "trap.h"
 
 struct source_location {
@@ -12,7 +13,7 @@ struct type_descriptor {
     char name[];
 };
 
-/* Each report's data begins with where it happened. */
+/* The data of each report begins with the place in the source. */
 static _Noreturn void undefined(const struct source_location *where, const char *what)
 {
     panic_at(where->file, (int)where->line, "undefined behaviour: %s (column %u)", what,
@@ -44,7 +45,8 @@ HANDLER(nonnull_return_v1, "NULL returned where it must not be")
 HANDLER(alignment_assumption, "assumed alignment does not hold")
 HANDLER(function_type_mismatch, "call of a function through a pointer of another type")
 
-/* Access through a pointer: NULL, misaligned, or to an object too small. */
+/* An access through a pointer that is NULL, misaligned, or points to an object that is too
+ * small. */
 struct type_mismatch {
     struct source_location where;
     const struct type_descriptor *type;
@@ -59,6 +61,6 @@ _Noreturn void __ubsan_handle_type_mismatch_v1(const struct type_mismatch *data,
              "undefined behaviour: %s pointer 0x%lx to %s (column %u)",
              !pointer   ? "NULL"
              : !aligned ? "misaligned"
-                        : "too small an object behind",
+                        : "too small an object at",
              pointer, data->type->name, data->where.column);
 }

@@ -1,4 +1,8 @@
-/* Reads from ACPI's tables what the kernel must know: processors, I/O APIC, rerouted interrupts. */
+/* Reads ACPI's tables for what the kernel needs: processors, the I/O APIC, rerouted interrupts.
+ *
+ * The root pointer (RSDP) points to a table of tables (RSDT), which points to the MADT, the table
+ * with signature "APIC". Its entries list the local APICs, of which each processor has one, the I/O
+ * APIC, and the legacy interrupts that arrive at another input of it than their number says. */
 #include "local.h"
 
 struct acpi_machine acpi_machine;
@@ -22,7 +26,7 @@ struct table {
 enum { RSDP_1_BYTES = 20, MADT_ENTRIES = 44 };
 enum { MADT_LOCAL_APIC = 0, MADT_IO_APIC = 1, MADT_OVERRIDE = 2 };
 
-/* All bytes of a table add up to zero. */
+/* True if the bytes of a table add up to zero, as they must. */
 static bool adds_up(const void *at, size_t n)
 {
     const uint8_t *p = at;
@@ -37,7 +41,7 @@ static bool is_rsdp(const struct rsdp *at)
     return memcmp(at->signature, "RSD PTR ", 8) == 0 && adds_up(at, RSDP_1_BYTES);
 }
 
-/* The BIOS leaves the root pointer on a 16-byte boundary of its last 128 KB below 1 MB. */
+/* A BIOS leaves the root pointer on a 16-byte boundary in the last 128 KB below 1 MB. */
 static const struct rsdp *scan_bios(void)
 {
     for (paddr_t at = 0xe0000; at < 0x100000; at += 16)
@@ -54,7 +58,8 @@ static const struct table *table_at(paddr_t phys)
     return table->length >= sizeof(*table) && adds_up(table, table->length) ? table : NULL;
 }
 
-/* Finds a table by its signature through the RSDT (32-bit pointers): QEMU's are all below 4 GB. */
+/* Finds a table by its signature through the RSDT. Its pointers have 32 bits, which is enough: QEMU
+ * puts all tables below 4 GB. */
 static const struct table *find_table(const struct rsdp *rsdp, const char *signature)
 {
     const struct table *root = table_at(rsdp->rsdt);
@@ -107,7 +112,8 @@ static void read_madt(const struct table *madt)
     }
 }
 
-/* Fills acpi_machine. Without tables: one processor, interrupts where PCs have them. */
+/* Fills acpi_machine. Without tables it describes one processor and the interrupts of a usual
+ * PC. */
 void acpi_read(paddr_t rsdp_at)
 {
     struct acpi_machine *m = &acpi_machine;

@@ -1,4 +1,9 @@
-/* Interrupts: each processor's local APIC, the I/O APIC for devices; the old PICs are off. */
+/* Interrupts: each processor's local APIC, the I/O APIC for devices; the old PICs are off.
+ *
+ * A device raises a line of the I/O APIC, which sends a vector to the local APIC of processor 0.
+ * The local APIC interrupts its processor. It also has a timer for that processor alone, and sends
+ * interrupts to other processors (IPIs). After each interrupt the kernel acknowledges it (EOI);
+ * before that the local APIC delivers no other of the same or lower priority. */
 #include "local.h"
 
 #define LAPIC_BASE 0xfee00000ull
@@ -45,7 +50,8 @@ uint32_t lapic_id(void)
     return lapic_read(LAPIC_ID) >> 24;
 }
 
-/* LINT1 is how an NMI from outside gets in; no firmware did this on every processor. */
+/* LINT1 is the input for NMIs from outside: tools/vm asks for a report by QEMU's inject-nmi. The
+ * firmware does not set it on every processor. */
 void lapic_init(void)
 {
     lapic_write(LAPIC_TASK_PRIORITY, 0);
@@ -70,7 +76,7 @@ uint32_t lapic_timer_count(void)
     return lapic_read(LAPIC_TIMER_NOW);
 }
 
-/* One shot; 0 stops it. */
+/* Starts the timer for one interrupt after `count` ticks; 0 stops it. */
 void lapic_timer_start(uint32_t count)
 {
     lapic_write(LAPIC_TIMER_START, count);
@@ -94,7 +100,7 @@ static uint32_t io_read(uint32_t reg)
     return *(volatile uint32_t *)phys_to_virt(io_apic + IO_WINDOW);
 }
 
-/* The two 8259s would else deliver their interrupts where exceptions are. */
+/* The two 8259s would otherwise deliver their interrupts as the vectors of exceptions. */
 static void pic_disable(void)
 {
     port_out8(0x21, 0xff);
@@ -110,7 +116,7 @@ void ioapic_init(paddr_t base)
         io_write(IO_REDIRECTION + 2 * line, IO_MASKED);
 }
 
-/* The legacy interrupt number of a vector. */
+/* The legacy interrupt (the number of a PC's line) of a vector. */
 static uint32_t legacy_irq(unsigned vector)
 {
     switch (vector) {

@@ -39,4 +39,4 @@
 #define EFER_LONG_MODE     0x100
 #define EFER_NX            0x800
 
-#define AP_TRAMPOLINE 0x8000 /* a page below 1 MB: a starting processor's first address */
+#define AP_TRAMPOLINE 0x8000 /* a page below 1 MB, where a processor starts in 16-bit mode */

@@ -1,4 +1,15 @@
-/* Time: the TSC is the clock, the local APIC the alarm, the PIT measures both; CMOS: the date. */
+/* Time: the TSC is the clock, the local APIC the alarm, the PIT measures both; CMOS has the date.
+ *
+ * The kernel needs three things: a clock that is fast to read, an alarm on each processor, and the
+ * date. The time stamp counter (TSC) counts cycles and is read by one instruction. The kernel
+ * relies on it to be the same on all processors, so clock_ns() needs no lock and never runs
+ * backwards. The local APIC's timer counts down once and interrupts: there is no periodic tick,
+ * since timer_arm() always sets the next deadline that something waits for.
+ *
+ * Neither says how fast it counts. The programmable interval timer (PIT) of the first PCs does: it
+ * runs at 1.193182 MHz, but reading it takes several port accesses, which is why it only serves to
+ * measure the others once at boot. The battery clock in the CMOS has the date in full seconds; it
+ * is also read once, and from then on the time of day is clock_ns() plus a constant. */
 #include "local.h"
 
 #define NS_PER_SECOND 1000000000ull
@@ -26,8 +37,8 @@ uint64_t clock_first_cycle, clock_ns_per_cycle;
 static uint64_t lapic_per_ns; /* ticks of the local APIC's timer per ns, << 32 */
 static uint64_t boot_realtime_ns;
 
-/* Lets the PIT count down once (mode 0: OUT rises at the end), measures both timers meanwhile. The
- * start is taken before the count, so that whatever holds us up makes the result larger. */
+/* Lets the PIT count down once (mode 0: OUT rises at the end) and counts both timers meanwhile. The
+ * start is read before the PIT begins, so that any delay makes the result larger. */
 static uint64_t measure(uint32_t pit_ticks, uint32_t *lapic_ticks)
 {
     port_out8(PIT_GATE, (uint8_t)((port_in8(PIT_GATE) & ~SPEAKER) | GATE_ON));
@@ -46,15 +57,15 @@ static uint64_t measure(uint32_t pit_ticks, uint32_t *lapic_ticks)
 
 enum { MOST_ROUNDS = 60, AGREEING = 3, ONE_PERCENT = 100 };
 
-/* How fast the two timers count, by the PIT.
+/* Measures how fast the two timers count.
  *
- * The host may take the processor from us in the middle of a measurement, which makes it larger and
- * never smaller: the smallest is the truest. Once, on a host with eight builds, all of three
- * measurements were held up, and the clock ran at a third of its rate for the whole run: programs
- * slept three times too long. So one small measurement proves nothing. Three of them that agree
- * within 1 % do: being held up three times by the same time is most unlikely. We go on until the
- * smallest has two more beside it, but for at most MOST_ROUNDS, which are 40 ms if nothing holds us
- * up; then the smallest of so many will do. */
+ * Under emulation the host may take the processor away in the middle of a measurement, which makes
+ * the result larger and never smaller: so the smallest is the most accurate. A fixed number of
+ * measurements is not enough. Once, on a busy host, all of three were delayed, and the clock ran at
+ * a third of its rate: programs slept three times too long. Three measurements that agree to one
+ * percent are reliable, because it is most unlikely that three are delayed by the same time. So we
+ * go on until two others agree with the smallest. After MOST_ROUNDS, which take 40 ms without
+ * delays, the smallest of so many is good enough. */
 static void calibrate(uint32_t pit_ticks)
 {
     uint64_t cycles[MOST_ROUNDS], best = UINT64_MAX, ns = pit_ticks * NS_PER_SECOND / PIT_HZ;
@@ -94,7 +105,7 @@ static uint64_t days_since_1970(uint32_t year, uint32_t month, uint32_t day)
     return 365ull * y + y / 4 - y / 100 + y / 400 + (153 * months + 2) / 5 + day - 1 - 719468;
 }
 
-/* The date of the battery clock, which QEMU keeps in UTC, in seconds since 1970. */
+/* The date of the battery clock in seconds since 1970; QEMU keeps it in UTC. */
 static uint64_t cmos_seconds(void)
 {
     while (cmos_read(CMOS_STATUS_A) & CMOS_UPDATING)
@@ -124,7 +135,7 @@ uint64_t clock_boot_realtime_ns(void)
     return boot_realtime_ns;
 }
 
-/* A deadline further away than the counter reaches fires early: the caller looks at the clock. */
+/* The counter has 32 bits: for a deadline beyond its range the timer fires early. */
 void timer_arm(uint64_t deadline_ns)
 {
     uint64_t now = clock_ns(), count = 0;

@@ -1,7 +1,25 @@
-/* User memory, with a landing place for every instruction that may fault; whole pages. */
+/* Copies from and to user memory, with a fixup for every instruction that may fault; whole pages.
+ *
+ * A system call gets addresses from a program. Any of them may be wrong, and a right one may become
+ * wrong during the copy, because another thread of the program unmaps the page. So it is no use to
+ * check first and copy then. These functions just copy, and are prepared for the fault.
+ *
+ * The macro MAY_FAULT in front of an instruction adds a line to a table: the address of the
+ * instruction and the address of its fixup. When the instruction causes a page fault, the trap room
+ * first asks mm to resolve it, as it does for a fault in user mode: the page may not be present
+ * yet, or be shared until it is written. Then the instruction is repeated and the copy notices
+ * nothing. If mm cannot resolve the fault, user_copy_land() in user.c finds the instruction in the
+ * table and lets the kernel continue at the fixup. There the function returns how much it has not
+ * copied. A fault of the kernel at any other instruction is a bug and ends in a panic.
+ *
+ * Two more things protect the kernel. user.c checks that the range is in user space, since
+ * otherwise a program could name the kernel's own memory. And a processor with SMAP denies the
+ * kernel all access to user pages, except between STAC and CLAC: a stray pointer of the kernel then
+ * faults instead of reading what a program has put there. */
 #include "asm.h"
 
-/* Three bytes that copy_patch_smap() replaces where the processor has SMAP. */
+/* Processors without SMAP do not know STAC and CLAC. So there is a NOP of three bytes in their
+ * place, which copy_patch_smap() replaces at boot if the processor has SMAP. */
 .macro PLACEHOLDER opcode
 771:.byte 0x0f, 0x1f, 0x00
     .pushsection .smap_patches, "a"
@@ -12,10 +30,10 @@
 #define STAC PLACEHOLDER 0xcb010f
 #define CLAC PLACEHOLDER 0xca010f
 
-/* The next instruction may fault; it then goes on at `landing`. */
-.macro MAY_FAULT landing
+/* The next instruction may fault. Execution then continues at `fixup`. */
+.macro MAY_FAULT fixup
 772:.pushsection .exception_table, "a"
-    .quad 772b, \landing
+    .quad 772b, \fixup
     .popsection
 .endm
 
@@ -41,7 +59,8 @@
 .endm
 
 /* size_t copy_user(void *to, const void *from, size_t n): how many bytes are left after a fault.
- * A fault in a block of 128, 8 or 4 goes on byte by byte, to find the exact place. */
+ * The pointers move only after a whole block. So after a fault in a block of 128, 8 or 4 bytes the
+ * fixup copies the block again byte by byte, up to the exact byte that cannot be accessed. */
     .global copy_user
     .balign 16
 copy_user:
@@ -57,7 +76,7 @@ copy_user:
     add $128, %rdi
     sub $128, %rax
     jae 1b
-2:  add $128 - 8, %rax                  /* what is left of it, less 8 */
+2:  add $128 - 8, %rax                  /* the rest, less 8 */
     js 4f
 3:  MAY_FAULT 9f
     mov (%rsi), %rcx
@@ -126,8 +145,9 @@ clear_user:
 8:  add $32, %rax
     jmp 3b
 
-/* long copy_user_string(char *to, const char *from, size_t size): the length, -1 fault, -2 no NUL.
- * Whole words as long as they do not cross into a page that may be missing. */
+/* long copy_user_string(char *to, const char *from, size_t size): the length, -1 for a fault, -2 if
+ * there is no NUL. Copies whole words, but none that crosses into the next page: the string may end
+ * before it, and that page may not be mapped. */
     .global copy_user_string
     .balign 16
 copy_user_string:
@@ -151,7 +171,7 @@ copy_user_string:
     not %r11
     and %r10, %rcx
     mov %rax, (%rdi)
-    and %r11, %rcx                      /* the lowest bit left is of the first byte that is zero */
+    and %r11, %rcx                      /* the lowest bit that is set marks the first zero byte */
     jnz 2f
     add $8, %rsi
     add $8, %rdi
@@ -197,7 +217,7 @@ cmpxchg_user:
     mov $-1, %eax
     ret
 
-/* bool try_load(uint64_t address, uint64_t *value): kernel memory that may not be there */
+/* bool try_load(uint64_t address, uint64_t *value): reads kernel memory that may not be mapped */
     .global try_load
 try_load:
     MAY_FAULT 1f
@@ -208,7 +228,7 @@ try_load:
 1:  xor %eax, %eax
     ret
 
-/* void page_clear(void *page) */
+/* void page_clear(void *page): unrolled, because each branch costs time under emulation */
     .global page_clear
     .balign 16
 page_clear:

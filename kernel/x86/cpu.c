@@ -1,4 +1,14 @@
-/* Descriptor tables of each processor, its block behind GS, the features that are switched on. */
+/* The descriptor tables of each processor, its struct cpu, and the features that are turned on.
+ *
+ * The processor finds the kernel through tables in memory. The IDT says for each vector which stub
+ * of entry.S to call; all processors share it. The GDT describes the segments of the kernel and of
+ * user mode, which cover all memory and differ only in their privilege, and the TSS. The TSS says
+ * which stack to use: the kernel stack of the current thread for traps from user mode, and separate
+ * stacks (IST) for NMI and double fault, because those must work even if RSP is unusable. Each
+ * processor has its own GDT and TSS, since each runs another thread.
+ *
+ * While the kernel runs, the base of GS is the address of the processor's struct cpu. In user mode
+ * it is what the program has set. SWAPGS exchanges the two (see entry.S). */
 #include "local.h"
 
 struct cpu *cpus[MAX_CPUS];
@@ -42,7 +52,7 @@ static void idt_set(unsigned vector, const char *entry, unsigned type, unsigned 
     };
 }
 
-/* Fills the interrupt table that all processors share. */
+/* Fills the IDT. Programs may execute INT3 and INTO, so those two gates admit user mode. */
 static void idt_init(void)
 {
     for (unsigned i = 0; i < N_STUBS; i++) {
@@ -53,7 +63,8 @@ static void idt_init(void)
     idt_set(TRAP_DOUBLE_FAULT, double_fault_entry, GATE_KERNEL, IST_DOUBLE_FAULT);
 }
 
-/* The selectors are what SYSCALL, SYSRET (MSR_STAR) and x86.h's USER_CS and USER_SS ask for. */
+/* SYSCALL and SYSRET compute their selectors from MSR_STAR, which fixes the order of the
+ * entries. */
 static void gdt_fill(uint64_t gdt[10], const struct tss *tss)
 {
     uint64_t base = (uint64_t)tss;
@@ -108,7 +119,8 @@ static void enable_control_bits(void)
     asm volatile("mov %0, %%cr0" ::"r"(cr0));
 }
 
-/* SYSCALL clears IF, DF, TF, IOPL, NT and AC, so that the kernel starts from known flags. */
+/* MSR_FMASK: SYSCALL clears IF, DF, TF, IOPL, NT and AC, so that the kernel starts from known
+ * flags. */
 void cpu_enable_features(void)
 {
     enable_control_bits();
@@ -139,7 +151,8 @@ void cpu_set_kernel_stack(void *stack_top)
     cpu->arch->tss.rsp[0] = (uint64_t)stack_top;
 }
 
-/* A base of its own goes with the null selector: see load_segments in sched. */
+/* A thread has a base other than 0 only with the null selector: see thread_save_segments in
+ * sched. */
 void user_fs_base_set(uint64_t base)
 {
     uint16_t fs;
@@ -149,7 +162,7 @@ void user_fs_base_set(uint64_t base)
     msr_write(MSR_FS_BASE, base);
 }
 
-/* Programs may load selectors, and a load changes the base: to 0, as all data segments are flat. */
+/* A program may load these registers. That changes the base to 0, as all data segments are flat. */
 uint64_t user_selectors(void)
 {
     uint16_t ds, es, fs, gs;
@@ -161,19 +174,20 @@ uint64_t user_selectors(void)
            (uint64_t)gs << SELECTOR_GS_SHIFT;
 }
 
-/* To load GS changes its base: between two SWAPGS that is the user's. An NMI in between finds by
- * the sign of the base that it is not the kernel's. */
+/* Loading GS changes its base. SWAPGS before and after makes that the user's base and not the
+ * kernel's. An NMI in between sees by the sign of the base that it is the user's. */
 void user_selectors_load(uint64_t selectors)
 {
     asm volatile("mov %0, %%ds" ::"r"((uint16_t)selectors));
     asm volatile("mov %0, %%es" ::"r"((uint16_t)(selectors >> 16)));
     asm volatile("mov %0, %%fs" ::"r"((uint16_t)(selectors >> SELECTOR_FS_SHIFT)));
     asm volatile("swapgs; mov %0, %%gs; swapgs" ::"r"((uint16_t)(selectors >> SELECTOR_GS_SHIFT)));
-    msr_write(MSR_FS_BASE, 0); /* AMD's processors leave it where the selector is null */
+    msr_write(MSR_FS_BASE, 0); /* AMD's processors keep the base when the selector is null */
     msr_write(MSR_KERNEL_GS_BASE, 0);
 }
 
-/* While the kernel runs, the user's GS base is the one that SWAPGS will bring back. */
+/* While the kernel runs, the user's base is in MSR_KERNEL_GS_BASE, from where SWAPGS restores
+ * it. */
 void user_gs_base_set(uint64_t base)
 {
     uint16_t gs;
@@ -195,7 +209,8 @@ uint64_t fault_address(void)
     return cr2;
 }
 
-/* STI takes effect after the next instruction: no interrupt comes between it and HLT. */
+/* STI takes effect after the next instruction, so no interrupt is taken between STI and HLT: it
+ * would be served, and the processor would then halt although there is work. */
 void cpu_idle(void)
 {
     __atomic_store_n(&this_cpu()->halted, true, __ATOMIC_SEQ_CST);
@@ -203,7 +218,8 @@ void cpu_idle(void)
     cpu_wake();
 }
 
-/* NMI and double fault, from entry.S. A processor that was asked to stop does so here. */
+/* NMI and double fault, from entry.S. A panic stops the other processors by an NMI: they end
+ * here. */
 void stop_entry(struct trap_frame *frame);
 void stop_entry(struct trap_frame *frame)
 {

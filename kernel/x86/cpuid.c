@@ -1,4 +1,4 @@
-/* What this processor can do, and how /proc/cpuinfo names it. */
+/* What this processor can do, and how /proc/cpuinfo describes it. */
 #include "local.h"
 
 struct cpu_features cpu_features;
@@ -21,10 +21,11 @@ static struct cpuid cpuid(uint32_t leaf)
     return cpuid_sub(leaf, 0);
 }
 
-/* Which components XSAVE is asked for, of x87, SSE, AVX and the three of AVX-512. */
+/* Bits of XCR0: x87 and SSE (which are always there), AVX, and the three components of AVX-512. */
 enum { XSAVE_LEAF = 0xd, XCR0_BASE = 3, XCR0_AVX = 4, XCR0_AVX512 = 0xe0 };
 
-/* A leaf above the greatest would answer with some other leaf's values: give zeros. */
+/* For a leaf above the greatest the processor returns the values of some other leaf: return zeros
+ * instead. */
 static struct cpuid cpuid_or_zero(uint32_t leaf)
 {
     uint32_t greatest = cpuid(leaf & 0xffff0000).eax;
@@ -45,7 +46,7 @@ void cpuid_detect(void)
     };
 }
 
-/* CPUID says how large the area is for the components that XCR0 names just now. */
+/* CPUID tells the size of the state for the components that XCR0 names at that moment. */
 void cpuid_detect_xsave(void)
 {
     if (!cpu_features.xsave)
@@ -58,7 +59,7 @@ void cpuid_detect_xsave(void)
     fpu_state_bytes = (uint32_t)align_up(cpuid(XSAVE_LEAF).ebx, 64);
 }
 
-/* The rest of what we cannot do without was asked for in start.S. */
+/* The other features that the kernel needs were checked in start.S. */
 void cpuid_require(void)
 {
     if (!(cpuid_or_zero(0x80000001).edx >> 11 & 1))
@@ -88,7 +89,7 @@ void cpu_brand(char *buf, size_t size)
 
 /* ---- Identity ---- */
 
-/* How many bits number n things. */
+/* How many bits are needed to number n things. */
 static uint32_t bits_for(uint32_t n)
 {
     uint32_t bits = 0;
@@ -97,8 +98,9 @@ static uint32_t bits_for(uint32_t n)
     return bits;
 }
 
-/* Where an APIC's number has its core and its package. Leaf 11 says it outright; else it follows
- * from the threads of a package (leaf 1) and its cores, which each maker tells elsewhere. */
+/* Which bits of an APIC id number the core and the package. Leaf 11 says it directly. Without it,
+ * it follows from the number of threads in a package (leaf 1) and of its cores, which Intel and AMD
+ * report in different leaves. */
 static void find_topology(struct cpu_identity *identity)
 {
     struct cpuid basic = cpuid(1), threads = cpuid_or_zero(11);
@@ -141,7 +143,8 @@ uint32_t cpu_hwcap(void)
     return cpuid(1).edx;
 }
 
-/* Names as Linux writes them, by bit; "" where there is none or programs may not use it. */
+/* Names as Linux writes them, by bit; "" if a bit has no name or programs cannot use the
+ * feature. */
 static const char names_1_edx[32][8] = {
     "fpu",  "vme",  "de",   "pse", "tsc",  "msr", "pae",   "mce", "cx8",     "apic", "",
     "sep",  "mtrr", "pge",  "mca", "cmov", "pat", "pse36", "pn",  "clflush", "",     "dts",
@@ -153,7 +156,7 @@ static const char names_1_ecx[32][16] = {
     [23] = "popcnt", [25] = "aes",      [30] = "rdrand", [31] = "hypervisor",
 };
 
-/* Those that need XSAVE, of the same word and of leaf 7. */
+/* The features that need XSAVE: of the same word, and of leaf 7. */
 static const char names_1_ecx_xsave[32][8] = {
     [12] = "fma", [26] = "xsave", [27] = "osxsave", [28] = "avx", [29] = "f16c",
 };

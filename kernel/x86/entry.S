@@ -1,7 +1,32 @@
-/* The doors: SYSCALL, traps and interrupts into the kernel, and the ways back to user mode. */
+/* The entries into the kernel (SYSCALL, traps, interrupts, NMI), and the ways back to user mode.
+ *
+ * Every entry has the same three tasks. It must find a stack that the kernel can trust. It must
+ * save all registers of the program. And it must load the kernel's GS base, through which C finds
+ * this processor's struct cpu. All entries save the registers as one structure, struct trap_frame;
+ * that of user mode is at the top of the thread's kernel stack. So C need not know how the thread
+ * entered, and can start a signal handler or a new program by changing the frame.
+ *
+ * SYSCALL does very little: it puts RIP into RCX and the flags into R11, clears some flags, among
+ * them the one for interrupts, and jumps to syscall_entry. RSP is still the program's. SWAPGS
+ * exchanges the GS base, and through it the entry finds the current thread's kernel stack. For
+ * traps and interrupts the processor itself loads the stack from the TSS and pushes RIP, CS, flags,
+ * RSP and SS. trap_common then executes SWAPGS only if the saved CS says that the trap came from
+ * user mode: it must be executed exactly once on each way in and once on each way out. No interrupt
+ * comes between, because interrupts stay off until the return to user mode.
+ *
+ * An NMI and a double fault can come between any two instructions, also after SYSCALL and before
+ * SWAPGS. There the mode is the kernel's, but the stack and GS are still the program's. So these
+ * two have their own stacks, and look at the GS base itself: an address of the kernel has its top
+ * bit set, and a program's base never has.
+ *
+ * SYSRET is the fast way back, but it takes RIP from RCX and the flags from R11. So it is only used
+ * if the frame is as SYSCALL saved it, apart from the result. If C has changed the frame, to start
+ * a signal handler for example, trap_frame_changed() has marked it, and IRETQ restores
+ * everything. */
 #include "asm.h"
 
-/* A placeholder that copy_patch_smap() makes a CLAC if there is SMAP: user code may set AC. */
+/* A placeholder, which copy_patch_smap() replaces by CLAC if there is SMAP: a program may set AC
+ * and so allow the kernel's accesses to user memory. */
 .macro CLAC_IF_SMAP
 771:.byte 0x0f, 0x1f, 0x00
     .pushsection .smap_patches, "a"
@@ -68,10 +93,9 @@ syscall_entry:
     xor %ebp, %ebp
     call *x86_handlers + 8(%rip)
 
-    /* SYSRET takes RIP from RCX and the flags from R11, as SYSCALL left them there: it serves only
-     * while the frame is what was saved above, but for the result (see trap_frame_changed). RIP is
-     * then canonical, as nothing is mapped at USER_END. What C preserves is still in its
-     * registers. */
+    /* With a RIP that is not canonical, SYSRET would fault in kernel mode on the program's stack.
+     * But RIP is canonical here: it follows a SYSCALL instruction, and the page at USER_END is
+     * never mapped. The registers that a C function preserves still have the program's values. */
     cmpq $256, FRAME_VECTOR(%rsp)
     jne trap_return
     mov FRAME_RDI(%rsp), %rdi
@@ -88,7 +112,7 @@ syscall_entry:
     swapgs
     sysretq
 
-/* ---- Traps and interrupts: 16 bytes a stub, see cpu.c ---- */
+/* ---- Traps and interrupts: a stub of 16 bytes for each vector, to which the IDT points ---- */
 
     .global trap_stubs
     .balign 16
@@ -97,7 +121,7 @@ trap_stubs:
     .rept 48
     .balign 16
     .if vector != 8 && (vector < 10 || vector > 14) && vector != 17
-    pushq $0                            /* the others come with an error code */
+    pushq $0                            /* for the others the processor pushes an error code */
     .endif
     pushq $vector
     jmp trap_common
@@ -116,15 +140,16 @@ trap_common:
 1:  mov %rsp, %rdi
     call *x86_handlers(%rip)
 
-/* Back to where the frame at RSP came from. */
+/* Returns to the code that the frame at RSP describes. */
 trap_return:
     testb $3, FRAME_CS(%rsp)
     jz 2f
-    /* IRETQ would fault in kernel mode on a RIP that is not canonical: let user mode fault. */
+    /* With a RIP that is not canonical, IRETQ would fault in kernel mode. Return to an address that
+     * is never mapped instead, so that the program faults. */
     mov FRAME_RIP(%rsp), %rax
     shr $47, %rax
     jz 1f
-    movabs $0x00007ffffffff000, %rax    /* USER_END: never mapped */
+    movabs $0x00007ffffffff000, %rax    /* USER_END */
     mov %rax, FRAME_RIP(%rsp)
 1:  swapgs
 2:  POP_REGISTERS
@@ -137,7 +162,7 @@ user_enter:
     mov %rdi, %rsp
     jmp trap_return
 
-/* ---- NMI and double fault: on stacks of their own, between any two instructions above ---- */
+/* ---- NMI and double fault: on their own stacks, as they come between any two instructions ---- */
 
     .global nmi_entry, double_fault_entry
 nmi_entry:
@@ -149,7 +174,7 @@ double_fault_entry:
 1:  PUSH_REGISTERS
     cld
     CLAC_IF_SMAP
-    mov $MSR_GS_BASE, %ecx              /* the sign tells whose GS it is, not the mode */
+    mov $MSR_GS_BASE, %ecx              /* the sign says whether the base is the kernel's */
     rdmsr
     xor %ebx, %ebx
     test %edx, %edx

@@ -1,26 +1,32 @@
-/* Vector registers, lazily: loaded at a thread's first use, saved when it used them and is switched
+/* Vector registers: loaded when a thread first uses them, saved when it used them and is switched
  * out.
  *
- * Most threads use no vector registers between two switches, so a switch neither saves nor loads
- * them: it sets CR0.TS, and the first vector instruction afterwards traps (#NM). Which registers
- * there are is the processor's affair: XSAVE handles all components that XCR0 names, and a program
- * sees by CPUID and XGETBV which these are. A processor without XSAVE has FXSAVE's 512 bytes.
+ * The vector registers of a thread may have more than 2 KB, and most threads do not use them
+ * between two switches. So a switch does not load them. It sets CR0.TS, and the first vector
+ * instruction afterwards traps (#NM); only then is the thread's state loaded. When the thread is
+ * switched out, its state is saved if TS is clear, that is, if it used the registers.
  *
- * Each load gets a stamp, kept by the processor and in bytes of the state that the processor leaves
- * alone. The registers still hold a thread's state if the processor's owner is that thread and the
- * stamps agree: a load on another processor, or by another thread at the same address, has another
- * one. */
+ * Often a thread comes back to a processor whose registers still hold its state, and then there is
+ * nothing to load. To know that, each load gets a stamp, a number that is never used again. It is
+ * kept by the processor, and also in some bytes of the saved state that the processor does not use.
+ * The registers hold the thread's state if the processor's owner is that thread and the two stamps
+ * are equal. If the thread has run on another processor meanwhile and loaded its state there, the
+ * saved state has another stamp; so has the state of a new thread at the address of an old one.
+ *
+ * Which registers there are depends on the processor: XSAVE handles all components that XCR0 names,
+ * and a program sees by CPUID and XGETBV which these are. A processor without XSAVE has FXSAVE,
+ * whose state has 512 bytes. */
 #include "local.h"
 
 enum { CR0_SWITCHED = 1 << 3, STAMP_AT = 504, HEADER_AT = 512, HEADER_BYTES = 64 };
 enum { MXCSR_AT = 24, MXCSR_MASK_AT = 28, MXCSR_DEFAULT = 0x1f80 };
-enum { MXCSR_AT_LEAST = 0xffbf }; /* the bits that every processor has */
+enum { MXCSR_AT_LEAST = 0xffbf }; /* the bits that every processor has; FXSAVE may report 0 */
 
 uint32_t fpu_state_bytes = sizeof(struct fpu_state);
 uint64_t fpu_features;
 static uint32_t mxcsr_mask; /* constant after fpu_detect: the bits that MXCSR has */
 
-/* Vector instructions trap from here on. */
+/* Sets CR0.TS: vector instructions trap. */
 static void set_switched(void)
 {
     uint64_t cr0;
@@ -28,7 +34,7 @@ static void set_switched(void)
     asm volatile("mov %0, %%cr0" ::"r"(cr0 | CR0_SWITCHED));
 }
 
-/* ---- What the processor has ---- */
+/* ---- Which state the processor has ---- */
 
 void fpu_enable(uint64_t features)
 {
@@ -64,13 +70,13 @@ static uint32_t *mxcsr_of(struct fpu_state *state)
     return (uint32_t *)(state->bytes + MXCSR_AT);
 }
 
-/* XSTATE_BV: the components that the state holds; XRSTOR makes the others as after a reset. */
+/* XSTATE_BV: the components that the state holds. XRSTOR resets all others. */
 static uint64_t *held_of(struct fpu_state *state)
 {
     return (uint64_t *)((char *)state + HEADER_AT);
 }
 
-/* Room for the largest state: with AVX-512. */
+/* A page is enough for the largest state, with AVX-512. */
 static uint8_t initial[PAGE_SIZE] __attribute__((aligned(64)));
 const struct fpu_state *const fpu_initial = (const struct fpu_state *)initial;
 
@@ -111,7 +117,7 @@ void fpu_hold(struct fpu_state *state, uint64_t components)
     *held_of(state) = components;
 }
 
-/* XRSTOR faults on unknown bits of MXCSR and of its header. */
+/* XRSTOR would fault, in the kernel, on unknown bits of MXCSR and of the header. */
 void fpu_sanitize(struct fpu_state *state, uint64_t components)
 {
     *mxcsr_of(state) &= mxcsr_mask;

@@ -35,35 +35,35 @@ struct tss {
     uint16_t reserved_3, io_map;
 } __attribute__((packed));
 
-/* One processor's tables and the stacks of its two unmaskable traps. */
+/* One processor's tables, and its stacks for NMI and double fault. */
 struct x86_cpu {
     uint64_t gdt[10];
     struct tss tss;
-    bool fpu_live;      /* CR0.TS is clear: the vector registers are fpu_owner's */
-    uint64_t fpu_stamp; /* of the last load; see fpu.c */
+    bool fpu_live;      /* CR0.TS is clear: fpu_owner uses the vector registers */
+    uint64_t fpu_stamp; /* the stamp of the last load; see fpu.c */
     uint8_t nmi_stack[TRAP_STACK_BYTES] __attribute__((aligned(16)));
     uint8_t double_fault_stack[TRAP_STACK_BYTES] __attribute__((aligned(16)));
 };
 
 extern struct cpu cpu_blocks[MAX_CPUS];
 
-/* Features that the room itself asks for. */
+/* The features that the room itself uses. */
 struct cpu_features {
     bool smep, smap, umip, pge, gb_pages, rdrand, xsave;
 };
 extern struct cpu_features cpu_features;
 void cpuid_detect(void);            /* fills cpu_features */
-void cpuid_require(void);           /* panics where there is no SYSCALL */
+void cpuid_require(void);           /* panics if there is no SYSCALL */
 void cpuid_detect_xsave(void);      /* fills fpu_features and fpu_state_bytes; OSXSAVE is on */
-void fpu_detect(void);              /* which vector state there is; leaves CR0.TS set */
+void fpu_detect(void);              /* finds out which vector state there is; leaves CR0.TS set */
 void fpu_enable(uint64_t features); /* writes XCR0, of this processor */
 void cpu_enable_features(void);     /* control registers, SYSCALL, of this processor */
 void cpu_init_tables(uint32_t id);  /* descriptor tables and GS, of this processor */
-void copy_patch_smap(void);         /* makes STAC, CLAC of copy.S's placeholders */
+void copy_patch_smap(void);         /* replaces the placeholders of copy.S by STAC and CLAC */
 
 /* apic.c */
 extern uint32_t lapic_ticks_per_ms;
-void lapic_init(void); /* this processor's */
+void lapic_init(void); /* of this processor, as all functions with lapic_ */
 uint32_t lapic_id(void);
 void lapic_send(uint32_t apic_id, uint32_t command);
 uint32_t lapic_timer_count(void);
@@ -76,17 +76,17 @@ struct acpi_machine {
     uint32_t n_processors;
     uint8_t apic_ids[MAX_CPUS];
     paddr_t io_apic;
-    uint32_t irq_line[16];  /* the I/O APIC's input of each legacy interrupt */
+    uint32_t irq_line[16];  /* for each legacy interrupt its input at the I/O APIC */
     uint16_t irq_flags[16]; /* MPS INTI flags: polarity and trigger */
 };
 extern struct acpi_machine acpi_machine;
 void acpi_read(paddr_t rsdp);
 
-void clock_init(void);                 /* calibrates TSC and LAPIC timer */
-void paging_drop_identity(void);       /* after the last processor has started */
-void tlb_flush_page(uint64_t address); /* these three: on this processor */
-void tlb_flush_user(void);
-void tlb_flush_all(void);
+void clock_init(void);                 /* calibrates the TSC and the local APIC's timer */
+void paging_drop_identity(void);       /* once the last processor has started */
+void tlb_flush_page(uint64_t address); /* these three flush the TLB of this processor */
+void tlb_flush_user(void);             /* all but global pages */
+void tlb_flush_all(void);              /* global pages too */
 
 static inline uint64_t msr_read(uint32_t msr)
 {

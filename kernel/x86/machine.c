@@ -1,4 +1,4 @@
-/* The end: power-off, panic and reboot, told to QEMU where it listens, else to the chipset. */
+/* The end: power-off, panic and reboot, by QEMU's exit device if it is there or by the chipset. */
 #include "x86.h"
 
 enum {
@@ -8,7 +8,8 @@ enum {
     RESET_CONTROL = 0xcf9,
 };
 
-/* No interrupt table: the next trap cannot even be a double fault, and the processor resets. */
+/* Without an IDT the next trap cannot be delivered, nor can the double fault that follows: then the
+ * processor resets. */
 static void triple_fault(void)
 {
     static const struct {

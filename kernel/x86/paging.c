@@ -1,4 +1,19 @@
-/* The kernel's half of the address space: direct map, image with its rights, kernel stacks; TLB. */
+/* The kernel's half of the address space: direct map, image with its rights, kernel stacks; TLB.
+ *
+ * The upper half of every address space is the kernel's, so that a system call needs no change of
+ * page tables. It has three parts: the direct map, in which each byte of physical memory has an
+ * address; the image, whose pages are executable or writable but never both; and the kernel stacks.
+ *
+ * Every root page table has the same few entries for these parts (root_add_kernel). They point to
+ * the same page tables one level below, so whatever is mapped there later is seen in all address
+ * spaces at once. This only works because the entries of the root never change after boot:
+ * n_kernel_entries is final once memory is mapped.
+ *
+ * start.S has mapped the first GB, writable and executable, at three addresses: its own (identity),
+ * the direct map and the image. x86_map_memory() replaces the last two. The identity map is needed
+ * until the last processor has turned on paging, and is then removed.
+ *
+ * Pages of the kernel are global: they stay in the TLB when CR3 is loaded. */
 #include "abi/errno.h"
 #include "local.h"
 
@@ -11,13 +26,12 @@ extern char kernel_start[], kernel_text_end[], kernel_rodata_end[], kernel_end[]
 static pte_t image_directory[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 static pte_t image_tables[IMAGE_TABLES][TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 
-/* Guards making tables below kernel_root. */
+/* Guards the making of tables below kernel_root. */
 static struct spinlock lock = SPINLOCK("kernel tables", RANK_OBJECT);
 
 pte_t *kernel_root = boot_root;
 
-/* The entries of the upper half that are in use: every root has them. Constant once memory is
- * mapped, as what is mapped later lies in tables below them. */
+/* The numbers of the upper half's entries that are in use. Constant after x86_map_memory. */
 static uint16_t kernel_entries[8];
 static size_t n_kernel_entries;
 
@@ -34,7 +48,7 @@ static pte_t table_entry(const void *table)
     return virt_to_phys(table) | PTE_PRESENT | PTE_WRITE;
 }
 
-/* Maps the image page by page: code to execute, constants to read, data to write, nothing else. */
+/* Maps the image page by page: code is executable, constants are readable, data is writable. */
 static void map_image(void)
 {
     for (uint64_t at = (uint64_t)kernel_start; at < (uint64_t)kernel_end; at += PAGE_SIZE) {
@@ -52,7 +66,7 @@ static void map_image(void)
     boot_image_pdpt[510] = table_entry(image_directory);
 }
 
-/* A GB in large pages, in a table that takes the next spare page. */
+/* Maps a GB by large pages: takes a spare page as the table for them and returns its entry. */
 static pte_t map_gb(paddr_t gb, pte_t flags, struct memory_range *spare)
 {
     pte_t *table = phys_to_virt(spare->start);
@@ -89,8 +103,8 @@ void root_load(const pte_t *root)
     asm volatile("mov %0, %%cr3" ::"r"(virt_to_phys(root)) : "memory");
 }
 
-/* The largest pages there are: each level less is one less to look up after a full flush. Devices
- * lie below 4 GB: so much is mapped at least. */
+/* Uses the largest pages that the processor has: with one level less, a TLB miss is cheaper. At
+ * least 4 GB are mapped, because the registers of devices are below that. */
 void x86_map_memory(paddr_t end, struct memory_range *spare)
 {
     const pte_t flags = PTE_PRESENT | PTE_WRITE | PTE_LARGE | PTE_GLOBAL | PTE_NX;
@@ -113,7 +127,7 @@ void paging_drop_identity(void)
     tlb_shootdown(ALL_CPUS, 0, 0);
 }
 
-/* The table below an entry, made if it is missing; NULL when out of memory. */
+/* The table to which an entry points. If there is none, makes one; NULL when out of memory. */
 static pte_t *descend(pte_t *entry)
 {
     if (!(*entry & PTE_PRESENT)) {
@@ -157,14 +171,13 @@ void tlb_flush_page(uint64_t address)
     asm volatile("invlpg (%0)" ::"r"(address) : "memory");
 }
 
-/* All but global pages. */
 void tlb_flush_user(void)
 {
     uint64_t root;
     asm volatile("mov %%cr3, %0; mov %0, %%cr3" : "=r"(root)::"memory");
 }
 
-/* Global pages too: to change CR4.PGE flushes everything. */
+/* A change of CR4.PGE flushes everything. */
 void tlb_flush_all(void)
 {
     uint64_t cr4;

@@ -1,14 +1,39 @@
-/* What processors ask of each other: TLB flushes, a look at the run queue, to stop for good. */
+/* Requests among processors: TLB flushes, a look at the run queue, and to stop for good.
+ *
+ * Each processor keeps translations of addresses in its TLB, and the hardware does not update them
+ * when a page table changes. So when mm has removed an entry, or a right from it, other processors
+ * may go on using the old translation. A thread there could still write a page that the kernel has
+ * given to another program. Before the frame is used again, every processor that may know the old
+ * translation must have flushed it: this is a TLB shootdown.
+ *
+ * tlb_shootdown() flushes its own TLB, takes a lock, writes down which pages are meant, sets a bit
+ * in `requests` of each processor concerned, and interrupts them. Each flushes and clears its bit
+ * (cpu_poll). When all bits are clear, the shootdown is complete and the lock is released. The
+ * pages that are written down cannot change while any bit is set.
+ *
+ * A processor that runs kernel code does not take the interrupt, as interrupts are off. It takes it
+ * on its return to user mode, or it serves the request earlier if it spins. The latter is vital: it
+ * may spin for a lock that the asking processor holds, and would wait for ever. Therefore every
+ * loop that spins calls cpu_pause(), here too.
+ *
+ * Translations of kernel pages are flushed rarely and by all processors, so they have another
+ * protocol. A counter says how often this was asked for; each processor keeps the count up to which
+ * it has done so. Any
+ * number of processors may ask at the same time. A halted processor accesses no kernel page that is
+ * unmapped, so it is not interrupted: it compares the counts when it wakes up. The asking processor
+ * first counts and then reads `halted`; the waking one first clears `halted` and then reads the
+ * count. In whichever order this happens, at least one of them sees what the other has written. */
 #include "local.h"
 
-/* One flush at a time; the others read it while their REQUEST_FLUSH is set. */
+/* The flush that is going on, one at a time. The others read it while their REQUEST_FLUSH is
+ * set. */
 static struct spinlock lock = SPINLOCK("shootdown", RANK_SHOOTDOWN);
 static uint64_t flush_start; /* guarded by lock */
 static size_t flush_pages;   /* guarded by lock; 0: all but global pages */
 
-static uint64_t kernel_flushes; /* atomic: how often all were asked to forget the kernel's pages */
+static uint64_t kernel_flushes; /* atomic: how often a flush of kernel pages was asked for */
 
-enum { SINGLY = 10 }; /* above that many pages one full flush is cheaper */
+enum { SINGLY = 10 }; /* for more pages than that, one full flush is cheaper */
 
 static void flush(uint64_t start, size_t n_pages)
 {
@@ -19,7 +44,7 @@ static void flush(uint64_t start, size_t n_pages)
             tlb_flush_page(start + i * PAGE_SIZE);
 }
 
-/* This processor forgets the kernel's pages too, if it was asked to since it did so last. */
+/* Flushes kernel pages too, if that was asked for since this processor last did so. */
 static void flush_kernel(struct cpu *cpu)
 {
     uint64_t asked = __atomic_load_n(&kernel_flushes, __ATOMIC_SEQ_CST);
@@ -49,8 +74,6 @@ void cpu_pause(void)
     cpu_poll();
 }
 
-/* Whoever asks for a flush does so first and looks at `halted` then. Here it is the other way
- * round, so one of the two sees the other. */
 void cpu_wake(void)
 {
     struct cpu *cpu = this_cpu();
@@ -91,7 +114,7 @@ void tlb_shootdown(uint32_t cpu_mask, uint64_t start, size_t n_pages)
     spin_unlock(&lock);
 }
 
-/* The processors that look at kernel pages now. */
+/* The processors that are not halted, as a mask. */
 static uint32_t running(void)
 {
     uint32_t mask = 0;
@@ -102,7 +125,6 @@ static uint32_t running(void)
     return mask;
 }
 
-/* No lock: several may ask at once, and each waits for what it asked. */
 void tlb_shootdown_kernel(void)
 {
     uint64_t asked = __atomic_add_fetch(&kernel_flushes, 1, __ATOMIC_SEQ_CST);
@@ -125,7 +147,7 @@ void cpu_kick(uint32_t id)
         lapic_send(cpu->apic_id, IPI_FIXED | IRQ_RESCHEDULE);
 }
 
-/* By NMI, because the others may be anywhere with interrupts off. */
+/* By an NMI, because the others may have interrupts off and may never turn them on again. */
 void cpu_stop_others(void)
 {
     for (uint32_t id = 0; id < n_cpus; id++) {

@@ -1,4 +1,19 @@
-/* Starts the other processors and lets each run its idle loop. */
+/* Starts the other processors and lets each run its idle loop.
+ *
+ * After power-on one processor boots; the others wait for two interrupts from it. INIT resets them,
+ * STARTUP lets them run in 16-bit mode at a page below 1 MB. To that page x86_start_others() copies
+ * the trampoline of start.S, which enters 32-bit mode and then, by the same code as the first
+ * processor, 64-bit mode with boot_root as its page table. It takes the next free number, which is
+ * its id, and with it one of the idle stacks, and calls other_cpu_main(). That sets up the tables
+ * of the processor and counts it in n_cpus: this is the sign for the first processor to start the
+ * next. They start one after the other, since all use the same trampoline page and tables.
+ *
+ * Until a processor has its struct cpu it must not take a lock, log or panic.
+ *
+ * Under emulation no pause is needed between INIT and STARTUP. But a host that is busy may delay a
+ * processor, or it loses the STARTUP. So after 20 ms it gets a second one, and is then given ten
+ * seconds. A processor that has not come by then gets another INIT, which holds it in reset: it
+ * must not wake up later, when the identity map that it starts with is gone. */
 #include "local.h"
 
 extern const char trampoline[], trampoline_end[];
@@ -6,7 +21,7 @@ extern char idle_stacks[];
 
 static void (*other_cpu_entry)(void);
 
-/* Where start.S sends each other processor, on its idle stack; id is the order of arrival. */
+/* start.S calls this on each other processor, on its idle stack; ids are in order of arrival. */
 _Noreturn void other_cpu_main(uint32_t id);
 void other_cpu_main(uint32_t id)
 {
@@ -39,9 +54,6 @@ static bool wait_for(uint32_t count, uint64_t ns)
 enum { PATIENCE_NS = 20000000 };
 #define LONG_PATIENCE_NS 10000000000ull
 
-/* Emulated processors need no time between INIT and startup; whoever is late is asked once more. On
- * a busy host one may be very late. Who does not come at all is reset again, which holds it: it
- * must not wake up later, without the mappings that it starts with. */
 void x86_start_others(void (*entry)(void))
 {
     const struct acpi_machine *m = &acpi_machine;

@@ -1,4 +1,19 @@
-/* The first instructions: from GRUB (Multiboot2), QEMU's -kernel (PVH), of each other processor. */
+/* The first instructions: after GRUB (Multiboot2) or QEMU's -kernel (PVH), and of each other
+ * processor.
+ *
+ * A loader copies the kernel to the physical addresses that kernel.ld gives it and jumps to its
+ * entry in 32-bit mode, without paging. But the kernel is linked to run at KERNEL_BASE, in 64-bit
+ * mode. So until paging is on, every symbol is used through PHYS(), and no C can run.
+ *
+ * The steps: remember which loader it was (EDI) and its information (EBX); check that the processor
+ * has what the kernel needs; load the page tables at the end of this file, which map the first GB
+ * three times (at its own addresses, in the direct map, at KERNEL_BASE); turn on long mode and
+ * paging at once; load a 64-bit code segment and jump to the high address. There the stack is set
+ * up and C begins: boot_main() on the first processor.
+ *
+ * Every other processor starts in 16-bit mode, in the trampoline at the end of this file. It
+ * reaches 32-bit mode by a small table of its own, takes the same way from there, and ends in
+ * other_cpu_main() on one of the idle stacks (see smp.c). */
 #include "asm.h"
 
 #define KERNEL_BASE 0xffffffff80000000
@@ -7,7 +22,7 @@
 #define BOOT_MULTIBOOT2 1               /* enum boot_protocol in boot.h */
 #define BOOT_PVH 2
 
-/* ---- What the loaders look for ---- */
+/* ---- The headers by which loaders find the entry ---- */
 
     .section .multiboot, "a"
     .balign 8
@@ -33,7 +48,7 @@ header_end:
     .asciz "Xen"
     .quad PHYS(start_pvh)
 
-/* ---- 32 bits, no paging, EBX: the loader's information ---- */
+/* ---- 32-bit mode, no paging; EBX is the address of the loader's information ---- */
 
     .text
     .code32
@@ -85,7 +100,7 @@ start_high:
     lea boot_stack_top(%rip), %rsp
     call boot_main
     ud2
-1:  mov $1, %edi                        /* the number of this processor: next to come */
+1:  mov $1, %edi                        /* the id of this processor: the next free number */
     lock xadd %edi, next_cpu(%rip)
     mov %edi, %eax
     inc %eax
@@ -95,18 +110,19 @@ start_high:
     call other_cpu_main
     ud2
 
-/* ---- 32 bits: does the processor have what we need? ----
+/* ---- 32-bit mode: does the processor have what the kernel needs? ----
  *
- * What it lacks would show as a triple fault further on: a machine that resets itself and says
- * nothing. EBX and EDI are kept. SYSCALL is not asked for here: Intel's processors admit it only to
- * 64-bit code, see cpuid.c. */
+ * A missing feature would cause a triple fault later: the machine would reset without a word. So
+ * the names of all missing features are written to the serial lines and the screen. EBX and EDI are
+ * kept. SYSCALL is not checked here, because Intel's processors report it only to 64-bit code; see
+ * cpuid.c. */
 
-#define NEED_EFLAGS_ID 0x200000         /* it can be changed where there is CPUID */
+#define NEED_EFLAGS_ID 0x200000         /* a processor with CPUID lets this flag be changed */
 #define COM1 0x3f8
 #define COM2 0x2f8
 #define SCREEN_LINE (0xb8000 + 22 * 160) /* the last three lines */
 #define WHITE_ON_RED 0x4f
-#define DEBUG_EXIT 0xf4                 /* QEMU's isa-debug-exit: tools/vm knows a panic by it */
+#define DEBUG_EXIT 0xf4                 /* QEMU's isa-debug-exit: so tools/vm sees the panic */
 #define EXIT_PANICKED 17
 
     .code32
@@ -139,9 +155,9 @@ check_processor:
     mov $0x80000001, %eax
     cpuid
 1:  mov %edx, %ebx
-    xor %ecx, %ecx                      /* what is missing has a name in ECX once it was said */
+    xor %ecx, %ecx                      /* place on the screen; 0 while nothing is missing */
     mov $PHYS(needs), %esi
-2:  lodsb                               /* a bit of EBP, or 32 and a bit of EBX; 0xff: no more */
+2:  lodsb                               /* a bit of EBP, or 32 + a bit of EBX; 0xff is the end */
     cmp $0xff, %al
     je 4f
     movzbl %al, %eax
@@ -160,7 +176,7 @@ check_processor:
     pop %esi
 6:  call say
     jmp 2b
-5:  lodsb                               /* it is there: past the name */
+5:  lodsb                               /* the feature is there: skip its name */
     test %al, %al
     jnz 5b
     jmp 2b
@@ -176,7 +192,7 @@ check_processor:
 8:  hlt
     jmp 8b
 
-/* Says the text at ESI, up to its NUL, which ESI then is past; ECX is the place on the screen. */
+/* Writes the text at ESI, and moves ESI past its NUL. ECX is the place on the screen. */
 say:
     lodsb
     test %al, %al
@@ -186,21 +202,22 @@ say:
     mov $COM2, %edx
     call say_serial
     cmp $' ', %al
-    jb say                              /* the end of the line is for the serial ones only */
+    jb say                              /* line ends are written to the serial lines only */
     mov $WHITE_ON_RED, %ah
     mov %ax, (%ecx)
     add $2, %ecx
     jmp say
 1:  ret
 
-/* AL to the port at EDX, which may not be there; the loader, or QEMU, has set its speed. */
+/* Writes AL to the serial port at EDX, which may not exist. The loader or QEMU has set its
+ * speed. */
 say_serial:
     push %eax
     push %ecx
     add $5, %edx
     mov $100000, %ecx
 1:  in %dx, %al
-    test $0x20, %al                     /* it takes another letter */
+    test $0x20, %al                     /* ready for another letter */
     loopz 1b
     sub $5, %edx
     pop %ecx
@@ -244,7 +261,7 @@ lacks_end:
     .text
     .code64
 
-/* ---- 16 bits: copied to AP_TRAMPOLINE, where a startup IPI sends a processor ---- */
+/* ---- 16-bit mode: smp.c copies this to AP_TRAMPOLINE, where another processor starts ---- */
 
 #define MOVED(label) ((label) - trampoline + AP_TRAMPOLINE)
 
@@ -277,7 +294,7 @@ trampoline_gdt_pointer:
 trampoline_end:
     .code64
 
-/* ---- Tables for the way up; paging.c completes them ---- */
+/* ---- The first page tables; paging.c completes them ---- */
 
     .section .page_tables, "aw"
     .balign 4096

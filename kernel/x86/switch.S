@@ -1,4 +1,19 @@
-/* From one thread to another: the registers that C keeps stay on the stack that is left. */
+/* From one thread to another: a function call that returns on another stack.
+ *
+ * A thread that gives up the processor calls context_switch(). As in any call, the caller has saved
+ * the registers that a C function may change, if it needs them. The function pushes the six that it
+ * must preserve, stores the stack pointer in the old thread's structure, and loads the one that the
+ * new thread stored when it called context_switch() itself. It pops the six registers of the new
+ * thread, and RET returns to where the new thread called from. So everything that a thread has to
+ * remember is on its kernel stack, and its registers in user mode are there too, in its trap frame.
+ *
+ * A new thread has never called. context_init() writes on its stack what would be there if it had:
+ * six registers and a return address, which is that of first_run.
+ *
+ * No other processor may run the old thread before its stack pointer is stored: the scheduler holds
+ * the lock of the run queue during the switch, and the new thread releases it. Address space,
+ * vector registers, segments and the kernel stack for the next entry are changed by the scheduler
+ * before the call. */
 #include "asm.h"
 
     .text
@@ -24,11 +39,11 @@ context_switch:
     ret
 
 /* uint64_t context_init(void *stack_top, void (*start)(void *), void *arg)
- * Leaves room for the trap frame at the top; what context_switch will pop lies below it. */
+ * Leaves space for the trap frame at the top; below it is what context_switch will pop. */
     .global context_init
 context_init:
     lea -(FRAME_BYTES + 8 * 8)(%rdi), %rax
-    movq $0, 56(%rax)                   /* keeps the stack aligned as a call does */
+    movq $0, 56(%rax)                   /* aligns the stack as after a call */
     lea first_run(%rip), %rcx
     mov %rcx, 48(%rax)
     movq $0, 40(%rax)                   /* rbp: a backtrace ends here */

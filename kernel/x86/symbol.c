@@ -1,7 +1,8 @@
-/* Names of kernel addresses, from a table that the build makes; backtraces by frame pointers. */
+/* Names of kernel addresses, from a table that the build makes, and backtraces by frame
+ * pointers. */
 #include "x86.h"
 
-/* kernel/x86/symbols.awk writes it: addresses sorted, relative to KERNEL_BASE. */
+/* kernel/x86/symbols.awk makes this table: sorted by address, which is relative to KERNEL_BASE. */
 struct symbol {
     uint32_t address, name; /* name: an offset into symbol_names */
 };
@@ -42,7 +43,7 @@ size_t kernel_backtrace(uint64_t rbp, uint64_t *addresses, size_t n)
             break;
         if (address < (uint64_t)kernel_start || address >= (uint64_t)kernel_text_end)
             break;
-        addresses[count++] = address - 1; /* in the call: behind its last one a function ends */
+        addresses[count++] = address - 1; /* in the call, which may be the function's last byte */
         if (next <= rbp)
             break;
         rbp = next;

@@ -1,6 +1,6 @@
-# Makes the kernel's table of symbols from `nm -n`: the second link puts it behind the code.
+# Makes the kernel's table of symbols from `nm -n`; the second link puts it after the code.
 
-# Hexadecimal digits to a number; addresses are taken less KERNEL_BASE, so that they fit.
+# Converts hexadecimal digits to a number. Only the lower half of an address is converted: it fits.
 function number(hex,    i, value) {
     for (i = 1; i <= length(hex); i++)
         value = value * 16 + index("0123456789abcdef", substr(hex, i, 1)) - 1

@@ -1,4 +1,5 @@
-/* User memory through checked copies; landing after their faults; turning SMAP's switches on. */
+/* Checked copies from and to user memory, the fixup after a fault of one, and SMAP at boot; copy.S
+ * explains them. */
 #include "abi/errno.h"
 #include "local.h"
 
@@ -8,10 +9,10 @@ size_t clear_user(void *to, size_t n);
 long copy_user_string(char *to, const char *from, size_t size);
 int cmpxchg_user(uint32_t *at, uint32_t expected, uint32_t desired, uint32_t *old);
 
-struct landing {
-    uint64_t fault, landing;
+struct fixup {
+    uint64_t fault, fixup; /* the addresses of an instruction and of its fixup */
 };
-extern const struct landing exception_table[], exception_table_end[];
+extern const struct fixup exception_table[], exception_table_end[];
 
 struct smap_patch {
     uint64_t at;
@@ -66,16 +67,17 @@ int user_cmpxchg32(uaddr_t at, uint32_t expected, uint32_t desired, uint32_t *ol
 
 bool user_copy_land(struct trap_frame *frame)
 {
-    for (const struct landing *l = exception_table; l < exception_table_end; l++) {
-        if (l->fault == frame->rip) {
-            frame->rip = l->landing;
+    for (const struct fixup *f = exception_table; f < exception_table_end; f++) {
+        if (f->fault == frame->rip) {
+            frame->rip = f->fixup;
             return true;
         }
     }
     return false;
 }
 
-/* Writes STAC and CLAC over their placeholders, through the direct map: code is read-only. */
+/* Writes STAC and CLAC over their placeholders, through the direct map, because code is
+ * read-only. */
 void copy_patch_smap(void)
 {
     if (!cpu_features.smap)

@@ -20,13 +20,13 @@ PANIC = 125
 # Also SANITIZE=kernel-address or SANITIZE=undefined alone, with every target: then the whole suite runs on such a kernel.
 
 # What the word provoke=NAME does (kernel/boot/provoke.c), and what the report must say, in this order.
-BEHIND, BEFORE = r"\d+ bytes behind an object: ", r"\d+ bytes before an object: "
+AFTER, BEFORE = r"\d+ bytes after an object: ", r"\d+ bytes before an object: "
 BY = r"allocated by %s\+0x"
 PROVOKED = {
     "object-read": ("KASAN: out of bounds of an object: read of 1 byte at 0x.* in object_read",
-                    BEHIND + r"kmalloc \(0x.*, 10 bytes", BY % "object_read"),
+                    AFTER + r"kmalloc \(0x.*, 10 bytes", BY % "object_read"),
     "object-write": ("KASAN: out of bounds of an object: write of 4 bytes at 0x.* in object_write",
-                     BEHIND + r"kmalloc \(0x.*, 40 bytes", BY % "object_write"),
+                     AFTER + r"kmalloc \(0x.*, 40 bytes", BY % "object_write"),
     "object-before": ("KASAN: out of bounds of an object: write of 8 bytes at 0x.* in object_before",
                       BEFORE + r"struct fpu_state \(0x.*, 512 bytes", BY % "object_before"),
     "use-after-free": ("KASAN: use after free: read of 1 byte at 0x.* in use_after_free",
@@ -37,12 +37,12 @@ PROVOKED = {
     "free-inside": ("KASAN: no object begins there: 0x.* freed in free_inside",
                     r"byte 8 of an object: kmalloc \(0x.*, 10 bytes", BY % "free_inside"),
     "stack": ("KASAN: out of bounds of a variable on the stack: write of 1 byte at 0x.* in memset",
-              r"in a frame of stack\+0x0", r"0 bytes behind variable buffer.*, 10 bytes", r"stack\+0x"),
+              r"in a frame of stack\+0x0", r"0 bytes after variable buffer.*, 10 bytes", r"stack\+0x"),
     "global": ("KASAN: out of bounds of a global variable: read of 1 byte at 0x.* in global_read",
-               r"0 bytes behind global global \(0x.*, 10 bytes", r"kernel/boot/provoke\.c:\d+"),
+               r"0 bytes after global global \(0x.*, 10 bytes", r"kernel/boot/provoke\.c:\d+"),
     "page": ("KASAN: use of a free page: read of 1 byte at 0x.* in page",),
     "user-copy": ("KASAN: out of bounds of an object: write of 11 bytes at 0x.* in user_copy_in",
-                  BEHIND + r"kmalloc \(0x.*, 10 bytes", BY % "user_copy", r"user_copy\+0x"),
+                  AFTER + r"kmalloc \(0x.*, 10 bytes", BY % "user_copy", r"user_copy\+0x"),
     "addition": ("undefined behaviour: signed addition overflows", r"at kernel/boot/provoke\.c:\d+",
                  r" addition[.\w]*\+0x"),
     "shift": ("undefined behaviour: shift by", r"at kernel/boot/provoke\.c:\d+", r" shift[.\w]*\+0x"),
