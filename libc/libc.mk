@@ -16,7 +16,8 @@ say ?= @printf '  %-5s%s\n' '$(1)' '$(2)'
 libc_parts := $(BUILD)/libc.a $(BUILD)/crt1.o # what a program is linked with
 libc_default: $(libc_parts)
 
-# Every source below these folders belongs to it; a function in a file of its own where it can be.
+# Every source file in these folders is part of the library. Where possible a function has its own
+# file.
 libc_sources := $(sort $(wildcard $(foreach room,x86_64 internal start string ctype stdlib malloc \
                   stdio time env process unistd dir signal users misc os,libc/$(room)/*.[cS])))
 libc_objects := $(patsubst %,$(BUILD)/%.o,$(basename $(libc_sources))) \
@@ -25,8 +26,9 @@ libc_generated := $(addprefix $(BUILD)/include/,syscall_numbers.h os.h) $(BUILD)
 libc_headers := $(wildcard libc/include/*.h libc/include/sys/*.h)
 libc_abi := $(patsubst kernel/include/%,$(BUILD)/include/%,$(wildcard kernel/include/abi/*.h))
 
-# Sections of their own, so that the linker drops what a program does not call. General registers
-# alone, so that the kernel need not save vectors for a program that does no floating point.
+# Each function has its own section, so that the linker drops what a program does not call. Only
+# general registers are used, so that the kernel need not save vector registers for a program
+# without floating point.
 LIBC_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffreestanding -fno-pic -fno-pie \
     -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables -fcf-protection=none \
     -fno-strict-aliasing -ffunction-sections -fdata-sections -nostdinc -Ilibc/internal \
@@ -34,7 +36,7 @@ LIBC_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) -ffreestanding -fno-pic -fno-pie
     -isystem $(shell $(CC) -print-file-name=include 2>/dev/null)
 LIBC_CFLAGS += $(if $(CLANG),,-fno-tree-loop-distribute-patterns)
 
-# The files that pass or compute floating point: those of printf's family and of strtod's.
+# The files that pass or compute floating point numbers: the families of printf and strtod.
 libc_float := $(BUILD)/libc/stdio/printf% $(BUILD)/libc/stdio/format% $(BUILD)/libc/stdio/scan% \
     $(BUILD)/libc/stdlib/strtod% $(BUILD)/libc/misc/math% $(BUILD)/libc/misc/err% \
     $(BUILD)/libc/time/float% $(BUILD)/libc/os/float%
@@ -80,8 +82,9 @@ $(BUILD)/include/os.h: libc/os.tbl libc/os_head.h libc/generate/os_header.awk
 	@mkdir -p $(@D)
 	$(Q)awk -f libc/generate/os_header.awk libc/os_head.h libc/os.tbl > $@
 
-# The archive in two steps: as compiled; then with the names that are libc's own affair hidden, and
-# all others weak: a program that has a reallocarray of its own links, wherever ours stands.
+# The archive is made in two steps: first as compiled; then names that no header mentions are
+# hidden, and all others become weak. So a program that has its own reallocarray can be linked,
+# wherever the archive is on the command line.
 $(BUILD)/libc/all.a: $(libc_objects)
 	$(call say,AR,$(BUILD)/libc.a)
 	$(Q)rm -f $@ && $(AR) rcs $@ $(filter-out %/x86_64/start.o,$^)
@@ -97,7 +100,7 @@ $(BUILD)/libc.a: $(BUILD)/libc/all.a $(BUILD)/libc/hidden_names libc/generate/we
 $(BUILD)/crt1.o: $(BUILD)/libc/x86_64/start.o $(BUILD)/libc/hidden_names
 	$(Q)$(OBJCOPY) --redefine-syms=$(BUILD)/libc/hidden_names $< $@
 
-# What the tests must cover, one name a line; and is the table in README.md up to date?
+# The names that the tests must cover, and a check that the table in README.md is up to date.
 $(BUILD)/libc/os_names: libc/os.tbl libc/generate/os_coverage.awk
 	@mkdir -p $(@D)
 	$(Q)awk -v want=names -f libc/generate/os_coverage.awk $< > $@

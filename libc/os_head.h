@@ -7,12 +7,12 @@
  * ordinary symbol: os_mkdir, os_path_join.
  *
  * Rules for all of them:
- *   - Failure is -1, or NULL where a pointer is returned, with errno set. A structure says in its
- *     comment which field tells.
- *   - What is returned as char * or char ** is one block from malloc: one free releases all of it.
- *   - Descriptors that the os layer makes are close-on-exec; os.dup2's is inheritable.
- *   - Calls that a signal interrupts are made again.
- *   - A NULL pointer means Python's default where there is one.
+ *   - On failure the result is -1, or NULL for a pointer, and errno is set. For a structure, its
+ *     comment says which field shows the failure.
+ *   - A result of type char * or char ** is one block from malloc: one free releases all of it.
+ *   - Descriptors that the os layer makes are close-on-exec; that of os.dup2 is inheritable.
+ *   - A call that a signal interrupts is made again.
+ *   - A NULL pointer means Python's default if there is one.
  */
 #pragma once
 
@@ -32,21 +32,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* os.wait, os.waitpid: pid is -1 on failure, 0 with WNOHANG if there is nothing to tell. */
+/* os.wait, os.waitpid: pid is -1 on failure, 0 with WNOHANG if no child has changed its state. */
 struct os_wait_result {
     pid_t pid;
-    int status; /* see WIFEXITED and its like in <sys/wait.h>, and os.waitstatus_to_exitcode */
+    int status; /* see WIFEXITED and so on in <sys/wait.h>, and os.waitstatus_to_exitcode */
 };
 
-/* os.wait3, os.wait4: as above, with what the child used. */
+/* os.wait3, os.wait4: the same, with the resources that the child used. */
 struct os_wait3_result {
     pid_t pid;
     int status;
     struct rusage rusage;
 };
 
-/* os.stat and its like: st_mode is 0 on failure, which no file's is. As in struct stat, st_atime,
- * st_mtime and st_ctime are whole seconds. */
+/* os.stat, os.lstat, os.fstat: st_mode is 0 on failure, which no file has. As in struct stat,
+ * st_atime, st_mtime and st_ctime are whole seconds. */
 struct os_stat_result {
     mode_t st_mode;
     ino_t st_ino;
@@ -108,26 +108,26 @@ struct os_path_split_result {
     char *head, *tail;
 };
 
-/* os.path.splitext, likewise with root. */
+/* os.path.splitext: the same with root. */
 struct os_path_splitext_result {
     char *root, *ext;
 };
 
-/* os.path.splitdrive, likewise with drive, which is always "" on Unix. */
+/* os.path.splitdrive: the same with drive, which is always "" on Unix. */
 struct os_path_splitdrive_result {
     char *drive, *tail;
 };
 
-/* What os.scandir_next gives: one block from malloc. */
+/* The result of os.scandir_next: one block from malloc. */
 struct os_DirEntry {
     char *name, *path;
     ino_t d_ino;
-    unsigned char d_type; /* DT_REG and its like in <dirent.h>, or DT_UNKNOWN */
+    unsigned char d_type; /* DT_REG and so on in <dirent.h>, or DT_UNKNOWN */
 };
 
-/* What os.walk_next gives; it belongs to the walk. Both lists end in NULL. In a walk from the
- * top down dirnames may be reordered and shortened: what is then in it is where the walk goes
- * on. */
+/* The result of os.walk_next, which belongs to the walk. Both lists end in NULL. In a walk from the
+ * top down the caller may reorder and shorten dirnames: the walk then visits the directories that
+ * are left in it. */
 struct os_walk_result {
     char *dirpath;
     char **dirnames, **filenames;
@@ -136,7 +136,7 @@ struct os_walk_result {
 struct os_scandir; /* an open os.scandir */
 struct os_walk;    /* an open os.walk */
 
-/* Modes of os.spawnv and its like. */
+/* Modes of os.spawnv and its family. */
 #define P_WAIT    0
 #define P_NOWAIT  1
 #define P_NOWAITO 1

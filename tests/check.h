@@ -1,10 +1,9 @@
-/* Checks for test programs that run unchanged on Linux and on Ouros: each prints one TAP line, and
- * a failed one also says the call, what it gave, what was wanted, and where. Values of errno are
- * compared by name.
+/* Checks for test programs that run unchanged on Linux and on Ouros. Each check prints one TAP
+ * line; a failed one also prints the call, its result, the result that was wanted, and the place.
+ * Values of errno are compared by name.
  *
  * A program is `int main(void) { CHECK_OK(mkdir("a", 0777)); ... return check_done(); }`. Only the
- * process that started may check; a child tells what it saw by its exit status (CHECK_CHILD).
- */
+ * first process may check. A child reports by its exit status (CHECK_CHILD). */
 #pragma once
 
 #include <errno.h>
@@ -23,7 +22,7 @@
 
 static int check_count, check_failures;
 
-/* Prints the verdict; true if it passed. */
+/* Prints the TAP line of a check; the result is `passed`. */
 __attribute__((unused)) static bool check_verdict(bool passed, const char *what)
 {
     if (!passed)
@@ -60,7 +59,7 @@ __attribute__((unused)) static void check_str(const char *got, const char *wante
                wanted ? "\"" : "", file, line);
 }
 
-/* A call that must fail with this error: -1 (or NULL, as -1) and errno. */
+/* Checks a call that must fail: the result is -1 (NULL is passed as -1), and errno is `wanted`. */
 __attribute__((unused)) static void check_err(long got, int wanted, const char *what,
                                               const char *file, int line)
 {
@@ -88,7 +87,8 @@ __attribute__((unused)) static void check_ok(long got, const char *what, const c
 #define CHECK_NULL_ERR(call, error) \
     (errno = 0, check_err((call) ? 0 : -1, (error), #call " gives " #error, __FILE__, __LINE__))
 
-/* Runs the block in a child; passes if the block ends by `_exit(0)` or by running off its end. */
+/* Runs the block in a child; passes if the child calls `_exit(0)` or comes to the end of the
+ * block. */
 #define CHECK_CHILD(what, ...)                                                       \
     do {                                                                             \
         fflush(stdout);                                                              \
@@ -111,12 +111,12 @@ __attribute__((unused)) static void child_failed(const char *what, const char *f
 }
 
 #define NOTE(...) (printf("# " __VA_ARGS__), printf("\n"))
-/* A check that this system or user cannot make, with the reason: counted, and not compared between
- * systems. */
+/* A check that is impossible on this system or for this user, with the reason. It is counted, but
+ * not compared between systems. */
 #define SKIP(what, reason) \
     (printf("ok %d - %s # SKIP %s\n", ++check_count, what, reason), (void)fflush(stdout))
 
-/* Whether the program runs as root; if not, one SKIP stands for the checks that need it. */
+/* True if the program runs as root. If not, prints one SKIP for the checks that need root. */
 __attribute__((unused)) static bool as_root(const char *what)
 {
     if (geteuid() == 0)
@@ -125,7 +125,7 @@ __attribute__((unused)) static bool as_root(const char *what)
     return false;
 }
 
-/* The plan, last; the exit status for main. */
+/* Prints the plan, at the end; the result is the exit status for main. */
 __attribute__((unused)) static int check_done(void)
 {
     printf("1..%d\n", check_count);

@@ -1,5 +1,5 @@
 /* env [-i] [-u NAME] [NAME=VALUE...] [PROGRAM [ARG...]]: prints the environment, or runs a program
- * in a changed one, by os.environ, os.putenv(), os.unsetenv() and os.execvp(). */
+ * with a changed one, by os.environ, os.putenv(), os.unsetenv() and os.execvp(). */
 #include <errno.h>
 #include <os.h>
 #include <stdio.h>

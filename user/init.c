@@ -1,5 +1,11 @@
-/* init: the first process. Runs one command (or a shell), reaps every orphan, and ends with the
- * command's exit status, at which the kernel turns the machine off. */
+/* init: the first process. Runs one command or a shell, reaps all orphans, and exits with the
+ * status of the command; then the kernel turns the machine off.
+ *
+ * Which command it is, its environment and its directory come from a file that tools/vm adds to the
+ * image (RUN_FILE), otherwise from the kernel's command line; without either, init runs a shell.
+ * The command runs in a child, in a new session whose controlling terminal is the console.
+ * Meanwhile init waits for children: an orphan of any process becomes a child of init, and stays a
+ * zombie until init has waited for it. */
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -18,9 +24,10 @@
 #define RUN_FILE "/etc/vm.run" /* NUL-terminated strings KEY=VALUE, written by tools/vm */
 enum { MAX_ARGS = 1024, STATUS_NOT_EXECUTABLE = 126, STATUS_NOT_FOUND = 127 };
 
-/* What to run, and how: the defaults are those of a boot without tools/vm. */
+/* The command to run, and how. The defaults are for a boot without tools/vm. */
 static struct {
-    bool pipe[3]; /* standard input, output, error are tools/vm's, not the terminal */
+    bool
+        pipe[3]; /* standard input, output or error is connected to tools/vm, not to the terminal */
     struct winsize size;
     const char *cwd;
     char *args[MAX_ARGS + 1];
@@ -52,7 +59,7 @@ static void take_setting(char *setting)
         job.args[job.n_args++] = (char *)value;
 }
 
-/* Reads RUN_FILE, if there is one; its memory is kept, for the settings point into it. */
+/* Reads RUN_FILE, if there is one. Its memory is not freed, because the settings point into it. */
 static void read_run_file(void)
 {
     int fd = open(RUN_FILE, O_RDONLY | O_CLOEXEC);
@@ -68,7 +75,7 @@ static void read_run_file(void)
         take_setting(at);
 }
 
-/* The kernel's own defaults are Linux's, whose HOME is / for init. RUN_FILE may say otherwise. */
+/* The kernel starts init with Linux's defaults, where HOME is /. RUN_FILE may name other values. */
 static void set_environment(void)
 {
     setenv("PATH", "/bin:/usr/bin:/sbin:/usr/sbin:/ouros/bin", 1);
@@ -76,7 +83,7 @@ static void set_environment(void)
     setenv("TERM", "vt100", 0);
 }
 
-/* The kernel's command line names the command where RUN_FILE does not. */
+/* Without RUN_FILE the kernel's command line names the command. */
 static void take_arguments(int argc, char **argv)
 {
     bool asked = job.n_args > 0;
@@ -100,7 +107,8 @@ static void open_as(int wanted, const char *path, int flags)
     }
 }
 
-/* In the child: a session of its own, with the console as its terminal where any stream is one. */
+/* In the child: starts a session and opens the streams. The console becomes its controlling
+ * terminal, unless all streams are connected to tools/vm. */
 static void open_streams(void)
 {
     static const char *const host[3] = {"/dev/hostio", "/dev/hostio", "/dev/hosterr"};
@@ -131,8 +139,8 @@ static void print_file(const char *path)
         close(fd);
 }
 
-/* The interactive shell as a login shell, so that it reads /etc/profile; our own where BusyBox's is
- * missing. */
+/* Runs an interactive shell as a login shell, so that it reads /etc/profile; osh if BusyBox is not
+ * there. */
 static void run_shell(void)
 {
     print_file("/etc/motd");
@@ -140,18 +148,18 @@ static void run_shell(void)
     execl("/ouros/bin/osh", "-osh", (char *)NULL);
 }
 
-/* Goes to the working directory, without a call where it is there already: a system that has no
- * chdir yet runs its programs nevertheless. */
+/* Changes to the working directory. Makes no call if that is the present one, so that programs also
+ * run on a system that has no chdir yet. */
 static void enter_directory(void)
 {
-    if (strcmp(job.cwd, "/") == 0) /* where every system starts process 1 */
+    if (strcmp(job.cwd, "/") == 0) /* process 1 starts there on every system */
         return;
     if (chdir(job.cwd) < 0 && job.n_args)
         fprintf(stderr, "init: warning: cannot go to %s: %s; going on in /\n", job.cwd,
                 strerror(errno));
 }
 
-/* Where execvp looks for a name: the first file of PATH that is there; NULL if there is none. */
+/* The file that execvp finds for a name: the first one in PATH; NULL if there is none. */
 static const char *find_program(const char *name)
 {
     static char path[4096];
@@ -166,7 +174,7 @@ static const char *find_program(const char *name)
     return NULL;
 }
 
-/* The program that an ELF file or a script names to be loaded by; NULL if it names none. */
+/* The interpreter that an ELF file or a script names; NULL if it names none. */
 static const char *loader_of(const char *path)
 {
     static char head[4096];
@@ -192,7 +200,7 @@ static const char *loader_of(const char *path)
     return NULL;
 }
 
-/* Why a program could not be run. The file may be there, and what it is loaded by not. */
+/* Says why a program could not be run. The file may exist, and its interpreter may not. */
 static void complain(const char *name, int error)
 {
     const char *path = find_program(name), *loader = NULL;
@@ -216,7 +224,7 @@ static _Noreturn void run_job(void)
     exit(error == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE);
 }
 
-/* BusyBox's halt, poweroff and reboot ask init by a signal. */
+/* BusyBox's halt, poweroff and reboot send a signal to init. */
 static void on_end_asked(int number)
 {
     sync(); // NOLINT(bugprone-signal-handler): both are but a system call
@@ -233,7 +241,7 @@ static void when_end_is_asked(void (*action)(int))
 
 int main(int argc, char **argv)
 {
-    open_as(0, "/dev/console", O_RDWR | O_NOCTTY); /* so that init itself can complain */
+    open_as(0, "/dev/console", O_RDWR | O_NOCTTY); /* so that init itself can print messages */
     dup2(0, 1);
     dup2(0, 2);
     set_environment();

@@ -1,5 +1,5 @@
-/* kill [-SIGNAL] PID...: sends a signal (15, SIGTERM, unless told), by os.kill(); a negative PID is
- * a process group. */
+/* kill [-SIGNAL] PID...: sends a signal (15, SIGTERM, if none is named) by os.kill(); a negative
+ * PID is a process group. */
 #include <os.h>
 #include <signal.h>
 #include <stdio.h>

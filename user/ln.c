@@ -1,4 +1,4 @@
-/* ln [-s] TARGET NAME: another name for a file, by os.link(), or a symbolic link to it, by
+/* ln [-s] TARGET NAME: gives a file another name by os.link(), or makes a symbolic link to it by
  * os.symlink(). */
 #include <os.h>
 #include <stdbool.h>

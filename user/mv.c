@@ -1,5 +1,5 @@
-/* mv FROM TO: gives a file or directory another name, by os.rename(); into TO where that is a
- * directory. */
+/* mv FROM TO: gives a file or directory another name by os.rename(); if TO is a directory, moves it
+ * there. */
 #include <os.h>
 #include <stdio.h>
 #include <stdlib.h>

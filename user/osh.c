@@ -1,5 +1,12 @@
-/* osh: a small shell that shows fork, exec, wait, pipes, redirection, cd, export and $?: read it in
- * one sitting. */
+/* osh: a small shell, to be read in one sitting: fork, exec, wait, pipes, redirection, cd, export,
+ * $?.
+ *
+ * A line is cut into pipelines, and a pipeline into stages, one for each program (parse). For each
+ * stage the shell forks a child; the child connects its input and output to the pipes or files, and
+ * calls exec (run_stage). All stages of a pipeline are one process group, so that Ctrl-C reaches
+ * all of them and not the shell: the terminal sends its signals to the group in the foreground, and
+ * the shell makes the pipeline that group while it waits. Some commands, such as cd, change the
+ * shell itself and therefore run without a child (run_builtin). */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +23,7 @@
 
 enum { MAX_WORDS = 256, MAX_STAGES = 32, MAX_LINE = 8192, NOT_FOUND = 127, NOT_EXECUTABLE = 126 };
 
-/* One program of a pipeline: its words, and where its input and output go. */
+/* One program of a pipeline: its words, and the files for its input and output. */
 struct stage {
     char *words[MAX_WORDS + 1];
     int n_words;
@@ -24,7 +31,7 @@ struct stage {
     bool append;
 };
 
-/* What stands behind a pipeline, and says whether the next one runs. */
+/* The operator after a pipeline, which says whether the next one runs. */
 enum end { NO_END, END_PLAIN, END_BACKGROUND, END_AND, END_OR };
 
 static int last_status; /* $? */
@@ -50,7 +57,7 @@ static bool put_text(const char *text)
     return true;
 }
 
-/* At a '$': puts the value, gives the place after the name. */
+/* At a '$': puts the value of the variable and returns the place after its name. */
 static const char *put_variable(const char *at)
 {
     char name[128], number[24];
@@ -68,7 +75,7 @@ static const char *put_variable(const char *at)
     return at;
 }
 
-/* Reads one word from *line into `expanded`; NULL and a message when a quote is not closed. */
+/* Reads one word from *line into `expanded`; NULL and a message if a quote is not closed. */
 static char *take_word(const char **line)
 {
     const char *at = *line;
@@ -124,7 +131,7 @@ static int missing(const char *operator, int length)
     return -1;
 }
 
-/* What ends a pipeline at that place; its length in *length. */
+/* The operator that ends a pipeline at that place; its length in *length. */
 static enum end end_at(const char *at, int *length)
 {
     bool twice = *at && at[1] == *at;
@@ -147,7 +154,7 @@ static int parse(const char **line, struct stage *stages, enum end *end)
     for (;;) {
         struct stage *stage = &stages[n];
         *line = skip_blanks(*line);
-        if (**line == '#') /* the rest is for people */
+        if (**line == '#') /* the rest is a comment */
             *line += strlen(*line);
         char c = **line;
         *end = end_at(*line, &length);
@@ -256,7 +263,7 @@ static const struct builtin *find_builtin(const char *name)
 
 /* ---- Running ---- */
 
-/* Makes `fd` stand for the file. */
+/* Opens the file as descriptor fd. */
 static bool redirect(int fd, const char *path, int flags)
 {
     int file = open(path, flags, 0666);
@@ -276,7 +283,7 @@ static bool redirect_all(struct stage *stage)
            (!stage->output || redirect(1, stage->output, how));
 }
 
-/* In a child of its own: never returns. */
+/* Runs a stage, in its child. */
 static _Noreturn void run_stage(struct stage *stage)
 {
     signal(SIGINT, SIG_DFL);
@@ -295,9 +302,10 @@ static _Noreturn void run_stage(struct stage *stage)
     _exit(error == ENOENT ? NOT_FOUND : NOT_EXECUTABLE);
 }
 
-/* Starts all stages in one process group, each one's output being the next one's input; the last
- * one's pid, or -1. Shell and child both make the group, and give it the terminal: each needs it so
- * before it goes on, and who runs first is chance. */
+/* Starts all stages in one process group, the output of each connected to the input of the next.
+ * The result is the pid of the last, or -1. Both the shell and the child make the group and give it
+ * the terminal, because each relies on that afterwards, and it is chance which of them runs
+ * first. */
 static pid_t start(struct stage *stages, int n, bool in_front, pid_t *group)
 {
     int from = -1;
@@ -334,7 +342,7 @@ static pid_t start(struct stage *stages, int n, bool in_front, pid_t *group)
     return pid;
 }
 
-/* Waits for the whole group; the status of `last` as $? shows it. */
+/* Waits for the whole group; the result is the status of `last` in the form of $?. */
 static int wait_for(pid_t group, pid_t last)
 {
     int status, result = 0;
@@ -351,7 +359,7 @@ static int wait_for(pid_t group, pid_t last)
     return result;
 }
 
-/* A builtin alone runs in the shell itself, its redirections put back afterwards. */
+/* Runs a builtin in the shell itself. Its redirections are undone afterwards. */
 static int run_builtin(const struct builtin *builtin, struct stage *stage)
 {
     int keep[2] = {fcntl(0, F_DUPFD_CLOEXEC, 10), fcntl(1, F_DUPFD_CLOEXEC, 10)};
@@ -379,7 +387,7 @@ static void run_pipeline(struct stage *stages, int n, bool background)
         tcsetpgrp(0, getpgrp());
 }
 
-/* The pipelines of a line, each under the condition that the operator before it names. */
+/* Runs the pipelines of a line, each if the operator before it allows. */
 static void run_line(const char *line)
 {
     static struct stage stages[MAX_STAGES];
@@ -409,7 +417,7 @@ static void make_prompt(char *text, size_t size)
         ;
 }
 
-/* Ctrl-C at the prompt need only interrupt the reading of the line. */
+/* Ctrl-C at the prompt only interrupts the reading of the line. */
 static void on_interrupt(int number)
 {
     (void)number;
@@ -426,7 +434,7 @@ static void prepare_terminal(void)
     tcsetpgrp(0, getpgrp());
 }
 
-/* The next line, without its newline; false at the end. */
+/* Reads the next line, without its newline; false at the end. */
 static bool read_line(FILE *script, char **line, size_t *size)
 {
     static char typed[MAX_LINE], prompt[MAX_LINE];

@@ -1,4 +1,4 @@
-/* ps: lists processes: pid, parent, state, size in KB, name, working directory; all of it read from
+/* ps: lists processes (pid, parent, state, size in KB, name, working directory), as read from
  * /proc. */
 #include <ctype.h>
 #include <os.h>
@@ -14,7 +14,7 @@ static int by_number(const void *a, const void *b)
     return atoi(*(char *const *)a) - atoi(*(char *const *)b);
 }
 
-/* One line about /proc/PID; silent when the process has gone meanwhile. */
+/* Prints one line about /proc/PID; nothing if the process has ended meanwhile. */
 static void print_process(const char *pid)
 {
     char path[64], stat[512] = "", state = '?', name[64] = "?";
@@ -26,7 +26,7 @@ static void print_process(const char *pid)
         return;
     if (fgets(stat, sizeof stat, file)) {
         char *open = strchr(stat, '('),
-             *close = strrchr(stat, ')'); /* the name may hold anything */
+             *close = strrchr(stat, ')'); /* the name may contain any bytes */
         if (open && close) {
             snprintf(name, sizeof name, "%.*s", (int)(close - open - 1), open + 1);
             sscanf(close + 2, "%c %d" SKIP_TO_SIZE, &state, &parent, &size);

@@ -1,4 +1,4 @@
-/* reboot: starts the machine anew, by reboot(2). */
+/* reboot: restarts the machine, by reboot(2). */
 #include <os.h>
 #include <sys/reboot.h>
 

@@ -1,4 +1,4 @@
-/* rm [-r] PATH...: removes names, by os.remove(); with -r directories and all that is in them, by
+/* rm [-r] PATH...: removes names, by os.remove(); with -r also directories and their contents, by
  * os.listdir() and os.rmdir(). */
 #include <os.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
-/* strace: shows the system calls that a program makes and the signals that it takes. The kernel
- * writes a line for each into a pipe, asked for through /proc/PID/trace; here they are chosen,
- * counted and printed. */
+/* strace: shows the system calls that a program makes and the signals that it gets. A write to
+ * /proc/PID/trace makes the kernel write a line for each of them into a pipe; strace selects,
+ * counts and prints these lines. */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@ enum { MAX_CALLS = 512, MAX_LINE = 8192 };
 
 static struct {
     bool follow, count, show, times, no_signals;
-    bool all_but;       /* `calls` names what is not shown */
+    bool all_but;       /* `calls` names the calls that are not shown */
     const char *calls;  /* separated by commas; NULL: all */
     const char *output; /* its name, or NULL */
     int pid;
@@ -38,7 +38,7 @@ static size_t n_counts;
 
 static FILE *output;
 static int first_tid;
-static bool several; /* threads were seen */
+static bool several; /* more than one thread has been seen */
 
 static _Noreturn void fail(const char *what)
 {
@@ -46,7 +46,7 @@ static _Noreturn void fail(const char *what)
     exit(1);
 }
 
-/* ---- What is chosen ---- */
+/* ---- Selection ---- */
 
 static bool is_listed(const char *name, size_t length)
 {
@@ -68,7 +68,7 @@ static bool is_wanted(const char *text)
     return is_listed(text, strcspn(text, "(")) != options.all_but;
 }
 
-/* "trace=LIST", "LIST", "signal=none": what of strace's language is known. */
+/* "trace=LIST", "LIST", "signal=none": the expressions of strace that are understood here. */
 static void take_expression(const char *word)
 {
     if (strcmp(word, "signal=none") == 0) {
@@ -85,9 +85,10 @@ static void take_expression(const char *word)
     options.calls = word + options.all_but;
 }
 
-/* ---- What is printed ---- */
+/* ---- Output ---- */
 
-/* The thread in front, where there may be several: as strace does in a file and on a screen. */
+/* Prints the thread id at the start of a line if there may be several threads, in the form that
+ * strace uses for a file or for a screen. */
 static void print_who(int tid)
 {
     if (options.follow && options.output)
@@ -161,7 +162,7 @@ static void print_counts(void)
     print_count(&total, total.ns, "total");
 }
 
-/* One line of the kernel's: "TID NANOSECONDS TEXT". */
+/* Handles one line from the kernel: "TID NANOSECONDS TEXT". */
 static void take_line(char *line)
 {
     char *text;
@@ -191,10 +192,10 @@ static void take_lines(int from)
     fflush(output);
 }
 
-/* ---- Who is watched ---- */
+/* ---- The traced process ---- */
 
-/* Asks the kernel to write what a process does into the pipe. The file stays open until exec, as
- * closing it would be the first call that is seen. */
+/* Asks the kernel to write the calls of a process into the pipe. The file stays open until exec,
+ * because the call that closes it would be seen. */
 static void watch(const char *process, int pipe_fd)
 {
     char path[64], words[32];
@@ -205,7 +206,7 @@ static void watch(const char *process, int pipe_fd)
         fail(path);
 }
 
-/* The file that PATH finds for a command, so that the first call to be seen is its execve. */
+/* Looks for a command in PATH beforehand, so that the first call that is seen is its execve. */
 static const char *find_program(const char *name)
 {
     static char found[4096];
@@ -237,7 +238,7 @@ static pid_t start(char *const argv[], int pipe_fd)
     return pid;
 }
 
-/* Ends as the program did. */
+/* Exits with the status of the program, or by the same signal. */
 static int pass_status(pid_t pid)
 {
     int status;
@@ -288,7 +289,7 @@ int main(int argc, char **argv)
         watch(number, ends[1]);
     } else {
         child = start(argv + optind, ends[1]);
-        signal(SIGINT, SIG_IGN); /* it is for the program */
+        signal(SIGINT, SIG_IGN); /* Ctrl-C is for the program */
     }
     close(ends[1]);
     take_lines(ends[0]);

@@ -1,4 +1,4 @@
-/* touch FILE...: makes empty files, or gives existing ones the present time, by os.open() and
+/* touch FILE...: makes empty files, or sets the times of existing ones to now, by os.open() and
  * os.utime(). */
 #include <fcntl.h>
 #include <os.h>

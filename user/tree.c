@@ -1,4 +1,4 @@
-/* tree [DIR]: draws a directory and all below it, by os.listdir() and os.path. */
+/* tree [DIR]: draws the tree of all names below a directory, by os.listdir() and os.path. */
 #include <os.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* true: succeeds. The smallest program: what it costs to run it is what it costs to run anything.
- */
+/* true: succeeds. It is the smallest program: its time is the least that running a program
+ * takes. */
 int main(void)
 {
     return 0;

@@ -1,4 +1,4 @@
-# How the programs are built: each user/*.c is one program, linked with our libc, static.
+# How the programs are built: each user/*.c is one program, linked statically with our libc.
 
 user_sources := $(wildcard user/*.c)
 user_programs := $(patsubst user/%.c,$(BUILD)/user/%,$(user_sources))
@@ -18,7 +18,7 @@ $(user_programs): $(BUILD)/user/%: $(BUILD)/user/%.o $(libc_parts)
 	$(call say,LD,$@)
 	$(Q)$(LD) $(USER_LDFLAGS) -o $@ $(BUILD)/crt1.o $(filter $(BUILD)/user%.o,$^) $(BUILD)/libc.a
 
-# What one program has in a second file.
+# The second file of osh.
 $(BUILD)/user/osh: $(BUILD)/user-lib/edit.o
 $(BUILD)/user-lib/%.o: user/lib/%.c $(BUILD)/flags user/user.mk | $(BUILD)/libc.a
 	$(call say,CC,$<)
@@ -26,8 +26,8 @@ $(BUILD)/user-lib/%.o: user/lib/%.c $(BUILD)/flags user/user.mk | $(BUILD)/libc.
 	$(Q)$(CC) $(USER_CFLAGS) -MD -MP -c $< -o $@
 -include $(BUILD)/user-lib/edit.d
 
-# What goes into the image: with symbols, for those who read a report, but without the rest of what
-# gdb wants, which is five times as large as the program.
+# The programs in the image keep their symbols, for the names in reports, but not the other
+# information for gdb, which is five times as large as the program.
 image_programs := $(user_programs:$(BUILD)/user/%=$(BUILD)/image/%)
 
 $(image_programs): $(BUILD)/image/%: $(BUILD)/user/%

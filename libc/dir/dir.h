@@ -1,4 +1,4 @@
-/* What a DIR is: a descriptor and the entries that the kernel gave last. */
+/* What a DIR is: a descriptor and the entries of the last getdents64. */
 #pragma once
 
 #include <dirent.h>
@@ -6,6 +6,6 @@
 struct dir_stream {
     int fd;
     char *next, *limit; /* in entries */
-    off_t position;     /* of the entry to be read next, for telldir */
+    off_t position;     /* of the next entry, for telldir */
     _Alignas(8) char entries[32768];
 };

@@ -3,7 +3,7 @@
 #include "dir.h"
 #include "syscall.h"
 
-/* An entry as the kernel writes it is a struct dirent whose name ends early. */
+/* The kernel writes each entry as a struct dirent that is cut after its name. */
 static struct dirent *take(DIR *dir)
 {
     struct dirent *entry = (struct dirent *)dir->next;
@@ -13,7 +13,8 @@ static struct dirent *take(DIR *dir)
     return entry;
 }
 
-/* The first of more entries. A directory that was removed meanwhile has none, which is no error. */
+/* Reads more entries and returns the first. A directory that was removed meanwhile has no entries,
+ * which is not an error. */
 static struct dirent *refill(DIR *dir)
 {
     long got = sys_getdents64(dir->fd, dir->entries, sizeof(dir->entries));

@@ -1,4 +1,4 @@
-/* scandir: a sorted list of the entries that are wanted. */
+/* scandir: a sorted list of the entries that a filter accepts. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,19 @@
-/* The block and the array environ, kept in step.
+/* Changes the environment block and the array environ, and keeps the two in agreement.
  *
- * The kernel passes the block through the auxiliary vector; on Linux, which has none, it is made at
- * the first change, in memory of our own. The strings stay packed, so that the block is what
- * /proc/self/environ shows: a value of the same length is written over the old one, any other makes
- * the strings behind it move. So a pointer from getenv holds until the next change, as POSIX says.
- */
+ * The environment is kept in one area, the block, which the kernel sees too: it passes the block
+ * through the auxiliary vector and shows it in /proc/self/environ. So setenv is a change in memory,
+ * without a system call. Linux has no such block; there it is made at the first change, in a
+ * mapping of the program.
+ *
+ * The strings in the block stay packed, one after the other. A value of the same length is written
+ * over the old one. Any other makes all strings after it move, and with them the pointers in
+ * environ that point to them (shift). So a pointer from getenv is valid until the next change, as
+ * POSIX allows. Two things must be watched. A name or value that is itself in the block would move
+ * while it is used, so it is copied first (set_copied). And a program may assign another list to
+ * environ: each change compares environ with the array as we left it, and if they differ, copies
+ * the strings of the new list into the block (take_over).
+ *
+ * Every change gets its memory first; if there is none, it fails and nothing has changed. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +24,7 @@
 #include "syscall.h"
 
 static struct env_block *block;
-static size_t room;      /* how many entries fit (0: the array is exec's, of exact size) */
+static size_t room;      /* how many entries fit; 0: the array is from exec, of exact size */
 static char **own_array; /* the array, if it is from malloc */
 
 static bool in_block(const char *entry)
@@ -52,7 +61,7 @@ static size_t count(char **entries)
     return found;
 }
 
-/* Makes room for `wanted` entries and the NULL in an array of our own. */
+/* Makes sure that the array has space for `wanted` entries and the NULL. */
 static int grow_array(size_t wanted)
 {
     if (wanted < room)
@@ -69,8 +78,9 @@ static int grow_array(size_t wanted)
     return 0;
 }
 
-/* Takes over an environ that the program put in place of ours: fills the block with its strings. */
-static int adopt(void)
+/* The program has assigned another list to environ: replaces the contents of the block by its
+ * strings. */
+static int take_over(void)
 {
     size_t entries = count(environ), size = 0;
 
@@ -101,7 +111,7 @@ static int adopt(void)
     return 0;
 }
 
-/* Finds or makes the block, the first time. */
+/* Finds or makes the block when it is first needed. */
 static int get_block(void)
 {
     if (block)
@@ -116,15 +126,16 @@ static int get_block(void)
     return block ? 0 : -1;
 }
 
-/* Called before every change: sees whether environ is still ours. */
+/* Called before every change: brings the block up to date if the program has assigned to
+ * environ. */
 static int prepare(void)
 {
     if (get_block() < 0)
         return -1;
-    return environ && environ == env_array.entries ? 0 : adopt();
+    return environ && environ == env_array.entries ? 0 : take_over();
 }
 
-/* Moves the text behind `at` by `change` bytes, and with it the entries that point there. */
+/* Moves the text from `at` on by `change` bytes, and corrects the entries that point there. */
 static void shift(char *at, long change)
 {
     char *end = block->text + block->used;
@@ -136,7 +147,7 @@ static void shift(char *at, long change)
             env_array.entries[i] += change;
 }
 
-/* Appends a string to the block; its place, or NULL and ENOMEM. */
+/* Appends a string to the block and returns its place, or NULL and ENOMEM. */
 static char *append(const char *name, size_t length, const char *value)
 {
     size_t value_size = strlen(value) + 1;
@@ -151,7 +162,7 @@ static char *append(const char *name, size_t length, const char *value)
     return at;
 }
 
-/* Writes another value into an entry of the block. */
+/* Replaces the value of an entry in the block. */
 static int replace(char *entry, size_t length, const char *value)
 {
     char *old_value = entry + length + 1;
@@ -166,7 +177,7 @@ static int replace(char *entry, size_t length, const char *value)
     return 0;
 }
 
-/* Name or value may lie in the block, where they would move while they are used: sets copies. */
+/* For a name or value that is in the block, where it would move while it is used. */
 static int set_copied(const char *name, size_t length, const char *value)
 {
     size_t value_size = strlen(value) + 1;
@@ -181,7 +192,7 @@ static int set_copied(const char *name, size_t length, const char *value)
     return result;
 }
 
-/* Takes an entry out of the block, if it is there. */
+/* Removes a string from the block, if it is there. */
 static void drop_text(char *entry)
 {
     if (in_block(entry)) {

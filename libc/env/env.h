@@ -1,10 +1,10 @@
-/* The environment block: NAME=VALUE strings back to back in one area, edited in place. */
+/* The environment block: NAME=VALUE strings, one after the other in one area, changed in place. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The array environ as it was at the last change of ours; entries NULL: there was none. */
+/* The array environ as libc left it at its last change; entries is NULL before the first. */
 extern struct env_array {
     char **entries;
     size_t n;
@@ -16,14 +16,15 @@ long env_find(const char *name, size_t length);
 /* Sets a variable to copies of name and value; 0, or -1 and ENOMEM. */
 int env_set(const char *name, size_t length, const char *value);
 
-/* Makes `entry` itself part of environ, outside the block; 0, or -1 and ENOMEM. */
+/* Makes the caller's string `entry` itself part of environ, outside the block; 0, or -1 and
+ * ENOMEM. */
 int env_link(char *entry, size_t length);
 
 /* Removes every entry with this name; 0, or -1 and ENOMEM. */
 int env_remove(const char *name, size_t length);
 
-/* Removes all; 0, or -1 and ENOMEM. */
+/* Removes all variables; 0, or -1 and ENOMEM. */
 int env_clear(void);
 
-/* The length of a name that may be set, or 0 and EINVAL. */
+/* The length of a name if it may be set, otherwise 0 and EINVAL. */
 size_t env_name_length(const char *name);

@@ -1,4 +1,4 @@
-/* Looking a variable up: what getenv alone needs. */
+/* The look-up of a variable, in a file of its own: getenv needs nothing else. */
 #include "env.h"
 #include "start.h"
 
@@ -6,8 +6,8 @@
 
 struct env_array env_array;
 
-/* Where a name was found last, by its hash: the place in environ plus 1. Only a hint: the
- * entry there is looked at before it counts, so nobody has to keep it up to date. */
+/* By the hash of a name: the place in environ where it was last found, plus 1. It is only a hint:
+ * the entry there is compared before it is used, so a change need not correct the hints. */
 static unsigned int hints[N_HINTS];
 
 static unsigned int *hint_of(const char *name, size_t length)

@@ -1,6 +1,5 @@
-/* putenv: the string itself becomes part of environ, as POSIX wants it: it stays the caller's
- * memory, outside the block, and is not seen in /proc/self/environ. setenv and os.putenv copy
- * instead. */
+/* putenv: the caller's string itself becomes part of environ, as POSIX requires. It is outside the
+ * block and not seen in /proc/self/environ. setenv and os.putenv copy instead. */
 #include <stdlib.h>
 #include <string.h>
 #include "env.h"

@@ -1,4 +1,4 @@
-/* unsetenv: removes a variable; none there is no error. */
+/* unsetenv: removes a variable; it is not an error if there is none. */
 #include <stdlib.h>
 #include "env.h"
 

@@ -1,6 +1,5 @@
-# Which global names of libc.a are its own affair: those that no public header mentions. First
-# all public headers, then the output of nm. Each such NAME becomes __libc_NAME, so that programs
-# may use it.
+# Lists the global names of libc.a that no public header mentions. Each such NAME becomes
+# __libc_NAME, so that programs may use it. Input: all public headers, then the output of nm.
 
 FILENAME != "-" {
     gsub(/[^A-Za-z0-9_]+/, " ")

@@ -1,5 +1,5 @@
-# What libc/os.tbl covers: the table for README.md (-v want=table), or the names that the tests must
-# cover, one a line (-v want=names).
+# Prints what libc/os.tbl covers: the table for README.md (-v want=table), or the names that the
+# tests must cover, one in each line (-v want=names).
 
 function trim(text) {
     gsub(/^[ \t]+|[ \t]+$/, "", text)

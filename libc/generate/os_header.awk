@@ -20,7 +20,7 @@ function comment(text,    n, i, words, line) {
     print line " */"
 }
 
-# The name in a prototype: what stands before the first parenthesis that opens the arguments.
+# The name in a prototype: it is before the first parenthesis that opens the arguments.
 function declare(prototype, name, as) {
     sub(name "\\(", as "(", prototype)
     return prototype
@@ -77,7 +77,7 @@ END {
         print "    ." rooms[i] " = {\n" values[rooms[i]] "    },"
     print "};\n"
     comment("`os` is the table as it is now: os.environ is what the global `environ` is at that" \
-            " moment, whoever changed it. An optimizer sees through it: what remains of" \
+            " moment, also after a change by the program. An optimizer sees through it: what remains of" \
             " os.mkdir(...) is a call of os_mkdir, of os.environ a look at environ. To give the" \
             " program another list, assign to environ.")
     print "static inline __attribute__((always_inline, unused))"

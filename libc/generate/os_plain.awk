@@ -1,6 +1,5 @@
-# The os functions that are another function and nothing else: in their row of libc/os.tbl the
-# source is `= NAME`, a function of libc or a stub sys_NAME; or `~ NAME`, which is called again
-# after EINTR.
+# Makes the os functions that only call another function: in their row of libc/os.tbl the source is
+# `= NAME`, a function of libc or a stub sys_NAME; or `~ NAME`, which is called again after EINTR.
 
 function trim(text) {
     gsub(/^[ \t]+|[ \t]+$/, "", text)

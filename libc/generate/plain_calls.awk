@@ -1,4 +1,4 @@
-# From libc/plain.tbl: C functions that are one system call and nothing else.
+# Makes, from libc/plain.tbl, the C functions that are one system call and nothing else.
 
 function trim(text) {
     gsub(/^[ \t]+|[ \t]+$/, "", text)

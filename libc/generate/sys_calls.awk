@@ -1,4 +1,4 @@
-# From the kernel's table of system calls: the numbers (-v want=numbers, a header for everyone) or
+# Makes, from the kernel's table of system calls, the numbers (-v want=numbers, a public header) or
 # the stubs (-v want=stubs, typed inline functions sys_NAME for libc's own files).
 
 function trim(text) {

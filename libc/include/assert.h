@@ -1,4 +1,4 @@
-/* assert(): says where a claim does not hold and aborts; nothing under NDEBUG. */
+/* assert(): if the condition is false, says where and aborts; with NDEBUG it does nothing. */
 #undef assert
 
 #ifdef NDEBUG

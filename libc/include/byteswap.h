@@ -1,4 +1,4 @@
-/* Turning the bytes of a number around. */
+/* Reversing the bytes of a number. */
 #pragma once
 
 #define bswap_16(n) __builtin_bswap16(n)

@@ -1,4 +1,4 @@
-/* The number of the last error, and what the numbers are called. */
+/* The number of the last error, and the names of the numbers. */
 #pragma once
 
 #include <abi/errno.h>

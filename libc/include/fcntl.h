@@ -1,4 +1,4 @@
-/* Opening files and what may be done to a descriptor. */
+/* Opening files, and operations on descriptors. */
 #pragma once
 
 #include <abi/fcntl.h>

@@ -1,4 +1,4 @@
-/* What a program may ask the allocator beyond stdlib.h. */
+/* Functions of the allocator that are not in stdlib.h. */
 #pragma once
 
 #include <stdlib.h>

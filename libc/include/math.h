@@ -1,4 +1,4 @@
-/* The little of floating point that needs no library of mathematics. */
+/* The few floating point functions that need no library of mathematics. */
 #pragma once
 
 #define HUGE_VAL    __builtin_huge_val()

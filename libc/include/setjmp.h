@@ -3,7 +3,7 @@
 
 typedef struct {
     unsigned long regs[8]; /* rbx rbp r12 r13 r14 r15 rsp rip */
-    unsigned long mask;    /* the signal mask, where has_mask says so */
+    unsigned long mask;    /* the signal mask, if has_mask is set */
     long has_mask;
 } jmp_buf[1];
 typedef jmp_buf sigjmp_buf;

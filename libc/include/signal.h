@@ -1,4 +1,4 @@
-/* Signals: what is sent, held back and handled. */
+/* Signals: sending, blocking and handling them. */
 #pragma once
 
 #include <abi/signal.h>

@@ -1,4 +1,4 @@
-/* Time: clocks, calendar (UTC alone), sleeping. */
+/* Time: clocks, calendar (UTC only), sleeping. */
 #pragma once
 
 #include <abi/time.h>

@@ -1,4 +1,4 @@
-/* What a signal handler is told about the moment that it interrupted. */
+/* The registers and the signal mask of the code that a signal handler interrupted. */
 #pragma once
 
 #include <signal.h>

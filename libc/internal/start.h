@@ -1,12 +1,12 @@
-/* What the start of the program leaves for the rest of libc. */
+/* What the start of the program stores for the rest of libc. */
 #pragma once
 
 #include <abi/auxvec.h>
 
-extern unsigned long *libc_auxv; /* pairs of kind and value, up to AT_NULL */
+extern unsigned long *libc_auxv; /* pairs of type and value, up to AT_NULL */
 extern char **environ;
 
-/* Called by exit, if stdio or atexit are in the program at all. */
+/* Called by exit, if the program contains stdio or atexit. */
 void stdio_exit(void);
 void atexit_run(void);
 

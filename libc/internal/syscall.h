@@ -1,4 +1,4 @@
-/* System calls for libc's own files: sys_NAME gives the result or -errno, syscall_ret sets
+/* System calls for libc's own files: sys_NAME returns the result or -errno, syscall_ret sets
  * errno. */
 #pragma once
 
@@ -8,13 +8,13 @@
 
 extern int errno;
 
-/* The number of bytes of a signal set, as the kernel's calls want it told. */
+/* The size of a signal set, which the kernel's calls take as an argument. */
 #define SIGSET_BYTES 8
 
-/* What a call returned, as C wants it: -errno becomes -1 and errno. The one place that sets it. */
+/* Converts the result of a system call: -errno becomes -1, and errno is set. */
 long syscall_ret(long result);
 
-/* The same end for an error that libc finds by itself. */
+/* The same for an error that libc finds by itself. */
 static inline int fail(int error)
 {
     return (int)syscall_ret(-error);

@@ -1,4 +1,4 @@
-/* The one place that sets errno. */
+/* syscall_ret: the only place that sets errno. */
 #include "syscall.h"
 
 int errno;

@@ -1,17 +1,17 @@
-/* Blocks at multiples of more than 16: a longer block, of which the parts around are given back. */
+/* Blocks at multiples of more than 16: allocates a longer block and frees the parts around it. */
 #include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include "heap.h"
 #include "syscall.h"
 
-/* Gives the first `lead` bytes of a chunk back, so that the block starts behind them. */
+/* Frees the first `lead` bytes of a chunk, so that the block starts after them. */
 static struct chunk *cut_lead(struct chunk *chunk, size_t lead)
 {
     struct chunk *rest = chunk_at(chunk, lead);
 
     if (chunk->size & MAPPED) {
-        size_t whole = lead & ~4095UL; /* pages in front go back, less than a page stays */
+        size_t whole = lead & ~4095UL; /* whole pages are unmapped, less than a page stays */
 
         chunk_mark(rest, (chunk_size(chunk) - lead) | USED | MAPPED);
         if (whole)

@@ -1,10 +1,24 @@
-/* The heap between its first byte and the break: bins of free chunks, and the free end, `top`.
+/* The heap: the memory up to the break, as chunks; free chunks in bins by size, and the end, `top`.
  *
- * Free neighbours are joined at once, so no two lie side by side. A bin holds chunks of one
- * range of sizes: 16 bytes wide below 1 KB, then eight bins to each power of two; a bitmap
- * tells which are not empty, so that taking and giving need no search but in the bin that the
- * size itself falls in.
- */
+ * The heap is a row of chunks without gaps. Each begins with a header that has its size, so the
+ * right neighbour of a chunk is easily found. A free chunk also has its size in its last 8 bytes,
+ * and its right neighbour has the flag LEFT_FREE: so the left neighbour is found if it is free, and
+ * only then. The last chunk, `top`, is free too, but in no bin; at its end is the break, which
+ * brk(2) moves.
+ *
+ * To allocate, heap_take() looks for a free chunk that is large enough. A bin has the chunks of one
+ * range of sizes: 16 bytes wide below 1 KB, then eight bins for each power of two. Chunks in higher
+ * bins always fit, and a bitmap tells which bins are not empty, so the search is short: a few
+ * chunks of the bin of that size, then the first higher bin with a chunk. If there is none, the
+ * chunk is cut from top, after moving the break if necessary. What is left over of a chunk becomes
+ * a free chunk.
+ *
+ * To free, heap_give() joins the chunk with its free neighbours at once. So no two free chunks are
+ * neighbours, and memory does not fall into ever smaller pieces. A large top is returned to the
+ * kernel.
+ *
+ * A program may move the break itself. Then heap_end is not the break any more, and the heap starts
+ * again at the new break; the old top is never used again. */
 #include <string.h>
 #include "heap.h"
 #include "syscall.h"
@@ -12,14 +26,14 @@
 #define SMALL  1024
 #define N_BINS (64 + 8 * 28)
 #define GROW   (64 << 10)  /* the break moves by at least so much */
-#define TRIM   (256 << 10) /* an unused end of this size goes back */
+#define TRIM   (256 << 10) /* an unused end of this size is returned to the kernel */
 
 static struct chunk *bins[N_BINS];
 static uint64_t filled[(N_BINS + 63) / 64]; /* which bins are not empty */
 static struct chunk *top;                   /* the free end: in no bin; NULL before the first use */
-static char *fresh_from;                    /* from here to the break nothing was ever written */
+static char *fresh_from;                    /* from here to the break all bytes are still zero */
 
-/* The free end always keeps room for its own header. */
+/* The break as the heap left it. `top` always keeps at least MIN_CHUNK bytes before it. */
 static char *heap_end;
 
 static int bin_of(size_t size)
@@ -60,7 +74,7 @@ static void bin_remove(struct chunk *chunk)
         filled[bin / 64] &= ~(1UL << bin % 64);
 }
 
-/* Makes a free chunk of a range and tells its right neighbour. */
+/* Makes a free chunk and sets LEFT_FREE in its right neighbour. */
 static void make_free(struct chunk *chunk, size_t size)
 {
     struct chunk *right = chunk_at(chunk, size);
@@ -71,7 +85,7 @@ static void make_free(struct chunk *chunk, size_t size)
     bin_insert(chunk);
 }
 
-/* Takes a free chunk out of its bin, as a used one. */
+/* Removes a free chunk from its bin and makes it a used one. */
 static struct chunk *take_free(struct chunk *chunk)
 {
     bin_remove(chunk);
@@ -109,8 +123,8 @@ static void set_top(struct chunk *chunk)
     chunk_mark(top, (size_t)(heap_end - (char *)top));
 }
 
-/* Someone else moved the break: our end becomes a used chunk for ever, and we start again
- * behind. */
+/* Starts the heap at the break: for the first time, or after the program has moved the break. Then
+ * the old top becomes a used chunk for ever. */
 static bool start_heap(void)
 {
     long at = sys_brk(NULL);
@@ -126,7 +140,7 @@ static bool start_heap(void)
     return true;
 }
 
-/* Moves the break so that top has `size` bytes and its header. */
+/* Moves the break so that `size` bytes can be cut from top. */
 static bool grow_top(size_t size)
 {
     if ((!top || sys_brk(NULL) != (long)heap_end) && !start_heap())
@@ -166,7 +180,7 @@ struct chunk *heap_take(size_t size, bool *fresh)
     return chunk;
 }
 
-/* The free chunk before this one, taken out of its bin. */
+/* The free chunk before this one, removed from its bin. */
 static struct chunk *take_left(struct chunk *chunk)
 {
     size_t size = ((uint64_t *)chunk)[-1];
@@ -186,7 +200,7 @@ void heap_give(struct chunk *chunk)
     struct chunk *left = chunk;
 
     chunk->size &= ~USED;
-    chunk_mark(chunk, chunk->size); /* whoever frees it again finds this, though it is joined */
+    chunk_mark(chunk, chunk->size); /* a second free finds this header even after it is joined */
     if (chunk->size & LEFT_FREE) {
         left = take_left(chunk);
         size += chunk_size(left);

@@ -1,9 +1,9 @@
 /* The heap: chunks with sealed headers, in bins by size; large blocks are mappings of their own.
  *
- * Every chunk has a header of 16 bytes: its size with two flags, and a seal over size and
- * address. What runs over the end of a block breaks the next seal, which free notices; what
- * frees a block twice finds the seal of a free chunk. Both end the program with a message.
- */
+ * Every chunk has a header of 16 bytes: its size with flags, and a seal, which is computed from
+ * size, address and a secret. A write past the end of a block breaks the seal of the next chunk,
+ * which free() notices. A second free() of a block finds the seal of a free chunk. Both end the
+ * program with a message. heap.c explains how chunks are found and joined. */
 #pragma once
 
 #include <stdbool.h>
@@ -12,10 +12,10 @@
 
 #define HEADER    16
 #define MIN_CHUNK 48          /* header, two links, footer */
-#define LARGE     (128 << 10) /* from here on a block is a mapping */
+#define LARGE     (128 << 10) /* from this chunk size on a block is a mapping */
 #define USED      1UL         /* flags in chunk->size, whose lower 4 bits are free */
 #define MAPPED    2UL
-#define LEFT_FREE 4UL /* the chunk before is free; its size stands in front of us */
+#define LEFT_FREE 4UL /* the chunk before is free, and its size is in its last 8 bytes */
 #define FLAGS     15UL
 
 struct chunk {
@@ -44,7 +44,7 @@ static inline struct chunk *chunk_right(struct chunk *chunk)
     return chunk_at(chunk, chunk_size(chunk));
 }
 
-/* The chunk size for a request; 0 where it is too large for any memory. */
+/* The chunk size for a request; 0 if that is too large for any memory. */
 static inline size_t chunk_size_for(size_t request)
 {
     if (request > PTRDIFF_MAX - 2 * HEADER)
@@ -56,26 +56,27 @@ static inline size_t chunk_size_for(size_t request)
 /* Sets size and flags of a chunk, and seals it. */
 void chunk_mark(struct chunk *chunk, uint64_t size_and_flags);
 
-/* Is the header what chunk_mark wrote? */
+/* True if the header is as chunk_mark wrote it. */
 bool chunk_sealed(const struct chunk *chunk);
 
-/* The chunk that a used block lies in; ends the program where there is none. */
+/* The chunk of a used block; ends the program if there is none. `caller` is for the message. */
 struct chunk *chunk_of(void *block, const char *caller);
 
-/* A used chunk of at least `size` bytes, or NULL. *fresh: its memory was never used and is zero. */
+/* Returns a used chunk of at least `size` bytes, or NULL. *fresh says that its memory was never
+ * used and is zero. */
 struct chunk *heap_take(size_t size, bool *fresh);
 
-/* Gives a used chunk back. */
+/* Frees a used chunk. */
 void heap_give(struct chunk *chunk);
 
-/* Makes a used chunk longer where it lies, from what is free behind it; false if there is not
- * enough. */
+/* Makes a used chunk longer without moving it, if enough memory after it is free. */
 bool heap_extend(struct chunk *chunk, size_t size);
 
-/* Cuts a used chunk to `size` bytes and gives the rest back. */
+/* Cuts a used chunk to `size` bytes and frees the rest. */
 void heap_cut(struct chunk *chunk, size_t size);
 
-/* Returns the unused end of the heap to the system, but for `keep` bytes; true if any. */
+/* Returns the unused end of the heap to the kernel, except for `keep` bytes. False if there was
+ * nothing to return. */
 bool heap_trim(size_t keep);
 
 /* The same for blocks that are mappings. */
@@ -83,5 +84,5 @@ struct chunk *mapped_take(size_t size);
 struct chunk *mapped_resize(struct chunk *chunk, size_t size);
 void mapped_give(struct chunk *chunk);
 
-/* Says what is wrong with which block and aborts. */
+/* Writes to standard error what is wrong with the block, and aborts. */
 _Noreturn void heap_broken(const char *caller, const char *what, const void *block);

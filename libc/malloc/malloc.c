@@ -40,7 +40,7 @@ void *calloc(size_t n, size_t size)
         return fail_null(ENOMEM);
     void *block = take(bytes, &zero);
     if (block)
-        memset(block, 0, zero && bytes > HEADER ? HEADER : bytes); /* links may lie at the start */
+        memset(block, 0, zero && bytes > HEADER ? HEADER : bytes); /* links may be at the start */
     return block;
 }
 
@@ -57,7 +57,7 @@ void free(void *block)
     errno = saved;
 }
 
-/* Another chunk with the same contents; the old one is left alone on failure. */
+/* Moves the contents to another block. On failure the old one stays as it is. */
 static void *move(void *block, size_t old_size, size_t size)
 {
     void *moved = malloc(size);

@@ -1,4 +1,4 @@
-/* Large blocks: each is a mapping of its own, given back as soon as it is freed. */
+/* Large blocks: each is a mapping of its own, which is unmapped as soon as the block is freed. */
 #include <sys/mman.h>
 #include "heap.h"
 #include "syscall.h"
@@ -19,8 +19,8 @@ struct chunk *mapped_take(size_t size)
     return (struct chunk *)at;
 }
 
-/* A chunk that memalign moved inside its mapping starts behind its page's start: its size
- * then counts from the page on, and the page is where the mapping starts. */
+/* If memalign has moved a chunk inside its mapping, the chunk does not start at a page, and its
+ * mapping starts at the page in which it is: `lead` bytes earlier. */
 struct chunk *mapped_resize(struct chunk *chunk, size_t size)
 {
     size_t lead = (uintptr_t)chunk % 4096;

@@ -1,4 +1,4 @@
-/* Headers of chunks and their seals; the end of a program that broke one. */
+/* The headers of chunks and their seals, and the message if one is broken. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -30,7 +30,7 @@ bool chunk_sealed(const struct chunk *chunk)
     return chunk->seal == seal_of(chunk, chunk->size);
 }
 
-/* Written without printf, which would come into every program that allocates. */
+/* Without printf, which would otherwise be linked into every program that allocates. */
 _Noreturn void heap_broken(const char *caller, const char *what, const void *block)
 {
     char text[160], *at = text;

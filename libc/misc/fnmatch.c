@@ -26,8 +26,8 @@ static bool in_class(const char *name, size_t length, int c)
     return false;
 }
 
-/* Matches one character with the bracket behind `at`; *end is behind "]", or NULL if there is
- * none. */
+/* Matches one character with the bracket expression at `at`, after its "[". *end is the place after
+ * its "]", or NULL if there is none. */
 static bool bracket(const char *at, char c, int flags, const char **end)
 {
     bool negated = *at == '!' || *at == '^', found = false;
@@ -59,7 +59,7 @@ static bool bracket(const char *at, char c, int flags, const char **end)
     return found != negated;
 }
 
-/* Where a star must stop: at a slash under FNM_PATHNAME. */
+/* A star does not match a slash under FNM_PATHNAME. */
 static bool star_ends(char c, int flags)
 {
     return !c || (c == '/' && flags & FNM_PATHNAME);
@@ -72,7 +72,7 @@ static bool hidden(const char *name, const char *start, int flags)
     return name == start || (flags & FNM_PATHNAME && name[-1] == '/');
 }
 
-/* One character of the name against one element of the pattern, which is no star. */
+/* Matches one character of the name with one element of the pattern, which is not a star. */
 static bool match_one(const char **pattern, char c, int flags)
 {
     const char *at = *pattern, *end;
@@ -90,13 +90,14 @@ static bool match_one(const char **pattern, char c, int flags)
     }
     if (*at == '\\' && !(flags & FNM_NOESCAPE)) {
         if (!at[1])
-            return false; /* it escapes nothing */
+            return false; /* a backslash at the end escapes nothing */
         *pattern = ++at + 1;
     }
     return fold(*at, flags) == fold(c, flags);
 }
 
-/* A mismatch goes back to the last star and lets it take one more: no recursion is needed. */
+/* After a mismatch the last star matches one character more. Earlier stars need not be tried again,
+ * so there is no recursion. */
 int fnmatch(const char *pattern, const char *name, int flags)
 {
     const char *start = name, *star = NULL, *star_name = NULL;

@@ -1,5 +1,5 @@
-/* getopt: options of one letter. An operand ends them; "--" too. A '+' before the letters, which
- * asks for just that elsewhere, is passed over. */
+/* getopt: options of one letter. The first operand ends them, as does "--". A '+' before the
+ * letters, by which other libraries are asked for this, is skipped. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 char *optarg;
 int optind = 1, opterr = 1, optopt;
-static int letter = 1; /* where in argv[optind] the next letter is */
+static int letter = 1; /* the place of the next letter in argv[optind] */
 
 static int complain(const char *program, const char *options, const char *what, int c)
 {

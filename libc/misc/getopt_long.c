@@ -1,10 +1,10 @@
-/* getopt_long: options that are words, beside those of one letter. As with getopt, an operand ends
- * them. */
+/* getopt_long: options that are words, beside those of one letter. As with getopt, the first
+ * operand ends them. */
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
-/* The option that a word names, wholly or by an unambiguous start. */
+/* The option with this name, or the only one whose name begins with it. */
 static const struct option *find(const struct option *longs, const char *word, size_t length)
 {
     const struct option *found = NULL;

@@ -66,7 +66,7 @@ static int match_directory(struct search *s, char *path, size_t length, const ch
     return result;
 }
 
-/* Without the backslashes that escape. */
+/* Removes the backslashes that escape. */
 static void unescape(char *text, int flags)
 {
     char *to = text;
@@ -81,7 +81,8 @@ static void unescape(char *text, int flags)
     *to = '\0';
 }
 
-/* path holds what is matched so far, of `length` bytes; pattern what is to come. */
+/* Adds all paths that begin with the `length` bytes of path, which are matched already, and
+ * continue with a match of pattern. */
 static int expand(struct search *s, char *path, size_t length, const char *pattern)
 {
     char part[NAME_MAX + 1];

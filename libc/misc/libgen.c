@@ -1,8 +1,8 @@
-/* basename and dirname as POSIX has them: both may write to the path. */
+/* basename and dirname as in POSIX: both may write to the path. */
 #include <libgen.h>
 #include <string.h>
 
-/* Cuts trailing slashes, but not the only one. */
+/* Cuts trailing slashes, but keeps a slash that is the whole path. */
 static void cut_slashes(char *path, size_t length)
 {
     while (length > 1 && path[length - 1] == '/')

@@ -1,4 +1,4 @@
-/* The little of floating point that is bits and no mathematics. */
+/* The floating point functions that only look at bits and need no mathematics. */
 #include <math.h>
 #include <stdint.h>
 

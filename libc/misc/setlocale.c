@@ -1,4 +1,4 @@
-/* setlocale: the one locale there is. */
+/* setlocale: there is one locale, C. */
 #include <locale.h>
 #include <stddef.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* os.get_blocking, os.set_blocking: the O_NONBLOCK flag, turned around. */
+/* os.get_blocking, os.set_blocking: the opposite of the flag O_NONBLOCK. */
 #include "os_internal.h"
 
 int os_get_blocking(int fd)

@@ -1,8 +1,8 @@
-/* The methods of os.DirEntry: what the directory itself told, or a look at the file. */
+/* The methods of os.DirEntry: by what the directory says of the entry, otherwise by a stat. */
 #include <dirent.h>
 #include "os_internal.h"
 
-/* Is the entry of this type? A name that is gone by now is of none. */
+/* 1 if the entry is of this type. A name that has been removed meanwhile is of no type. */
 static int is_type(const struct os_DirEntry *entry, bool follow, mode_t type)
 {
     bool ask = entry->d_type == DT_UNKNOWN || (follow && entry->d_type == DT_LNK);

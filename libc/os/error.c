@@ -1,4 +1,4 @@
-/* os.error_name, os.perror: errors as Python tells them. */
+/* os.error_name, os.perror: errors as Python names and prints them. */
 #include <string.h>
 #include "os_internal.h"
 
@@ -34,7 +34,7 @@ const char *os_error_name(int code)
     return "OSError";
 }
 
-/* The length of the UTF-8 character that begins here, 0 if none does. */
+/* The length of the UTF-8 character that begins here; 0 if there is none. */
 static int utf8_length(const unsigned char *c)
 {
     int length = *c < 0x80 ? 1 : *c < 0xc2 ? 0 : *c < 0xe0 ? 2 : *c < 0xf0 ? 3 : *c < 0xf5 ? 4 : 0;
@@ -48,7 +48,7 @@ static int utf8_length(const unsigned char *c)
     return length;
 }
 
-/* One character as repr() shows it, at most 6 bytes; moves on. */
+/* Writes one character as repr() shows it, in at most 6 bytes, and moves *at past it. */
 static char *quote(char *to, const unsigned char **at, char mark)
 {
     unsigned char c = **at;

@@ -3,7 +3,7 @@
 #include <string.h>
 #include "os_internal.h"
 
-/* A program gets a name at least, as in Python. */
+/* An empty list of arguments is an error, as in Python. */
 int os_execve(const char *path, char *const args[], char *const env[])
 {
     if (!args || !args[0] || !args[0][0] || !env)
@@ -27,7 +27,7 @@ static const char *path_in(char *const env[])
     return os.defpath;
 }
 
-/* Tries each directory. The first error that is not "not there" is the one told in the end. */
+/* Tries each directory. In the end errno is the first error other than ENOENT and ENOTDIR. */
 int os_exec_search(const char *file, char *const args[], char *const env[])
 {
     char path[PATH_MAX];

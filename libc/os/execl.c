@@ -1,4 +1,4 @@
-/* os.execl and its family: the arguments one by one, up to a NULL. */
+/* os.execl and its family: the arguments are given one by one, up to a NULL. */
 #include <stdarg.h>
 #include "os_internal.h"
 

@@ -1,4 +1,4 @@
-/* The two ends that run nothing: os._exit, os.abort. */
+/* os._exit and os.abort: ends of a process without handlers of atexit. */
 #include "os_internal.h"
 
 void os__exit(int status)

@@ -1,4 +1,4 @@
-/* os.get_inheritable, os.set_inheritable: the close-on-exec flag, turned around. */
+/* os.get_inheritable, os.set_inheritable: the opposite of the close-on-exec flag. */
 #include "os_internal.h"
 
 int os_get_inheritable(int fd)

@@ -1,4 +1,4 @@
-/* os.listdir: reads all entries as the kernel gives them, then packs the names into one block. */
+/* os.listdir: reads all entries in the kernel's form, then packs the names into one block. */
 #include <dirent.h>
 #include <limits.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 
 #define STEP (32 << 10)
 
-/* A directory's entries, one behind the other; *size bytes of them. */
+/* All entries of a directory, one after the other, in a block from malloc; *size is their size. */
 static char *read_entries(int fd, size_t *size)
 {
     char *entries = NULL;
@@ -21,7 +21,7 @@ static char *read_entries(int fd, size_t *size)
             entries = grown;
         }
         long got = RETRY(sys_getdents64(fd, entries + *size, room - *size));
-        if (got == 0 || got == -ENOENT) /* a directory that was removed has none */
+        if (got == 0 || got == -ENOENT) /* a directory that was removed has no entries */
             return entries;
         if (syscall_ret(got) < 0)
             break;
@@ -41,7 +41,7 @@ static const struct linux_dirent64 *entry_at(const char *entries, size_t at)
     return (const struct linux_dirent64 *)(entries + at);
 }
 
-/* Pointers first, the names behind them. */
+/* Makes the result: first the pointers, then the names. */
 static char **pack(const char *entries, size_t size)
 {
     size_t n = 0, text = 0, i = 0;

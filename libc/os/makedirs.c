@@ -2,8 +2,8 @@
 #include <string.h>
 #include "os_internal.h"
 
-/* os.path.split twice where the path ends in a slash: the length of the parent's name, 0 for none;
- * *tail is where the last name begins, *tail_length its length. */
+/* The length of the parent's name, 0 for none. *tail is the place of the last name, *tail_length
+ * its length. If the path ends in a slash, that is os.path.split applied twice. */
 static size_t parent_length(const char *path, size_t length, size_t *tail, size_t *tail_length)
 {
     size_t head = os_head_length(path, length, tail);
@@ -16,12 +16,12 @@ static size_t parent_length(const char *path, size_t length, size_t *tail, size_
     return head;
 }
 
-/* Makes the directory that the first `length` bytes of path name. path is put back as it was. */
+/* Makes the directory that the first `length` bytes of path name. path is changed meanwhile. */
 static int make(char *path, size_t length, mode_t mode, bool exist_ok)
 {
     size_t tail, tail_length;
     size_t head = parent_length(path, length, &tail, &tail_length);
-    char behind = path[length], at_head = path[head];
+    char at_end = path[length], at_head = path[head];
 
     if (head && tail_length) {
         path[head] = '\0';
@@ -30,13 +30,13 @@ static int make(char *path, size_t length, mode_t mode, bool exist_ok)
         if (!parent && make(path, head, 0777, exist_ok) < 0 && errno != EEXIST)
             return -1;
         if (tail_length == 1 && path[tail] == '.')
-            return 0; /* "a/." is there when "a" is */
+            return 0; /* "a/." exists as soon as "a" does */
     }
     path[length] = '\0';
     long result = sys_mkdir(path, mode);
     if (result < 0 && exist_ok && os_path_isdir(path))
         result = 0;
-    path[length] = behind;
+    path[length] = at_end;
     return (int)syscall_ret(result);
 }
 
@@ -75,7 +75,7 @@ int os_removedirs(const char *name)
     return (int)syscall_ret(result);
 }
 
-/* The head of a path that has both head and tail, from malloc; NULL with errno 0 if it has not. */
+/* The head of a path that has both a head and a tail, from malloc; otherwise NULL with errno 0. */
 static char *head_of(const char *path)
 {
     size_t tail, head = os_head_length(path, strlen(path), &tail);

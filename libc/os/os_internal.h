@@ -4,7 +4,7 @@
 #include <os.h>
 #include "syscall.h"
 
-/* A call that a signal interrupted is made again: a handler that wants out must jump. */
+/* Makes a call again if a signal interrupted it. A handler can only leave by a jump. */
 #define RETRY(call)                \
     ({                             \
         long result_;              \
@@ -14,15 +14,15 @@
         result_;                   \
     })
 
-/* The length of the head that os.path.split gives, for the first `length` bytes of a path; *tail is
- * where the tail begins. */
+/* The length of the head in the sense of os.path.split, for the first `length` bytes of a path;
+ * *tail is the place where the tail begins. */
 size_t os_head_length(const char *path, size_t length, size_t *tail);
 
-/* Runs the program; never returns on success. */
+/* Runs a program that it looks for in the PATH of env; returns only on failure, with -1. */
 int os_exec_search(const char *file, char *const args[], char *const env[]);
 
-/* Counts the arguments of a function that takes them one by one, then copies them to an array
- * on the stack; `args` then stands behind their NULL. */
+/* Counts the arguments of a function that takes them one by one, then copies them to an array on
+ * the stack; `args` is then at the argument after their NULL. */
 #define COUNT_ARGUMENTS(first, n) \
     va_list args;                 \
     size_t n = 1;                 \

@@ -31,8 +31,8 @@ static size_t count_parts(const char *path)
     return n;
 }
 
-/* Both are absolute and normalized: what they share falls away, the rest of start is undone
- * by "..". */
+/* Both paths are absolute and normalized. The parts that they have in common are left out, and each
+ * part that start has more becomes "..". */
 static char *way(const char *path, const char *start)
 {
     size_t a, b;

@@ -27,7 +27,7 @@ static const char *next_part(const char *at, size_t *length)
     return *length ? at : NULL;
 }
 
-/* How many parts two paths have in common, `most` at most. */
+/* How many parts two paths have in common at their start; at most `most`. */
 static size_t common_parts(const char *a, const char *b, size_t most)
 {
     size_t n = 0, x, y;

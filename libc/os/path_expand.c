@@ -44,8 +44,8 @@ char *os_path_expanduser(const char *path)
     return result;
 }
 
-/* The length of a variable's name behind '$', with braces if it has them; 0: there is none. What
-   nothing closes reaches to the end and names no variable. */
+/* The length of the variable's name after '$', with its braces; 0 if there is none. If the brace is
+ * not closed, the name extends to the end and names no variable. */
 static size_t name_length(const char *at, const char **name, size_t *length)
 {
     size_t n = 0;
@@ -72,7 +72,7 @@ static const char *value_of(const char *name, size_t length)
     return value;
 }
 
-/* One pass, which writes if `to` is not NULL; the length of the result. */
+/* Computes the length of the result, and writes the result if `to` is not NULL. */
 static size_t expand(const char *path, char *to)
 {
     size_t at = 0;

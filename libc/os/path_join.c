@@ -8,7 +8,7 @@ char *os_path_joinv(const char *const parts[])
 
     for (; parts[n]; n++) {
         if (parts[n][0] == '/')
-            first = n; /* an absolute part makes those before it void */
+            first = n; /* after an absolute part, those before it do not count */
         size += strlen(parts[n]) + 1;
     }
     char *path = malloc(size), *end = path;

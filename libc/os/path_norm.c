@@ -1,8 +1,8 @@
-/* os.path.normpath: by the text alone. */
+/* os.path.normpath: looks only at the text, not at the files. */
 #include <string.h>
 #include "os_internal.h"
 
-/* One or two slashes at the start mean something to POSIX, three are as one. */
+/* POSIX gives two slashes at the start a meaning of their own; three or more are like one. */
 static size_t root_length(const char *path)
 {
     size_t slashes = strspn(path, "/");
@@ -15,7 +15,7 @@ static bool is_up(const char *name, size_t length)
     return length == 2 && name[0] == '.' && name[1] == '.';
 }
 
-/* Takes the last part away, unless there is none or it is "..". */
+/* Removes the last part, unless there is none or it is "..". */
 static bool drop_last(char *out, size_t root, size_t *length)
 {
     size_t start = *length;

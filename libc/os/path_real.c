@@ -1,12 +1,13 @@
-/* os.path.realpath: resolves symbolic links part by part, as far as there are any.
+/* os.path.realpath: resolves symbolic links part by part, as Python does it.
  *
- * A link that is met again while it is being resolved makes a loop: the rest then stays as it
- * is. A link that was resolved before gives what it gave then.
- */
+ * A part that does not exist is no error: it stays in the result. A link that comes up again while
+ * it is being resolved is a loop; the rest of the path is then left as it is. So each link is
+ * remembered with its result, which is NULL as long as the link is being resolved. Once the
+ * result is known, the link is not resolved a second time. */
 #include <string.h>
 #include "os_internal.h"
 
-/* A link that was seen: where, and what it leads to (NULL: not known yet). */
+/* A link that was met: its path, and the path that it resolves to (NULL: not known yet). */
 struct seen {
     struct seen *next;
     char *result;
@@ -45,7 +46,7 @@ static void forget(struct seen *seen)
     }
 }
 
-/* join that releases its first part. */
+/* os.path.join, but frees path. */
 static char *extend(char *path, const char *more)
 {
     char *joined = path ? os_path_join(path, more) : NULL;
@@ -54,7 +55,7 @@ static char *extend(char *path, const char *more)
     return joined;
 }
 
-/* path with ".." applied: its head, but "../.." behind one that ends in "..". */
+/* Applies "..": the head of the path, but if it ends in "..", the path with another "..". */
 static char *go_up(char *path)
 {
     if (!*path)
@@ -68,7 +69,7 @@ static char *go_up(char *path)
 
 static char *resolve(char *path, const char *rest, struct seen **seen, bool *loops);
 
-/* newpath is a link inside of the directory path; both are released. */
+/* Resolves the link newpath, which is in the directory path. Frees both. */
 static char *follow(char *path, char *newpath, struct seen **seen, bool *loops)
 {
     struct seen *known = find(*seen, newpath);
@@ -98,7 +99,7 @@ static char *follow(char *path, char *newpath, struct seen **seen, bool *loops)
     return path;
 }
 
-/* The path that leads from path by rest; path is released. */
+/* Resolves rest, relative to path, which is resolved already. Frees path. */
 static char *resolve(char *path, const char *rest, struct seen **seen, bool *loops)
 {
     struct stat st;

@@ -1,8 +1,9 @@
-/* os.path.split and what is made of it. */
+/* os.path.split and the functions that follow from it. */
 #include <string.h>
 #include "os_internal.h"
 
-/* The head is all up to the last slash, less the slashes at its end unless it has nothing else. */
+/* The head is the text up to the last slash, without slashes at its end, unless it is only
+ * slashes. */
 size_t os_head_length(const char *path, size_t length, size_t *tail)
 {
     const char *slash = memrchr(path, '/', length);
@@ -14,7 +15,7 @@ size_t os_head_length(const char *path, size_t length, size_t *tail)
     return head ? head : *tail;
 }
 
-/* Both parts, each with its NUL, in one block: *second is where the second one is. */
+/* Copies both parts, each with its NUL, to one block; *second is the place of the second part. */
 static char *cut(const char *path, size_t first, const char *rest, char **second)
 {
     size_t rest_size = strlen(rest) + 1;
@@ -46,7 +47,8 @@ struct os_path_splitdrive_result os_path_splitdrive(const char *path)
     return result;
 }
 
-/* The extension begins with the last dot of the name that is not one of those it begins with. */
+/* The extension begins with the last dot of the name. Dots at the start of the name do not
+ * count. */
 struct os_path_splitext_result os_path_splitext(const char *path)
 {
     struct os_path_splitext_result result;

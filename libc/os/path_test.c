@@ -71,7 +71,7 @@ int os_path_sameopenfile(int fd1, int fd2)
     return s2.st_mode ? os_path_samestat(s1, s2) : -1;
 }
 
-/* Its parent lies on another device, or is itself. */
+/* A directory is a mount point if its parent is on another device, or is the directory itself. */
 bool os_path_ismount(const char *path)
 {
     struct os_stat_result s1 = os_lstat(path), s2 = {0};

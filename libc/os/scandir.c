@@ -5,7 +5,7 @@
 
 struct os_scandir {
     DIR *dir;
-    char path[]; /* with a slash at its end, to put names behind */
+    char path[]; /* ends in a slash, so that names can be appended */
 };
 
 struct os_scandir *os_scandir(const char *path)

@@ -1,7 +1,7 @@
-/* os.spawnv and its family: fork, exec, and perhaps the wait for it. */
+/* os.spawnv and its family: fork, exec and, if asked for, wait. */
 #include "os_internal.h"
 
-/* In the child: runs the program, or ends with 127 as a shell would. */
+/* In the child: runs the program; if that fails, exits with 127 as a shell does. */
 static void run(const char *file, char *const args[], char *const env[], bool search)
 {
     if (search)

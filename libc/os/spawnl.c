@@ -1,4 +1,4 @@
-/* os.spawnl and its family: the arguments one by one, up to a NULL. */
+/* os.spawnl and its family: the arguments are given one by one, up to a NULL. */
 #include <stdarg.h>
 #include "os_internal.h"
 

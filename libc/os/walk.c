@@ -1,13 +1,22 @@
-/* os.walk: a tree of directories, one at a time, with a stack of what is left to do. */
+/* os.walk: visits a tree of directories, one at each call, with a stack instead of recursion.
+ *
+ * The stack has a level for each directory on the way from the top to the present one. A level
+ * holds the names in its directory and the number of the subdirectory to enter next. os_walk_next()
+ * works on the last level until it has a directory to return. From the top down it returns a
+ * directory when it is read, and enters the subdirectories afterwards: so the caller may reorder or
+ * shorten their list meanwhile. From the bottom up it enters them first and returns the directory
+ * when there are no more.
+ *
+ * Symbolic links to directories are listed as directories, but only entered with followlinks. */
 #include <string.h>
 #include "os_internal.h"
 
-/* A directory on the way: what it holds, and how far we are with its subdirectories. */
+/* A directory on the way: its names, and which of its subdirectories is next. */
 struct level {
     struct os_walk_result result;
     bool *descend; /* from the bottom up: which of dirnames to enter */
     size_t next;
-    bool given; /* was it handed to the caller? */
+    bool given; /* it has been returned to the caller */
 };
 
 struct os_walk {
@@ -34,7 +43,7 @@ static void free_level(struct level *level)
     *level = (struct level){0};
 }
 
-/* A list of names that grows; in the end it becomes one block. */
+/* A growing list of names, from which pack_names makes one block. */
 struct names {
     char **list;
     size_t n, room, text;
@@ -60,7 +69,8 @@ static int add_name(struct names *names, const char *name)
     return 0;
 }
 
-/* One block: pointers, then the names; the caller may change the pointers as he likes. */
+/* Makes one block of a list: the pointers, which the caller of os.walk may change, then the
+ * names. */
 static char **pack_names(struct names *names)
 {
     char **list = malloc((names->n + 1) * sizeof(*list) + names->text);
@@ -96,8 +106,8 @@ static int add_entry(struct os_walk *walk, struct level *level, const struct os_
     return add_name(dirs, entry->name);
 }
 
-/* Reads one directory into a level. 1: read; 0: it could not be read, and onerror knows; -1:
- * no memory. */
+/* Reads one directory into a level. 1: it is read; 0: it cannot be read, and onerror has been
+ * called; -1: no memory. */
 static int read_level(struct os_walk *walk, struct level *level, const char *path)
 {
     struct names dirs = {0}, files = {0};
@@ -146,8 +156,8 @@ static int push(struct os_walk *walk, const char *path)
     return read < 0 ? -1 : 0;
 }
 
-/* The path of the next subdirectory to enter, or NULL. From the top down what is a link is
- * asked when its turn has come, because the caller may have put it into the list himself. */
+/* The path of the next subdirectory to enter, or NULL. From the top down, it is only now checked
+ * whether a name is a link, because the caller may have changed the list. */
 static char *next_path(struct os_walk *walk, struct level *level)
 {
     char *name;

@@ -13,7 +13,7 @@ int execv(const char *path, char *const argv[])
     return execve(path, argv, environ);
 }
 
-/* A file without "#!" that the kernel does not know is a script for the shell, as POSIX has it. */
+/* A file that the kernel cannot execute and that has no "#!" is a script for the shell (POSIX). */
 static long exec_or_script(const char *path, char *const argv[], char *const envp[])
 {
     long result = sys_execve(path, argv, envp);
@@ -32,8 +32,8 @@ static long exec_or_script(const char *path, char *const argv[], char *const env
     return sys_execve("/bin/sh", (char *const *)script, envp);
 }
 
-/* Tries each directory of PATH. What stops the search for good is an error other than "not there";
- * where one file was found but may not be run, that is the answer in the end. */
+/* Tries each directory of PATH. An error other than "there is no such file" ends the search. EACCES
+ * does not, but if no other file is found, it is the error in the end. */
 int execvpe(const char *file, char *const argv[], char *const envp[])
 {
     char path[PATH_MAX];

@@ -1,9 +1,9 @@
-/* execl and its family: the arguments one by one, up to a NULL. */
+/* execl and its family: the arguments are given one by one, up to a NULL. */
 #include <stdarg.h>
 #include <unistd.h>
 #include "start.h"
 
-/* Counts the arguments, then copies them to an array on the stack, which vanishes with exec. */
+/* Counts the arguments, then copies them to an array on the stack, which exec replaces. */
 #define COUNT(first, n)          \
     va_list args;                \
     size_t n = 1;                \

@@ -1,4 +1,14 @@
-/* posix_spawn: a child that borrows our memory, on a stack of its own, until it has called exec. */
+/* posix_spawn: starts a program in a child that shares the caller's memory until exec.
+ *
+ * fork would copy the caller's page tables, only for exec to throw the copy away. So the child is
+ * made by clone with CLONE_VM and CLONE_VFORK: it runs in the caller's memory, on its own stack (an
+ * array on the caller's stack), and the caller is suspended until the child has called exec or has
+ * exited.
+ *
+ * The shared memory has two consequences. The child can report why it failed, by writing to struct
+ * spawn. And it must not run the caller's signal handlers, which would change the caller's data. So
+ * all signals are blocked before the clone; the child resets every handler, and only then sets the
+ * mask that the new program is to have. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -16,8 +26,8 @@ struct spawn {
     const posix_spawnattr_t *attr;
     char *const *argv;
     char *const *envp;
-    sigset_t mask; /* what was blocked before */
-    int error;     /* what the child could not do: our memory, so we see it */
+    sigset_t mask; /* the caller's signal mask */
+    int error;     /* written by the child if it fails */
 };
 
 static long act(const struct spawn_action *action)
@@ -43,7 +53,7 @@ static long act(const struct spawn_action *action)
     return -EINVAL;
 }
 
-/* A handler of ours would run in our memory: the child must not have any. */
+/* Resets all handlers, and the signals that the attributes name. */
 static void reset_signals(const posix_spawnattr_t *attr)
 {
     sigset_t dfl = attr && attr->flags & POSIX_SPAWN_SETSIGDEF ? attr->sigdefault : 0;

@@ -10,5 +10,5 @@ struct spawn_action {
     int fd, new_fd;
     int flags;
     mode_t mode;
-    char *path; /* a copy of ours */
+    char *path; /* a copy that belongs to this structure */
 };

@@ -1,4 +1,4 @@
-/* The list of what a spawned child does with its descriptors. */
+/* The list of actions that a spawned child performs on its descriptors. */
 #include <errno.h>
 #include <spawn.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* What a spawned child is to have: group, signals, session. */
+/* The attributes that a spawned child is to have: process group, signals, session. */
 #include <errno.h>
 #include <spawn.h>
 
@@ -24,7 +24,7 @@ int posix_spawnattr_getflags(const posix_spawnattr_t *restrict attr, short *rest
     return 0;
 }
 
-/* Scheduling cannot be set yet: no call for it. */
+/* Scheduling cannot be set, as there is no system call for it yet. */
 int posix_spawnattr_setflags(posix_spawnattr_t *attr, short flags)
 {
     if (flags & (POSIX_SPAWN_SETSCHEDPARAM | POSIX_SPAWN_SETSCHEDULER))

@@ -1,4 +1,4 @@
-/* system: a command for the shell, while SIGINT and SIGQUIT are its matter and not ours. */
+/* system: runs a command by the shell; meanwhile the caller ignores SIGINT and SIGQUIT. */
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>

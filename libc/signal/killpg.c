@@ -1,4 +1,4 @@
-/* killpg: a signal to a process group. */
+/* killpg: sends a signal to a process group. */
 #include <errno.h>
 #include <signal.h>
 #include "syscall.h"

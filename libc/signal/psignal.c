@@ -1,4 +1,4 @@
-/* psignal: the name of a signal on standard error. */
+/* psignal: writes the name of a signal to standard error. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* raise: a signal to the calling thread. */
+/* raise: sends a signal to the calling thread. */
 #include <signal.h>
 #include "syscall.h"
 

@@ -1,5 +1,5 @@
-/* sigaction: the kernel's structure is laid out otherwise, and needs to know where handlers
- * return. */
+/* sigaction: converts to and from the kernel's structure, which has another layout and also the
+ * address to which handlers return. */
 #include <errno.h>
 #include <signal.h>
 #include "syscall.h"

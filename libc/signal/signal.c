@@ -1,4 +1,4 @@
-/* signal: BSD's meaning: the handler stays, and interrupted calls start again. */
+/* signal, as in BSD: the handler stays installed, and interrupted calls start again. */
 #include <signal.h>
 
 sighandler_t signal(int signal, sighandler_t handler)

@@ -1,4 +1,4 @@
-/* The signal mask, and waiting under another one. */
+/* The signal mask, and waiting with another mask. */
 #include <signal.h>
 #include "syscall.h"
 

@@ -1,4 +1,4 @@
-/* sigqueue: a signal with a value. */
+/* sigqueue: sends a signal with a value. */
 #include <signal.h>
 #include "syscall.h"
 

@@ -1,4 +1,4 @@
-/* Waiting for a signal without a handler: sigtimedwait and what is made of it. */
+/* Waiting for a signal without a handler: sigtimedwait and the functions that use it. */
 #include <errno.h>
 #include <signal.h>
 #include "syscall.h"
@@ -14,7 +14,8 @@ int sigwaitinfo(const sigset_t *restrict set, siginfo_t *restrict info)
     return sigtimedwait(set, info, NULL);
 }
 
-/* The error is the result; a signal outside the set, with a handler, does not end the wait. */
+/* Returns the error number. A handler that runs for a signal outside the set does not end the
+ * wait. */
 int sigwait(const sigset_t *restrict set, int *restrict signal)
 {
     long result;

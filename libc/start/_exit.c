@@ -1,4 +1,4 @@
-/* _exit: the end at once, of all threads. */
+/* _exit: ends the process at once, with all its threads. */
 #include <stdlib.h>
 #include <unistd.h>
 #include "syscall.h"

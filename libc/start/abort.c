@@ -1,4 +1,4 @@
-/* abort: SIGABRT, even where it is blocked, ignored or handled. */
+/* abort: ends the process by SIGABRT, even if that is blocked, ignored or handled. */
 #include <signal.h>
 #include <stdlib.h>
 #include "syscall.h"
@@ -10,7 +10,8 @@ _Noreturn void abort(void)
 
     sys_rt_sigprocmask(SIG_UNBLOCK, &only, NULL, SIGSET_BYTES);
     raise(SIGABRT);
-    sys_rt_sigaction(SIGABRT, &dfl, NULL, SIGSET_BYTES); /* a handler has returned */
+    sys_rt_sigaction(SIGABRT, &dfl, NULL,
+                     SIGSET_BYTES); /* it was ignored, or its handler returned */
     raise(SIGABRT);
     for (;;)
         __builtin_trap();

@@ -1,4 +1,4 @@
-/* atexit: handlers in blocks of 32, run last to first. */
+/* atexit: keeps handlers in blocks of 32 and runs them from the last to the first. */
 #include <stdlib.h>
 #include "start.h"
 #include "syscall.h"

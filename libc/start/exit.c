@@ -1,4 +1,4 @@
-/* exit: what was registered with atexit, then the buffers of stdio, then the end. */
+/* exit: runs the handlers of atexit, writes out the buffers of stdio, and ends the process. */
 #include <stdlib.h>
 #include "start.h"
 #include "syscall.h"

@@ -1,4 +1,4 @@
-/* quick_exit: an end that runs only its own handlers. */
+/* quick_exit: ends the process after running only the handlers of at_quick_exit. */
 #include <stdlib.h>
 
 static void (*handlers[32])(void);

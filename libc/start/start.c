@@ -1,4 +1,4 @@
-/* From the stack that exec leaves to main: argc, argv, environ, the auxiliary vector. */
+/* From the stack that exec prepared to main: argc, argv, environ, the auxiliary vector. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

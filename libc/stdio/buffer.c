@@ -1,4 +1,12 @@
-/* The buffer of a FILE: filled by reading, emptied by writing. */
+/* The buffer of a FILE: filled by reading ahead, or emptied by writing out.
+ *
+ * One buffer serves both directions, one at a time. While a FILE reads, the bytes from `at` to
+ * `limit` have been read from the file and not yet by the program. While it writes (`writing`), the
+ * bytes from `buf` to `at` wait to be written, and those up to `limit` are free. Before the
+ * direction changes, what waits is written out (file_flush), or the position of the descriptor is
+ * moved back to where the program is (file_drop).
+ *
+ * Whatever fails sets the error flag of the FILE and errno. */
 #include <abi/termios.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -13,7 +21,7 @@ static bool is_terminal(FILE *file)
     return !file->memory && sys_ioctl(file->fd, TCGETS, &termios) == 0;
 }
 
-/* The buffer comes with the first use, so that a FILE nobody uses costs nothing. */
+/* The buffer is allocated at the first use, so that a FILE that is not used needs no memory. */
 static void get_buffer(FILE *file)
 {
     if (file->mode == UNSET)
@@ -73,7 +81,7 @@ int file_writes(FILE *file)
 size_t file_fill(FILE *file)
 {
     if (file == stdin && stdout->writing && stdout->mode == _IOLBF)
-        file_flush(stdout); /* a prompt is seen before its answer is awaited */
+        file_flush(stdout); /* so that a prompt is seen before the program waits for the answer */
     ssize_t got = file_raw_read(file, file->buf, file->size);
     file->at = file->limit = file->buf;
     if (got > 0) {
@@ -87,7 +95,8 @@ size_t file_fill(FILE *file)
     return 0;
 }
 
-/* Writes all of a block; what it could not write is told by errno and the flag. */
+/* Writes a block and returns how many bytes were written. If not all, errno and the flag are
+ * set. */
 static size_t write_all(FILE *file, const unsigned char *block, size_t size)
 {
     size_t done = 0;

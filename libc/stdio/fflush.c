@@ -1,4 +1,4 @@
-/* fflush: writes out what waits, of one file or of all. */
+/* fflush: writes out what waits in the buffer of one file or of all. */
 #include "file.h"
 
 int fflush(FILE *file)

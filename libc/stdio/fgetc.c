@@ -38,7 +38,7 @@ int ungetc(int c, FILE *file)
         return EOF;
     file->at--;
     if (*file->at != (unsigned char)c)
-        *file->at = (unsigned char)c; /* the text that sscanf reads may not be ours to write */
+        *file->at = (unsigned char)c; /* sscanf's text may be read-only, so write only changes */
     file->end = false;
     return (unsigned char)c;
 }

@@ -27,7 +27,7 @@ static void set_flags(FILE *file, int flags)
     file->can_write = (flags & O_ACCMODE) != O_RDONLY;
     file->append = flags & O_APPEND;
     if (file->append && !file->can_read && file->fd >= 0)
-        sys_lseek(file->fd, 0, SEEK_END); /* so that ftell tells at once where writes go */
+        sys_lseek(file->fd, 0, SEEK_END); /* so that ftell is right before the first write */
 }
 
 FILE *file_new(int fd, int flags)
@@ -77,7 +77,8 @@ FILE *fopen(const char *restrict path, const char *restrict mode)
     return file;
 }
 
-/* Lets go of what is below and of the buffer; 0, or EOF where a write or the close failed. */
+/* Writes out and frees the buffer, and closes the descriptor; 0, or EOF if a write or the close
+ * failed. */
 static int release(FILE *file)
 {
     int result = 0;
@@ -113,7 +114,7 @@ int fclose(FILE *file)
     return result;
 }
 
-/* Gives an open FILE another file, under the same descriptor if it had one. */
+/* Opens another file for an open FILE, with the same descriptor if it had one. */
 FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restrict file)
 {
     int flags = file_mode_flags(mode), old = file->fd;

@@ -1,4 +1,4 @@
-/* The walk through a format: text, conversions, arguments. */
+/* printf: goes through a format and prints its text and its conversions. */
 #include <errno.h>
 #include <limits.h>
 #include <stdint.h>
@@ -6,7 +6,7 @@
 #include "format.h"
 #include "syscall.h"
 
-/* va_list is an array: in a structure it can be handed on by reference. */
+/* va_list is an array type; inside a structure it can be passed by reference. */
 struct arguments {
     va_list list;
 };
@@ -45,7 +45,7 @@ bool format_padded(struct sink *sink, const struct spec *spec, const char *prefi
            (!spec->left || sink_pad(sink, ' ', pad));
 }
 
-/* The digits of a number, written backwards to `end`; none for 0. */
+/* Writes the digits of a number backwards, before `end`; no digit for 0. */
 static char *digits_of(char *end, uint64_t n, unsigned base, char ten)
 {
     for (; n; n /= base) {
@@ -183,7 +183,7 @@ static const char *parse_flags(const char *at, struct spec *spec)
     }
 }
 
-/* A number or '*'; -1 where it does not fit an int. */
+/* Reads a number or '*'; -1 if it does not fit an int. */
 static const char *parse_number(const char *at, int *number, struct arguments *args)
 {
     *number = 0;
@@ -212,7 +212,8 @@ static const char *parse_length(const char *at, struct spec *spec)
     return at;
 }
 
-/* From behind '%' to behind the letter; NULL where a width or a precision is too large. */
+/* Reads a conversion after its '%' and returns the place after its letter; NULL if the width or the
+ * precision is too large. */
 static const char *parse_spec(const char *at, struct spec *spec, struct arguments *args)
 {
     *spec = (struct spec){.precision = -1};

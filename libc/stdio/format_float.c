@@ -1,10 +1,10 @@
 /* Floating point as text, exactly: the number is written out in full in base 10^9, then rounded.
  *
- * A long double is an integer of 64 bits times a power of two. In base 10^9 that integer is
- * three words; doubling and halving them as often as the exponent says needs no rounding,
- * because halving a word carries exactly into the next one. The decimal digits are then all
- * there, and rounding to any precision is a look at what follows (half to even).
- */
+ * A long double is an integer of 64 bits times a power of two. In base 10^9 that integer has three
+ * words. They are doubled or halved as often as the exponent says. This needs no rounding: the
+ * remainder of a halved word, times 10^9, is carried into the next word exactly, because 10^9 is
+ * even. Then all decimal digits are known, and to round to any precision, it is enough to look at
+ * the digits that follow (a half is rounded to even). */
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 #define BASE        1000000000u
 #define WHOLE_WORDS 552  /* 10^9 to this power is more than 2^16384 */
-#define PART_WORDS  1840 /* 16445 binary places are as many decimal ones */
+#define PART_WORDS  1840 /* 16445 binary places need as many decimal ones */
 #define MAX_DIGITS  ((WHOLE_WORDS + PART_WORDS) * 9)
 
 /* The digits of a number without its sign: 0.DDDD times 10^point, the first one not zero. */
@@ -22,7 +22,7 @@ struct decimal {
     int point;
 };
 
-/* A whole number and a fraction in base 10^9: words[low] to words[high - 1], the point being before
+/* A whole number and a fraction in base 10^9: words[low] to words[high - 1]. The point is before
  * word WHOLE_WORDS. */
 struct wide {
     uint32_t words[WHOLE_WORDS + PART_WORDS];
@@ -50,7 +50,7 @@ static void wide_shift_left(struct wide *w, int bits)
         w->words[--w->low] = (uint32_t)carry;
 }
 
-/* At most 9 bits, because 10^9 is 2^9 times an odd number. */
+/* Divides by 2^bits. At most 9 bits, because 10^9 is 2^9 times an odd number. */
 static void wide_shift_right(struct wide *w, int bits)
 {
     uint32_t carry = 0;
@@ -80,10 +80,10 @@ static void wide_set(struct wide *w, uint64_t mantissa, int exponent)
     }
 }
 
-/* Every digit of a finite number; n is 0 for zero. */
+/* Computes every digit of a finite number; n is 0 for zero. */
 static void decimal_set(struct decimal *d, uint64_t mantissa, int exponent)
 {
-    static struct wide w; /* 9 KB: not for the stack; one thread prints at a time */
+    static struct wide w; /* 9 KB are too much for the stack; there is only one thread */
     int at = 0;
 
     d->n = d->point = 0;
@@ -113,7 +113,7 @@ static bool rounds_up(const struct decimal *d, long keep)
     return keep > 0 && (d->digits[keep - 1] - '0') % 2;
 }
 
-/* Keeps so many digits; one more may appear in front. */
+/* Rounds to `keep` digits. One more may appear in front, as 999 becomes 1000. */
 static void decimal_round(struct decimal *d, long keep)
 {
     if (keep >= d->n)
@@ -137,15 +137,16 @@ static void decimal_round(struct decimal *d, long keep)
         d->n--;
 }
 
-/* A piece of text being put together: its digits may be many, so they go straight to the sink. */
+/* A number that is being printed. It may have many digits, so they are written straight to the
+ * sink. */
 struct parts {
     struct sink *sink;
     const struct decimal *d;
-    long places; /* behind the point */
+    long places; /* after the point */
     bool point;
 };
 
-/* `n` digits from place `from` on, zeros where the number has none. */
+/* Prints n digits from place `from` on; zeros where the number has no digits. */
 static bool put_digits(struct parts *p, long from, long n)
 {
     if (from < 0 && n > 0) {
@@ -161,7 +162,7 @@ static bool put_digits(struct parts *p, long from, long n)
     return sink_put(p->sink, p->d->digits + from, (size_t)have) && sink_pad(p->sink, '0', n - have);
 }
 
-/* Sign, padding, the whole digits, point, places and exponent. */
+/* Prints sign, padding, digits before the point, point, digits after it, and exponent. */
 static bool put_all(struct parts *p, const struct spec *spec, const char *sign, long first,
                     long whole, const char *exponent)
 {
@@ -228,7 +229,7 @@ static bool put_general(struct sink *sink, const struct spec *spec, const char *
     return put_scientific(sink, spec, sign, d, places, letter);
 }
 
-/* %a: the bits themselves, in base 16. The first digit of a double is 1, of a long double 8
+/* %a: prints the bits themselves, in base 16. The first digit of a double is 1, of a long double 8
  * to f. */
 static bool put_hex(struct sink *sink, const struct spec *spec, const char *sign, uint64_t mantissa,
                     int exponent, bool upper)
@@ -284,7 +285,7 @@ static bool put_not_finite(struct sink *sink, const struct spec *spec, const cha
 
 bool format_float(struct sink *sink, const struct spec *spec, long double value)
 {
-    static struct decimal d; /* 21 KB: not for the stack; one thread prints at a time */
+    static struct decimal d; /* 21 KB are too much for the stack; there is only one thread */
     union bits bits = {.value = value};
     uint64_t mantissa = bits.parts.mantissa;
     int biased = bits.parts.exponent & 0x7fff;

@@ -1,9 +1,10 @@
-/* Reading a block: from the buffer, then large pieces straight from the file. */
+/* Reading a block: first from the buffer, then large pieces directly from the file. */
 #include <string.h>
 #include "file.h"
 #include "syscall.h"
 
-/* Reads past an empty buffer; the bytes read, 0 with a flag set at the end. */
+/* Reads without the buffer, which is empty. How many bytes; 0 at the end or on an error, with its
+ * flag set. */
 static size_t read_direct(FILE *file, char *to, size_t size)
 {
     ssize_t got = file_raw_read(file, to, size);

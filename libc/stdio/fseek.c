@@ -1,4 +1,4 @@
-/* Where a FILE reads or writes next. */
+/* The position of a FILE: where it reads or writes next. */
 #include <errno.h>
 #include "file.h"
 #include "syscall.h"

@@ -1,11 +1,11 @@
-/* Reading lines: fgets into a given room, getline into one that grows. */
+/* Reading lines: fgets into an array of a given size, getline into one that grows. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include "file.h"
 #include "syscall.h"
 
-/* What the buffer holds up to and with `stop`, `most` bytes at most; 0 at the end of the file. */
+/* How many bytes the buffer holds up to and including `stop`; at most `most`; 0 at the end. */
 static size_t piece(FILE *file, int stop, size_t most)
 {
     if (file_reads(file) < 0)

@@ -7,7 +7,7 @@
 #include "file.h"
 #include "syscall.h"
 
-/* An open_memstream: what the caller sees through his two pointers. */
+/* An open_memstream. The caller has two variables, to which text and size point. */
 struct growing {
     struct memory_file memory;
     char **text;
@@ -15,8 +15,8 @@ struct growing {
     size_t at, room;
 };
 
-/* Makes room for so many bytes and a NUL. What was never written is zero, so that a NUL stands
- * after the last byte; after a seek back the bytes that follow stay. */
+/* Makes sure that there is space for `size` bytes and a NUL. Bytes that were never written are
+ * zero, so the last byte is followed by a NUL. After a seek back, the bytes that follow stay. */
 static int make_room(struct growing *g, size_t size)
 {
     if (size + 1 <= g->room)
@@ -56,7 +56,7 @@ static off_t grow_seek(struct memory_file *memory, off_t offset, int whence)
     return (off_t)(*g->size = g->at = (size_t)(base + offset));
 }
 
-/* At the end the text is as long as its size, also after a seek back. */
+/* When it is closed, the text ends at the position, also after a seek back. */
 static void grow_close(struct memory_file *memory)
 {
     struct growing *g = (struct growing *)memory;
@@ -90,7 +90,7 @@ FILE *open_memstream(char **text, size_t *size)
     return file;
 }
 
-/* A fmemopen: `end` is where what was written ends, for reading and for SEEK_END. */
+/* An fmemopen: `end` is the end of the contents, for reading and for SEEK_END. */
 struct fixed {
     struct memory_file memory;
     char *buf;

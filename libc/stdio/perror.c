@@ -1,4 +1,4 @@
-/* perror: what went wrong last, on standard error. */
+/* perror: writes the text of errno to standard error. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* popen: a command for the shell with a pipe to it or from it. */
+/* popen: runs a command by the shell with a pipe to it or from it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -9,7 +9,7 @@
 #include "start.h"
 #include "syscall.h"
 
-/* "r" or "w", and at most one "e" before or after it; what else fopen takes means nothing here. */
+/* "r" or "w", with at most one "e" before or after it. Other letters of fopen are not allowed. */
 static bool mode_is_known(const char *mode)
 {
     static const char *const known[] = {"r", "w", "re", "we", "er", "ew"};
@@ -20,9 +20,9 @@ static bool mode_is_known(const char *mode)
     return false;
 }
 
-/* The child closes the pipes of earlier popens: while it kept the end that writes into a command,
+/* The child closes the pipes of earlier popens. If it kept the end that writes to another command,
  * that command would not see the end of its input, and pclose would wait for ever. They are closed
- * first, as one of them may have the number that the child's own pipe is to get. */
+ * first, because one of them may have the number that the child's own pipe is to get. */
 static int close_earlier(posix_spawn_file_actions_t *actions)
 {
     int error = 0;
@@ -78,7 +78,7 @@ int pclose(FILE *file)
     int status;
 
     int result = fclose(file);
-    if (!child) /* not popen's: there is nobody to wait for */
+    if (!child) /* not from popen: there is no child to wait for */
         return result;
     while (waitpid(child, &status, 0) < 0)
         if (errno != EINTR)

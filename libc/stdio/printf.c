@@ -13,7 +13,7 @@ static bool put(struct sink *sink, const char *text, size_t length)
     return file_put(((struct file_sink *)sink)->file, text, length) == length;
 }
 
-/* An unbuffered file gets a buffer for the time of one call, so that a line is one write. */
+/* An unbuffered file gets a buffer during one call, so that a line is one write. */
 static int print_unbuffered(FILE *file, const char *format, va_list args)
 {
     unsigned char room[256];

@@ -6,7 +6,7 @@
 
 struct text_sink {
     struct sink sink;
-    char *at, *end; /* the room, without the last byte, which is for the NUL */
+    char *at, *end; /* the free space, without the last byte, which is for the NUL */
 };
 
 static bool put(struct sink *sink, const char *text, size_t length)

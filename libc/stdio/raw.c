@@ -1,4 +1,4 @@
-/* What lies below a FILE: a descriptor, or memory. */
+/* read, write and seek on what a FILE is opened on: a descriptor or memory. */
 #include <errno.h>
 #include "file.h"
 #include "syscall.h"

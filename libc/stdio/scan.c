@@ -1,4 +1,9 @@
-/* scanf: text taken apart by a format. */
+/* scanf: reads text by a format.
+ *
+ * A number is read in two steps. First its text is collected byte by byte, as long as each byte can
+ * continue a number (in_integer, in_float); the first byte that cannot is put back. Then strtol or
+ * strtod converts the text. Only one byte is ever put back, which is all that ungetc
+ * promises. */
 #include <ctype.h>
 #include <limits.h>
 #include <stdint.h>
@@ -6,7 +11,7 @@
 #include <string.h>
 #include "file.h"
 
-#define NUMBER_SIZE 512 /* longer numbers are cut there */
+#define NUMBER_SIZE 512 /* longer numbers are cut */
 
 struct scan {
     FILE *file;
@@ -14,7 +19,7 @@ struct scan {
     va_list args;
 };
 
-/* One conversion: %*10ld and its like. */
+/* One conversion, such as %*10ld. */
 struct scan_spec {
     bool drop;
     int width;
@@ -60,7 +65,7 @@ static void store(struct scan *s, const struct scan_spec *spec, uint64_t n)
     }
 }
 
-/* Takes bytes as long as `wanted` accepts them behind what is taken; the number of them. */
+/* Reads bytes to text as long as `wanted` accepts the next one after the n before it; how many. */
 static size_t collect(struct scan *s, const struct scan_spec *spec, char *text,
                       bool (*wanted)(const char *text, size_t n, int c, int base), int base)
 {
@@ -96,7 +101,7 @@ static bool in_integer(const char *text, size_t n, int c, int base)
     return digit < base;
 }
 
-/* Is there a byte, small or capital, in the text? */
+/* True if the text contains the letter, in lower or upper case. */
 static bool has_letter(const char *text, size_t n, int letter)
 {
     return memchr(text, letter, n) || memchr(text, letter ^ 32, n);
@@ -174,7 +179,7 @@ static int scan_float(struct scan *s, const struct scan_spec *spec)
     return 1;
 }
 
-/* The set behind '[': which bytes it has; returns what follows ']'. */
+/* Reads the set after '[': which bytes it contains. Returns the place after its ']'. */
 static const char *parse_set(const char *at, bool set[256])
 {
     bool wanted = *at != '^';
@@ -194,7 +199,7 @@ static const char *parse_set(const char *at, bool set[256])
     return *at ? at + 1 : at;
 }
 
-/* Bytes of a set, `most` at most; with a NUL at the end unless it is %c. */
+/* Reads bytes of a set, and adds a NUL except for %c. */
 static int scan_text(struct scan *s, const struct scan_spec *spec, const bool set[256])
 {
     char *to = spec->drop ? NULL : va_arg(s->args, char *);
@@ -238,7 +243,7 @@ static const char *parse_spec(const char *at, struct scan_spec *spec)
     return *at ? at + 1 : at;
 }
 
-/* One conversion: 1: done; 0: the text does not match; -1: there is no more text. */
+/* Performs one conversion. 1: done; 0: the text does not match; -1: there is no more text. */
 static int convert(struct scan *s, const struct scan_spec *spec, const char **format)
 {
     bool set[256];

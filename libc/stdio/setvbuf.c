@@ -1,4 +1,4 @@
-/* How a FILE is buffered. */
+/* setvbuf and its family: how a FILE is buffered. */
 #include <stdlib.h>
 #include "file.h"
 

@@ -8,7 +8,7 @@ static ssize_t nothing(struct memory_file *memory, void *block, size_t size)
     return 0;
 }
 
-/* What ungetc puts back is what was there, so the string is not changed. */
+/* scanf puts back only bytes that it has read, so the string is not changed. */
 int vsscanf(const char *restrict text, const char *restrict format, va_list args)
 {
     struct memory_file memory = {.read = nothing};

@@ -1,4 +1,4 @@
-/* stdin, stdout, stderr; and what exit does with every FILE. */
+/* stdin, stdout and stderr, and the end of every FILE at exit. */
 #include "file.h"
 #include "start.h"
 

@@ -1,4 +1,4 @@
-/* What is known about a FILE: its flags and its descriptor. */
+/* The state of a FILE: its flags and its descriptor. */
 #include <errno.h>
 #include "file.h"
 #include "syscall.h"
@@ -38,7 +38,7 @@ int fileno_unlocked(FILE *file)
     return fileno(file);
 }
 
-/* One thread uses a FILE at a time: there is nothing to lock yet. */
+/* There are no threads yet, so there is nothing to lock. */
 void flockfile(FILE *file)
 {
     (void)file;

@@ -1,4 +1,4 @@
-/* tmpfile: a file without a name, gone when it is closed. */
+/* tmpfile: a file without a name, which is freed when it is closed. */
 #include <stdio.h>
 #include <stdlib.h>
 #include "syscall.h"

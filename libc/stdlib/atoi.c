@@ -1,4 +1,4 @@
-/* atoi, atol, atoll: whole decimal numbers from text, without a word about errors. */
+/* atoi, atol, atoll: decimal integers from text, without a report of errors. */
 #include <stdlib.h>
 
 int atoi(const char *text)

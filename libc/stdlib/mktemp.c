@@ -1,4 +1,4 @@
-/* mkstemp and mkdtemp: files and directories with names that nobody else has. */
+/* mkstemp and mkdtemp: files and directories with new, random names. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 #define TRIES 100
 
-/* Puts six random letters where XXXXXX stands. */
+/* Replaces XXXXXX by six random letters. */
 static void fill(char *letters)
 {
     static const char set[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";

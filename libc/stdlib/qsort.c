@@ -1,4 +1,4 @@
-/* qsort: a merge sort, which keeps the order of equals; a heap sort where memory is short. */
+/* qsort: a merge sort, which keeps the order of equal elements; without memory a heap sort. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +32,7 @@ static void insertion_sort(const struct sort *s, char *base, size_t n)
             swap(at - s->size, at, s->size);
 }
 
-/* Sorts n elements at base; `room` holds half of them. The recursion is as deep as log2 n. */
+/* Sorts n elements at base; `room` has space for half of them. The depth of recursion is log2 n. */
 static void merge_sort(const struct sort *s, char *base, size_t n, char *room)
 {
     if (n < 8) {

@@ -3,7 +3,7 @@
 
 static unsigned long state = 1;
 
-/* One step of a 64-bit linear congruential generator; its upper bits are the good ones. */
+/* One step of a 64-bit linear congruential generator. Only its upper bits look random. */
 static int next(unsigned long *at)
 {
     *at = *at * 6364136223846793005UL + 1442695040888963407UL;

@@ -1,4 +1,4 @@
-/* realpath: the path without symbolic links, "." and "..", of something that exists. */
+/* realpath: the path of an existing file without symbolic links, "." and "..". */
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include "syscall.h"
 
 struct walk {
-    char done[PATH_MAX]; /* what is resolved: "" stands for the root */
+    char done[PATH_MAX]; /* what is resolved; "" is the root */
     size_t length;
     char rest[PATH_MAX]; /* what is left to resolve */
     int links;
@@ -49,7 +49,7 @@ static int follow(struct walk *w, const char *target, size_t length, const char 
     return 0;
 }
 
-/* Takes one name off the rest and resolves it. */
+/* Removes one name from the rest and resolves it. */
 static int step(struct walk *w)
 {
     char target[PATH_MAX];

@@ -1,9 +1,9 @@
-/* strtod: the double nearest to a decimal number, exactly, by whole numbers of any length.
+/* strtod: the double that is nearest to a decimal number, exactly, by integers of any length.
  *
- * The digits give a whole number N times a power of ten. The power goes into N or into a
- * divisor M, so that the value is N / M; a long division by bits then gives as many bits of
- * the quotient as the type has, and the rest tells how to round (half to even).
- */
+ * The digits are an integer N times a power of ten. If the power is positive, N is multiplied by
+ * it; otherwise it becomes a divisor M. So the value is N / M, without any rounding. A long
+ * division by bits then gives as many bits of the quotient as the type has, and the remainder tells
+ * how to round (a half is rounded to even). */
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
@@ -12,8 +12,8 @@
 #include <string.h>
 #include "syscall.h"
 
-#define MAX_DIGITS 800 /* more cannot matter for a double: one sticky digit stands for them */
-#define WORDS      160 /* 32 bits each: 10^1150 and 1200 bits of room */
+#define MAX_DIGITS 800 /* of the digits after that, it only matters whether one is not 0 */
+#define WORDS      160 /* of 32 bits: enough for 10^1150 and 1200 bits more */
 
 struct big {
     int n;
@@ -22,7 +22,7 @@ struct big {
 
 struct format {
     int bits;        /* of the mantissa */
-    int least, most; /* exponents of the lowest bit: smallest, largest */
+    int least, most; /* the smallest and the largest exponent of the lowest bit */
 };
 
 static const struct format single = {24, -149, 104}, dbl = {53, -1074, 971};
@@ -79,8 +79,8 @@ static void big_subtract(struct big *a, const struct big *b)
         a->n--;
 }
 
-/* mantissa * 2^exponent, where the value lies between that and the next one as `rest` says:
- * 0: it is exact; 1: below half; 2: half; 3: above half. */
+/* mantissa * 2^exponent, before rounding. `rest` says where the value is between that and the next
+ * number: 0: it is exact; 1: below the middle; 2: in the middle; 3: above it. */
 struct rounded {
     uint64_t mantissa;
     int exponent;
@@ -145,7 +145,7 @@ static const char *parse_exponent(const char *at, long *exponent)
     return digits;
 }
 
-/* Parses digits, point and exponent; NULL where there is no digit. */
+/* Parses digits, point and exponent; NULL if there is no digit. */
 static const char *parse_decimal(const char *at, struct decimal *d)
 {
     int any = 0, point = 0, sticky = 0;
@@ -172,7 +172,7 @@ static const char *parse_decimal(const char *at, struct decimal *d)
     if (!any)
         return NULL;
     if (sticky)
-        d->digits[MAX_DIGITS - 1] |= 1; /* '8' becomes '9': just not exact */
+        d->digits[MAX_DIGITS - 1] |= 1; /* '8' becomes '9': it is enough that it is not exact */
     return *at == 'e' || *at == 'E' ? parse_exponent(at, &d->exponent) : at;
 }
 
@@ -196,7 +196,8 @@ static struct rounded convert_decimal(const struct decimal *d, const struct form
     return divide(&n, &m, format);
 }
 
-/* Hexadecimal digits behind "0x"; at most 60 bits count, the rest only for rounding. */
+/* Parses hexadecimal digits after "0x". At most 60 bits are kept; the rest only affects
+ * rounding. */
 static const char *parse_hex(const char *at, struct rounded *r, const struct format *format)
 {
     uint64_t mantissa = 0;
@@ -243,7 +244,7 @@ static const char *parse_hex(const char *at, struct rounded *r, const struct for
     return at;
 }
 
-/* The value, its last bit rounded; ERANGE where it is too large, or too small and not exact. */
+/* Rounds the value. ERANGE if it is too large, or too small and not exact. */
 static double finish(struct rounded r, const struct format *format)
 {
     union {
@@ -275,7 +276,7 @@ static double finish(struct rounded r, const struct format *format)
     return result.value;
 }
 
-/* "inf", "infinity", "nan": sets the value, returns the end, or NULL. */
+/* Parses "inf", "infinity" or "nan": sets the value and returns the end, or NULL. */
 static const char *parse_word(const char *at, double *value)
 {
     if (strncasecmp(at, "inf", 3) == 0) {
@@ -328,7 +329,7 @@ float strtof(const char *restrict text, char **restrict end)
     return (float)parse(text, end, &single);
 }
 
-/* With the precision of a double: nothing here computes with more. */
+/* Only with the precision of a double. */
 long double strtold(const char *restrict text, char **restrict end)
 {
     return parse(text, end, &dbl);

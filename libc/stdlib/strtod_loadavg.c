@@ -1,4 +1,4 @@
-/* getloadavg: how many wanted to run, over 1, 5 and 15 minutes. */
+/* getloadavg: how many threads wanted to run, over 1, 5 and 15 minutes. */
 #include <stdlib.h>
 #include <sys/sysinfo.h>
 #include "syscall.h"

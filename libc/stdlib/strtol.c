@@ -1,4 +1,4 @@
-/* strtol and its family: whole numbers from text. */
+/* strtol and its family: integers from text. */
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -13,7 +13,7 @@ static int digit_value(char c)
     return isalpha((unsigned char)c) ? (c | 32) - 'a' + 10 : 36;
 }
 
-/* Skips "0x" or "0" where the base says so; returns the base that holds. */
+/* Skips "0x" or "0" if the base admits it; returns the base to use. */
 static int skip_prefix(const char **at, int base)
 {
     const char *p = *at;
@@ -28,7 +28,7 @@ static int skip_prefix(const char **at, int base)
     return base;
 }
 
-/* The magnitude and the sign; *over says that it does not fit 64 bits. */
+/* Parses the magnitude and the sign; *over says that the magnitude does not fit 64 bits. */
 static unsigned long parse(const char *text, char **end, int base, int *negative, int *over)
 {
     const char *at = text;

@@ -1,4 +1,4 @@
-/* explicit_bzero: clears what will not be read again, which a compiler would leave out. */
+/* explicit_bzero: clears memory even if it is not read again; a compiler may not remove it. */
 #include <string.h>
 
 void explicit_bzero(void *block, size_t size)

@@ -1,4 +1,4 @@
-/* ffs: the place of the lowest bit set, counted from 1. */
+/* ffs: the number of the lowest bit that is set, counted from 1. */
 #include <strings.h>
 
 int ffs(int n)

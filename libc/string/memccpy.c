@@ -1,4 +1,4 @@
-/* memccpy: copies up to and with a given byte. */
+/* memccpy: copies up to and including a given byte. */
 #include <string.h>
 
 void *memccpy(void *restrict to, const void *restrict from, int stop, size_t size)

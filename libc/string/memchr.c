@@ -1,4 +1,4 @@
-/* memchr: the first such byte of a block. */
+/* memchr: the first byte of a block with a given value. */
 #include <string.h>
 #include "words.h"
 

@@ -1,4 +1,4 @@
-/* memmove: like memcpy, from the end where the target lies above the source. */
+/* memmove: like memcpy, but from the end if the target is above the source. */
 #include <string.h>
 #include "words.h"
 

@@ -1,4 +1,4 @@
-/* memrchr: the last such byte of a block. */
+/* memrchr: the last byte of a block with a given value. */
 #include <string.h>
 
 void *memrchr(const void *block, int byte, size_t size)

@@ -1,4 +1,4 @@
-/* memset: eight bytes at a time, four words a turn; the last word may overlap the one before. */
+/* memset: four words of eight bytes in each round; the last word may overlap the one before. */
 #include <string.h>
 #include "words.h"
 

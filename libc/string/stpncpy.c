@@ -1,4 +1,4 @@
-/* stpncpy: fills a field of a given size, with zeros behind a shorter string. */
+/* stpncpy: fills a field of a given size, with zeros after a shorter string. */
 #include <string.h>
 
 char *stpncpy(char *restrict to, const char *restrict from, size_t size)

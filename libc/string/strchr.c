@@ -1,4 +1,4 @@
-/* strchr: the first such byte of a string. */
+/* strchr: the first byte of a string with a given value. */
 #include <string.h>
 
 char *strchr(const char *text, int c)

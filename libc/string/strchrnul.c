@@ -1,4 +1,4 @@
-/* strchrnul: the first such byte of a string, or its end. */
+/* strchrnul: the first byte of a string with a given value, or the string's end. */
 #include <string.h>
 #include "words.h"
 

@@ -1,4 +1,4 @@
-/* strcspn: how many bytes at the start are none of a set. */
+/* strcspn: how many bytes at the start are not in a set. */
 #include <string.h>
 
 size_t strcspn(const char *text, const char *stop)

@@ -1,4 +1,4 @@
-/* strerrorname_np: ENOENT and its like as text. */
+/* strerrorname_np: the name of an error number as text, such as "ENOENT". */
 #include <string.h>
 #include <abi/errno_list.h>
 

@@ -1,4 +1,4 @@
-/* strlcat: appends what fits, always ends it, and tells how long it would have been. */
+/* strlcat: appends what fits and a NUL; the result is the length that all of it would have. */
 #include <string.h>
 
 size_t strlcat(char *restrict to, const char *restrict from, size_t size)

@@ -1,4 +1,4 @@
-/* strlcpy: copies what fits, always ends it, and tells how long it would have been. */
+/* strlcpy: copies what fits and a NUL; the result is the length that all of it would have. */
 #include <string.h>
 
 size_t strlcpy(char *restrict to, const char *restrict from, size_t size)

@@ -1,4 +1,4 @@
-/* strlen: looks at whole words, which never cross into a page that the string does not touch. */
+/* strlen: reads whole aligned words, so it never reads a page that has no byte of the string. */
 #include <string.h>
 #include "words.h"
 

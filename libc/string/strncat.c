@@ -1,4 +1,4 @@
-/* strncat: appends at most so many bytes of a string, and a NUL. */
+/* strncat: appends at most a given number of bytes of a string, and a NUL. */
 #include <string.h>
 
 char *strncat(char *restrict to, const char *restrict from, size_t size)

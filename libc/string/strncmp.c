@@ -1,4 +1,4 @@
-/* strncmp: strcmp that looks at so many bytes at most. */
+/* strncmp: strcmp of at most a given number of bytes. */
 #include <string.h>
 
 int strncmp(const char *a, const char *b, size_t size)

@@ -1,4 +1,4 @@
-/* strncpy: fills a field of a given size, with zeros behind a shorter string. */
+/* strncpy: fills a field of a given size, with zeros after a shorter string. */
 #include <string.h>
 
 char *strncpy(char *restrict to, const char *restrict from, size_t size)

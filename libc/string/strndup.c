@@ -1,4 +1,4 @@
-/* strndup: a copy of at most so many bytes of a string. */
+/* strndup: a copy of at most a given number of bytes of a string, in memory from malloc. */
 #include <stdlib.h>
 #include <string.h>
 

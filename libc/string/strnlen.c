@@ -1,4 +1,4 @@
-/* strnlen: the length of a string, or the size of the room if it ends later. */
+/* strnlen: the length of a string, but at most a given number. */
 #include <string.h>
 
 size_t strnlen(const char *text, size_t size)

@@ -1,4 +1,4 @@
-/* strpbrk: the first byte that is one of a set. */
+/* strpbrk: the first byte that is in a set. */
 #include <string.h>
 
 char *strpbrk(const char *text, const char *stop)

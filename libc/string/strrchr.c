@@ -1,4 +1,4 @@
-/* strrchr: the last such byte of a string. */
+/* strrchr: the last byte of a string with a given value. */
 #include <string.h>
 
 char *strrchr(const char *text, int c)

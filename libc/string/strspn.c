@@ -1,4 +1,4 @@
-/* strspn: how many bytes at the start are all of a set. */
+/* strspn: how many bytes at the start are in a set. */
 #include <string.h>
 
 size_t strspn(const char *text, const char *accept)

@@ -1,4 +1,4 @@
-/* strverscmp: strcmp that takes runs of digits as numbers. */
+/* strverscmp: strcmp that compares runs of digits as numbers. */
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
@@ -12,9 +12,9 @@ static size_t digits(const char *text)
     return n;
 }
 
-/* Where two texts first differ, the digits that go up to there and on decide. A run that begins
- * with a zero is a fraction, as the digits behind a point are: 000 < 00 < 01 < 010 < 09 < 0 < 1,
- * where the zeros that both have do not count and a run that ends later has more of them. */
+/* At the first byte in which two texts differ, the runs of digits around it decide. A run that
+ * begins with a zero is a fraction, like the digits after a point: 000 < 00 < 01 < 010 < 09 < 0 <
+ * 1. Zeros that both have do not count, and the run that has more of them is smaller. */
 int strverscmp(const char *a, const char *b)
 {
     size_t same = 0;
@@ -34,7 +34,7 @@ int strverscmp(const char *a, const char *b)
         zeros++;
     if (zeros == same && same > start && fraction) {
         bool a_more = isdigit((unsigned char)a[same]), b_more = isdigit((unsigned char)b[same]);
-        if (a_more != b_more) /* all zeros so far, and one goes on: that is the smaller */
+        if (a_more != b_more) /* all zeros so far, and one run is longer: it is smaller */
             return a_more ? -1 : 1;
     }
     return (unsigned char)a[same] - (unsigned char)b[same];

@@ -1,4 +1,4 @@
-/* asctime and ctime: the format that every Unix knows. */
+/* asctime and ctime: date and time in the traditional format of Unix. */
 #include <time.h>
 
 char *asctime_r(const struct tm *restrict tm, char *restrict text)

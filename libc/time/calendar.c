@@ -1,4 +1,4 @@
-/* The Gregorian calendar. Years are taken to begin in March, so that the leap day comes last. */
+/* The Gregorian calendar. Years are counted from March on, so that the leap day is the last day. */
 #include "calendar.h"
 #include <limits.h>
 

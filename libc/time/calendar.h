@@ -3,8 +3,8 @@
 
 #include <time.h>
 
-/* The number of the day; month 0 to 11 counts on into other years. */
+/* The number of a day. A month outside 0 to 11 is one of another year. */
 long days_from_date(long year, long month, long day);
 
-/* Fills all but the time of the day; -1 where the year does not fit an int. */
+/* Fills all fields except the time of the day; -1 if the year does not fit an int. */
 int date_from_days(long days, struct tm *tm);

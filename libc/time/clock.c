@@ -1,4 +1,4 @@
-/* Time in the forms that C and POSIX added to clock_gettime. */
+/* Time in the forms of C and POSIX: clock, timespec_get, clock_nanosleep. */
 #include <errno.h>
 #include <time.h>
 #include "syscall.h"
@@ -16,7 +16,7 @@ int timespec_get(struct timespec *now, int base)
     return base == TIME_UTC && sys_clock_gettime(CLOCK_REALTIME, now) == 0 ? base : 0;
 }
 
-/* The error is the result, as POSIX has it; errno stays. */
+/* Returns the error number, as POSIX says; errno does not change. */
 int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time, struct timespec *left)
 {
     return (int)-sys_clock_nanosleep(clock, flags, time, left);

@@ -11,7 +11,7 @@ static const char months[12][10] = {"January",   "February", "March",    "April"
                                     "May",       "June",     "July",     "August",
                                     "September", "October",  "November", "December"};
 
-/* The week of the year by ISO 8601: week 1 has the year's first Thursday. */
+/* The week of the year by ISO 8601: week 1 is the one with the year's first Thursday. */
 static int iso_week(const struct tm *tm, long *year)
 {
     long today = days_from_date(tm->tm_year + 1900L, 0, 1) + tm->tm_yday;
@@ -40,14 +40,15 @@ static const char *whole(const char *conversion)
 
 enum { MOST_DIGITS = 60, MOST_WIDTH = 1 << 20 };
 
-/* What stands between % and the letter: how the result is to look. */
+/* What is written between % and the letter: the form of the result. */
 struct how {
-    char pad; /* one of _ - 0; 0: as usual for the letter */
+    char pad; /* '_', '-' or '0'; 0: as usual for the letter */
     bool upper, swap;
     size_t width;
 };
 
-/* A number of at least so many digits, or as many as the width; `usual` is its padding. */
+/* Prints a number with at least `digits` digits or the given width; `usual` is the usual
+ * padding. */
 static int number(char *text, const struct how *how, int digits, char usual, long n)
 {
     char pad = how->pad ? how->pad : usual;
@@ -59,7 +60,7 @@ static int number(char *text, const struct how *how, int digits, char usual, lon
     return sprintf(text, pad == '_' ? "%*ld" : "%0*ld", width, n);
 }
 
-/* The distance from UTC: hours and minutes behind a sign, which is none of the digits. */
+/* Prints the distance from UTC: a sign, which is not counted as a digit, hours and minutes. */
 static int zone(char *text, const struct how *how)
 {
     int width = how->width > MOST_DIGITS ? MOST_DIGITS : how->width < 5 ? 5 : (int)how->width;
@@ -69,7 +70,7 @@ static int zone(char *text, const struct how *how)
     return sprintf(text, how->pad == '_' ? "+%*d" : "+%0*d", width - 1, 0);
 }
 
-/* One conversion into at most 64 bytes; its length. */
+/* Prints one conversion, of at most 64 bytes; the result is its length. */
 static int convert(char *text, char letter, const struct how *how, const struct tm *tm)
 {
     int hour = (tm->tm_hour + 11) % 12 + 1;
@@ -116,7 +117,7 @@ static int convert(char *text, char letter, const struct how *how, const struct 
     return sprintf(text, "%%%c", letter);
 }
 
-/* Reads flags, width and modifier; the place of the letter. */
+/* Reads flags, width and modifier, and returns the place of the letter. */
 static const char *read_how(const char *at, struct how *how)
 {
     *how = (struct how){0};
@@ -134,7 +135,7 @@ static const char *read_how(const char *at, struct how *how)
     return (*at == 'E' || *at == 'O') && at[1] ? at + 1 : at;
 }
 
-/* #: AM and time zones become small, days and months large. */
+/* The flag '#': AM, PM and time zones become lower case, days and months upper case. */
 static void change_case(char *text, char letter, const struct how *how)
 {
     bool small = how->swap && (letter == 'p' || letter == 'Z');
@@ -160,7 +161,7 @@ size_t strftime(char *restrict text, size_t size, const char *restrict format,
         if (*format == '%' && format[1]) {
             const char *letter = read_how(format + 1, &how);
 
-            if (!*letter) { /* flags, and nothing that they are for */
+            if (!*letter) { /* the format ends after the flags */
                 how = (struct how){0};
             } else {
                 format = letter;

@@ -1,4 +1,4 @@
-/* faccessat, and access with the rights that count when the process opens a file. */
+/* faccessat, and euidaccess, which checks with the rights by which the process opens files. */
 #include <fcntl.h>
 #include <unistd.h>
 #include "syscall.h"

@@ -1,4 +1,4 @@
-/* brk and sbrk: the end of the heap. malloc copes with a program that moves it. */
+/* brk and sbrk: the end of the heap. malloc works even if the program moves it. */
 #include <errno.h>
 #include <unistd.h>
 #include "syscall.h"

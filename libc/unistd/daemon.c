@@ -1,4 +1,4 @@
-/* daemon: goes on in the background. */
+/* daemon: continues the program in the background. */
 #include <fcntl.h>
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-/* getcwd: the path of the working directory, in a given room or in memory from malloc. */
+/* getcwd: the path of the working directory, in the caller's buffer or in memory from malloc. */
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -6,13 +6,13 @@
 #include <unistd.h>
 #include "syscall.h"
 
-/* Into room[size]; its length with the NUL, or -1. */
+/* Stores the path in room[size]; its length with the NUL, or -1. */
 static long path_into(char *room, size_t size)
 {
     long length = syscall_ret(sys_getcwd(room, size));
 
     if (length >= 0 && room[0] != '/')
-        return fail(ENOENT); /* it lies outside of the root: there is no path to it */
+        return fail(ENOENT); /* it is outside the root directory, so it has no path */
     return length;
 }
 

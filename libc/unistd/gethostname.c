@@ -1,4 +1,4 @@
-/* gethostname: the node name that uname tells. */
+/* gethostname: the node name of uname. */
 #include <errno.h>
 #include <string.h>
 #include <sys/utsname.h>

@@ -1,4 +1,4 @@
-/* isatty: does the descriptor lead to a terminal? */
+/* isatty: is the descriptor open on a terminal? */
 #include <unistd.h>
 #include <abi/termios.h>
 #include "syscall.h"

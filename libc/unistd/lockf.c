@@ -1,4 +1,4 @@
-/* lockf: locks from the file's position on. */
+/* lockf: locks a part of a file, from its position on. */
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>

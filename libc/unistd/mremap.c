@@ -1,4 +1,4 @@
-/* mremap: its fifth argument counts only with MREMAP_FIXED. */
+/* mremap: its fifth argument is only used with MREMAP_FIXED. */
 #include <stdarg.h>
 #include <sys/mman.h>
 #include "syscall.h"

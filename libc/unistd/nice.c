@@ -1,5 +1,4 @@
-/* Priorities. The kernel's getpriority gives 20 less the nice value, so that it is never
- * negative. */
+/* Priorities. The kernel's getpriority returns 20 minus the nice value, which is never negative. */
 #include <errno.h>
 #include <sys/resource.h>
 #include <unistd.h>

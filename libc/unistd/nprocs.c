@@ -1,4 +1,4 @@
-/* How many processors there are: those that this thread may run on. */
+/* How many processors there are: those on which this thread may run. */
 #include <sched.h>
 #include <sys/sysinfo.h>
 #include "syscall.h"

@@ -1,4 +1,4 @@
-/* open and openat: the mode counts only where a file may be made. */
+/* open and openat: the mode is only used if a file may be made. */
 #include <fcntl.h>
 #include <stdarg.h>
 #include "syscall.h"

@@ -1,4 +1,4 @@
-/* posix_fadvise: says how a file will be read; the error is the result, errno stays. */
+/* posix_fadvise: says how a file will be read. Returns the error number; errno does not change. */
 #include <fcntl.h>
 #include "syscall.h"
 

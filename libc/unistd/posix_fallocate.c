@@ -1,4 +1,4 @@
-/* posix_fallocate: reserves room in a file; the error is the result, errno stays. */
+/* posix_fallocate: reserves space in a file. Returns the error number; errno does not change. */
 #include <fcntl.h>
 #include "syscall.h"
 

@@ -1,4 +1,4 @@
-/* posix_madvise: madvise whose error is the result. */
+/* posix_madvise: madvise that returns the error number. */
 #include <sys/mman.h>
 #include "syscall.h"
 

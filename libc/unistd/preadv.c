@@ -1,4 +1,4 @@
-/* Several buffers at an offset: the kernel takes its upper half apart, for machines of 32 bits. */
+/* Several buffers at an offset. The kernel takes the offset as two halves, for 32-bit machines. */
 #include <sys/uio.h>
 #include "syscall.h"
 

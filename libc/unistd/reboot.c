@@ -1,4 +1,4 @@
-/* reboot: switches the machine off, or on again. */
+/* reboot: turns the machine off or restarts it. */
 #include <stddef.h>
 #include <sys/reboot.h>
 #include "syscall.h"

@@ -1,4 +1,4 @@
-/* select, and pselect and ppoll, whose time the kernel may overwrite: it gets a copy. */
+/* select, pselect and ppoll. The kernel may overwrite the time, so it gets a copy. */
 #include <poll.h>
 #include <sys/select.h>
 #include "syscall.h"

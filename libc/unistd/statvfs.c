@@ -1,4 +1,4 @@
-/* statvfs: what statfs tells, in POSIX's structure. */
+/* statvfs: the result of statfs in POSIX's structure. */
 #include <string.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>

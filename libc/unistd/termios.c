@@ -1,4 +1,4 @@
-/* Terminal settings. The kernel's structure has no speeds: they are bits of c_cflag. */
+/* Terminal settings. The kernel's structure has no fields for speeds: they are bits of c_cflag. */
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>

@@ -1,4 +1,4 @@
-/* ttyname: the path of a terminal, which /proc knows. */
+/* ttyname: the path of a terminal, as /proc/self/fd shows it. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>

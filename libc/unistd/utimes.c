@@ -1,4 +1,4 @@
-/* Setting the times of a file, under all the names that this has had. */
+/* Setting the times of a file: the functions besides utimensat. */
 #include <fcntl.h>
 #include <stddef.h>
 #include <sys/stat.h>

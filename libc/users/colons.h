@@ -3,6 +3,6 @@
 
 #include <stdio.h>
 
-/* Reads the next line that has at least `n` fields; false at the end. The fields live until
+/* Reads the next line that has at least `n` fields; false at the end. The fields are valid until
  * the next call with the same line. */
 int colons_next(FILE *file, char **line, size_t *size, char *fields[], int n);

@@ -1,6 +1,5 @@
 /* clone_run(function, stack_top, flags, arg, parent_tid, tls, child_tid): the child calls
- * function(arg) on its own stack and exits with what that returns; the parent gets the pid or
- * -errno. */
+ * function(arg) on its own stack and exits with the result; the parent gets the pid or -errno. */
 #include <syscall_numbers.h>
 
     .section .text.clone_run, "ax", @progbits
@@ -9,7 +8,7 @@
 clone_run:
     andq $-16, %rsi
     subq $16, %rsi
-    movq %rdi, (%rsi)           /* what the child will call, and with what */
+    movq %rdi, (%rsi)           /* the function for the child, and its argument */
     movq %rcx, 8(%rsi)
     movq %rdx, %rdi
     movq %r8, %rdx

@@ -1,4 +1,4 @@
-/* Where a signal handler returns to: rt_sigreturn goes on with what the signal interrupted. */
+/* A signal handler returns to this code; rt_sigreturn continues what the signal interrupted. */
 #include <syscall_numbers.h>
 
     .section .text.signal_restore, "ax", @progbits

@@ -1,4 +1,4 @@
-/* setjmp and longjmp: the registers that a function keeps for its caller, in the order of
+/* setjmp and longjmp: save and restore the registers that a function must preserve, in the order of
  * jmp_buf. */
     .section .text.setjmp, "ax", @progbits
     .globl setjmp, _setjmp, sigsetjmp
@@ -22,7 +22,7 @@ _setjmp:
     movq %r13, 24(%rdi)
     movq %r14, 32(%rdi)
     movq %r15, 40(%rdi)
-    leaq 8(%rsp), %rdx          /* the stack as it is after the return */
+    leaq 8(%rsp), %rdx          /* the stack pointer after the return */
     movq %rdx, 48(%rdi)
     movq (%rsp), %rdx
     movq %rdx, 56(%rdi)

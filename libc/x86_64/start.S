@@ -1,10 +1,10 @@
-/* The first instructions of a program: hands the stack, as exec left it, to libc_start. */
+/* The first instructions of a program: passes the stack that exec prepared to libc_start. */
     .text
     .globl _start
     .type _start, @function
 _start:
     xorl %ebp, %ebp             /* the outermost frame, for backtraces */
-    movq %rsp, %rdi             /* argc, argv, envp, auxv lie there */
+    movq %rsp, %rdi             /* argc, argv, envp and auxv are there */
     andq $-16, %rsp
     call libc_start
     hlt

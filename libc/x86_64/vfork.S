@@ -1,11 +1,11 @@
-/* vfork: the child runs on the parent's stack, so the return address must not stay there. */
+/* vfork: the child runs on the parent's stack, so the return address is kept in a register. */
 #include <syscall_numbers.h>
 
     .section .text.vfork, "ax", @progbits
     .globl vfork
     .type vfork, @function
 vfork:
-    popq %rdx                   /* the child's calls will overwrite this place */
+    popq %rdx                   /* calls in the child will overwrite its place on the stack */
     movl $SYS_vfork, %eax
     syscall
     pushq %rdx

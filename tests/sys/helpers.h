@@ -1,5 +1,5 @@
-/* What the programs of this folder share: small files, other users, bad addresses, hands for
- * signals. */
+/* What the programs of this folder share: small files, other users, bad addresses, children, and
+ * waiting for events. */
 #pragma once
 #include "check.h"
 #include <dirent.h>
@@ -10,14 +10,14 @@
 
 enum { PAGE = 4096, USER = 1000, OTHER = 2000 };
 
-/* Addresses that no call may use: below all mappings, the kernel's, not canonical. */
+/* Addresses that no call may use: below all mappings, in the kernel, not canonical. */
 #define BAD_LOW    bad_address(8)
 #define BAD_KERNEL bad_address(0xffffffff81000000)
 #define BAD_HOLE   bad_address(0x8000000000000000)
 
 __attribute__((unused)) static void *bad_address(uint64_t at)
 {
-    static volatile uint64_t unknown; /* so that no compiler thinks it knows what is there */
+    static volatile uint64_t unknown; /* so that the compiler does not know the address */
     unknown = at;
     return (void *)unknown;
 }
@@ -30,7 +30,7 @@ __attribute__((unused)) static void make_file(const char *path, const char *text
     close(fd);
 }
 
-/* The beginning of a file as text; NULL if it cannot be read. Valid until the next call. */
+/* The start of a file as text; NULL if it cannot be read. Valid until the next call. */
 __attribute__((unused)) static const char *contents(const char *path)
 {
     static char text[8192];
@@ -45,7 +45,7 @@ __attribute__((unused)) static const char *contents(const char *path)
     return text;
 }
 
-/* Takes on the effective user and group, without other groups, and goes back to root. */
+/* Changes the effective user and group to `id`, without other groups. become_root changes back. */
 __attribute__((unused)) static void become(uid_t id)
 {
     if (setgroups(0, NULL) < 0 || setegid(id) < 0 || seteuid(id) < 0)
@@ -58,7 +58,7 @@ __attribute__((unused)) static void become_root(void)
         NOTE("cannot become root again");
 }
 
-/* A child that waits to be killed. */
+/* Starts a child that waits to be killed; its pid. */
 __attribute__((unused)) static pid_t child_that_pauses(void)
 {
     fflush(stdout);
@@ -69,7 +69,7 @@ __attribute__((unused)) static pid_t child_that_pauses(void)
     return child;
 }
 
-/* A child that ends at once. */
+/* Starts a child that exits at once; its pid. */
 __attribute__((unused)) static pid_t child_that_exits(int status)
 {
     fflush(stdout);
@@ -79,7 +79,7 @@ __attribute__((unused)) static pid_t child_that_exits(int status)
     return child;
 }
 
-/* Sleeps for some thousandths of a second, whatever signals come. */
+/* Sleeps for some milliseconds, also if signals arrive meanwhile. */
 __attribute__((unused)) static void sleep_ms(long ms)
 {
     struct timespec rest = {ms / 1000, ms % 1000 * 1000000};
@@ -94,13 +94,14 @@ __attribute__((unused)) static long now_ms(void)
     return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* A page that may be used in the way `prot` says. */
+/* Maps a page with the protection `prot`. */
 __attribute__((unused)) static char *page_with(int prot)
 {
     return mmap(NULL, PAGE, prot, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
-/* The wait status of a child, or -1; signals that come meanwhile do not matter. */
+/* Waits for a child and returns its wait status, or -1; signals that arrive meanwhile do not
+ * matter. */
 __attribute__((unused)) static int status_of(pid_t pid)
 {
     int status = -1;
@@ -125,7 +126,7 @@ __attribute__((unused)) static sigset_t set_of(int number)
     return set;
 }
 
-/* The letter of the process's state in /proc/PID/stat, 0 if there is no such process. */
+/* The state of a process as the letter in /proc/PID/stat; 0 if there is no such process. */
 __attribute__((unused)) static char state_of(pid_t pid)
 {
     char path[32];
@@ -134,7 +135,7 @@ __attribute__((unused)) static char state_of(pid_t pid)
     return end ? end[2] : 0;
 }
 
-/* Waits, for a minute at most, until the process is in a state. */
+/* Waits until a process is in that state, at most for a minute; false if it is not. */
 __attribute__((unused)) static bool reaches_state(pid_t pid, char state)
 {
     for (long from = now_ms(); now_ms() - from < 60000; sleep_ms(1)) {
@@ -144,13 +145,13 @@ __attribute__((unused)) static bool reaches_state(pid_t pid, char state)
     return false;
 }
 
-/* Sends a signal to a process once it sleeps: so not before the call that is to be interrupted. */
+/* Waits until a process sleeps, which is in the call to be interrupted, and sends it a signal. */
 __attribute__((unused)) static bool signal_sleeper(pid_t pid, int number)
 {
     return reaches_state(pid, 'S') && kill(pid, number) == 0;
 }
 
-/* A child that sends its parent a signal once this sleeps; it exits with 0. */
+/* Starts a child that waits until its parent sleeps, sends it a signal, and exits with 0. */
 __attribute__((unused)) static pid_t child_that_signals(int number)
 {
     fflush(stdout);
@@ -160,8 +161,8 @@ __attribute__((unused)) static pid_t child_that_signals(int number)
     return child;
 }
 
-/* clone without a stack of its own, in the caller's frame: with CLONE_VM only together with
- * CLONE_VFORK, and then the child must not return. */
+/* clone without another stack: the child runs in the caller's frame. CLONE_VM is only allowed
+ * together with CLONE_VFORK, and then the child must not return from the function. */
 __attribute__((unused, always_inline)) static inline long
 clone_here(unsigned long flags, int *parent_tid, int *child_tid)
 {

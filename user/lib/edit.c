@@ -1,8 +1,8 @@
-/* Line editing and history: the terminal gives every key at once, and we draw the line ourselves.
+/* Line editing and history: the terminal passes on every key at once, and this file draws the line.
  *
  * Keys: left, right, Home, End, Delete, Backspace; up and down for earlier lines; Ctrl-A, E, B, F,
- * P, N as Emacs has them, Ctrl-U and Ctrl-K delete to the start and to the end, Ctrl-W a word,
- * Ctrl-L clears the screen. A letter of several bytes (UTF-8) is one step. */
+ * P, N as in Emacs; Ctrl-U and Ctrl-K delete to the start and to the end, Ctrl-W deletes a word,
+ * Ctrl-L clears the screen. A letter of several bytes (UTF-8) counts as one. */
 #include "edit.h"
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,12 +18,12 @@ enum { CTRL_L = 12, CTRL_N = 14, CTRL_P = 16, CTRL_U = 21, CTRL_W = 23, ESCAPE =
 static char *history[KEPT]; /* the oldest first */
 static int n_history;
 
-/* The line under the hand. */
+/* The line that is being typed. */
 static struct {
     const char *prompt;
     char *text;
     size_t length, at, size;
-    int shown; /* which line of the history it began as; n_history: none */
+    int shown; /* the line of the history that it was copied from; n_history: none */
 } e;
 
 static void remember(const char *text)
@@ -41,7 +41,7 @@ static void remember(const char *text)
     history[n_history++] = copy;
 }
 
-static bool continues(char byte) /* inside a letter of several bytes */
+static bool continues(char byte) /* a byte of a letter after its first */
 {
     return ((unsigned char)byte & 0xc0) == 0x80;
 }
@@ -68,8 +68,8 @@ static int columns_of(const char *text, size_t length)
     return columns;
 }
 
-/* Draws the line again, and no more of it than the terminal is wide: what is left of the cursor
- * goes first. */
+/* Draws the line again. If it is wider than the terminal, the part on the left is not shown, as far
+ * as is necessary to show the cursor. */
 static void draw(void)
 {
     struct winsize window = {.ws_col = 80};
@@ -106,7 +106,7 @@ static void insert(char key)
     struct winsize window = {0};
     int columns = columns_of(e.prompt, strlen(e.prompt)) + columns_of(e.text, e.length);
     if (e.at == e.length && ioctl(1, TIOCGWINSZ, &window) == 0 && columns < window.ws_col)
-        write(1, &key, 1); /* at the end, the letter itself is all that changes */
+        write(1, &key, 1); /* at the end of the line only the new letter has to be drawn */
     else
         draw();
 }
@@ -137,8 +137,8 @@ static void remove_word(void)
     remove_between(from, e.at);
 }
 
-/* The keys that a terminal sends as ESC [ letter, ESC O letter or ESC [ number ~, as the key that
- * means the same; 0 for all others, which mean nothing. */
+/* Reads a key that a terminal sends as ESC [ letter, ESC O letter or ESC [ number ~. Returns the
+ * control key with the same meaning; 0 for keys without a meaning. */
 static char after_escape(void)
 {
     static const char plain[][2] = {{'A', CTRL_P}, {'B', CTRL_N}, {'C', CTRL_F},
@@ -185,7 +185,7 @@ static void obey(char key)
     }
 }
 
-/* Keys until the line is complete: edit_line's result. */
+/* Reads keys until the line is complete; the result is that of edit_line. */
 static int read_keys(void)
 {
     for (char key;;) {

@@ -1,8 +1,8 @@
-/* A line that is typed at a terminal: the cursor's keys move in it, and earlier lines come back. */
+/* Line editing at a terminal: cursor keys move in the line, and earlier lines can be called up. */
 #pragma once
 
 #include <stddef.h>
 
-/* Reads a line into `text`, without its newline, after the prompt. Its length; -1 at Ctrl-D in an
- * empty line and at the end of input; -2 when a signal came (Ctrl-C). */
+/* Prints the prompt and reads a line into text[size], without its newline. The result is its
+ * length; -1 for Ctrl-D in an empty line and at the end of input; -2 after a signal (Ctrl-C). */
 int edit_line(const char *prompt, char *text, size_t size);

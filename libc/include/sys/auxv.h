@@ -1,4 +1,4 @@
-/* What the kernel told this program when it started. */
+/* The auxiliary vector: what the kernel tells a program when it starts. */
 #pragma once
 
 #include <abi/auxvec.h>

@@ -1,4 +1,4 @@
-/* The user and the group whose rights count for files. */
+/* The user and the group that decide about access to files. */
 #pragma once
 
 #include <abi/types.h>

@@ -1,4 +1,4 @@
-/* Limits, priorities, and what was used. */
+/* Limits, priorities, and the use of resources. */
 #pragma once
 
 #include <abi/resource.h>

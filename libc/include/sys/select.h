@@ -1,4 +1,4 @@
-/* Waiting for one of several descriptors, the older way. */
+/* Waiting for one of several descriptors, by the older functions. */
 #pragma once
 
 #include <abi/poll.h>

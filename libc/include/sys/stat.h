@@ -1,4 +1,4 @@
-/* What is known about a file. */
+/* The attributes of files. */
 #pragma once
 
 #include <abi/stat.h>

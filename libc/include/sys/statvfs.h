@@ -1,4 +1,4 @@
-/* What is known about a mounted file system, as POSIX tells it. */
+/* Figures about a mounted file system, in POSIX's form. */
 #pragma once
 
 #include <abi/statfs.h>

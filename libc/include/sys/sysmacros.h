@@ -1,4 +1,5 @@
-/* The two halves of a device's number; functions, so that os.major may bear the same name. */
+/* The two halves of a device number. They are functions, because macros would also replace
+ * os.major. */
 #pragma once
 
 #include <abi/sysmacros.h>

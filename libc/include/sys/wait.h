@@ -1,4 +1,4 @@
-/* What became of a child. */
+/* Waiting for children. */
 #pragma once
 
 #include <abi/wait.h>

@@ -1,4 +1,4 @@
-/* A first program: makes a directory, goes there and says where it is. On your own machine:
+/* A first program: makes a directory, changes to it and prints its path. On your own machine:
  *   tools/cc user/root/usr/share/ouros/hello.c -o hello && tools/vm --add hello -- hello */
 #include <os.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@ int main(void)
         return 1;
     }
     char *where = os.getcwd();
-    printf("process %d stands in %s\n", os.getpid(), where);
+    printf("process %d is in %s\n", os.getpid(), where);
     free(where);
     return 0;
 }
