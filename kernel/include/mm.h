@@ -139,6 +139,9 @@ struct backing_ops {
     void (*pages)(struct backing *backing, uint64_t first, size_t n, paddr_t *frames);
     void (*ref)(struct backing *backing);
     void (*unref)(struct backing *backing);
+    /* A write through a shared area faulted, so the object changes: for its times, as on tmpfs. The
+     * space's lock is held. May be absent. */
+    void (*written)(struct backing *backing);
     /* References to what it is mapped by; absent where that is nothing. */
     void (*name_ref)(void *name);
     void (*name_unref)(void *name);
@@ -287,9 +290,11 @@ struct page_seen {
 bool space_page_at(struct space *space, uint64_t address, struct page_seen *seen);
 uint64_t space_tables(struct space *space); /* pages that its tables take, shared ones too */
 
-/* Unmaps from every space the pages of the object from index on: for truncate, after the object
- * itself has let go of them. The caller holds no spinlock. */
-void backing_zap(struct backing *backing, uint64_t first_index);
+/* Unmaps from every space the object's pages first .. end-1, after the object itself has let go of
+ * them. `copies`: also those that private areas have copied, as where a file is cut off; a hole
+ * leaves them. The caller holds no spinlock. */
+#define BACKING_END (UINT64_MAX >> PAGE_SHIFT)
+void backing_zap(struct backing *backing, uint64_t first, uint64_t end, bool copies);
 /* Has any space a shared area of it that may be written, or that mprotect may make so? The caller
  * keeps new ones from being mapped meanwhile, and holds no spinlock. */
 bool backing_shared_writable(struct backing *backing);

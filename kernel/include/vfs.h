@@ -410,6 +410,7 @@ static inline bool file_writable(const struct file *file)
     unsigned mode = file->flags & 3;
     return (mode == 1 || mode == 2) && !(file->flags & 010000000);
 }
+void file_touch_atime(struct file *file); /* its inode was read, unless O_NOATIME was asked for */
 
 /* Opens a path as open(2) does; a referenced file. */
 int file_open(struct fs_context *fs, int dirfd, const char *path, int flags, uint32_t mode,

@@ -140,10 +140,23 @@ static struct space *next_space(struct backing *backing, uint64_t zap)
 struct zap {
     struct space *space;
     struct backing *backing;
+    bool copies;         /* private copies go too */
     uint64_t start, end; /* the window: bytes of the backing */
     uint64_t key;        /* the area was here ... */
     const void *tie;     /* ... and is perhaps gone */
 };
+
+/* Drops the pages that the area shows of [from, to), bytes of the backing. Lock: space->lock
+ * held. */
+static void zap_area(const struct zap *zap, const struct area *area, uint64_t from, uint64_t to,
+                     struct flush *flush)
+{
+    uint64_t start = area->start + (from - area->offset), end = area->start + (to - area->offset);
+    if (zap->copies || area->flags & AREA_SHARED)
+        space_discard_locked(zap->space, start, end, flush);
+    else
+        tables_clear_files(zap->space, start, end, flush);
+}
 
 /* Drops the pages that a number of areas show of the window; whether there are more areas. Lock:
  * takes space->lock. */
@@ -158,8 +171,7 @@ static bool zap_areas(struct zap *zap)
     for (int n = 0; n < PIECE_AREAS && node && node->key < zap->end; n++) {
         const struct area *area = container_of(node, struct area, by_offset);
         uint64_t from = max(zap->start, area->offset), to = min(zap->end, node->value);
-        space_discard_locked(zap->space, area->start + (from - area->offset),
-                             area->start + (to - area->offset), &flush);
+        zap_area(zap, area, from, to, &flush);
         zap->key = node->key;
         zap->tie = node;
         node = max_tree_step(node, zap->start + 1, MAX_FORWARD);
@@ -170,46 +182,46 @@ static bool zap_areas(struct zap *zap)
     return more;
 }
 
-/* Sets the window to the next one from `from` on in which the space maps something; false when
+/* Sets the window to the next one of [from, end) in which the space maps something; false when
  * there is none. Lock: takes space->lock. */
-static bool zap_window(struct zap *zap, uint64_t from)
+static bool zap_window(struct zap *zap, uint64_t from, uint64_t end)
 {
     spin_lock(&zap->space->lock);
     struct mapping *mapping = mapping_find(zap->space, zap->backing);
     struct max_node *node = mapping ? max_tree_end(&mapping->areas, from + 1, MAX_FORWARD) : NULL;
-    if (node) {
+    bool more = node && max(from, node->key) < end;
+    if (more) {
         zap->start = max(from, node->key);
-        zap->end = zap->start + LARGE_SPAN;
+        zap->end = min(zap->start + LARGE_SPAN, end);
         zap->key = 0;
         zap->tie = NULL;
     }
     spin_unlock(&zap->space->lock);
-    return node;
+    return more;
 }
 
-/* Drops one space's pages of the backing from an index on, copies made by writing too, as Linux
- * does. Where tables cannot be copied for lack of memory the pages stay mapped: old contents
- * instead of SIGBUS, nothing worse. */
-static void zap_in(struct space *space, struct backing *backing, uint64_t first_index)
+/* Drops one space's pages of [start, end), bytes of the backing. Where tables cannot be copied for
+ * lack of memory the pages stay mapped: old contents instead of SIGBUS, nothing worse. */
+static void zap_in(struct zap *zap, uint64_t start, uint64_t end)
 {
-    struct zap zap = {.space = space, .backing = backing};
-    for (uint64_t from = first_index * PAGE_SIZE; zap_window(&zap, from); from = zap.end) {
-        while (zap_areas(&zap))
+    for (uint64_t from = start; zap_window(zap, from, end); from = zap->end) {
+        while (zap_areas(zap))
             mm_resched();
         mm_resched();
     }
 }
 
-void backing_zap(struct backing *backing, uint64_t first_index)
+void backing_zap(struct backing *backing, uint64_t first, uint64_t end, bool copies)
 {
+    struct zap zap = {.backing = backing, .copies = copies};
     if (list_empty(&backing->mappings))
         return; /* who maps it from now on finds it truncated */
     spin_lock(&mappings_lock);
-    uint64_t zap = ++zaps;
+    uint64_t number = ++zaps;
     spin_unlock(&mappings_lock);
-    for (struct space *space; (space = next_space(backing, zap));) {
-        zap_in(space, backing, first_index);
-        space_unref(space);
+    while ((zap.space = next_space(backing, number))) {
+        zap_in(&zap, first * PAGE_SIZE, end * PAGE_SIZE);
+        space_unref(zap.space);
     }
 }
 

@@ -2,6 +2,7 @@
  * touched, copies are made when first written; where touching goes on, several pages are mapped at
  * once. */
 #include "abi/errno.h"
+#include "frames.h"
 #include "space.h"
 
 enum {
@@ -163,7 +164,10 @@ static int fault_present(struct fault *fault)
     pte_t old = *fault->entry;
     paddr_t frame = pte_phys(old);
     pte_t flags = area_pte_flags(fault->area);
-    bool own = old & PTE_SOFT_SHARED || frame_refs(frame) == 1;
+    /* A file's page that has no other holder was cut off: it is not a copy, and about to be
+     * zapped. */
+    bool own =
+        old & PTE_SOFT_SHARED || (frame_refs(frame) == 1 && frame_at(frame)->use != FRAME_FILE);
     if (own || !fault->write) {
         /* A read leaves the right to write as it was: the page may be in use by others. */
         flags |= fault->write ? PTE_WRITE : old & PTE_WRITE;
@@ -185,15 +189,24 @@ static int fault_present(struct fault *fault)
     return 0;
 }
 
+static void tell_written(struct backing *backing)
+{
+    if (backing->ops->written)
+        backing->ops->written(backing);
+}
+
 /* Resolves the fault in tables of the space's own. */
 static int fault_resolve(struct fault *fault)
 {
     fault->entry = table_entry_own(fault->space, fault->page, &fault->flush);
     if (!fault->entry)
         return -ENOMEM;
-    if (*fault->entry)
-        return fault_present(fault);
-    return fault->area->backing ? fault_backed(fault) : fault_fresh(fault);
+    if (!*fault->entry && !fault->area->backing)
+        return fault_fresh(fault);
+    int error = *fault->entry ? fault_present(fault) : fault_backed(fault);
+    if (!error && fault->write && fault->area->flags & AREA_SHARED)
+        tell_written(fault->area->backing);
+    return error;
 }
 
 int space_fault_locked(struct space *space, uint64_t address, uint64_t error)

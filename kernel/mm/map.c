@@ -288,11 +288,12 @@ static uint64_t populate_piece(struct space *space, uint64_t start, uint64_t end
     return at;
 }
 
-/* MAP_POPULATE: touches all pages beforehand; that memory runs out on the way is no error. Another
- * thread may unmap some meanwhile, and then it ends. */
-static void populate(struct space *space, uint64_t start, uint64_t end, uint32_t prot)
+/* MAP_POPULATE: touches all pages beforehand, and writes to them if copies are made by that; that
+ * memory runs out on the way is no error. Another thread may unmap some meanwhile, and then it
+ * ends. */
+static void populate(struct space *space, uint64_t start, uint64_t end, bool writes)
 {
-    uint64_t access = FAULT_USER | (prot & PROT_WRITE ? FAULT_WRITE : 0);
+    uint64_t access = FAULT_USER | (writes ? FAULT_WRITE : 0);
     while (start < end) {
         uint64_t stop = min(end, start + PIECE_TOUCHED * PAGE_SIZE);
         start = populate_piece(space, start, stop, access);
@@ -315,7 +316,8 @@ static long map_backed(struct space *space, const struct map_request *request, u
     spin_unlock(&space->lock);
     mappings_free(&dead);
     if (address >= 0 && request->map_flags & MAP_POPULATE && request->prot)
-        populate(space, address, address + n_bytes, request->prot);
+        populate(space, address, address + n_bytes,
+                 request->prot & PROT_WRITE && (request->map_flags & MAP_TYPE) == MAP_PRIVATE);
     return address;
 }
 
@@ -337,7 +339,6 @@ long space_map(struct space *space, const struct map_request *request)
         return -ENOMEM;
     struct map_request shared = *request;
     shared.backing = shared_memory_create(n_bytes);
-    shared.offset = 0;
     if (!shared.backing)
         return -ENOMEM;
     long address = map_backed(space, &shared, n_bytes);

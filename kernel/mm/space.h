@@ -148,6 +148,9 @@ void tables_clear(struct space *space, uint64_t start, uint64_t end, struct flus
  * pages may have fewer rights than their area then: a fault gives them back). */
 int tables_restrict(struct space *space, uint64_t start, uint64_t end, uint32_t prot,
                     struct flush *flush);
+/* Drops the files' own pages from the range, not the copies that were made of them; 0 or -ENOMEM
+ * (some pages stay). */
+int tables_clear_files(struct space *space, uint64_t start, uint64_t end, struct flush *flush);
 /* Moves the pages of n_bytes at `from` to `to`, where no page is; 0, or -ENOMEM with nothing
  * moved. */
 int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t n_bytes,

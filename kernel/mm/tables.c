@@ -280,6 +280,27 @@ static pte_t *next_table(const struct space *space, uint64_t *address, uint64_t 
     return NULL;
 }
 
+int tables_clear_files(struct space *space, uint64_t start, uint64_t end, struct flush *flush)
+{
+    uint64_t at = start;
+    for (pte_t *table; (table = next_table(space, &at, end));) {
+        uint64_t limit = min(end, align_down(at, LARGE_SPAN) + LARGE_SPAN);
+        for (; at < limit; at += PAGE_SIZE) {
+            pte_t pte = table[table_index(at, 1)];
+            if (!pte || frame_at(pte_phys(pte))->use != FRAME_FILE)
+                continue;
+            pte_t *entry = table_entry_own(space, at, flush);
+            if (!entry)
+                return -ENOMEM;
+            table = entry - table_index(at, 1);
+            entry_set(entry, 0);
+            flush_page(flush, at);
+            flush_put(flush, pte_phys(pte), 0);
+        }
+    }
+    return 0;
+}
+
 /* The page entry with no more rights than prot grants. */
 static pte_t restricted(pte_t pte, uint32_t prot)
 {

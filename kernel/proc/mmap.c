@@ -1,12 +1,22 @@
 /* mmap: memory from a file or fresh. */
 #include "private.h"
 
+/* Whether the range reaches past all that files can have. Devices are asked for any offset. */
+static bool past_all_files(const struct map_request *request, const struct file *file)
+{
+    return inode_is(file->inode, S_IFREG) &&
+           (request->offset > INT64_MAX ||
+            align_up(request->n_bytes, PAGE_SIZE) > INT64_MAX - request->offset);
+}
+
 /* May a file be mapped so? On success the request names its memory.
- * 0, -EACCES or -ENODEV.
+ * 0, -EOVERFLOW, -EACCES or -ENODEV.
  * No lock. */
 static int request_file(struct map_request *request, struct file *file)
 {
     bool shared = (request->map_flags & MAP_TYPE) != MAP_PRIVATE;
+    if (past_all_files(request, file))
+        return -EOVERFLOW;
     if (!file_readable(file))
         return -EACCES;
     if (shared && request->prot & PROT_WRITE && !file_writable(file))

@@ -149,7 +149,7 @@ static long file_read(struct file *open, struct io *io, uint64_t *pos)
         pin_pages(file, first, n, frames);
         going = read_pinned(io, pos, end, frames, n);
     }
-    inode_touch_atime(&file->inode);
+    file_touch_atime(open);
     return *pos > start ? (long)(*pos - start) : -EFAULT;
 }
 
@@ -319,7 +319,7 @@ static int file_truncate(struct inode *inode, uint64_t size)
     if (size <= old_size) /* pages may be reserved behind the end */
         cut_pages(file, pages_of(size));
     if (size < old_size)
-        backing_zap(&file->file.backing, pages_of(size));
+        backing_zap(&file->file.backing, pages_of(size), BACKING_END, true);
     mutex_unlock(ramfs_contents_of(file));
     if (size != old_size)
         inode_touch_mtime(inode);
@@ -371,7 +371,8 @@ static int punch_hole(struct ramfs_inode *file, uint64_t start, uint64_t end)
         spin_unlock(&file->inode.lock);
         going = cond_resched();
     }
-    backing_zap(&file->file.backing, start / PAGE_SIZE);
+    if (pages_of(start) < end_page)
+        backing_zap(&file->file.backing, pages_of(start), end_page, false);
     return going ? 0 : -EINTR;
 }
 
@@ -521,6 +522,11 @@ static void backing_unref(struct backing *backing)
     inode_unref(&file_of(backing)->inode);
 }
 
+static void backing_written(struct backing *backing)
+{
+    inode_touch_mtime(&file_of(backing)->inode);
+}
+
 static void backing_name_ref(void *entry)
 {
     entry_ref(entry);
@@ -536,6 +542,7 @@ static const struct backing_ops file_backing_ops = {
     .pages = backing_pages,
     .ref = backing_ref,
     .unref = backing_unref,
+    .written = backing_written,
     .name_ref = backing_name_ref,
     .name_unref = backing_name_unref,
 };

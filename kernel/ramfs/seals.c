@@ -56,13 +56,16 @@ static int check_shared(const struct ramfs_inode *file, struct map_request *requ
 long ramfs_file_map(struct file *open, struct space *space, struct map_request *request)
 {
     struct ramfs_inode *file = ramfs_inode(open->inode);
-    if ((request->map_flags & MAP_TYPE) == MAP_PRIVATE)
-        return space_map(space, request);
-    mutex_lock(ramfs_contents_of(file));
-    long result = check_shared(file, request);
+    bool shared = (request->map_flags & MAP_TYPE) != MAP_PRIVATE;
+    if (shared)
+        mutex_lock(ramfs_contents_of(file));
+    long result = shared ? check_shared(file, request) : 0;
     if (!result)
         result = space_map(space, request);
-    mutex_unlock(ramfs_contents_of(file));
+    if (shared)
+        mutex_unlock(ramfs_contents_of(file));
+    if (result >= 0)
+        file_touch_atime(open);
     return result;
 }
 

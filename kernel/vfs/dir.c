@@ -107,7 +107,7 @@ long sys_getdents64(struct fs_context *fs, int fd, uaddr_t entries, size_t count
         if (locked)
             mutex_unlock(&file->pos_lock);
         if (result >= 0)
-            inode_touch_atime(file->inode);
+            file_touch_atime(file);
     }
     buffer_free(page);
     file_unref(file);

@@ -151,6 +151,12 @@ void inode_set_changed(struct inode *inode, int64_t now_ns)
     inode->ctime_ns = now_ns;
 }
 
+void file_touch_atime(struct file *file)
+{
+    if (!(__atomic_load_n(&file->flags, __ATOMIC_RELAXED) & O_NOATIME))
+        inode_touch_atime(file->inode);
+}
+
 void inode_touch_mtime(struct inode *inode)
 {
     int64_t now = (int64_t)realtime_ns();

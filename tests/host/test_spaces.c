@@ -93,7 +93,7 @@ static void file_truncate(int number, uint32_t n_pages)
         file->frames[i] = 0;
         file_values[number][i] = 0;
     }
-    backing_zap(&file->backing, n_pages);
+    backing_zap(&file->backing, n_pages, BACKING_END, true);
 }
 
 /* ---- The model ---- */

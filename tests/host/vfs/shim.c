@@ -160,9 +160,9 @@ long space_map(struct space *space, const struct map_request *request)
     return -ENOMEM;
 }
 
-void backing_zap(struct backing *backing, uint64_t first_index)
+void backing_zap(struct backing *backing, uint64_t first, uint64_t end, bool copies)
 {
-    (void)backing, (void)first_index;
+    (void)backing, (void)first, (void)end, (void)copies;
     if (main_cpu.spin_ranks)
         panic("backing_zap with a spinlock held");
 }
