@@ -283,10 +283,19 @@ struct max_tree {
 enum { MAX_BACKWARD, MAX_FORWARD };
 
 void max_tree_insert(struct max_tree *tree, struct max_node *node, uint64_t key, uint64_t value);
-/* Copies the tree `from` into the empty tree `to`: `copy` makes the new node for each old one. The
- * keys must be unique. False if `copy` returned NULL; `to` then holds a part of the nodes. */
-bool max_tree_copy(struct max_tree *to, const struct max_tree *from,
-                   struct max_node *(*copy)(const struct max_node *node, void *arg), void *arg);
+/* A copy of a tree, made node by node: begin empties `to`; add makes `made` the copy of the node at
+ * `next`, which moves on, and is NULL in the end. Keys are unique. Until then the original keeps
+ * its shape. Its keys and values may change where its order stays: after a change of a node that
+ * has a copy, update brings the copy and those above it up to date. */
+struct max_copy {
+    struct max_tree *to;
+    const struct max_node *next;
+    struct max_node *parent; /* of its copy ... */
+    int side;                /* ... and on which side that goes */
+};
+void max_copy_begin(struct max_copy *copy, struct max_tree *to, const struct max_tree *from);
+void max_copy_add(struct max_copy *copy, struct max_node *made);
+void max_copy_update(struct max_node *copy, const struct max_node *node);
 void max_tree_remove(struct max_tree *tree, struct max_node *node); /* node must be in the tree */
 void max_tree_set(struct max_node *node, uint64_t value);
 /* The first node with a value of at least `least` (0: any node), or NULL. max_tree_end starts at

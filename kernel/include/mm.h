@@ -75,6 +75,8 @@ bool memory_is_out(void);   /* nothing is left above the reserve */
 /* In the middle of a long operation, with no lock held: sched's cond_resched, set at boot. False if
  * the thread was killed and the operation should stop. */
 extern bool (*mm_resched)(void);
+/* Waiting for another thread's long operation, likewise: sched's thread_yield. */
+extern void (*mm_yield)(void);
 
 /* ---- Small objects ---- */
 
@@ -192,6 +194,8 @@ struct space {
     struct spinlock lock;
     /* guarded by lock: */
     struct max_tree areas; /* none overlap */
+    struct space *copied_to; /* the child of a fork that copies the areas: they stay, stacks grow */
+    bool unborn;             /* such a child, until it has its tables: zaps wait */
     uint32_t n_areas, n_spares;
     struct area *spares[AREA_SPARES]; /* for the change that is being made; else there are none */
     struct tree mappings;             /* by the address of their backing */

@@ -109,32 +109,40 @@ static void node_copy(struct max_node *copy, const struct max_node *node, struct
     copy->max = node->max;
 }
 
+void max_copy_begin(struct max_copy *copy, struct max_tree *to, const struct max_tree *from)
+{
+    to->root = NULL;
+    copy->to = to;
+    copy->next = from->root;
+    copy->parent = NULL;
+    copy->side = 0;
+}
+
 /* The copy has the shape of the original, so nothing is compared: each node is made below its
  * parent, on a walk down and up both trees at once. */
-bool max_tree_copy(struct max_tree *to, const struct max_tree *from,
-                   struct max_node *(*copy)(const struct max_node *node, void *arg), void *arg)
+void max_copy_add(struct max_copy *copy, struct max_node *made)
 {
-    const struct max_node *node = from->root;
-    struct max_node *parent = NULL, **link = &to->root;
-    while (node) {
-        struct max_node *made = copy(node, arg);
-        if (!made)
-            return false;
-        node_copy(made, node, parent);
-        *link = made;
-        /* On to the next node that has a child without a copy. */
-        int side;
-        for (parent = made;; node = node->parent, parent = parent->parent) {
-            if (!parent)
-                return true;
-            side = !node->child[0] || parent->child[0];
-            if (node->child[side] && !parent->child[side])
-                break;
-        }
-        link = &parent->child[side];
-        node = node->child[side];
+    const struct max_node *node = copy->next;
+    node_copy(made, node, copy->parent);
+    *(copy->parent ? &copy->parent->child[copy->side] : &copy->to->root) = made;
+    for (; made; node = node->parent, made = made->parent) {
+        int side = !node->child[0] || made->child[0];
+        copy->next = node->child[side];
+        copy->parent = made;
+        copy->side = side;
+        if (copy->next && !made->child[side])
+            return;
     }
-    return true;
+    copy->next = NULL;
+}
+
+void max_copy_update(struct max_node *copy, const struct max_node *node)
+{
+    for (; node; node = node->parent, copy = copy->parent) {
+        copy->key = node->key;
+        copy->value = node->value;
+        copy->max = node->max;
+    }
 }
 
 void max_tree_remove(struct max_tree *tree, struct max_node *node)

@@ -71,7 +71,7 @@ static int advise_flags(struct space *space, uint64_t start, uint64_t end, int a
 {
     int error = 0;
     for (uint64_t at = start; at < end && !error;) {
-        spin_lock(&space->lock);
+        space_lock_areas(space);
         for (int n = 0; n < PIECE_AREAS && at < end && !error; n++)
             error = advise_area(space, &at, end, advice);
         areas_release(space);

@@ -332,6 +332,7 @@ uint64_t areas_find_gap(const struct space *space, uint64_t n_bytes, uint64_t to
 
 struct copying {
     struct space *child;
+    struct max_copy tree;
     uint32_t n_left; /* areas of the parent without a copy */
     uint32_t n;      /* places in memory[] that are not used yet */
     void *memory[BATCH];
@@ -355,16 +356,15 @@ static bool copy_mapping(struct copying *copying, struct area *copy)
     return true;
 }
 
-/* The child's area for one of the parent, not in its tree yet; NULL when memory is out. */
-static struct max_node *area_copy(const struct max_node *node, void *arg)
+/* Copies the parent's next area; false when memory is out. */
+static bool copy_one(struct copying *copying)
 {
-    const struct area *area = area_of(node);
-    struct copying *copying = arg;
+    const struct area *area = area_of(copying->tree.next);
     if (copying->n == 0)
         copying->n =
             objects_alloc(&area_cache, copying->memory, min(copying->n_left, (uint32_t)BATCH));
     if (copying->n == 0)
-        return NULL;
+        return false;
     struct area *copy = copying->memory[copying->n - 1];
     copy->start = area->start;
     copy->end = area->end;
@@ -375,25 +375,39 @@ static struct max_node *area_copy(const struct max_node *node, void *arg)
     copy->offset = area->offset;
     copy->mapping = area->mapping;
     if (copy->mapping && !copy_mapping(copying, copy))
-        return NULL;
+        return false;
+    max_copy_add(&copying->tree, &copy->by_address);
     copying->n--;
     copying->n_left--;
-    return &copy->by_address;
+    return true;
 }
 
-int areas_copy(struct space *child, const struct space *parent)
+int areas_copy(struct space *child, struct space *parent)
 {
     struct copying copying;
     copying.child = child;
     copying.n_left = parent->n_areas;
     copying.n = 0;
     copying.parents = NULL;
-    bool all = max_tree_copy(&child->areas, &parent->areas, area_copy, &copying);
+    max_copy_begin(&copying.tree, &child->areas, &parent->areas);
+    bool all = true;
+    while (all && copying.tree.next) {
+        all = copy_one(&copying);
+        if (all && copying.n_left % PIECE_AREAS == 0 && copying.n_left)
+            space_breathe(parent);
+    }
     objects_free(&area_cache, copying.memory, copying.n);
     child->n_areas = parent->n_areas - copying.n_left;
-    child->n_pages = parent->n_pages;
-    child->n_data_pages = parent->n_data_pages;
     return all ? 0 : -ENOMEM;
+}
+
+void areas_regrown(struct space *parent, const struct area *area)
+{
+    struct area *copy = area_find(parent->copied_to, area->end - 1);
+    if (!copy || copy->end != area->end)
+        return; /* it will be copied as it is now */
+    copy->start = area->start;
+    max_copy_update(&copy->by_address, &area->by_address);
 }
 
 bool areas_drop(struct space *space, struct list *dead)

@@ -79,11 +79,15 @@ struct mapping *mapping_copy(struct space *child, const struct mapping *parents)
     return mapping ? mapping : mapping_create(child, parents->backing, parents->name);
 }
 
-void mappings_show(struct space *space)
+void mappings_show(struct space *child, struct space *parent)
 {
-    for (struct tree_node *node = tree_first(&space->mappings); node;
-         node = tree_next(&space->mappings, node))
+    unsigned n = 0;
+    for (struct tree_node *node = tree_first(&child->mappings); node;
+         node = tree_next(&child->mappings, node)) {
         mapping_show(container_of(node, struct mapping, in_space));
+        if (++n % PIECE_AREAS == 0)
+            space_breathe(parent);
+    }
 }
 
 void mappings_free(struct list *dead)
@@ -211,6 +215,17 @@ static void zap_in(struct zap *zap, uint64_t start, uint64_t end)
     }
 }
 
+/* Waits until a fork's child has its tables: what is zapped from the parent before is not in them,
+ * what is zapped later is to be looked for there. The fork waits for nothing. Lock: takes
+ * space->lock. */
+static void await_birth(struct space *space)
+{
+    spin_lock(&space->lock);
+    while (unlikely(space->unborn))
+        space_wait(space);
+    spin_unlock(&space->lock);
+}
+
 void backing_zap(struct backing *backing, uint64_t first, uint64_t end, bool copies)
 {
     struct zap zap = {.backing = backing, .copies = copies};
@@ -220,6 +235,7 @@ void backing_zap(struct backing *backing, uint64_t first, uint64_t end, bool cop
     uint64_t number = ++zaps;
     spin_unlock(&mappings_lock);
     while ((zap.space = next_space(backing, number))) {
+        await_birth(zap.space);
         zap_in(&zap, first * PAGE_SIZE, end * PAGE_SIZE);
         space_unref(zap.space);
     }

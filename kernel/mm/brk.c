@@ -52,7 +52,7 @@ uint64_t space_set_brk(struct space *space, uint64_t wanted)
     brk_discard(space, wanted);
     list_init(&dead);
     flush_begin(&flush, space);
-    spin_lock(&space->lock);
+    space_lock_areas(space);
     if (wanted >= space->brk_start && wanted < USER_END)
         brk_move(space, wanted, &flush, &dead);
     uint64_t brk_end = space->brk_end;

@@ -47,12 +47,12 @@ static struct area *stack_grow(struct space *space, uint64_t address)
     uint64_t start = align_down(address, PAGE_SIZE);
     uint64_t below = next ? next->end : USER_START;
     uint64_t grown = area->start - start;
-    if (area->backing && grown > area->offset)
-        return NULL;
     if (area->end - start > space->limit_stack || start < below || start - below < STACK_GAP ||
         !space_within_limits(space, grown, area->prot, area->flags))
         return NULL;
     area_resize(space, area, start, area->end);
+    if (unlikely(space->copied_to))
+        areas_regrown(space, area);
     return area;
 }
 

@@ -33,6 +33,9 @@ static bool go_on(void)
 }
 bool (*mm_resched)(void) = go_on;
 
+static void yield_to_nobody(void) {}
+void (*mm_yield)(void) = yield_to_nobody;
+
 static struct spinlock frame_lock = SPINLOCK("frames", RANK_FRAME);
 static uint32_t free_blocks[MAX_ORDER + 1]; /* guarded by frame_lock: lists by order */
 static struct range ranges[MAX_RANGES];     /* more only by mm_add, while the system starts */

@@ -144,7 +144,7 @@ static int unmap_piece(struct space *space, uint64_t *at, uint64_t end)
     uint64_t stop = *at;
     list_init(&dead);
     flush_begin(&flush, space);
-    spin_lock(&space->lock);
+    space_lock_areas(space);
     const struct area *area = end - *at > PIECE_AREAS * PAGE_SIZE ? area_find(space, *at) : NULL;
     for (int n = 0; n < PIECE_AREAS && area; n++, area = area_next(area))
         stop = area->end;
@@ -242,13 +242,40 @@ static struct area area_wanted(const struct map_request *request)
     return area;
 }
 
+uint64_t piece_end(const struct space *space, uint64_t start, uint64_t end)
+{
+    if (end - start <= PIECE_AREAS * PAGE_SIZE)
+        return end;
+    uint64_t stop = tables_reach(space, start, end, PIECE_BYTES / LARGE_SPAN);
+    const struct area *area = area_find(space, start);
+    for (int n = 0; n < PIECE_AREAS && area && area->start < stop; n++)
+        area = area_next(area);
+    if (area && area->start < stop)
+        return area->start;
+    area = area_at(space, stop - 1);
+    /* Where none may be split, an area is one piece. */
+    return area && !areas_may_split(space) ? min(end, max(area->end, stop)) : stop;
+}
+
+/* A request on its way: the area that remains to be put in place. */
+struct placing {
+    struct space *space;
+    const struct map_request *request;
+    struct area area;
+    bool begun; /* a part is in place */
+};
+
 /* Puts the area in its place, where nothing is, or over what is there. 0 or -ENOMEM with nothing
  * changed. Lock: space->lock held. */
-static int area_place(struct space *space, struct area *area, void *name, bool over,
-                      struct flush *flush, struct list *dead)
+static int area_place(struct placing *placing, struct area *area, struct flush *flush,
+                      struct list *dead)
 {
-    if (space->n_areas > MAX_AREAS || !areas_reserve(space, 1))
+    struct space *space = placing->space;
+    bool over = placing->request->map_flags & MAP_FIXED;
+    /* The rest of an area that is begun joins it, unless another thread has changed that. */
+    if (space->n_areas > (uint32_t)MAX_AREAS + placing->begun || !areas_reserve(space, 1))
         return -ENOMEM;
+    void *name = placing->request->name;
     if (area->backing && !(area->mapping = mapping_pin(space, area->backing, name)))
         return -ENOMEM;
     int error = over ? space_unmap_locked(space, area->start, area->end, flush, dead) : 0;
@@ -259,22 +286,34 @@ static int area_place(struct space *space, struct area *area, void *name, bool o
     return error;
 }
 
-/* Chooses the place and maps; the address or an error. Not inline: the caller's frame has the
- * flush. Lock: space->lock held. */
-__attribute__((noinline)) static long map_locked(struct space *space,
-                                                 const struct map_request *request,
-                                                 uint64_t n_bytes, struct flush *flush,
-                                                 struct list *dead)
+/* Chooses the place, and asks limits. 0 or an error. Lock: space->lock held. */
+static int place_begin(struct placing *placing, uint64_t n_bytes)
 {
-    struct area area = area_wanted(request);
-    int error = place_choose(space, request, n_bytes, &area.start);
+    struct area *area = &placing->area;
+    *area = area_wanted(placing->request);
+    int error = place_choose(placing->space, placing->request, n_bytes, &area->start);
     if (error)
         return error;
-    area.end = area.start + n_bytes;
-    if (!space_within_limits(space, n_bytes, area.prot, area.flags))
-        return -ENOMEM;
-    error = area_place(space, &area, request->name, request->map_flags & MAP_FIXED, flush, dead);
-    return error ? error : (long)area.start;
+    area->end = area->start + n_bytes;
+    bool within = space_within_limits(placing->space, n_bytes, area->prot, area->flags);
+    return within ? 0 : -ENOMEM;
+}
+
+/* Maps the next piece of the area, which is all of it unless much is there already: so other
+ * threads find at each address what was there or what is new. 0 or -ENOMEM. Not inline: the
+ * caller's frame has the flush. Lock: space->lock held. */
+__attribute__((noinline)) static int place_next(struct placing *placing, struct flush *flush,
+                                                struct list *dead)
+{
+    struct area *rest = &placing->area, piece = *rest;
+    if (placing->request->map_flags & MAP_FIXED)
+        piece.end = piece_end(placing->space, rest->start, rest->end);
+    int error = area_place(placing, &piece, flush, dead);
+    placing->begun = true;
+    if (rest->backing)
+        rest->offset += piece.end - rest->start;
+    rest->start = piece.end;
+    return error;
 }
 
 /* Touches the pages of a range; where it stopped. Lock: takes space->lock. */
@@ -302,23 +341,44 @@ static void populate(struct space *space, uint64_t start, uint64_t end, bool wri
     }
 }
 
-/* Maps with the backing that the request names. Lock: takes space->lock. */
-static long map_backed(struct space *space, const struct map_request *request, uint64_t n_bytes)
+/* Chooses the place if need be, and maps a piece. 0 or an error. Lock: takes space->lock. */
+static int map_piece(struct placing *placing, uint64_t n_bytes)
 {
     struct list dead;
     struct flush flush;
+    struct space *space = placing->space;
     list_init(&dead);
     flush_begin(&flush, space);
-    spin_lock(&space->lock);
-    long address = map_locked(space, request, n_bytes, &flush, &dead);
+    space_lock_areas(space);
+    int error = placing->begun ? 0 : place_begin(placing, n_bytes);
+    if (!error)
+        error = place_next(placing, &flush, &dead);
     areas_release(space);
     flush_end(&flush);
     spin_unlock(&space->lock);
     mappings_free(&dead);
-    if (address >= 0 && request->map_flags & MAP_POPULATE && request->prot)
-        populate(space, address, address + n_bytes,
+    return error;
+}
+
+/* Maps with the backing that the request names; the address or an error. */
+static long map_backed(struct space *space, const struct map_request *request, uint64_t n_bytes)
+{
+    struct placing placing;
+    placing.space = space;
+    placing.request = request;
+    placing.begun = false;
+    int error = map_piece(&placing, n_bytes);
+    uint64_t end = placing.area.end;
+    while (!error && placing.area.start < end) {
+        mm_resched();
+        error = map_piece(&placing, 0);
+    }
+    if (error)
+        return error;
+    if (request->map_flags & MAP_POPULATE && request->prot)
+        populate(space, end - n_bytes, end,
                  request->prot & PROT_WRITE && (request->map_flags & MAP_TYPE) == MAP_PRIVATE);
-    return address;
+    return (long)(end - n_bytes);
 }
 
 /* Maps memory or a backing; the address, or -EINVAL, -ENOMEM, -EEXIST, -EPERM, -EOVERFLOW. Lock:
@@ -371,7 +431,7 @@ static int protect_piece(struct space *space, uint64_t *at, uint64_t end, uint32
     struct flush flush;
     int error = 0;
     flush_begin(&flush, space);
-    spin_lock(&space->lock);
+    space_lock_areas(space);
     for (int n = 0; n < PIECE_AREAS && *at < end && !error; n++) {
         struct area *area = area_at(space, *at);
         uint64_t stop = area ? min(end, area->end) : end;

@@ -128,7 +128,7 @@ long sys_mremap(struct space *space, uaddr_t addr, size_t old_length, size_t new
         return error;
     list_init(&remap.dead);
     flush_begin(&remap.flush, space);
-    spin_lock(&space->lock);
+    space_lock_areas(space);
     long result = remap_locked(&remap);
     areas_release(space);
     flush_end(&remap.flush);

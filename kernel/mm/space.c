@@ -43,7 +43,8 @@ struct space *space_create(void)
 
 /* ---- fork ---- */
 
-/* What exec and setrlimit said about the parent holds for the child. */
+/* What exec and setrlimit said about the parent holds for the child, and what its areas add up
+ * to. */
 static void settings_copy(struct space *child, const struct space *parent)
 {
     child->brk_start = parent->brk_start;
@@ -58,24 +59,69 @@ static void settings_copy(struct space *child, const struct space *parent)
     child->limit_space = parent->limit_space;
     child->limit_stack = parent->limit_stack;
     child->limit_data = parent->limit_data;
+    child->n_pages = parent->n_pages;
+    child->n_data_pages = parent->n_data_pages;
+    child->has_kept = parent->has_kept;
 }
 
-/* Drops from a fork's child, which nobody else knows, the areas and pages that the parent keeps for
- * itself. 0 or -ENOMEM. Lock: parent->lock held. */
-static int areas_keep(struct space *child, const struct space *parent, struct list *dead)
+void space_lock_areas(struct space *space)
+{
+    spin_lock(&space->lock);
+    while (unlikely(space->copied_to))
+        space_wait(space);
+}
+
+/* Drops from a fork's child, the first from `at` on of its areas that the parent keeps for itself,
+ * and the pages of those that are to be empty; where it stopped is *at. 0 or -ENOMEM. Lock: takes
+ * child->lock. */
+static int keep_piece(struct space *child, uint64_t *at, struct list *dead)
 {
     struct flush flush;
     int error = 0;
-    if (!parent->has_kept)
-        return 0;
     flush_begin(&flush, child);
-    for (const struct area *area = area_first(parent); area && !error; area = area_next(area)) {
-        if (area->flags & (AREA_DONTFORK | AREA_WIPEONFORK))
-            error = space_discard_locked(child, area->start, area->end, &flush);
-        if (!error && area->flags & AREA_DONTFORK)
-            areas_cut(child, area->start, area->end, dead);
+    spin_lock(&child->lock);
+    for (int n = 0; n < PIECE_AREAS && *at < USER_END && !error; n++) {
+        const struct area *area = area_find(child, *at);
+        uint64_t start = area ? area->start : USER_END;
+        *at = area ? area->end : USER_END;
+        uint32_t flags = area ? area->flags : 0;
+        if (flags & (AREA_DONTFORK | AREA_WIPEONFORK))
+            error = space_discard_locked(child, start, *at, &flush);
+        if (flags & AREA_DONTFORK && !error)
+            areas_cut(child, start, *at, dead);
     }
     flush_end(&flush);
+    spin_unlock(&child->lock);
+    return error;
+}
+
+/* Takes from a fork's child what its parent keeps for itself. 0 or -ENOMEM. */
+static int areas_keep(struct space *child, struct list *dead)
+{
+    int error = 0;
+    for (uint64_t at = 0; child->has_kept && at < USER_END && !error;) {
+        error = keep_piece(child, &at, dead);
+        mm_resched();
+    }
+    return error;
+}
+
+/* Copies areas and tables. While many areas are copied others run: faults change the parent's
+ * tables, and stacks grow, but no other area changes. Then the tables are shared at once. 0 or
+ * -ENOMEM. Lock: takes parent->lock. */
+static int copy_to(struct space *child, struct space *parent)
+{
+    space_lock_areas(parent);
+    parent->copied_to = child;
+    int error = areas_copy(child, parent);
+    if (!error) {
+        mappings_show(child, parent); /* zaps wait for the tables */
+        settings_copy(child, parent);
+        tables_share(phys_to_virt(parent->root), phys_to_virt(child->root));
+        tlb_shootdown(space_cpus(parent), 0, 0); /* the right to write is gone */
+    }
+    parent->copied_to = NULL;
+    spin_unlock(&parent->lock);
     return error;
 }
 
@@ -88,17 +134,13 @@ struct space *space_fork(struct space *parent)
         return NULL;
     struct list dead;
     list_init(&dead);
-    spin_lock(&parent->lock);
-    settings_copy(child, parent);
-    child->has_kept = parent->has_kept;
-    int error = areas_copy(child, parent);
-    if (!error) {
-        tables_share(phys_to_virt(parent->root), phys_to_virt(child->root));
-        tlb_shootdown(space_cpus(parent), 0, 0); /* the right to write is gone */
-        error = areas_keep(child, parent, &dead);
-        mappings_show(child); /* not before: a zap of the empty tables would do for the full ones */
-    }
-    spin_unlock(&parent->lock);
+    child->unborn = true;
+    int error = copy_to(child, parent);
+    if (!error)
+        error = areas_keep(child, &dead);
+    spin_lock(&child->lock);
+    child->unborn = false;
+    spin_unlock(&child->lock);
     mappings_free(&dead);
     if (!error)
         return child;

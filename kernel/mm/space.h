@@ -60,9 +60,12 @@ bool areas_cover(const struct space *space, uint64_t start, uint64_t end);
 uint64_t areas_find_gap(const struct space *space, uint64_t n_bytes, uint64_t top);
 /* Whether nothing is mapped in [start, end). */
 bool areas_free(const struct space *space, uint64_t start, uint64_t end);
-/* Gives a space that has none, and that nobody else knows, the same areas; 0, or -ENOMEM with a
- * part of them. */
-int areas_copy(struct space *child, const struct space *parent);
+/* Gives a space that has none, and that nothing else knows, the same areas; 0, or -ENOMEM with a
+ * part of them. The parent's lock is held, with copied_to set, and released in between. */
+int areas_copy(struct space *child, struct space *parent);
+/* While a fork copies the parent's areas, one of them has grown downwards: so does its copy. The
+ * parent's lock held. */
+void areas_regrown(struct space *parent, const struct area *area);
 /* Takes a number of areas out of a space that nobody uses any more; whether some are left. */
 bool areas_drop(struct space *space, struct list *dead);
 
@@ -89,8 +92,9 @@ void mapping_unpin(struct mapping *mapping, struct list *dead);
 /* A fork's child's mapping for the parent's, new if need be; no backing knows a new one before
  * mappings_show. NULL when memory is out. The child is the caller's alone. */
 struct mapping *mapping_copy(struct space *child, const struct mapping *parents);
-/* Tells the backings of all that the space maps. From then on it may be zapped. */
-void mappings_show(struct space *space);
+/* Tells the backings of all that a fork's child maps. From then on zaps wait until it is born. The
+ * parent's lock is held, with copied_to set, and released in between. */
+void mappings_show(struct space *child, struct space *parent);
 /* Drops references and memory of dead mappings; no spinlock held. */
 void mappings_free(struct list *dead);
 /* A backing of zero-filled pages that several spaces may share, with one reference; NULL when
@@ -157,6 +161,8 @@ int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t n_byte
                 struct flush *flush);
 /* Of the first table at or above *start, which becomes its end: 1 and its pages in FRAME_USER. */
 uint64_t tables_weight(const struct space *space, uint64_t *start, uint64_t end);
+/* The end of the n-th table of pages from `start` on that there is; `end` at most. */
+uint64_t tables_reach(const struct space *space, uint64_t start, uint64_t end, int n);
 uint64_t tables_count(const struct space *space, uint64_t start, uint64_t end); /* pages held */
 /* Fills an entry that is 0: its table notes that there is something. */
 void entry_fill(pte_t *entry, pte_t value);
@@ -185,12 +191,35 @@ static inline uint32_t space_cpus(const struct space *space)
 /* One hold less; the space if that was the last one, for space_reap. */
 struct space *space_hold_drop(struct space *space);
 
+/* Takes the lock for a change of areas, which is not made while a fork copies them: then it waits,
+ * with no spinlock held. Without this, areas may be looked at, pages changed, and stacks grow. */
+void space_lock_areas(struct space *space);
+/* Lets others run in the middle of a long operation: the lock, and no other, is held before and
+ * after. */
+static inline void space_breathe(struct space *space)
+{
+    spin_unlock(&space->lock);
+    mm_resched();
+    spin_lock(&space->lock);
+}
+/* The same where another thread is waited for. */
+static inline void space_wait(struct space *space)
+{
+    space_breathe(space);
+    spin_unlock(&space->lock);
+    mm_yield();
+    spin_lock(&space->lock);
+}
+
 /* Rights of a present page entry in that area, all but PTE_WRITE. */
 pte_t area_pte_flags(const struct area *area);
 int space_fault_locked(struct space *space, uint64_t address, uint64_t error);
 /* Removes areas and pages of the range; 0, or -ENOMEM with nothing changed. */
 int space_unmap_locked(struct space *space, uint64_t start, uint64_t end, struct flush *flush,
                        struct list *dead);
+/* How far an operation on the areas and pages of [start, end) gets in one piece. Lock:
+ * space->lock held. */
+uint64_t piece_end(const struct space *space, uint64_t start, uint64_t end);
 /* The same for bytes that are mapped already, but could not be written until now: what is promised
  * is asked about here and nowhere else. */
 bool space_may_write(const struct space *space, uint64_t n_bytes, uint32_t prot, uint32_t flags);

@@ -355,15 +355,28 @@ int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t n_byte
     uint64_t at = from;
     for (pte_t *table; (table = next_table(space, &at, from + n_bytes));) {
         uint64_t limit = min(from + n_bytes, align_down(at, LARGE_SPAN) + LARGE_SPAN);
-        for (; at < limit; at += PAGE_SIZE) {
+        pte_t *place = NULL;
+        for (; at < limit; at += PAGE_SIZE, place++) {
             pte_t *entry = &table[table_index(at, 1)];
+            if (!place || (at - from + to) % LARGE_SPAN == 0)
+                place = table_entry_own(space, at - from + to, flush); /* it is there */
             if (!*entry)
                 continue;
-            entry_fill(table_entry_own(space, at - from + to, flush), entry_set(entry, 0));
+            entry_fill(place, entry_set(entry, 0));
             flush_page(flush, at);
         }
     }
     return 0;
+}
+
+uint64_t tables_reach(const struct space *space, uint64_t start, uint64_t end, int n)
+{
+    uint64_t at = start;
+    while (n > 0 && next_table(space, &at, end)) {
+        at = align_down(at, LARGE_SPAN) + LARGE_SPAN;
+        n--;
+    }
+    return n > 0 ? end : min(at, end);
 }
 
 uint64_t tables_weight(const struct space *space, uint64_t *start, uint64_t end)

@@ -522,6 +522,7 @@ void sched_init_cpu(void)
 void sched_init(void)
 {
     mm_resched = cond_resched;
+    mm_yield = thread_yield;
     threads_init();
     sched_init_cpu();
 }

@@ -104,10 +104,23 @@ static void move_links(void)
     }
 }
 
-static struct max_node *copy_into(const struct max_node *node, void *arg)
+/* Copies so many nodes at most; afterwards values change, also above and below what is copied. */
+static void copy_some(struct max_copy *copy, int n)
 {
-    unsigned *n_left = arg;
-    return (*n_left)-- ? &copies[node - nodes] : NULL;
+    for (; n > 0 && copy->next; n--)
+        max_copy_add(copy, &copies[copy->next - nodes]);
+}
+
+static bool is_copied(int i)
+{
+    return copies[i].priority;
+}
+
+static void change_value(int i)
+{
+    max_tree_set(&nodes[i], next_random(VALUES));
+    if (is_copied(i))
+        max_copy_update(&copies[i], &nodes[i]);
 }
 
 /* A copy is searched in the original's place; then it is taken down. */
@@ -121,28 +134,34 @@ static void test_copy_and_pop(void)
     }
     count = N;
     struct max_tree from = tree;
-    unsigned n_left = N / 2;
-    tree.root = NULL;
-    bool right = !max_tree_copy(&tree, &from, copy_into, &n_left);
+    struct max_copy copy;
+    max_copy_begin(&copy, &tree, &from);
+    copy_some(&copy, N / 2);
+    bool right = copy.next;
     unsigned n = 0;
     for (struct max_node *leaf = NULL; (leaf = max_tree_pop_leaf(&tree, leaf)); leaf = leaf->parent)
         n++;
     ok(right && n == N / 2, "a copy for which nodes run out is a part");
-    n_left = N;
-    right = max_tree_copy(&tree, &from, copy_into, &n_left) && n_left == 0;
+    memset(copies, 0, sizeof(copies));
+    max_copy_begin(&copy, &tree, &from);
+    while (copy.next) {
+        copy_some(&copy, 3);
+        change_value((int)next_random(N));
+    }
     memset(nodes, 0xee, sizeof(nodes)); /* the copy knows nothing of the original */
     memcpy(nodes, copies, sizeof(nodes));
     move_links();
-    right = right && order_is_right();
+    right = order_is_right();
     for (int i = 0; i < 1000; i++)
         right = right && searches_are_right();
-    ok(right, "a copy has all nodes in order");
+    ok(right, "a copy has all nodes in order, and the values that they have in the end");
     for (struct max_node *leaf = NULL; (leaf = max_tree_pop_leaf(&tree, leaf)); leaf = leaf->parent)
         count--;
     ok(count == 0 && !tree.root, "leaf after leaf taken out");
     tree.root = NULL;
     from.root = NULL;
-    ok(max_tree_copy(&tree, &from, copy_into, &n_left) && !tree.root, "of an empty tree");
+    max_copy_begin(&copy, &tree, &from);
+    ok(!copy.next && !tree.root, "of an empty tree");
 }
 
 int main(void)
