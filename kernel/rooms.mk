@@ -49,6 +49,7 @@ kernel += mm/space.c
 kernel += mm/map.c
 kernel += mm/brk.c
 kernel += mm/remap.c
+kernel += mm/lock.c
 kernel += mm/advise.c
 kernel += mm/look.c
 kernel += mm/measure.c

@@ -69,6 +69,9 @@ extern bool (*mm_fail_hook)(void); /* says whether this allocation is to fail */
 /* The emergency reserve: the last 1/32 of memory and the last eighth of kernel stacks are kept for
  * whom this hook says. Asked with a spinlock held; without it everybody may have all. */
 extern bool (*mm_reserve_hook)(void);
+/* Is the caller root? It may lock memory without a limit and map below mmap_min_addr. Asked with a
+ * spinlock held. */
+extern bool (*mm_is_root)(void);
 bool memory_is_tight(void); /* the reserve begins soon */
 bool memory_is_out(void);   /* nothing is left above the reserve */
 
@@ -169,6 +172,9 @@ enum area_flags {
     AREA_DONTFORK = 64,    /* a fork's child does not get it ... */
     AREA_WIPEONFORK = 128, /* ... or gets it empty */
     AREA_DONTDUMP = 256,   /* a core file leaves it out */
+    AREA_LOCKED = 512,     /* counts against RLIMIT_MEMLOCK; its pages are brought in at once ... */
+    AREA_LOCK_ONFAULT = 1024, /* ... or when they are touched */
+    AREA_LOCKS = AREA_LOCKED | AREA_LOCK_ONFAULT,
 };
 
 struct area {
@@ -193,7 +199,7 @@ struct space {
     uint32_t cpu_mask; /* processors that have it loaded, as bits */
     struct spinlock lock;
     /* guarded by lock: */
-    struct max_tree areas; /* none overlap */
+    struct max_tree areas;   /* none overlap */
     struct space *copied_to; /* the child of a fork that copies the areas: they stay, stacks grow */
     bool unborn;             /* such a child, until it has its tables: zaps wait */
     uint32_t n_areas, n_spares;
@@ -203,6 +209,8 @@ struct space {
     uint64_t n_pages;                 /* pages of all areas (VmSize) */
     uint64_t most_pages;              /* the most that n_pages has been */
     uint64_t n_data_pages;            /* those that RLIMIT_DATA counts */
+    uint64_t n_locked_pages;          /* those of areas that are locked (VmLck) */
+    uint32_t locks_new;               /* of AREA_LOCKS: what new areas get (MCL_FUTURE) */
     paddr_t root;                     /* constant; top table, its upper half is the kernel's */
     uint64_t brk_start, brk_end;
     uint64_t last_fault;   /* where sequential touching would fault next ... */
@@ -211,7 +219,7 @@ struct space {
     uint64_t mmap_top; /* mappings are placed downwards from here */
     uint64_t stack_top, args_start, args_end, env_block, auxv_start, auxv_end;
     /* limits, written by setrlimit without a lock, read when an area grows: bytes */
-    uint64_t limit_space, limit_stack, limit_data;
+    uint64_t limit_space, limit_stack, limit_data, limit_locked;
 };
 
 struct space *space_create(void);               /* empty; NULL when out of memory */
@@ -235,15 +243,15 @@ struct map_request {
     uint32_t max_prot;       /* what mprotect may grant later; 0: everything */
     struct backing *backing; /* NULL: fresh memory; else a reference is taken */
     uint64_t offset;         /* bytes, page-aligned */
-    bool may_be_low;         /* MAP_FIXED below mmap_min_addr, as root may */
     void *name; /* for /proc/PID/maps: what it is mapped by (the vfs's entry), or NULL */
 };
 extern const uint64_t mmap_min_addr; /* below it only root maps */
-/* The address, or -ENOMEM, -EINVAL, -EEXIST, -EPERM (W^X is not asked of programs:
- * PROT_WRITE|PROT_EXEC is granted as Linux does, but never by the kernel's own loader). */
+/* The address, or -ENOMEM, -EINVAL, -EEXIST, -EPERM (below mmap_min_addr; MAP_LOCKED without a
+ * limit for it), -EAGAIN (more would be locked than may be). W^X is not asked of programs:
+ * PROT_WRITE|PROT_EXEC is granted as Linux does, but never by the kernel's own loader. */
 long space_map(struct space *space, const struct map_request *request);
 int space_unmap(struct space *space, uint64_t start, uint64_t n_bytes);
-int space_protect(struct space *space, uint64_t start, uint64_t n_bytes, uint32_t prot);
+int space_protect(struct space *space, uint64_t start, uint64_t n_bytes, uint64_t prot);
 uint64_t space_set_brk(struct space *space, uint64_t wanted); /* the break as it is afterwards */
 
 /* Resolves a fault at address; error is the processor's code (FAULT_*). 0, or: -EFAULT nothing
@@ -276,7 +284,8 @@ struct memory_use {
     uint64_t referenced;       /* used since that was last forgotten */
     uint64_t shared;           /* also mapped elsewhere */
     uint64_t shared_dirty, private_dirty;
-    uint64_t share; /* its part of what it shares, in bytes << SHARE_SHIFT */
+    uint64_t share;  /* its part of what it shares, in bytes << SHARE_SHIFT */
+    uint64_t locked; /* that part of an area that is locked */
 };
 enum { SHARE_SHIFT = 12 };
 /* Counts page by page and lets others run meanwhile; no lock held. */

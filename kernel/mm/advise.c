@@ -3,33 +3,73 @@
 #include "space.h"
 #include "syscall_calls.h"
 
-/* The page-aligned end of a range of a call, in *end; 0, or -EINVAL where the range is none. */
+/* The page-aligned end of a range of a call, in *end; 0, or -EINVAL where the range is none. What
+ * is above user space is a hole. */
 static int range_check(uaddr_t addr, size_t length, uint64_t *end)
 {
-    if (addr.at % PAGE_SIZE || length > USER_END)
-        return -EINVAL;
-    length = align_up(length, PAGE_SIZE);
-    if (!uaddr_range_ok(addr, length))
-        return -ENOMEM;
-    *end = addr.at + length;
-    return 0;
+    uint64_t n_bytes = align_up(length, PAGE_SIZE);
+    *end = addr.at + n_bytes;
+    return addr.at % PAGE_SIZE || n_bytes < length || *end < addr.at ? -EINVAL : 0;
 }
 
-/* 0, or -ENOMEM where something in the range is not mapped. Lock: takes space->lock. */
-static int check_mapped(struct space *space, uint64_t start, uint64_t end)
+/* Walks the areas of [start, end), up to the first of which `refused` is true, and tells where that
+ * begins, or the end. 0, -ENOMEM where something on the way is not mapped. Lock: takes
+ * space->lock. */
+static int check_areas(struct space *space, uint64_t start, uint64_t *end,
+                       bool (*refused)(const struct area *area))
 {
+    int error = 0;
+    uint64_t at = start;
     spin_lock(&space->lock);
-    int result = areas_cover(space, start, end) ? 0 : -ENOMEM;
+    const struct area *area = area_find(space, start);
+    for (; area && area->start < *end && at < *end; area = area_next(area)) {
+        error = area->start > at ? -ENOMEM : error;
+        at = area->end;
+        if (refused(area)) {
+            *end = max(start, area->start);
+            break;
+        }
+    }
     spin_unlock(&space->lock);
-    return result;
+    return at < *end ? -ENOMEM : error;
 }
 
-/* Drops the pages of the range: fresh ones, or the file's, come when it is touched again. 0, or
- * -ENOMEM, also where something was not mapped; the rest is done then, as on Linux. */
-static int discard(struct space *space, uint64_t start, uint64_t end)
+static bool never(const struct area *area)
 {
-    int error = space_discard(space, start, end);
-    return error ? error : check_mapped(space, start, end);
+    (void)area;
+    return false;
+}
+
+static bool is_locked(const struct area *area)
+{
+    return area->flags & AREA_LOCKED;
+}
+
+/* Not memory that may be thrown away: locked, a file's, a shared object's. */
+static bool is_kept(const struct area *area)
+{
+    return area->backing || is_locked(area);
+}
+
+/* 0, -EINVAL where an area is refused, or -ENOMEM where something in the range is not mapped. */
+static int check_range(struct space *space, uint64_t start, uint64_t end,
+                       bool (*refused)(const struct area *area))
+{
+    uint64_t stop = end;
+    int error = check_areas(space, start, &stop, refused);
+    return stop < end ? -EINVAL : error;
+}
+
+/* Drops the pages of the range: fresh ones, or the file's, come when it is touched again. 0,
+ * -EINVAL at the first area that is locked, or -ENOMEM, also where something was not mapped; the
+ * rest is done then, as on Linux. */
+static int discard(struct space *space, uint64_t start, uint64_t end,
+                   bool (*refused)(const struct area *area))
+{
+    uint64_t stop = end;
+    int mapped = check_areas(space, start, &stop, refused);
+    int error = start < USER_END ? space_discard(space, start, min(stop, USER_END)) : 0;
+    return error ? error : stop < end ? -EINVAL : mapped;
 }
 
 /* The flags of an area after that advice, or -EINVAL: only memory of the process's own can be
@@ -79,7 +119,7 @@ static int advise_flags(struct space *space, uint64_t start, uint64_t end, int a
         if (at < end)
             mm_resched();
     }
-    return error ? error : check_mapped(space, start, end);
+    return error ? error : check_range(space, start, end, never);
 }
 
 /* Advice that only asks for speed is taken by doing nothing; advice that promises an effect we do
@@ -91,7 +131,8 @@ long sys_madvise(struct space *space, uaddr_t addr, size_t length, int advice)
     if (error)
         return error;
     switch (advice) {
-    case MADV_DONTNEED: return discard(space, addr.at, end);
+    case MADV_DONTNEED: return discard(space, addr.at, end, is_locked);
+    case MADV_DONTNEED_LOCKED: return discard(space, addr.at, end, never);
     case MADV_DONTFORK:
     case MADV_DOFORK:
     case MADV_WIPEONFORK:
@@ -102,24 +143,27 @@ long sys_madvise(struct space *space, uaddr_t addr, size_t length, int advice)
     case MADV_RANDOM:
     case MADV_SEQUENTIAL:
     case MADV_WILLNEED:
-    case MADV_FREE:
     case MADV_MERGEABLE:
     case MADV_UNMERGEABLE:
     case MADV_HUGEPAGE:
-    case MADV_NOHUGEPAGE:
+    case MADV_NOHUGEPAGE: return check_range(space, addr.at, end, never);
+    case MADV_FREE: return check_range(space, addr.at, end, is_kept);
     case MADV_COLD:
-    case MADV_PAGEOUT: return check_mapped(space, addr.at, end);
+    case MADV_PAGEOUT: return check_range(space, addr.at, end, is_locked);
     default: return -EINVAL;
     }
 }
 
 /* A file's pages are the mapping's pages, so there is nothing to write; the range is checked as
- * Linux does. */
+ * Linux does. A length beyond 2^64 is 0 there. */
 long sys_msync(struct space *space, uaddr_t addr, size_t length, unsigned int flags)
 {
-    uint64_t end;
-    if (flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) || (flags & MS_ASYNC && flags & MS_SYNC))
+    uint64_t end = addr.at + align_up(length, PAGE_SIZE), stop = end;
+    if (flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) || (flags & MS_ASYNC && flags & MS_SYNC) ||
+        addr.at % PAGE_SIZE)
         return -EINVAL;
-    int error = range_check(addr, length, &end);
-    return error ? error : check_mapped(space, addr.at, end);
+    if (end <= addr.at)
+        return end < addr.at ? -ENOMEM : 0;
+    int error = check_areas(space, addr.at, &stop, flags & MS_INVALIDATE ? is_locked : never);
+    return stop < end ? -EBUSY : error;
 }

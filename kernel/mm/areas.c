@@ -138,6 +138,7 @@ static void count_add(struct space *space, const struct area *area)
     space->n_pages += n_pages;
     space->most_pages = max(space->most_pages, space->n_pages);
     space->n_data_pages += is_data(area) ? n_pages : 0;
+    space->n_locked_pages += area->flags & AREA_LOCKED ? n_pages : 0;
 }
 
 static void count_remove(struct space *space, const struct area *area)
@@ -145,6 +146,7 @@ static void count_remove(struct space *space, const struct area *area)
     uint64_t n_pages = (area->end - area->start) / PAGE_SIZE;
     space->n_pages -= n_pages;
     space->n_data_pages -= is_data(area) ? n_pages : 0;
+    space->n_locked_pages -= area->flags & AREA_LOCKED ? n_pages : 0;
 }
 
 /* Makes an area that was filled in part of the space, between two others. */
@@ -369,7 +371,7 @@ static bool copy_one(struct copying *copying)
     copy->start = area->start;
     copy->end = area->end;
     copy->prot = area->prot;
-    copy->flags = area->flags;
+    copy->flags = area->flags & ~AREA_LOCKS; /* locks are not inherited */
     copy->max_prot = area->max_prot;
     copy->backing = area->backing;
     copy->offset = area->offset;

@@ -8,14 +8,18 @@ __attribute__((noinline)) static bool heap_grow(struct space *space, uint64_t ol
 {
     uint32_t prot = PROT_READ | PROT_WRITE;
     uint64_t n_bytes = end - old;
-    struct area area = {
-        .start = old, .end = end, .prot = prot, .max_prot = prot | PROT_EXEC, .flags = AREA_HEAP};
+    struct area area = {.start = old,
+                        .end = end,
+                        .prot = prot,
+                        .max_prot = prot | PROT_EXEC,
+                        .flags = AREA_HEAP | space->locks_new};
     const struct area *next = area_find(space, old);
     uint64_t above = next ? next->start : USER_END;
     if (next && next->flags & AREA_STACK)
         above -= min(above, (uint64_t)STACK_GAP);
     if (end > above || !space_within_limits(space, n_bytes, prot, AREA_HEAP) ||
-        space->n_areas > MAX_AREAS || !areas_reserve(space, 1))
+        !space_may_lock_more(space, n_bytes, area.flags) || space->n_areas > MAX_AREAS ||
+        !areas_reserve(space, 1))
         return false;
     areas_add(space, &area);
     return true;
@@ -56,10 +60,13 @@ uint64_t space_set_brk(struct space *space, uint64_t wanted)
     if (wanted >= space->brk_start && wanted < USER_END)
         brk_move(space, wanted, &flush, &dead);
     uint64_t brk_end = space->brk_end;
+    bool locks = space->locks_new;
     areas_release(space);
     flush_end(&flush);
     spin_unlock(&space->lock);
     mappings_free(&dead);
+    if (unlikely(locks))
+        space_lock_populate(space, space->brk_start, brk_end);
     return brk_end;
 }
 

@@ -33,6 +33,12 @@ static bool go_on(void)
 }
 bool (*mm_resched)(void) = go_on;
 
+static bool nobody_is_root(void)
+{
+    return false;
+}
+bool (*mm_is_root)(void) = nobody_is_root;
+
 static void yield_to_nobody(void) {}
 void (*mm_yield)(void) = yield_to_nobody;
 

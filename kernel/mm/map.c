@@ -194,6 +194,17 @@ static bool place_free(const struct space *space, uint64_t start, uint64_t end)
     return !above || !(above->flags & AREA_STACK) || above->start - end >= STACK_GAP;
 }
 
+uint64_t space_find_place(const struct space *space, uint64_t wanted, uint64_t n_bytes,
+                          uint32_t map_flags)
+{
+    uint64_t address = align_up(min(wanted, USER_END), PAGE_SIZE);
+    if (wanted && place_free(space, address, address + n_bytes))
+        return address;
+    uint64_t top = map_flags & MAP_32BIT ? min(space->mmap_top, 1ull << 31) : space->mmap_top;
+    address = areas_find_gap(space, n_bytes, top);
+    return address ? address : areas_find_gap(space, n_bytes, USER_END);
+}
+
 /* Where the mapping goes: *address. 0 or why nowhere. Lock: space->lock held. */
 static int place_choose(const struct space *space, const struct map_request *request,
                         uint64_t n_bytes, uint64_t *address)
@@ -204,7 +215,7 @@ static int place_choose(const struct space *space, const struct map_request *req
             return -EINVAL;
         if (!uaddr_range_ok(uaddr(wanted), n_bytes))
             return -ENOMEM;
-        if (wanted < mmap_min_addr && !request->may_be_low)
+        if (wanted < mmap_min_addr && !mm_is_root())
             return -EPERM;
         if (request->map_flags & MAP_FIXED_NOREPLACE &&
             !areas_free(space, wanted, wanted + n_bytes))
@@ -212,14 +223,7 @@ static int place_choose(const struct space *space, const struct map_request *req
         *address = wanted;
         return 0;
     }
-    *address = align_up(min(wanted, USER_END), PAGE_SIZE);
-    if (wanted && place_free(space, *address, *address + n_bytes))
-        return 0;
-    uint64_t top =
-        request->map_flags & MAP_32BIT ? min(space->mmap_top, 1ull << 31) : space->mmap_top;
-    *address = areas_find_gap(space, n_bytes, top);
-    if (!*address)
-        *address = areas_find_gap(space, n_bytes, USER_END);
+    *address = space_find_place(space, wanted, n_bytes, request->map_flags);
     return *address ? 0 : -ENOMEM;
 }
 
@@ -239,6 +243,8 @@ static struct area area_wanted(const struct map_request *request)
         area.flags |= AREA_STACK;
     if (request->map_flags & MAP_NORESERVE)
         area.flags |= AREA_NORESERVE;
+    if (request->map_flags & MAP_LOCKED)
+        area.flags |= AREA_LOCKED;
     return area;
 }
 
@@ -286,8 +292,9 @@ static int area_place(struct placing *placing, struct area *area, struct flush *
     return error;
 }
 
-/* Chooses the place, and asks limits. 0 or an error. Lock: space->lock held. */
-static int place_begin(struct placing *placing, uint64_t n_bytes)
+/* Chooses the place, and asks limits. 0 or an error. Not inline, as the next one. Lock: space->lock
+ * held. */
+__attribute__((noinline)) static int place_begin(struct placing *placing, uint64_t n_bytes)
 {
     struct area *area = &placing->area;
     *area = area_wanted(placing->request);
@@ -295,6 +302,12 @@ static int place_begin(struct placing *placing, uint64_t n_bytes)
     if (error)
         return error;
     area->end = area->start + n_bytes;
+    if (!(area->flags & AREA_ENV))
+        area->flags |= placing->space->locks_new;
+    if (placing->request->map_flags & MAP_LOCKED && !space_may_lock(placing->space))
+        return -EPERM;
+    if (!space_may_lock_more(placing->space, n_bytes, area->flags))
+        return -EAGAIN;
     bool within = space_within_limits(placing->space, n_bytes, area->prot, area->flags);
     return within ? 0 : -ENOMEM;
 }
@@ -314,31 +327,6 @@ __attribute__((noinline)) static int place_next(struct placing *placing, struct 
         rest->offset += piece.end - rest->start;
     rest->start = piece.end;
     return error;
-}
-
-/* Touches the pages of a range; where it stopped. Lock: takes space->lock. */
-static uint64_t populate_piece(struct space *space, uint64_t start, uint64_t end, uint64_t access)
-{
-    uint64_t at = start;
-    spin_lock(&space->lock);
-    while (at < end && (table_lookup(space, at) || space_fault_locked(space, at, access) == 0))
-        at += PAGE_SIZE;
-    spin_unlock(&space->lock);
-    return at;
-}
-
-/* MAP_POPULATE: touches all pages beforehand, and writes to them if copies are made by that; that
- * memory runs out on the way is no error. Another thread may unmap some meanwhile, and then it
- * ends. */
-static void populate(struct space *space, uint64_t start, uint64_t end, bool writes)
-{
-    uint64_t access = FAULT_USER | (writes ? FAULT_WRITE : 0);
-    while (start < end) {
-        uint64_t stop = min(end, start + PIECE_TOUCHED * PAGE_SIZE);
-        start = populate_piece(space, start, stop, access);
-        if (start < stop || !mm_resched())
-            return;
-    }
 }
 
 /* Chooses the place if need be, and maps a piece. 0 or an error. Lock: takes space->lock. */
@@ -363,10 +351,7 @@ static int map_piece(struct placing *placing, uint64_t n_bytes)
 /* Maps with the backing that the request names; the address or an error. */
 static long map_backed(struct space *space, const struct map_request *request, uint64_t n_bytes)
 {
-    struct placing placing;
-    placing.space = space;
-    placing.request = request;
-    placing.begun = false;
+    struct placing placing = {.space = space, .request = request};
     int error = map_piece(&placing, n_bytes);
     uint64_t end = placing.area.end;
     while (!error && placing.area.start < end) {
@@ -375,9 +360,9 @@ static long map_backed(struct space *space, const struct map_request *request, u
     }
     if (error)
         return error;
-    if (request->map_flags & MAP_POPULATE && request->prot)
-        populate(space, end - n_bytes, end,
-                 request->prot & PROT_WRITE && (request->map_flags & MAP_TYPE) == MAP_PRIVATE);
+    bool locked = (placing.area.flags & AREA_LOCKS) == AREA_LOCKED;
+    if ((request->map_flags & MAP_POPULATE || locked) && request->prot)
+        space_populate(space, end - n_bytes, end); /* what fails is found by touching it */
     return (long)(end - n_bytes);
 }
 
@@ -444,30 +429,48 @@ static int protect_piece(struct space *space, uint64_t *at, uint64_t end, uint32
     return error;
 }
 
+/* PROT_GROWSDOWN: from the start of a stack on that is in the range, in *start; PROT_GROWSUP: there
+ * is nothing that grows upwards. 0, -EINVAL or -ENOMEM. Lock: takes space->lock. */
+static int widen_growing(struct space *space, uint64_t *start, uint64_t end, uint64_t prot)
+{
+    if (!(prot & (PROT_GROWSDOWN | PROT_GROWSUP)))
+        return 0;
+    spin_lock(&space->lock);
+    const struct area *area = area_find(space, *start);
+    bool is_there = area && area->start < (prot & PROT_GROWSDOWN ? end : *start + 1);
+    bool grows = is_there && prot & PROT_GROWSDOWN && area->flags & AREA_STACK;
+    if (grows)
+        *start = area->start;
+    spin_unlock(&space->lock);
+    return !is_there ? -ENOMEM : grows ? 0 : -EINVAL;
+}
+
 /* Sets the protection of the range; 0, -EINVAL, -ENOMEM (also where nothing is mapped) or -EACCES:
  * then it is set up to there. Rights that are added reach the pages by faults. Of two threads'
  * calls for the same range each may win a part of it. Lock: takes space->lock. */
-int space_protect(struct space *space, uint64_t start, uint64_t n_bytes, uint32_t prot)
+int space_protect(struct space *space, uint64_t start, uint64_t n_bytes, uint64_t prot)
 {
-    if (start % PAGE_SIZE)
+    const uint64_t access = PROT_READ | PROT_WRITE | PROT_EXEC;
+    const uint64_t grows = PROT_GROWSDOWN | PROT_GROWSUP;
+    if (start % PAGE_SIZE || (prot & grows) == grows)
         return -EINVAL;
     if (n_bytes == 0)
         return 0;
-    uint64_t end = range_end(start, n_bytes);
+    uint64_t end = start + align_up(n_bytes, PAGE_SIZE);
     if (end <= start)
         return -ENOMEM;
-    if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM))
+    if (prot & ~(access | PROT_SEM | grows))
         return -EINVAL;
-    int error = 0;
+    int error = widen_growing(space, &start, end, prot);
     while (start < end && !error) {
-        error = protect_piece(space, &start, end, prot & ~PROT_SEM);
+        error = protect_piece(space, &start, end, prot & access);
         if (start < end)
             mm_resched();
     }
     return error;
 }
 
-long sys_mprotect(struct space *space, uaddr_t addr, size_t length, unsigned int prot)
+long sys_mprotect(struct space *space, uaddr_t addr, size_t length, unsigned long prot)
 {
     return space_protect(space, addr.at, length, prot);
 }

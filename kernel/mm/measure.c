@@ -66,6 +66,7 @@ void space_measure(struct space *space, const struct area *area, struct memory_u
         if (!mm_resched())
             return;
     }
+    use->locked = area->flags & AREA_LOCKED ? use->share : 0;
 }
 
 bool space_next_page(struct space *space, uint64_t *address, uint64_t end, void *page)

@@ -37,7 +37,8 @@ struct space *space_create(void)
     if (!space)
         return NULL;
     space->mmap_top = USER_END;
-    space->limit_space = space->limit_stack = space->limit_data = RLIM_INFINITY;
+    space->limit_space = space->limit_stack = RLIM_INFINITY;
+    space->limit_data = space->limit_locked = RLIM_INFINITY;
     return space;
 }
 
@@ -59,6 +60,7 @@ static void settings_copy(struct space *child, const struct space *parent)
     child->limit_space = parent->limit_space;
     child->limit_stack = parent->limit_stack;
     child->limit_data = parent->limit_data;
+    child->limit_locked = parent->limit_locked;
     child->n_pages = parent->n_pages;
     child->n_data_pages = parent->n_data_pages;
     child->has_kept = parent->has_kept;

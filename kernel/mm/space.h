@@ -217,6 +217,10 @@ int space_fault_locked(struct space *space, uint64_t address, uint64_t error);
 /* Removes areas and pages of the range; 0, or -ENOMEM with nothing changed. */
 int space_unmap_locked(struct space *space, uint64_t start, uint64_t end, struct flush *flush,
                        struct list *dead);
+/* The highest free place for n bytes, or the wanted one (0: none) if it is free; 0 where there is
+ * none. MAP_32BIT matters. Lock: space->lock held. */
+uint64_t space_find_place(const struct space *space, uint64_t wanted, uint64_t n_bytes,
+                          uint32_t map_flags);
 /* How far an operation on the areas and pages of [start, end) gets in one piece. Lock:
  * space->lock held. */
 uint64_t piece_end(const struct space *space, uint64_t start, uint64_t end);
@@ -227,6 +231,16 @@ bool space_may_write(const struct space *space, uint64_t n_bytes, uint32_t prot,
 int space_discard(struct space *space, uint64_t start, uint64_t end);
 /* Drops pages, keeps areas; 0 or -ENOMEM. */
 int space_discard_locked(struct space *space, uint64_t start, uint64_t end, struct flush *flush);
+/* May anything be locked (lock.c)? */
+bool space_may_lock(const struct space *space);
+/* Would n more bytes, if the flags are those of a locked area, stay within RLIMIT_MEMLOCK? Lock:
+ * space->lock held. */
+bool space_may_lock_more(const struct space *space, uint64_t n_bytes, uint32_t flags);
+/* Brings in the pages of a range: 0, or the error of the first fault that failed; -EINTR when
+ * killed. No lock held, as for the next one. */
+int space_populate(struct space *space, uint64_t start, uint64_t end);
+/* The same for what of the range is locked to be in memory at once; goes on after a failure. */
+int space_lock_populate(struct space *space, uint64_t start, uint64_t end);
 /* Would n more bytes, with that protection, stay within the limits? */
 bool space_within_limits(const struct space *space, uint64_t n_bytes, uint32_t prot,
                          uint32_t flags);

@@ -33,6 +33,7 @@ void limits_apply(struct process *process, struct space *space)
         space->limit_space = limits[RLIMIT_AS].rlim_cur;
         space->limit_stack = limits[RLIMIT_STACK].rlim_cur;
         space->limit_data = limits[RLIMIT_DATA].rlim_cur;
+        space->limit_locked = limits[RLIMIT_MEMLOCK].rlim_cur;
     }
 }
 

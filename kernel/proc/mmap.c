@@ -54,6 +54,8 @@ static int check_arguments(const struct map_request *request)
         return -ENOMEM;
     if (request->map_flags & (MAP_FIXED | MAP_FIXED_NOREPLACE) && request->address % PAGE_SIZE != 0)
         return -EINVAL;
+    if (request->map_flags & MAP_GROWSDOWN && type != MAP_PRIVATE && !anonymous)
+        return -EINVAL;
     if (type == MAP_SHARED_VALIDATE && !anonymous)
         return request->map_flags & ~(unsigned)KNOWN_FLAGS ? -EOPNOTSUPP : 0;
     if (type != MAP_SHARED && type != MAP_PRIVATE)
@@ -63,15 +65,7 @@ static int check_arguments(const struct map_request *request)
     return 0;
 }
 
-static bool is_root(struct thread *self)
-{
-    struct cred *cred = fs_cred(&self->fs);
-    bool root = cred_is_root(cred);
-    cred_unref(cred);
-    return root;
-}
-
-long sys_mmap(struct thread *self, uaddr_t addr, size_t length, unsigned int prot,
+long sys_mmap(struct thread *self, uaddr_t addr, size_t length, unsigned long prot,
               unsigned int flags, int fd, unsigned long offset)
 {
     struct map_request request = {
@@ -89,8 +83,6 @@ long sys_mmap(struct thread *self, uaddr_t addr, size_t length, unsigned int pro
         result = check_arguments(&request);
     if (!(flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)))
         request.address = align_down(request.address, PAGE_SIZE);
-    else if (request.address < mmap_min_addr)
-        request.may_be_low = is_root(self);
     if (flags & MAP_ANONYMOUS)
         request.offset = 0;
     if (!result && file)

@@ -307,6 +307,13 @@ static bool may_use_reserve(void)
            __atomic_load_n(&process->oom_victim, __ATOMIC_RELAXED);
 }
 
+/* mm_is_root: no lock, the caller's own. */
+static bool caller_is_root(void)
+{
+    const struct thread *self = current_thread();
+    return !self || !self->process || self->process->euid == 0;
+}
+
 static bool number_is_used(int number)
 {
     spin_lock(&proc_lock);
@@ -342,6 +349,7 @@ void proc_init(void)
     most_tasks = min(memory.total_frames / 4, (uint64_t)PID_MAX - PID_RESERVED);
     threads_max = most_tasks;
     mm_reserve_hook = may_use_reserve;
+    mm_is_root = caller_is_root;
     job_init();
     cpu_clock_init();
     sched_hooks.process_run_ns = process_run_ns;

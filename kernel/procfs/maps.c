@@ -73,18 +73,19 @@ static void add_use(struct text *text, const struct memory_use *use)
     add_kb(text, "Private_Hugetlb", 0);
     add_kb(text, "Swap", 0);
     add_kb(text, "SwapPss", 0);
-    add_kb(text, "Locked", 0);
+    add_kb(text, "Locked", use->locked >> SHARE_SHIFT);
 }
 
 /* The letters of Linux's VmFlags, as far as there is such a thing here. */
 static void add_flags(struct text *text, const struct area *area)
 {
     uint32_t may = area->max_prot;
-    text_add(text, "VmFlags:%s%s%s%s%s%s%s%s\n", area->prot & PROT_READ ? " rd" : "",
+    text_add(text, "VmFlags:%s%s%s%s%s%s%s%s%s%s\n", area->prot & PROT_READ ? " rd" : "",
              area->prot & PROT_WRITE ? " wr" : "", area->prot & PROT_EXEC ? " ex" : "",
              area->flags & AREA_SHARED ? " sh" : "", may & PROT_READ ? " mr" : "",
              may & PROT_WRITE ? " mw" : "", may & PROT_EXEC ? " me" : "",
-             area->flags & AREA_STACK ? " gd" : "");
+             area->flags & AREA_STACK ? " gd" : "", area->flags & AREA_LOCKED ? " lo" : "",
+             area->flags & AREA_LOCK_ONFAULT ? " lf" : "");
 }
 
 static void add_details(struct text *text, struct space *space, const struct area *area)
@@ -141,6 +142,7 @@ static void use_add(struct memory_use *sum, const struct memory_use *more)
     sum->shared_dirty += more->shared_dirty;
     sum->private_dirty += more->private_dirty;
     sum->share += more->share;
+    sum->locked += more->locked;
 }
 
 /* The sum of all areas, under a line that says from where to where they reach. */

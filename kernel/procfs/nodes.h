@@ -130,7 +130,7 @@ struct space *program_space(const struct proc_inode *of);
 /* What a process's areas come to, in bytes. */
 struct process_sizes {
     uint64_t total, most, resident, anonymous, shared_memory; /* the latter three are in memory */
-    uint64_t data, stack, program, libraries, tables;
+    uint64_t data, stack, program, libraries, tables, locked;
 };
 /* Adds up the areas of a process; all 0 when it has ended. */
 void process_measure(struct process *process, struct process_sizes *sizes);

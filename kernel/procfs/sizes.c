@@ -60,6 +60,7 @@ void process_measure(struct process *process, struct process_sizes *sizes)
     }
     sizes->most = max(space->most_pages * PAGE_SIZE, sizes->total);
     sizes->tables = space_tables(space) * PAGE_SIZE;
+    sizes->locked = space->n_locked_pages * PAGE_SIZE;
     space_unref(space);
 }
 

@@ -183,7 +183,7 @@ static void add_sizes(struct text *text, struct process *process)
     uint64_t file = sizes.resident - sizes.anonymous - sizes.shared_memory;
     add_size(text, "VmPeak", sizes.most);
     add_size(text, "VmSize", sizes.total);
-    add_size(text, "VmLck", 0);
+    add_size(text, "VmLck", sizes.locked);
     add_size(text, "VmPin", 0);
     add_size(text, "VmRSS", sizes.resident);
     add_size(text, "RssAnon", sizes.anonymous);

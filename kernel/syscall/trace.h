@@ -85,8 +85,8 @@ extern trace_names names_clocks, names_whences, names_advices, names_madvices, n
     names_idtypes, names_limits, names_rusage_whos, names_prio_whichs, names_itimers,
     names_prctl_options, names_arch_options, names_fcntl_commands, names_reboot_magics,
     names_reboot_commands, names_open_bits, names_at_bits, names_unlink_bits, names_access_bits,
-    names_rename_bits, names_mremap_bits, names_msync_bits, names_wait_bits, names_random_bits,
-    names_close_bits, names_timer_bits;
+    names_rename_bits, names_mremap_bits, names_msync_bits, names_mlock_bits, names_mlockall_bits,
+    names_wait_bits, names_random_bits, names_close_bits, names_timer_bits;
 /* of printers: */
 extern trace_names names_access_modes, names_file_types, names_prots, names_map_types,
     names_map_bits, names_statx_bits, names_clone_bits, names_futex_ops, names_sigaction_bits,

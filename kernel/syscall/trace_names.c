@@ -195,6 +195,16 @@ const struct trace_name names_msync_bits[] = {
     {TRACE_END, "MS_???"},
 };
 
+const struct trace_name names_mlock_bits[] = {
+    N(MLOCK_ONFAULT),
+    {TRACE_END, "MLOCK_???"},
+};
+
+const struct trace_name names_mlockall_bits[] = {
+    N(MCL_CURRENT), N(MCL_FUTURE), N(MCL_ONFAULT),
+    {TRACE_END, "MCL_???"},
+};
+
 const struct trace_name names_wait_bits[] = {
     N(WNOHANG), N(WSTOPPED), N(WEXITED), N(WCONTINUED), N(WNOWAIT), N(__WCLONE), N(__WALL),
     N(__WNOTHREAD),

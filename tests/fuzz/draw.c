@@ -317,6 +317,8 @@ static uint64_t draw_number(struct place *p, enum kind kind)
     case KIND_rename_flags:
     case KIND_mremap_flags:
     case KIND_msync_flags:
+    case KIND_mlock_flags:
+    case KIND_mlockall_flags:
     case KIND_random_flags:
     case KIND_close_flags:
     case KIND_timer_flags: return few_flags(p);

@@ -17,6 +17,7 @@
 #include "../../kernel/mm/map.c"
 #include "../../kernel/mm/brk.c"
 #include "../../kernel/mm/remap.c"
+#include "../../kernel/mm/lock.c"
 #include "../../kernel/mm/advise.c"
 #include "../../kernel/mm/look.c"
 

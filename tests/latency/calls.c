@@ -532,15 +532,123 @@ static void do_munmap(void)
     measured();
 }
 
-static void do_fork_areas(void)
+static void fork_once(void)
 {
-    for (int i = 0; i < 15000; i++)
-        map(PAGE, i % 2 ? PROT_READ : PROT_READ | PROT_WRITE, MAP_SHARED);
     measure();
     pid_t pid = fork();
     MUST(pid);
     if (pid == 0)
         _exit(0);
+    measured();
+}
+
+static void fork_with_shared(int n_areas)
+{
+    for (int i = 0; i < n_areas; i++)
+        map(PAGE, i % 2 ? PROT_READ : PROT_READ | PROT_WRITE, MAP_SHARED);
+    fork_once();
+}
+
+static void do_fork_areas(void)
+{
+    fork_with_shared(15000);
+}
+
+static void do_fork_shared(void)
+{
+    fork_with_shared(60000);
+}
+
+static void do_fork_private(void)
+{
+    many_areas(30000, MAP_PRIVATE);
+    fork_once();
+}
+
+/* Areas that a fork's child does not get. */
+static void do_fork_kept(void)
+{
+    char *at = many_areas(30000, MAP_PRIVATE);
+    MUST(madvise(at, 60000ul * PAGE, MADV_DONTFORK));
+    fork_once();
+}
+
+/* That much memory, each page of it used. */
+static char *used(size_t n)
+{
+    char *at = map(n, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    for (size_t i = 0; i < n; i += PAGE)
+        at[i] = 1;
+    return at;
+}
+
+static void map_over(char *at, size_t n)
+{
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE;
+    measure();
+    if (mmap(at, n, PROT_READ, flags, -1, 0) != at)
+        die("map");
+    measured();
+}
+
+static void do_map_over_areas(void)
+{
+    map_over(many_areas(N_AREAS, MAP_PRIVATE), (size_t)N_AREAS * PAGE);
+}
+
+static void do_map_over_memory(void)
+{
+    map_over(used(350 * MB), 350 * MB);
+}
+
+static void do_munmap_memory(void)
+{
+    char *at = used(350 * MB);
+    measure();
+    MUST(munmap(at, 350 * MB));
+    measured();
+}
+
+static void do_mprotect_memory(void)
+{
+    char *at = used(350 * MB);
+    measure();
+    MUST(mprotect(at, 350 * MB, PROT_READ));
+    measured();
+}
+
+static void do_mremap(void)
+{
+    char *at = used(350 * MB), *to = map(400 * MB, PROT_READ, MAP_PRIVATE) + PAGE;
+    measure();
+    if (mremap(at, 350 * MB, 350 * MB, MREMAP_MAYMOVE | MREMAP_FIXED, to) != to)
+        die("mremap");
+    measured();
+}
+
+static void do_mremap_over(void)
+{
+    char *at = used(MB), *to = many_areas(N_AREAS, MAP_PRIVATE);
+    measure();
+    if (mremap(at, MB, N_AREAS * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to) != to)
+        die("mremap");
+    measured();
+}
+
+static void do_mremap_shorter(void)
+{
+    char *at = used(350 * MB);
+    measure();
+    if (mremap(at, 350 * MB, PAGE, 0) != at)
+        die("mremap");
+    measured();
+}
+
+static void do_msync(void)
+{
+    char *at = many_areas(N_AREAS, MAP_PRIVATE);
+    measure();
+    MUST(msync(at, 2ul * N_AREAS * PAGE, MS_SYNC));
     measured();
 }
 
@@ -588,9 +696,7 @@ static void do_truncate_mapped(void)
 
 static void do_exit_large(void)
 {
-    char *at = map(350 * MB, PROT_READ | PROT_WRITE, MAP_PRIVATE);
-    for (size_t i = 0; i < 350 * MB; i += PAGE)
-        at[i] = 1;
+    used(350 * MB);
     measure();
     _exit(0);
 }
@@ -628,6 +734,17 @@ static const struct row rows[] = {
     {"mprotect that joins 32,000 areas", do_mprotect, NULL},
     {"munmap of 32,000 areas", do_munmap, NULL},
     {"fork with 15,000 shared areas", do_fork_areas, NULL},
+    {"fork with 60,000 shared areas", do_fork_shared, NULL},
+    {"fork with 60,000 private areas", do_fork_private, NULL},
+    {"fork with 60,000 private areas that it leaves out", do_fork_kept, NULL},
+    {"mmap over 32,000 areas", do_map_over_areas, NULL},
+    {"mmap over 350 MB", do_map_over_memory, NULL},
+    {"munmap of 350 MB", do_munmap_memory, NULL},
+    {"mprotect of 350 MB", do_mprotect_memory, NULL},
+    {"mremap of 350 MB", do_mremap, NULL},
+    {"mremap over 32,000 areas", do_mremap_over, NULL},
+    {"mremap that cuts off 350 MB", do_mremap_shorter, NULL},
+    {"msync of 64,000 areas", do_msync, NULL},
     {"read of /proc/self/maps with 64,000 areas", do_read_maps, NULL},
     {"read of /proc/self/status with 200 MB", do_read_status, NULL},
     {"MAP_POPULATE of 100 MB", do_populate, NULL},

@@ -18,7 +18,7 @@ BUILD = os.path.join(TOP, os.environ.get("BUILD", "build"))
 MOST_MS = 10.0
 TRIES = 5  # a busy host may stop one of two virtual processors for a whole call
 # To be mended: shown, and failures do not count.
-TODO = {"fork with 15,000 shared areas"}
+TODO = set()
 # Rows whose second call may take at most so many times as long as the first.
 ALIKE = [
     ("1,000 waits with 1 child", "1,000 waits with 1,500 children", 2),

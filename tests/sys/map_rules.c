@@ -24,6 +24,7 @@ static void test_flags(void)
     CHECK_OK(map(NULL, PAGE, PROT_READ, MAP_SHARED_VALIDATE, file));
     CHECK_OK(map(NULL, PAGE, PROT_READ, MAP_SHARED | MAP_SYNC | 0x200000, file));
     CHECK_ERR(map(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_GROWSDOWN, file), EINVAL);
+    CHECK_ERR(map(NULL, PAGE, PROT_READ, MAP_SHARED_VALIDATE | MAP_GROWSDOWN, file), EINVAL);
     CHECK_ERR(map(NULL, PAGE, PROT_READ, MAP_SHARED | MAP_ANONYMOUS | MAP_GROWSDOWN, -1), EINVAL);
     CHECK_ERR(map(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_HUGETLB, file), EINVAL);
     CHECK_ERR(map((void *)1, PAGE, PROT_READ, anonymous | MAP_FIXED, -1), EINVAL);
@@ -33,6 +34,37 @@ static void test_flags(void)
     CHECK_ERR(mprotect(page + 1, PAGE, 0x40), EINVAL);
     CHECK_OK(mprotect(page, 0, 0x40));
     close(file);
+}
+
+/* PROT_GROWSDOWN reaches from the start of a stack on; nothing grows upwards. */
+static void test_growing(void)
+{
+    enum { DOWN = PROT_GROWSDOWN, UP = PROT_GROWSUP };
+    char *room = mmap(NULL, 8 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *low = bad_address(PAGE), *stack = room + 4 * PAGE;
+    int fixed = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_GROWSDOWN;
+    CHECK_ERR(mprotect(room, 0, DOWN | UP), EINVAL);
+    CHECK_ERR(mprotect(room + 1, 0, DOWN), EINVAL);
+    CHECK_OK(mprotect(room, 0, DOWN));
+    CHECK_ERR(mprotect(room, -PAGE, 0x40), ENOMEM);
+    CHECK_ERR(mprotect(room, 1ul << 48, 0x40), EINVAL);
+    CHECK_ERR(syscall(SYS_mprotect, room, PAGE, 1ul << 32 | PROT_READ), EINVAL);
+    CHECK_ERR(mprotect(room, PAGE, DOWN | PROT_READ), EINVAL);
+    CHECK_ERR(mprotect(room, PAGE, UP | PROT_READ), EINVAL);
+    CHECK_ERR(mprotect(low, PAGE, DOWN | PROT_READ), ENOMEM);
+    CHECK_ERR(mprotect(low, PAGE, UP | PROT_READ), ENOMEM);
+    CHECK_OK(munmap(room, 8 * PAGE));
+    CHECK(mmap(stack, 3 * PAGE, PROT_READ | PROT_WRITE, fixed, -1, 0) == stack);
+    stack[0] = 1;
+    CHECK_OK(mprotect(stack + 2 * PAGE, PAGE, DOWN | PROT_READ));
+    CHECK_CHILD("none of it can be written", int p[2]; CHILD_REQUIRE(pipe(p) == 0);
+                CHILD_REQUIRE(write(p[1], "x", 1) == 1);
+                CHILD_REQUIRE(read(p[0], stack, 1) == -1 && errno == EFAULT));
+    CHECK_ERR(mprotect(stack, PAGE, UP | PROT_READ), EINVAL);
+    CHECK_OK(mprotect(stack - PAGE, 2 * PAGE, DOWN | PROT_READ | PROT_WRITE));
+    stack[0] = 2;
+    CHECK_ERR(mprotect(stack - PAGE, PAGE, DOWN | PROT_READ), ENOMEM);
+    CHECK_OK(munmap(stack, 3 * PAGE));
 }
 
 static void test_low_addresses(void)
@@ -122,6 +154,7 @@ static void test_futex_without_memory(void)
 int main(void)
 {
     test_flags();
+    test_growing();
     test_low_addresses();
     test_zero();
     test_promises();

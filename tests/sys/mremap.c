@@ -1,4 +1,5 @@
-/* mremap: growing, shrinking and moving mappings with their contents; its errors. */
+/* mremap: growing, shrinking and moving mappings with their contents; its errors, and those of
+ * msync and madvise. */
 #define _GNU_SOURCE
 #include "check.h"
 #include <sys/mman.h>
@@ -139,8 +140,125 @@ static void check_errors(void)
     CHECK_ERR((long)remap(m, PAGE, 2 * PAGE, MREMAP_MAYMOVE, NULL), EFAULT);
 }
 
+/* What wraps, what is above user space, which error comes first. */
+static void check_ranges(void)
+{
+    char *m = map(4), *low = (char *)PAGE, *high = (char *)(1ul << 47);
+    CHECK_ERR((long)remap(m, PAGE, -1ul, MREMAP_MAYMOVE, NULL), EINVAL); /* wraps to 0 */
+    CHECK_ERR((long)remap(m, PAGE, 1ul << 47, MREMAP_MAYMOVE, NULL), EINVAL);
+    CHECK_ERR((long)remap(m, PAGE, 1ul << 46, MREMAP_MAYMOVE, NULL), ENOMEM);
+    CHECK_ERR((long)remap(m, -PAGE, PAGE, 0, NULL), EINVAL);
+    CHECK_ERR((long)remap(m, 1ul << 47, PAGE, 0, NULL), EINVAL);
+    CHECK(holds(m, 4));
+    CHECK_ERR((long)remap(low, PAGE, 0, MREMAP_MAYMOVE, NULL), EINVAL);
+    CHECK_ERR((long)remap(low, 0, PAGE, MREMAP_MAYMOVE, NULL), EFAULT);
+    CHECK_ERR((long)remap(high, PAGE, PAGE, MREMAP_MAYMOVE, NULL), EFAULT);
+    CHECK_ERR((long)remap((char *)(-2ul * PAGE), 2 * PAGE, PAGE, 0, NULL), EFAULT);
+    CHECK(remap(m, PAGE, PAGE, MREMAP_MAYMOVE, (void *)-1ul) == m); /* no say, no look */
+    CHECK_ERR((long)remap(m, 5 * PAGE, 6 * PAGE, MREMAP_MAYMOVE, NULL), EFAULT);
+    CHECK(remap(m, 5 * PAGE, 5 * PAGE, 0, NULL) == m);
+    CHECK_OK(mprotect(m + 2 * PAGE, PAGE, PROT_READ));
+    CHECK(remap(m, 4 * PAGE, PAGE, 0, NULL) == m); /* over three areas */
+    CHECK(holds(m, 1) && !mapped(m + PAGE) && !mapped(m + 3 * PAGE));
+    CHECK_OK(munmap(m, PAGE));
+}
+
+static void check_placed(void)
+{
+    int fixed = MREMAP_MAYMOVE | MREMAP_FIXED, keep = MREMAP_MAYMOVE | 4; /* DONTUNMAP */
+    char *m = map(4), *there = map(4), *high = (char *)(1ul << 47);
+    CHECK_ERR((long)remap(m, PAGE, PAGE, 4, NULL), EINVAL);
+    CHECK_ERR((long)remap(m, PAGE, 2 * PAGE, keep, NULL), EINVAL);
+    CHECK_ERR((long)remap(m, PAGE, PAGE, keep, there + 1), EINVAL);
+    CHECK_ERR((long)remap(m, PAGE, PAGE, fixed, there + 1), EINVAL);
+    CHECK_ERR((long)remap(m, PAGE, PAGE, fixed, high), EINVAL);
+    CHECK_ERR((long)remap(m, PAGE, PAGE, fixed, m), EINVAL);
+    CHECK_ERR((long)remap((void *)PAGE, PAGE, PAGE, fixed, there), EFAULT);
+    CHECK(holds(there, 4));                                     /* nothing was cleared for that */
+    CHECK(remap(m, 4 * PAGE, 2 * PAGE, fixed, there) == there); /* shorter as well */
+    CHECK(holds(there, 4) && !mapped(m) && !mapped(m + 3 * PAGE));
+    m = remap(there, 2 * PAGE, 2 * PAGE, keep, NULL);
+    CHECK(m != MAP_FAILED && holds(m, 2) && there[0] == 0 && there[PAGE] == 0);
+    CHECK(there[2 * PAGE] == 3);
+    there[0] = 9;
+    CHECK(remap(there, PAGE, PAGE, keep | fixed, m) == m);
+    CHECK(m[0] == 9 && there[0] == 0);
+    CHECK_OK(munmap(m, 2 * PAGE));
+    CHECK_OK(munmap(there, 4 * PAGE));
+}
+
+/* An old length of 0 maps shared pages a second time. */
+static void check_twice(void)
+{
+    int shared = MAP_SHARED | MAP_ANONYMOUS, fixed = MREMAP_MAYMOVE | MREMAP_FIXED;
+    char *own = map(2), *m = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, shared, -1, 0);
+    CHECK_ERR((long)remap(own, 0, PAGE, MREMAP_MAYMOVE, NULL), EINVAL);
+    CHECK_ERR((long)remap(own, 0, PAGE, 0, NULL), EINVAL);
+    CHECK_ERR((long)remap(m, 0, PAGE, 0, NULL), ENOMEM);
+    m[PAGE] = 7;
+    char *twin = remap(m + PAGE, 0, 2 * PAGE, MREMAP_MAYMOVE, NULL);
+    CHECK(twin != MAP_FAILED && twin[0] == 7 && m[PAGE] == 7 && mapped(m + 3 * PAGE));
+    twin[PAGE] = 8;
+    CHECK_EQ(m[2 * PAGE], 8);
+    CHECK(remap(m + PAGE, 0, 2 * PAGE, fixed, m + 2 * PAGE) == m + 2 * PAGE);
+    CHECK(m[PAGE] == 7 && m[2 * PAGE] == 7 && m[3 * PAGE] == 8);
+    CHECK_ERR((long)remap(m, 0, PAGE, fixed, m), EFAULT); /* its target was its source */
+    CHECK(!mapped(m));
+    CHECK_OK(munmap(m, 4 * PAGE));
+    CHECK_OK(munmap(twin, 2 * PAGE));
+    CHECK_OK(munmap(own, 2 * PAGE));
+}
+
+static void check_low(void)
+{
+    int fixed = MREMAP_MAYMOVE | MREMAP_FIXED;
+    if (!as_root("low addresses"))
+        return;
+    CHECK_CHILD("root moves to address 0",
+                CHILD_REQUIRE(remap(map(1), PAGE, PAGE, fixed, NULL) == NULL));
+    CHECK_CHILD("others do not", CHILD_REQUIRE(setuid(1000) == 0);
+                CHILD_REQUIRE(remap(map(1), PAGE, PAGE, fixed, NULL) == MAP_FAILED);
+                CHILD_REQUIRE(errno == EPERM));
+}
+
+static void check_msync(void)
+{
+    char *m = map(4), *high = (char *)(-2ul * PAGE);
+    CHECK_OK(munmap(m + 2 * PAGE, PAGE));
+    CHECK_ERR(msync(m, PAGE, MS_ASYNC | MS_SYNC), EINVAL);
+    CHECK_ERR(msync(m, PAGE, 8), EINVAL);
+    CHECK_ERR(msync(m + 1, PAGE, MS_SYNC), EINVAL);
+    CHECK_OK(msync(m, PAGE, 0));
+    CHECK_OK(msync(m, PAGE, MS_SYNC | MS_INVALIDATE));
+    CHECK_OK(msync(m, 0, MS_SYNC));
+    CHECK_OK(msync(high, 0, MS_SYNC));
+    CHECK_OK(msync(m, -1ul, MS_SYNC)); /* wraps to nothing */
+    CHECK_ERR(msync(m, -PAGE, MS_SYNC), ENOMEM);
+    CHECK_ERR(msync(m, 1ul << 48, MS_SYNC), ENOMEM);
+    CHECK_ERR(msync(high, PAGE, MS_SYNC), ENOMEM);
+    CHECK_ERR(msync(m, 4 * PAGE, MS_SYNC), ENOMEM);
+    CHECK_ERR(msync(m, 4 * PAGE, MS_ASYNC), ENOMEM);
+    CHECK_ERR(madvise(m, -1ul, MADV_NORMAL), EINVAL);
+    CHECK_ERR(madvise(m, -PAGE, MADV_NORMAL), EINVAL);
+    CHECK_ERR(madvise(m, 1ul << 48, MADV_NORMAL), ENOMEM);
+    CHECK_ERR(madvise(high, PAGE, MADV_DONTNEED), ENOMEM);
+    CHECK_OK(madvise(high, 0, MADV_DONTNEED));
+    CHECK_ERR(madvise(high, 0, 999), EINVAL);
+    CHECK_ERR(madvise(m, 4 * PAGE, MADV_DONTNEED), ENOMEM);
+    CHECK(m[0] == 0 && m[3 * PAGE] == 0); /* thrown away on both sides of the hole */
+    char *shared = mmap(NULL, PAGE, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    CHECK_ERR(madvise(shared, PAGE, MADV_FREE), EINVAL);
+    CHECK_OK(munmap(shared, PAGE));
+    CHECK_OK(munmap(m, 4 * PAGE));
+}
+
 int main(void)
 {
+    check_ranges();
+    check_placed();
+    check_twice();
+    check_low();
+    check_msync();
     check_shrink();
     check_grow();
     check_move();

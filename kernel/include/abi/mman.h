@@ -57,6 +57,10 @@
 #define MADV_COLD        20
 #define MADV_PAGEOUT     21
 
+#define MADV_DONTNEED_LOCKED 24
+
 #define MCL_CURRENT 1
 #define MCL_FUTURE  2
 #define MCL_ONFAULT 4
+
+#define MLOCK_ONFAULT 1
