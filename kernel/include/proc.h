@@ -88,12 +88,10 @@ struct process {
     bool oom_victim;   /* atomic: is killed to free memory, and may use the reserve for it */
     struct user *user; /* of uid; referenced; it pays for n_counted tasks of this process */
     uint32_t n_counted;
-    struct wait_queue child_events;     /* the parent's wait4 sleeps here (on its own) */
-    struct process *vfork_parent_waits; /* not NULL: a vfork parent waits until exec or exit */
-    struct wait_queue vfork_done;
-    struct usage ended_usage;    /* of threads that have ended */
-    struct usage children_usage; /* of reaped descendants */
-    struct wait_queue resumed;   /* stopped threads sleep here, and exec until it is alone */
+    struct wait_queue child_events; /* the parent's wait4 sleeps here (on its own) */
+    struct usage ended_usage;       /* of threads that have ended */
+    struct usage children_usage;    /* of reaped descendants */
+    struct wait_queue resumed;      /* stopped threads sleep here, and exec until it is alone */
 
     /* Who it is, and whether it may be looked into. Changed together with fs.cred, from which the
      * numbers are copied, with exec_lock, fs.lock and proc_lock held: who holds one of the three

@@ -162,7 +162,9 @@ struct thread {
     uint64_t timer_slack_ns;  /* PR_SET_TIMERSLACK: how late its timers may be; none is that late */
     uint64_t usual_slack_ns;  /* its parent's when it began */
     uaddr_t clear_child_tid, robust_list;
-    char name[16];           /* comm */
+    char name[16]; /* comm */
+    struct vfork_wait
+        *vfork; /* proc's: who waits until it calls exec or ends; guarded by proc_lock */
     struct tracing *tracing; /* proc's: who watches its calls, or NULL; guarded by proc_lock */
 };
 

@@ -366,7 +366,7 @@ static struct space *become(struct process *process, struct exec *exec, struct f
     return old;
 }
 
-static void note_exec(struct process *process)
+static void note_exec(struct process *process, struct thread *thread)
 {
     spin_lock(&proc_lock);
     process->has_execed = true;
@@ -374,7 +374,7 @@ static void note_exec(struct process *process)
     process->keep_caps = false;
     memset(process->missing_logged, 0, sizeof(process->missing_logged));
     signal_actions_reset_locked(process);
-    vfork_release_locked(process);
+    vfork_release_locked(thread);
     spin_unlock(&proc_lock);
 }
 
@@ -399,7 +399,7 @@ static void exec_commit(struct thread *thread, struct exec *exec)
         space_unref(old);
     if (old_exe)
         file_close_exec(old_exe);
-    note_exec(process);
+    note_exec(process, thread);
     set_registers(thread, exec);
 }
 

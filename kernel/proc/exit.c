@@ -238,7 +238,6 @@ static void become_zombie(struct process *process)
 {
     struct list dropped = LIST_INIT(dropped); /* the few that came since leave_relatives */
     spin_lock(&proc_lock);
-    vfork_release_locked(process);
     spin_lock(&process->signal_lock);
     signal_discard(&process->queued, &process->pending, ~0ull, &dropped);
     spin_unlock(&process->signal_lock);
@@ -287,6 +286,7 @@ static bool detach_thread(struct thread *self, struct process *process)
     struct pid_slot *slot = pid_slot_find_locked(self->tid);
     slot->thread = NULL;
     pid_slot_put_locked(slot);
+    vfork_release_locked(self);
     wake_all(&process->resumed); /* exec may wait to be alone */
     if (!last && process->pending & ~self->signal_mask && !process->group_exiting)
         signal_recalculate_all_locked(process); /* this one may have been the one to take it */

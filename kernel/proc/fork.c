@@ -26,7 +26,7 @@ static int check_flags(const struct clone *clone)
     /* The switch to the child writes it to the FS base: one that is not canonical would fault. */
     if (flags & CLONE_SETTLS && clone->tls >= USER_END)
         return -EPERM;
-    if (flags & CLONE_THREAD && (!(flags & CLONE_SIGHAND) || flags & CLONE_VFORK))
+    if (flags & CLONE_THREAD && !(flags & CLONE_SIGHAND))
         return -EINVAL;
     return 0;
 }
@@ -225,8 +225,6 @@ static long publish_process(struct thread *self, struct process *child, struct t
         child->group = parent->group;
         child->session = parent->session;
         child->terminal = parent->terminal;
-        if (clone->flags & CLONE_VFORK)
-            child->vfork_parent_waits = parent;
         tracing_inherit_locked(child, parent);
         process_ref(child); /* the caller's */
         process_publish_locked(child, slot, thread);
@@ -254,33 +252,50 @@ static long publish_thread(struct thread *self, struct thread *thread)
     return result;
 }
 
-/* Sleeps until the child has called exec or ended; a deadly signal lets the parent go earlier.
+/* The thread is not known yet. */
+static void vfork_init(struct vfork_wait *vfork, struct thread *thread, const struct clone *clone)
+{
+    vfork->over = false;
+    wait_queue_init(&vfork->done);
+    if (clone->flags & CLONE_VFORK)
+        thread->vfork = vfork;
+}
+
+/* Sleeps until the new thread has called exec or ended; a deadly signal lets the caller go earlier.
  * Nothing can fail.
  * Takes proc_lock. */
-static void wait_for_vfork(struct process *child)
+static void wait_for_vfork(struct thread *thread, struct vfork_wait *vfork)
 {
     spin_lock(&proc_lock);
-    while (child->vfork_parent_waits)
-        if (wait_on_spin(&child->vfork_done, &proc_lock, WAIT_KILL, NO_DEADLINE, "vfork") < 0)
-            child->vfork_parent_waits = NULL;
+    while (!vfork->over) {
+        if (wait_on_spin(&vfork->done, &proc_lock, WAIT_KILL, NO_DEADLINE, "vfork") == 0 ||
+            vfork->over)
+            continue;
+        thread->vfork = NULL; /* the thread is there as long as it is not over */
+        break;
+    }
     spin_unlock(&proc_lock);
 }
 
-void vfork_release_locked(struct process *process)
+void vfork_release_locked(struct thread *thread)
 {
-    if (process->vfork_parent_waits) {
-        process->vfork_parent_waits = NULL;
-        wake_all(&process->vfork_done);
-    }
+    struct vfork_wait *vfork = thread->vfork;
+    if (!vfork)
+        return;
+    thread->vfork = NULL;
+    vfork->over = true;
+    wake_all(&vfork->done);
 }
 
 static long clone_thread(struct thread *self, const struct clone *clone)
 {
     struct process *process = self->process;
+    struct vfork_wait vfork;
     struct thread *thread;
     int error = copy_thread(self, process, clone, &thread);
     if (error)
         return error;
+    vfork_init(&vfork, thread, clone);
     long tid = publish_thread(self, thread);
     if (tid < 0) {
         drop_thread(thread);
@@ -289,6 +304,8 @@ static long clone_thread(struct thread *self, const struct clone *clone)
     if (clone->flags & CLONE_PARENT_SETTID)
         user_copy_out(clone->parent_tid, &thread->tid, sizeof(int));
     thread_start(thread);
+    if (clone->flags & CLONE_VFORK)
+        wait_for_vfork(thread, &vfork);
     return tid;
 }
 
@@ -297,12 +314,14 @@ static long clone_process(struct thread *self, const struct clone *clone)
     struct process *child = copy_process(self->process, clone);
     if (!child)
         return -ENOMEM;
+    struct vfork_wait vfork;
     struct thread *thread;
     int error = copy_thread(self, child, clone, &thread);
     if (error) {
         drop_copy(child);
         return error;
     }
+    vfork_init(&vfork, thread, clone);
     long pid = publish_process(self, child, thread, clone);
     if (pid < 0) {
         drop_thread(thread);
@@ -316,7 +335,7 @@ static long clone_process(struct thread *self, const struct clone *clone)
         user_copy_out(clone->parent_tid, &tid, sizeof(tid));
     thread_handoff(thread);
     if (clone->flags & CLONE_VFORK)
-        wait_for_vfork(child);
+        wait_for_vfork(thread, &vfork);
     process_unref(child);
     return pid;
 }

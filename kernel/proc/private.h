@@ -198,7 +198,12 @@ void core_name(struct thread *self, int signal, char *path);
 
 _Noreturn void thread_leave(void);            /* the calling thread ends; perhaps all with it */
 int threads_kill_others(struct thread *self); /* exec: 0 when alone, -EAGAIN if told to die */
-void vfork_release_locked(struct process *process); /* wakes a parent that waits in vfork */
+/* A caller of clone with CLONE_VFORK, on its stack, until the new thread calls exec or ends. */
+struct vfork_wait {
+    bool over; /* guarded by proc_lock: the thread does not know of it any more */
+    struct wait_queue done;
+};
+void vfork_release_locked(struct thread *thread); /* the caller that waits for it goes on */
 void process_reap_locked(struct process *zombie,
                          bool count_usage);   /* drops the table's reference */
 void thread_clear_tid(struct thread *thread); /* CLONE_CHILD_CLEARTID and robust locks */

@@ -24,7 +24,6 @@ struct process *process_create(void)
     list_init(&process->group_node);
     list_init(&process->queued);
     wait_queue_init(&process->child_events);
-    wait_queue_init(&process->vfork_done);
     wait_queue_init(&process->resumed);
     mutex_init(&process->exec_lock, "exec", RANK_EXEC);
     spin_init(&process->signal_lock, "signals", RANK_SIGNAL);

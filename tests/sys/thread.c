@@ -304,6 +304,60 @@ static void check_long_call(void)
     });
 }
 
+/* ---- CLONE_VFORK: who starts a thread waits until it ends or calls exec ---- */
+
+static volatile int has_ended;
+
+static int end_late(void *arg)
+{
+    struct timespec rest = {0, 20000000};
+    (void)arg;
+    syscall(SYS_nanosleep, &rest, NULL);
+    has_ended = 1;
+    return 0;
+}
+
+static int pause_for_ever(void *arg)
+{
+    (void)arg;
+    for (;;)
+        syscall(SYS_pause);
+    return 0;
+}
+
+static long start_and_wait(int (*run)(void *), void *arg)
+{
+    static char stack[STACK] __attribute__((aligned(16)));
+    return clone(run, stack + STACK,
+                 CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_VFORK,
+                 arg);
+}
+
+/* A child whose first thread waits for one that does what it was given. */
+static pid_t child_that_waits_for(int (*run)(void *), void *arg)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(start_and_wait(run, arg) > 0 ? 0 : 98);
+    return child;
+}
+
+static void check_vfork(void)
+{
+    char number[] = "7";
+    long tid = start_and_wait(end_late, NULL);
+    CHECK(tid > 0 && tid != getpid());
+    CHECK_EQ(has_ended, 1);
+    pid_t child = child_that_waits_for(end_late, NULL);
+    CHECK_EQ(status_of(child), 0);
+    child = child_that_waits_for(exec_self, number);
+    CHECK_EQ(status_of(child), 7 << 8);
+    child = child_that_waits_for(pause_for_ever, NULL);
+    CHECK_OK(kill(child, SIGKILL));
+    CHECK_EQ(status_of(child), SIGKILL);
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 2)
@@ -315,5 +369,6 @@ int main(int argc, char **argv)
     check_fork();
     check_long_call();
     check_tls();
+    check_vfork();
     return check_done();
 }
