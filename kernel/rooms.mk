@@ -100,6 +100,7 @@ kernel += vfs/poll.c
 kernel += vfs/lock_set.c
 kernel += vfs/lock.c
 kernel += vfs/lease.c
+kernel += vfs/lock_list.c
 kernel += vfs/xattr.c
 kernel += vfs/socket.c
 

@@ -474,6 +474,14 @@ struct lock_seen {
     int pid;            /* of the process that set it; -1: it is the open file's (F_OFD_SETLK) */
     bool is_write;
 };
+/* One of all files' locks. */
+struct lock_told {
+    struct lock_seen lock;
+    const struct inode *inode;
+    uint64_t n;    /* which lock it is, from 1 on, or which one it waits for */
+    bool is_flock; /* of a whole file */
+    bool waits;    /* it is not set, but waited for */
+};
 /* To whom the record locks of a context's descriptors belong: for comparison alone. NULL: its
  * thread has ended. The context may be another thread's, which stays. */
 const void *fs_lock_owner(struct fs_context *fs);
@@ -481,6 +489,17 @@ const void *fs_lock_owner(struct fs_context *fs);
  * The owner is fs_lock_owner's or the open file. False: there is none. May sleep. */
 bool file_lock_seen(struct file *file, const void *owner, bool is_flock, int64_t from,
                     struct lock_seen *seen);
+
+/* Where a listing of all files' locks is: all 0 at first. */
+struct locks_cursor {
+    uint64_t owner, start; /* in the order in which their owners came; then by their start */
+    uint64_t n;            /* locks that were told */
+};
+/* Tells of some locks from the cursor on, which is moved, and after each of what waits for it;
+ * false when there are no more. `tell` is called with locks held that forbid it to lock files. May
+ * sleep. */
+bool locks_list(struct locks_cursor *cursor, void (*tell)(void *arg, const struct lock_told *told),
+                void *arg);
 
 /* ---- Names by the kernel itself (boot, devices, tests): as root, paths from the root ---- */
 

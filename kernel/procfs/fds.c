@@ -66,23 +66,47 @@ uint32_t proc_fd_mode(const struct proc_inode *of)
     return mode;
 }
 
-/* Adds a line for each lock of that owner on the file. */
-static void add_locks(struct text *text, struct file *file, const void *owner, const char *kind,
-                      int *n)
+static void add_lock(struct text *text, const struct lock_told *told)
 {
-    struct lock_seen lock;
-    const struct inode *inode = file->inode;
-    bool is_flock = kind[0] == 'F';
+    const struct lock_seen *lock = &told->lock;
+    const struct inode *inode = told->inode;
+    const char *kind = told->is_flock ? "FLOCK " : lock->pid < 0 ? "OFDLCK" : "POSIX ";
+    text_add(text, "%lu: %s%s ADVISORY  %s %d %02x:%02x:%lu %ld ", told->n,
+             told->waits ? "-> " : "", kind, lock->is_write ? "WRITE" : "READ", lock->pid,
+             MAJOR_OF(inode->fs->dev), MINOR_OF(inode->fs->dev), inode->ino, lock->start);
+    text_add(text, lock->end == INT64_MAX ? "EOF\n" : "%ld\n", lock->end);
+}
+
+static void tell_lock(void *text, const struct lock_told *told)
+{
+    add_lock(text, told);
+}
+
+int proc_piece_locks(struct text *text, const struct proc_inode *of, uint64_t *cursor)
+{
+    struct locks_cursor at = {cursor[0], cursor[1], cursor[2]};
+    bool more = true;
+    (void)of;
+    while (text->length < PAGE_SIZE && !text->failed && more)
+        more = locks_list(&at, tell_lock, text) && cond_resched();
+    cursor[0] = at.owner, cursor[1] = at.start, cursor[2] = at.n;
+    return more;
+}
+
+/* Adds a line for each lock of that owner on the file. */
+static void add_locks(struct text *text, struct file *file, const void *owner, bool is_flock,
+                      uint64_t *n)
+{
+    struct lock_told told = {.inode = file->inode, .is_flock = is_flock};
     int64_t from = 0;
     do {
-        if (!file_lock_seen(file, owner, is_flock, from, &lock))
+        if (!file_lock_seen(file, owner, is_flock, from, &told.lock))
             return;
-        text_add(text, "lock:\t%d: %s ADVISORY  %s %d %02x:%02x:%lu %ld ", ++*n, kind,
-                 lock.is_write ? "WRITE" : "READ", lock.pid, MAJOR_OF(inode->fs->dev),
-                 MINOR_OF(inode->fs->dev), inode->ino, lock.start);
-        text_add(text, lock.end == INT64_MAX ? "EOF\n" : "%ld\n", lock.end);
-        from = lock.end + 1;
-    } while (lock.end < INT64_MAX && cond_resched());
+        told.n = ++*n;
+        text_add(text, "lock:\t");
+        add_lock(text, &told);
+        from = told.lock.end + 1;
+    } while (told.lock.end < INT64_MAX && cond_resched());
 }
 
 /* To whom record locks of the thread's descriptors belong, or NULL. */
@@ -107,12 +131,12 @@ static int text_fdinfo(struct text *text, const struct proc_inode *of)
     uint64_t pos = file->ops->stream ? 0 : file->pos;
     text_add(text, "pos:\t%lu\nflags:\t0%o\nmnt_id:\t%lu\nino:\t%lu\n", pos, flags,
              vfs_mount_id(file->inode->fs), file->inode->ino);
-    int n = 0;
+    uint64_t n = 0;
     const void *owner = lock_owner(of);
-    add_locks(text, file, file, "FLOCK ", &n);
+    add_locks(text, file, file, true, &n);
     if (owner)
-        add_locks(text, file, owner, "POSIX ", &n);
-    add_locks(text, file, file, "OFDLCK", &n);
+        add_locks(text, file, owner, false, &n);
+    add_locks(text, file, file, false, &n);
     file_unref(file);
     return 0;
 }

@@ -8,9 +8,9 @@
  * from the start makes it anew. */
 struct reading {
     struct text text;
-    uint64_t base;   /* where in the file the text begins */
-    uint64_t cursor; /* where the next piece begins, in the node's own terms */
-    bool more;       /* a piece may follow */
+    uint64_t base;      /* where in the file the text begins */
+    uint64_t cursor[3]; /* where the next piece begins, in the node's own terms */
+    bool more;          /* a piece may follow */
 };
 
 struct proc_file {
@@ -38,7 +38,7 @@ static int read_more(struct reading *reading, const struct proc_inode *proc)
     reading->text.length = 0;
     reading->text.failed = false;
     int err = proc->node->text ? proc->node->text(&reading->text, proc)
-                               : proc->node->piece(&reading->text, proc, &reading->cursor);
+                               : proc->node->piece(&reading->text, proc, reading->cursor);
     reading->more = err > 0;
     return err < 0 ? err : reading->text.failed ? -ENOMEM : 0;
 }

@@ -31,7 +31,7 @@ struct proc_node {
     bool has_end;    /* a text that can be sought from its end, size 0, as Linux's settings can */
     /* A file is one of these. Its whole content; 0, -ESRCH when its process is gone: */
     int (*text)(struct text *text, const struct proc_inode *of);
-    /* or the next piece of it, from *cursor on, which is 0 at first and is moved; 1 if more may
+    /* or the next piece of it, from the cursor on, three words that are 0 at first; 1 if more may
      * follow, else 0: for what grows with what a program does. Such a file keeps one piece only. */
     int (*piece)(struct text *text, const struct proc_inode *of, uint64_t *cursor);
     /* or read in place; bytes: */
@@ -177,6 +177,7 @@ int proc_text_cpuinfo(struct text *text, const struct proc_inode *of);
 int proc_text_meminfo(struct text *text, const struct proc_inode *of);
 int proc_text_machine_stat(struct text *text, const struct proc_inode *of);
 int proc_text_interrupts(struct text *text, const struct proc_inode *of);
+int proc_piece_locks(struct text *text, const struct proc_inode *of, uint64_t *cursor);
 int proc_text_slabinfo(struct text *text, const struct proc_inode *of);
 int proc_text_loadavg(struct text *text, const struct proc_inode *of);
 int proc_text_uptime(struct text *text, const struct proc_inode *of);

@@ -276,6 +276,7 @@ static const struct proc_node root_children[] = {
     FILE_NODE("interrupts", proc_text_interrupts),
     FILE_NODE("kcounts", proc_text_kcounts),
     FILE_NODE("loadavg", proc_text_loadavg),
+    {.name = "locks", .mode = S_IFREG | 0444, .piece = proc_piece_locks},
     FILE_NODE("meminfo", proc_text_meminfo),
     LINK_NODE("mounts", read_mounts),
     FILE_NODE("partitions", proc_text_partitions),

@@ -15,19 +15,11 @@
 
 #define PIECE 64 /* locks or owners looked at before others may run */
 
-/* A thread that waits in lock_set_change, on its stack. */
-struct lock_waiter {
-    struct list node;      /* in set->waiters */
-    struct hash_node wait; /* in `waits`, by owner, if range->finds_deadlocks */
-    const void *owner;
-    const void *blocker; /* the owner in the way, NULL when it let go; guarded by locks_lock */
-    const struct lock_range *wanted;
-    struct wait_queue freed;
-};
-
 static struct spinlock locks_lock = SPINLOCK("file locks", RANK_FILE);
-static struct hash sets;  /* guarded by locks_lock, as is each set's refs; by inode */
-static struct hash waits; /* guarded by locks_lock: struct lock_waiter.wait */
+static struct hash sets;     /* guarded by locks_lock, as is each set's refs; by inode */
+static struct hash waits;    /* guarded by locks_lock: struct lock_waiter.wait */
+static struct tree owners;   /* guarded by locks_lock: of all sets, by their numbers */
+static uint64_t last_number; /* guarded by locks_lock */
 
 void lock_setup(void)
 {
@@ -129,10 +121,13 @@ static struct lock_owner *find_owner(struct lock_set *set, const void *who, bool
 static void owner_add(struct lock_set *set, struct lock_owner *owner,
                       const struct lock_range *range)
 {
-    *owner = (struct lock_owner){.who = range->owner, .is_flock = range->is_flock};
+    *owner = (struct lock_owner){.who = range->owner, .is_flock = range->is_flock, .set = set};
     hash_insert(&set->owners, &owner->node, owner_hash(owner->who, owner->is_flock));
     list_add_tail(&set->by_age[owner->is_flock], &owner->by_age);
-    lock_set_ref(set);
+    spin_lock(&locks_lock);
+    set->refs++;
+    tree_insert(&owners, &owner->by_number, ++last_number);
+    spin_unlock(&locks_lock);
 }
 
 /* An owner without locks is none. The caller has a reference to the set of its own. */
@@ -140,12 +135,46 @@ static void owner_drop_if_empty(struct lock_set *set, struct lock_owner *owner)
 {
     if (owner->trees[0].root || owner->trees[1].root)
         return;
+    assert(!owner->waiters.root); /* each was woken when the byte that it waits at was let go */
     hash_remove(&set->owners, &owner->node);
     list_remove(&owner->by_age);
-    kfree(owner);
     spin_lock(&locks_lock);
+    tree_remove(&owners, &owner->by_number);
     set->refs--;
     spin_unlock(&locks_lock);
+    kfree(owner);
+}
+
+static struct lock_owner *find_number(uint64_t number)
+{
+    struct tree_node *node = tree_ceil(&owners, number);
+    return node ? container_of(node, struct lock_owner, by_number) : NULL;
+}
+
+/* Between the two looks the owner may end, but not after the second: that takes the mutex. */
+struct lock_owner *lock_owner_from(uint64_t number)
+{
+    do {
+        spin_lock(&locks_lock);
+        struct lock_owner *owner = find_number(number);
+        struct lock_set *set = owner ? owner->set : NULL;
+        if (owner) {
+            number = owner->by_number.key;
+            set->refs++;
+        }
+        spin_unlock(&locks_lock);
+        if (!owner)
+            return NULL;
+        mutex_lock(&set->mutex);
+        spin_lock(&locks_lock);
+        owner = find_number(number);
+        spin_unlock(&locks_lock);
+        if (owner && owner->by_number.key == number)
+            return owner;
+        mutex_unlock(&set->mutex);
+        lock_set_put(set);
+    } while (cond_resched());
+    return NULL;
 }
 
 static struct file_lock *lock_of(struct tree_node *node)
@@ -227,11 +256,13 @@ static bool would_deadlock(const struct lock_waiter *waiter)
     return false;
 }
 
-/* Sleeps until the blocker lets go of something in the range. 0, -EDEADLK (for records of processes
- * only), -ERESTARTSYS. The set's mutex is held, not while it sleeps. */
-static int wait_for(struct lock_set *set, const struct lock_range *range, const void *blocker)
+/* Sleeps until the blocker, whose lock bars the range, lets go of something there. 0, -EDEADLK (for
+ * records of processes only), -ERESTARTSYS. The set's mutex is held, not while it sleeps. */
+static int wait_for(struct lock_set *set, const struct lock_range *range,
+                    struct lock_owner *blocker, const struct file_lock *lock)
 {
-    struct lock_waiter waiter = {.owner = range->owner, .blocker = blocker, .wanted = range};
+    struct lock_waiter waiter = {
+        .owner = range->owner, .blocker = blocker->who, .whose = blocker, .wanted = range};
     wait_queue_init(&waiter.freed);
     spin_lock(&locks_lock);
     bool deadlock = range->finds_deadlocks && would_deadlock(&waiter);
@@ -241,9 +272,12 @@ static int wait_for(struct lock_set *set, const struct lock_range *range, const 
     if (deadlock)
         return -EDEADLK;
     list_add_tail(&set->waiters, &waiter.node);
+    tree_insert(&blocker->waiters, &waiter.at, max(lock->node.key, (uint64_t)range->start));
     int interrupted =
         wait_on_mutex(&waiter.freed, &set->mutex, WAIT_SIGNALS, NO_DEADLINE, "file lock");
     list_remove(&waiter.node);
+    if (waiter.blocker)
+        tree_remove(&blocker->waiters, &waiter.at);
     spin_lock(&locks_lock);
     if (range->finds_deadlocks)
         hash_remove(&waits, &waiter.wait);
@@ -260,6 +294,7 @@ static void wake_waiters(struct lock_set *set, const struct lock_range *range)
         if (waiter->blocker != range->owner || wanted->is_flock != range->is_flock ||
             wanted->start > range->end || wanted->end < range->start)
             continue;
+        tree_remove(&waiter->whose->waiters, &waiter->at);
         spin_lock(&locks_lock);
         waiter->blocker = NULL;
         spin_unlock(&locks_lock);
@@ -389,13 +424,14 @@ int lock_set_change(struct lock_set *set, const struct lock_range *range, bool c
 {
     struct stock stock;
     struct lock_owner *blocker;
+    struct file_lock *lock;
     bool is_write;
     int err = stock_fill(&stock, range, clear);
     mutex_lock(&set->mutex);
     if (!err && !clear && range->is_flock)
         let_go(set, range);
-    while (!err && !clear && lock_set_conflict(set, range, &blocker, &is_write))
-        err = wait ? wait_for(set, range, blocker->who) : -EAGAIN;
+    while (!err && !clear && (lock = lock_set_conflict(set, range, &blocker, &is_write)))
+        err = wait ? wait_for(set, range, blocker, lock) : -EAGAIN;
     if (!err)
         perform(set, range, clear, &stock);
     mutex_unlock(&set->mutex);

@@ -16,6 +16,9 @@ struct lock_owner {
     int pid;               /* what F_GETLK tells; -1 for open-file locks */
     bool is_flock;
     struct tree trees[2]; /* of struct file_lock: to read, to write */
+    struct tree waiters;  /* struct lock_waiter.at: those whom it keeps waiting */
+    struct lock_set *set;
+    struct tree_node by_number; /* among the owners of all sets; each has another number */
 };
 
 struct lock_set {
@@ -40,6 +43,18 @@ struct lock_range {
     bool finds_deadlocks;
 };
 
+/* A thread that waits in lock_set_change, on its stack. */
+struct lock_waiter {
+    struct list node;      /* in set->waiters, in the order in which they came */
+    struct hash_node wait; /* by owner, if range->finds_deadlocks */
+    const void *owner;
+    const void *blocker;      /* the owner in the way, NULL when it let go; guarded by locks_lock */
+    struct lock_owner *whose; /* the same; valid while `blocker` is not NULL */
+    struct tree_node at;      /* in whose->waiters; key: a byte that is in the way */
+    const struct lock_range *wanted;
+    struct wait_queue freed;
+};
+
 /* The set of an inode, with a reference; NULL: there is none, or no memory. */
 struct lock_set *lock_set_get(struct inode *inode, bool create);
 void lock_set_ref(struct lock_set *set); /* one more */
@@ -53,3 +68,6 @@ struct file_lock *lock_set_own(struct lock_set *set, const struct lock_range *ra
                                struct lock_owner **whose, bool *is_write);
 /* Sets or clears a lock; waits for it if asked. 0, -EAGAIN, -EDEADLK, -ENOLCK, -ERESTARTSYS. */
 int lock_set_change(struct lock_set *set, const struct lock_range *range, bool clear, bool wait);
+/* The owner of that number or the next higher, with a reference to its set, whose mutex is taken;
+ * NULL where there is none, or the caller must end. */
+struct lock_owner *lock_owner_from(uint64_t number);

@@ -1,4 +1,5 @@
-/* /proc/PID/fdinfo tells of the locks that belong to a descriptor, and of no others. */
+/* /proc/PID/fdinfo tells of the locks that belong to a descriptor, and of no others; /proc/locks of
+ * all, and of what waits for them. */
 #include "proc_text.h"
 #include <sys/file.h>
 #include <sys/sysmacros.h>
@@ -71,6 +72,116 @@ static void check_whole_files(void)
     CHECK_STR(locks_of(getpid(), fd), "");
 }
 
+/* The lines of /proc/locks about the file, without numbers: of the locks, or of what waits for one.
+ * How many; -1 if one of those waits for a lock with another number. */
+static int all_locks(char *lines, size_t size, bool waiting)
+{
+    char *line = NULL;
+    size_t room = 0, length = 0;
+    long number = 0;
+    int n = 0;
+    FILE *file = fopen("/proc/locks", "r");
+    lines[0] = '\0';
+    while (file && getline(&line, &room, file) > 0) {
+        char *rest;
+        long its = strtol(line, &rest, 10);
+        bool waits = strncmp(rest, ": -> ", 5) == 0;
+        if (!strstr(line, place))
+            continue;
+        if (!waits)
+            number = its;
+        else if (its != number)
+            n = -1000000;
+        rest += waits ? 5 : 2;
+        if (waits != waiting)
+            continue;
+        n++;
+        if (length + strlen(rest) < size)
+            length += (size_t)snprintf(lines + length, size - length, "%s", rest);
+    }
+    free(line);
+    if (file)
+        fclose(file);
+    return n < 0 ? -1 : n;
+}
+
+static const char *one(const char *kind, int pid, const char *range)
+{
+    return strchr(line(0, kind, pid, range), ':') + 5; /* after "lock:\t0: " */
+}
+
+static void check_all_locks(void)
+{
+    char lines[4096];
+    CHECK_EQ(all_locks(lines, sizeof lines, false), 0);
+    CHECK_OK(lock(F_SETLK, F_WRLCK, 100, 50));
+    CHECK_EQ(all_locks(lines, sizeof lines, false), 1);
+    CHECK_STR(lines, one("POSIX  ADVISORY  WRITE", getpid(), "100 149"));
+    CHECK_OK(lock(F_SETLK, F_UNLCK, 0, 0));
+    CHECK_OK(flock(fd, LOCK_SH));
+    CHECK_EQ(all_locks(lines, sizeof lines, false), 1);
+    CHECK_STR(lines, one("FLOCK  ADVISORY  READ", getpid(), "0 EOF"));
+    CHECK_OK(flock(fd, LOCK_UN));
+    CHECK_OK(lock(F_OFD_SETLK, F_WRLCK, 5, 5));
+    CHECK_EQ(all_locks(lines, sizeof lines, false), 1);
+    CHECK_STR(lines, one("OFDLCK ADVISORY  WRITE", -1, "5 9"));
+    CHECK_OK(lock(F_OFD_SETLK, F_UNLCK, 0, 0));
+    CHECK_EQ(all_locks(lines, sizeof lines, false), 0);
+}
+
+static void check_many_locks(void)
+{
+    char lines[4096];
+    for (int i = 0; i < 1000; i++)
+        if (lock(F_SETLK, i % 3 ? F_WRLCK : F_RDLCK, 2 * i, 1) < 0)
+            NOTE("no lock %d", i);
+    CHECK_EQ(all_locks(lines, sizeof lines, false), 1000);
+    CHECK_OK(lock(F_SETLK, F_UNLCK, 0, 0));
+}
+
+/* Waits until so many wait for locks on the file. */
+static void await_waiting(int n)
+{
+    char lines[4096];
+    while (all_locks(lines, sizeof lines, true) != n)
+        usleep(1000);
+}
+
+static pid_t child_that_wants(short type, off_t start, off_t length)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        int error = lock(F_SETLKW, type, start, length) < 0 ? errno : 0;
+        _exit(error);
+    }
+    return child;
+}
+
+/* A child waits for the second of two locks, until it is killed, or has its lock. */
+static void check_waiting(void)
+{
+    char lines[4096];
+    CHECK_OK(lock(F_SETLK, F_RDLCK, 0, 10));
+    CHECK_OK(lock(F_SETLK, F_WRLCK, 100, 10));
+    pid_t child = child_that_wants(F_RDLCK, 5, 100);
+    await_waiting(1);
+    CHECK_EQ(all_locks(lines, sizeof lines, false), 2);
+    CHECK_EQ(all_locks(lines, sizeof lines, true), 1);
+    CHECK_STR(lines, one("POSIX  ADVISORY  READ", child, "5 104"));
+    kill(child, SIGKILL);
+    CHECK_EQ(status_of(child), SIGKILL);
+    CHECK_EQ(all_locks(lines, sizeof lines, true), 0);
+    child = child_that_wants(F_WRLCK, 0, 0);
+    await_waiting(1);
+    CHECK_OK(lock(F_SETLK, F_UNLCK, 0, 10));
+    await_waiting(1);
+    CHECK_OK(lock(F_SETLK, F_UNLCK, 0, 0));
+    CHECK_EQ(status_of(child), 0);
+    CHECK_EQ(all_locks(lines, sizeof lines, false), 0);
+    CHECK_EQ(all_locks(lines, sizeof lines, true), 0);
+}
+
 int main(void)
 {
     struct stat st;
@@ -80,6 +191,9 @@ int main(void)
              (unsigned long)st.st_ino);
     check_records();
     check_whole_files();
+    check_all_locks();
+    check_many_locks();
+    check_waiting();
     close(fd);
     unlink("locked");
     return check_done();

@@ -1,0 +1,80 @@
+/* The locks on all files and what waits for them, as /proc/locks tells them. */
+#include "local.h"
+#include "lock_set.h"
+
+enum { MOST_TOLD = 64 }; /* locks with a set's mutex held */
+
+struct telling {
+    void (*tell)(void *arg, const struct lock_told *told);
+    void *arg;
+    struct lock_owner *owner;
+    uint64_t n;
+};
+
+static void tell_lock(const struct telling *telling, const struct file_lock *lock, bool is_write)
+{
+    struct lock_told told = {
+        .lock = {(int64_t)lock->node.key, lock->end, telling->owner->pid, is_write},
+        .inode = telling->owner->set->inode,
+        .n = telling->n,
+        .is_flock = telling->owner->is_flock,
+    };
+    telling->tell(telling->arg, &told);
+}
+
+/* What waits for the lock: each waits for a byte that its owner has. */
+static void tell_waiters(const struct telling *telling, const struct file_lock *lock)
+{
+    struct tree *waiters = &telling->owner->waiters;
+    struct tree_node *node = tree_ceil(waiters, lock->node.key);
+    for (; node && node->key <= (uint64_t)lock->end; node = tree_next(waiters, node)) {
+        const struct lock_range *wanted = container_of(node, struct lock_waiter, at)->wanted;
+        struct lock_told told = {
+            .lock = {wanted->start, wanted->end, wanted->pid, wanted->is_write},
+            .inode = telling->owner->set->inode,
+            .n = telling->n,
+            .is_flock = wanted->is_flock,
+            .waits = true,
+        };
+        telling->tell(telling->arg, &told);
+        cond_resched();
+    }
+}
+
+/* Tells of some of an owner's locks; false when that is all. The set's mutex is held. */
+static bool tell_owner(struct telling *telling, struct locks_cursor *cursor)
+{
+    struct lock_owner *owner = telling->owner;
+    struct lock_range rest = {.owner = owner->who, .is_flock = owner->is_flock, .end = INT64_MAX};
+    for (int i = 0; i < MOST_TOLD; i++) {
+        bool is_write;
+        rest.start = (int64_t)cursor->start;
+        const struct file_lock *lock = lock_set_own(owner->set, &rest, &owner, &is_write);
+        if (!lock)
+            return false;
+        telling->n = ++cursor->n;
+        tell_lock(telling, lock, is_write);
+        tell_waiters(telling, lock);
+        if (lock->end == INT64_MAX)
+            return false;
+        cursor->start = (uint64_t)lock->end + 1;
+    }
+    return true;
+}
+
+bool locks_list(struct locks_cursor *cursor, void (*tell)(void *arg, const struct lock_told *told),
+                void *arg)
+{
+    struct lock_owner *owner = lock_owner_from(cursor->owner);
+    if (!owner)
+        return false;
+    struct telling telling = {.tell = tell, .arg = arg, .owner = owner};
+    struct lock_set *set = owner->set;
+    if (cursor->owner != owner->by_number.key) /* the one where it was has ended */
+        *cursor = (struct locks_cursor){.owner = owner->by_number.key, .n = cursor->n};
+    if (!tell_owner(&telling, cursor))
+        *cursor = (struct locks_cursor){.owner = cursor->owner + 1, .n = cursor->n};
+    mutex_unlock(&set->mutex);
+    lock_set_put(set);
+    return true;
+}
