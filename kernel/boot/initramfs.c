@@ -49,9 +49,9 @@ static int make_parents(struct unpacking *u, const char *name)
     strlcpy(u->scratch, name, PAGE_SIZE);
     for (char *slash = strchr(u->scratch, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        int result = vfs_make(u->fs, u->scratch, &directory);
-        if (result < 0 && result != -EEXIST)
-            return result;
+        int err = vfs_make(u->fs, u->scratch, &directory);
+        if (err < 0 && err != -EEXIST)
+            return err;
         *slash = '/';
     }
     return 0;
@@ -63,9 +63,9 @@ static int make_name(struct unpacking *u, const char *name, const struct cpio_en
                              .uid = e->uid,
                              .gid = e->gid,
                              .rdev = DEVICE(e->rdev_major, e->rdev_minor)};
-    int result = make_parents(u, name);
-    if (result < 0)
-        return result;
+    int err = make_parents(u, name);
+    if (err < 0)
+        return err;
     if ((e->mode & S_IFMT) == S_IFLNK) {
         if (e->size == 0 || e->size >= PAGE_SIZE)
             return e->size ? -ENAMETOOLONG : -ENOENT;
@@ -109,18 +109,18 @@ static int make_link(struct unpacking *u, const char *first, const char *name)
 {
     struct entry *found;
     struct last_name last;
-    int result = make_parents(u, name);
-    if (result == 0)
-        result = path_walk(u->fs, AT_FDCWD, first, 0, &found);
-    if (result)
-        return result;
-    result = path_walk_parent(u->fs, AT_FDCWD, name, &last);
-    if (result == 0) {
-        result = last.dir->inode->ops->link(last.dir, last.name, last.len, found->inode);
+    int err = make_parents(u, name);
+    if (err == 0)
+        err = path_walk(u->fs, AT_FDCWD, first, 0, &found);
+    if (err)
+        return err;
+    err = path_walk_parent(u->fs, AT_FDCWD, name, &last);
+    if (err == 0) {
+        err = last.dir->inode->ops->link(last.dir, last.name, last.len, found->inode);
         last_name_release(&last);
     }
     entry_unref(found);
-    return result;
+    return err;
 }
 
 /* Makes one name of a file that has several. 0 or -errno; -EEXIST if the name exists already. */
@@ -129,8 +129,8 @@ static int make_shared_name(struct unpacking *u, const char *name, const struct 
     struct first_name *first = find_first_name(u, e);
     if (first)
         return make_link(u, first->name, name);
-    int result = remember_first_name(u, name, e);
-    return result == 0 ? make_name(u, name, e) : result;
+    int err = remember_first_name(u, name, e);
+    return err == 0 ? make_name(u, name, e) : err;
 }
 
 static void set_attributes(struct inode *inode, const struct cpio_entry *e)
@@ -148,21 +148,21 @@ static void set_attributes(struct inode *inode, const struct cpio_entry *e)
 static int fill(struct unpacking *u, const char *name, const struct cpio_entry *e)
 {
     struct entry *found;
-    int result = path_walk(u->fs, AT_FDCWD, name, 0, &found);
-    if (result < 0)
-        return result;
+    int err = path_walk(u->fs, AT_FDCWD, name, 0, &found);
+    if (err < 0)
+        return err;
     struct inode *inode = found->inode;
     if ((inode->mode & S_IFMT) != (e->mode & S_IFMT)) {
-        result = -EEXIST;
+        err = -EEXIST;
     } else if (inode_is(inode, S_IFREG) && (e->size > 0 || e->n_links < 2)) {
-        result = inode->size ? inode->ops->truncate(inode, 0) : 0;
-        if (result == 0)
-            result = ramfs_fill(inode, e->data, e->size);
+        err = inode->size ? inode->ops->truncate(inode, 0) : 0;
+        if (err == 0)
+            err = ramfs_fill(inode, e->data, e->size);
     }
-    if (result == 0)
+    if (err == 0)
         set_attributes(inode, e);
     entry_unref(found);
-    return result;
+    return err;
 }
 
 /* Removes the file with that name if it is of another kind than the entry, for example a link that
@@ -171,17 +171,17 @@ static int make_way(struct unpacking *u, const char *name, const struct cpio_ent
 {
     struct entry *found;
     struct last_name last;
-    int result = path_walk(u->fs, AT_FDCWD, name, 0, &found);
-    if (result < 0)
-        return result;
-    result = -EEXIST;
+    int err = path_walk(u->fs, AT_FDCWD, name, 0, &found);
+    if (err < 0)
+        return err;
+    err = -EEXIST;
     if (!inode_is(found->inode, e->mode & S_IFMT) && !inode_is(found->inode, S_IFDIR) &&
         path_walk_parent(u->fs, AT_FDCWD, name, &last) == 0) {
-        result = last.dir->inode->ops->remove(last.dir, last.name, last.len, found);
+        err = last.dir->inode->ops->remove(last.dir, last.name, last.len, found);
         last_name_release(&last);
     }
     entry_unref(found);
-    return result;
+    return err;
 }
 
 static bool kind_is_known(uint32_t mode)
@@ -207,11 +207,11 @@ static int unpack_entry(struct unpacking *u, const struct cpio_entry *e)
     if (!*name)
         return 0;
     bool shared = e->n_links > 1 && (e->mode & S_IFMT) == S_IFREG;
-    int result = shared ? make_shared_name(u, name, e) : make_name(u, name, e);
-    if (result == -EEXIST && make_way(u, name, e) == 0)
-        result = make_name(u, name, e);
-    if (result < 0 && result != -EEXIST)
-        return result;
+    int err = shared ? make_shared_name(u, name, e) : make_name(u, name, e);
+    if (err == -EEXIST && make_way(u, name, e) == 0)
+        err = make_name(u, name, e);
+    if (err < 0 && err != -EEXIST)
+        return err;
     u->n_entries++;
     return fill(u, name, e);
 }

@@ -182,9 +182,9 @@ static void start_init(void)
     strlcpy(line, boot.command_line, sizeof(line));
     argv[0] = path;
     argv[1 + init_arguments(line, argv + 1, MAX_INIT_ARGS)] = NULL;
-    int result = proc_start_init(path, argv, envp, &kernel_context);
-    if (result < 0)
-        panic("the first program, %s, does not start: error %d", path, -result);
+    int err = proc_start_init(path, argv, envp, &kernel_context);
+    if (err < 0)
+        panic("the first program, %s, does not start: error %d", path, -err);
     trace_if_asked();
 }
 

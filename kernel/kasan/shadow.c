@@ -163,16 +163,16 @@ int __wrap_kernel_map(uint64_t address, paddr_t phys, uint64_t flags)
         return __real_kernel_map(address, phys, flags);
     uint64_t shadow = align_down((uint64_t)shadow_of(address), PAGE_SIZE);
     paddr_t frame = frame_alloc_zeroed(FRAME_STACK);
-    int result = frame ? __real_kernel_map(shadow, frame, flags) : -1;
-    if (result < 0) {
+    int err = frame ? __real_kernel_map(shadow, frame, flags) : -1;
+    if (err < 0) {
         if (frame)
             frame_unref(frame);
-        return result;
+        return err;
     }
-    result = __real_kernel_map(address, phys, flags);
-    if (result < 0)
+    err = __real_kernel_map(address, phys, flags);
+    if (err < 0)
         unmap_shadow(shadow);
-    return result;
+    return err;
 }
 
 paddr_t __wrap_kernel_unmap(uint64_t address)

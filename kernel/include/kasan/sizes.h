@@ -1,8 +1,8 @@
-/* Sizes in a kernel with KASAN: checked code needs more stack, and objects lie apart. */
+/* Sizes in a kernel with KASAN: checked code needs more stack, and objects have gaps between. */
 #pragma once
 
 #define KSTACK_PAGES      4
-#define KSTACK_SLOT_PAGES 8 /* one page of shadow describes as many */
+#define KSTACK_SLOT_PAGES 8 /* as many as one page of shadow describes */
 #define IDLE_STACK_BYTES  16384
 #define IMAGE_TABLES      6
-#define OBJECT_REDZONE    80 /* kasan's notes before an object, and a gap behind it */
+#define OBJECT_REDZONE    80 /* a note before each object and a gap after it */
