@@ -228,24 +228,22 @@ static int place_choose(const struct space *space, const struct map_request *req
 }
 
 /* The area that a request asks for, but for its place and mapping. */
-static struct area area_wanted(const struct map_request *request)
+static void area_want(struct area *area, const struct map_request *request)
 {
-    struct area area = {
-        .prot = request->prot,
-        .max_prot = request->max_prot ? request->max_prot : PROT_READ | PROT_WRITE | PROT_EXEC,
-        .flags = request->area_flags,
-        .backing = request->backing,
-        .offset = request->backing ? request->offset : 0,
-    };
+    area->prot = request->prot;
+    area->max_prot = request->max_prot ? request->max_prot : PROT_READ | PROT_WRITE | PROT_EXEC;
+    area->flags = request->area_flags;
+    area->backing = request->backing;
+    area->offset = request->backing ? request->offset : 0;
+    area->mapping = NULL;
     if ((request->map_flags & MAP_TYPE) != MAP_PRIVATE && request->backing)
-        area.flags |= AREA_SHARED;
+        area->flags |= AREA_SHARED;
     if (request->map_flags & MAP_GROWSDOWN)
-        area.flags |= AREA_STACK;
+        area->flags |= AREA_STACK;
     if (request->map_flags & MAP_NORESERVE)
-        area.flags |= AREA_NORESERVE;
+        area->flags |= AREA_NORESERVE;
     if (request->map_flags & MAP_LOCKED)
-        area.flags |= AREA_LOCKED;
-    return area;
+        area->flags |= AREA_LOCKED;
 }
 
 uint64_t piece_end(const struct space *space, uint64_t start, uint64_t end)
@@ -273,9 +271,9 @@ struct placing {
 
 /* Puts the area in its place, where nothing is, or over what is there. 0 or -ENOMEM with nothing
  * changed. Lock: space->lock held. */
-static int area_place(struct placing *placing, struct area *area, struct flush *flush,
-                      struct list *dead)
+static int area_place(struct placing *placing, struct flush *flush, struct list *dead)
 {
+    struct area *area = &placing->area;
     struct space *space = placing->space;
     bool over = placing->request->map_flags & MAP_FIXED;
     /* The rest of an area that is begun joins it, unless another thread has changed that. */
@@ -297,7 +295,7 @@ static int area_place(struct placing *placing, struct area *area, struct flush *
 __attribute__((noinline)) static int place_begin(struct placing *placing, uint64_t n_bytes)
 {
     struct area *area = &placing->area;
-    *area = area_wanted(placing->request);
+    area_want(area, placing->request);
     int error = place_choose(placing->space, placing->request, n_bytes, &area->start);
     if (error)
         return error;
@@ -318,14 +316,16 @@ __attribute__((noinline)) static int place_begin(struct placing *placing, uint64
 __attribute__((noinline)) static int place_next(struct placing *placing, struct flush *flush,
                                                 struct list *dead)
 {
-    struct area *rest = &placing->area, piece = *rest;
+    struct area *area = &placing->area;
+    uint64_t end = area->end;
     if (placing->request->map_flags & MAP_FIXED)
-        piece.end = piece_end(placing->space, rest->start, rest->end);
-    int error = area_place(placing, &piece, flush, dead);
+        area->end = piece_end(placing->space, area->start, end);
+    int error = area_place(placing, flush, dead);
     placing->begun = true;
-    if (rest->backing)
-        rest->offset += piece.end - rest->start;
-    rest->start = piece.end;
+    if (area->backing)
+        area->offset += area->end - area->start;
+    area->start = area->end;
+    area->end = end;
     return error;
 }
 
