@@ -115,8 +115,8 @@ debug:                         ## QEMU waits and gdb attaches (RUN="/bin/ls -l":
 	+@$(inner_make) all
 	@BUILD=$(BUILD) tools/debug $(if $(RUN),-- $(RUN))
 
-tour:                          ## the sources in reading order, with each file's purpose
-	@tools/tour
+tour:                          ## the kernel's core in chapters, then the rest (ANNEX=screen, all)
+	@tools/tour $(ANNEX)
 
 doctor:                        ## each tool that is needed: found or not, and what to do
 	@tools/setup doctor
@@ -144,5 +144,6 @@ help:                          ## this list
 	 awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 	@echo 'Options, for all of them: CC=clang  CROSS_COMPILE=x86_64-elf-  BUILD=folder  WERROR=1'
 	@echo '  V=1 (show the commands)  JOBS=4 (at once)  TESTS="tests/user/*.t" (only these)'
+	@echo '  CORE=1 (a kernel without annexes)  WITHOUT="screen procfs" (without these)'
 	@echo 'Options of make run: CPUS=4  MEM=1G  ADD="FILE FOLDER:/root/name"  RUN="ls -l"  GUI=1'
 	@echo 'A program in it: tools/vm --help.  Your own program: tools/cc --help.'

@@ -1,12 +1,15 @@
 # The kernel's sources in reading order, room by room, lowest floor first; `make tour` prints them.
 #
 # Each file has one line, `kernel += room/file.c`, below the heading of its room, at the place where
-# a reader should come to it. A room includes only headers of lower floors, which are above it here.
+# a reader should come to it, and `header += room/file.h` for a header of the room's own. A room
+# includes only headers of lower floors, which are above it here. A chapter is read at a stretch.
 
 # floor 1: lib       strings, formatted printing, lists, hash table: no kernel knowledge
+# chapter: Text: strings, formatted printing, the log
 kernel += lib/string.c
 kernel += lib/format.c
 kernel += lib/log.c
+# chapter: Structures: hash table, trees, bitmap; readers of cpio and ELF
 kernel += lib/hash.c
 kernel += lib/tree.c
 kernel += lib/max_tree.c
@@ -16,16 +19,22 @@ kernel += lib/elf.c
 kernel += lib/random.c
 
 # floor 2: x86       the machine: all assembly and port I/O is here
+# chapter: The way in: from the loader to C, from a program to the kernel and back
+header += include/plain/sizes.h
+header += x86/asm.h
+header += x86/local.h
 kernel += x86/start.S
 kernel += x86/entry.S
 kernel += x86/switch.S
 kernel += x86/cpu.c
 kernel += x86/cpuid.c
+# chapter: Page tables, copies from and to programs, vector registers
 kernel += x86/paging.c
 kernel += x86/copy.S
 kernel += x86/user.c
 kernel += x86/spinlock.c
 kernel += x86/fpu.c
+# chapter: Devices of the machine: ACPI, interrupts, clock, the other processors
 kernel += x86/port.c
 kernel += x86/acpi.c
 kernel += x86/apic.c
@@ -36,9 +45,13 @@ kernel += x86/symbol.c
 kernel += x86/machine.c
 
 # floor 3: mm        frames, small objects, address spaces, faults
+# chapter: Memory for the kernel: frames, small objects, stacks
+header += mm/frames.h
 kernel += mm/frames.c
 kernel += mm/objects.c
 kernel += mm/kstacks.c
+# chapter: Address spaces: areas, page tables, faults
+header += mm/space.h
 kernel += mm/areas.c
 kernel += mm/tables.c
 kernel += mm/load.c
@@ -46,31 +59,29 @@ kernel += mm/flush.c
 kernel += mm/fault.c
 kernel += mm/backing.c
 kernel += mm/space.c
+# chapter: The calls that change an address space
 kernel += mm/map.c
 kernel += mm/brk.c
-kernel += mm/remap.c
 kernel += mm/lock.c
-kernel += mm/advise.c
 kernel += mm/look.c
 kernel += mm/measure.c
 
-# floor 4: kasan     only with SANITIZE=kernel-address: which bytes may be touched
-kernel += kasan/shadow.c
-kernel += kasan/check.c
-kernel += kasan/objects.c
-kernel += kasan/report.c
-
 # floor 4: sched     threads, run queues, wait queues, timers, locks that sleep
+# chapter: Threads: run queues, waiting, mutexes
+header += sched/local.h
 kernel += sched/queue.c
 kernel += sched/thread.c
 kernel += sched/wait.c
 kernel += sched/mutex.c
+# chapter: Time: timers, clocks, sleep
 kernel += sched/timer.c
 kernel += sched/clock.c
 kernel += sched/sleep.c
 kernel += sched/yield.c
 
 # floor 5: vfs       paths, inodes, open files, descriptors, poll
+# chapter: Names: inodes, entries, the walk along a path
+header += vfs/local.h
 kernel += vfs/inode.c
 kernel += vfs/user.c
 kernel += vfs/cred.c
@@ -78,98 +89,103 @@ kernel += vfs/context.c
 kernel += vfs/entry.c
 kernel += vfs/walk.c
 kernel += vfs/protect.c
+# chapter: Open files: reading, writing, descriptors
 kernel += vfs/io.c
 kernel += vfs/file.c
 kernel += vfs/open.c
 kernel += vfs/read_write.c
-kernel += vfs/copy.c
 kernel += vfs/fd_table.c
 kernel += vfs/fd.c
+# chapter: Calls on names and attributes
 kernel += vfs/stat.c
 kernel += vfs/cwd.c
 kernel += vfs/make.c
 kernel += vfs/dir.c
 kernel += vfs/link.c
-kernel += vfs/mknod.c
 kernel += vfs/rename.c
 kernel += vfs/attr.c
+# chapter: Mounts, devices, poll, locks
 kernel += vfs/mount.c
 kernel += vfs/device.c
 kernel += vfs/ioctl.c
 kernel += vfs/poll.c
+header += vfs/lock_set.h
 kernel += vfs/lock_set.c
 kernel += vfs/lock.c
 kernel += vfs/lease.c
 kernel += vfs/lock_list.c
-kernel += vfs/xattr.c
-kernel += vfs/socket.c
 
 # floor 6: ramfs     the file system in memory
+# chapter: The file system in memory
+header += ramfs/local.h
 kernel += ramfs/fs.c
 kernel += ramfs/dir.c
 kernel += ramfs/rename.c
 kernel += ramfs/radix.c
 kernel += ramfs/file.c
-kernel += ramfs/seals.c
-kernel += ramfs/memfd.c
 
 # floor 6: ipc       pipes, FIFOs, futexes
+# chapter: Pipes
+header += ipc/pipe.h
 kernel += ipc/pipe.c
-kernel += ipc/fifo.c
-kernel += ipc/futex.c
 
-# floor 6: dev       serial ports, screen, keyboard, terminals, small devices
+# floor 6: dev       serial ports, terminals, small devices
+# chapter: The log and the serial ports
+header += dev/uart.h
+header += dev/devices.h
 kernel += dev/log.c
 kernel += dev/sysrq.c
+header += dev/serial.h
 kernel += dev/serial.c
-kernel += dev/hostio.c
+# chapter: Terminals
+header += dev/line.h
 kernel += dev/line.c
+header += dev/tty.h
 kernel += dev/tty.c
 kernel += dev/tty_job.c
 kernel += dev/tty_ioctl.c
 kernel += dev/serial_tty.c
-kernel += dev/vt.c
-kernel += dev/vt_cells.c
-kernel += dev/keymap.c
-kernel += dev/screen.c
 kernel += dev/random.c
 kernel += dev/memory.c
 kernel += dev/dev.c
 
 # floor 7: proc      processes: fork, exec, exit and wait, signals, environment, credentials
+# chapter: Processes: numbers, groups, fork
+header += proc/private.h
 kernel += proc/process.c
 kernel += proc/pid.c
 kernel += proc/group.c
 kernel += proc/fork.c
-kernel += proc/unshare.c
+# chapter: exec
 kernel += proc/exec.c
 kernel += proc/exec_load.c
 kernel += proc/exec_stack.c
+# chapter: exit and wait
 kernel += proc/exit.c
 kernel += proc/wait.c
+# chapter: Signals
 kernel += proc/signal.c
 kernel += proc/signal_send.c
 kernel += proc/signal_file.c
 kernel += proc/signal_deliver.c
 kernel += proc/signal_frame.c
+# chapter: Faults, credentials, limits, times
 kernel += proc/oom.c
 kernel += proc/core.c
 kernel += proc/core_name.c
 kernel += proc/fault.c
-kernel += proc/symbol.c
 kernel += proc/kill.c
 kernel += proc/cred.c
 kernel += proc/limit.c
-kernel += proc/timer.c
-kernel += proc/cpu_clock.c
 kernel += proc/thread.c
-kernel += proc/prctl.c
 kernel += proc/mmap.c
 kernel += proc/uname.c
 kernel += proc/tracing.c
 kernel += proc/report.c
 
 # floor 8: procfs    /proc and /sys: files that show the state of all other rooms
+# chapter: /proc and /sys
+header += procfs/nodes.h
 kernel += procfs/nodes.c
 kernel += procfs/files.c
 kernel += procfs/text.c
@@ -197,7 +213,10 @@ kernel += procfs/counts.c
 kernel += procfs/inject.c
 
 # floor 9: syscall   the table of system calls: fetch arguments, dispatch, trace
+# chapter: The door
 kernel += syscall/door.c
+# chapter: The tracer
+header += syscall/trace.h
 kernel += syscall/trace.c
 kernel += syscall/trace_values.c
 kernel += syscall/trace_bytes.c
@@ -208,17 +227,17 @@ kernel += syscall/trace_names.c
 kernel += syscall/trace_names_tty.c
 
 # floor 10: trap     faults, interrupts, the report of a panic
+# chapter: Traps, interrupts, the panic report
 kernel += trap/trap.c
 kernel += trap/panic.c
 kernel += trap/nmi.c
-kernel += trap/sysrq.c
-kernel += trap/ubsan.c
 
 # floor 11: boot     the way from the loader to the first program
+# chapter: From the loader to the first program
+header += include/annex.h
 kernel += boot/main.c
 kernel += boot/multiboot2.c
 kernel += boot/pvh.c
 kernel += boot/memory.c
 kernel += boot/options.c
 kernel += boot/initramfs.c
-kernel += boot/provoke.c

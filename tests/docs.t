@@ -37,7 +37,7 @@ INTERACTIVE = {
                                     b"Breakpoint 1, "),
 }
 # Commands that a document names within a sentence, and that are run here as they stand.
-HARMLESS = ("make help", "make tour", "make doctor", "make -f libc/libc.mk readme")
+HARMLESS = ("make help", "make tour", "make tour ANNEX=all", "make doctor", "make -f libc/libc.mk readme")
 # Commands that others run: the file that does.
 ELSEWHERE = {"make test": ".ci/run", "make lint": ".ci/run", "make coverage": ".ci/run",
              "make release": "tests/tools/build.t", "make ide": "tests/tools/build.t"}

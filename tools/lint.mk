@@ -2,7 +2,7 @@
 # of `make lint`. Which of clang-tidy's checks count, and why, stands in the files .clang-tidy.
 
 lint := $(BUILD)/lint
-lint_sources := $(wildcard kernel/*/*.c user/*.c user/lib/*.c) $(filter %.c,$(libc_sources)) \
+lint_sources := $(wildcard kernel/*/*.c kernel/annex/*/*.c user/*.c user/lib/*.c) $(filter %.c,$(libc_sources)) \
     $(shell find tests -name '*.c')
 lint_headers := $(shell find kernel libc tests -name '*.h')
 
@@ -15,7 +15,8 @@ CPPCHECK ?= cppcheck
 lint_stamps := $(lint_sources:%.c=$(lint)/%.ok)
 lint_flags = $(USER_CFLAGS) -Itests -I$(dir $(fuzz_calls))
 $(lint)/kernel/%: lint_flags = $(KERNEL_CFLAGS)
-$(lint)/kernel/kasan/%: lint_flags = $(patsubst %/include/plain,%/include/kasan,$(KERNEL_CFLAGS))
+$(lint)/kernel/annex/%: lint_flags = $(KERNEL_CFLAGS) -Ikernel
+$(lint)/kernel/annex/kasan/%: lint_flags = $(patsubst %/include/plain,%/annex/kasan,$(KERNEL_CFLAGS))
 $(lint)/libc/%: lint_flags = $(LIBC_CFLAGS)
 $(lint)/tests/host/%: lint_flags = $(HOST_CFLAGS)
 

@@ -7,6 +7,7 @@
 #include "boot.h"
 
 #include "abi/errno.h"
+#include "annex.h"
 #include "dev.h"
 #include "ipc.h"
 #include "mm.h"
@@ -116,6 +117,14 @@ static void mount_on(const char *path, uint32_t permissions, struct filesystem *
         panic("%s cannot be mounted: error %d", path, -err);
 }
 
+/* What is built besides the rooms and has something to do at this stage. */
+static void start_annexes(enum annex_stage stage)
+{
+    for (const struct annex *annex = annexes; annex < annexes_end; annex++)
+        if (annex->stage == stage)
+            annex->start(&kernel_context, boot.command_line);
+}
+
 static void start_files(void)
 {
     char console[16];
@@ -133,10 +142,12 @@ static void start_files(void)
     if (!boot_option(boot.command_line, "console", console, sizeof(console)))
         strlcpy(console, "ttyS0", sizeof(console));
     mount_on("/dev", 0755, ramfs_create("devtmpfs", 0755));
+    start_annexes(ANNEX_DEVICES);
     dev_init(&kernel_context, console);
     mount_on("/proc", 0555, procfs_create());
     mount_on("/sys", 0555, sysfs_create());
     procfs_set_command_line(boot.command_line);
+    start_annexes(ANNEX_FILES);
 }
 
 enum { MAX_INIT_ARGS = 16 };
@@ -202,7 +213,7 @@ void boot_main(struct boot_raw raw)
     start_files();
     proc_init();
     trace_hooks = &syscall_trace_hooks;
-    sysrq_perform = sysrq;
+    start_annexes(ANNEX_START);
     start_init();
     sched_idle();
 }

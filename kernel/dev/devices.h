@@ -11,12 +11,11 @@ enum {
     CONSOLE_MAJOR = 5,
     HOST_MAJOR = 240,
     SERIAL_MINOR = 64,
+    TTY_GROUP = 5, /* owns terminals */
 };
 
 #define UART_TAKE (2 * UART_QUEUE) /* bytes taken off a port at a time */
 
 void memory_devices_init(void);
-void hostio_init(void);
 void serial_tty_init(void);
-void screen_init(void);
 void tty_init_devices(const char *console);

@@ -108,11 +108,12 @@ static const struct file_ops kmsg_ops = {.write = kmsg_write, .stream = true};
 
 static const struct {
     const char *name;
-    uint32_t minor;
+    uint32_t minor, permissions;
     const struct file_ops *ops;
 } devices[] = {
-    {"null", 3, &null_ops},     {"zero", 5, &zero_ops},      {"full", 7, &full_ops},
-    {"random", 8, &random_ops}, {"urandom", 9, &random_ops}, {"kmsg", 11, &kmsg_ops},
+    {"null", 3, 0666, &null_ops},      {"zero", 5, 0666, &zero_ops},
+    {"full", 7, 0666, &full_ops},      {"random", 8, 0666, &random_ops},
+    {"urandom", 9, 0666, &random_ops}, {"kmsg", 11, 0644, &kmsg_ops},
 };
 
 static int memory_open(struct inode *inode, struct file *file)
@@ -129,5 +130,6 @@ static int memory_open(struct inode *inode, struct file *file)
 void memory_devices_init(void)
 {
     for (size_t i = 0; i < ARRAY_SIZE(devices); i++)
-        device_register(MEMORY_MAJOR, devices[i].minor, devices[i].name, memory_open);
+        device_register(&(struct device){MEMORY_MAJOR, devices[i].minor, devices[i].name,
+                                         devices[i].permissions, 0, memory_open});
 }

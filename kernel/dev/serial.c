@@ -5,6 +5,23 @@
 
 static struct serial *all_ports; /* added to during bring-up only */
 
+/* Serves every port that asks, until none does: ports share an interrupt line that tells only of
+ * its rise, so one that rises while another is served must be found here. */
+static void serial_interrupt(void)
+{
+    bool served = true;
+    for (int round = 0; served && round < 100; round++) {
+        served = false;
+        for (struct serial *port = all_ports; port; port = port->next) {
+            if (port_in8(port->base + UART_CAUSE) & UART_CAUSE_NONE)
+                continue;
+            port->service(port);
+            served = true;
+        }
+    }
+    sysrq_answer();
+}
+
 /* Sets the port up and lists it for its interrupt; 0, -ENODEV or -ENOMEM. */
 int serial_start(struct serial *port, uint16_t base, unsigned irq_vector,
                  void (*service)(struct serial *port))
@@ -24,7 +41,7 @@ int serial_start(struct serial *port, uint16_t base, unsigned irq_vector,
     port_out8(base + UART_MODEM, UART_MODEM_ON);
     port->next = all_ports;
     all_ports = port;
-    irq_enable(irq_vector);
+    irq_enable(irq_vector, serial_interrupt);
     return 0;
 }
 
@@ -121,24 +138,6 @@ size_t serial_write(struct serial *port, const uint8_t *from, size_t n)
     if (port->head != port->tail)
         serial_send(port);
     return done;
-}
-
-/* Serves every port that asks, until none does: ports share an interrupt line that tells only of
- * its rise, so one that rises while another is served must be found here. */
-void serial_interrupt(unsigned irq_vector)
-{
-    (void)irq_vector;
-    bool served = true;
-    for (int round = 0; served && round < 100; round++) {
-        served = false;
-        for (struct serial *port = all_ports; port; port = port->next) {
-            if (port_in8(port->base + UART_CAUSE) & UART_CAUSE_NONE)
-                continue;
-            port->service(port);
-            served = true;
-        }
-    }
-    sysrq_answer();
 }
 
 /* Waits until the last byte has left all ports; gives up where nothing moves for ten seconds. Only

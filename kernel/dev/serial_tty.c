@@ -72,6 +72,6 @@ void serial_tty_init(void)
     tty_init(&serial_tty, DEVICE(TERMINAL_MAJOR, SERIAL_MINOR), &serial_driver, &serial);
     if (serial_start(&serial, COM1, IRQ_COM1, serial_tty_service))
         return;
-    tty_register(&serial_tty, "ttyS0");
+    tty_register(&serial_tty, "ttyS0", 0660);
     serial_want_input(&serial, true);
 }

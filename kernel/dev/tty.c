@@ -351,13 +351,15 @@ static int own_tty_open(struct inode *inode, struct file *file)
     return tty ? tty_attach(tty, file, false) : -ENXIO;
 }
 
-void tty_register(struct tty *tty, const char *name)
+void tty_register(struct tty *tty, const char *name, uint32_t permissions)
 {
     for (int i = 0; i < MAX_TTYS; i++) {
         if (ttys[i])
             continue;
         ttys[i] = tty;
-        device_register(MAJOR_OF(tty->rdev), MINOR_OF(tty->rdev), name, tty_open);
+        tty->name = name;
+        device_register(&(struct device){MAJOR_OF(tty->rdev), MINOR_OF(tty->rdev), name,
+                                         permissions, TTY_GROUP, tty_open});
         return;
     }
 }
@@ -365,12 +367,11 @@ void tty_register(struct tty *tty, const char *name)
 /* Registers /dev/console and /dev/tty, once the terminals themselves are there. */
 void tty_init_devices(const char *console)
 {
-    uint64_t wanted = DEVICE(TERMINAL_MAJOR, strcmp(console, "tty1") == 0 ? 1 : SERIAL_MINOR);
     for (int i = 0; i < MAX_TTYS; i++)
-        if (ttys[i] && (!console_tty || ttys[i]->rdev == wanted))
+        if (ttys[i] && (!console_tty || strcmp(ttys[i]->name, console) == 0))
             console_tty = ttys[i];
-    device_register(CONSOLE_MAJOR, 1, "console", console_open);
-    device_register(CONSOLE_MAJOR, 0, "tty", own_tty_open);
+    device_register(&(struct device){CONSOLE_MAJOR, 1, "console", 0600, 0, console_open});
+    device_register(&(struct device){CONSOLE_MAJOR, 0, "tty", 0666, TTY_GROUP, own_tty_open});
 }
 
 uint64_t tty_device(const struct tty *tty)

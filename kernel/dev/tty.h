@@ -17,7 +17,8 @@ struct tty_driver {
 };
 
 struct tty {
-    uint64_t rdev; /* constant, as are the next two */
+    uint64_t rdev; /* constant, as are the next three */
+    const char *name;
     const struct tty_driver *driver;
     void *wire;           /* the driver's own */
     struct spinlock lock; /* rank RANK_DEVICE */
@@ -41,8 +42,8 @@ struct tty_file {
 };
 
 void tty_init(struct tty *tty, uint64_t rdev, const struct tty_driver *driver, void *wire);
-/* Makes it known by its device number. Bring-up only. */
-void tty_register(struct tty *tty, const char *name);
+/* Makes it known by its device number and as /dev/NAME. Bring-up only. */
+void tty_register(struct tty *tty, const char *name, uint32_t permissions);
 
 /* For drivers: input; with the lock held. */
 void tty_receive(struct tty *tty, const uint8_t *bytes, size_t n);

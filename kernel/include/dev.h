@@ -1,4 +1,4 @@
-/* The dev room: serial ports, screen, keyboard, terminals, and the small devices of /dev.
+/* The dev room: serial ports, terminals, and the small devices of /dev.
  *
  * Lock rule: what an interrupt fills, and a terminal as a whole, has a spinlock (RANK_DEVICE); who
  * reads or writes much at a time takes a mutex (RANK_TTY) before it. What a terminal must know of
@@ -32,11 +32,6 @@ void tty_session_ended(struct tty *tty, int session);
 uint64_t tty_device(const struct tty *tty); /* rdev, for /proc/PID/stat */
 int tty_foreground_group(const struct tty *tty);
 
-/* ---- Interrupts: trap calls these ---- */
-
-void serial_interrupt(unsigned irq_vector);
-void keyboard_interrupt(void);
-
 /* ---- The log, on the second serial port ---- */
 
 void log_init(void);      /* sets lib's hook; first of all bring-up, as it needs nothing of x86's */
@@ -44,7 +39,8 @@ void log_emergency(void); /* panic: from now on without locks */
 
 /* ---- SysRq: a key on the console for the kernel itself ---- */
 
-extern void (*sysrq_perform)(char letter); /* set at boot; called without locks */
+extern void (*sysrq_perform)(char letter); /* NULL: no letter means
+                                              anything. Called without locks */
 void sysrq_ask(char letter);               /* from a port's or the keyboard's input, locks held */
 void sysrq_answer(void);                   /* at the end of their interrupts, without locks */
 
@@ -55,7 +51,8 @@ void random_stir(const void *data, size_t n);
 
 /* ---- Bring-up and end ---- */
 
-/* Devices and their nodes in /dev; console is "ttyS0" or "tty1". Logs the line "dev: hostio ready"
+/* Devices, and the nodes in /dev of all that are registered by then; console is the name of the
+ * terminal that /dev/console means, in its absence any. Logs the line "dev: ready"
  * once COM1 and COM3 take input: a byte that came before would be lost, so tools/vm sends none
  * before that line. */
 void dev_init(struct fs_context *fs, const char *console);

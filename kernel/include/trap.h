@@ -17,7 +17,5 @@ void trap_stop_report(struct trap_frame *frame); /* NMI and double fault */
 _Noreturn void panic_report(const char *file, int line, const char *message);
 /* A panic caused by a trap in the kernel: the report shows the registers in the frame. */
 _Noreturn void panic_trap(struct trap_frame *frame, const char *what);
-/* Performs the command of a SysRq letter and answers on the log; c, b and o do not return. */
-void sysrq(char letter);
 /* Logs the symbol of rip and of each return address above the frame pointer rbp. */
 void panic_log_backtrace(uint64_t rip, uint64_t rbp);

@@ -517,10 +517,15 @@ bool vfs_mount_at(unsigned index, struct mount_info *info); /* 0: the root; fals
 uint64_t vfs_mount_id(const struct filesystem *fs);
 struct entry *vfs_mount_point(const struct entry *root); /* what a mounted root hides, or NULL */
 
-/* Character devices and FIFOs: opened through here; open sets file->ops. */
-int device_register(uint32_t major, uint32_t minor, const char *name,
-                    int (*open)(struct inode *inode, struct file *file));
-bool device_at(unsigned index, uint32_t *major, uint32_t *minor, const char **name);
+/* Character devices and FIFOs: opened through here. */
+struct device {
+    uint32_t major, minor;
+    const char *name;                                    /* below /dev */
+    uint32_t permissions, gid;                           /* of that name */
+    int (*open)(struct inode *inode, struct file *file); /* sets file->ops; 0 or -errno */
+};
+int device_register(const struct device *device); /* copies it; 0 or -ENOMEM. Bring-up only */
+const struct device *device_at(unsigned index);   /* in order of registration; NULL past the end */
 extern int (*vfs_fifo_open)(struct inode *inode, struct file *file); /* set by ipc */
 
 /* ppoll and pselect6: the calling thread's signal mask until the call ends; set by proc. */

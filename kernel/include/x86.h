@@ -461,10 +461,11 @@ uint64_t clock_frequency(void); /* of the TSC, in Hz */
 uint8_t port_in8(uint16_t port);
 void port_out8(uint16_t port, uint8_t value);
 void port_out16(uint16_t port, uint16_t value);
-/* Lets a device interrupt processor 0: IRQ_COM1 (COM1 and COM3), IRQ_COM2 (COM2 and COM4) or
- * IRQ_KEYBOARD. */
-void irq_enable(unsigned vector);
-void irq_acknowledge(unsigned vector); /* tells the local APIC that an interrupt is being served */
+/* Routes a device's interrupt to processor 0, where trap has handler() called, with interrupts off:
+ * IRQ_COM1 (COM1 and COM3), IRQ_COM2 (COM2 and COM4), IRQ_KEYBOARD. Bring-up only. */
+void irq_enable(unsigned vector, void (*handler)(void));
+void irq_handle(unsigned vector);      /* by trap: calls the handler */
+void irq_acknowledge(unsigned vector); /* by trap, when an interrupt has come */
 
 enum machine_end { MACHINE_OFF = 0x10, MACHINE_PANIC = 0x11, MACHINE_REBOOT = 0x12 };
 /* Ends the machine: by QEMU's isa-debug-exit if it is there, otherwise by the chipset; if neither

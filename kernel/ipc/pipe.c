@@ -473,7 +473,7 @@ int pipe_create(struct fs_context *fs, int flags, struct file *ends[2])
     return err;
 }
 
-void pipefs_init(void)
+void ipc_init(void)
 {
     pipefs.dev = filesystem_new_dev();
 }

@@ -31,8 +31,6 @@ struct pipe {
 
 extern const struct file_ops pipe_ops;
 
-void pipefs_init(void);
-
 /* The inode's pipe with one more reference, made if there is none; NULL when out of memory. */
 struct pipe *pipe_get(struct inode *inode);
 bool pipe_is_unnamed(const struct inode *inode); /* made by pipe, opened through /proc/PID/fd */

@@ -3,71 +3,20 @@
 
 /* ---- Memory of a thread that others look at ---- */
 
-static bool futex_word_of(uint64_t entry, int64_t offset, uint64_t *word)
-{
-    *word = entry + offset;
-    return *word % 4 == 0 && *word < USER_END;
-}
-
-/* Marks a robust lock that the thread holds as left behind, and wakes who waits for it.
- * False where its memory cannot be reached. */
-static bool release_robust(struct thread *thread, uint64_t word)
-{
-    uint32_t value, seen;
-    if (user_copy_in(&value, uaddr(word), sizeof(value)))
-        return false;
-    while ((value & FUTEX_TID_MASK) == (uint32_t)thread->tid) {
-        uint32_t left = (value & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
-        if (user_cmpxchg32(uaddr(word), value, left, &seen))
-            return false;
-        if (seen == value) {
-            if (value & FUTEX_WAITERS)
-                futex_wake(thread->space, word, 1);
-            break;
-        }
-        value = seen;
-    }
-    return true;
-}
-
-/* Walks the list of robust locks that the thread registered. Its length is limited, as the program
- * may have made a ring of it.
- * Nothing can fail. */
-static void release_robust_list(struct thread *thread)
-{
-    enum { MOST = 2048, WAKES_A_BREATH = 16 };
-    struct robust_list_head head;
-    uaddr_t at = thread->robust_list;
-    uint64_t word;
-    if (uaddr_is_null(at) || user_copy_in(&head, at, sizeof(head)))
-        return;
-    uint64_t entry = head.next & ~1ull;
-    for (int i = 0; i < MOST && entry != at.at; i++) {
-        if (entry != head.pending && futex_word_of(entry, head.futex_offset, &word) &&
-            !release_robust(thread, word))
-            return;
-        if (user_copy_in(&entry, uaddr(entry), sizeof(entry)))
-            return;
-        entry &= ~1ull;
-        if (i % WAKES_A_BREATH == WAKES_A_BREATH - 1)
-            (void)cond_resched();
-    }
-    if (head.pending && futex_word_of(head.pending & ~1ull, head.futex_offset, &word))
-        release_robust(thread, word);
-}
-
 /* Where others share the memory they are told that the thread is gone.
  * Nothing can fail. */
 void thread_clear_tid(struct thread *thread)
 {
     static const int zero;
-    release_robust_list(thread);
+    if (proc_hooks.thread_leaves_memory)
+        proc_hooks.thread_leaves_memory(thread);
     uaddr_t at = thread->clear_child_tid;
-    thread->robust_list = thread->clear_child_tid = uaddr(0);
+    thread->clear_child_tid = uaddr(0);
     bool shared = thread->process->n_threads > 1 ||
                   __atomic_load_n(&thread->space->refs, __ATOMIC_RELAXED) > 1;
-    if (shared && !uaddr_is_null(at) && user_copy_out(at, &zero, sizeof(zero)) == 0)
-        futex_wake(thread->space, at.at, 1);
+    if (shared && !uaddr_is_null(at) && user_copy_out(at, &zero, sizeof(zero)) == 0 &&
+        proc_hooks.word_cleared)
+        proc_hooks.word_cleared(thread->space, at.at);
 }
 
 /* ---- Children and relatives ---- */
@@ -224,7 +173,8 @@ static void release_belongings(struct thread *self, struct process *process)
     process->space = NULL;
     process->exe = NULL;
     mutex_unlock(&process->exec_lock);
-    timers_stop(process); /* from here on nobody sets one: see change_limit */
+    if (proc_hooks.timers_stop)
+        proc_hooks.timers_stop(process); /* from here on nobody sets one: see change_limit */
     cred_unref(cred);
     file_close_exec(exe);
     self->space = NULL; /* it stays loaded until the switch to the next thread */

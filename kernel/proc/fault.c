@@ -58,9 +58,10 @@ static const char *trap_reason(uint64_t trap)
  * Takes exec_lock and the space's lock; may sleep. */
 void signal_log_death(const struct trap_frame *frame, int signal)
 {
-    char place[72];
+    char place[72] = "";
     struct thread *self = current_thread();
-    program_symbol(frame->rip, place, sizeof(place));
+    if (proc_hooks.program_symbol)
+        proc_hooks.program_symbol(frame->rip, place, sizeof(place));
     if (self->fault_trap != TRAP_PAGE_FAULT) {
         klog("%s[%d]: %s at rip 0x%lx%s: %s (trap %lu, error 0x%lx)", self->name,
              self->process->pid, signal_name(signal), frame->rip, place,

@@ -1,4 +1,4 @@
-/* Limits, what was used, times and nice values. */
+/* Limits, what was used, and times. */
 #include "abi/times.h"
 #include "private.h"
 
@@ -71,6 +71,8 @@ static int change_limit(struct process *process, int resource, const struct rlim
     int error = may_limit(current_process(), process);
     if (!error && (resource < 0 || resource >= RLIM_NLIMITS))
         error = -EINVAL;
+    if (!error && wanted && resource == RLIMIT_CPU && !proc_hooks.cpu_limit_set)
+        error = -ENOSYS; /* it would be a promise that nothing keeps */
     if (!error) {
         spin_lock(&process->signal_lock);
         struct rlimit *limit = &process->limits[resource];
@@ -84,7 +86,7 @@ static int change_limit(struct process *process, int resource, const struct rlim
         spin_unlock(&process->signal_lock);
     }
     if (wanted && !error && resource == RLIMIT_CPU && process->space)
-        timer_watch_cpu(process);
+        proc_hooks.cpu_limit_set(process);
     mutex_unlock(&process->exec_lock);
     return error;
 }
@@ -174,88 +176,4 @@ long sys_times(struct thread *self, uaddr_t times)
     if (!uaddr_is_null(times) && user_copy_out(times, &told, sizeof(told)))
         return -EFAULT;
     return clock_ns() / NS_PER_TICK;
-}
-
-/* ---- Nice values: each thread's, kept and told, not yet obeyed ---- */
-
-/* What a call does with one nice value, and the call's result from its former one. */
-typedef long nice_act(const struct process *caller, const struct process *owner, int *nice,
-                      int wanted, long result);
-
-static bool is_named(const struct process *self, const struct process *process, int which, int who)
-{
-    if (which == PRIO_PGRP)
-        return process->group == (who ? who : self->group);
-    return process->uid == (who ? (uint32_t)who : self->uid);
-}
-
-/* One thread's, or a zombie's.
- * proc_lock. */
-static long act_on_one_locked(struct thread *self, int who, nice_act *act, int wanted)
-{
-    struct pid_slot *slot = pid_slot_find_locked(who ? who : self->tid);
-    if (slot && slot->thread)
-        return act(self->process, slot->thread->process, &slot->thread->nice, wanted, -ESRCH);
-    if (slot && slot->process)
-        return act(self->process, slot->process, &slot->process->nice, wanted, -ESRCH);
-    return -ESRCH;
-}
-
-/* Those of all threads of a group or user.
- * proc_lock. */
-static long act_on_many_locked(struct thread *self, int which, int who, nice_act *act, int wanted)
-{
-    long result = -ESRCH;
-    struct thread *thread;
-    struct process *process = process_first_locked(0);
-    for (; process; process = process_first_locked(process->pid)) {
-        if (!is_named(self->process, process, which, who))
-            continue;
-        if (list_empty(&process->threads))
-            result = act(self->process, process, &process->nice, wanted, result);
-        list_for_each(thread, &process->threads, process_node)
-            result = act(self->process, process, &thread->nice, wanted, result);
-    }
-    return result;
-}
-
-static long act_on_named(struct thread *self, int which, int who, nice_act *act, int wanted)
-{
-    if (which < PRIO_PROCESS || which > PRIO_USER)
-        return -EINVAL;
-    spin_lock(&proc_lock);
-    long result = which == PRIO_PROCESS ? act_on_one_locked(self, who, act, wanted)
-                                        : act_on_many_locked(self, which, who, act, wanted);
-    spin_unlock(&proc_lock);
-    return result;
-}
-
-static long tell_nice(const struct process *caller, const struct process *owner, int *nice,
-                      int wanted, long result)
-{
-    (void)caller, (void)owner, (void)wanted;
-    return max(result, 20l - *nice);
-}
-
-static long set_nice(const struct process *caller, const struct process *owner, int *nice,
-                     int wanted, long result)
-{
-    if (caller->euid != 0 && caller->euid != owner->uid && caller->euid != owner->euid)
-        return -EPERM;
-    if (wanted < *nice && caller->euid != 0)
-        return -EACCES;
-    *nice = wanted;
-    return result == -ESRCH ? 0 : result;
-}
-
-/* 20 less the lowest value, so that no result looks like an error. */
-long sys_getpriority(struct thread *self, int which, int who)
-{
-    return act_on_named(self, which, who, tell_nice, 0);
-}
-
-long sys_setpriority(struct thread *self, int which, int who, int nice)
-{
-    nice = min(max(nice, PRIO_MIN), PRIO_MAX - 1);
-    return act_on_named(self, which, who, set_nice, nice);
 }

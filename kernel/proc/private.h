@@ -163,7 +163,6 @@ void signal_kill_all_locked(struct process *process,
 uint64_t signal_frame_most_bytes(void);
 int signal_frame_push(struct trap_frame *frame, const struct kernel_sigaction *action,
                       const siginfo_t *info, uint64_t mask);
-const char *program_symbol(uint64_t address, char *text, size_t size);
 void signal_log_death(const struct trap_frame *frame, int signal);
 void stop_if_stopped(struct process *process); /* sleeps while the process is stopped */
 
@@ -209,15 +208,26 @@ void process_reap_locked(struct process *zombie,
 void thread_clear_tid(struct thread *thread); /* CLONE_CHILD_CLEARTID and robust locks */
 void usage_tell(const struct usage *usage, struct rusage *told);
 void ns_to_timeval(uint64_t ns, struct timeval *time);
-void cpu_clock_init(void);
-void timers_stop(struct process *process);
-void timers_init(struct process *process);
-/* Begins to watch over RLIMIT_CPU, after it was set; the process has not ended: exec_lock is held,
- * or it does not run yet. */
-void timer_watch_cpu(struct process *process);
 void limits_init(struct process *process);
 void limits_apply(struct process *process, struct space *space); /* tells mm and vfs of them */
 struct fpu_state *fpu_copy(struct thread *from); /* NULL: unused, or out of memory */
+
+/* ---- What others may add; where they are absent, nothing is done ---- */
+
+struct proc_hooks {
+    /* Timers of a new process that nobody knows yet; of one that ends, which sets no more. */
+    void (*timers_init)(struct process *process);
+    void (*timers_stop)(struct process *process);
+    /* RLIMIT_CPU was set; the process has not ended: exec_lock is held, or it does not run yet. */
+    void (*cpu_limit_set)(struct process *process);
+    /* The calling thread is about to leave its memory, by exec or its end. */
+    void (*thread_leaves_memory)(struct thread *thread);
+    /* The word of clear_child_tid was cleared in a memory that others share. */
+    void (*word_cleared)(struct space *space, uint64_t address);
+    /* "" or " (FUNCTION+0x1f)", where the calling program's file has a symbol for the address. */
+    void (*program_symbol)(uint64_t address, char *text, size_t size);
+};
+extern struct proc_hooks proc_hooks; /* filled in while the kernel starts, then constant */
 
 /* ---- Tracing: tracing.c ---- */
 

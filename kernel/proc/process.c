@@ -1,6 +1,8 @@
 /* The process as an object: made, published under its number, counted, given back. */
 #include "private.h"
 
+struct proc_hooks proc_hooks;
+
 struct spinlock proc_lock = {.name = "processes", .rank = RANK_PROC};
 
 static OBJECT_CACHE(process_cache, struct process);
@@ -27,7 +29,8 @@ struct process *process_create(void)
     wait_queue_init(&process->resumed);
     mutex_init(&process->exec_lock, "exec", RANK_EXEC);
     spin_init(&process->signal_lock, "signals", RANK_SIGNAL);
-    timers_init(process);
+    if (proc_hooks.timers_init)
+        proc_hooks.timers_init(process);
     return process;
 }
 
@@ -350,7 +353,6 @@ void proc_init(void)
     mm_reserve_hook = may_use_reserve;
     mm_is_root = caller_is_root;
     job_init();
-    cpu_clock_init();
     sched_hooks.process_run_ns = process_run_ns;
     vfs_mask_signals = signal_mask_for_call;
     vfs_number_used = number_is_used;

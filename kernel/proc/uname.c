@@ -1,6 +1,5 @@
-/* The machine as a whole: its name, its memory and load, and its end. */
+/* The machine as a whole: its name, random numbers, and its end. */
 #include "abi/reboot.h"
-#include "abi/sysinfo.h"
 #include "abi/utsname.h"
 #include "private.h"
 
@@ -44,25 +43,6 @@ long sys_sethostname(struct thread *self, uaddr_t from, size_t length)
         return -EFAULT;
     system_set_hostname(given);
     return 0;
-}
-
-long sys_sysinfo(struct thread *self, uaddr_t to)
-{
-    struct memory_counts memory;
-    struct sysinfo info;
-    uint32_t load[3], n_running, n_threads;
-    (void)self;
-    memset(&info, 0, sizeof(info));
-    memory_count(&memory);
-    sched_load(load, &n_running, &n_threads);
-    info.uptime = clock_ns() / 1000000000;
-    for (int i = 0; i < 3; i++)
-        info.loads[i] = load[i];
-    info.totalram = memory.total_frames * PAGE_SIZE;
-    info.freeram = memory.free_frames * PAGE_SIZE;
-    info.procs = n_threads;
-    info.mem_unit = 1;
-    return user_copy_out(to, &info, sizeof(info));
 }
 
 /* Random bytes are there from the start: it never waits, and only a signal cuts a long one short.

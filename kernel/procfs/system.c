@@ -162,16 +162,16 @@ int proc_text_version(struct text *text, const struct proc_inode *of)
 
 int proc_text_devices(struct text *text, const struct proc_inode *of)
 {
-    uint32_t major, minor, last = UINT32_MAX;
-    const char *name;
+    uint32_t last = UINT32_MAX;
+    const struct device *device;
     (void)of;
     text_add(text, "Character devices:\n");
     for (uint32_t wanted = 0; wanted < 512; wanted++)
-        for (unsigned i = 0; device_at(i, &major, &minor, &name); i++) {
-            if (major != wanted || major == last)
+        for (unsigned i = 0; (device = device_at(i)); i++) {
+            if (device->major != wanted || wanted == last)
                 continue;
-            text_add(text, "%3u %s\n", major, major == 1 ? "mem" : name);
-            last = major;
+            text_add(text, "%3u %s\n", wanted, wanted == 1 ? "mem" : device->name);
+            last = wanted;
         }
     text_add(text, "\nBlock devices:\n");
     return 0;

@@ -246,7 +246,9 @@ static long write_at(struct ramfs_inode *file, struct io *io, uint64_t pos)
     long done = 0;
     while (io->left > 0) {
         size_t want = min(io->left, PAGE_SIZE - pos % PAGE_SIZE);
-        done = ramfs_seals_allow_write(file, pos + want) ? write_page(file, io, pos) : -EPERM;
+        done = !ramfs_seals || ramfs_seals->allow_write(file, pos + want)
+                   ? write_page(file, io, pos)
+                   : -EPERM;
         if (done > 0)
             pos += (uint64_t)done;
         if (done < (long)want)
@@ -307,7 +309,7 @@ static int file_truncate(struct inode *inode, uint64_t size)
 {
     struct ramfs_inode *file = ramfs_inode(inode);
     mutex_lock(ramfs_contents_of(file));
-    if (!ramfs_seals_allow_size(file, size)) {
+    if (ramfs_seals && !ramfs_seals->allow_size(file, size)) {
         mutex_unlock(ramfs_contents_of(file));
         return -EPERM;
     }
@@ -423,7 +425,7 @@ static int file_allocate(struct file *open, int mode, uint64_t offset, uint64_t 
         return -EOPNOTSUPP;
     int err = 0;
     mutex_lock(ramfs_contents_of(file));
-    if (!ramfs_seals_allow_fallocate(file, mode & FALLOC_FL_PUNCH_HOLE, end))
+    if (ramfs_seals && !ramfs_seals->allow_fallocate(file, mode & FALLOC_FL_PUNCH_HOLE, end))
         err = -EPERM;
     else if (mode & FALLOC_FL_PUNCH_HOLE)
         err = punch_hole(file, offset, end);
@@ -552,15 +554,34 @@ static struct backing *file_backing(struct file *open)
     return &ramfs_inode(open->inode)->file.backing;
 }
 
+/* ---- What seals decide ---- */
+
+const struct ramfs_seals *ramfs_seals;
+
+static long file_map(struct file *open, struct space *space, struct map_request *request)
+{
+    return ramfs_seals ? ramfs_seals->map(open, space, request) : space_map(space, request);
+}
+
+static long file_fcntl(struct file *open, unsigned command, uint64_t arg)
+{
+    return ramfs_seals ? ramfs_seals->fcntl(open, command, arg) : -EINVAL;
+}
+
+static int allow_mode(struct inode *inode, uint32_t mode)
+{
+    return ramfs_seals ? ramfs_seals->allow_mode(inode, mode) : 0;
+}
+
 /* ---- The tables ---- */
 
 static const struct file_ops file_ops = {
     .read = file_read,
     .write = file_write,
     .seek = file_seek_data,
-    .fcntl = ramfs_file_fcntl,
+    .fcntl = file_fcntl,
     .backing = file_backing,
-    .map = ramfs_file_map,
+    .map = file_map,
     .allocate = file_allocate,
 };
 
@@ -574,7 +595,7 @@ static int file_open_op(struct inode *inode, struct file *open)
 const struct inode_ops ramfs_file_inode_ops = {
     .truncate = file_truncate,
     .open = file_open_op,
-    .allow_mode = ramfs_seals_allow_mode,
+    .allow_mode = allow_mode,
     .blocks = file_blocks,
     .release = ramfs_inode_release,
 };

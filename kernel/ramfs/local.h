@@ -87,14 +87,18 @@ int ramfs_rename(struct entry *from, struct entry *new_dir, const char *name, si
                  struct entry *over, uint32_t flags, const struct new_inode *whiteout);
 void ramfs_inode_release(struct inode *inode);
 
-/* What seals allow; the contents mutex is held. `end` is where the change would end. */
-bool ramfs_seals_allow_write(const struct ramfs_inode *file, uint64_t end);
-bool ramfs_seals_allow_size(const struct ramfs_inode *file, uint64_t size);
-bool ramfs_seals_allow_fallocate(const struct ramfs_inode *file, bool punch, uint64_t end);
-/* Operations of files that have to do with seals. */
-int ramfs_seals_allow_mode(struct inode *inode, uint32_t mode);
-long ramfs_file_map(struct file *open, struct space *space, struct map_request *request);
-long ramfs_file_fcntl(struct file *open, unsigned command, uint64_t arg);
+/* Who keeps the promises that a file's seals make; NULL: there are none but the first, that there
+ * will be no others. In the first three the contents mutex is held; `end` is where the change would
+ * end. */
+struct ramfs_seals {
+    bool (*allow_write)(const struct ramfs_inode *file, uint64_t end);
+    bool (*allow_size)(const struct ramfs_inode *file, uint64_t size);
+    bool (*allow_fallocate)(const struct ramfs_inode *file, bool punch, uint64_t end);
+    int (*allow_mode)(struct inode *inode, uint32_t mode);
+    long (*map)(struct file *open, struct space *space, struct map_request *request);
+    long (*fcntl)(struct file *open, unsigned command, uint64_t arg);
+};
+extern const struct ramfs_seals *ramfs_seals; /* set while the kernel starts */
 
 /* Parts of a directory, for dir.c and rename.c; the directory's lock is held. */
 struct entry *ramfs_find_locked(struct ramfs_inode *dir, const char *name, size_t len,

@@ -56,9 +56,11 @@ END {
         exit 1
     print "// Generated from kernel/syscall/syscall.tbl, for door.c alone: fetch and dispatch."
     for (i = 1; i <= n_calls; i++)
-        door(i)
+        if (is_built(i))
+            door(i)
     print "\nstatic long (*const doors[])(struct thread *self, const struct trap_frame *frame) = {"
     for (i = 1; i <= n_calls; i++)
-        print "    [" number[i] "] = door_" name[i] ","
+        if (is_built(i))
+            print "    [" number[i] "] = door_" name[i] ","
     print "};"
 }

@@ -3,13 +3,15 @@
 syscall_tables := $(patsubst %,$(BUILD)/gen/syscall_%.h,calls numbers doors trace)
 kernel_generated += $(syscall_tables)
 
-table_awk := awk -f kernel/syscall/table.awk -f
+table_awk := awk -v annexes='$(annexes)' -f kernel/syscall/table.awk -f
 
 $(syscall_tables): $(BUILD)/gen/syscall_%.h: kernel/syscall/%.awk kernel/syscall/table.awk \
     kernel/syscall/syscall.tbl
 	$(call say,GEN,$@)
 	@mkdir -p $(@D)
 	$(Q)$(table_awk) $< kernel/syscall/syscall.tbl > $@
+
+$(BUILD)/gen/syscall_doors.h: $(BUILD)/annexes
 
 kernel/SYSCALLS.md: kernel/syscall/manual.awk kernel/syscall/table.awk kernel/syscall/syscall.tbl
 	$(call say,GEN,$@)

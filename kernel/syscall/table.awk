@@ -1,7 +1,8 @@
 # Reads syscall.tbl into arrays for the scripts that make something of it, and finds its mistakes.
 #
 # Afterwards: kinds by name in kernel_type, libc_type, when, printer, names; calls 1 to n_calls in
-# number, name, result, home, manual, n_args and, by (call, argument), kind and arg.
+# number, name, result, home, manual, n_args and, by (call, argument), kind and arg. The variable
+# `annexes` names those that are built, which is_built() asks.
 
 BEGIN {
     FS = "[ \t]*[|][ \t]*"
@@ -33,6 +34,12 @@ function declare(type, what) {
     return type (type ~ /\*$/ ? "" : " ") what
 }
 
+# Is the handler of call i part of this kernel?
+function is_built(i,    parts) {
+    split(home[i], parts, "/")
+    return parts[1] != "annex" || index(" " annexes " ", " " parts[2] " ")
+}
+
 function is_fetched(kind_name) {
     return kernel_type[kind_name] == "const char *"
 }
@@ -53,6 +60,21 @@ function read_kind(    words) {
     print_words[2] = ""
 }
 
+# An annex whose handlers get what a room's get.
+function read_annex(    words) {
+    if (split($1, words, /[ \t]+/) != 2 || NF != 2)
+        wrong("an annex has a name and a room")
+    like[words[2]] = $2
+}
+
+# The room whose handlers are like those of a file: its own, or what its annex says, or else proc.
+function room_of(path,    parts) {
+    split(path, parts, "/")
+    if (parts[1] != "annex")
+        return parts[1]
+    return parts[2] in like ? like[parts[2]] : "proc"
+}
+
 function read_call(    pairs, words, j) {
     if (NF != 6)
         wrong("a call has 6 fields, not " NF)
@@ -64,8 +86,7 @@ function read_call(    pairs, words, j) {
     name[n_calls] = $2
     result[n_calls] = $3
     home[n_calls] = $4
-    room[n_calls] = $4
-    sub(/\/.*/, "", room[n_calls])
+    room[n_calls] = room_of($4)
     manual[n_calls] = $6
     if (!(result[n_calls] in kernel_type))
         wrong("unknown kind of result: " $3)
@@ -87,5 +108,6 @@ function read_call(    pairs, words, j) {
 { sub(/^[ \t]+/, ""); sub(/[ \t\r]+$/, "") }
 /^#/ || /^$/ { next }
 /^kind[ \t]/ { read_kind(); next }
+/^annex[ \t]/ { read_annex(); next }
 /^[0-9]/ { read_call(); next }
-{ wrong("neither a kind nor a call") }
+{ wrong("neither a kind, an annex nor a call") }

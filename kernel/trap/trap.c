@@ -148,8 +148,8 @@ static void interrupt(unsigned vector)
     switch (vector) {
     case IRQ_TIMER: sched_tick(); break;
     case IRQ_COM1:
-    case IRQ_COM2: serial_interrupt(vector); break;
-    case IRQ_KEYBOARD: keyboard_interrupt(); break;
+    case IRQ_COM2:
+    case IRQ_KEYBOARD: irq_handle(vector); break;
     case IRQ_RESCHEDULE: this_cpu()->resched = true; break;
     case IRQ_REQUEST: break; /* cpu_wake has served the request */
     }

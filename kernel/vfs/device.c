@@ -5,32 +5,22 @@
 #define MAX_DEVICES 32
 
 /* Filled while the kernel starts, then constant. */
-static struct device {
-    uint32_t major, minor;
-    const char *name;
-    int (*open)(struct inode *inode, struct file *file);
-} devices[MAX_DEVICES];
+static struct device devices[MAX_DEVICES];
 static unsigned n_devices;
 
 int (*vfs_fifo_open)(struct inode *inode, struct file *file);
 
-int device_register(uint32_t major, uint32_t minor, const char *name,
-                    int (*open)(struct inode *inode, struct file *file))
+int device_register(const struct device *device)
 {
     if (n_devices == MAX_DEVICES)
         return -ENOMEM;
-    devices[n_devices++] = (struct device){major, minor, name, open};
+    devices[n_devices++] = *device;
     return 0;
 }
 
-bool device_at(unsigned index, uint32_t *major, uint32_t *minor, const char **name)
+const struct device *device_at(unsigned index)
 {
-    if (index >= n_devices)
-        return false;
-    *major = devices[index].major;
-    *minor = devices[index].minor;
-    *name = devices[index].name;
-    return true;
+    return index < n_devices ? &devices[index] : NULL;
 }
 
 int device_open(struct inode *inode, struct file *file)

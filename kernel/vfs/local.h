@@ -188,6 +188,25 @@ int inode_allow_change(struct inode *inode);
 void new_inode_init(struct new_inode *what, struct fs_context *fs, struct inode *dir,
                     uint32_t mode);
 
+/* ---- poll (poll.c), for select, too ---- */
+
+struct poll_item {
+    struct file *file;  /* referenced; NULL: not looked at */
+    uint32_t want, got; /* POLL* */
+};
+/* Waits until an item is ready: how many are, 0 at the deadline, -EINTR, -ENOMEM. */
+int poll_wait(struct poll_item *items, size_t n, uint64_t deadline_ns);
+void poll_release(struct poll_item *items, size_t n); /* the files, and the items themselves */
+/* In loops over descriptors, which end soon enough also when the thread was killed. */
+void poll_breathe(size_t i);
+/* Puts another signal mask in force until the call ends; at may be null. 0 or -errno. */
+int poll_mask_signals(uaddr_t at, size_t size);
+/* When a wait of that length ends; 0: at once. False: malformed. */
+bool deadline_after(int64_t seconds, int64_t ns, uint64_t *deadline);
+/* The same of a timespec in user memory; none: for ever. 0, -EFAULT, -EINVAL. */
+int fetch_deadline(uaddr_t at, uint64_t *deadline);
+uint64_t ns_left(uint64_t deadline);
+
 /* ---- Record locks and flock (lock.c, lock_set.c) ---- */
 
 void lock_setup(void); /* once, before the first file is closed */

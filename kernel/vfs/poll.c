@@ -1,4 +1,4 @@
-/* poll and select: waits until one of some files is ready, on all their queues at once. */
+/* poll: waits until one of some files is ready, on all their queues at once. */
 #include "abi/poll.h"
 #include "abi/signal.h"
 #include "abi/time.h"
@@ -18,11 +18,6 @@ struct poll_table {
     struct waiter_block *blocks; /* the newest first; the last is `first` */
     struct waiter_block first;
     bool failed; /* no memory for one more */
-};
-
-struct poll_item {
-    struct file *file;  /* referenced; NULL: not looked at */
-    uint32_t want, got; /* POLL* */
 };
 
 void poll_add(struct poll_table *table, struct wait_queue *queue)
@@ -52,8 +47,7 @@ static void table_init(struct poll_table *table)
     table->failed = false;
 }
 
-/* The loops over descriptors end soon enough also when the thread was killed. */
-static void breathe(size_t i)
+void poll_breathe(size_t i)
 {
     if (i % ITEMS_A_BREATH == ITEMS_A_BREATH - 1)
         (void)cond_resched();
@@ -65,7 +59,7 @@ static void table_release(struct poll_table *table)
     struct waiter_block *next;
     size_t n = 0;
     for (struct waiter_block *block = table->blocks; block; block = next) {
-        breathe(n++ * WAITERS_A_BLOCK | (WAITERS_A_BLOCK - 1));
+        poll_breathe(n++ * WAITERS_A_BLOCK | (WAITERS_A_BLOCK - 1));
         for (unsigned i = 0; i < block->n_used; i++)
             waiter_remove(&block->waiters[i]);
         next = block->next;
@@ -80,7 +74,7 @@ static int poll_items(struct poll_item *items, size_t n, struct poll_table *tabl
     int n_ready = 0;
     for (size_t i = 0; i < n; i++) {
         struct file *file = items[i].file;
-        breathe(i);
+        poll_breathe(i);
         if (!file)
             continue;
         uint32_t state = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
@@ -92,8 +86,7 @@ static int poll_items(struct poll_item *items, size_t n, struct poll_table *tabl
     return n_ready;
 }
 
-/* Waits until an item is ready: how many are, 0 at the deadline, -EINTR, -ENOMEM. */
-static int poll_wait(struct poll_item *items, size_t n, uint64_t deadline_ns)
+int poll_wait(struct poll_item *items, size_t n, uint64_t deadline_ns)
 {
     struct poll_table table;
     int n_ready = poll_items(items, n, NULL);
@@ -115,10 +108,10 @@ static int poll_wait(struct poll_item *items, size_t n, uint64_t deadline_ns)
     return table.failed ? -ENOMEM : err == -ETIMEDOUT ? 0 : err;
 }
 
-static void release_items(struct poll_item *items, size_t n)
+void poll_release(struct poll_item *items, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        breathe(i);
+        poll_breathe(i);
         if (items[i].file)
             file_unref(items[i].file);
     }
@@ -127,8 +120,7 @@ static void release_items(struct poll_item *items, size_t n)
 
 /* ---- Times ---- */
 
-/* When a wait of that length ends; 0: at once. False: malformed. */
-static bool deadline_after(int64_t seconds, int64_t ns, uint64_t *deadline)
+bool deadline_after(int64_t seconds, int64_t ns, uint64_t *deadline)
 {
     if (seconds < 0 || ns < 0 || ns >= 1000000000)
         return false;
@@ -141,8 +133,7 @@ static bool deadline_after(int64_t seconds, int64_t ns, uint64_t *deadline)
     return true;
 }
 
-/* The same of a timespec in user memory; none: for ever. 0, -EFAULT, -EINVAL. */
-static int fetch_timespec(uaddr_t at, uint64_t *deadline)
+int fetch_deadline(uaddr_t at, uint64_t *deadline)
 {
     struct timespec t;
     *deadline = NO_DEADLINE;
@@ -153,14 +144,13 @@ static int fetch_timespec(uaddr_t at, uint64_t *deadline)
     return deadline_after(t.tv_sec, t.tv_nsec, deadline) ? 0 : -EINVAL;
 }
 
-static uint64_t ns_left(uint64_t deadline)
+uint64_t ns_left(uint64_t deadline)
 {
     uint64_t now = clock_ns();
     return deadline > now ? deadline - now : 0;
 }
 
-/* Puts another signal mask in force until the call ends; at may be null. 0 or -errno. */
-static int mask_signals(uaddr_t at, size_t size)
+int poll_mask_signals(uaddr_t at, size_t size)
 {
     uint64_t mask;
     if (uaddr_is_null(at))
@@ -184,7 +174,7 @@ static int fetch_items(struct fs_context *fs, const struct pollfd *fds, size_t n
     int n_bad = 0;
     for (size_t i = 0; i < n; i++) {
         items[i] = (struct poll_item){.want = (uint16_t)fds[i].events};
-        breathe(i);
+        poll_breathe(i);
         if (fds[i].fd < 0)
             continue;
         if (fd_get(fs, fds[i].fd, &items[i].file)) {
@@ -219,7 +209,7 @@ static long poll_until(struct fs_context *fs, uaddr_t list, unsigned n, uint64_t
         if (user_copy_out(list, fds, n * sizeof(*fds)))
             result = -EFAULT;
     }
-    release_items(items, n);
+    poll_release(items, n);
     kfree(fds);
     return result;
 }
@@ -245,9 +235,9 @@ long sys_ppoll(struct fs_context *fs, uaddr_t fds, unsigned nfds, uaddr_t timeou
                size_t set_size)
 {
     uint64_t deadline;
-    int err = fetch_timespec(timeout, &deadline);
+    int err = fetch_deadline(timeout, &deadline);
     if (!err)
-        err = mask_signals(mask, set_size);
+        err = poll_mask_signals(mask, set_size);
     if (err)
         return err;
     long result = poll_until(fs, fds, nfds, deadline);
@@ -257,131 +247,4 @@ long sys_ppoll(struct fs_context *fs, uaddr_t fds, unsigned nfds, uaddr_t timeou
         (void)user_copy_out(timeout, &t, sizeof(t)); /* Linux does not mind either */
     }
     return result == -EINTR ? -ERESTARTNOHAND : result;
-}
-
-/* ---- select ---- */
-
-#define READ_BITS  (POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR)
-#define WRITE_BITS (POLLWRBAND | POLLWRNORM | POLLOUT | POLLERR)
-#define MAX_SELECT 65536
-
-static const uint32_t set_bits[3] = {READ_BITS, WRITE_BITS, POLLPRI};
-
-struct selection {
-    uint32_t n;        /* descriptors */
-    size_t set_bytes;  /* of a set, in whole words */
-    uaddr_t at[3];     /* read, write, except; any may be null */
-    uint64_t *sets[3]; /* one block */
-    struct poll_item *items;
-};
-
-/* Fetches the sets and opens what they name. 0 or -errno, with nothing held on failure. */
-static int selection_fetch(struct fs_context *fs, struct selection *s)
-{
-    s->set_bytes = (s->n + 63) / 64 * 8;
-    s->sets[0] = kzalloc(3 * s->set_bytes + 8);
-    s->items = kzalloc((s->n + 1) * sizeof(struct poll_item));
-    int err = s->sets[0] && s->items ? 0 : -ENOMEM;
-    for (int i = 0; !err && i < 3; i++) {
-        s->sets[i] = s->sets[0] + i * s->set_bytes / 8;
-        if (!uaddr_is_null(s->at[i]))
-            err = user_copy_in(s->sets[i], s->at[i], s->set_bytes);
-    }
-    for (uint32_t fd = 0; !err && fd < s->n; fd++) {
-        uint32_t want = 0;
-        breathe(fd);
-        for (int i = 0; i < 3; i++)
-            want |= bitmap_test(s->sets[i], fd) ? set_bits[i] : 0;
-        s->items[fd].want = want;
-        if (want && fd_get(fs, (int)fd, &s->items[fd].file)) {
-            s->items[fd].file = NULL;
-            err = -EBADF;
-        }
-    }
-    if (err) {
-        kfree(s->sets[0]);
-        if (s->items)
-            release_items(s->items, s->n);
-    }
-    return err;
-}
-
-/* Writes the sets of what is ready; how many bits, or -EFAULT. */
-static long selection_give(const struct selection *s)
-{
-    long n_bits = 0;
-    for (int i = 0; i < 3; i++) {
-        for (uint32_t fd = 0; fd < s->n; fd++) {
-            bool ready = bitmap_test(s->sets[i], fd) && s->items[fd].got & set_bits[i];
-            breathe(fd);
-            n_bits += ready;
-            if (!ready)
-                bitmap_clear(s->sets[i], fd);
-        }
-        if (!uaddr_is_null(s->at[i]) && user_copy_out(s->at[i], s->sets[i], s->set_bytes))
-            return -EFAULT;
-    }
-    return n_bits;
-}
-
-static long select_until(struct fs_context *fs, int n, uaddr_t readfds, uaddr_t writefds,
-                         uaddr_t exceptfds, uint64_t deadline)
-{
-    if (n < 0)
-        return -EINVAL;
-    struct selection s = {
-        .n = (uint32_t)min(n, MAX_SELECT),
-        .at = {readfds, writefds, exceptfds},
-    };
-    int err = selection_fetch(fs, &s);
-    if (err)
-        return err;
-    long result = poll_wait(s.items, s.n, deadline);
-    if (result >= 0)
-        result = selection_give(&s);
-    release_items(s.items, s.n);
-    kfree(s.sets[0]);
-    return result == -EINTR ? -ERESTARTNOHAND : result;
-}
-
-long sys_select(struct fs_context *fs, int nfds, uaddr_t readfds, uaddr_t writefds,
-                uaddr_t exceptfds, uaddr_t timeout)
-{
-    uint64_t deadline = NO_DEADLINE;
-    struct timeval t;
-    if (!uaddr_is_null(timeout)) {
-        if (user_copy_in(&t, timeout, sizeof(t)))
-            return -EFAULT;
-        if (t.tv_sec < 0 || t.tv_usec < 0)
-            return -EINVAL;
-        deadline_after(t.tv_sec + t.tv_usec / 1000000, t.tv_usec % 1000000 * 1000, &deadline);
-    }
-    long result = select_until(fs, nfds, readfds, writefds, exceptfds, deadline);
-    if (deadline != NO_DEADLINE) {
-        uint64_t left = deadline ? ns_left(deadline) : 0;
-        t = (struct timeval){(time_t)(left / 1000000000), (suseconds_t)(left / 1000 % 1000000)};
-        (void)user_copy_out(timeout, &t, sizeof(t));
-    }
-    return result;
-}
-
-long sys_pselect6(struct fs_context *fs, int nfds, uaddr_t readfds, uaddr_t writefds,
-                  uaddr_t exceptfds, uaddr_t timeout, uaddr_t mask)
-{
-    struct pselect6_mask pair = {0};
-    uint64_t deadline;
-    int err = uaddr_is_null(mask) ? 0 : user_copy_in(&pair, mask, sizeof(pair));
-    if (!err)
-        err = fetch_timespec(timeout, &deadline);
-    if (!err)
-        err = mask_signals(uaddr(pair.mask), pair.size);
-    if (err)
-        return err;
-    long result = select_until(fs, nfds, readfds, writefds, exceptfds, deadline);
-    if (deadline != NO_DEADLINE) {
-        uint64_t left = deadline ? ns_left(deadline) : 0;
-        struct timespec t = {(time_t)(left / 1000000000), (long)(left % 1000000000)};
-        (void)user_copy_out(timeout, &t, sizeof(t));
-    }
-    return result;
 }

@@ -116,7 +116,15 @@ void ioapic_init(paddr_t base)
         io_write(IO_REDIRECTION + 2 * line, IO_MASKED);
 }
 
-/* The legacy interrupt (the number of a PC's line) of a vector. */
+/* By vector; filled while the kernel starts, then constant. */
+static void (*irq_handlers[IRQ_KEYBOARD - IRQ_COM1 + 1])(void);
+
+void irq_handle(unsigned vector)
+{
+    irq_handlers[vector - IRQ_COM1]();
+}
+
+/* The legacy interrupt number of a vector. */
 static uint32_t legacy_irq(unsigned vector)
 {
     switch (vector) {
@@ -127,8 +135,9 @@ static uint32_t legacy_irq(unsigned vector)
     }
 }
 
-void irq_enable(unsigned vector)
+void irq_enable(unsigned vector, void (*handler)(void))
 {
+    irq_handlers[vector - IRQ_COM1] = handler;
     uint32_t irq = legacy_irq(vector), line = acpi_machine.irq_line[irq];
     uint16_t flags = acpi_machine.irq_flags[irq];
     uint32_t entry = vector;

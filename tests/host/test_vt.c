@@ -1,8 +1,8 @@
 /* The text screen's escape sequences, and the keyboard's map. */
 #include <string.h>
-#include "../../kernel/dev/vt.c"
-#include "../../kernel/dev/vt_cells.c"
-#include "../../kernel/dev/keymap.c"
+#include "../../kernel/annex/screen/vt.c"
+#include "../../kernel/annex/screen/vt_cells.c"
+#include "../../kernel/annex/screen/keymap.c"
 #include "tap.h"
 
 static struct vt vt;

@@ -19,7 +19,7 @@ PANIC = 125
 
 # Also SANITIZE=kernel-address or SANITIZE=undefined alone, with every target: then the whole suite runs on such a kernel.
 
-# What the word provoke=NAME does (kernel/boot/provoke.c), and what the report must say, in this order.
+# What the word provoke=NAME does (kernel/annex/provoke/provoke.c), and what the report must say, in this order.
 AFTER, BEFORE = r"\d+ bytes after an object: ", r"\d+ bytes before an object: "
 BY = r"allocated by %s\+0x"
 PROVOKED = {
@@ -39,16 +39,16 @@ PROVOKED = {
     "stack": ("KASAN: out of bounds of a variable on the stack: write of 1 byte at 0x.* in memset",
               r"in a frame of stack\+0x0", r"0 bytes after variable buffer.*, 10 bytes", r"stack\+0x"),
     "global": ("KASAN: out of bounds of a global variable: read of 1 byte at 0x.* in global_read",
-               r"0 bytes after global global \(0x.*, 10 bytes", r"kernel/boot/provoke\.c:\d+"),
+               r"0 bytes after global global \(0x.*, 10 bytes", r"kernel/annex/provoke/provoke\.c:\d+"),
     "page": ("KASAN: use of a free page: read of 1 byte at 0x.* in page",),
     "user-copy": ("KASAN: out of bounds of an object: write of 11 bytes at 0x.* in user_copy_in",
                   AFTER + r"kmalloc \(0x.*, 10 bytes", BY % "user_copy", r"user_copy\+0x"),
-    "addition": ("undefined behaviour: signed addition overflows", r"at kernel/boot/provoke\.c:\d+",
+    "addition": ("undefined behaviour: signed addition overflows", r"at kernel/annex/provoke/provoke\.c:\d+",
                  r" addition[.\w]*\+0x"),
-    "shift": ("undefined behaviour: shift by", r"at kernel/boot/provoke\.c:\d+", r" shift[.\w]*\+0x"),
-    "array-index": ("undefined behaviour: array index out of bounds", r"at kernel/boot/provoke\.c:\d+",
+    "shift": ("undefined behaviour: shift by", r"at kernel/annex/provoke/provoke\.c:\d+", r" shift[.\w]*\+0x"),
+    "array-index": ("undefined behaviour: array index out of bounds", r"at kernel/annex/provoke/provoke\.c:\d+",
                     r" array_index[.\w]*\+0x"),
-    "misaligned": ("undefined behaviour: misaligned pointer 0x.* to", r"at kernel/boot/provoke\.c:\d+",
+    "misaligned": ("undefined behaviour: misaligned pointer 0x.* to", r"at kernel/annex/provoke/provoke\.c:\d+",
                    r" misaligned[.\w]*\+0x"),
     "poison": (r"struct fpu_state at 0x.* was written to after it was freed: byte \d+ is 01", r" poison\+0x"),
 }

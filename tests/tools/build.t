@@ -96,13 +96,19 @@ class Tests:
                    r"^expect ", r"^gdb ", r"^clang ")
         tour = make("tour")
         self.shows("make tour: rooms, files and their purposes", tour,
-                   r"^KERNEL, floor 1: LIB: \S", r"^  include/lib\.h +The lib room",
+                   r"^KERNEL, floor 1: LIB: \S", r"^ Chapter 1\. \S.* \([\d,]+ lines\)", r"^  include/lib\.h +\d+ +The lib room",
                    r"^  x86/start\.S +\S", r"^PROGRAMS", r"^  osh\.c +osh: a small shell", r"^TOOLS")
-        silent = [line for line in tour.stdout.splitlines() if "says nothing" in line]
+        annexes = make("tour", "ANNEX=all")
+        self.shows("make tour ANNEX=all: annexes", annexes, r"^ANNEX SCREEN: \S",
+                   r"^  annex/screen/vt\.c +\d+ +\S")
+        self.shows("make tour ANNEX=none: says which there are", make("tour", "ANNEX=none"),
+                   r"there are: .*screen", status=2)
+        both = tour.stdout + annexes.stdout
+        silent = [line for line in both.splitlines() if "says nothing" in line]
         self.tap.say(not silent, "make tour: every file says what it is for", silent)
-        listed = re.findall(r"^  (\S+\.[cS]) ", tour.stdout, re.MULTILINE)
+        listed = re.findall(r"^  (\S+\.[cS]) ", both, re.MULTILINE)
         sources = [os.path.relpath(path, os.path.join(TOP, "kernel"))
-                   for path in glob.glob(TOP + "/kernel/*/*.[cS]")]
+                   for path in glob.glob(TOP + "/kernel/**/*.[cS]", recursive=True)]
         lacks = sorted(set(sources) - set(listed))
         self.tap.say(not lacks, "make tour: every source of the kernel is in it", lacks)
 

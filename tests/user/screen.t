@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""The text screen and the keyboard, as `make run GUI=1` shows them: keys typed, text read back."""
+"""The text screen and the keyboard, as `make run GUI=1` shows them: keys typed, text read back.
+
+needs: screen
+"""
 import os
 import sys
 import tempfile

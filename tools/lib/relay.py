@@ -11,7 +11,7 @@ from check import Trouble
 
 DLE, END_OF_FILE = b"\x10", b"\x10\x04"  # on COM3 into the guest: 10 10 is a byte 10, 10 04 the end
 LEAVE = 1  # Ctrl-A; then x ends the machine
-READY = b"hostio ready"  # in the kernel's log
+READY = b"dev: ready"  # in the kernel's log
 LOG_KEPT = 4 << 20  # bytes of the kernel's log that stay in memory
 
 

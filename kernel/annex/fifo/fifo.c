@@ -1,7 +1,8 @@
 /* FIFOs: pipes with a name, whose opening waits for the other side. */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
-#include "pipe.h"
+#include "annex.h"
+#include "ipc/pipe.h"
 
 /* Waits until *count has moved from `from`; 0 or -ERESTARTSYS. The pipe's lock is held. */
 static int wait_opened(struct pipe *pipe, struct wait_queue *queue, const uint32_t *count,
@@ -63,8 +64,10 @@ static int fifo_open(struct inode *inode, struct file *file)
     return err;
 }
 
-void ipc_init(void)
+static void start(struct fs_context *fs, const char *command_line)
 {
-    pipefs_init();
+    (void)fs, (void)command_line;
     vfs_fifo_open = fifo_open;
 }
+
+ANNEX(fifo, ANNEX_START, start);

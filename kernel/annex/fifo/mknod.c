@@ -1,6 +1,6 @@
 /* mknod: FIFOs, devices, sockets' names and plain files. */
-#include "local.h"
 #include "syscall_calls.h"
+#include "vfs/local.h"
 
 /* The mode with its type, or an error for what this call does not make. */
 static long node_mode(mode_t mode)

@@ -1,6 +1,6 @@
 /* sendfile and copy_file_range: from one open file to another through a page of the kernel's. */
-#include "local.h"
 #include "syscall_calls.h"
+#include "vfs/local.h"
 
 struct copy {
     struct fs_context *fs;

@@ -1,7 +1,7 @@
 /* socket and socketpair: the calls of a system that knows no address family. */
 #include "abi/socket.h"
-#include "local.h"
 #include "syscall_calls.h"
+#include "vfs/local.h"
 
 /* What is wrong with a wish for a socket; that its family is unknown, at last. */
 static int refuse(int family, int type)

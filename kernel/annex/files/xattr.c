@@ -1,8 +1,8 @@
 /* Extended attributes: the calls of a system none of whose file systems has them. What is wrong
  * with the arguments is said first, then ENOTSUP; a list is empty. */
 #include "abi/xattr.h"
-#include "local.h"
 #include "syscall_calls.h"
+#include "vfs/local.h"
 
 /* What a call is about, by path or by descriptor. */
 struct target {

@@ -3,7 +3,8 @@
 #include "abi/fcntl.h"
 #include "abi/futex.h"
 #include "abi/time.h"
-#include "ipc.h"
+#include "futex.h"
+#include "sched.h"
 #include "syscall_calls.h"
 
 #define BUCKETS   64
@@ -228,11 +229,10 @@ static long do_wake(const struct futex_key *key, unsigned most, uint32_t bits)
     return n;
 }
 
-long sys_futex(struct fs_context *fs, uaddr_t word, int op, unsigned int value, uaddr_t timeout,
+long sys_futex(struct thread *self, uaddr_t word, int op, unsigned int value, uaddr_t timeout,
                uaddr_t word2, unsigned int value3)
 {
-    (void)fs;
-    struct space *space = current_thread()->space;
+    struct space *space = self->space;
     struct futex_key key;
     unsigned counts[2] = {value, timeout.at};
     int command = op & FUTEX_CMD_MASK;

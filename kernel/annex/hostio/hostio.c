@@ -8,8 +8,9 @@
 #include "abi/stat.h"
 #include "abi/sysmacros.h"
 #include "abi/termios.h"
-#include "devices.h"
-#include "serial.h"
+#include "annex.h"
+#include "dev/devices.h"
+#include "dev/serial.h"
 
 #define INPUT_RING 16384 /* a power of two */
 #define CHUNK      256   /* bytes that cross the kernel's stack at a time */
@@ -272,13 +273,16 @@ static int host_start(struct host_port *port, uint16_t base, unsigned irq_vector
 }
 
 /* Registers both devices; input flows from here on. */
-void hostio_init(void)
+static void start(struct fs_context *fs, const char *command_line)
 {
+    (void)fs, (void)command_line;
     hostio.ring = kmalloc(INPUT_RING);
     if (hostio.ring && host_start(&hostio, COM3, IRQ_COM1) == 0) {
-        device_register(HOST_MAJOR, 0, "hostio", hostio_open);
+        device_register(&(struct device){HOST_MAJOR, 0, "hostio", 0666, 0, hostio_open});
         serial_want_input(&hostio.serial, true);
     }
     if (host_start(&hosterr, COM4, IRQ_COM2) == 0)
-        device_register(HOST_MAJOR, 1, "hosterr", hosterr_open);
+        device_register(&(struct device){HOST_MAJOR, 1, "hosterr", 0666, 0, hosterr_open});
 }
+
+ANNEX(hostio, ANNEX_DEVICES, start);

@@ -1,4 +1,4 @@
-/* The kasan room, only in a kernel built with SANITIZE=kernel-address: finds accesses to memory
+/* The annex kasan, only in a kernel built with SANITIZE=kernel-address: finds accesses to memory
  * that is not an object, or not any more.
  *
  * The compiler inserts a call before each access (__asan_load8 and so on). It looks into the
@@ -7,9 +7,9 @@
  * from the start of the granule, and any other value is a reason why none may. A bad access ends in
  * a panic that describes the object.
  *
- * The other task of the room is to keep the shadow up to date. It does so without a change to the
- * allocators. For the functions that kernel.mk lists, such as object_alloc, the linker redirects
- * all calls from other files to __wrap_object_alloc in this room, which calls the original under
+ * The other task of the annex is to keep the shadow up to date. It does so without a change to the
+ * allocators. For the functions that sanitize.mk lists, such as object_alloc, the linker redirects
+ * all calls from other files to __wrap_object_alloc in this annex, which calls the original under
  * the name __real_object_alloc. Functions in assembly are wrapped too, because the compiler inserts
  * no calls there.
  *
@@ -29,7 +29,7 @@
     type __real_##name(__VA_ARGS__); \
     type __wrap_##name(__VA_ARGS__)
 
-#define SHADOW_OFFSET 0xdffffc0000000000ull /* kernel.mk tells it to the compiler */
+#define SHADOW_OFFSET 0xdffffc0000000000ull /* sanitize.mk tells it to the compiler */
 
 enum { GRANULE = 8, MAX_SITES = 5 };
 

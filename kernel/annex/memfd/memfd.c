@@ -1,7 +1,7 @@
 /* memfd_create: a file of the root file system that no directory has a name for. */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
-#include "local.h"
+#include "ramfs/local.h"
 #include "syscall_calls.h"
 
 #define MAX_NAME 249 /* as on Linux: with its prefix, a name's length */

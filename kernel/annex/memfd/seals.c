@@ -7,7 +7,8 @@
  */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
-#include "local.h"
+#include "annex.h"
+#include "ramfs/local.h"
 
 #define NO_WRITE (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)
 #define ALL_SEALS \
@@ -15,26 +16,26 @@
 
 /* ---- What they forbid; the contents mutex is held ---- */
 
-bool ramfs_seals_allow_write(const struct ramfs_inode *file, uint64_t end)
+static bool allow_write(const struct ramfs_inode *file, uint64_t end)
 {
     uint32_t seals = file->file.seals;
     return !(seals & NO_WRITE) && !(seals & F_SEAL_GROW && end > file->inode.size);
 }
 
-bool ramfs_seals_allow_size(const struct ramfs_inode *file, uint64_t size)
+static bool allow_size(const struct ramfs_inode *file, uint64_t size)
 {
     uint32_t seals = file->file.seals;
     return !(seals & F_SEAL_SHRINK && size < file->inode.size) &&
            !(seals & F_SEAL_GROW && size > file->inode.size);
 }
 
-bool ramfs_seals_allow_fallocate(const struct ramfs_inode *file, bool punch, uint64_t end)
+static bool allow_fallocate(const struct ramfs_inode *file, bool punch, uint64_t end)
 {
     uint32_t seals = file->file.seals;
     return punch ? !(seals & NO_WRITE) : !(seals & F_SEAL_GROW && end > file->inode.size);
 }
 
-int ramfs_seals_allow_mode(struct inode *inode, uint32_t mode)
+static int allow_mode(struct inode *inode, uint32_t mode)
 {
     bool changes = (inode->mode ^ mode) & 0111;
     return changes && ramfs_inode(inode)->file.seals & F_SEAL_EXEC ? -EPERM : 0;
@@ -53,7 +54,7 @@ static int check_shared(const struct ramfs_inode *file, struct map_request *requ
     return 0;
 }
 
-long ramfs_file_map(struct file *open, struct space *space, struct map_request *request)
+static long map(struct file *open, struct space *space, struct map_request *request)
 {
     struct ramfs_inode *file = ramfs_inode(open->inode);
     bool shared = (request->map_flags & MAP_TYPE) != MAP_PRIVATE;
@@ -102,7 +103,7 @@ static int add_seals(struct file *open, uint32_t seals)
     return err;
 }
 
-long ramfs_file_fcntl(struct file *open, unsigned command, uint64_t arg)
+static long seals_fcntl(struct file *open, unsigned command, uint64_t arg)
 {
     switch (command) {
     case F_GET_SEALS: return ramfs_inode(open->inode)->file.seals;
@@ -110,3 +111,20 @@ long ramfs_file_fcntl(struct file *open, unsigned command, uint64_t arg)
     default: return -EINVAL;
     }
 }
+
+static const struct ramfs_seals seals = {
+    .allow_write = allow_write,
+    .allow_size = allow_size,
+    .allow_fallocate = allow_fallocate,
+    .allow_mode = allow_mode,
+    .map = map,
+    .fcntl = seals_fcntl,
+};
+
+static void start(struct fs_context *fs, const char *command_line)
+{
+    (void)fs, (void)command_line;
+    ramfs_seals = &seals;
+}
+
+ANNEX(memfd, ANNEX_START, start);

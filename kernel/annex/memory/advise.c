@@ -1,6 +1,6 @@
 /* madvise and msync: what a program says about its memory, and what of it needs doing here. */
 #include "abi/errno.h"
-#include "space.h"
+#include "mm/space.h"
 #include "syscall_calls.h"
 
 /* The page-aligned end of a range of a call, in *end; 0, or -EINVAL where the range is none. What

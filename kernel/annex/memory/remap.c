@@ -1,6 +1,6 @@
 /* mremap: a mapping gets longer, shorter, or another place, and its pages come along uncopied. */
 #include "abi/errno.h"
-#include "space.h"
+#include "mm/space.h"
 #include "syscall_calls.h"
 
 struct remap {

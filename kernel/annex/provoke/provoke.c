@@ -1,8 +1,9 @@
 /* Mistakes on demand, only in kernels built with SANITIZE, so that a test can see the reports: the
  * word provoke=NAME on the command line makes one before the first program starts. */
+#include "annex.h"
 #include "boot.h"
 #include "mm.h"
-#include "proc.h"
+#include "x86.h"
 
 /* Numbers that the compiler cannot know, so that it neither warns nor removes the mistake. */
 static volatile uint32_t four = 4, ten = 10, thirty_two = 32;
@@ -133,17 +134,15 @@ static const struct {
     {"poison", poison},
 };
 
-/* Called instead of proc_start_init, whose argv has the words that are not for the kernel. */
-int __real_proc_start_init(const char *path, char *const argv[], char *const envp[],
-                           const struct fs_context *context);
-int __wrap_proc_start_init(const char *path, char *const argv[], char *const envp[],
-                           const struct fs_context *context);
-int __wrap_proc_start_init(const char *path, char *const argv[], char *const envp[],
-                           const struct fs_context *context)
+static void provoke(struct fs_context *fs, const char *command_line)
 {
-    for (char *const *word = argv; *word; word++)
-        for (size_t i = 0; i < ARRAY_SIZE(wrongs); i++)
-            if (strncmp(*word, "provoke=", 8) == 0 && strcmp(*word + 8, wrongs[i].name) == 0)
-                wrongs[i].perform();
-    return __real_proc_start_init(path, argv, envp, context);
+    char name[24];
+    (void)fs;
+    if (!boot_option(command_line, "provoke", name, sizeof(name)))
+        return;
+    for (size_t i = 0; i < ARRAY_SIZE(wrongs); i++)
+        if (strcmp(name, wrongs[i].name) == 0)
+            wrongs[i].perform();
 }
+
+ANNEX(provoke, ANNEX_START, provoke);

@@ -1,7 +1,8 @@
 /* /dev/tty1: the terminal on the VGA text screen and the keyboard. */
 #include "abi/sysmacros.h"
+#include "annex.h"
+#include "dev/tty.h"
 #include "keymap.h"
-#include "tty.h"
 #include "vt.h"
 
 #define VGA_TEXT 0xb8000
@@ -38,7 +39,7 @@ static struct vt vt;
 static struct keymap keys;
 static uint16_t shown[VT_ROWS][VT_COLUMNS]; /* what the adapter has: writing to it is slow */
 static int shown_cursor;
-static bool has_adapter, has_keyboard;
+static bool has_adapter;
 
 /* ---- The screen ---- */
 
@@ -138,10 +139,8 @@ static const struct tty_driver screen_driver = {
 
 /* ---- The keyboard ---- */
 
-void keyboard_interrupt(void)
+static void keyboard_interrupt(void)
 {
-    if (!has_keyboard)
-        return;
     spin_lock(&screen.lock);
     for (int i = 0; i < 64; i++) {
         uint8_t bytes[KEYMAP_LONGEST], status = port_in8(KEYBOARD_STATUS);
@@ -214,8 +213,9 @@ static bool keyboard_start(void)
 }
 
 /* Clears the screen and registers the terminal; without an adapter it shows nothing. */
-void screen_init(void)
+static void screen_start(struct fs_context *fs, const char *command_line)
 {
+    (void)fs, (void)command_line;
     tty_init(&screen, DEVICE(TERMINAL_MAJOR, 1), &screen_driver, NULL);
     screen.size = (struct winsize){.ws_row = VT_ROWS, .ws_col = VT_COLUMNS};
     screen.line.termios.c_iflag |= IUTF8;
@@ -223,8 +223,9 @@ void screen_init(void)
     shown_cursor = -1;
     has_adapter = port_in8(VGA_STATE) != ABSENT;
     show();
-    tty_register(&screen, "tty1");
-    has_keyboard = keyboard_start();
-    if (has_keyboard)
-        irq_enable(IRQ_KEYBOARD);
+    tty_register(&screen, "tty1", 0600);
+    if (keyboard_start())
+        irq_enable(IRQ_KEYBOARD, keyboard_interrupt);
 }
+
+ANNEX(screen, ANNEX_DEVICES, screen_start);

@@ -1,6 +1,6 @@
 /* prctl: small settings of a process or a thread. */
 #include "abi/prctl.h"
-#include "private.h"
+#include "proc/private.h"
 
 static long set_name(struct thread *self, unsigned long from)
 {

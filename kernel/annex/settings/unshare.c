@@ -1,5 +1,5 @@
 /* unshare: a thread gets parts of its own of what clone had it share. */
-#include "private.h"
+#include "proc/private.h"
 
 /* There are no namespaces: asking for one of one's own fails, as on a Linux without them.
  * Semaphores of System V are not there either, so that nothing is to be done about them. */

@@ -1,7 +1,8 @@
 /* The function of a program that an address lies in, by the symbols of its file: for the line about
  * a fault that ends it. The file may hold anything: nothing read from it is trusted. */
 #include "abi/elf.h"
-#include "private.h"
+#include "annex.h"
+#include "proc/private.h"
 
 enum { MOST_SECTIONS = 64, MOST_SYMBOLS = 200000, NAME_BYTES = 48 };
 
@@ -112,7 +113,7 @@ static size_t describe(struct space *space, struct file *exe, uint64_t address, 
 /* Writes " (function+offset)" for an address in the current process's program.
  * The text, which is empty where there are no symbols.
  * Takes exec_lock; may sleep. */
-const char *program_symbol(uint64_t address, char *text, size_t size)
+static void program_symbol(uint64_t address, char *text, size_t size)
 {
     struct process *process = current_process();
     void *page = buffer_alloc();
@@ -127,5 +128,12 @@ const char *program_symbol(uint64_t address, char *text, size_t size)
         file_unref(exe);
     }
     buffer_free(page);
-    return text;
 }
+
+static void start(struct fs_context *fs, const char *command_line)
+{
+    (void)fs, (void)command_line;
+    proc_hooks.program_symbol = program_symbol;
+}
+
+ANNEX(symbols, ANNEX_START, start);

@@ -1,10 +1,10 @@
 /* SysRq: commands of one letter to the kernel, from the console or /proc/sysrq-trigger.
  *
  * They answer on the log, and are called from an interrupt or a write, without a spinlock held. */
-#include "trap.h"
-
+#include "annex.h"
 #include "dev.h"
 #include "proc.h"
+#include "trap.h"
 
 static void show_processes(void)
 {
@@ -65,7 +65,7 @@ static const struct {
     {'o', "power off at once", power_off},
 };
 
-void sysrq(char letter)
+static void sysrq(char letter)
 {
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
         if (keys[i].letter == letter) {
@@ -78,3 +78,11 @@ void sysrq(char letter)
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
         klog("  %c: %s", keys[i].letter, keys[i].what);
 }
+
+static void start(struct fs_context *fs, const char *command_line)
+{
+    (void)fs, (void)command_line;
+    sysrq_perform = sysrq;
+}
+
+ANNEX(sysrq, ANNEX_START, start);

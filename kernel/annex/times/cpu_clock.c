@@ -2,7 +2,8 @@
  * caller's. Their numbers are negative, made of a pid or tid and of what is counted, as libc's
  * clock_getcpuclockid and pthread_getcpuclockid make them. */
 #include "abi/time.h"
-#include "private.h"
+#include "annex.h"
+#include "proc/private.h"
 
 static bool usage_of_thread_locked(const struct thread *self, int tid, struct usage *usage)
 {
@@ -42,7 +43,10 @@ static bool cpu_clock_ns(const struct thread *self, clockid_t clock, uint64_t *n
     return found;
 }
 
-void cpu_clock_init(void)
+static void cpu_clocks_start(struct fs_context *fs, const char *command_line)
 {
+    (void)fs, (void)command_line;
     sched_hooks.cpu_clock_ns = cpu_clock_ns;
 }
+
+ANNEX(times, ANNEX_START, cpu_clocks_start);

@@ -3,7 +3,8 @@
  * Each is a timer of sched's. Processor time passes no faster than real time does (on each
  * processor): one of these two is looked at when it can be due at the earliest, and set again. */
 #include "abi/time.h"
-#include "private.h"
+#include "annex.h"
+#include "proc/private.h"
 
 enum { NS_PER_US = 1000, US_PER_S = 1000000, LOOK_AGAIN_NS = 1000000, PAUSE_NS = 100000 };
 #define NS_PER_S 1000000000ull
@@ -100,7 +101,7 @@ static void fire_cpu_limit(struct timer *fired)
     spin_unlock(&proc_lock);
 }
 
-void timers_init(struct process *process)
+static void timers_init(struct process *process)
 {
     timer_init(&process->timers[TIMER_CPU_LIMIT].timer, fire_cpu_limit);
     timer_init(&process->timers[ITIMER_REAL].timer, fire_real);
@@ -108,7 +109,7 @@ void timers_init(struct process *process)
     timer_init(&process->timers[ITIMER_PROF].timer, fire_prof);
 }
 
-void timers_stop(struct process *process)
+static void timers_stop(struct process *process)
 {
     for (int i = 0; process->timers_used && i < N_INTERVAL_TIMERS; i++)
         timer_cancel(&process->timers[i].timer);
@@ -150,7 +151,7 @@ static struct setting change(struct process *process, int which, struct setting 
     return was;
 }
 
-void timer_watch_cpu(struct process *process)
+static void timer_watch_cpu(struct process *process)
 {
     uint64_t soft = process->limits[RLIMIT_CPU].rlim_cur;
     if (soft == RLIM_INFINITY) {
@@ -219,3 +220,13 @@ long sys_alarm(struct thread *self, unsigned int seconds)
     uint64_t left = (was.left_ns + NS_PER_S / 2) / NS_PER_S;
     return was.left_ns && !left ? 1 : left;
 }
+
+static void timers_start(struct fs_context *fs, const char *command_line)
+{
+    (void)fs, (void)command_line;
+    proc_hooks.timers_init = timers_init;
+    proc_hooks.timers_stop = timers_stop;
+    proc_hooks.cpu_limit_set = timer_watch_cpu;
+}
+
+ANNEX(times, ANNEX_START, timers_start);

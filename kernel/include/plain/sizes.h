@@ -1,4 +1,4 @@
-/* Sizes that differ in a kernel with KASAN (../kasan/sizes.h); C and assembly include this. */
+/* Sizes that differ in a kernel with KASAN (annex/kasan/sizes.h); C and assembly include this. */
 #pragma once
 
 #define KSTACK_PAGES      2

@@ -1,0 +1,75 @@
+/* statfs, chroot, and the calls that write file systems back. */
+#include "abi/statfs.h"
+#include "syscall_calls.h"
+#include "vfs/local.h"
+
+static long give_statfs(struct filesystem *filesystem, uaddr_t buf)
+{
+    struct statfs st = {
+        .f_bsize = PAGE_SIZE,
+        .f_frsize = PAGE_SIZE,
+        .f_namelen = NAME_MAX,
+        .f_flags = ST_VALID | ST_RELATIME,
+        .f_fsid = {{(int)filesystem->dev, 0}},
+    };
+    if (filesystem->statfs)
+        filesystem->statfs(filesystem, &st);
+    return user_copy_out(buf, &st, sizeof(st));
+}
+
+long sys_statfs(struct fs_context *fs, const char *path, uaddr_t buf)
+{
+    struct entry *entry;
+    int err = path_walk(fs, AT_FDCWD, path, WALK_FOLLOW, &entry);
+    if (err)
+        return err;
+    long result = give_statfs(entry->inode->fs, buf);
+    entry_unref(entry);
+    return result;
+}
+
+long sys_fstatfs(struct fs_context *fs, int fd, uaddr_t buf)
+{
+    struct file *file;
+    int err = fd_get_any(fs, fd, &file);
+    if (err)
+        return err;
+    long result = give_statfs(file->inode->fs, buf);
+    file_unref(file);
+    return result;
+}
+
+/* Memory is the storage: there is nothing to write back to. */
+long sys_sync(struct fs_context *fs)
+{
+    (void)fs;
+    return 0;
+}
+
+long sys_syncfs(struct fs_context *fs, int fd)
+{
+    struct file *file;
+    int err = fd_get(fs, fd, &file);
+    if (!err)
+        file_unref(file);
+    return err;
+}
+
+long sys_chroot(struct fs_context *fs, const char *path)
+{
+    struct entry *entry;
+    int err = path_walk(fs, AT_FDCWD, path, WALK_FOLLOW | WALK_DIRECTORY, &entry);
+    if (err)
+        return err;
+    err = fs_permission(fs, entry->inode, MAY_EXEC);
+    struct cred *cred = fs_cred(fs);
+    if (!err && cred->euid != 0)
+        err = -EPERM;
+    cred_unref(cred);
+    if (err) {
+        entry_unref(entry);
+        return err;
+    }
+    fs_set_names(fs, entry, NULL);
+    return 0;
+}

@@ -1,0 +1,80 @@
+/* Robust locks: those that a thread holds when it ends are marked as left behind. */
+#include "annex.h"
+#include "futex.h"
+#include "proc/private.h"
+
+long sys_set_robust_list(struct thread *self, uaddr_t head, size_t length)
+{
+    if (length != sizeof(struct robust_list_head))
+        return -EINVAL;
+    self->robust_list = head;
+    return 0;
+}
+
+static bool futex_word_of(uint64_t entry, int64_t offset, uint64_t *word)
+{
+    *word = entry + offset;
+    return *word % 4 == 0 && *word < USER_END;
+}
+
+/* Marks a robust lock that the thread holds as left behind, and wakes who waits for it.
+ * False where its memory cannot be reached. */
+static bool release_robust(struct thread *thread, uint64_t word)
+{
+    uint32_t value, seen;
+    if (user_copy_in(&value, uaddr(word), sizeof(value)))
+        return false;
+    while ((value & FUTEX_TID_MASK) == (uint32_t)thread->tid) {
+        uint32_t left = (value & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
+        if (user_cmpxchg32(uaddr(word), value, left, &seen))
+            return false;
+        if (seen == value) {
+            if (value & FUTEX_WAITERS)
+                futex_wake(thread->space, word, 1);
+            break;
+        }
+        value = seen;
+    }
+    return true;
+}
+
+/* Walks the list of robust locks that the thread registered. Its length is limited, as the program
+ * may have made a ring of it.
+ * Nothing can fail. */
+static void release_robust_list(struct thread *thread)
+{
+    enum { MOST = 2048, WAKES_A_BREATH = 16 };
+    struct robust_list_head head;
+    uaddr_t at = thread->robust_list;
+    uint64_t word;
+    thread->robust_list = uaddr(0);
+    if (uaddr_is_null(at) || user_copy_in(&head, at, sizeof(head)))
+        return;
+    uint64_t entry = head.next & ~1ull;
+    for (int i = 0; i < MOST && entry != at.at; i++) {
+        if (entry != head.pending && futex_word_of(entry, head.futex_offset, &word) &&
+            !release_robust(thread, word))
+            return;
+        if (user_copy_in(&entry, uaddr(entry), sizeof(entry)))
+            return;
+        entry &= ~1ull;
+        if (i % WAKES_A_BREATH == WAKES_A_BREATH - 1)
+            (void)cond_resched();
+    }
+    if (head.pending && futex_word_of(head.pending & ~1ull, head.futex_offset, &word))
+        release_robust(thread, word);
+}
+
+static void word_cleared(struct space *space, uint64_t address)
+{
+    futex_wake(space, address, 1);
+}
+
+static void start(struct fs_context *fs, const char *command_line)
+{
+    (void)fs, (void)command_line;
+    proc_hooks.thread_leaves_memory = release_robust_list;
+    proc_hooks.word_cleared = word_cleared;
+}
+
+ANNEX(futex, ANNEX_START, start);

@@ -1,0 +1,45 @@
+/* What a libc asks about the machine: memory and load, processors, restartable sequences. */
+#include "abi/sysinfo.h"
+#include "proc/private.h"
+
+long sys_sysinfo(struct thread *self, uaddr_t to)
+{
+    struct memory_counts memory;
+    struct sysinfo info;
+    uint32_t load[3], n_running, n_threads;
+    (void)self;
+    memset(&info, 0, sizeof(info));
+    memory_count(&memory);
+    sched_load(load, &n_running, &n_threads);
+    info.uptime = clock_ns() / 1000000000;
+    for (int i = 0; i < 3; i++)
+        info.loads[i] = load[i];
+    info.totalram = memory.total_frames * PAGE_SIZE;
+    info.freeram = memory.free_frames * PAGE_SIZE;
+    info.procs = n_threads;
+    info.mem_unit = 1;
+    return user_copy_out(to, &info, sizeof(info));
+}
+
+/* Restartable sequences are not there; a libc then asks for the processor in other ways. */
+long sys_rseq(struct thread *self, uaddr_t area, unsigned int length, int flags,
+              unsigned int signature)
+{
+    (void)self, (void)area, (void)length, (void)flags, (void)signature;
+    return -ENOSYS;
+}
+
+/* Every thread may run on every processor; the result is the number of bytes told. */
+long sys_sched_getaffinity(struct thread *self, pid_t pid, size_t length, uaddr_t mask)
+{
+    uint64_t all = (1ull << n_cpus) - 1;
+    (void)self;
+    if (length < sizeof(all) || length % sizeof(all) != 0)
+        return -EINVAL;
+    spin_lock(&proc_lock);
+    bool exists = pid == 0 || process_of_locked(pid);
+    spin_unlock(&proc_lock);
+    if (!exists)
+        return -ESRCH;
+    return user_copy_out(mask, &all, sizeof(all)) ? -EFAULT : (long)sizeof(all);
+}

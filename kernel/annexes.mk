@@ -1,0 +1,78 @@
+# The kernel's annexes: what it can be built without. `make tour ANNEX=all` prints this list.
+#
+# An annex is a folder below kernel/annex/, on top of all rooms of rooms.mk, which do not know it. It
+# shows itself to boot by a struct annex (include/annex.h), and system calls name their file in its
+# folder as their home. Where it is not built, those calls give ENOSYS.
+#
+# The rule: below the annex's heading one line a file, `annex += NAME/file.c`, in reading order, and
+# `annex_header += NAME/file.h`. What it includes or uses of other annexes, `needs_NAME := OTHER`
+# says: without these it is not built either.
+
+# annex: hostio      the standard streams of a program that tools/vm starts: in CORE=1, too
+annex += hostio/hostio.c
+
+# annex: screen      /dev/tty1: the console on a VGA text screen, with a keyboard
+annex_header += screen/keymap.h
+annex += screen/keymap.c
+annex_header += screen/vt.h
+annex_header += screen/vt_cells.h
+annex += screen/vt.c
+annex += screen/vt_cells.c
+annex += screen/screen.c
+
+# annex: files       copies between files, select, statfs, chroot; attributes with names, sockets: polite answers
+annex += files/copy.c
+annex += files/select.c
+annex += files/statfs.c
+annex += files/xattr.c
+annex += files/socket.c
+
+# annex: fifo        pipes with a name, and mknod
+annex += fifo/fifo.c
+annex += fifo/mknod.c
+
+# annex: memfd       files without a name, and seals on their contents
+annex += memfd/memfd.c
+annex += memfd/seals.c
+
+# annex: memory      mremap, madvise, msync
+annex += memory/remap.c
+annex += memory/advise.c
+
+# annex: futex       threads that wait for each other by words of memory
+annex_header += futex/futex.h
+annex += futex/futex.c
+annex += futex/robust.c
+
+# annex: times       interval timers, alarm, the limit of processor time; clocks of processor time
+annex += times/timer.c
+annex += times/cpu_clock.c
+
+# annex: settings    prctl, unshare, nice values; what a libc asks about the machine
+annex += settings/prctl.c
+annex += settings/unshare.c
+annex += settings/nice.c
+annex += settings/machine.c
+
+# annex: users       to become another user, or take on other groups
+annex += users/users.c
+
+# annex: sysrq       keys on the console for the kernel itself
+annex += sysrq/sysrq.c
+
+# annex: symbols     the report of a fault names the function of the program
+annex += symbols/symbol.c
+
+# annex: kasan       only with SANITIZE=kernel-address: which bytes may be touched
+annex_header += kasan/sizes.h
+annex_header += kasan/kasan.h
+annex += kasan/shadow.c
+annex += kasan/check.c
+annex += kasan/objects.c
+annex += kasan/report.c
+
+# annex: ubsan       only with SANITIZE=undefined: what C leaves open is a panic
+annex += ubsan/ubsan.c
+
+# annex: provoke     only with SANITIZE=: does what is wrong, so that a test sees the report
+annex += provoke/provoke.c
