@@ -283,15 +283,17 @@ struct max_tree {
 enum { MAX_BACKWARD, MAX_FORWARD };
 
 void max_tree_insert(struct max_tree *tree, struct max_node *node, uint64_t key, uint64_t value);
-/* A copy of a tree, made node by node: begin empties `to`; add makes `made` the copy of the node at
- * `next`, which moves on, and is NULL in the end. Keys are unique. Until then the original keeps
- * its shape. Its keys and values may change where its order stays: after a change of a node that
- * has a copy, update brings the copy and those above it up to date. */
+/* Copies a tree node by node, so that the caller can pause in between. max_copy_begin makes `to`
+ * empty. As long as `next` is not NULL, the caller allocates a node and calls max_copy_add, which
+ * makes it the copy of `next` and moves `next` on. Keys must be unique. Meanwhile no node may be
+ * added to the original or removed from it. Keys and values may change if the order stays the same:
+ * after such a change of a node that has a copy already, max_copy_update corrects the copy and the
+ * nodes above it. */
 struct max_copy {
     struct max_tree *to;
-    const struct max_node *next;
-    struct max_node *parent; /* of its copy ... */
-    int side;                /* ... and on which side that goes */
+    const struct max_node *next; /* the node to be copied next */
+    struct max_node *parent;     /* the parent that its copy will have */
+    int side;                    /* which child of that parent it will be */
 };
 void max_copy_begin(struct max_copy *copy, struct max_tree *to, const struct max_tree *from);
 void max_copy_add(struct max_copy *copy, struct max_node *made);

@@ -118,8 +118,8 @@ void max_copy_begin(struct max_copy *copy, struct max_tree *to, const struct max
     copy->side = 0;
 }
 
-/* The copy has the shape of the original, so nothing is compared: each node is made below its
- * parent, on a walk down and up both trees at once. */
+/* The copy has the shape of the original, so no keys are compared: each node is added below its
+ * parent, on a walk through both trees at the same time. */
 void max_copy_add(struct max_copy *copy, struct max_node *made)
 {
     const struct max_node *node = copy->next;

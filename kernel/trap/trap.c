@@ -1,7 +1,7 @@
 /* Faults and interrupts: finds out what caused one, and lets the right part of the kernel answer.
  *
  * Interrupts come from devices, from the timer and from other processors, and only in user mode or
- * while a processor is idle. They concern another thread than the one that was interrupted. Faults
+ * while a processor is idle. They have nothing to do with the thread that was interrupted. Faults
  * are caused by the instruction itself. A fault of a program becomes a page that is brought in, or
  * the loading of its vector registers, or a signal. A fault of the kernel is a bug and ends in a
  * panic, with one exception: while it copies from or to user memory it may fault like the program.

@@ -14,7 +14,7 @@ struct stdio_file {
     bool writing;    /* buf holds what waits to be written */
     bool append;
     bool buf_is_ours;   /* from malloc */
-    unsigned char mode; /* _IOFBF, _IOLBF, _IONBF; UNSET: _IOLBF for a terminal, else _IOFBF */
+    unsigned char mode; /* _IOFBF, _IOLBF, _IONBF; UNSET: by the file, at the first use */
     unsigned char *buf; /* NULL before the first use */
     size_t size;
     unsigned char *at, *limit;  /* reading: the bytes that are left; writing: the free space */
