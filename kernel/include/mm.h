@@ -245,7 +245,9 @@ struct map_request {
     uint64_t offset;         /* bytes, page-aligned */
     void *name; /* for /proc/PID/maps: what it is mapped by (the vfs's entry), or NULL */
 };
-extern const uint64_t mmap_min_addr; /* below it only root maps */
+/* Settings of root's, which may change at any time; atomic. */
+extern uint64_t mmap_min_addr; /* below it only root maps */
+extern uint64_t max_map_count; /* a space has about so many areas at most */
 /* The address, or -ENOMEM, -EINVAL, -EEXIST, -EPERM (below mmap_min_addr; MAP_LOCKED without a
  * limit for it), -EAGAIN (more would be locked than may be). W^X is not asked of programs:
  * PROT_WRITE|PROT_EXEC is granted as Linux does, but never by the kernel's own loader. */

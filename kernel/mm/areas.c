@@ -280,7 +280,7 @@ bool area_may_change(const struct space *space, const struct area *area, uint64_
     if (part.backing)
         part.offset += start - area->start;
     uint32_t n_joins = areas_join(area_prev(area), &part) + areas_join(&part, area_next(area));
-    return space->n_areas + n_splits - n_joins <= MAX_AREAS;
+    return space->n_areas + n_splits - n_joins <= most_areas();
 }
 
 void area_change(struct space *space, struct area *area, uint64_t start, uint64_t end,

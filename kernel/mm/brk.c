@@ -18,7 +18,7 @@ __attribute__((noinline)) static bool heap_grow(struct space *space, uint64_t ol
     if (next && next->flags & AREA_STACK)
         above -= min(above, (uint64_t)STACK_GAP);
     if (end > above || !space_within_limits(space, n_bytes, prot, AREA_HEAP) ||
-        !space_may_lock_more(space, n_bytes, area.flags) || space->n_areas > MAX_AREAS ||
+        !space_may_lock_more(space, n_bytes, area.flags) || space->n_areas > most_areas() ||
         !areas_reserve(space, 1))
         return false;
     areas_add(space, &area);

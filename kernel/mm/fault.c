@@ -48,7 +48,7 @@ static struct area *stack_grow(struct space *space, uint64_t address)
     uint64_t below = next ? next->end : USER_START;
     uint64_t grown = area->start - start;
     if (area->end - start > space->limit_stack || start < below || start - below < STACK_GAP ||
-        !space_within_limits(space, grown, area->prot, area->flags) ||
+        start < least_address() || !space_within_limits(space, grown, area->prot, area->flags) ||
         !space_may_lock_more(space, grown, area->flags))
         return NULL;
     area_resize(space, area, start, area->end);

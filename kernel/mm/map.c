@@ -6,7 +6,8 @@
 
 /* ---- Limits ---- */
 
-const uint64_t mmap_min_addr = USER_START;
+uint64_t mmap_min_addr = USER_START;
+uint64_t max_map_count = 65530;
 
 /* More memory in one piece than there is: a program's mistake, refused as Linux does; all else is
  * promised. */
@@ -197,12 +198,15 @@ static bool place_free(const struct space *space, uint64_t start, uint64_t end)
 uint64_t space_find_place(const struct space *space, uint64_t wanted, uint64_t n_bytes,
                           uint32_t map_flags)
 {
-    uint64_t address = align_up(min(wanted, USER_END), PAGE_SIZE);
+    uint64_t lowest = wanted ? max(max(wanted, least_address()), (uint64_t)USER_START) : 0;
+    uint64_t address = align_up(min(lowest, USER_END), PAGE_SIZE);
     if (wanted && place_free(space, address, address + n_bytes))
         return address;
     uint64_t top = map_flags & MAP_32BIT ? min(space->mmap_top, 1ull << 31) : space->mmap_top;
     address = areas_find_gap(space, n_bytes, top);
-    return address ? address : areas_find_gap(space, n_bytes, USER_END);
+    if (!address)
+        address = areas_find_gap(space, n_bytes, USER_END);
+    return address >= least_address() || mm_is_root() ? address : 0;
 }
 
 /* Where the mapping goes: *address. 0 or why nowhere. Lock: space->lock held. */
@@ -215,7 +219,7 @@ static int place_choose(const struct space *space, const struct map_request *req
             return -EINVAL;
         if (!uaddr_range_ok(uaddr(wanted), n_bytes))
             return -ENOMEM;
-        if (wanted < mmap_min_addr && !mm_is_root())
+        if (wanted < least_address() && !mm_is_root())
             return -EPERM;
         if (request->map_flags & MAP_FIXED_NOREPLACE &&
             !areas_free(space, wanted, wanted + n_bytes))
@@ -277,7 +281,7 @@ static int area_place(struct placing *placing, struct flush *flush, struct list 
     struct space *space = placing->space;
     bool over = placing->request->map_flags & MAP_FIXED;
     /* The rest of an area that is begun joins it, unless another thread has changed that. */
-    if (space->n_areas > (uint32_t)MAX_AREAS + placing->begun || !areas_reserve(space, 1))
+    if (space->n_areas > most_areas() + placing->begun || !areas_reserve(space, 1))
         return -ENOMEM;
     void *name = placing->request->name;
     if (area->backing && !(area->mapping = mapping_pin(space, area->backing, name)))

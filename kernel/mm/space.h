@@ -5,9 +5,8 @@
 #include "mm.h"
 
 enum {
-    USER_START = 0x10000,        /* nothing is mapped below: a null pointer with an offset faults */
-    STACK_GAP = 256 * PAGE_SIZE, /* kept free below a stack that may still grow */
-    MAX_AREAS = 65530,           /* with so many none is split; a new one may make it one more */
+    USER_START = 0x10000,                   /* nothing is mapped below but by MAP_FIXED */
+    STACK_GAP = 256 * PAGE_SIZE,            /* kept free below a stack that may still grow */
     LARGE_SPAN = TABLE_ENTRIES * PAGE_SIZE, /* what one table of pages covers */
     /* How much is done with the lock held in one piece: a millisecond's work or two. */
     PIECE_AREAS = 64,
@@ -15,6 +14,17 @@ enum {
     PIECE_BYTES = 4 * LARGE_SPAN,
     PIECE_MOST = 64 * LARGE_SPAN, /* where little is expected to be */
 };
+
+/* So many areas there may be: with so many none is split; a new one may make it one more. */
+static inline uint64_t most_areas(void)
+{
+    return __atomic_load_n(&max_map_count, __ATOMIC_RELAXED);
+}
+/* Below it only root maps. */
+static inline uint64_t least_address(void)
+{
+    return __atomic_load_n(&mmap_min_addr, __ATOMIC_RELAXED);
+}
 
 /* ---- Areas (areas.c); the space's lock held ---- */
 
@@ -35,7 +45,7 @@ bool areas_reserve(struct space *space, uint32_t n);
 /* Whether there may be one more by splitting. */
 static inline bool areas_may_split(const struct space *space)
 {
-    return space->n_areas < MAX_AREAS;
+    return space->n_areas < most_areas();
 }
 /* Gives back what was reserved and not needed: before the lock is released. */
 void areas_release(struct space *space);

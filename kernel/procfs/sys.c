@@ -356,6 +356,8 @@ static const struct proc_node fs_children[] = {
 };
 
 static const struct proc_node vm_children[] = {
+    NUMBER_NODE("max_map_count", &max_map_count, 0, INT32_MAX),
+    NUMBER_NODE("mmap_min_addr", &mmap_min_addr, 0, UINT64_MAX),
     SETTING_NODE("overcommit_memory", text_overcommit),
     {},
 };

@@ -186,6 +186,8 @@ static void check_limit_of_files(void)
     });
 }
 
+#define AREAS       "/proc/sys/vm/max_map_count"
+#define LOWEST      "/proc/sys/vm/mmap_min_addr"
 #define THREADS_MAX "/proc/sys/kernel/threads-max"
 
 /* It keeps the value that it has. */
@@ -224,6 +226,86 @@ static void check_limit_of_threads(void)
     });
 }
 
+/* The kernel's settings of memory: they keep the values that they have. */
+static void check_memory_settings(void)
+{
+    char areas[32], lowest[32];
+    snprintf(areas, sizeof areas, "%s", setting("vm/max_map_count"));
+    snprintf(lowest, sizeof lowest, "%s", setting("vm/mmap_min_addr"));
+    CHECK(atol(areas) >= 65530 && atol(lowest) >= PAGE);
+    if (!as_root("who may set the limits of memory"))
+        return;
+    int set = put(AREAS, areas); /* a container's is read-only */
+    CHECK(set == 0 || set == EROFS);
+    CHECK_EQ(put(AREAS, "-1"), set ? set : EINVAL);
+    CHECK_EQ(put(AREAS, "2147483648"), set ? set : EINVAL);
+    CHECK_EQ(put(LOWEST, lowest), set);
+    CHECK_EQ(put(LOWEST, "low"), set ? set : EINVAL);
+    CHECK_STR(setting("vm/max_map_count"), areas);
+    CHECK_STR(setting("vm/mmap_min_addr"), lowest);
+}
+
+static void *map_at(size_t at, int flags)
+{
+    void *place = (void *)at;
+    return mmap(place, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+}
+
+/* Maps pages that cannot be one area, up to 400; how many there are then. */
+static int map_apart(void)
+{
+    char *pages = mmap(NULL, 800L * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    for (int i = 0; i < 400; i++)
+        if (mprotect(pages + 2L * i * PAGE, PAGE, PROT_READ) < 0)
+            return errno == ENOMEM ? i : -1;
+    return 400;
+}
+
+static void check_limit_of_areas(void)
+{
+    char before[32];
+    snprintf(before, sizeof before, "%s", setting("vm/max_map_count"));
+    if (!is_alone()) {
+        SKIP("fewer areas: child's wait status", "others use the machine");
+        return;
+    }
+    CHECK_CHILD("fewer areas", {
+        CHILD_REQUIRE(put(AREAS, "200") == 0);
+        int n = map_apart();
+        CHILD_REQUIRE(put(AREAS, before) == 0);
+        CHILD_REQUIRE(n > 50 && n <= 100);
+        CHILD_REQUIRE(map_apart() == 400);
+    });
+}
+
+/* A hint below the lowest address means that address, or Linux's own lowest, 64 K. */
+static void check_lowest_address(void)
+{
+    char before[32];
+    snprintf(before, sizeof before, "%s", setting("vm/mmap_min_addr"));
+    if (!is_alone()) {
+        SKIP("another lowest address: child's wait status", "others use the machine");
+        return;
+    }
+    CHECK_CHILD("another lowest address", {
+        CHILD_REQUIRE(put(LOWEST, "1048577") == 0);
+        become(USER);
+        bool refused = map_at(0x20000, MAP_FIXED) == MAP_FAILED && errno == EPERM;
+        void *hinted = map_at(0x20000, 0);
+        become_root();
+        void *by_root = map_at(0x20000, MAP_FIXED);
+        CHILD_REQUIRE(put(LOWEST, "4096") == 0);
+        become(USER);
+        void *low = map_at(0x2000, MAP_FIXED);
+        void *lower = map_at(0x3000, 0);
+        become_root();
+        CHILD_REQUIRE(put(LOWEST, before) == 0);
+        CHILD_REQUIRE(refused && (size_t)hinted == 0x101000);
+        CHILD_REQUIRE((size_t)by_root == 0x20000 && (size_t)low == 0x2000);
+        CHILD_REQUIRE((size_t)lower == 0x10000);
+    });
+}
+
 static void check_file_nr(void)
 {
     enum { N = 512 };
@@ -250,6 +332,9 @@ int main(void)
     check_limit_of_files();
     check_threads_max();
     check_limit_of_threads();
+    check_memory_settings();
+    check_limit_of_areas();
+    check_lowest_address();
     check_file_nr();
     CHECK_EQ(atol(setting("fs/file-max")) > 1, 1);
     return check_done();

@@ -109,7 +109,7 @@ __attribute__((noinline)) static int remap_move(struct remap *remap)
     area.start = remap->new;
     area.end = remap->new + remap->new_bytes;
     /* All that may fail comes first: places for areas, tables at both ends. */
-    if (space->n_areas >= MAX_AREAS - 3 || !areas_reserve(space, 3) ||
+    if (space->n_areas + 3 >= most_areas() || !areas_reserve(space, 3) ||
         tables_isolate(space, remap->old, &remap->flush) < 0 ||
         tables_isolate(space, remap->old + remap->old_bytes, &remap->flush) < 0 ||
         tables_move(space, remap->old, remap->new, moved, &remap->flush) < 0)
@@ -129,7 +129,7 @@ static int remap_place(struct remap *remap)
         remap->new = space_find_place(space, wanted, remap->new_bytes, 0);
         return remap->new ? 0 : -ENOMEM;
     }
-    if (remap->new < mmap_min_addr && !mm_is_root())
+    if (remap->new < least_address() && !mm_is_root())
         return -EPERM;
     int error = space_unmap_locked(space, remap->new, remap->new + remap->new_bytes, &remap->flush,
                                    &remap->dead);
@@ -162,7 +162,7 @@ static int remap_clear(struct remap *remap)
     spin_lock(&space->lock);
     int error = remap_source(remap, area_at(space, remap->old));
     bool large = remap->flags & MREMAP_FIXED && piece_end(space, remap->new, new_end) < new_end &&
-                 (remap->new >= mmap_min_addr || mm_is_root());
+                 (remap->new >= least_address() || mm_is_root());
     spin_unlock(&space->lock);
     if (!error && large)
         error = space_unmap(space, remap->new, remap->new_bytes);
