@@ -161,6 +161,9 @@ void process_ref(struct process *process);
 void process_unref(struct process *process);
 struct process *process_next(int pid); /* the lowest pid above it, referenced; NULL at the end */
 uint32_t process_count(void);
+/* Where in the kernel a thread is that does not run, or the caller: at most n addresses, the
+ * innermost first; the result is how many. */
+size_t thread_backtrace(const struct thread *thread, uint64_t *addresses, size_t n);
 /* So many processes and threads there may be, if the machine has room for them; at first what it
  * has room for. Atomic. It may be set to MOST_THREADS, as on Linux: all numbers that fit a futex.
  */

@@ -313,9 +313,12 @@ uint64_t fault_address(void); /* CR2 */
 bool user_copy_land(struct trap_frame *frame);
 /* Writes the symbol of a kernel address to buf, as "name+0x12", and returns buf. */
 const char *kernel_symbol(uint64_t address, char *buf, size_t size);
+uint32_t kernel_symbol_bytes(uint64_t address); /* from it to the next one; 0 where there is none */
 /* Stores at most n return addresses, from the frame pointer rbp upwards; the result is how many.
  * Stops at the first pointer that is not plausible. */
 size_t kernel_backtrace(uint64_t rbp, uint64_t *addresses, size_t n);
+/* The same of a stack that may change meanwhile: pointers only below `end`. */
+size_t kernel_backtrace_below(uint64_t rbp, uint64_t end, uint64_t *addresses, size_t n);
 
 /* The handlers that upper rooms provide. They are called with interrupts off, the first two on the
  * thread's kernel stack. */

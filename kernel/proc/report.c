@@ -35,15 +35,26 @@ const char *thread_cwd_peek(const struct thread *thread, char *buf, size_t size)
     return *at ? at : entry ? "/" : "?";
 }
 
+/* It may run again meanwhile: then what is read is some of what its stack had or has. */
+size_t thread_backtrace(const struct thread *thread, uint64_t *addresses, size_t n)
+{
+    if (thread == current_thread())
+        return kernel_backtrace((uint64_t)__builtin_frame_address(0), addresses, n);
+    uint64_t rsp = thread->kernel_rsp;
+    if (thread->state == THREAD_RUNNING || !rsp)
+        return 0;
+    uint64_t rbp = ((const uint64_t *)rsp)[5]; /* the last saved */
+    return rbp < rsp ? 0 : kernel_backtrace_below(rbp, (uint64_t)thread->stack_top, addresses, n);
+}
+
 /* Where a thread that does not run is: in the kernel by name, in its program by number. */
 static void report_place(const struct thread *thread)
 {
     char symbol[64];
     uint64_t addresses[6];
-    if (thread->state == THREAD_RUNNING || !thread->kernel_rsp)
+    if (thread->state == THREAD_RUNNING)
         return;
-    const uint64_t *saved = (const uint64_t *)thread->kernel_rsp; /* rbp is the last saved */
-    size_t n = kernel_backtrace(saved[5], addresses, ARRAY_SIZE(addresses));
+    size_t n = thread_backtrace(thread, addresses, ARRAY_SIZE(addresses));
     for (size_t i = 0; i < n; i++)
         klog("      %s", kernel_symbol(addresses[i], symbol, sizeof(symbol)));
 }

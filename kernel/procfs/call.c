@@ -1,6 +1,8 @@
-/* /proc/PID/syscall and timerslack_ns: in which call a thread waits, and how late its timers may
- * be. */
+/* /proc/PID/syscall, stack and timerslack_ns: in which call a thread waits, where in the kernel,
+ * and how late its timers may be. */
 #include "nodes.h"
+
+enum { MOST_CALLS = 32 };
 
 /* The call's number and arguments, or -1 for one that is in none; what runs has none to show. The
  * thread may wake meanwhile: then it is what it waited in. */
@@ -27,6 +29,26 @@ int proc_text_syscall(struct text *text, const struct proc_inode *of)
         text_add(text, " 0x%lx 0x%lx\n", frame->rsp, frame->rip);
     }
     process_look_end(of->process);
+    return 0;
+}
+
+/* The functions of the kernel that a thread is in. For root alone: it tells of the kernel. */
+int proc_text_stack(struct text *text, const struct proc_inode *of)
+{
+    char symbol[64];
+    uint64_t addresses[MOST_CALLS];
+    size_t n = 0;
+    if (current_process()->euid != 0)
+        return -EACCES;
+    if (process_look_begin(of->process, true) < 0)
+        return 0; /* it has ended */
+    const struct thread *thread = thread_looked_at(of);
+    if (thread)
+        n = thread_backtrace(thread, addresses, MOST_CALLS);
+    process_look_end(of->process);
+    for (size_t i = 0; i < n; i++)
+        text_add(text, "[<0>] %s/0x%x\n", kernel_symbol(addresses[i], symbol, sizeof(symbol)),
+                 kernel_symbol_bytes(addresses[i]));
     return 0;
 }
 

@@ -167,6 +167,7 @@ int proc_piece_smaps(struct text *text, const struct proc_inode *of, uint64_t *c
 int proc_text_smaps_rollup(struct text *text, const struct proc_inode *of);
 int proc_text_io(struct text *text, const struct proc_inode *of);
 int proc_text_syscall(struct text *text, const struct proc_inode *of);
+int proc_text_stack(struct text *text, const struct proc_inode *of);
 int proc_text_slack(struct text *text, const struct proc_inode *of);
 long proc_write_slack(const struct proc_inode *of, char *line, size_t n);
 int proc_text_mountstats(struct text *text, const struct proc_inode *of);

@@ -172,6 +172,7 @@ static long write_trace(const struct proc_inode *of, char *line, size_t n)
     {.name = "smaps", .mode = S_IFREG | 0444, .guarded = true, .piece = proc_piece_smaps}, \
     {.name = "smaps_rollup", .mode = S_IFREG | 0444, .guarded = true, \
      .text = proc_text_smaps_rollup}, \
+    FILE_NODE("stack", 0400, proc_text_stack), \
     FILE_NODE("stat", 0444, proc_text_stat), \
     FILE_NODE("statm", 0444, proc_text_statm), \
     FILE_NODE("status", 0444, proc_text_status), \

@@ -254,12 +254,45 @@ static void check_mountstats(void)
     CHECK(strncmp(text, "device ", 7) == 0 && of_proc);
 }
 
+/* How many lines the text has, all of functions; -1 if one is something else. */
+static int functions_in_text(void)
+{
+    int n = 0;
+    for (const char *line = text; *line; line = strchr(line, '\n') + 1, n++) {
+        unsigned offset = 1, size = 0;
+        char name[64];
+        if (!strchr(line, '\n') ||
+            sscanf(line, "[<0>] %63[^+]+0x%x/0x%x\n", name, &offset, &size) != 3 || offset >= size)
+            return -1;
+    }
+    return n;
+}
+
+static void check_stack(void)
+{
+    if (!as_root("the stack in the kernel"))
+        return;
+    CHECK(slurp("/proc/self/stack", 4096) > 0);
+    CHECK(functions_in_text() > 0);
+    pid_t child = child_that_pauses();
+    CHECK(reaches_state(child, 'S'));
+    CHECK(slurp(of(child, "stack"), 4096) > 0);
+    CHECK(functions_in_text() > 0);
+    CHECK(strstr(text, "pause") != NULL);
+    become(USER);
+    CHECK_ERR(open(of(child, "stack"), O_RDONLY), EACCES);
+    become_root();
+    kill(child, SIGKILL);
+    CHECK_EQ(status_of(child), SIGKILL);
+}
+
 int main(void)
 {
     check_modes();
     check_io();
     check_io_of_children();
     check_syscall();
+    check_stack();
     check_slack();
     check_mem();
     check_mem_of_others();
