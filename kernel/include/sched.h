@@ -246,6 +246,9 @@ void thread_exit_begin(void);
 _Noreturn void thread_exit(void (*last)(struct thread *thread));
 void sched_settle(void); /* waits for threads that are ending right now, so that counts compare */
 void thread_yield(void);
+/* The caller sleeps next, and had its turn: when it is woken it waits after all that are ready,
+ * not before them. For waits that end for thousands at once. */
+void thread_end_slice(void);
 /* In the middle of a long call, about every 0.1 ms of work: lets others run. False if the caller
  * was killed and should stop. No spinlock is held; a mutex may be. mm calls it mm_resched. */
 bool cond_resched(void);

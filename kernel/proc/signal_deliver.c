@@ -8,8 +8,10 @@ void stop_if_stopped(struct process *process)
 {
     struct thread *self = current_thread();
     spin_lock(&proc_lock);
-    while (process->stopped && !self->kill_due)
+    while (process->stopped && !self->kill_due) {
+        thread_end_slice(); /* thousands may be continued at once: others go first */
         wait_on_spin(&process->resumed, &proc_lock, WAIT_KILL, NO_DEADLINE, "stopped");
+    }
     spin_unlock(&proc_lock);
 }
 

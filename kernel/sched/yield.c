@@ -15,6 +15,11 @@ long sys_sched_yield(struct thread *self)
     return 0;
 }
 
+void thread_end_slice(void)
+{
+    current_thread()->slice_left_ns = 0;
+}
+
 /* A long call runs with interrupts off, so at points of its own choice it answers the other
  * processors, fires the timers that are due, and lets another thread run whose turn it is. */
 bool cond_resched(void)
