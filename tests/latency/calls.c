@@ -43,7 +43,7 @@ static void sleeper(void)
         /* Also a sleep that ended after the call may have been held up by it. */
         if (shared->measuring && due < shared->end_ns && late > shared->worst_ns)
             shared->worst_ns = late;
-        if (shared->measuring)
+        if (shared->measuring && woke < shared->end_ns)
             shared->n_wakes++;
     }
 }
