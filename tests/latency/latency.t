@@ -3,10 +3,11 @@
 
 usage: latency.t [--table | --write]
 
-tests/latency/calls.c makes one call after the other (a file for each kind) in a machine of 512 MB whose time is a count of
-instructions, so the figures are the same in each run. A call that delays a sleeper of root's by
-more than 10 ms fails. With two processors (in real time) no time is judged: a sleeper must have run
-before the long call on the other processor ended. --table prints the table of docs/trust.md, --write puts it there.
+tests/latency/calls.c makes one call after the other (a file for each kind) in a machine of 512 MB
+whose time is a count of instructions, so the figures are the same in each run. A call that delays a
+sleeper of root's by more than 10 ms fails. With two processors (in real time) no time is judged: a
+sleeper must have run before the long call on the other processor ended. --table prints the table of
+docs/trust.md, --write puts it there.
 """
 
 import os
