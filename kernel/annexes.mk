@@ -63,6 +63,45 @@ annex += sysrq/sysrq.c
 # annex: symbols     the report of a fault names the function of the program
 annex += symbols/symbol.c
 
+# annex: procfs      /proc and /sys, which tell about all rooms
+annex_header += procfs/nodes.h
+annex += procfs/nodes.c
+annex += procfs/files.c
+annex += procfs/text.c
+annex += procfs/look.c
+annex += procfs/process.c
+annex += procfs/status.c
+annex += procfs/sizes.c
+annex += procfs/limits.c
+annex += procfs/maps.c
+annex += procfs/memory.c
+annex += procfs/pagemap.c
+annex += procfs/fds.c
+annex += procfs/mounts.c
+annex += procfs/io.c
+annex += procfs/call.c
+annex += procfs/ns.c
+annex += procfs/system.c
+annex += procfs/interrupts.c
+annex += procfs/cpu.c
+annex += procfs/number.c
+annex += procfs/sys.c
+annex += procfs/sysfs.c
+
+# annex: counts      /proc/kcounts and slabinfo: what the kernel holds, so that a leak shows
+needs_counts := procfs
+annex += counts/counts.c
+
+# annex: inject      /proc/PID/fail-nth: allocations that fail
+needs_inject := procfs
+annex += inject/inject.c
+
+# annex: oom         memory is out: one process ends so that the others go on
+needs_oom := procfs
+annex_header += oom/oom.h
+annex += oom/oom.c
+annex += oom/score.c
+
 # annex: kasan       only with SANITIZE=kernel-address: which bytes may be touched
 annex_header += kasan/sizes.h
 annex_header += kasan/kasan.h

@@ -170,7 +170,6 @@ kernel += proc/signal_file.c
 kernel += proc/signal_deliver.c
 kernel += proc/signal_frame.c
 # chapter: Faults, credentials, limits, times
-kernel += proc/oom.c
 kernel += proc/core.c
 kernel += proc/core_name.c
 kernel += proc/fault.c
@@ -182,35 +181,6 @@ kernel += proc/mmap.c
 kernel += proc/uname.c
 kernel += proc/tracing.c
 kernel += proc/report.c
-
-# floor 8: procfs    /proc and /sys: files that show the state of all other rooms
-# chapter: /proc and /sys
-header += procfs/nodes.h
-kernel += procfs/nodes.c
-kernel += procfs/files.c
-kernel += procfs/text.c
-kernel += procfs/look.c
-kernel += procfs/oom.c
-kernel += procfs/process.c
-kernel += procfs/status.c
-kernel += procfs/sizes.c
-kernel += procfs/limits.c
-kernel += procfs/maps.c
-kernel += procfs/memory.c
-kernel += procfs/pagemap.c
-kernel += procfs/fds.c
-kernel += procfs/mounts.c
-kernel += procfs/io.c
-kernel += procfs/call.c
-kernel += procfs/ns.c
-kernel += procfs/system.c
-kernel += procfs/interrupts.c
-kernel += procfs/cpu.c
-kernel += procfs/number.c
-kernel += procfs/sys.c
-kernel += procfs/sysfs.c
-kernel += procfs/counts.c
-kernel += procfs/inject.c
 
 # floor 9: syscall   the table of system calls: fetch arguments, dispatch, trace
 # chapter: The door

@@ -12,7 +12,6 @@
 #include "ipc.h"
 #include "mm.h"
 #include "proc.h"
-#include "procfs.h"
 #include "ramfs.h"
 #include "sched.h"
 #include "syscall.h"
@@ -105,14 +104,14 @@ static void stir_random(void)
     random_fill(&hash_seed, sizeof(hash_seed));
 }
 
-/* Mounts a file system on a directory, which is made if the archive does not have it. */
-static void mount_on(const char *path, uint32_t permissions, struct filesystem *filesystem)
+void boot_mount(struct fs_context *fs, const char *path, uint32_t permissions,
+                struct filesystem *filesystem)
 {
     const struct new_inode directory = {.mode = S_IFDIR | permissions};
     if (!filesystem)
         panic("no memory for %s", path);
-    vfs_make(&kernel_context, path, &directory);
-    int err = vfs_mount(&kernel_context, path, filesystem);
+    vfs_make(fs, path, &directory);
+    int err = vfs_mount(fs, path, filesystem);
     if (err)
         panic("%s cannot be mounted: error %d", path, -err);
 }
@@ -141,12 +140,9 @@ static void start_files(void)
     file_max_init();
     if (!boot_option(boot.command_line, "console", console, sizeof(console)))
         strlcpy(console, "ttyS0", sizeof(console));
-    mount_on("/dev", 0755, ramfs_create("devtmpfs", 0755));
+    boot_mount(&kernel_context, "/dev", 0755, ramfs_create("devtmpfs", 0755));
     start_annexes(ANNEX_DEVICES);
     dev_init(&kernel_context, console);
-    mount_on("/proc", 0555, procfs_create());
-    mount_on("/sys", 0555, sysfs_create());
-    procfs_set_command_line(boot.command_line);
     start_annexes(ANNEX_FILES);
 }
 

@@ -4,13 +4,6 @@
 #include "abi/sysmacros.h"
 #include "devices.h"
 
-static const char *const links[][2] = {
-    {"/dev/fd", "/proc/self/fd"},
-    {"/dev/stdin", "/proc/self/fd/0"},
-    {"/dev/stdout", "/proc/self/fd/1"},
-    {"/dev/stderr", "/proc/self/fd/2"},
-};
-
 /* Makes a name; one that the root's archive brought stays as it is. */
 static void make(struct fs_context *fs, const char *path, const struct new_inode *what)
 {
@@ -39,7 +32,5 @@ void dev_init(struct fs_context *fs, const char *console)
     make(fs, "/dev/shm", &(struct new_inode){.mode = S_IFDIR | 01777}); /* shm_open, sem_open */
     for (unsigned i = 0; (device = device_at(i)); i++)
         make_node(fs, device);
-    for (size_t i = 0; i < ARRAY_SIZE(links); i++)
-        make(fs, links[i][0], &(struct new_inode){.mode = S_IFLNK | 0777, .target = links[i][1]});
     klog("dev: ready");
 }

@@ -47,6 +47,12 @@ size_t boot_free_memory(const struct boot_info *boot, struct memory_range *free,
 struct fs_context;
 void boot_unpack(struct fs_context *fs, const struct memory_range *module);
 
+/* Mounts a file system on a directory, which is made if it is not there. Panics where that fails,
+ * or if filesystem is NULL for want of memory. For what starts at ANNEX_FILES. */
+struct filesystem;
+void boot_mount(struct fs_context *fs, const char *path, uint32_t permissions,
+                struct filesystem *filesystem);
+
 /* Copies the value of the word NAME=value in the command line to value[size], cut if it does not
  * fit. The word NAME alone gives "". False if there is no such word. */
 bool boot_option(const char *line, const char *name, char *value, size_t size);

@@ -126,13 +126,6 @@ struct process {
     struct list queued;             /* struct pending_signal of those, the first of each number */
 };
 
-/* /proc/PID/oom_score: how likely it is killed when memory is out, 0 (never) to about 2000. Takes
- * exec_lock. */
-int process_oom_score(struct process *process);
-/* -1000 (never killed) to 1000; below the former minimum only with privilege, which also sets a
- * minimum anew. 0 or -EACCES. */
-int process_set_oom(struct process *process, int adjustment, bool privileged, bool as_minimum);
-
 /* What all threads of the process have used; proc_lock held. */
 struct usage process_usage_locked(const struct process *process);
 

@@ -209,7 +209,8 @@ static void bury_thread(struct thread *thread)
 {
     struct process *process = thread->process;
     thread_free(thread);
-    oom_buried(process);
+    if (proc_hooks.thread_buried)
+        proc_hooks.thread_buried(process);
     process_unref(process);
 }
 

@@ -103,7 +103,7 @@ void signal_fault(int signal, int code, uint64_t address, uint64_t trap, uint64_
 
 void proc_wait_for_memory(uint64_t trap, uint64_t address, uint64_t error)
 {
-    if (!oom_wait(current_thread()))
+    if (!proc_hooks.memory_wait || !proc_hooks.memory_wait(current_thread()))
         signal_fault(SIGKILL, SI_KERNEL, address, trap, error);
 }
 
@@ -119,7 +119,8 @@ bool proc_page_fault(struct trap_frame *frame, uint64_t address)
         return true;
     }
     if (!from_user)
-        return result == -ENOMEM && oom_borrow(self, address, frame->error);
+        return result == -ENOMEM && proc_hooks.memory_borrow &&
+               proc_hooks.memory_borrow(self, address, frame->error);
     if (result == -ENOMEM) {
         proc_wait_for_memory(TRAP_PAGE_FAULT, address, frame->error);
         return true;

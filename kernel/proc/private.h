@@ -51,17 +51,6 @@ bool process_may_use_last(const struct process *process); /* may this one? */
 bool process_room(const struct process *parent);
 /* What one user may have of processes, threads and queued signals by default: half of all. */
 uint32_t process_share(void);
-/* ---- Out of memory: oom.c ---- */
-
-/* A fault from user mode found no page: sees to it that there will be some, and sleeps a moment;
- * the caller lets the instruction fault again. False if nobody may be killed for it. No lock. */
-bool oom_wait(struct thread *self);
-/* A fault within a call found no page: tries again with some of the reserve. False: the access does
- * not happen. Locks as for a fault. */
-bool oom_borrow(struct thread *self, uint64_t address, uint64_t error);
-void oom_buried(struct process *process); /* at the end of a thread, off its stack */
-void oom_pay(struct thread *self); /* on the way to user mode, after one that has borrowed: waits */
-
 /* Has the process's user as many processes and threads as RLIMIT_NPROC allows, or more? */
 bool process_at_limit_locked(const struct process *process);
 /* exec: 0, or -EAGAIN for one whose setuid has taken it over that limit, where it still is. */
@@ -224,6 +213,15 @@ struct proc_hooks {
     void (*thread_leaves_memory)(struct thread *thread);
     /* The word of clear_child_tid was cleared in a memory that others share. */
     void (*word_cleared)(struct space *space, uint64_t address);
+    /* A fault from user mode found no page: sees to it that there will be some, and sleeps a
+     * moment; the caller lets the instruction fault again. False: there will be none. No lock. */
+    bool (*memory_wait)(struct thread *self);
+    /* A fault within a call found no page: tries again with some of the reserve. False: the access
+     * does not happen. Locks as for a fault. */
+    bool (*memory_borrow)(struct thread *self, uint64_t address, uint64_t error);
+    /* On the way to user mode, after one that has borrowed: waits. */
+    void (*memory_pay)(struct thread *self);
+    void (*thread_buried)(struct process *process); /* at the end of a thread, off its stack */
     /* "" or " (FUNCTION+0x1f)", where the calling program's file has a symbol for the address. */
     void (*program_symbol)(uint64_t address, char *text, size_t size);
 };

@@ -181,7 +181,7 @@ void proc_return_to_user(struct trap_frame *frame, bool from_syscall)
             sched_preempt();
         bool restarts = from_syscall && is_restart_code(frame->rax);
         if (unlikely(self->n_borrowed))
-            oom_pay(self);
+            proc_hooks.memory_pay(self);
         if (self->signal_due || self->restore_mask || restarts) {
             deliver_one(frame, from_syscall);
             from_syscall = false; /* from now on the frame is a handler's or the call's anew */

@@ -1,6 +1,7 @@
 /* /proc/kcounts: how much of everything the kernel holds, so that a leak shows: name, value; and
  * /proc/slabinfo, which tells of small objects in Linux's form. */
-#include "nodes.h"
+#include "annex.h"
+#include "annex/procfs/nodes.h"
 
 static const char *const frame_uses[N_FRAME_USES] = {
     [FRAME_KERNEL] = "kernel", [FRAME_TABLE] = "table", [FRAME_USER] = "user",
@@ -34,7 +35,7 @@ static void add_inodes(struct text *text)
         text_add(text, "inodes.%s %lu\n", info.fs->type, info.fs->n_inodes);
 }
 
-int proc_text_kcounts(struct text *text, const struct proc_inode *of)
+static int text_kcounts(struct text *text, const struct proc_inode *of)
 {
     uint32_t load[3], n_running, n_threads;
     (void)of;
@@ -59,7 +60,7 @@ static void add_slabs(const struct object_cache *cache, void *arg)
              0);
 }
 
-int proc_text_slabinfo(struct text *text, const struct proc_inode *of)
+static int text_slabinfo(struct text *text, const struct proc_inode *of)
 {
     (void)of;
     text_add(text, "slabinfo - version: 2.1\n# name            <active_objs> <num_objs> <objsize> "
@@ -68,3 +69,18 @@ int proc_text_slabinfo(struct text *text, const struct proc_inode *of)
     object_caches_visit(add_slabs, text);
     return 0;
 }
+
+static void start(struct fs_context *fs, const char *command_line)
+{
+    static struct proc_addition files[] = {
+        {.dir = &proc_root_node,
+         .node = {.name = "kcounts", .mode = S_IFREG | 0444, .text = text_kcounts}},
+        {.dir = &proc_root_node,
+         .node = {.name = "slabinfo", .mode = S_IFREG | 0400, .text = text_slabinfo}},
+    };
+    (void)fs, (void)command_line;
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+        proc_add(&files[i]);
+}
+
+ANNEX(counts, ANNEX_FILES, start);

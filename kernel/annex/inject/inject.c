@@ -1,7 +1,8 @@
 /* /proc/PID/fail-nth: what is written there, N, makes the N-th allocation in the writer's system
  * calls fail; read, it says how many are left, 0 when it has happened. As on Linux, but each thread
  * may ask it of itself alone, without being root. */
-#include "nodes.h"
+#include "annex.h"
+#include "annex/procfs/nodes.h"
 
 /* Asked before each allocation. Those of a fault in user mode do not count: there is no call that
  * could tell. */
@@ -18,7 +19,7 @@ static bool is_callers(const struct proc_inode *of)
     return of->process == current_process() && (!of->thread || of->thread == current_thread()->tid);
 }
 
-long proc_live_fail_nth(const struct proc_inode *of, struct io *io, uint64_t pos)
+static long live_fail_nth(const struct proc_inode *of, struct io *io, uint64_t pos)
 {
     char text[24];
     if (!is_callers(of))
@@ -29,7 +30,7 @@ long proc_live_fail_nth(const struct proc_inode *of, struct io *io, uint64_t pos
     return n == 0 && wanted ? -EFAULT : (long)n;
 }
 
-long proc_write_fail_nth(const struct proc_inode *of, char *line, size_t n)
+static long write_fail_nth(const struct proc_inode *of, char *line, size_t n)
 {
     uint64_t nth;
     size_t digits = n && line[n - 1] == '\n' ? n - 1 : n;
@@ -43,3 +44,23 @@ long proc_write_fail_nth(const struct proc_inode *of, char *line, size_t n)
     current_thread()->fail_nth = nth;
     return (long)n;
 }
+
+#define FAIL_NTH(directory)            \
+    {                                  \
+        .dir = &(directory), .node = { \
+            .name = "fail-nth",        \
+            .mode = S_IFREG | 0644,    \
+            .live = live_fail_nth,     \
+            .write = write_fail_nth    \
+        }                              \
+    }
+
+static void start(struct fs_context *fs, const char *command_line)
+{
+    static struct proc_addition files[] = {FAIL_NTH(proc_process_node), FAIL_NTH(proc_thread_node)};
+    (void)fs, (void)command_line;
+    proc_add(&files[0]);
+    proc_add(&files[1]);
+}
+
+ANNEX(inject, ANNEX_FILES, start);

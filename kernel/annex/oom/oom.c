@@ -14,7 +14,9 @@
  * What must hold: there is one victim at a time. A next one is chosen only when the last one is
  * buried, its memory free, or has taken LONGEST_DEATH_NS, else several would die for one page.
  * Process 1 is never chosen, nor who has an oom_score_adj of -1000. */
-#include "private.h"
+#include "annex.h"
+#include "oom.h"
+#include "proc/private.h"
 
 enum { MOST_BORROWED = 16, NEVER = -1000, PAUSE_NS = 1000000, LONGEST_DEATH_NS = 1000000000 };
 
@@ -146,7 +148,7 @@ static void forget_victim(const struct process *which)
         process_unref(forgotten);
 }
 
-void oom_buried(struct process *process)
+static void oom_buried(struct process *process)
 {
     if (unlikely(process->oom_victim) &&
         __atomic_load_n(&process->state, __ATOMIC_RELAXED) != PROCESS_ALIVE)
@@ -185,7 +187,7 @@ static bool make_room(void)
     return going;
 }
 
-bool oom_wait(struct thread *self)
+static bool oom_wait(struct thread *self)
 {
     if (self->kill_due)
         return true;
@@ -196,7 +198,7 @@ bool oom_wait(struct thread *self)
     return true;
 }
 
-bool oom_borrow(struct thread *self, uint64_t address, uint64_t error)
+static bool oom_borrow(struct thread *self, uint64_t address, uint64_t error)
 {
     if (self->n_borrowed == MOST_BORROWED) /* until proc_return_to_user calls oom_pay */
         return false;
@@ -207,9 +209,20 @@ bool oom_borrow(struct thread *self, uint64_t address, uint64_t error)
     return result == 0;
 }
 
-void oom_pay(struct thread *self)
+static void oom_pay(struct thread *self)
 {
     while (!self->kill_due && memory_is_out() && oom_wait(self))
         ;
     self->n_borrowed = 0;
 }
+
+static void oom_start(struct fs_context *fs, const char *command_line)
+{
+    (void)fs, (void)command_line;
+    proc_hooks.memory_wait = oom_wait;
+    proc_hooks.memory_borrow = oom_borrow;
+    proc_hooks.memory_pay = oom_pay;
+    proc_hooks.thread_buried = oom_buried;
+}
+
+ANNEX(oom, ANNEX_START, oom_start);

@@ -1,5 +1,7 @@
 /* /proc/PID/oom_score, oom_score_adj and oom_adj: who is killed first when memory is out. */
-#include "nodes.h"
+#include "annex.h"
+#include "annex/procfs/nodes.h"
+#include "oom.h"
 
 enum {
     MOST = 1000,
@@ -9,20 +11,20 @@ enum {
     TOO_LARGE = INT32_MIN
 };
 
-int proc_text_oom_score(struct text *text, const struct proc_inode *of)
+static int text_oom_score(struct text *text, const struct proc_inode *of)
 {
     text_add(text, "%d\n", process_oom_score(of->process));
     return 0;
 }
 
-int proc_text_oom_score_adj(struct text *text, const struct proc_inode *of)
+static int text_oom_score_adj(struct text *text, const struct proc_inode *of)
 {
     text_add(text, "%d\n", __atomic_load_n(&of->process->oom_score_adj, __ATOMIC_RELAXED));
     return 0;
 }
 
 /* The old file's scale goes from -17 (never) to 15. */
-int proc_text_oom_adj(struct text *text, const struct proc_inode *of)
+static int text_oom_adj(struct text *text, const struct proc_inode *of)
 {
     int adjustment = __atomic_load_n(&of->process->oom_score_adj, __ATOMIC_RELAXED);
     text_add(text, "%d\n", adjustment == MOST ? OLD_MOST : adjustment * -OLD_NEVER / MOST);
@@ -63,7 +65,7 @@ static bool is_privileged(void)
     return current_process()->euid == 0;
 }
 
-long proc_write_oom_score_adj(const struct proc_inode *of, char *line, size_t n)
+static long write_oom_score_adj(const struct proc_inode *of, char *line, size_t n)
 {
     int adjustment = parse(line, n);
     int error = check(adjustment, -MOST, MOST);
@@ -73,7 +75,7 @@ long proc_write_oom_score_adj(const struct proc_inode *of, char *line, size_t n)
 }
 
 /* Compared with what it is now, and no new minimum, as on Linux. */
-long proc_write_oom_adj(const struct proc_inode *of, char *line, size_t n)
+static long write_oom_adj(const struct proc_inode *of, char *line, size_t n)
 {
     int old = parse(line, n);
     int error = check(old, OLD_NEVER, OLD_MOST);
@@ -86,3 +88,32 @@ long proc_write_oom_adj(const struct proc_inode *of, char *line, size_t n)
     error = process_set_oom(of->process, adjustment, is_privileged(), false);
     return error ? error : (long)n;
 }
+
+/* The three files of a process's or a thread's directory. */
+#define OOM_FILES(directory)                                                             \
+    {.dir = &(directory),                                                                \
+     .node = {.name = "oom_adj",                                                         \
+              .mode = S_IFREG | 0644,                                                    \
+              .text = text_oom_adj,                                                      \
+              .write = write_oom_adj}},                                                  \
+        {.dir = &(directory),                                                            \
+         .node = {.name = "oom_score", .mode = S_IFREG | 0444, .text = text_oom_score}}, \
+    {                                                                                    \
+        .dir = &(directory), .node = {                                                   \
+            .name = "oom_score_adj",                                                     \
+            .mode = S_IFREG | 0644,                                                      \
+            .text = text_oom_score_adj,                                                  \
+            .write = write_oom_score_adj                                                 \
+        }                                                                                \
+    }
+
+static void start(struct fs_context *fs, const char *command_line)
+{
+    static struct proc_addition files[] = {OOM_FILES(proc_process_node),
+                                           OOM_FILES(proc_thread_node)};
+    (void)fs, (void)command_line;
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+        proc_add(&files[i]);
+}
+
+ANNEX(oom, ANNEX_FILES, start);

@@ -1,7 +1,7 @@
 /* /proc/cpuinfo: the processors, as lscpu and people read them; and sets of processors as text. */
 #include "nodes.h"
 
-/* The processors are alike, so one answers for all. Constant once procfs_create has been called. */
+/* The processors are alike, so one answers for all. Constant once cpu_prepare has been called. */
 struct cpu_identity cpu_identity;
 static char brand[64], flags[CPU_FLAGS_BYTES];
 

@@ -2,6 +2,8 @@
 #include "abi/fcntl.h"
 #include "abi/limits.h"
 #include "abi/statfs.h"
+#include "annex.h"
+#include "boot.h"
 #include "nodes.h"
 
 #define NUMBERS_FROM     256 /* the position in a listing where numbers begin */
@@ -11,6 +13,36 @@
 static OBJECT_CACHE(proc_inodes, struct proc_inode);
 static const struct inode_ops directory_ops, link_ops, jump_ops, file_ops;
 static struct filesystem procfs, sysfs;
+
+/* ---- Names of a directory ---- */
+
+static struct proc_addition *additions; /* constant when programs run */
+
+void proc_add(struct proc_addition *addition)
+{
+    addition->node.added = true;
+    addition->next = additions;
+    additions = addition;
+}
+
+static const struct proc_node *next_added(const struct proc_node *dir,
+                                          const struct proc_addition *from)
+{
+    while (from && from->dir != dir)
+        from = from->next;
+    return from ? &from->node : NULL;
+}
+
+/* The fixed name that follows in a directory: of its table, then of what was added. NULL: the
+ * first, or no more. */
+static const struct proc_node *next_child(const struct proc_node *dir,
+                                          const struct proc_node *child)
+{
+    if (child && child->added)
+        return next_added(dir, container_of(child, struct proc_addition, node)->next);
+    const struct proc_node *next = child ? child + 1 : dir->children;
+    return next && next->name ? next : next_added(dir, additions);
+}
 
 /* ---- Inodes ---- */
 
@@ -34,7 +66,7 @@ static uint32_t count_links(const struct proc_inode *dir)
 {
     const struct proc_node *each = dir->node->each;
     uint32_t n = 2;
-    for (const struct proc_node *child = dir->node->children; child && child->name; child++)
+    for (const struct proc_node *child = NULL; (child = next_child(dir->node, child));)
         n += S_ISDIR(child->mode);
     if (!each || !S_ISDIR(each->mode))
         return n;
@@ -117,7 +149,7 @@ static int allow_change(struct inode *inode)
 
 static const struct proc_node *find_child(const struct proc_node *dir, const char *name, size_t len)
 {
-    for (const struct proc_node *child = dir->children; child && child->name; child++)
+    for (const struct proc_node *child = NULL; (child = next_child(dir, child));)
         if (strlen(child->name) == len && memcmp(child->name, name, len) == 0)
             return child;
     return NULL;
@@ -207,7 +239,7 @@ static bool add_name(struct listing *listing, const char *name, uint64_t ino, ui
 static bool list_children(const struct proc_inode *dir, uint64_t *pos, struct listing *listing)
 {
     uint64_t at = 2;
-    for (const struct proc_node *child = dir->node->children; child && child->name; child++, at++) {
+    for (const struct proc_node *child = NULL; (child = next_child(dir->node, child)); at++) {
         if (at < *pos)
             continue;
         uint64_t ino = number_of(child, dir->process, dir->thread, dir->fd);
@@ -376,14 +408,24 @@ static struct filesystem *make_filesystem(struct filesystem *fs, const struct pr
     return fs->root ? fs : NULL;
 }
 
-struct filesystem *procfs_create(void)
+/* Names in /dev that lead to a process's own descriptors. */
+static const char *const links[][2] = {
+    {"/dev/fd", "/proc/self/fd"},
+    {"/dev/stdin", "/proc/self/fd/0"},
+    {"/dev/stdout", "/proc/self/fd/1"},
+    {"/dev/stderr", "/proc/self/fd/2"},
+};
+
+static void start(struct fs_context *fs, const char *command_line)
 {
     cpu_prepare();
     ns_prepare();
-    return make_filesystem(&procfs, &proc_root_node);
+    proc_command_line = command_line;
+    boot_mount(fs, "/proc", 0555, make_filesystem(&procfs, &proc_root_node));
+    boot_mount(fs, "/sys", 0555, make_filesystem(&sysfs, &sysfs_root_node));
+    for (size_t i = 0; i < ARRAY_SIZE(links); i++)
+        vfs_make(fs, links[i][0],
+                 &(struct new_inode){.mode = S_IFLNK | 0777, .target = links[i][1]});
 }
 
-struct filesystem *sysfs_create(void)
-{
-    return make_filesystem(&sysfs, &sysfs_root_node);
-}
+ANNEX(procfs, ANNEX_FILES, start);

@@ -4,7 +4,7 @@
 #include "abi/errno.h"
 #include "abi/stat.h"
 #include "proc.h"
-#include "procfs.h"
+#include "vfs.h"
 
 /* ---- Text that is made whole before any of it is read ---- */
 
@@ -27,6 +27,7 @@ struct proc_node {
     uint32_t mode;
     bool binding;    /* root, too, may only do what the mode says */
     bool guarded;    /* of a process: to open it takes the right to look into the process */
+    bool added;      /* see struct proc_addition */
     bool by_address; /* its positions are addresses: there is no end to seek from */
     bool has_end;    /* a text that can be sought from its end, size 0, as Linux's settings can */
     /* A file is one of these. Its whole content; 0, -ESRCH when its process is gone: */
@@ -101,6 +102,14 @@ extern const struct proc_node proc_fd_node, proc_fdinfo_node;
 uint32_t proc_fd_mode(const struct proc_inode *of);
 long proc_fd_next(const struct proc_inode *dir, long from);
 
+/* A name that another annex adds to a directory; it stays. proc_add is for its start. */
+struct proc_addition {
+    const struct proc_node *dir; /* proc_root_node, proc_process_node, proc_thread_node */
+    struct proc_node node;
+    struct proc_addition *next; /* proc_add's own */
+};
+void proc_add(struct proc_addition *addition);
+
 /* ---- Looking at processes ---- */
 
 /* Rights are asked about when something is read or written, as a process may have become another
@@ -173,32 +182,24 @@ long proc_write_slack(const struct proc_inode *of, char *line, size_t n);
 int proc_text_mountstats(struct text *text, const struct proc_inode *of);
 int proc_text_mounts(struct text *text, const struct proc_inode *of);
 int proc_text_mountinfo(struct text *text, const struct proc_inode *of);
-int proc_text_kcounts(struct text *text, const struct proc_inode *of);
 int proc_text_cpuinfo(struct text *text, const struct proc_inode *of);
 int proc_text_meminfo(struct text *text, const struct proc_inode *of);
 int proc_text_machine_stat(struct text *text, const struct proc_inode *of);
 int proc_text_interrupts(struct text *text, const struct proc_inode *of);
 int proc_piece_locks(struct text *text, const struct proc_inode *of, uint64_t *cursor);
-int proc_text_slabinfo(struct text *text, const struct proc_inode *of);
 int proc_text_loadavg(struct text *text, const struct proc_inode *of);
 int proc_text_uptime(struct text *text, const struct proc_inode *of);
 int proc_text_version(struct text *text, const struct proc_inode *of);
+extern const char *proc_command_line; /* what /proc/cmdline shows */
 int proc_text_command_line(struct text *text, const struct proc_inode *of);
 int proc_text_devices(struct text *text, const struct proc_inode *of);
 int proc_text_nothing(struct text *text, const struct proc_inode *of);
 int proc_text_partitions(struct text *text, const struct proc_inode *of);
 int proc_text_swaps(struct text *text, const struct proc_inode *of);
 int proc_text_filesystems(struct text *text, const struct proc_inode *of);
-int proc_text_oom_score(struct text *text, const struct proc_inode *of);
-int proc_text_oom_score_adj(struct text *text, const struct proc_inode *of);
-int proc_text_oom_adj(struct text *text, const struct proc_inode *of);
-long proc_write_oom_score_adj(const struct proc_inode *of, char *line, size_t n);
-long proc_write_oom_adj(const struct proc_inode *of, char *line, size_t n);
 long proc_live_cmdline(const struct proc_inode *of, struct io *io, uint64_t pos);
 long proc_live_environ(const struct proc_inode *of, struct io *io, uint64_t pos);
 long proc_live_auxv(const struct proc_inode *of, struct io *io, uint64_t pos);
 long proc_live_mem(const struct proc_inode *of, struct io *io, uint64_t pos);
 long proc_live_pagemap(const struct proc_inode *of, struct io *io, uint64_t pos);
 long proc_put_mem(const struct proc_inode *of, struct io *io, uint64_t pos);
-long proc_live_fail_nth(const struct proc_inode *of, struct io *io, uint64_t pos);
-long proc_write_fail_nth(const struct proc_inode *of, char *line, size_t n);

@@ -148,8 +148,6 @@ static long write_trace(const struct proc_inode *of, char *line, size_t n)
     JUMP_NODE("cwd", follow_cwd), \
     LIVE_NODE("environ", 0400, true, proc_live_environ), \
     JUMP_NODE("exe", follow_exe), \
-    {.name = "fail-nth", .mode = S_IFREG | 0644, .live = proc_live_fail_nth, \
-     .write = proc_write_fail_nth}, \
     NUMBERS_NODE("fd", 0500, true, &proc_fd_node, proc_fd_next), \
     NUMBERS_NODE("fdinfo", 0555, true, &proc_fdinfo_node, proc_fd_next), \
     FILE_NODE("io", 0400, proc_text_io), \
@@ -160,11 +158,6 @@ static long write_trace(const struct proc_inode *of, char *line, size_t n)
     FILE_NODE("mountinfo", 0444, proc_text_mountinfo), \
     FILE_NODE("mounts", 0444, proc_text_mounts), \
     {.name = "ns", .mode = S_IFDIR | 0511, .children = proc_ns_children}, \
-    {.name = "oom_adj", .mode = S_IFREG | 0644, .text = proc_text_oom_adj, \
-     .write = proc_write_oom_adj}, \
-    FILE_NODE("oom_score", 0444, proc_text_oom_score), \
-    {.name = "oom_score_adj", .mode = S_IFREG | 0644, .text = proc_text_oom_score_adj, \
-     .write = proc_write_oom_score_adj}, \
     {.name = "pagemap", .mode = S_IFREG | 0400, .guarded = true, .by_address = true, \
      .live = proc_live_pagemap}, \
     {.name = "personality", .mode = S_IFREG | 0400, .guarded = true, .text = text_personality}, \

@@ -7,17 +7,12 @@
 #define TICK_NS   10000000ul /* of /proc's clock: 100 a second */
 #define SECOND_NS 1000000000ul
 
-static const char *command_line = "";
-
-void procfs_set_command_line(const char *line)
-{
-    command_line = line;
-}
+const char *proc_command_line = "";
 
 int proc_text_command_line(struct text *text, const struct proc_inode *of)
 {
     (void)of;
-    text_add(text, "%s\n", command_line);
+    text_add(text, "%s\n", proc_command_line);
     return 0;
 }
 
@@ -274,7 +269,6 @@ static const struct proc_node root_children[] = {
     FILE_NODE("diskstats", proc_text_nothing),
     FILE_NODE("filesystems", proc_text_filesystems),
     FILE_NODE("interrupts", proc_text_interrupts),
-    FILE_NODE("kcounts", proc_text_kcounts),
     FILE_NODE("loadavg", proc_text_loadavg),
     {.name = "locks", .mode = S_IFREG | 0444, .piece = proc_piece_locks},
     FILE_NODE("meminfo", proc_text_meminfo),
@@ -282,7 +276,6 @@ static const struct proc_node root_children[] = {
     FILE_NODE("partitions", proc_text_partitions),
     LINK_NODE("self", read_self),
     FILE_NODE("stat", proc_text_machine_stat),
-    {.name = "slabinfo", .mode = S_IFREG | 0400, .text = proc_text_slabinfo},
     {.name = "sysrq-trigger", .mode = S_IFREG | 0200, .write = write_sysrq},
     FILE_NODE("swaps", proc_text_swaps),
     {.name = "sys", .mode = S_IFDIR | 0555, .children = proc_sys_children},
