@@ -23,7 +23,7 @@ $(BUILD)/kernel/annex/kasan/%.o: sanitize_cflags :=
 $(BUILD)/kernel/annex/provoke/%.o: sanitize_cflags += -fno-optimize-sibling-calls
 
 # The functions whose calls the linker redirects, from NAME to __wrap_NAME.
-wrapped := $(if $(kasan),boot_main mm_init mm_add kernel_map kernel_unmap kstack_alloc \
+wrapped := $(if $(kasan),boot_main mm_init kernel_map kernel_unmap kstack_alloc \
     object_alloc object_alloc_zeroed object_free objects_alloc objects_free objects_trim kmalloc kzalloc krealloc kfree \
     frame_alloc frame_alloc_zeroed frame_unref frames_alloc frames_free \
     copy_user copy_user_string cmpxchg_user page_clear page_copy)

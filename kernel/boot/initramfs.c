@@ -1,8 +1,10 @@
 /* Unpacks the boot module, one or several cpio archives, into the root file system.
  *
- * The loader puts the archive into memory as a module. It is the whole root file system: ramfs gets
- * a copy of it, and the module's memory is freed afterwards. Archives may follow each other; a name
- * that was there before then gets the new contents and attributes.
+ * The loader puts the archive into memory as a module, or the command line says where it lies. It is
+ * the whole root file system. Contents that begin on a page are not copied: the file takes over the
+ * pages that they lie in. Other contents are copied, and what no file has taken over is freed
+ * afterwards. Archives may follow each other; a name that was there before then gets the new
+ * contents and attributes.
  *
  * A file with several names has an entry for each, and only one of them has the contents: in the
  * order of the archive, the last. The first name is made as a file, each other one as a link to it,
@@ -144,6 +146,14 @@ static void set_attributes(struct inode *inode, const struct cpio_entry *e)
     spin_unlock(&inode->lock);
 }
 
+/* The entry's contents, in place if they begin on a page. 0 or -ENOSPC. */
+static int give_contents(struct inode *inode, const struct cpio_entry *e)
+{
+    paddr_t at = virt_to_phys(e->data);
+    return e->size > 0 && at % PAGE_SIZE == 0 ? ramfs_adopt(inode, at, e->size)
+                                              : ramfs_fill(inode, e->data, e->size);
+}
+
 /* Gives the file with that name the contents and attributes of the entry. 0 or -errno. */
 static int fill(struct unpacking *u, const char *name, const struct cpio_entry *e)
 {
@@ -157,7 +167,7 @@ static int fill(struct unpacking *u, const char *name, const struct cpio_entry *
     } else if (inode_is(inode, S_IFREG) && (e->size > 0 || e->n_links < 2)) {
         err = inode->size ? inode->ops->truncate(inode, 0) : 0;
         if (err == 0)
-            err = ramfs_fill(inode, e->data, e->size);
+            err = give_contents(inode, e);
     }
     if (err == 0)
         set_attributes(inode, e);
@@ -216,7 +226,15 @@ static int unpack_entry(struct unpacking *u, const struct cpio_entry *e)
     return fill(u, name, e);
 }
 
-void boot_unpack(struct fs_context *fs, const struct memory_range *module)
+/* While a module is unpacked its pages have a reference more: names and targets lie between the
+ * files, and a later entry of the same name takes the pages of the former one. */
+static void drop_pages(const struct memory_range *pages)
+{
+    for (paddr_t page = pages->start; page < pages->end; page += PAGE_SIZE)
+        frame_unref(page);
+}
+
+static void unpack(struct fs_context *fs, const struct memory_range *module)
 {
     const void *archive = phys_to_virt(module->start);
     size_t size = module->end - module->start, at = 0;
@@ -238,4 +256,13 @@ void boot_unpack(struct fs_context *fs, const struct memory_range *module)
     klog("boot: root archive of %zu KB: %u names", size / 1024, u.n_entries);
     forget_first_names(&u);
     buffer_free(u.scratch);
+}
+
+void boot_unpack(struct fs_context *fs, const struct memory_range *module)
+{
+    const struct memory_range pages = {align_down(module->start, PAGE_SIZE),
+                                       align_up(module->end, PAGE_SIZE)};
+    mm_adopt(&pages);
+    unpack(fs, module);
+    drop_pages(&pages);
 }

@@ -36,6 +36,24 @@ static void start_reports(void)
     x86_init_early();
 }
 
+/* root=START,SIZE: a root archive that lies in memory already, both numbers hexadecimal with 0x. It
+ * is as good as a module. */
+static void find_root(void)
+{
+    char value[48];
+    uint64_t start, size;
+    if (!boot_option(boot.command_line, "root", value, sizeof(value)))
+        return;
+    const char *comma = strchr(value, ',');
+    if (!comma || strncmp(value, "0x", 2) != 0 || strncmp(comma, ",0x", 3) != 0 ||
+        !number_parse(value + 2, (size_t)(comma - value) - 2, 16, &start) ||
+        !number_parse(comma + 3, strlen(comma + 3), 16, &size) || start % PAGE_SIZE ||
+        start >= x86_memory_limit() || size > x86_memory_limit() - start)
+        panic("root=%s: it is root=0xSTART,0xSIZE, of memory that there is", value);
+    if (boot.n_modules < BOOT_MAX_MODULES)
+        boot.modules[boot.n_modules++] = (struct memory_range){start, start + size};
+}
+
 static void read_loader(struct boot_raw raw)
 {
     if (raw.protocol == BOOT_MULTIBOOT2)
@@ -43,6 +61,7 @@ static void read_loader(struct boot_raw raw)
     else
         boot_read_pvh(raw.info, &boot);
     klog("Ouros, loaded by %s: %s", boot.loader, boot.command_line);
+    find_root();
 }
 
 static paddr_t kernel_table(void)
@@ -132,11 +151,8 @@ static void start_files(void)
         panic("no memory for the root file system");
     vfs_init(root, &kernel_context);
     ipc_init();
-    for (uint32_t i = 0; i < boot.n_modules; i++) {
+    for (uint32_t i = 0; i < boot.n_modules; i++)
         boot_unpack(&kernel_context, &boot.modules[i]);
-        mm_add(&(struct memory_range){align_down(boot.modules[i].start, PAGE_SIZE),
-                                      align_up(boot.modules[i].end, PAGE_SIZE)});
-    }
     file_max_init();
     if (!boot_option(boot.command_line, "console", console, sizeof(console)))
         strlcpy(console, "ttyS0", sizeof(console));
@@ -159,7 +175,8 @@ static size_t init_arguments(char *line, char **argv, size_t limit)
         if (!*line)
             break;
         bool ours = strncmp(line, "console=", 8) == 0 || strncmp(line, "init=", 5) == 0 ||
-                    strncmp(line, "trace", 5) == 0 || strncmp(line, "poison", 6) == 0;
+                    strncmp(line, "root=", 5) == 0 || strncmp(line, "trace", 5) == 0 ||
+                    strncmp(line, "poison", 6) == 0;
         if (!ours && n < limit)
             argv[n++] = line;
         while (*line && *line != ' ')

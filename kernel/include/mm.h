@@ -319,6 +319,6 @@ void backing_init(struct backing *backing, const struct backing_ops *ops);
 /* Takes over these ranges of usable memory (page-aligned, sorted but for empty ones; nothing in use
  * among them). */
 void mm_init(const struct memory_range *free, size_t n_ranges);
-/* Takes over one more range later, once it is no longer in use (a boot module); an empty range at
- * its end must have been among mm_init's. */
-void mm_add(const struct memory_range *free);
+/* Takes over one more range, which is in use (a boot module): each of its pages is then FRAME_FILE
+ * with one reference, the caller's. An empty range at its end must have been among mm_init's. */
+void mm_adopt(const struct memory_range *used);

@@ -34,6 +34,21 @@ static bool read_header(const char *header, uint32_t fields[N_FIELDS])
     return true;
 }
 
+/* Ends the name within its size, with nothing but zeros behind it? They bring the contents to where
+ * a page begins. */
+static bool name_ends(const char *name, size_t size)
+{
+    size_t at = strnlen(name, size);
+    uint64_t word = 0;
+    if (at == size)
+        return false;
+    for (; word == 0 && size - at >= sizeof(word); at += sizeof(word))
+        memcpy(&word, name + at, sizeof(word));
+    while (word == 0 && at < size)
+        word = (uint8_t)name[at++];
+    return word == 0;
+}
+
 /* Reads the entry that starts at *at and moves *at past it; 1 or -EINVAL. */
 static int read_entry(const char *archive, size_t size, size_t *at, struct cpio_entry *entry)
 {
@@ -44,7 +59,7 @@ static int read_entry(const char *archive, size_t size, size_t *at, struct cpio_
     size_t name = *at + HEADER_BYTES, data = align_up(name + f[NAME_SIZE], 4);
     if (f[NAME_SIZE] == 0 || data > size || f[FILE_SIZE] > size - data)
         return -EINVAL;
-    if (strnlen(archive + name, f[NAME_SIZE]) != f[NAME_SIZE] - 1)
+    if (!name_ends(archive + name, f[NAME_SIZE]))
         return -EINVAL;
     *entry = (struct cpio_entry){
         .name = archive + name,

@@ -44,7 +44,7 @@ void (*mm_yield)(void) = yield_to_nobody;
 
 static struct spinlock frame_lock = SPINLOCK("frames", RANK_FRAME);
 static uint32_t free_blocks[MAX_ORDER + 1]; /* guarded by frame_lock: lists by order */
-static struct range ranges[MAX_RANGES];     /* more only by mm_add, while the system starts */
+static struct range ranges[MAX_RANGES];
 static size_t n_ranges;
 static uint64_t n_total;  /* all frames that are ours */
 static uint64_t n_left;   /* guarded by frame_lock: of those, not handed out and not in a stack */
@@ -105,12 +105,19 @@ static void block_free(uint32_t number, unsigned order)
     frame_list_add(&free_blocks[order], number);
 }
 
-/* Takes in the next chunk of a range: the largest aligned block that fits. */
-static void chunk_take_in(struct range *range)
+/* Of the largest aligned block that fits. */
+static unsigned chunk_order(uint32_t first, uint32_t end)
 {
     unsigned order = MAX_ORDER;
-    while (range->next & ((1u << order) - 1) || range->next + (1u << order) > range->end)
+    while (first & ((1u << order) - 1) || first + (1u << order) > end)
         order--;
+    return order;
+}
+
+/* Takes in the next chunk of a range. */
+static void chunk_take_in(struct range *range)
+{
+    unsigned order = chunk_order(range->next, range->end);
     for (uint32_t i = 0; i < 1u << order; i++)
         frames[range->next + i] = (struct frame){.chunk_order = order};
     block_free(range->next, order);
@@ -410,16 +417,19 @@ void mm_init(const struct memory_range *free, size_t n_free)
     n_left = n_total;
 }
 
-/* Takes over a range more. Lock: takes frame_lock. */
-void mm_add(const struct memory_range *range)
+/* Takes over a range that is in use: no part of it is free until its references are dropped. Lock:
+ * takes frame_lock. */
+void mm_adopt(const struct memory_range *range)
 {
-    assert(range->end >> PAGE_SHIFT <= n_frames);
+    uint32_t number = range->start >> PAGE_SHIFT, end = range->end >> PAGE_SHIFT;
+    assert(number > 0 && end <= n_frames);
     spin_lock(&frame_lock);
-    size_t before = n_ranges;
-    range_add(range);
-    if (n_ranges > before) {
-        n_total += ranges[before].end - ranges[before].start;
-        n_left += ranges[before].end - ranges[before].start;
+    n_total += end - number;
+    stacks[this_cpu()->id].by_use[FRAME_FILE] += end - number;
+    while (number < end) {
+        unsigned order = chunk_order(number, end);
+        for (uint32_t last = number + (1u << order); number < last; number++)
+            frames[number] = (struct frame){.refs = 1, .use = FRAME_FILE, .chunk_order = order};
     }
     spin_unlock(&frame_lock);
 }

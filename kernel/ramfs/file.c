@@ -289,6 +289,27 @@ int ramfs_fill(struct inode *inode, const void *data, size_t n_bytes)
     return done == (long)n_bytes ? 0 : -ENOSPC;
 }
 
+int ramfs_adopt(struct inode *inode, paddr_t first, uint64_t n_bytes)
+{
+    struct ramfs_inode *file = ramfs_inode(inode);
+    uint64_t n = pages_of(n_bytes), done = 0, in_row;
+    spin_lock(&inode->lock);
+    bool wide = radix_make(&file->file.pages, n - 1) != NULL; /* at once as wide as it gets */
+    while (wide && done < n && radix_make(&file->file.pages, done)) {
+        uint64_t *row = radix_row(&file->file.pages, done, &in_row);
+        for (in_row = min(in_row, n - done); in_row > 0; in_row--, done++, first += PAGE_SIZE) {
+            frame_ref(first);
+            *row++ = first;
+        }
+    }
+    file->file.n_pages += done;
+    file->file.dirty_tail = true;
+    inode->size = min(n_bytes, done * PAGE_SIZE);
+    spin_unlock(&inode->lock);
+    n_first_pages = __atomic_add_fetch(&n_file_pages, done, __ATOMIC_RELAXED);
+    return done == n ? 0 : -ENOSPC;
+}
+
 /* ---- Size ---- */
 
 /* Gives back the pages from `first` on, a piece at a time. They lie behind the file's end already,
@@ -417,6 +438,16 @@ static int fill_holes(struct ramfs_inode *file, uint64_t start, uint64_t end)
     return err ? -ENOSPC : 0;
 }
 
+/* The same where nothing was written: what the file gains reads as zeros. */
+static void extend_to(struct ramfs_inode *file, uint64_t end)
+{
+    spin_lock(&file->inode.lock);
+    if (end > file->inode.size)
+        zero_tail_locked(file, file->inode.size);
+    spin_unlock(&file->inode.lock);
+    grow_to(file, end);
+}
+
 static int file_allocate(struct file *open, int mode, uint64_t offset, uint64_t n_bytes)
 {
     struct ramfs_inode *file = ramfs_inode(open->inode);
@@ -432,7 +463,7 @@ static int file_allocate(struct file *open, int mode, uint64_t offset, uint64_t 
     else
         err = fill_holes(file, offset, end);
     if (!err && mode == 0)
-        grow_to(file, end);
+        extend_to(file, end);
     mutex_unlock(ramfs_contents_of(file));
     if (!err)
         inode_touch_mtime(&file->inode);
@@ -549,9 +580,23 @@ static const struct backing_ops file_backing_ops = {
     .name_unref = backing_name_unref,
 };
 
+/* A mapping shows what follows the file's end in its last page. */
+static void clean_tail(struct ramfs_inode *file)
+{
+    mutex_lock(ramfs_contents_of(file));
+    spin_lock(&file->inode.lock);
+    zero_tail_locked(file, file->inode.size);
+    file->file.dirty_tail = false;
+    spin_unlock(&file->inode.lock);
+    mutex_unlock(ramfs_contents_of(file));
+}
+
 static struct backing *file_backing(struct file *open)
 {
-    return &ramfs_inode(open->inode)->file.backing;
+    struct ramfs_inode *file = ramfs_inode(open->inode);
+    if (unlikely(file->file.dirty_tail))
+        clean_tail(file);
+    return &file->file.backing;
 }
 
 /* ---- What seals decide ---- */
@@ -606,5 +651,6 @@ void ramfs_file_init(struct ramfs_inode *file)
     file->file.pages = (struct radix){0};
     file->file.n_pages = 0;
     file->file.linkable = false;
+    file->file.dirty_tail = false;
     file->file.seals = F_SEAL_SEAL; /* as on tmpfs: only memfd_create makes others */
 }

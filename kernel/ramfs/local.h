@@ -49,7 +49,9 @@ struct ramfs_inode {
             struct radix pages; /* frames; absent: a hole */
             uint32_t n_pages;
             bool linkable; /* made without a name, may be given one */
-            uint8_t seals; /* F_SEAL_*: set with the contents mutex held, too */
+            bool
+                dirty_tail; /* what follows the end in its page is not zeros: before it is mapped */
+            uint8_t seals;  /* F_SEAL_*: set with the contents mutex held, too */
         } file;
         char target[INLINE_TARGET]; /* of a symbolic link, if it fits */
         char *long_target;

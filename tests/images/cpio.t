@@ -75,7 +75,7 @@ CASES = [
     ("all numbers at their end", entry("x", **{f: 0xFFFFFFFF for f in "ino uid gid mtime devmajor check".split()}), RUNS, ""),
     ("more than memory holds",
      entry("x", data=b"m" * (40 << 20)) + entry("y", data=b"m" * (40 << 20)), REFUSED,
-     "too little for an image"),
+     "too small for the root archive"),
 ]  # fmt: skip
 
 

@@ -35,13 +35,18 @@ def check_options(o):
     check_files(o)
 
 
-def check_memory(text, image_size):
-    """Is --mem a size that holds the kernel, the image's archive and what is unpacked of it?"""
+def memory_bytes(text):
+    """How much --mem is."""
     size = re.fullmatch(r"(\d+)([kmgt]?)b?", text, re.IGNORECASE)
     if not size:
         raise Trouble(f"--mem {text} is not a size", "for example: --mem 128M, --mem 1G")
-    needed = max(SMALLEST, 2 * image_size + 3 * MEGABYTE)
-    if int(size[1]) * UNITS[size[2].lower()] < needed:
+    return int(size[1]) * UNITS[size[2].lower()]
+
+
+def check_memory(text, image_size):
+    """Is --mem a size that holds the kernel and what of the image lies in it?"""
+    needed = max(SMALLEST, image_size + 3 * MEGABYTE)
+    if memory_bytes(text) < needed:
         for_it = f" for an image of {image_size >> 20} MB" if image_size else ""
         raise Trouble(f"--mem {text} is too little{for_it}",
                       f"use at least --mem {-(-needed // MEGABYTE)}M")

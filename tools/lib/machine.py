@@ -2,6 +2,8 @@
 
 import os
 
+from check import memory_bytes
+
 # Measured with QEMU 7.2 on two cores, from QEMU's start to its exit, with a kernel that ends at
 # once: SeaBIOS 75 ms, qboot 37 ms, qboot on a board without the parts nobody uses 34 ms.
 # 14 ms of that is what `qemu-system-x86_64 -version` takes.
@@ -12,6 +14,9 @@ BOARDS = {
 QBOOT = ("/usr/share/qemu/qboot.rom", "/usr/share/qemu/bios/qboot.rom", "/usr/share/qboot/bios.bin")
 
 POWERED_OFF, PANICKED, REBOOT_ASKED = 33, 35, 37  # what the kernel writes to isa-debug-exit
+
+PART, TAIL = 8192, 4 << 20
+IN_A_ROW = 0xb0000000  # with more memory than that, QEMU's boards leave a hole for devices in it
 
 REPEATABLE = ["-icount", "shift=0,sleep=off", "-seed", "1", "-rtc", "clock=vm,base=2026-01-01"]
 
@@ -27,22 +32,48 @@ def command(options, channels, kernel_words):
         board = board.replace("sata=off,", "")  # GRUB reads from the CD
     accelerator = os.environ.get("ACCEL", "tcg")
     words = [binary(), "-nodefaults", "-no-user-config", "-no-reboot", "-net", "none"]
-    words += ["-M", board, "-m", options.mem, "-smp", str(options.cpus)]
+    words += ["-M", board, "-smp", str(options.cpus)]
     model = options.cpu or ("host" if accelerator == "kvm" else "max")
     words += ["-accel", accelerator, "-cpu", model]
     words += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     for name in ("com1", "com2", "com3", "com4"):
         words += ["-chardev", f"socket,id={name},fd={channels[name]}", "-serial", f"chardev:{name}"]
     words += ["-chardev", f"socket,id=qmp,fd={channels['qmp']}", "-mon", "chardev=qmp,mode=control"]
-    if "memory" in channels:
-        words += ["-machine", "memory-backend=ram", "-object", "memory-backend-file,id=ram,share=on,"
-                  f"size={options.mem},mem-path={channels['memory']}"]
+    words += memory(options, channels)
     words += screen(options)
     words += REPEATABLE if options.icount else []
     if "gdb" in channels:
         words += ["-S", "-gdb", "chardev:debugger", "-chardev",
                   f"socket,id=debugger,fd={channels['gdb']},server=on,wait=off"]
     return words + (boot_iso if options.iso else boot_kernel)(options, channels, kernel_words)
+
+
+def root_at(size):
+    """Where an image that is used in place begins in a machine with so much memory besides it: what
+    follows it is the firmware's, which keeps tables at the end of memory."""
+    return (size - min(TAIL, size // 4)) & ~(PART - 1)
+
+
+def memory(options, channels):
+    """The machine's memory. Files that are used in place lie in it as they are, and what the guest
+    writes there stays its own: nodes of NUMA, the only parts that QEMU puts in a row."""
+    ram = "memory-backend-ram"
+    if "memory" in channels:
+        ram = f"memory-backend-file,share=on,mem-path={channels['memory']}"
+    size = memory_bytes(options.mem) & ~(PART - 1)
+    low = root_at(size) if channels["parts"] else size
+    parts = [f"{ram},size={low}"]
+    parts += [f"memory-backend-file,share=off,mem-path={path},size={length}"
+              for path, length in channels["parts"]]
+    total = size + sum(length for _, length in channels["parts"])
+    words = ["-m", f"{total >> 10}K"]
+    if len(parts) == 1:
+        return words + (["-object", f"{ram},id=ram,size={low}", "-machine", "memory-backend=ram"]
+                        if "memory" in channels else [])
+    parts.append(f"memory-backend-ram,size={size - low}")
+    for number, part in enumerate(parts):
+        words += ["-object", f"{part},id=part{number}", "-numa", f"node,memdev=part{number}"]
+    return words
 
 
 def screen(options):
@@ -53,7 +84,8 @@ def screen(options):
 
 def boot_kernel(options, channels, kernel_words):
     """QEMU's own loader: the kernel by its PVH note, the root file system beside it."""
-    words = ["-kernel", options.kernel, "-initrd", channels["root"], "-append", kernel_words]
+    words = ["-kernel", options.kernel, "-append", kernel_words]
+    words += [] if channels["parts"] else ["-initrd", channels["root"]]
     rom = next((path for path in QBOOT if os.path.exists(path)), None)
     if rom and not options.gui and not options.screenshot:  # qboot sets up no VGA
         words += ["-bios", rom]

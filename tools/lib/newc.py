@@ -1,11 +1,15 @@
 """Writes and lists cpio archives of the format newc, as the kernel's boot module wants them."""
 
+import itertools
 import os
 import stat
 
 DIR, FILE, LINK = stat.S_IFDIR, stat.S_IFREG, stat.S_IFLNK
 EPOCH = 1767225600  # 2026-01-01: the time of all files that have no time of their own
 CHUNK = 1 << 20
+PAGE = 4096
+LONGEST_NAME = 4096  # what Linux takes; contents behind a longer one are copied
+UNIT = 8192  # what QEMU takes as memory is a multiple of that
 MOST_LINKS = 40  # that one name may lead through, as in the kernel
 HEAD_BYTES, SIZE_AT = 110, 54
 
@@ -58,12 +62,16 @@ class Names:
 class Archive:
     """An archive that grows in an open file; entries are root's, in the order of their coming.
 
+    What a file contains begins on a page, so that the kernel can use it where it lies. For that
+    the name before it is followed by zeros.
+
     `names` are those that the image has already, of earlier archives too: a name that leads
     through a link of the image goes where the link points to, as it would with cp.
     """
 
     def __init__(self, number, names=None, progress=None):
         self.number, self.at, self.inode = number, 0, 0
+        self.origin = 0  # of pages: where the image begins
         self.names = names or Names()
         self.progress = progress
 
@@ -76,15 +84,18 @@ class Archive:
 
     def head(self, name, mode, size, mtime=EPOCH, device=(0, 0)):
         """Appends the header of an entry whose contents come next."""
-        path = os.fsencode(name.strip("/")) or b"."
+        path = (os.fsencode(name.strip("/")) or b".") + b"\0"
+        room = (self.origin - self.at - HEAD_BYTES - len(path)) % PAGE
+        if size and stat.S_ISREG(mode) and len(path) + room <= LONGEST_NAME:
+            path += bytes(room)
         self.inode += 1
         links = 2 if stat.S_ISDIR(mode) else 1
         root = 0
         if size > 0xffffffff:
             raise ValueError("a file of an archive has less than 4 GB")
         fields = (self.inode, mode, root, root, links, int(mtime) & 0xffffffff, size, 0, 0, *device,
-                  len(path) + 1, 0)
-        self.write(b"070701" + b"".join(b"%08X" % field for field in fields) + path + b"\0")
+                  len(path), 0)
+        self.write(b"070701" + b"".join(b"%08X" % field for field in fields) + path)
         self.pad()
 
     def pad(self, unit=4):
@@ -163,15 +174,16 @@ class Archive:
                 self.file(path, os.path.join(top, each))
 
     def finish(self):
-        """Appends the trailer."""
+        """Appends the trailer, and zeros up to what QEMU takes as memory."""
         path = b"TRAILER!!!\0"
         self.write(b"070701" + b"00000000" * 11 + b"%08X" % len(path) + b"00000000" + path)
-        self.pad()
+        self.pad(UNIT)
 
 
-def read_names(archive):
-    """The names in an archive (or several, one after the other), given as bytes or a mapping."""
-    names, at, size = Names(), 0, len(archive)
+def entries(archive):
+    """Of each entry in an archive (or several, one after the other): name, mode, where its contents
+    begin, and their length."""
+    at, size = 0, len(archive)
     while at + HEAD_BYTES <= size:
         head = archive[at:at + HEAD_BYTES]
         if head[0] == 0:
@@ -180,14 +192,28 @@ def read_names(archive):
         if head[:5] != b"07070":
             raise ValueError("not a cpio archive of the format newc")
         mode, length, name_size = (int(head[k:k + 8], 16) for k in (14, 54, 94))
-        path = os.fsdecode(archive[at + HEAD_BYTES:at + HEAD_BYTES - 1 + name_size])
+        name = archive[at + HEAD_BYTES:at + HEAD_BYTES + name_size].split(b"\0", 1)[0]
         at += HEAD_BYTES + name_size
         at += -at % 4
+        yield os.fsdecode(name), mode, at, length
+        at += length
+        at += -at % 4
+
+
+def is_paged(archive):
+    """Whether contents begin on pages, so that they can be used in place; the first few tell."""
+    starts = (at for _, mode, at, length in entries(archive) if stat.S_ISREG(mode) and length)
+    first = list(itertools.islice(starts, 4))
+    return not first or any(at % PAGE == 0 for at in first)
+
+
+def read_names(archive):
+    """The names in an archive (or several, one after the other), given as bytes or a mapping."""
+    names = Names()
+    for path, mode, at, length in entries(archive):
         if path != "TRAILER!!!":
             if path[:1] in ("/", "."):
                 path = os.path.normpath("/" + path)[1:]
             link = os.fsdecode(archive[at:at + length]) if stat.S_ISLNK(mode) else ""
             names.note(path, mode, link)
-        at += length
-        at += -at % 4
     return names

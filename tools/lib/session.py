@@ -12,6 +12,7 @@ import time
 import linking
 import machine
 import newc
+import check
 from check import Trouble, check_memory, check_options
 from tool import Progress, say
 from relay import Left, Relay, RawTerminal, is_terminal, terminal_size
@@ -23,6 +24,7 @@ LISTS = ("add", "env")
 TIMED_OUT, PANIC, AT_FAULT, NOT_FOUND = 124, 125, 126, 127
 FAULTS = (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGTRAP)
 DEFAULT_TIMEOUT = 60
+ROOM_FOR_ADDED = 512 << 20
 
 
 class TimedOut(Exception):
@@ -40,14 +42,16 @@ class Session:
         self.pid = self.memory = self.names = None
         self.added = []  # what --add put where: (path on the host, name in the image)
         self.counts = counts_file(options)
+        self.parts, self.paged, self.in_place = [], True, False
         check_options(options)
 
     # ---- The image -----------------------------------------------------------------------------
 
     def image(self):
-        """The base image and what this run adds, as one open file without a name.
+        """The base image and what this run adds, as open files with their sizes.
 
-        It is written once, piece by piece: a large root is nowhere twice in our memory.
+        The guest uses them where they are. A base that it cannot use so is copied to the front of
+        the additions, once, piece by piece.
         """
         number = anonymous_file()
         progress = Progress("tools/vm: making the image")
@@ -58,8 +62,8 @@ class Session:
             archive.add("run.cfg", newc.FILE | 0o644, menu.encode())
             size_at = archive.at + newc.SIZE_AT
             archive.head("run.cpio", newc.FILE | 0o644, 0)
-        start = archive.at
-        self.add_base(archive)
+        start = archive.origin = archive.at
+        base = self.add_base(archive)
         self.add_files(archive)
         archive.add(archive.parents("etc/vm.run"), newc.FILE | 0o644, self.orders())
         archive.finish()
@@ -67,29 +71,43 @@ class Session:
         if self.options.iso:
             os.pwrite(number, b"%08X" % size, size_at)
             archive.finish()
-            archive.pad(4096)
         progress.end()
-        check_memory(self.options.mem, size)
-        return number
+        self.parts = [base, (number, size)] if base else [(number, size)]
+        total = check.memory_bytes(self.options.mem) + sum(length for _, length in self.parts)
+        self.in_place = not self.options.iso and self.paged and total < machine.IN_A_ROW
+        if base and not self.in_place:
+            raise Trouble(f"--add adds {size >> 20} MB, too much beside --mem {self.options.mem}",
+                          "use a smaller --mem")
+        check_memory(self.options.mem, 0 if self.in_place else size + (0 if self.paged else size))
 
     def add_base(self, archive):
-        """Copies --rootfs, and takes note of its names where they will be asked for."""
+        """Opens --rootfs as a part of its own if it can be used in place, else copies it; takes note
+        of its names where they will be asked for."""
         path = self.options.rootfs
         with open(path, "rb", buffering=0) as file:
             size = os.fstat(file.fileno()).st_size
             if file.read(5) != b"07070":
                 raise Trouble(f"{path} is not a cpio archive (newc)", "make image")
+            archive.names.note("etc", newc.DIR)
+            try:
+                with mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) as base:
+                    self.paged = newc.is_paged(base)
+                    if self.options.add:
+                        archive.names = newc.read_names(base)
+            except (ValueError, IndexError) as error:
+                raise Trouble(f"{path}: {error}", "make image") from None
+            if self.may_stay(path, size):
+                return os.dup(file.fileno()), size
             file.seek(0)
             archive.copy(file, size)
             archive.pad()
-            archive.names.note("etc", newc.DIR)
-            if not self.options.add:
-                return
-            try:
-                with mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) as base:
-                    archive.names = newc.read_names(base)
-            except (ValueError, IndexError) as error:
-                raise Trouble(f"{path}: {error}", "make image") from None
+            return None
+
+    def may_stay(self, path, size):
+        """Whether the base can be a part of memory as it is. QEMU opens it to write, and does not."""
+        limit = machine.IN_A_ROW - check.memory_bytes(self.options.mem) - ROOM_FOR_ADDED
+        return (not self.options.iso and self.paged and size % newc.UNIT == 0 and size < limit and
+                os.access(path, os.W_OK))
 
     def add_files(self, archive):
         for each in self.options.add:
@@ -130,6 +148,9 @@ class Session:
         words = ["console=tty1" if self.on_screen else "console=ttyS0"]
         words += ["trace"] if self.options.trace else []
         words += [self.options.append] if self.options.append else []
+        if self.in_place:
+            start = machine.root_at(check.memory_bytes(self.options.mem))
+            words.append(f"root={start:#x},{sum(size for _, size in self.parts):#x}")
         return " ".join(words)
 
     # ---- QEMU ----------------------------------------------------------------------------------
@@ -150,9 +171,10 @@ class Session:
     def __enter__(self):
         """Starts QEMU, with a relay to its ports; it ends with the block."""
         log_file = self.open_log()
-        image = self.image()
-        ports = self.start(image)
-        os.close(image)
+        self.image()
+        ports = self.start()
+        for number, _ in self.parts:
+            os.close(number)
         self.relay = Relay(ports, self.terminals, log_file)
         self.relay.send_break = self.send_break
         self.relay.input_open = not self.on_screen
@@ -176,7 +198,7 @@ class Session:
                               "name a file that can be written") from None
         return 2 if self.options.trace else None
 
-    def start(self, image):
+    def start(self):
         """Starts QEMU in a process group of its own; returns our ends of its ports."""
         ours, theirs, numbers = {}, [], {}
         for name in ("com1", "com2", "com3", "com4", "qmp"):
@@ -184,8 +206,10 @@ class Session:
             os.set_inheritable(far, True)
             ours[name], numbers[name] = near, far
             theirs.append(far)
-        os.set_inheritable(image, True)
-        numbers["root"] = f"/dev/fd/{image}"
+        for number, _ in self.parts:
+            os.set_inheritable(number, True)
+        parts = [(f"/dev/fd/{number}", size) for number, size in self.parts]
+        numbers["root"], numbers["parts"] = parts[-1][0], parts if self.in_place else []
         if self.counts:
             self.memory = anonymous_file()
             os.set_inheritable(self.memory, True)

@@ -10,11 +10,12 @@ kernel (SysRq): t shows the processes, h the other letters; from then on its log
   --add HOSTFILE[:GUESTPATH]  put a file or a whole folder into the image; mode bits stay;
                               links of the image are followed on the way;
                               default GUESTPATH: /bin/NAME (may be given several times)
-  --rootfs FILE.cpio          the image to start from         (build/rootfs.cpio)
+  --rootfs FILE.cpio          the image to start from; it is used where it is, so it should not
+                              change meanwhile                (build/rootfs.cpio)
   --env NAME=VALUE            set in the program's environment (may be given several times)
   --cwd DIR                   the program's working directory in the guest     (/root)
   --cpus N                    processors, up to 8              (1)
-  --mem SIZE                  memory, as QEMU takes it          (128M)
+  --mem SIZE                  memory beside the image, as QEMU takes it          (128M)
   --timeout SECONDS           end it after that long; 0 = never
                               (60, but never when a terminal or no PROGRAM is there)
   --iso[=FILE]                boot through GRUB  (build/ouros.iso, made if it is not there)

@@ -128,13 +128,6 @@ void __wrap_mm_init(const struct memory_range *free, size_t n_ranges)
     shadow_fill((uint64_t)frames, align_up((end >> PAGE_SHIFT) * FRAME_BYTES, PAGE_SIZE), 0);
 }
 
-WRAPPED(void, mm_add, const struct memory_range *free);
-void __wrap_mm_add(const struct memory_range *free)
-{
-    shadow_fill((uint64_t)phys_to_virt(free->start), free->end - free->start, SHADOW_PAGE);
-    __real_mm_add(free);
-}
-
 /* ---- Kernel stacks ---- */
 
 enum { SLOT_BYTES = KSTACK_SLOT_PAGES * PAGE_SIZE };
