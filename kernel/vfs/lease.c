@@ -117,6 +117,7 @@ static void ask(struct lease *lease, bool wants_write)
     }
     if (vfs_signal_owner)
         vfs_signal_owner(lease->file, lease->fd, POLL_MSG, POLLIN | POLLRDNORM | POLLMSG);
+    cond_resched(); /* the owner may be a group of thousands */
 }
 
 /* Asks all holders in the way, if asked to; when the first of them will have lost its lease, or 0
