@@ -1,8 +1,8 @@
 /* Unpacks the boot module, one or several cpio archives, into the root file system.
  *
- * The loader puts the archive into memory as a module, or the command line says where it lies. It is
- * the whole root file system. Contents that begin on a page are not copied: the file takes over the
- * pages that they lie in. Other contents are copied, and what no file has taken over is freed
+ * The loader puts the archive into memory as a module, or the command line says where it lies. It
+ * is the whole root file system. Contents that begin on a page are not copied: the file takes over
+ * the pages that they lie in. Other contents are copied, and what no file has taken over is freed
  * afterwards. Archives may follow each other; a name that was there before then gets the new
  * contents and attributes.
  *

@@ -42,8 +42,8 @@ void boot_read_pvh(uint64_t info, struct boot_info *boot);
  * at most `limit` ranges, page-aligned and sorted; the result is how many. */
 size_t boot_free_memory(const struct boot_info *boot, struct memory_range *free, size_t limit);
 
-/* Unpacks the cpio archives of a module into the root file system, and takes over its memory. Panics
- * if they are damaged or memory is too small for them. */
+/* Unpacks the cpio archives of a module into the root file system, and takes over its memory.
+ * Panics if they are damaged or memory is too small for them. */
 struct fs_context;
 void boot_unpack(struct fs_context *fs, const struct memory_range *module);
 
