@@ -1,11 +1,129 @@
-/* The kernel's log: whole lines with a time stamp, written to the second serial port by waiting. */
-#include "dev.h"
+/* The kernel's log: whole lines with a time stamp, kept in a ring, and written to the second serial
+ * port by waiting. */
+#include "log.h"
 #include "uart.h"
 
 #define PATIENCE 1000000 /* looks at the port before a line is given up: it may be dead */
 
+/* What stands in the ring before each text. */
+struct head {
+    uint64_t ns;
+    uint32_t priority, length;
+};
+
 static bool log_taken; /* the lock: a plain word, as it works before processors have blocks */
 static bool emergency; /* panic: whoever holds the lock may be stopped for good */
+
+/* Guarded by log_taken. */
+static uint8_t ring[LOG_RING];
+static struct log_place oldest, end, cleared;
+
+static unsigned port_level = LEVEL_DEBUG; /* atomic: what is less important stays in the ring */
+
+static void log_lock(void)
+{
+    while (!emergency && __atomic_exchange_n(&log_taken, true, __ATOMIC_ACQUIRE))
+        cpu_pause();
+}
+
+static void log_unlock(void)
+{
+    if (!emergency)
+        __atomic_store_n(&log_taken, false, __ATOMIC_RELEASE);
+}
+
+/* ---- The ring ---- */
+
+static void ring_put(uint64_t at, const void *from, size_t n)
+{
+    size_t place = at % LOG_RING, first = min(n, LOG_RING - place);
+    memcpy(ring + place, from, first);
+    memcpy(ring, (const uint8_t *)from + first, n - first);
+}
+
+static void ring_get(uint64_t at, void *to, size_t n)
+{
+    size_t place = at % LOG_RING, first = min(n, LOG_RING - place);
+    memcpy(to, ring + place, first);
+    memcpy((uint8_t *)to + first, ring, n - first);
+}
+
+/* Moves a place behind the record that follows it, whose head is given. */
+static void pass(struct log_place *place, const struct head *head)
+{
+    place->seq++;
+    place->at += sizeof(*head) + head->length;
+}
+
+/* Adds a record; the oldest ones make room for it. Lock: log_taken. */
+static void keep(uint64_t ns, unsigned priority, const char *text, size_t length)
+{
+    struct head head = {ns, priority, (uint32_t)length}, old;
+    while (end.at + sizeof(head) + length - oldest.at > LOG_RING) {
+        ring_get(oldest.at, &old, sizeof(old));
+        pass(&oldest, &old);
+    }
+    if (cleared.seq < oldest.seq)
+        cleared = oldest;
+    ring_put(end.at, &head, sizeof(head));
+    ring_put(end.at + sizeof(head), text, length);
+    pass(&end, &head);
+}
+
+enum log_found log_next(struct log_place *place, struct log_record *record)
+{
+    struct head head;
+    enum log_found found = LOG_FOUND;
+    log_lock();
+    if (place->seq < oldest.seq) {
+        *place = oldest;
+        found = LOG_LOST;
+    } else if (place->seq == end.seq) {
+        found = LOG_NONE;
+    } else if (record) {
+        ring_get(place->at, &head, sizeof(head));
+        ring_get(place->at + sizeof(head), record->text, head.length);
+        record->seq = place->seq;
+        record->ns = head.ns;
+        record->priority = head.priority;
+        record->length = head.length;
+        pass(place, &head);
+    }
+    log_unlock();
+    return found;
+}
+
+static struct log_place look_at(const struct log_place *place)
+{
+    log_lock();
+    struct log_place now = *place;
+    log_unlock();
+    return now;
+}
+
+struct log_place log_oldest(void)
+{
+    return look_at(&oldest);
+}
+
+struct log_place log_end(void)
+{
+    return look_at(&end);
+}
+
+struct log_place log_cleared(void)
+{
+    return look_at(&cleared);
+}
+
+void log_clear(void)
+{
+    log_lock();
+    cleared = end;
+    log_unlock();
+}
+
+/* ---- The port ---- */
 
 /* Writes bytes to the port, up to a queue's length each time that it is empty. */
 static void log_write(const char *text, size_t n)
@@ -20,19 +138,42 @@ static void log_write(const char *text, size_t n)
     }
 }
 
-/* The hook of klog: one line, never torn by another processor's. */
-static void log_line(const char *line, size_t length)
+static void show(uint64_t ns, const char *line, size_t length)
 {
     char stamp[32];
-    uint64_t us = clock_ns() / 1000;
-    int n = format(stamp, sizeof(stamp), "[%5lu.%06lu] ", us / 1000000, us % 1000000);
-    while (!emergency && __atomic_exchange_n(&log_taken, true, __ATOMIC_ACQUIRE))
-        cpu_pause();
+    int n = format(stamp, sizeof(stamp), "[%5lu.%06lu] ", ns / 1000000000, ns / 1000 % 1000000);
     log_write(stamp, n);
     log_write(line, length);
     log_write("\n", 1);
-    if (!emergency)
-        __atomic_store_n(&log_taken, false, __ATOMIC_RELEASE);
+}
+
+void log_add(unsigned priority, const char *text, size_t length)
+{
+    uint64_t ns = clock_ns();
+    log_lock();
+    keep(ns, priority, text, min(length, (size_t)LOG_TEXT));
+    if (emergency || priority % 8 < __atomic_load_n(&port_level, __ATOMIC_RELAXED))
+        show(ns, text, length);
+    log_unlock();
+}
+
+/* The hook of klog. */
+static void log_line(const char *line, size_t length)
+{
+    log_add(LEVEL_INFO, line, length);
+}
+
+void log_aside(const char *line, size_t length)
+{
+    uint64_t ns = clock_ns();
+    log_lock();
+    show(ns, line, length);
+    log_unlock();
+}
+
+unsigned log_set_level(unsigned level)
+{
+    return __atomic_exchange_n(&port_level, level, __ATOMIC_RELAXED);
 }
 
 void log_init(void)

@@ -1,4 +1,4 @@
-/* The devices without hardware: null, zero, full, random, urandom, kmsg. */
+/* The devices without hardware: null, zero, full, random, urandom. */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/stat.h"
@@ -64,24 +64,6 @@ static long random_write(struct file *file, struct io *io, uint64_t *pos)
     return total;
 }
 
-/* One write is one line of the log; a priority in front, "<6>", is Linux's and is left out. */
-static long kmsg_write(struct file *file, struct io *io, uint64_t *pos)
-{
-    (void)file, (void)pos;
-    char text[240];
-    size_t wanted = io->left, n = io_get(io, text, min(wanted, sizeof(text)));
-    if (n == 0)
-        return wanted == 0 ? 0 : -EFAULT;
-    while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\0'))
-        n--;
-    const char *start = text, *end = text + n;
-    const char *close = text[0] == '<' ? memchr(text, '>', min(n, (size_t)5)) : NULL;
-    if (close)
-        start = close + 1;
-    klog("%.*s", (int)(end - start), start);
-    return wanted;
-}
-
 static long no_seek(struct file *file, int64_t offset, int whence)
 {
     (void)file, (void)offset, (void)whence;
@@ -104,7 +86,6 @@ static const struct file_ops random_ops = {
     .write = random_write,
     .seek = no_seek,
 };
-static const struct file_ops kmsg_ops = {.write = kmsg_write, .stream = true};
 
 static const struct {
     const char *name;
@@ -113,7 +94,7 @@ static const struct {
 } devices[] = {
     {"null", 3, 0666, &null_ops},      {"zero", 5, 0666, &zero_ops},
     {"full", 7, 0666, &full_ops},      {"random", 8, 0666, &random_ops},
-    {"urandom", 9, 0666, &random_ops}, {"kmsg", 11, 0644, &kmsg_ops},
+    {"urandom", 9, 0666, &random_ops},
 };
 
 static int memory_open(struct inode *inode, struct file *file)

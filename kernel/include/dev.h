@@ -36,6 +36,11 @@ int tty_foreground_group(const struct tty *tty);
 
 void log_init(void);      /* sets lib's hook; first of all bring-up, as it needs nothing of x86's */
 void log_emergency(void); /* panic: from now on without locks */
+/* A line that goes out and is not kept for programs to read: the tracer's. */
+void log_aside(const char *line, size_t length);
+/* From now on only records below that level (1 to 8) go out; the level so far. */
+unsigned log_set_level(unsigned level);
+enum { LOG_ALL_LEVELS = 8 };
 
 /* ---- SysRq: a key on the console for the kernel itself ---- */
 

@@ -155,6 +155,7 @@ static _Noreturn void end_of_init(int status)
 {
     int signal = status & 0x7f;
     dev_finish();
+    log_set_level(LOG_ALL_LEVELS); /* the last line is the host's, whatever was set */
     klog("init exited with status %d", signal ? 128 + signal : status >> 8 & 0xff);
     machine_end(MACHINE_OFF);
 }

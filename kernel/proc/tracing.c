@@ -138,7 +138,7 @@ static void to_log(struct thread *self, const char *text, size_t n)
     int prefix = format(line, PAGE_SIZE, "[pid %5d] ", self->tid);
     n = min(n, (size_t)PAGE_SIZE - prefix);
     memcpy(line + prefix, text, n);
-    lib_hooks.log_line(line, prefix + n);
+    log_aside(line, prefix + n);
     buffer_free(line);
 }
 

@@ -81,8 +81,8 @@ typedef const struct trace_name trace_names[];
 
 extern trace_names names_errors, names_signals;
 /* of the table: */
-extern trace_names names_clocks, names_whences, names_advices, names_madvices, names_sighows,
-    names_idtypes, names_limits, names_rusage_whos, names_prio_whichs, names_itimers,
+extern trace_names names_clocks, names_whences, names_syslog_actions, names_advices, names_madvices,
+    names_sighows, names_idtypes, names_limits, names_rusage_whos, names_prio_whichs, names_itimers,
     names_prctl_options, names_arch_options, names_fcntl_commands, names_reboot_magics,
     names_reboot_commands, names_open_bits, names_at_bits, names_unlink_bits, names_access_bits,
     names_rename_bits, names_mremap_bits, names_msync_bits, names_mlock_bits, names_mlockall_bits,

@@ -38,6 +38,15 @@ const struct trace_name names_whences[] = {
     {TRACE_END, "SEEK_???"},
 };
 
+const struct trace_name names_syslog_actions[] = {
+    {0, "SYSLOG_ACTION_CLOSE"},         {1, "SYSLOG_ACTION_OPEN"},
+    {2, "SYSLOG_ACTION_READ"},          {3, "SYSLOG_ACTION_READ_ALL"},
+    {4, "SYSLOG_ACTION_READ_CLEAR"},    {5, "SYSLOG_ACTION_CLEAR"},
+    {6, "SYSLOG_ACTION_CONSOLE_OFF"},   {7, "SYSLOG_ACTION_CONSOLE_ON"},
+    {8, "SYSLOG_ACTION_CONSOLE_LEVEL"}, {9, "SYSLOG_ACTION_SIZE_UNREAD"},
+    {10, "SYSLOG_ACTION_SIZE_BUFFER"},  {TRACE_END, "SYSLOG_ACTION_???"},
+};
+
 const struct trace_name names_advices[] = {
     N(POSIX_FADV_NORMAL), N(POSIX_FADV_RANDOM), N(POSIX_FADV_SEQUENTIAL), N(POSIX_FADV_WILLNEED),
     N(POSIX_FADV_DONTNEED), N(POSIX_FADV_NOREUSE),
