@@ -97,9 +97,9 @@ inner_make = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j
 # A shell's last status is nobody's failure, but tools/vm's own are.
 or_fine = || case $$? in 12[4-7]) exit 1;; esac
 
-# CPUS=4 MEM=1G ADD="FILE FOLDER:/root/name" are tools/vm's options of those names.
+# CPUS=4 MEM=1G ADD="FILE FOLDER:/root/name" KEEP=FOLDER are tools/vm's options of those names.
 run_options = $(if $(GUI),--gui) $(if $(CPUS),--cpus $(CPUS)) $(if $(MEM),--mem $(MEM)) \
-    $(addprefix --add ,$(ADD))
+    $(addprefix --add ,$(ADD)) $(if $(KEEP),--keep $(KEEP))
 
 run:                           ## set up, build, boot through GRUB to a shell (GUI=1: in a window)
 	@tools/setup $(if $(GUI),gui,run)
@@ -145,5 +145,6 @@ help:                          ## this list
 	@echo 'Options, for all of them: CC=clang  CROSS_COMPILE=x86_64-elf-  BUILD=folder  WERROR=1'
 	@echo '  V=1 (show the commands)  JOBS=4 (at once)  TESTS="tests/user/*.t" (only these)'
 	@echo '  CORE=1 (a kernel without annexes)  WITHOUT="screen procfs" (without these)'
-	@echo 'Options of make run: CPUS=4  MEM=1G  ADD="FILE FOLDER:/root/name"  RUN="ls -l"  GUI=1'
+	@echo 'Options of make run: CPUS=4  MEM=1G  ADD="FILE FOLDER:/root/name"  KEEP=FOLDER'
+	@echo '  (/root stays there between runs)  RUN="ls -l"  GUI=1'
 	@echo 'A program in it: tools/vm --help.  Your own program: tools/cc --help.'

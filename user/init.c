@@ -20,9 +20,10 @@
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
+#include "lib/pack.h"
 
 #define RUN_FILE "/etc/vm.run" /* NUL-terminated strings KEY=VALUE, written by tools/vm */
-enum { MAX_ARGS = 1024, STATUS_NOT_EXECUTABLE = 126, STATUS_NOT_FOUND = 127 };
+enum { MAX_ARGS = 1024, MAX_GETS = 64, STATUS_NOT_EXECUTABLE = 126, STATUS_NOT_FOUND = 127 };
 
 /* The command to run, and how. The defaults are for a boot without tools/vm. */
 static struct {
@@ -32,6 +33,9 @@ static struct {
     const char *cwd;
     char *args[MAX_ARGS + 1];
     int n_args;
+    const char *gets[MAX_GETS]; /* what tools/vm wants at the end */
+    int n_gets;
+    const char *mark; /* by which it knows where that begins */
 } job = {.cwd = "/root"};
 
 static const char *value_of(const char *setting, const char *key)
@@ -57,6 +61,10 @@ static void take_setting(char *setting)
         putenv((char *)value);
     if ((value = value_of(setting, "arg")) && job.n_args < MAX_ARGS)
         job.args[job.n_args++] = (char *)value;
+    if ((value = value_of(setting, "get")) && job.n_gets < MAX_GETS)
+        job.gets[job.n_gets++] = value;
+    if ((value = value_of(setting, "mark")))
+        job.mark = value;
 }
 
 /* Reads RUN_FILE, if there is one. Its memory is not freed, because the settings point into it. */
@@ -81,6 +89,7 @@ static void set_environment(void)
     setenv("PATH", "/bin:/usr/bin:/sbin:/usr/sbin:/ouros/bin", 1);
     setenv("HOME", "/root", 1);
     setenv("TERM", "vt100", 0);
+    setenv("LANG", "C.UTF-8", 0);
 }
 
 /* Without RUN_FILE the kernel's command line names the command. */
@@ -224,10 +233,33 @@ static _Noreturn void run_job(void)
     exit(error == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE);
 }
 
-/* BusyBox's halt, poweroff and reboot send a signal to init. */
+/* Sends what tools/vm asked for, when all that could change it has ended. */
+static void send_files(void)
+{
+    if (!job.n_gets || !job.mark)
+        return;
+    kill(-1, SIGKILL);
+    while (wait(NULL) > 0)
+        ;
+    int fd = open("/dev/hostio", O_WRONLY | O_CLOEXEC);
+    size_t n = strlen(job.mark);
+    bool good = fd >= 0 && write(fd, job.mark, n) == (ssize_t)n;
+    for (int i = 0; good && i < job.n_gets; i++) {
+        char name[8];
+        snprintf(name, sizeof name, "%d", i);
+        good = pack_tree(fd, job.gets[i], name);
+    }
+    if (!good || !pack_end(fd))
+        perror("init: /dev/hostio");
+    close(fd);
+}
+
+/* BusyBox's halt, poweroff and reboot ask init by a signal. It comes while init waits for its
+ * children, and does nothing else. */
 static void on_end_asked(int number)
 {
-    sync(); // NOLINT(bugprone-signal-handler): both are but a system call
+    send_files(); // NOLINT(bugprone-signal-handler)
+    sync();       // NOLINT(bugprone-signal-handler): both are but a system call
     // NOLINTNEXTLINE(bugprone-signal-handler)
     reboot(number == SIGUSR1 ? RB_HALT_SYSTEM : number == SIGUSR2 ? RB_POWER_OFF : RB_AUTOBOOT);
 }
@@ -259,7 +291,9 @@ int main(int argc, char **argv)
     }
     for (int status;;) {
         pid_t pid = wait(&status);
-        if (pid == command)
-            return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        if (pid != command)
+            continue;
+        send_files();
+        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     }
 }

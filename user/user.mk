@@ -20,11 +20,12 @@ $(user_programs): $(BUILD)/user/%: $(BUILD)/user/%.o $(libc_parts)
 
 # The second file of osh.
 $(BUILD)/user/osh: $(BUILD)/user-lib/edit.o
+$(BUILD)/user/init: $(BUILD)/user-lib/pack.o
 $(BUILD)/user-lib/%.o: user/lib/%.c $(BUILD)/flags user/user.mk | $(BUILD)/libc.a
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(USER_CFLAGS) -MD -MP -c $< -o $@
--include $(BUILD)/user-lib/edit.d
+-include $(BUILD)/user-lib/edit.d $(BUILD)/user-lib/pack.d
 
 # The programs in the image keep their symbols, for the names in reports, but not the other
 # information for gdb, which is five times as large as the program.

@@ -389,7 +389,7 @@ class Tests:
                    "^init: warning: cannot go to /not/there: No such file.*going on in /\n$")
         self.gives("/root is where it begins otherwise", ["--", "pwd"], b"/root\n")
         self.gives("nothing of the host's environment gets in",
-                   ["--", "sh", "-c", "env | sort | cut -d= -f1"], b"HOME\nPATH\nPWD\nSHLVL\nTERM\n",
+                   ["--", "sh", "-c", "env | sort | cut -d= -f1"], b"HOME\nLANG\nPATH\nPWD\nSHLVL\nTERM\n",
                    env={"HOST_ONLY": "1"})
 
     def test_machine(self):

@@ -12,6 +12,7 @@ LONGEST_NAME = 4096  # what Linux takes; contents behind a longer one are copied
 UNIT = 8192  # what QEMU takes as memory is a multiple of that
 MOST_LINKS = 40  # that one name may lead through, as in the kernel
 HEAD_BYTES, SIZE_AT = 110, 54
+TRAILER = "TRAILER!!!"
 
 
 class Names:
@@ -175,14 +176,14 @@ class Archive:
 
     def finish(self):
         """Appends the trailer, and zeros up to what QEMU takes as memory."""
-        path = b"TRAILER!!!\0"
+        path = TRAILER.encode() + b"\0"
         self.write(b"070701" + b"00000000" * 11 + b"%08X" % len(path) + b"00000000" + path)
         self.pad(UNIT)
 
 
 def entries(archive):
-    """Of each entry in an archive (or several, one after the other): name, mode, where its contents
-    begin, and their length."""
+    """Of each entry in an archive (or several, one after the other): name, mode, time, where its
+    contents begin, and their length."""
     at, size = 0, len(archive)
     while at + HEAD_BYTES <= size:
         head = archive[at:at + HEAD_BYTES]
@@ -191,18 +192,18 @@ def entries(archive):
             continue
         if head[:5] != b"07070":
             raise ValueError("not a cpio archive of the format newc")
-        mode, length, name_size = (int(head[k:k + 8], 16) for k in (14, 54, 94))
+        mode, mtime, length, name_size = (int(head[k:k + 8], 16) for k in (14, 46, 54, 94))
         name = archive[at + HEAD_BYTES:at + HEAD_BYTES + name_size].split(b"\0", 1)[0]
         at += HEAD_BYTES + name_size
         at += -at % 4
-        yield os.fsdecode(name), mode, at, length
+        yield os.fsdecode(name), mode, mtime, at, length
         at += length
         at += -at % 4
 
 
 def is_paged(archive):
     """Whether contents begin on pages, so that they can be used in place; the first few tell."""
-    starts = (at for _, mode, at, length in entries(archive) if stat.S_ISREG(mode) and length)
+    starts = (at for _, mode, _, at, length in entries(archive) if stat.S_ISREG(mode) and length)
     first = list(itertools.islice(starts, 4))
     return not first or any(at % PAGE == 0 for at in first)
 
@@ -210,8 +211,8 @@ def is_paged(archive):
 def read_names(archive):
     """The names in an archive (or several, one after the other), given as bytes or a mapping."""
     names = Names()
-    for path, mode, at, length in entries(archive):
-        if path != "TRAILER!!!":
+    for path, mode, _, at, length in entries(archive):
+        if path != TRAILER:
             if path[:1] in ("/", "."):
                 path = os.path.normpath("/" + path)[1:]
             link = os.fsdecode(archive[at:at + length]) if stat.S_ISLNK(mode) else ""

@@ -92,6 +92,7 @@ class Relay:
         self.ready = False          # the guest's ports take input: what came before would be lost
         self.escape = False         # the last key was Ctrl-A
         self.send_break = None      # what Ctrl-A b does
+        self.fetch = None           # takes what --get wants off the standard output
         self.input_open = True
         console = next((number for number in (0, 1, 2) if terminals[number]), None)
         self.sinks = {ports["com1"]: console, ports["com3"]: 1, ports["com4"]: 2}
@@ -138,8 +139,11 @@ class Relay:
             self.ready = self.ready or READY in self.log
         elif port == self.ports["com1"] and not self.log:
             self.loader_says(data)
-        elif self.sinks[port] is not None:
-            write_all(self.sinks[port], data)
+        else:
+            if self.fetch and port == self.ports["com3"]:
+                data = self.fetch.take(data)
+            if self.sinks[port] is not None:
+                write_all(self.sinks[port], data)
 
     def loader_says(self, data):
         """Before the kernel's first log line GRUB has the console: it is heard only on errors."""

@@ -20,7 +20,7 @@ from relay import Left, Relay, RawTerminal, is_terminal, terminal_size
 FLAGS = ("icount", "trace", "gui")
 TEXTS = ("rootfs", "cwd", "cpus", "mem", "timeout", "iso", "log", "gdb", "screenshot", "kernel",
          "append", "machine", "cpu")
-LISTS = ("add", "env")
+LISTS = ("add", "env", "get", "keep")
 TIMED_OUT, PANIC, AT_FAULT, NOT_FOUND = 124, 125, 126, 127
 FAULTS = (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGTRAP)
 DEFAULT_TIMEOUT = 60
@@ -44,6 +44,11 @@ class Session:
         self.counts = counts_file(options)
         self.parts, self.paged, self.in_place = [], True, False
         check_options(options)
+        self.fetch = None
+        if options.get or options.keep:
+            import fetch
+            self.fetch = fetch.Fetch(options)
+            options.add += [f"{each.host}:{each.guest}" for each in self.fetch.wanted if each.keep]
 
     # ---- The image -----------------------------------------------------------------------------
 
@@ -140,6 +145,7 @@ class Session:
             words.append(f"env=TERM={os.environ.get('TERM', 'vt100')}")
         words += [f"cwd={o.cwd}"] if o.cwd else []
         words += [f"env={each}" for each in o.env]
+        words += self.fetch.orders() if self.fetch else []
         words += ["trace=1"] if o.trace else []
         words += [f"arg={each}" for each in o.command]
         return b"".join(os.fsencode(word) + b"\0" for word in words)
@@ -163,10 +169,15 @@ class Session:
         return status
 
     def run_once(self):
+        if self.fetch:
+            self.fetch.begin()
         with self:
             with RawTerminal(self.terminals[0], self.terminals[1]):
                 ending = self.carry()
-            return self.verdict(ending)
+            status = self.verdict(ending)
+        if self.fetch and not self.fetch.finish() and status in (0, machine.REBOOT_ASKED):
+            return AT_FAULT
+        return status
 
     def __enter__(self):
         """Starts QEMU, with a relay to its ports; it ends with the block."""
@@ -177,6 +188,7 @@ class Session:
             os.close(number)
         self.relay = Relay(ports, self.terminals, log_file)
         self.relay.send_break = self.send_break
+        self.relay.fetch = self.fetch
         self.relay.input_open = not self.on_screen
         return self
 

@@ -10,6 +10,11 @@ kernel (SysRq): t shows the processes, h the other letters; from then on its log
   --add HOSTFILE[:GUESTPATH]  put a file or a whole folder into the image; mode bits stay;
                               links of the image are followed on the way;
                               default GUESTPATH: /bin/NAME (may be given several times)
+  --get GUESTPATH[:HOSTPATH]  when the program has ended, bring a file or a whole folder out of the
+                              machine; what is there is overwritten, file by file; default
+                              HOSTPATH: the same name, here (may be given several times)
+  --keep FOLDER[:GUESTPATH]   put a folder of the host at GUESTPATH (/root), and bring it back at
+                              the end: what is new, what changed, and what was removed
   --rootfs FILE.cpio          the image to start from; it is used where it is, so it should not
                               change meanwhile                (build/rootfs.cpio)
   --env NAME=VALUE            set in the program's environment (may be given several times)
@@ -32,7 +37,7 @@ kernel (SysRq): t shows the processes, h the other letters; from then on its log
 
 Exit status: the program's; 124 time-out, with what each process was doing; 125 kernel panic,
 with its report; 126 QEMU, an option or the image is at fault, said in a line that begins with
-`tools/vm:`, or PROGRAM may not be executed, said by `init:`; 127 PROGRAM is not found.
+`tools/vm:`, or PROGRAM may not be executed, said by `init:`, or not all of --get or --keep came; 127 PROGRAM is not found.
 A program that dies of a fault has the kernel's sentence about it on standard error.
 Environment: BUILD=folder instead of build, QEMU=program, ACCEL=kvm.
 
