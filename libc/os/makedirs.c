@@ -2,6 +2,26 @@
 #include <string.h>
 #include "os_internal.h"
 
+/* What the last os.makedirs could not make; NULL if it did not fail. From malloc. */
+static char *failed;
+
+const char *os_error_path(void)
+{
+    return failed;
+}
+
+static void forget_failure(void)
+{
+    free(failed);
+    failed = NULL;
+}
+
+static void note_failure(const char *path)
+{
+    forget_failure();
+    failed = strdup(path);
+}
+
 /* The length of the parent's name, 0 for none. *tail is the place of the last name, *tail_length
  * its length. If the path ends in a slash, that is os.path.split applied twice. */
 static size_t parent_length(const char *path, size_t length, size_t *tail, size_t *tail_length)
@@ -36,6 +56,8 @@ static int make(char *path, size_t length, mode_t mode, bool exist_ok)
     long result = sys_mkdir(path, mode);
     if (result < 0 && exist_ok && os_path_isdir(path))
         result = 0;
+    if (result < 0)
+        note_failure(path);
     path[length] = at_end;
     return (int)syscall_ret(result);
 }
@@ -46,7 +68,10 @@ int os_makedirs(const char *name, mode_t mode, bool exist_ok)
 
     if (!path)
         return -1;
+    forget_failure();
     int result = make(path, strlen(path), mode, exist_ok);
+    if (result == 0)
+        forget_failure(); /* another has made a parent meanwhile */
     free(path);
     return result;
 }
@@ -88,6 +113,7 @@ int os_renames(const char *old, const char *new)
 {
     char *head = head_of(new);
 
+    forget_failure();
     if (!head && errno)
         return -1;
     if (head && !os_path_exists(head) && os_makedirs(head, 0777, false) < 0) {

@@ -46,6 +46,41 @@ def python_says(error, path):
     return b"%d %s %s\n%s\n" % (error, name.encode(), os.strerror(error).encode(), line)
 
 
+# The same mistakes in Python and, in tests/os/errors/paths.c, in C.
+MISTAKES = """
+import os
+def tell(call, *words, **more):
+    try:
+        call(*words, **more)
+        print("no error")
+    except (OSError, ValueError) as error:
+        print("EINVAL" if isinstance(error, ValueError) else f"{type(error).__name__}: {error}")
+os.makedirs("a/b")
+open("a/file", "w").close()
+tell(os.makedirs, "a/file/c/d/e")
+tell(os.makedirs, "a/file/c")
+tell(os.makedirs, "a/file", exist_ok=True)
+tell(os.makedirs, "a/b")
+tell(os.makedirs, "a/b/")
+tell(os.makedirs, "a/b", exist_ok=True)
+tell(os.makedirs, "new/" + "x" * 256 + "/leaf")
+tell(os.makedirs, "")
+tell(os.renames, "a/b", "a/file/x/y")
+tell(os.execv, "no/such/program", ["x"])
+tell(os.execv, "/bin/sh", [])
+tell(os.putenv, "a=b", "c")
+"""
+
+
+def paths(tap, folder):
+    """What of a path could not be made, what has no path, and what is a ValueError in Python."""
+    program = build("tests/os/errors/paths.c", folder)
+    wanted, _, _ = on_linux(sys.executable, "-c", MISTAKES)
+    for where, run in ("linux", on_linux), ("ouros", on_ouros):
+        got, _, _ = run(program)
+        tap.same(got, wanted, f"{where}: os.error_path, and errors without a path")
+
+
 def main():
     chance = random.Random(20260102)
     cases = [(error, path) for error in errors() for path in (None, b"name")]
@@ -78,6 +113,7 @@ def main():
                     f"{where}: {what}, {len(cases)} cases",
                     wrong[:12],
                 )
+        paths(tap, folder)
 
 
 main()
