@@ -12,9 +12,16 @@ $(BUILD)/image.list: FORCE
 	 echo '$(BUSYBOX) $(image_programs) $(root_files)' > $@
 
 $(BUILD)/rootfs.cpio: $(image_programs) $(root_files) $(BUSYBOX) $(BUILD)/image.list \
-    tools/mkrootfs tools/lib/newc.py
+    $(BUILD)/manual tools/mkrootfs tools/lib/newc.py
 	$(call say,ROOT,$@)
-	$(Q)tools/mkrootfs -o $@ -s user/root $(if $(BUSYBOX),-b $(BUSYBOX)) $(image_programs)
+	$(Q)tools/mkrootfs -o $@ -s user/root -m $(BUILD)/manual $(if $(BUSYBOX),-b $(BUSYBOX)) $(image_programs)
+
+# What `man` shows in the guest: a page for each system call and for each name of os.h.
+$(BUILD)/manual: kernel/syscall/pages.awk kernel/syscall/table.awk kernel/syscall/syscall.tbl \
+    libc/generate/os_pages.awk libc/os.tbl
+	$(call say,GEN,$@)
+	$(Q)awk -f kernel/syscall/table.awk -f kernel/syscall/pages.awk kernel/syscall/syscall.tbl > $@
+	$(Q)awk -f libc/generate/os_pages.awk libc/os.tbl >> $@
 
 # Only what this boot needs goes in: fewer of GRUB's modules, less to read from a slow CD.
 GRUB_MODULES := biosdisk iso9660 multiboot2 serial terminal newc normal configfile test

@@ -149,10 +149,19 @@ static void print_file(const char *path)
 }
 
 /* Runs an interactive shell as a login shell, so that it reads /etc/profile; osh if BusyBox is not
- * there. */
+ * there. BusyBox prints a banner of five lines: it goes to /dev/null, and the profile connects the
+ * standard output to the terminal again. */
 static void run_shell(void)
 {
+    bool interactive = isatty(0) && isatty(1) && isatty(2) && access("/bin/busybox", X_OK) == 0;
     print_file("/etc/motd");
+    if (interactive) {
+        open_as(1, "/dev/null", O_WRONLY);
+        setenv("QUIET_START", "1", 1);
+        execl("/bin/sh", "-sh", "-i", (char *)NULL);
+        unsetenv("QUIET_START");
+        open_as(1, "/dev/console", O_RDWR);
+    }
     execl("/bin/sh", "-sh", (char *)NULL);
     execl("/ouros/bin/osh", "-osh", (char *)NULL);
 }

@@ -234,7 +234,14 @@ static int do_help(struct stage *stage)
     (void)stage;
     puts("osh runs programs: `ls -l /bin | cat > list`, `sleep 5 &`, `cd /tmp; pwd`, `echo $?`,\n"
          "`test -d a && cd a || mkdir a`. Up and down bring earlier lines back.\n"
-         "It has cd, export NAME=VALUE, unset, exec, wait, exit and help itself.");
+         "It has cd, export NAME=VALUE, unset, exec, wait, exit and help itself.\n"
+         "`man NAME` is the page of a system call or of a name of os.h; `man` lists them.\n"
+         "Our own programs, each a page of C:");
+    char **names = os.listdir("/ouros/bin");
+    for (int i = 0; names && names[i]; i++)
+        printf(" %s", names[i]);
+    puts(names ? "\nBusyBox has more: `busybox --list`." : " there are none");
+    free(names);
     return 0;
 }
 

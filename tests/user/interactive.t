@@ -255,8 +255,11 @@ proc test_screen {} {
 }
 
 spawn $vm
-see "the first screen says how to leave, and things to try" {To leave: .*To try: }
+see "the first screen says how to leave, and things to try; then the prompt, in colour" \
+    {To leave: .*To try: .*500 lines of C\r\n\x1b\[1;32m}
 prompt
+command "ls shows letters and folders as they are" "cd /tmp; mkdir d; echo > ü; ls; cd" \
+    {\x1b\[1;34md\x1b\[m.*ü}
 test_screen
 test_keys
 test_signals
