@@ -105,4 +105,5 @@ def write(build):
 
 
 if __name__ == "__main__":
-    write(sys.argv[1])
+    import tool
+    tool.run("coverage", lambda: write(sys.argv[1]) if sys.argv[1:] else sys.exit(__doc__))
