@@ -31,7 +31,7 @@ FIRST = ["README.md", "kernel/README.md"]
 LIMIT_SECONDS = 900
 # Commands that want a person: what is typed, once the other text was seen.
 INTERACTIVE = {
-    "make run": (b"ouros:~# ", b"echo $((41 + 1)) && exit\n", b"\n42\r\n"),
+    "make run": (b"ouros:~", b"echo $((41 + 1)) && exit\n", b"\n42\r\n"),
     "make debug": (b"(gdb) ", b"ouros\nkill\nquit\n", b"areas [PID]"),
     'make debug RUN="/bin/ls -l"': (b"(gdb) ", b"hbreak door_execve\ncontinue\nkill\nquit\n",
                                     b"Breakpoint 1, "),

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """tools/vm --get and --keep: what comes out of the machine, what is removed, and what is refused."""
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -95,6 +96,13 @@ def refuses(tap, folder):
                 [status, errors])
 
 
+def make_run(tap, _folder):
+    done = subprocess.run(["make", "-n", "run", "KEEP=some/folder"], cwd=TOP, capture_output=True,
+                          text=True, check=False)
+    tap.say(bool(re.search("tools/vm --iso .*--keep some/folder", done.stdout)), "make run KEEP=",
+            done.stdout.splitlines()[-5:])
+
+
 def forged(tap, folder):
     """What no honest init sends: names that lead out of the place."""
     place = os.path.join(folder, "place")
@@ -116,5 +124,5 @@ def forged(tap, folder):
 
 
 with Tap() as taps, tempfile.TemporaryDirectory() as work:
-    for test in (brings_out, passes_output, keeps, refuses, forged):
+    for test in (brings_out, passes_output, keeps, refuses, make_run, forged):
         test(taps, work)
