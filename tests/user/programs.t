@@ -55,7 +55,7 @@ ln -s to nothing | ln -s nowhere l; cat l; echo $?; ls -l l
 touch #host | touch a b; ls; cat a; echo one > c; touch c; cat c
 touch where it cannot be | touch x/y; echo $?
 env, all of it | env -i A=1 B=two /ouros/bin/env
-env: set, unset, run | env -u HOME -u TERM -u PATH A=1 /ouros/bin/env; env X=y osh -c 'echo $X'
+env: set, unset, run | env -u HOME -u TERM -u PATH -u LANG A=1 /ouros/bin/env; env X=y osh -c 'echo $X'
 env of what is not there | env missing; echo $?; env -x; echo $?
 env, exit status | env osh -c 'exit 7'; echo $?
 export, seen by a program | export A=1; env A=2 osh -c 'echo $A'; echo $A
