@@ -18,7 +18,7 @@ tools/vm --log "$work/log" -- sh -c 'echo "<3>told" >/dev/kmsg; dmesg; dmesg -n 
     echo hidden >/dev/kmsg; dmesg -c >/tmp/c; echo cleared; dmesg; echo lines; grep hidden /tmp/c
     exit 3' >"$work/out" 2>&1
 echo "status $?" >>"$work/out"
-check 'dmesg: the kernel' "$stamp dev: hostio ready" "$work/out"
+check 'dmesg: the kernel' "$stamp dev: ready" "$work/out"
 check 'dmesg: a program' "$stamp told" "$work/out"
 tr '\n' ' ' <"$work/out" >"$work/line"
 check 'dmesg -c clears' 'cleared lines \[' "$work/line"
@@ -37,7 +37,7 @@ theirs=$(command -v dmesg) && ldd "$theirs" >"$work/ldd" 2>/dev/null && [ ! -L "
 tools/vm $(grep -o '/[^ ]*' "$work/ldd" | sed 's/.*/--add &:&/') --add "$theirs:/bin/theirs" -- \
     sh -c 'echo "<3>told" >/dev/kmsg; theirs -x; theirs -C; theirs -w >/tmp/w & sleep 0.2
     echo later >/dev/kmsg; until grep later /tmp/w; do sleep 0.1; done; kill $!' >"$work/out" 2>&1
-check "the host's dmesg: the kernel" "kern +:info +: $(echo "$stamp" | cut -c 2-) dev: hostio" "$work/out"
+check "the host's dmesg: the kernel" "kern +:info +: $(echo "$stamp" | cut -c 2-) dev: ready" "$work/out"
 check "the host's dmesg: a program" "user +:err +: \[.*\] told" "$work/out"
 check "the host's dmesg -w waits" "$stamp later" "$work/out"
 echo "1..$n"

@@ -34,7 +34,7 @@ trap 'rm -rf "$work"' EXIT
 tools/mkrootfs -o "$work/rootfs.cpio" -s user/root -b "$busybox" "${BUILD:-build}"/image/* || exit 1
 commands='busybox | head -n 1; mkdir -p a/b && cd a/b && pwd; seq 1 1000 | sort -rn | head -n 1
     echo hi | tr a-z A-Z; printf "b\na\n" | sort | tr "\n" " "; echo $((6 * 7)); find /etc -name passwd
-    ls -ld /tmp | cut -c 1-10; dmesg | grep -c hostio; ps | grep -q init && echo ps
+    ls -ld /tmp | cut -c 1-10; dmesg | grep -c "dev: ready"; ps | grep -q init && echo ps
     awk "BEGIN { print 2 * 512 }"; sleep 0.1 & wait; grep -c root /etc/passwd; tar cf - . | wc -c; exit 3'
 for cpus in 1 4; do
     tools/vm --rootfs "$work/rootfs.cpio" --cpus $cpus -- sh -c "$commands" >"$work/out" 2>&1
