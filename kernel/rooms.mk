@@ -133,6 +133,7 @@ kernel += ipc/pipe.c
 # chapter: The log and the serial ports
 header += dev/uart.h
 header += dev/devices.h
+header += dev/log.h
 kernel += dev/log.c
 kernel += dev/kmsg.c
 kernel += dev/syslog.c
