@@ -1,17 +1,25 @@
-/* Areas: which addresses of a space mean something.
+/* Areas: which addresses of a space are mapped, with which rights, and to what.
  *
- * A program may have 65,530 of them, so everything here takes a time that grows with the logarithm
- * of their number. They are objects in a tree by address. The value of each is the gap below it, in
- * which something could be mapped: so the highest gap of n bytes is found without looking at the
- * smaller ones. An area of a backing is in a second tree, that of the space's mapping of the
- * backing, by its offset and with the value of the offset where it ends: so backing_zap comes to
- * the areas that show a range of the backing, and to no others.
+ * A program may have 65,530 of them, so each operation must take a time that grows only with the
+ * logarithm of their number. Therefore an area is a node in two trees (lib/max_tree.c), which find
+ * the next node with a value of at least n:
+ * - In the space's tree, by address. The value of an area is the size of the gap below it that
+ *   could be mapped. So the highest gap of n bytes is found without looking at smaller ones.
+ * - In the tree of the space's mapping of a backing, by offset. The value is the offset where the
+ *   area ends. So backing_zap finds the areas that show a range of the object and no others.
  *
- * Memory is taken first (areas_reserve), so that no change stops half-way. */
+ * Two neighbours that continue each other with the same rights and flags are one area: whatever
+ * adds or changes an area tries to join it. A change in the middle of an area splits it first.
+ *
+ * Invariant: gaps, offsets and the sums in the space (n_pages and others) match the areas whenever
+ * the lock is free. Whatever changes an area's ends therefore does it through area_resize.
+ *
+ * A change may need up to three new areas. They are allocated before the change begins
+ * (areas_reserve), so that no change stops half-way when memory is out. */
 #include "abi/errno.h"
 #include "space.h"
 
-enum { BATCH = 16 }; /* objects taken or given back at a time */
+enum { BATCH = 16 }; /* objects allocated or freed at a time */
 
 static OBJECT_CACHE(area_cache, struct area);
 
@@ -97,7 +105,7 @@ static struct area *spare_take(struct space *space)
 
 /* ---- The trees ---- */
 
-/* What can be mapped below the area: the gap, less what a stack needs to grow. */
+/* The size of the gap below the area, without what a stack needs to grow. */
 static uint64_t gap_below(const struct area *area, const struct area *below)
 {
     uint64_t from = below ? below->end : USER_START;
@@ -111,7 +119,7 @@ static void gap_update(struct area *area)
         max_tree_set(&area->by_address, gap_below(area, area_prev(area)));
 }
 
-/* Enters the area into its mapping's tree, or takes it out. */
+/* Adds the area to its mapping's tree, or removes it. */
 static void index_add(struct area *area)
 {
     if (area->mapping)
@@ -125,13 +133,13 @@ static void index_remove(struct area *area)
         max_tree_remove(&area->mapping->areas, &area->by_offset);
 }
 
-/* Whether RLIMIT_DATA counts it. */
+/* Does RLIMIT_DATA count it? */
 static bool is_data(const struct area *area)
 {
     return area->prot & PROT_WRITE && !(area->flags & (AREA_SHARED | AREA_STACK));
 }
 
-/* Adds the area's size to the space's sums, or takes it away. */
+/* Adds the area's size to the space's sums, or subtracts it. */
 static void count_add(struct space *space, const struct area *area)
 {
     uint64_t n_pages = (area->end - area->start) / PAGE_SIZE;
@@ -149,7 +157,7 @@ static void count_remove(struct space *space, const struct area *area)
     space->n_locked_pages -= area->flags & AREA_LOCKED ? n_pages : 0;
 }
 
-/* Makes an area that was filled in part of the space, between two others. */
+/* Adds an area, which is filled in, to the space between its two neighbours. */
 static void area_insert(struct space *space, struct area *area, struct area *below,
                         struct area *above)
 {
@@ -163,7 +171,7 @@ static void area_insert(struct space *space, struct area *area, struct area *bel
         area->mapping->n_areas++;
 }
 
-/* The opposite, and gives its memory back. */
+/* Removes an area from the space and frees it. */
 static void area_remove(struct space *space, struct area *area, struct list *dead)
 {
     struct area *below = area_prev(area), *above = area_next(area);
@@ -192,7 +200,7 @@ void area_resize(struct space *space, struct area *area, uint64_t start, uint64_
     gap_update(area_next(area));
 }
 
-/* Whether b continues a: the two can be one area. */
+/* Can the two be one area, because b continues a? */
 static bool areas_join(const struct area *a, const struct area *b)
 {
     return a && b && a->end == b->start && a->prot == b->prot && a->flags == b->flags &&
@@ -200,13 +208,13 @@ static bool areas_join(const struct area *a, const struct area *b)
            (!a->backing || a->offset + (a->end - a->start) == b->offset);
 }
 
-/* Makes one area of two neighbours if they are alike; `lower` stays. */
+/* Joins two neighbours if they are alike; `lower` remains. */
 static bool try_join(struct space *space, struct area *lower, struct area *upper)
 {
     if (!areas_join(lower, upper))
         return false;
     uint64_t end = upper->end;
-    area_remove(space, upper, NULL); /* `lower` has the same mapping, which stays */
+    area_remove(space, upper, NULL); /* `lower` has the same mapping, so the mapping stays */
     area_resize(space, lower, lower->start, end);
     return true;
 }
@@ -232,7 +240,7 @@ void areas_add(struct space *space, const struct area *wanted)
     }
 }
 
-/* Makes two areas of one; the upper one begins at the address. */
+/* Splits an area at the address; the result is the upper part. */
 static struct area *area_split(struct space *space, struct area *area, uint64_t address)
 {
     struct area *upper = spare_take(space);
@@ -330,19 +338,19 @@ uint64_t areas_find_gap(const struct space *space, uint64_t n_bytes, uint64_t to
     return below->start - guard - n_bytes;
 }
 
-/* ---- All of them ---- */
+/* ---- Fork and the end of a space ---- */
 
 struct copying {
     struct space *child;
     struct max_copy tree;
-    uint32_t n_left; /* areas of the parent without a copy */
-    uint32_t n;      /* places in memory[] that are not used yet */
+    uint32_t n_left; /* areas of the parent that are not copied yet */
+    uint32_t n;      /* unused objects in memory[] */
     void *memory[BATCH];
-    const struct mapping *parents; /* the last mapping that was looked for ... */
-    struct mapping *childs;        /* ... and the child's */
+    const struct mapping *parents; /* the parent's mapping that was looked up last ... */
+    struct mapping *childs;        /* ... and the child's for the same backing */
 };
 
-/* Sets the child's mapping, and enters the copy there; false when memory is out. */
+/* Replaces the copy's mapping by the child's and adds the copy to it; false when memory is out. */
 static bool copy_mapping(struct copying *copying, struct area *copy)
 {
     if (copying->parents != copy->mapping) {
@@ -358,7 +366,7 @@ static bool copy_mapping(struct copying *copying, struct area *copy)
     return true;
 }
 
-/* Copies the parent's next area; false when memory is out. */
+/* Copies the next area of the parent; false when memory is out. */
 static bool copy_one(struct copying *copying)
 {
     const struct area *area = area_of(copying->tree.next);
@@ -407,7 +415,7 @@ void areas_regrown(struct space *parent, const struct area *area)
 {
     struct area *copy = area_find(parent->copied_to, area->end - 1);
     if (!copy || copy->end != area->end)
-        return; /* it will be copied as it is now */
+        return; /* not copied yet: the copy will have the new start */
     copy->start = area->start;
     max_copy_update(&copy->by_address, &area->by_address);
 }

@@ -1,12 +1,37 @@
-/* Backings: which spaces map an object, taking its pages away from all of them, and shared memory
- * without a file. */
+/* Backings: which spaces map an object, unmapping its pages from all of them, and shared memory
+ * without a file.
+ *
+ * The problem: when a file is truncated, its pages must vanish from every space that maps them,
+ * while those spaces fork, map, unmap and end. There may be thousands of spaces with thousands of
+ * areas each.
+ *
+ * For each backing that a space maps there is one `struct mapping`. The backing's list has all of
+ * them, the space finds its own by the backing's address, and the mapping has the space's areas of
+ * the backing in a tree by offset. So the zap (backing_zap) finds exactly the areas that show the
+ * range.
+ *
+ * 1. The object has dropped the pages already, so a new fault does not find them.
+ * 2. The zap gets a number. It takes the first mapping of the list, writes the number into it and
+ *    moves it to the end, until the first one has this number already. New mappings are added at
+ *    the front, so they are seen. A reference keeps the space alive; a space that is ending needs
+ *    no zap.
+ * 3. With no lock but the space's, it drops pages piece by piece, up to 64 areas at a time, and
+ *    lets other threads run in between. It remembers the key and the address of the last area to
+ *    find its place again, because the area itself may be freed meanwhile.
+ *
+ * A fork in progress is the hard case: the child's mappings are in the lists before it has tables.
+ * A zap of the parent before the tables are copied covers the child; after that the child must be
+ * looked at itself, and the zap waits for its tables (await_birth).
+ *
+ * Lock order: a space's lock is taken before mappings_lock. That is why step 2 only takes a
+ * reference, and step 3 locks. */
 #include "abi/errno.h"
 #include "frames.h"
 #include "space.h"
 
 static OBJECT_CACHE(mapping_cache, struct mapping);
 static struct spinlock mappings_lock = SPINLOCK("mappings", RANK_BACKING);
-static uint64_t zaps; /* guarded by mappings_lock: numbers the walks along mappings */
+static uint64_t zaps; /* guarded by mappings_lock: the number of the last walk along mappings */
 
 void backing_init(struct backing *backing, const struct backing_ops *ops)
 {
@@ -14,7 +39,7 @@ void backing_init(struct backing *backing, const struct backing_ops *ops)
     list_init(&backing->mappings);
 }
 
-/* ---- What a space maps ---- */
+/* ---- The mappings of a space ---- */
 
 static struct mapping *mapping_find(const struct space *space, const struct backing *backing)
 {
@@ -23,8 +48,8 @@ static struct mapping *mapping_find(const struct space *space, const struct back
                                                    : NULL;
 }
 
-/* A mapping that no backing knows of, with references to the backing and the name; NULL when memory
- * is out. */
+/* Creates a mapping that is not in its backing's list yet, with references to the backing and the
+ * name; NULL when memory is out. */
 static struct mapping *mapping_create(struct space *space, struct backing *backing, void *name)
 {
     struct mapping *mapping = object_alloc_zeroed(&mapping_cache);
@@ -41,7 +66,7 @@ static struct mapping *mapping_create(struct space *space, struct backing *backi
     return mapping;
 }
 
-/* Tells the backing. */
+/* Adds the mapping to its backing's list. */
 static void mapping_show(struct mapping *mapping)
 {
     spin_lock(&mappings_lock);
@@ -104,9 +129,9 @@ void mappings_free(struct list *dead)
     }
 }
 
-/* ---- Truncation ---- */
+/* ---- Unmapping an object's pages ---- */
 
-/* Another reference, unless the last one is gone already. */
+/* Takes a reference, unless the space has none any more; false then. */
 static bool space_ref_living(struct space *space)
 {
     uint32_t refs = __atomic_load_n(&space->refs, __ATOMIC_RELAXED);
@@ -118,8 +143,8 @@ static bool space_ref_living(struct space *space)
     return false;
 }
 
-/* A space that maps the backing and that this zap has not seen yet, referenced; NULL when there is
- * none left. Those seen go to the end of the list. */
+/* The next space that maps the backing and that this walk has not seen, with a reference; NULL if
+ * there is none. Mappings that were seen are moved to the end of the list. */
 static struct space *next_space(struct backing *backing, uint64_t zap)
 {
     struct space *found = NULL;
@@ -140,17 +165,18 @@ static struct space *next_space(struct backing *backing, uint64_t zap)
     return found;
 }
 
-/* Where a zap is: in a window of the backing, behind an area in the order of the mapping's tree. */
+/* The place of a zap: in a window of the backing, after an area in the order of the mapping's
+ * tree. */
 struct zap {
     struct space *space;
     struct backing *backing;
-    bool copies;         /* private copies go too */
-    uint64_t start, end; /* the window: bytes of the backing */
-    uint64_t key;        /* the area was here ... */
-    const void *tie;     /* ... and is perhaps gone */
+    bool copies;         /* private copies are dropped too */
+    uint64_t start, end; /* the window, in bytes of the backing */
+    uint64_t key;        /* offset of the last area ... */
+    const void *tie;     /* ... and its address, which may be freed */
 };
 
-/* Drops the pages that the area shows of [from, to), bytes of the backing. Lock: space->lock
+/* Drops the pages that the area maps of [from, to), bytes of the backing. Lock: space->lock
  * held. */
 static void zap_area(const struct zap *zap, const struct area *area, uint64_t from, uint64_t to,
                      struct flush *flush)
@@ -162,8 +188,8 @@ static void zap_area(const struct zap *zap, const struct area *area, uint64_t fr
         tables_clear_files(zap->space, start, end, flush);
 }
 
-/* Drops the pages that a number of areas show of the window; whether there are more areas. Lock:
- * takes space->lock. */
+/* Drops the pages that the next areas map of the window; true if there are more areas. Takes
+ * space->lock. */
 static bool zap_areas(struct zap *zap)
 {
     struct flush flush;
@@ -186,8 +212,8 @@ static bool zap_areas(struct zap *zap)
     return more;
 }
 
-/* Sets the window to the next one of [from, end) in which the space maps something; false when
- * there is none. Lock: takes space->lock. */
+/* Sets the window to the next one in [from, end) of which the space maps something; false if there
+ * is none. Takes space->lock. */
 static bool zap_window(struct zap *zap, uint64_t from, uint64_t end)
 {
     spin_lock(&zap->space->lock);
@@ -204,8 +230,9 @@ static bool zap_window(struct zap *zap, uint64_t from, uint64_t end)
     return more;
 }
 
-/* Drops one space's pages of [start, end), bytes of the backing. Where tables cannot be copied for
- * lack of memory the pages stay mapped: old contents instead of SIGBUS, nothing worse. */
+/* Drops one space's pages of [start, end), bytes of the backing. If memory is out and tables cannot
+ * be copied, pages stay mapped: the program then sees old contents instead of SIGBUS, which does no
+ * other harm. */
 static void zap_in(struct zap *zap, uint64_t start, uint64_t end)
 {
     for (uint64_t from = start; zap_window(zap, from, end); from = zap->end) {
@@ -215,8 +242,8 @@ static void zap_in(struct zap *zap, uint64_t start, uint64_t end)
     }
 }
 
-/* Waits until a fork's child has its tables: what is zapped from the parent before is not in them,
- * what is zapped later is to be looked for there. The fork waits for nothing. Lock: takes
+/* Waits until the child of a fork has its tables. What was zapped from the parent before is not in
+ * them; what is zapped later must be looked for there. The fork never waits for a zap. Takes
  * space->lock. */
 static void await_birth(struct space *space)
 {
@@ -230,7 +257,7 @@ void backing_zap(struct backing *backing, uint64_t first, uint64_t end, bool cop
 {
     struct zap zap = {.backing = backing, .copies = copies};
     if (list_empty(&backing->mappings))
-        return; /* who maps it from now on finds it truncated */
+        return; /* later mappings find the object truncated */
     spin_lock(&mappings_lock);
     uint64_t number = ++zaps;
     spin_unlock(&mappings_lock);
@@ -257,8 +284,8 @@ static bool writable_in(struct space *space, const struct backing *backing)
     return writable;
 }
 
-/* A fork tells of the child's mappings before its parent can change its own, at the front of the
- * list: so the walk finds one of the two. */
+/* A fork adds the child's mapping at the front of the list before the parent can change its own: so
+ * the walk finds one of the two. */
 bool backing_shared_writable(struct backing *backing)
 {
     bool writable = false;
@@ -281,8 +308,7 @@ struct shared_memory {
     uint32_t refs; /* atomic */
     struct spinlock lock;
     uint64_t n_pages; /* constant */
-    paddr_t **leaves; /* guarded by lock: each a page of frames, 0 where none is yet; NULL where no
-                         leaf is yet */
+    paddr_t **leaves; /* guarded by lock: pages of frames; 0: no page yet; NULL: no leaf yet */
 };
 
 static struct shared_memory *shared_memory_of(struct backing *backing)
@@ -295,7 +321,8 @@ static uint64_t n_leaves(const struct shared_memory *memory)
     return (memory->n_pages + LEAF_PAGES - 1) / LEAF_PAGES;
 }
 
-/* The place of the page's frame, or NULL when memory is out. Lock: memory->lock held. */
+/* The place of the frame of page `index`, in a leaf that is created if need be; NULL when memory is
+ * out. Lock: memory->lock held. */
 static paddr_t *frame_place(struct shared_memory *memory, uint64_t index)
 {
     paddr_t **leaf = &memory->leaves[index / LEAF_PAGES];

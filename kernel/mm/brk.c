@@ -1,9 +1,10 @@
-/* brk: the end of the heap, an area of its own that grows and shrinks. */
+/* brk: the heap, an area of its own, whose end the program moves. */
 #include "space.h"
 #include "syscall_calls.h"
 
-/* Makes the heap reach to `end`, page-aligned, from `old`. Not inline: the caller's frame has the
- * flush. Lock: space->lock held. */
+/* Extends the heap from `old` to `end`, which are page-aligned; false if that is not possible. Not
+ * inline, so that the caller's stack frame, which holds the flush, does not grow. Lock: space->lock
+ * held. */
 __attribute__((noinline)) static bool heap_grow(struct space *space, uint64_t old, uint64_t end)
 {
     uint32_t prot = PROT_READ | PROT_WRITE;
@@ -25,8 +26,7 @@ __attribute__((noinline)) static bool heap_grow(struct space *space, uint64_t ol
     return true;
 }
 
-/* Moves the break as far as it is possible, which is wholly or not at all. Lock: space->lock
- * held. */
+/* Moves the break, or leaves it if that is not possible. Lock: space->lock held. */
 static void brk_move(struct space *space, uint64_t wanted, struct flush *flush, struct list *dead)
 {
     uint64_t old = align_up(space->brk_end, PAGE_SIZE), end = align_up(wanted, PAGE_SIZE);
@@ -39,8 +39,8 @@ static void brk_move(struct space *space, uint64_t wanted, struct flush *flush, 
         space->brk_end = wanted;
 }
 
-/* Where the heap will shrink by much its pages are freed beforehand, in pieces. Takes no lock for
- * the break: if another thread moves it meanwhile, it is as if that had come later. */
+/* If the heap will shrink by much, frees its pages beforehand, in pieces. The break is read without
+ * a lock: if another thread moves it meanwhile, the result is as if it had done so later. */
 __attribute__((noinline)) static void brk_discard(struct space *space, uint64_t wanted)
 {
     uint64_t old = align_up(space->brk_end, PAGE_SIZE), end = align_up(wanted, PAGE_SIZE);
@@ -48,7 +48,6 @@ __attribute__((noinline)) static void brk_discard(struct space *space, uint64_t 
         space_discard(space, end, old);
 }
 
-/* Moves the break; where it is afterwards. Lock: takes space->lock. */
 uint64_t space_set_brk(struct space *space, uint64_t wanted)
 {
     struct list dead;

@@ -1,21 +1,40 @@
-/* Page faults: what a touched address gets. Fresh memory and files are mapped in when first
- * touched, copies are made when first written; where touching goes on, several pages are mapped at
- * once. */
+/* Page faults: memory is mapped when a program first touches it, and copied when it first writes to
+ * it.
+ *
+ * mmap, fork and exec only set up areas and share tables. The work is done here, page by page, with
+ * the space's lock held:
+ *
+ * 1. Find the area of the address. If there is none, a stack above may grow down to it. If there is
+ *    still none, or the area does not allow the access, the program gets SIGSEGV.
+ * 2. Make the tables on the way to the page this space's own (table_entry_own).
+ * 3. If the PTE is 0, fill it: with a page of zeros, or with the page of the backing, of which a
+ *    private write gets a copy at once.
+ * 4. If there is a page, the access needed a right that the PTE does not grant. For a write to a
+ *    page that others use, the page is copied; otherwise the PTE gets the rights of the area.
+ *
+ * Two threads may fault on the same page at once. The second one waits for the lock and finds that
+ * the PTE allows the access; step 4 then changes nothing. When memory is out, the fault fails with
+ * -ENOMEM and the areas are as before.
+ *
+ * One fault costs more than clearing a page. So while a program touches pages in order, each fault
+ * maps twice as many as the one before, up to 32. When a file's page is read, those around it that
+ * are in memory are mapped too. */
 #include "abi/errno.h"
 #include "frames.h"
 #include "space.h"
 
 enum {
-    MAX_WINDOW = 32,   /* fresh pages mapped at once at most: 20 us of clearing, perhaps in vain */
-    AROUND_PAGES = 16, /* file pages mapped around one that was touched, if they exist */
+    /* zeroed pages mapped by one fault at most; clearing them takes 20 us, perhaps for nothing */
+    MAX_WINDOW = 32,
+    AROUND_PAGES = 16, /* a file's pages around the one that was touched, mapped if they exist */
 };
 
 struct fault {
     struct space *space;
     struct area *area;
-    uint64_t page; /* the address, down to its page */
+    uint64_t page; /* the address of the page */
     bool write;
-    pte_t *entry; /* in a table of the space's own */
+    pte_t *entry; /* its PTE, in a table that is this space's own */
     struct flush flush;
 };
 
@@ -31,13 +50,14 @@ pte_t area_pte_flags(const struct area *area)
     return flags;
 }
 
-/* PTE_WRITE if the area's pages that only this space has may be written. */
+/* PTE_WRITE if the area allows writing, for a page that only this space uses. */
 static pte_t write_flag(const struct area *area)
 {
     return area->prot & PROT_WRITE ? PTE_WRITE : 0;
 }
 
-/* The stack above the address grows down to it, if its limit and what lies below allow. */
+/* Grows the stack above the address down to it and returns it; NULL if its limit or what is mapped
+ * below does not allow that. */
 static struct area *stack_grow(struct space *space, uint64_t address)
 {
     struct area *area = area_find(space, address);
@@ -57,7 +77,7 @@ static struct area *stack_grow(struct space *space, uint64_t address)
     return area;
 }
 
-/* Whether the area lets this access happen. x86 reads whatever is mapped at all. */
+/* Does the area allow the access? On x86 any page with some right can be read. */
 static bool access_allowed(const struct area *area, uint64_t error)
 {
     if (error & FAULT_WRITE)
@@ -67,9 +87,9 @@ static bool access_allowed(const struct area *area, uint64_t error)
     return area->prot != PROT_NONE;
 }
 
-/* ---- Nothing is there yet ---- */
+/* ---- The PTE is 0 ---- */
 
-/* How many pages to map: 1, or more where the last faults came in a row. */
+/* How many pages to map: 1, or more if the last faults were in order. */
 static uint32_t window_for(struct space *space, uint64_t page)
 {
     if (page != space->last_fault)
@@ -77,8 +97,8 @@ static uint32_t window_for(struct space *space, uint64_t page)
     return space->fault_window = min(space->fault_window * 2, (uint32_t)MAX_WINDOW);
 }
 
-/* Maps zeroed pages from the fault's on, as far as table, area and window go and nothing is
- * there. */
+/* Maps zeroed pages from the fault's on, as many as the window allows, up to the end of the table
+ * or area or the first PTE that is not 0. */
 static int fault_fresh(struct fault *fault)
 {
     pte_t flags = area_pte_flags(fault->area) | write_flag(fault->area);
@@ -100,8 +120,8 @@ static uint64_t backing_index(const struct area *area, uint64_t address)
     return (area->offset + (address - area->start)) / PAGE_SIZE;
 }
 
-/* Maps those pages near the fault's that the backing has already, read-only. Not inline: the
- * caller's frame has the flush. */
+/* Maps the pages around the fault's that the backing has in memory, read-only. Not inline, so that
+ * the caller's stack frame, which holds the flush, does not grow. */
 __attribute__((noinline)) static void map_around(struct fault *fault)
 {
     const struct area *area = fault->area;
@@ -122,7 +142,7 @@ __attribute__((noinline)) static void map_around(struct fault *fault)
     }
 }
 
-/* A copy of a page for this space alone; 0 when memory is out. */
+/* A copy of a page, or 0 when memory is out. */
 static paddr_t page_duplicate(paddr_t original)
 {
     paddr_t copy = frame_alloc(FRAME_USER);
@@ -131,16 +151,16 @@ static paddr_t page_duplicate(paddr_t original)
     return copy;
 }
 
-/* Maps the backing's own page, or a copy of it for a private write. */
+/* Maps the page of the backing, or a copy of it for a private write. */
 static int fault_backed(struct fault *fault)
 {
     struct area *area = fault->area;
     bool shared = area->flags & AREA_SHARED;
     paddr_t frame;
-    int error =
+    int err =
         area->backing->ops->page(area->backing, backing_index(area, fault->page), shared, &frame);
-    if (error < 0)
-        return error;
+    if (err < 0)
+        return err;
     if (shared) {
         entry_fill(fault->entry, frame | area_pte_flags(area) | write_flag(area));
     } else if (fault->write) {
@@ -157,20 +177,20 @@ static int fault_backed(struct fault *fault)
     return 0;
 }
 
-/* ---- Something is there, but with too few rights ---- */
+/* ---- The PTE has a page, but grants too few rights ---- */
 
-/* Gives the page the rights of its area; a written page becomes this space's own. */
+/* Gives the PTE the rights of its area. A write to a private page that others use copies it. */
 static int fault_present(struct fault *fault)
 {
     pte_t old = *fault->entry;
     paddr_t frame = pte_phys(old);
     pte_t flags = area_pte_flags(fault->area);
-    /* A file's page that has no other holder was cut off: it is not a copy, and about to be
-     * zapped. */
+    /* A page of a file is never this space's own, even with one reference: then the file was
+     * truncated, and backing_zap is about to unmap the page. */
     bool own =
         old & PTE_SOFT_SHARED || (frame_refs(frame) == 1 && frame_at(frame)->use != FRAME_FILE);
     if (own || !fault->write) {
-        /* A read leaves the right to write as it was: the page may be in use by others. */
+        /* For a read, the right to write stays as it was: others may use the page. */
         flags |= fault->write ? PTE_WRITE : old & PTE_WRITE;
         entry_set(fault->entry, frame | flags);
         if (old & PTE_PRESENT && (old ^ flags) & PTE_NX)
@@ -180,8 +200,7 @@ static int fault_present(struct fault *fault)
     paddr_t copy = page_duplicate(frame);
     if (!copy)
         return -ENOMEM;
-    /* Nobody may see the copy, and write to it, while another processor still reads the old page.
-     */
+    /* No processor may write to the copy while another still reads the old page. */
     entry_set(fault->entry, 0);
     flush_page(&fault->flush, fault->page);
     flush_now(&fault->flush);
@@ -196,7 +215,7 @@ static void tell_written(struct backing *backing)
         backing->ops->written(backing);
 }
 
-/* Resolves the fault in tables of the space's own. */
+/* Resolves the fault, after the area was found and allows the access. */
 static int fault_resolve(struct fault *fault)
 {
     fault->entry = table_entry_own(fault->space, fault->page, &fault->flush);
@@ -204,17 +223,17 @@ static int fault_resolve(struct fault *fault)
         return -ENOMEM;
     if (!*fault->entry && !fault->area->backing)
         return fault_fresh(fault);
-    int error = *fault->entry ? fault_present(fault) : fault_backed(fault);
-    if (!error && fault->write && fault->area->flags & AREA_SHARED)
+    int err = *fault->entry ? fault_present(fault) : fault_backed(fault);
+    if (!err && fault->write && fault->area->flags & AREA_SHARED)
         tell_written(fault->area->backing);
-    return error;
+    return err;
 }
 
 int space_fault_locked(struct space *space, uint64_t address, uint64_t error)
 {
     if (address >= USER_END || error & FAULT_RESERVED)
         return -EFAULT;
-    struct fault fault; /* field by field: most of it is the flush's room for frames */
+    struct fault fault; /* set field by field: most of it is the flush's room for frames */
     fault.space = space;
     fault.page = align_down(address, PAGE_SIZE);
     fault.write = error & FAULT_WRITE;
@@ -231,7 +250,6 @@ int space_fault_locked(struct space *space, uint64_t address, uint64_t error)
     return result;
 }
 
-/* Resolves a fault. 0, -EFAULT, -EACCES, -EIO or -ENOMEM. Lock: takes space->lock. */
 int space_fault(struct space *space, uint64_t address, uint64_t error)
 {
     spin_lock(&space->lock);

@@ -1,5 +1,10 @@
-/* Flushes: after a change of tables every processor that has the space loaded forgets what it knew
- * of them, and only then are the frames given up that the old entries pointed to. */
+/* Flushes: after page tables were changed, all processors that have the space loaded forget the old
+ * entries, and only then are the frames released that those pointed to.
+ *
+ * An operation collects its changes in a struct flush: the range of addresses, and the frames whose
+ * reference it has to drop. At the end one TLB shootdown covers the range; for more than
+ * FLUSH_PAGES pages, the processors forget the whole space, which is cheaper. If the room for
+ * frames is full, the flush is done early. */
 #include "space.h"
 
 void flush_now(struct flush *flush)
@@ -14,7 +19,8 @@ void flush_now(struct flush *flush)
 
 void flush_put(struct flush *flush, paddr_t frame, int level)
 {
-    /* No processor knows the space, and one that loads it from now on finds the entry changed. */
+    /* If no processor has the space loaded, one that loads it from now on finds the entry
+     * changed. */
     if (!space_cpus(flush->space)) {
         table_put(frame, level);
         return;

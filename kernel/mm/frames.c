@@ -1,25 +1,47 @@
-/* Physical memory: free blocks in buddy lists, a stack of single frames for each processor,
- * reference counts.
+/* Frames, the pages of physical memory: free blocks in buddy lists, a stack of single frames for
+ * each processor, and reference counts.
  *
- * Memory that was never touched is dear under emulation. So a range of memory is taken in chunk by
- * chunk, only when no free block is left, and the frame array's own pages are not touched before
- * either. */
+ * The problem: nearly every allocation is of one page, on several processors at once, but the
+ * kernel also needs blocks of adjoining pages, for large tables. And under emulation the first
+ * touch of memory is expensive, because the host has to provide it.
+ *
+ * There are three layers, the slowest first:
+ * - Ranges: memory as the loader reported it. When no free block is left, the next chunk of a
+ *   range, a block of up to 4 MB, is added to the free blocks. Before that neither its pages nor
+ *   its entries in the frame array are touched.
+ * - Free blocks: a list for each order, that is for each power of two of pages. An allocation
+ *   splits a larger block into halves; freeing joins a block with its buddy, the other half, while
+ *   that is free too. A block's buddy has the same number but for one bit.
+ * - Stacks: each processor has a stack of free frames, which only it touches, with interrupts off,
+ *   so that it needs no lock. Only when the stack is empty or full does it move 32 frames from or
+ *   to the free blocks, with frame_lock. The frame that was freed last is the next to be used: it
+ *   is still in the processor's cache. Frames that are known to hold zeros, as freed page tables
+ *   are, have a stack of their own and need not be cleared again.
+ *
+ * A frame has a reference count, because pages and page tables are shared (tables.c). It is atomic
+ * and needs no lock; whichever drop makes it 0 frees the frame.
+ *
+ * Invariant: each frame of a chunk that was added is in one free block, in one processor's stack,
+ * or in use. `n_left` counts the frames in free blocks and in chunks that were not added yet. The
+ * last 1/32 of all memory is a reserve. Only callers that mm_reserve_hook allows get frames from
+ * it, so that a thread can still end and free its memory when memory is out. */
 #include "frames.h"
 
 enum { MAX_RANGES = 32, STACK_FRAMES = 64, STACK_BATCH = 32, CLEAN_FRAMES = 32 };
 
 struct range {
     uint32_t start, end; /* frame numbers */
-    uint32_t next;       /* guarded by frame_lock: the first frame not taken in yet */
+    uint32_t next;       /* guarded by frame_lock: the first frame that was not added yet */
 };
 
-/* A processor's own: touched by it alone, with interrupts off, so without a lock. */
+/* Of one processor, which alone touches it, with interrupts off: no lock is needed. */
 struct frame_stack {
     uint32_t n, n_clean;
     uint32_t numbers[STACK_FRAMES];
-    uint32_t clean[CLEAN_FRAMES]; /* came back full of zeros, as tables do */
-    int64_t by_use[N_FRAME_USES]; /* frames taken less frames given back here: only the sum over all
-                                     counts */
+    uint32_t clean[CLEAN_FRAMES]; /* these hold zeros */
+    /* frames allocated less frames freed on this processor; only the sum over all processors is a
+     * count */
+    int64_t by_use[N_FRAME_USES];
 } __attribute__((aligned(64)));
 
 struct frame *frames;
@@ -27,28 +49,29 @@ bool mm_fail_armed;
 bool (*mm_fail_hook)(void);
 bool (*mm_reserve_hook)(void);
 
-static bool go_on(void)
+static bool no_resched(void)
 {
     return true;
 }
-bool (*mm_resched)(void) = go_on;
+bool (*mm_resched)(void) = no_resched;
 
-static bool nobody_is_root(void)
+static bool is_not_root(void)
 {
     return false;
 }
-bool (*mm_is_root)(void) = nobody_is_root;
+bool (*mm_is_root)(void) = is_not_root;
 
-static void yield_to_nobody(void) {}
-void (*mm_yield)(void) = yield_to_nobody;
+static void no_yield(void) {}
+void (*mm_yield)(void) = no_yield;
 
 static struct spinlock frame_lock = SPINLOCK("frames", RANK_FRAME);
-static uint32_t free_blocks[MAX_ORDER + 1]; /* guarded by frame_lock: lists by order */
+static uint32_t free_blocks[MAX_ORDER + 1]; /* guarded by frame_lock: a list for each order */
 static struct range ranges[MAX_RANGES];
 static size_t n_ranges;
-static uint64_t n_total;  /* all frames that are ours */
-static uint64_t n_left;   /* guarded by frame_lock: of those, not handed out and not in a stack */
-static uint32_t n_frames; /* how far the frame array goes; constant after mm_init */
+static uint64_t n_total; /* all frames that mm manages */
+/* guarded by frame_lock: frames in free blocks and in chunks that were not added yet */
+static uint64_t n_left;
+static uint32_t n_frames; /* length of the frame array; constant after mm_init */
 static struct frame_stack stacks[MAX_CPUS];
 
 /* ---- Lists ---- */
@@ -86,9 +109,9 @@ void frame_list_remove(uint32_t *head, uint32_t number)
         *head = frame->next;
 }
 
-/* ---- Blocks: all with frame_lock held ---- */
+/* ---- Blocks. Lock: frame_lock held. ---- */
 
-/* Puts a block into its list, joined with its free buddies to the largest block that they make. */
+/* Joins a block with its free buddies as far as possible and puts the result into its list. */
 static void block_free(uint32_t number, unsigned order)
 {
     while (order < frames[number].chunk_order) {
@@ -105,7 +128,7 @@ static void block_free(uint32_t number, unsigned order)
     frame_list_add(&free_blocks[order], number);
 }
 
-/* Of the largest aligned block that fits. */
+/* The order of the largest aligned block that begins at `first` and fits below `end`. */
 static unsigned chunk_order(uint32_t first, uint32_t end)
 {
     unsigned order = MAX_ORDER;
@@ -114,7 +137,7 @@ static unsigned chunk_order(uint32_t first, uint32_t end)
     return order;
 }
 
-/* Takes in the next chunk of a range. */
+/* Adds the next chunk of a range to the free blocks. */
 static void chunk_take_in(struct range *range)
 {
     unsigned order = chunk_order(range->next, range->end);
@@ -124,8 +147,8 @@ static void chunk_take_in(struct range *range)
     range->next += 1u << order;
 }
 
-/* Makes sure that there is a free block of that order or above; false when there is no such
- * memory. */
+/* Finds the smallest order, at least `order`, that has a free block, and adds chunks until there is
+ * one. False when memory is out. */
 static bool block_find(unsigned order, unsigned *found)
 {
     size_t i = 0;
@@ -142,7 +165,8 @@ static bool block_find(unsigned order, unsigned *found)
     }
 }
 
-/* A block's first frame, or 0. What a larger block has too much goes back, upper halves first. */
+/* The number of the first frame of a block, or 0 when memory is out. A larger block is split and
+ * its upper halves stay free. */
 static uint32_t block_alloc(unsigned order)
 {
     unsigned from;
@@ -161,7 +185,8 @@ static uint32_t block_alloc(unsigned order)
     return number;
 }
 
-/* The smallest free block, or as much of it as makes at most n frames. Its first frame, or 0. */
+/* Allocates the smallest free block, or a part of it with at most `most` frames. The number of its
+ * first frame, or 0 when memory is out; *n is how many frames it has. */
 static uint32_t small_block_alloc(uint32_t most, uint32_t *n)
 {
     unsigned order;
@@ -175,8 +200,6 @@ static uint32_t small_block_alloc(uint32_t most, uint32_t *n)
 
 /* ---- The reserve ---- */
 
-/* The last frames, 1/32 of all, are only for those whom the hook names; before there is one, for
- * everybody. */
 static uint64_t reserved(void)
 {
     return n_total / 32;
@@ -192,20 +215,20 @@ bool memory_is_out(void)
     return n_left <= reserved();
 }
 
-/* How many of n frames the caller may have now: all, or as many as lie above the reserve. Lock:
- * frame_lock held. */
+/* How many of n frames the caller may have now: all, or those above the reserve. Lock: frame_lock
+ * held. */
 static uint64_t allowed(uint64_t n)
 {
     if (likely(n_left >= reserved() + n))
         return n;
     if (!mm_reserve_hook || mm_reserve_hook())
-        return 1; /* singly, so that no others come by them */
+        return 1; /* one at a time: what remains in the stack could be used by any caller */
     return n_left > reserved() ? n_left - reserved() : 0;
 }
 
 /* ---- Single frames ---- */
 
-/* Fills an empty stack with some frames; false when there are none. Lock: takes frame_lock. */
+/* Fills an empty stack; false when memory is out. Takes frame_lock. */
 static bool stack_refill(struct frame_stack *stack)
 {
     spin_lock(&frame_lock);
@@ -219,12 +242,12 @@ static bool stack_refill(struct frame_stack *stack)
     }
     n_left -= n;
     spin_unlock(&frame_lock);
-    while (n) /* the first one found is the first to be used */
+    while (n) /* the frame found first is used first */
         stack->numbers[stack->n++] = taken[--n];
     return stack->n;
 }
 
-/* Gives the older half of a full stack back. Lock: takes frame_lock. */
+/* Frees the older half of a full stack. Takes frame_lock. */
 static void stack_drain(struct frame_stack *stack)
 {
     spin_lock(&frame_lock);
@@ -246,7 +269,6 @@ static paddr_t hand_out(struct frame_stack *stack, uint32_t number, enum frame_u
     return (paddr_t)number << PAGE_SHIFT;
 }
 
-/* A page with unknown contents and one reference; 0 when memory is out. */
 paddr_t frame_alloc(enum frame_use use)
 {
     struct frame_stack *stack = &stacks[this_cpu()->id];
@@ -274,7 +296,7 @@ static void count_release(struct frame_stack *stack, struct frame *frame)
     frame->use = FRAME_FREE;
 }
 
-/* The frame's last reference is gone: on top of this processor's stack, to be the next one used. */
+/* Pushes a frame without references on the stack, so that it is used next. */
 static void frame_release(paddr_t phys)
 {
     struct frame_stack *stack = &stacks[this_cpu()->id];
@@ -284,7 +306,6 @@ static void frame_release(paddr_t phys)
     stack->numbers[stack->n++] = phys >> PAGE_SHIFT;
 }
 
-/* Gives back a frame with one reference whose page holds zeros. */
 void frame_free_zeroed(paddr_t phys)
 {
     struct frame_stack *stack = &stacks[this_cpu()->id];
@@ -324,7 +345,6 @@ static bool may_have_block(unsigned order)
     return n_left >= reserved() + (1u << order) || !mm_reserve_hook || mm_reserve_hook();
 }
 
-/* 2^order adjoining pages; 0 when there is no such block. Lock: takes frame_lock. */
 paddr_t frames_alloc(enum frame_use use, unsigned order)
 {
     if (order == 0)
@@ -360,7 +380,7 @@ void frames_free(paddr_t first, unsigned order)
 
 /* ---- Counts and bring-up ---- */
 
-/* How many frames serve for what. Frames at hand on a processor's stack count as free. */
+/* Frames in the processors' stacks count as free. */
 void memory_count(struct memory_counts *counts)
 {
     *counts = (struct memory_counts){.total_frames = n_total, .free_frames = n_total};
@@ -378,7 +398,7 @@ void memory_trim(void)
     objects_trim();
 }
 
-/* Takes the frame array's memory from the first range that has room for it. */
+/* Places the frame array into the first range that has room for it. */
 static void frame_array_place(uint32_t last)
 {
     uint32_t n_pages = (last * sizeof(struct frame) + PAGE_SIZE - 1) / PAGE_SIZE;
@@ -393,18 +413,17 @@ static void frame_array_place(uint32_t last)
     panic("no memory for the frame array");
 }
 
-/* Notes a range, if there is a page in it; the number of its end. */
+/* Adds a range if there is a whole page in it. The number of the frame after its end. */
 static uint32_t range_add(const struct memory_range *range)
 {
     uint32_t start = align_up(range->start, PAGE_SIZE) >> PAGE_SHIFT;
     uint32_t end = range->end >> PAGE_SHIFT;
-    start = max(start, 1u); /* frame number 0 means none */
+    start = max(start, 1u); /* frame number 0 means "none" */
     if (start < end && n_ranges < MAX_RANGES)
         ranges[n_ranges++] = (struct range){.start = start, .end = end, .next = start};
     return end;
 }
 
-/* Takes over the free memory; nothing is touched yet. Called once, before all else in this room. */
 void mm_init(const struct memory_range *free, size_t n_free)
 {
     for (size_t i = 0; i < n_free; i++) {
@@ -417,8 +436,6 @@ void mm_init(const struct memory_range *free, size_t n_free)
     n_left = n_total;
 }
 
-/* Takes over a range that is in use: no part of it is free until its references are dropped. Lock:
- * takes frame_lock. */
 void mm_adopt(const struct memory_range *range)
 {
     uint32_t number = range->start >> PAGE_SHIFT, end = range->end >> PAGE_SHIFT;

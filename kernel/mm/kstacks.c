@@ -1,9 +1,17 @@
-/* Kernel stacks: each in a slot of its own region, with a page below it that is never mapped.
+/* Kernel stacks: each is in a slot of a region of its own, above a guard page that is never mapped,
+ * so that an overflow faults instead of writing over other memory.
  *
- * Every processor has the kernel's pages in its TLB, for good, so to unmap a stack all must be
- * asked to forget, and waited for. So the stacks of ended threads stay mapped for the next threads;
- * when too many wait, half of them are unmapped at once: one flush for all, and their frames are
- * given up after it. */
+ * The problem: mapping a stack is cheap, unmapping is not. Kernel pages are global: every processor
+ * may have them in its TLB until it is told to forget them. Before a frame of the stack may be
+ * reused, all processors must have been asked, and have answered.
+ *
+ * So the stack of a thread that has ended stays mapped, in a list, for the next thread. When more
+ * than 64 are in the list, 32 are unmapped at once: the PTEs are cleared, one TLB shootdown is done
+ * for all, and only then are the frames and the slots freed. The list's links are in the stacks'
+ * last words, the list of frames to be freed in the first words of the pages: nothing else uses
+ * them.
+ *
+ * The last eighth of the slots is for callers that mm_reserve_hook allows. */
 #include "frames.h"
 
 enum {
@@ -14,14 +22,13 @@ enum {
 };
 
 static struct spinlock kstack_lock = SPINLOCK("kstacks", RANK_OBJECT);
-static uint64_t
-    used_slots[MAX_SLOTS / 64]; /* guarded by kstack_lock: a bit for each slot that is mapped */
-static unsigned n_used;         /* guarded by kstack_lock: how many those are */
-static size_t first_free;       /* guarded by kstack_lock: no slot below is free */
-static void **cached; /* guarded by kstack_lock: mapped stacks; each top word links to the next */
+static uint64_t used_slots[MAX_SLOTS / 64]; /* guarded by kstack_lock: a bit for each slot in use */
+static unsigned n_used;                     /* guarded by kstack_lock: number of bits set */
+static size_t first_free;                   /* guarded by kstack_lock: all slots below are in use */
+static void **cached;     /* guarded by kstack_lock: list of free, mapped stacks */
 static unsigned n_cached; /* guarded by kstack_lock */
 
-/* The last word of a stack, where a free one keeps the link. */
+/* The link of a free stack, in its last word. */
 static void **link_of(void *stack_top)
 {
     return (void **)stack_top - 1;
@@ -32,7 +39,7 @@ static uint64_t slot_address(size_t slot)
     return KSTACK_AREA + slot * SLOT_BYTES;
 }
 
-/* A slot number, or MAX_SLOTS. Lock: takes kstack_lock. */
+/* Allocates a slot; MAX_SLOTS if there is none. Takes kstack_lock. */
 static size_t slot_take(void)
 {
     bool may_use_last = !mm_reserve_hook || mm_reserve_hook();
@@ -48,7 +55,7 @@ static size_t slot_take(void)
     return slot;
 }
 
-/* A stack that was used before, or NULL. Lock: takes kstack_lock. */
+/* A stack from the list, or NULL. Takes kstack_lock. */
 static void *cached_take(void)
 {
     spin_lock(&kstack_lock);
@@ -66,8 +73,8 @@ static size_t slot_of(void *stack_top)
     return ((uint64_t)stack_top - 1 - KSTACK_AREA) / SLOT_BYTES;
 }
 
-/* Takes n pages of the slot out of the kernel's tables. Their frames come into a list: nobody uses
- * the stack, so the first word of each is the link. */
+/* Removes n pages of the slot from the kernel's page tables and adds their frames to the list
+ * `gone`, whose links are the first words of the frames. */
 static void slot_unmap(size_t slot, size_t n_pages, paddr_t *gone)
 {
     for (size_t i = 0; i < n_pages; i++) {
@@ -77,8 +84,7 @@ static void slot_unmap(size_t slot, size_t n_pages, paddr_t *gone)
     }
 }
 
-/* Gives back n slots whose stacks have so many pages, and their frames, once all processors have
- * forgotten them. Lock: takes kstack_lock. */
+/* Unmaps n stacks of n_pages each and frees their frames and slots. Takes kstack_lock. */
 static void slots_release(const uint16_t *slots, size_t n, size_t n_pages)
 {
     paddr_t gone = 0;
@@ -100,7 +106,7 @@ static void slots_release(const uint16_t *slots, size_t n, size_t n_pages)
     spin_unlock(&kstack_lock);
 }
 
-/* Unmaps stacks that wait for a thread, a batch at most; how many. */
+/* Unmaps up to BATCH stacks of the list; the result is how many. */
 static size_t cached_release(void)
 {
     uint16_t slots[BATCH];
@@ -112,7 +118,7 @@ static size_t cached_release(void)
     return n;
 }
 
-/* Maps a stack into the slot; its top, or NULL when memory is out. */
+/* Maps a stack in the slot. Its top, or NULL when memory is out. */
 static void *slot_map(size_t slot)
 {
     uint64_t base = slot_address(slot) + PAGE_SIZE;
@@ -129,7 +135,6 @@ static void *slot_map(size_t slot)
     return (void *)(base + KSTACK_BYTES);
 }
 
-/* The top of a stack, or NULL when memory is out. */
 void *kstack_alloc(void)
 {
     void *top = allocation_fails() ? NULL : cached_take();
@@ -139,7 +144,6 @@ void *kstack_alloc(void)
     return slot == MAX_SLOTS ? NULL : slot_map(slot);
 }
 
-/* Keeps the stack for the next thread. */
 void kstack_free(void *stack_top)
 {
     spin_lock(&kstack_lock);
@@ -157,8 +161,6 @@ void kstacks_trim(void)
         continue;
 }
 
-/* Which stack overflowed, if the address lies in the page below one; for the report of a double
- * fault. */
 void *kstack_guard_hit(uint64_t address)
 {
     if (address < KSTACK_AREA || address >= slot_address(MAX_SLOTS))

@@ -1,27 +1,30 @@
-/* Loading: which space each processor has, and what its TLB may still know of it.
+/* Loading: which space each processor has loaded, and what its TLB may still know of it.
  *
- * The story of a TLB. A processor that needs an address walks four tables, from the root in CR3
- * down, and remembers what it found: the page with its rights in the TLB, and where the tables on
- * the way are in its paging-structure caches. It may walk at any moment, for an access that it only
- * expects, and sets the accessed bits of entries on its way, the dirty bit of a page's entry that
- * it writes through. It never asks whether an entry in memory has changed since. So whoever changes
- * an entry must say so: INVLPG forgets one page and all of where tables are, writing CR3 forgets
- * all but global pages, and both work on the processor alone that executes them. The kernel's own
- * pages, the same in every root, are global and outlive the write.
+ * The story of a TLB. To translate an address, a processor walks four tables, from the root in CR3
+ * down. It remembers what it found: the page and its rights in the TLB, and the places of the
+ * tables on the way in its paging-structure caches. It may walk at any moment, even for an access
+ * that it only expects to happen, and on its way it sets the accessed bits of the entries, and the
+ * dirty bit of a PTE that it writes through. It never checks later whether an entry in memory has
+ * changed. So the kernel must tell it after each change: INVLPG forgets one page and all places of
+ * tables; writing CR3 forgets all but global pages. Both work only on the processor that executes
+ * them. The kernel's own pages, which are the same in every root, are global and survive the write
+ * of CR3.
  *
- * A switch to another space writes CR3, so of the space before nothing is left. There is no switch
- * where the next thread has the same space or, as an idle thread, none. The kernel thereby sees
- * whatever space was loaded last, which costs nothing and is why a space that has ended waits for
- * the processors that have it loaded: each of them counts as one hold.
+ * A switch to another space writes CR3, so nothing of the space before is left. CR3 is not written
+ * if the next thread has the same space, or none, as an idle thread: the kernel is mapped in every
+ * space. This saves many switches. In return, a space that has ended must wait for the processors
+ * that have it loaded, so each of them counts as one hold.
  *
- * The invariant: a processor that knows anything of a space is in its cpu_mask. It enters before it
- * writes CR3 and leaves after it has written CR3 for the next, and no lock is taken for either. Who
- * changes an entry (tables.c), with the space's lock, changes it first and reads the mask then. So
- * a processor that was not in the mask yet walks only after the change. */
+ * Invariant: a processor that knows anything of a space is in its cpu_mask. It enters the mask
+ * before it writes CR3 and leaves it after it has written CR3 for the next space. No lock is
+ * needed. A change of an entry (tables.c, with the space's lock) is made first, and the mask is
+ * read afterwards: so a processor that was not yet in the mask walks the tables only after the
+ * change. */
 #include "frames.h"
 #include "space.h"
 
-/* Each processor's own: what it has loaded; NULL: kernel_root. */
+/* The space that each processor has loaded; NULL: kernel_root. Only that processor uses its
+ * element. */
 static struct space *loaded[MAX_CPUS];
 
 static void enter(struct space *space, uint32_t id)
@@ -30,7 +33,7 @@ static void enter(struct space *space, uint32_t id)
     __atomic_fetch_or(&space->cpu_mask, 1u << id, __ATOMIC_SEQ_CST);
 }
 
-/* One hold less; the space if that was the last one. */
+/* Drops the processor's hold; the space if it was the last one, otherwise NULL. */
 static struct space *leave(struct space *space, uint32_t id)
 {
     __atomic_fetch_and(&space->cpu_mask, ~(1u << id), __ATOMIC_SEQ_CST);

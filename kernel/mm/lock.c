@@ -1,5 +1,10 @@
-/* mlock and its kin. Memory never leaves RAM, so to lock pages means to bring them in at once, to
- * keep them there, and to count them against RLIMIT_MEMLOCK. */
+/* mlock, munlock, mlockall and munlockall. Memory never leaves RAM, so locking pages only means to
+ * bring them in at once, to keep them, and to count them against RLIMIT_MEMLOCK.
+ *
+ * A lock is a flag of areas. The calls set or clear it area by area, in pieces of 64 with the
+ * space's lock held; then the pages are brought in by faults, a few at a time. A hole ends the
+ * first part with an error. With MLOCK_ONFAULT the second part is left out, and the pages come when
+ * they are touched. */
 #include "abi/errno.h"
 #include "space.h"
 #include "syscall_calls.h"
@@ -18,7 +23,7 @@ bool space_may_lock_more(const struct space *space, uint64_t n_bytes, uint32_t f
            mm_is_root();
 }
 
-/* Pages of the range that are locked already. Lock: space->lock held. */
+/* How many pages of the range are locked already. Lock: space->lock held. */
 static uint64_t count_locked(const struct space *space, uint64_t start, uint64_t end)
 {
     uint64_t n = 0;
@@ -29,7 +34,7 @@ static uint64_t count_locked(const struct space *space, uint64_t start, uint64_t
     return n;
 }
 
-/* May all of the range be locked? Lock: takes space->lock. */
+/* May the whole range be locked? Takes space->lock. */
 static bool may_lock_range(struct space *space, uint64_t start, uint64_t end)
 {
     uint64_t most = space->limit_locked / PAGE_SIZE, wanted = (end - start) / PAGE_SIZE;
@@ -44,44 +49,45 @@ static bool may_lock_range(struct space *space, uint64_t start, uint64_t end)
 
 /* ---- Pages ---- */
 
-/* Touches pages from *at on, where it stopped, a number of them at most; writes where that makes
- * copies. 0 or the error of a fault. Lock: takes space->lock. */
+/* Brings in the next pages from *at on, and moves *at to where it stopped. Private memory that may
+ * be written is written to, so that it gets its own page. 0 or the error of a fault. Takes
+ * space->lock. */
 static int populate_piece(struct space *space, uint64_t *at, uint64_t end)
 {
-    int error = 0;
+    int err = 0;
     const struct area *area = NULL;
     uint64_t access = FAULT_USER;
     spin_lock(&space->lock);
-    for (int n = 0; n < PIECE_TOUCHED && *at < end && !error; n++) {
+    for (int n = 0; n < PIECE_TOUCHED && *at < end && !err; n++) {
         if (!area || *at >= area->end) {
             area = area_at(space, *at);
             bool writes = area && area->prot & PROT_WRITE && !(area->flags & AREA_SHARED);
             access = FAULT_USER | (writes ? FAULT_WRITE : 0);
         }
         if (!area || !area->prot)
-            error = area ? -EACCES : -EFAULT;
+            err = area ? -EACCES : -EFAULT;
         else if (!table_lookup(space, *at))
-            error = space_fault_locked(space, *at, access);
-        if (!error)
+            err = space_fault_locked(space, *at, access);
+        if (!err)
             *at += PAGE_SIZE;
     }
     spin_unlock(&space->lock);
-    return error;
+    return err;
 }
 
 int space_populate(struct space *space, uint64_t start, uint64_t end)
 {
-    int error = 0;
-    while (start < end && !error) {
-        error = populate_piece(space, &start, end);
+    int err = 0;
+    while (start < end && !err) {
+        err = populate_piece(space, &start, end);
         if (start < end && !mm_resched())
             return -EINTR;
     }
-    return error;
+    return err;
 }
 
-/* The next part of [*start, end) that is to be in memory, as [*start, *stop); false when there is
- * none. Lock: takes space->lock. */
+/* Finds the next part [*start, *stop) of the range up to `end` that is to be in memory; false if
+ * there is none. Takes space->lock. */
 static bool next_locked(struct space *space, uint64_t *start, uint64_t *stop, uint64_t end)
 {
     spin_lock(&space->lock);
@@ -103,20 +109,20 @@ static bool next_locked(struct space *space, uint64_t *start, uint64_t *stop, ui
 
 int space_lock_populate(struct space *space, uint64_t start, uint64_t end)
 {
-    int error = 0;
+    int err = 0;
     for (uint64_t stop; start < end && next_locked(space, &start, &stop, end); start = stop) {
         int failed = space_populate(space, start, stop);
-        error = error ? error : failed;
+        err = err ? err : failed;
         if (failed == -EINTR)
             break;
     }
-    return error;
+    return err;
 }
 
 /* ---- Areas ---- */
 
-/* Locks or unlocks a part of an area; the environment's address space is left alone. 0 or -ENOMEM.
- * Lock: space->lock held. */
+/* Locks or unlocks a part of an area, but not the environment's address space. 0 or -ENOMEM. Lock:
+ * space->lock held. */
 static int lock_area(struct space *space, struct area *area, uint64_t start, uint64_t end,
                      uint32_t locks)
 {
@@ -131,35 +137,35 @@ static int lock_area(struct space *space, struct area *area, uint64_t start, uin
     return 0;
 }
 
-/* Locks or unlocks areas of the range from *at on, which is where it stopped, after a number of
- * areas or at the first hole. 0 or -ENOMEM. Lock: takes space->lock. */
+/* Locks or unlocks the next areas of the range, from *at on, and moves *at to where it stopped. 0,
+ * or -ENOMEM also for a hole. Takes space->lock. */
 static int lock_piece(struct space *space, uint64_t *at, uint64_t end, uint32_t locks)
 {
-    int error = 0;
+    int err = 0;
     space_lock_areas(space);
-    for (int n = 0; n < PIECE_AREAS && *at < end && !error; n++) {
+    for (int n = 0; n < PIECE_AREAS && *at < end && !err; n++) {
         struct area *area = area_at(space, *at);
         uint64_t stop = area ? min(end, area->end) : end;
-        error = area ? lock_area(space, area, *at, stop, locks) : -ENOMEM;
-        *at = error ? *at : stop;
+        err = area ? lock_area(space, area, *at, stop, locks) : -ENOMEM;
+        *at = err ? *at : stop;
     }
     areas_release(space);
     spin_unlock(&space->lock);
-    return error;
+    return err;
 }
 
-/* Locks or unlocks a range, up to the first hole. 0, -EINVAL or -ENOMEM. */
+/* Locks or unlocks a range up to the first hole. 0, -EINVAL or -ENOMEM. */
 static int lock_range(struct space *space, uint64_t start, uint64_t end, uint32_t locks)
 {
-    int error = end < start ? -EINVAL : 0;
-    while (start < end && !error) {
-        error = lock_piece(space, &start, end, locks);
+    int err = end < start ? -EINVAL : 0;
+    while (start < end && !err) {
+        err = lock_piece(space, &start, end, locks);
         mm_resched();
     }
-    return error;
+    return err;
 }
 
-/* The same for all areas that there are; what fails is left as it is. */
+/* Locks or unlocks all areas; one that fails is left as it is. */
 static void lock_all(struct space *space, uint32_t locks)
 {
     struct area area;
@@ -172,7 +178,7 @@ static void lock_all(struct space *space, uint32_t locks)
 
 /* ---- Calls ---- */
 
-/* Widens a range to whole pages; one beyond 2^64 becomes empty, as on Linux. */
+/* Widens a range to whole pages. A range beyond 2^64 becomes empty, as on Linux. */
 static void whole_pages(uint64_t *start, size_t n_bytes, uint64_t *end)
 {
     n_bytes = align_up(n_bytes + *start % PAGE_SIZE, PAGE_SIZE);
@@ -186,13 +192,13 @@ static long do_mlock(struct space *space, uint64_t start, size_t n_bytes, uint32
     if (!space_may_lock(space))
         return -EPERM;
     whole_pages(&start, n_bytes, &end);
-    int error = may_lock_range(space, start, end) ? 0 : -ENOMEM;
-    if (!error)
-        error = lock_range(space, start, end, locks);
-    if (error)
-        return error;
-    error = space_lock_populate(space, start, end);
-    return error == -ENOMEM ? -EAGAIN : error && error != -EINTR ? -ENOMEM : error;
+    int err = may_lock_range(space, start, end) ? 0 : -ENOMEM;
+    if (!err)
+        err = lock_range(space, start, end, locks);
+    if (err)
+        return err;
+    err = space_lock_populate(space, start, end);
+    return err == -ENOMEM ? -EAGAIN : err && err != -EINTR ? -ENOMEM : err;
 }
 
 long sys_mlock(struct space *space, uaddr_t addr, size_t length)
@@ -214,7 +220,7 @@ long sys_munlock(struct space *space, uaddr_t addr, size_t length)
     return lock_range(space, start, end, 0);
 }
 
-/* How future areas are locked. Lock: takes space->lock. */
+/* Sets how future areas are locked. Takes space->lock. */
 static void lock_future(struct space *space, uint32_t locks)
 {
     spin_lock(&space->lock);
@@ -222,7 +228,7 @@ static void lock_future(struct space *space, uint32_t locks)
     spin_unlock(&space->lock);
 }
 
-/* All but the environment's address space. Lock: takes space->lock. */
+/* The size of all areas except the environment's address space. Takes space->lock. */
 static uint64_t lockable_bytes(struct space *space)
 {
     spin_lock(&space->lock);

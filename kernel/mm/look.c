@@ -1,8 +1,8 @@
-/* Looking at spaces from outside: their areas, how much is resident, and their memory (for /proc
- * and signals). */
+/* Looking at a space from outside, for /proc, ptrace and core files: its areas, how much of it is
+ * in memory, and its contents. */
 #include "space.h"
 
-/* Copies an area out; its backing gets a reference that the caller gives back. */
+/* Copies an area; its backing gets a reference, which the caller drops. */
 static void area_copy_out(const struct area *area, struct area *out)
 {
     *out = *area;
@@ -66,8 +66,8 @@ uint64_t space_resident(struct space *space)
     return space_resident_in(space, 0, USER_END);
 }
 
-/* The kernel's address for a user address, faulted in with the rights that the access needs; NULL
- * when it cannot be. Good for as long as the lock is held. Lock: space->lock held. */
+/* The kernel's address of a user address, after a fault if need be; NULL if the access is not
+ * possible. It is valid while the lock is held. Lock: space->lock held. */
 static void *page_reach(struct space *space, uint64_t address, bool write)
 {
     pte_t need = write ? PTE_PRESENT | PTE_WRITE : PTE_PRESENT;
@@ -80,7 +80,8 @@ static void *page_reach(struct space *space, uint64_t address, bool write)
     return (char *)phys_to_virt(pte_phys(pte)) + (address & (PAGE_SIZE - 1));
 }
 
-/* Copies page by page; how many bytes were done. Lock: takes space->lock for each page. */
+/* Copies page by page; the result is how many bytes were copied. Takes space->lock for each
+ * page. */
 static size_t transfer(struct space *space, uint64_t address, void *buf, size_t n_bytes, bool write)
 {
     size_t done = 0;

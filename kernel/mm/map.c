@@ -1,4 +1,20 @@
-/* mmap, munmap and mprotect: which addresses mean what. */
+/* mmap, munmap and mprotect: they change which addresses are mapped, to what, and with which
+ * rights.
+ *
+ * Each call checks its arguments and limits, allocates what it needs (areas, tables at the edges of
+ * the range), and then changes areas and PTEs in steps that cannot fail. It collects the flush and
+ * the mappings that have lost their last area (`dead`), and finishes both at the end: the flush
+ * before the lock is released, the mappings after that, because to free them may drop the last
+ * reference to a file.
+ *
+ * A range may cover all of user space, with 65,530 areas and gigabytes of pages. Therefore the
+ * calls work in pieces of a millisecond or two, and in between release the lock and let other
+ * threads run. Between two pieces another thread of the process may see, and change, a range that
+ * is half done. This is allowed: the threads raced, and each address has what one of the calls gave
+ * it. munmap first drops the pages of a large range and then removes its areas, so that the second
+ * part is short. Only MAP_FIXED needs care: at each address there must be the old mapping or the
+ * new one at any time, never nothing, so each piece is unmapped and mapped without releasing the
+ * lock. */
 #include "abi/errno.h"
 #include "abi/resource.h"
 #include "space.h"
@@ -9,8 +25,8 @@
 uint64_t mmap_min_addr = USER_START;
 uint64_t max_map_count = 65530;
 
-/* More memory in one piece than there is: a program's mistake, refused as Linux does; all else is
- * promised. */
+/* True for more bytes than the machine has memory: a program's mistake, which Linux refuses too.
+ * Whatever is smaller is promised, and memory is found when it is touched. */
 static bool exceeds_memory(uint64_t n_bytes)
 {
     if (n_bytes < 16 * 1024 * 1024)
@@ -46,8 +62,8 @@ int space_discard_locked(struct space *space, uint64_t start, uint64_t end, stru
     return 0;
 }
 
-/* Widens a range that is about to be unmapped by the free addresses around it, within the tables at
- * its ends: a table that nothing will use any more then goes as a whole. */
+/* Widens a range that is about to be unmapped by the unmapped addresses around it, within the
+ * tables at its ends, so that a table that nothing uses any more is freed as a whole. */
 static void widen(const struct space *space, uint64_t *start, uint64_t *end)
 {
     const struct area *first = area_find(space, *start), *below = area_below(space, first);
@@ -77,7 +93,7 @@ int space_unmap_locked(struct space *space, uint64_t start, uint64_t end, struct
     return 0;
 }
 
-/* The end of a range, or 0 if it is not one in user space that starts at a page. */
+/* The end of a range; 0 if the range is not in user space or does not start at a page. */
 static uint64_t range_end(uint64_t start, uint64_t n_bytes)
 {
     n_bytes = align_up(min(n_bytes, USER_END + 1), PAGE_SIZE);
@@ -86,24 +102,23 @@ static uint64_t range_end(uint64_t start, uint64_t n_bytes)
     return start + n_bytes;
 }
 
-/* Drops pages of [start, end) up to the end of a piece, which is returned: `step` bytes, and then
- * twice as many as long as nothing is found. Lock: takes space->lock. */
+/* Drops the pages of [*at, end) up to the end of a piece of *step bytes, and moves *at there. *step
+ * doubles as long as nothing is found. 0 or -ENOMEM. Takes space->lock. */
 static int discard_piece(struct space *space, uint64_t *at, uint64_t end, uint64_t *step)
 {
     struct flush flush;
     uint64_t stop = min(end, align_down(*at, LARGE_SPAN) + *step);
     flush_begin(&flush, space);
     spin_lock(&space->lock);
-    int error = space_discard_locked(space, *at, stop, &flush);
+    int err = space_discard_locked(space, *at, stop, &flush);
     *step = flush.end ? PIECE_BYTES : min(*step * 2, (uint64_t)PIECE_MOST);
     flush_end(&flush);
     spin_unlock(&space->lock);
     *at = stop;
-    return error;
+    return err;
 }
 
-/* The first address from `at` on that is mapped; `end` if there is none below it. Lock: takes
- * space->lock. */
+/* The first mapped address from `at` on; `end` if there is none below it. Takes space->lock. */
 static uint64_t next_mapped(struct space *space, uint64_t at, uint64_t end)
 {
     spin_lock(&space->lock);
@@ -115,18 +130,17 @@ static uint64_t next_mapped(struct space *space, uint64_t at, uint64_t end)
 
 int space_discard(struct space *space, uint64_t start, uint64_t end)
 {
-    int error = 0;
+    int err = 0;
     uint64_t step = PIECE_BYTES;
-    for (uint64_t at = start; !error && (at = next_mapped(space, at, end)) < end;) {
-        error = discard_piece(space, &at, end, &step);
+    for (uint64_t at = start; !err && (at = next_mapped(space, at, end)) < end;) {
+        err = discard_piece(space, &at, end, &step);
         if (at < end)
             mm_resched();
     }
-    return error;
+    return err;
 }
 
-/* Whether the range is not the middle of an area where no more areas are allowed. Lock: takes
- * space->lock. */
+/* False if unmapping the range would split an area beyond the limit. Takes space->lock. */
 static bool may_unmap(struct space *space, uint64_t start, uint64_t end)
 {
     spin_lock(&space->lock);
@@ -136,8 +150,8 @@ static bool may_unmap(struct space *space, uint64_t start, uint64_t end)
     return may;
 }
 
-/* Removes the mappings of [*at, end) up to the end of a piece, which *at is then. 0 or -ENOMEM.
- * Lock: takes space->lock. */
+/* Unmaps [*at, end) up to the end of a piece and moves *at there. 0 or -ENOMEM. Takes
+ * space->lock. */
 static int unmap_piece(struct space *space, uint64_t *at, uint64_t end)
 {
     struct list dead;
@@ -150,18 +164,15 @@ static int unmap_piece(struct space *space, uint64_t *at, uint64_t end)
     for (int n = 0; n < PIECE_AREAS && area; n++, area = area_next(area))
         stop = area->end;
     stop = area ? min(end, stop) : end;
-    int error = space_unmap_locked(space, *at, stop, &flush, &dead);
+    int err = space_unmap_locked(space, *at, stop, &flush, &dead);
     areas_release(space);
     flush_end(&flush);
     spin_unlock(&space->lock);
     mappings_free(&dead);
     *at = stop;
-    return error;
+    return err;
 }
 
-/* Removes all mappings of the range; 0, -EINVAL or -ENOMEM. First the pages go, then the areas,
- * both in pieces. What another thread maps meanwhile in a hole of the range goes too, or stays: as
- * where one of the two calls had come first. Lock: takes space->lock. */
 int space_unmap(struct space *space, uint64_t start, uint64_t n_bytes)
 {
     uint64_t end = range_end(start, n_bytes);
@@ -169,13 +180,13 @@ int space_unmap(struct space *space, uint64_t start, uint64_t n_bytes)
         return -EINVAL;
     if (n_bytes > PIECE_BYTES && may_unmap(space, start, end))
         space_discard(space, start, end);
-    int error = 0;
-    for (uint64_t at = start; at < end && !error;) {
-        error = unmap_piece(space, &at, end);
+    int err = 0;
+    for (uint64_t at = start; at < end && !err;) {
+        err = unmap_piece(space, &at, end);
         if (at < end)
             mm_resched();
     }
-    return error;
+    return err;
 }
 
 long sys_munmap(struct space *space, uaddr_t addr, size_t length)
@@ -185,8 +196,7 @@ long sys_munmap(struct space *space, uaddr_t addr, size_t length)
 
 /* ---- mmap ---- */
 
-/* Whether a mapping could lie there without touching others, or the gap that a stack above
- * needs. */
+/* True if a mapping fits there without touching others or the gap below a stack. */
 static bool place_free(const struct space *space, uint64_t start, uint64_t end)
 {
     if (start < USER_START || end > USER_END || end < start || !areas_free(space, start, end))
@@ -209,7 +219,8 @@ uint64_t space_find_place(const struct space *space, uint64_t wanted, uint64_t n
     return address >= least_address() || mm_is_root() ? address : 0;
 }
 
-/* Where the mapping goes: *address. 0 or why nowhere. Lock: space->lock held. */
+/* Chooses the address of the mapping. 0, -EINVAL, -ENOMEM, -EPERM or -EEXIST. Lock: space->lock
+ * held. */
 static int place_choose(const struct space *space, const struct map_request *request,
                         uint64_t n_bytes, uint64_t *address)
 {
@@ -231,7 +242,7 @@ static int place_choose(const struct space *space, const struct map_request *req
     return *address ? 0 : -ENOMEM;
 }
 
-/* The area that a request asks for, but for its place and mapping. */
+/* Fills in the area that a request asks for, except its address and mapping. */
 static void area_want(struct area *area, const struct map_request *request)
 {
     area->prot = request->prot;
@@ -261,48 +272,48 @@ uint64_t piece_end(const struct space *space, uint64_t start, uint64_t end)
     if (area && area->start < stop)
         return area->start;
     area = area_at(space, stop - 1);
-    /* Where none may be split, an area is one piece. */
+    /* if no area may be split, an area is one piece */
     return area && !areas_may_split(space) ? min(end, max(area->end, stop)) : stop;
 }
 
-/* A request on its way: the area that remains to be put in place. */
+/* A request in progress: the part of the area that is not mapped yet. */
 struct placing {
     struct space *space;
     const struct map_request *request;
     struct area area;
-    bool begun; /* a part is in place */
+    bool begun; /* a part is mapped */
 };
 
-/* Puts the area in its place, where nothing is, or over what is there. 0 or -ENOMEM with nothing
- * changed. Lock: space->lock held. */
+/* Maps the area, after unmapping what is there for MAP_FIXED. 0, or -ENOMEM with nothing changed.
+ * Lock: space->lock held. */
 static int area_place(struct placing *placing, struct flush *flush, struct list *dead)
 {
     struct area *area = &placing->area;
     struct space *space = placing->space;
     bool over = placing->request->map_flags & MAP_FIXED;
-    /* The rest of an area that is begun joins it, unless another thread has changed that. */
+    /* the rest of an area joins its first part, unless another thread has changed that */
     if (space->n_areas > most_areas() + placing->begun || !areas_reserve(space, 1))
         return -ENOMEM;
     void *name = placing->request->name;
     if (area->backing && !(area->mapping = mapping_pin(space, area->backing, name)))
         return -ENOMEM;
-    int error = over ? space_unmap_locked(space, area->start, area->end, flush, dead) : 0;
-    if (!error)
+    int err = over ? space_unmap_locked(space, area->start, area->end, flush, dead) : 0;
+    if (!err)
         areas_add(space, area);
     if (area->mapping)
         mapping_unpin(area->mapping, dead);
-    return error;
+    return err;
 }
 
-/* Chooses the place, and asks limits. 0 or an error. Not inline, as the next one. Lock: space->lock
- * held. */
+/* Chooses the address and checks the limits. 0 or -errno. Not inline, like the next one. Lock:
+ * space->lock held. */
 __attribute__((noinline)) static int place_begin(struct placing *placing, uint64_t n_bytes)
 {
     struct area *area = &placing->area;
     area_want(area, placing->request);
-    int error = place_choose(placing->space, placing->request, n_bytes, &area->start);
-    if (error)
-        return error;
+    int err = place_choose(placing->space, placing->request, n_bytes, &area->start);
+    if (err)
+        return err;
     area->end = area->start + n_bytes;
     if (!(area->flags & AREA_ENV))
         area->flags |= placing->space->locks_new;
@@ -314,9 +325,9 @@ __attribute__((noinline)) static int place_begin(struct placing *placing, uint64
     return within ? 0 : -ENOMEM;
 }
 
-/* Maps the next piece of the area, which is all of it unless much is there already: so other
- * threads find at each address what was there or what is new. 0 or -ENOMEM. Not inline: the
- * caller's frame has the flush. Lock: space->lock held. */
+/* Maps the next piece of the area: all of it, unless MAP_FIXED replaces much. 0 or -ENOMEM. Not
+ * inline, so that the caller's stack frame, which holds the flush, does not grow. Lock: space->lock
+ * held. */
 __attribute__((noinline)) static int place_next(struct placing *placing, struct flush *flush,
                                                 struct list *dead)
 {
@@ -324,16 +335,16 @@ __attribute__((noinline)) static int place_next(struct placing *placing, struct 
     uint64_t end = area->end;
     if (placing->request->map_flags & MAP_FIXED)
         area->end = piece_end(placing->space, area->start, end);
-    int error = area_place(placing, flush, dead);
+    int err = area_place(placing, flush, dead);
     placing->begun = true;
     if (area->backing)
         area->offset += area->end - area->start;
     area->start = area->end;
     area->end = end;
-    return error;
+    return err;
 }
 
-/* Chooses the place if need be, and maps a piece. 0 or an error. Lock: takes space->lock. */
+/* Chooses the address if it is not chosen yet, and maps a piece. 0 or -errno. Takes space->lock. */
 static int map_piece(struct placing *placing, uint64_t n_bytes)
 {
     struct list dead;
@@ -342,36 +353,35 @@ static int map_piece(struct placing *placing, uint64_t n_bytes)
     list_init(&dead);
     flush_begin(&flush, space);
     space_lock_areas(space);
-    int error = placing->begun ? 0 : place_begin(placing, n_bytes);
-    if (!error)
-        error = place_next(placing, &flush, &dead);
+    int err = placing->begun ? 0 : place_begin(placing, n_bytes);
+    if (!err)
+        err = place_next(placing, &flush, &dead);
     areas_release(space);
     flush_end(&flush);
     spin_unlock(&space->lock);
     mappings_free(&dead);
-    return error;
+    return err;
 }
 
-/* Maps with the backing that the request names; the address or an error. */
+/* Maps with the backing of the request, which may be NULL. The address or -errno. */
 static long map_backed(struct space *space, const struct map_request *request, uint64_t n_bytes)
 {
     struct placing placing = {.space = space, .request = request};
-    int error = map_piece(&placing, n_bytes);
+    int err = map_piece(&placing, n_bytes);
     uint64_t end = placing.area.end;
-    while (!error && placing.area.start < end) {
+    while (!err && placing.area.start < end) {
         mm_resched();
-        error = map_piece(&placing, 0);
+        err = map_piece(&placing, 0);
     }
-    if (error)
-        return error;
+    if (err)
+        return err;
     bool locked = (placing.area.flags & AREA_LOCKS) == AREA_LOCKED;
+    /* a page that fails here faults when it is touched */
     if ((request->map_flags & MAP_POPULATE || locked) && request->prot)
-        space_populate(space, end - n_bytes, end); /* what fails is found by touching it */
+        space_populate(space, end - n_bytes, end);
     return (long)(end - n_bytes);
 }
 
-/* Maps memory or a backing; the address, or -EINVAL, -ENOMEM, -EEXIST, -EPERM, -EOVERFLOW. Lock:
- * takes space->lock. */
 long space_map(struct space *space, const struct map_request *request)
 {
     uint32_t type = request->map_flags & MAP_TYPE;
@@ -412,29 +422,28 @@ static int protect_area(struct space *space, struct area *area, uint64_t start, 
     return 0;
 }
 
-/* Changes the protection of areas of the range from *at on, which is where it stopped, after a
- * number of areas, or at the first hole, or the first area that may not have it. 0, -EACCES or
- * -ENOMEM. Lock: takes space->lock. */
+/* Changes the protection of the next areas of the range, from *at on, and moves *at to where it
+ * stopped. 0, -EACCES or -ENOMEM (also for a hole). Takes space->lock. */
 static int protect_piece(struct space *space, uint64_t *at, uint64_t end, uint32_t prot)
 {
     struct flush flush;
-    int error = 0;
+    int err = 0;
     flush_begin(&flush, space);
     space_lock_areas(space);
-    for (int n = 0; n < PIECE_AREAS && *at < end && !error; n++) {
+    for (int n = 0; n < PIECE_AREAS && *at < end && !err; n++) {
         struct area *area = area_at(space, *at);
         uint64_t stop = area ? min(end, area->end) : end;
-        error = area ? protect_area(space, area, *at, stop, prot, &flush) : -ENOMEM;
+        err = area ? protect_area(space, area, *at, stop, prot, &flush) : -ENOMEM;
         *at = stop;
     }
     areas_release(space);
     flush_end(&flush);
     spin_unlock(&space->lock);
-    return error;
+    return err;
 }
 
-/* PROT_GROWSDOWN: from the start of a stack on that is in the range, in *start; PROT_GROWSUP: there
- * is nothing that grows upwards. 0, -EINVAL or -ENOMEM. Lock: takes space->lock. */
+/* PROT_GROWSDOWN moves *start to the start of a stack in the range. Nothing grows upwards, so
+ * PROT_GROWSUP fails. 0, -EINVAL or -ENOMEM. Takes space->lock. */
 static int widen_growing(struct space *space, uint64_t *start, uint64_t end, uint64_t prot)
 {
     if (!(prot & (PROT_GROWSDOWN | PROT_GROWSUP)))
@@ -449,9 +458,6 @@ static int widen_growing(struct space *space, uint64_t *start, uint64_t end, uin
     return !is_there ? -ENOMEM : grows ? 0 : -EINVAL;
 }
 
-/* Sets the protection of the range; 0, -EINVAL, -ENOMEM (also where nothing is mapped) or -EACCES:
- * then it is set up to there. Rights that are added reach the pages by faults. Of two threads'
- * calls for the same range each may win a part of it. Lock: takes space->lock. */
 int space_protect(struct space *space, uint64_t start, uint64_t n_bytes, uint64_t prot)
 {
     const uint64_t access = PROT_READ | PROT_WRITE | PROT_EXEC;
@@ -465,13 +471,13 @@ int space_protect(struct space *space, uint64_t start, uint64_t n_bytes, uint64_
         return -ENOMEM;
     if (prot & ~(access | PROT_SEM | grows))
         return -EINVAL;
-    int error = widen_growing(space, &start, end, prot);
-    while (start < end && !error) {
-        error = protect_piece(space, &start, end, prot & access);
+    int err = widen_growing(space, &start, end, prot);
+    while (start < end && !err) {
+        err = protect_piece(space, &start, end, prot & access);
         if (start < end)
             mm_resched();
     }
-    return error;
+    return err;
 }
 
 long sys_mprotect(struct space *space, uaddr_t addr, size_t length, unsigned long prot)

@@ -1,10 +1,16 @@
-/* How much memory a part of a space takes, by kind, and which pages there are: by its tables, for
- * /proc and core files. */
+/* Measures how much memory a part of a space uses, and which pages it has, for /proc and core
+ * files.
+ *
+ * Spaces share page tables (tables.c), so a page's reference count alone does not say how many
+ * spaces map it: a table with two users makes two spaces of one reference. The number of users is
+ * the product of the counts on the way down. This is exact unless a page is mapped by several
+ * tables of which only some are shared. */
 #include "frames.h"
 #include "space.h"
 
-/* The table of pages for the address, and how many spaces share the way to it; NULL with the level
- * at which there is none. Lock: space->lock held. */
+/* The table of pages for the address, and in *users the product of the reference counts on the way
+ * to it. NULL if there is none: *level is then the level of the entry that is 0. Lock: space->lock
+ * held. */
 static const pte_t *find_pages(const struct space *space, uint64_t address, uint64_t *users,
                                int *level)
 {
@@ -20,14 +26,14 @@ static const pte_t *find_pages(const struct space *space, uint64_t address, uint
     return table;
 }
 
-/* Is the page, in an area with an object or without, the object's own? */
+/* Does the page belong to a file or a shared object? `object`: its area has a backing. */
 static bool is_of_object(pte_t pte, bool object)
 {
     return frame_at(pte_phys(pte))->use == FRAME_FILE || (object && pte & PTE_SOFT_SHARED);
 }
 
-/* A page's holders but for the object that it belongs to, times those who share its table: exact
- * unless some of a page's tables are shared and others are not. */
+/* How many spaces map the page: its references, without that of the object it belongs to, times the
+ * users of its table. */
 static uint64_t count_users(pte_t pte, uint64_t users_of_table, bool of_object)
 {
     uint32_t holders = frame_refs(pte_phys(pte)) - of_object;

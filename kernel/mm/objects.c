@@ -1,13 +1,23 @@
-/* Small objects: caches of equal-sized objects in slabs of one page, and kmalloc over caches by
- * size class.
+/* Small objects: caches of equal-sized objects in slabs of one page, and kmalloc on top of them.
  *
- * A free object's first two bytes say where the next free one of its slab is; the first is in the
- * slab's frame. */
+ * A slab is a frame that is cut into objects of one size. Its free objects are a list: the first
+ * two bytes of each hold the place of the next, and the slab's entry in the frame array holds the
+ * first and the number of allocated ones. So a slab needs no header, and from an object's address
+ * follow its frame, its slab and its cache.
+ *
+ * A cache allocates from the first slab of its list of slabs with free objects. A slab without free
+ * objects is in no list: it returns to the front when one of its objects is freed. A slab without
+ * allocated objects is freed, but each cache keeps one such slab, at the end of the list, so that a
+ * program that allocates and frees one object in a loop does not allocate and free a frame each
+ * time.
+ *
+ * kmalloc takes the smallest of a few size classes, each a cache, and whole frames above those.
+ * kfree finds out from the frame which one it was. */
 #include "frames.h"
 
 enum { NO_OBJECT = 0xffff, MAX_CACHES = 128, UNIT = 8, POISON = 0x6b };
 
-static struct object_cache *caches[MAX_CACHES]; /* by id; each is set once */
+static struct object_cache *caches[MAX_CACHES]; /* by id; each is set once and never changed */
 bool objects_poisoned;
 static uint32_t n_caches = 1; /* atomic; id 0 means none */
 
@@ -16,7 +26,7 @@ static uint16_t *link_of(void *slab, uint16_t at)
     return (uint16_t *)((char *)slab + at * UNIT);
 }
 
-/* Enters the cache into the list of all. Lock: cache->lock held. */
+/* Adds the cache to `caches`. Lock: cache->lock held. */
 static void cache_register(struct object_cache *cache)
 {
     uint32_t id = __atomic_fetch_add(&n_caches, 1, __ATOMIC_RELAXED);
@@ -25,15 +35,15 @@ static void cache_register(struct object_cache *cache)
     __atomic_store_n(&caches[id], cache, __ATOMIC_RELEASE);
 }
 
-/* ---- Poison: what is free holds a pattern, so that using it shows ---- */
+/* ---- Poison: free objects hold a pattern, so that a write to one is found ---- */
 
-/* The bytes of a free object behind its link. */
+/* Fills the bytes of a free object after its link. */
 static void poison(const struct object_cache *cache, void *object)
 {
     memset((char *)object + sizeof(uint16_t), POISON, cache->size - sizeof(uint16_t));
 }
 
-/* Ends the kernel if somebody wrote to the object after it was freed. */
+/* Panics if the object was written to after it was freed. */
 static void check_poison(const struct object_cache *cache, const void *object)
 {
     const uint8_t *bytes = object;
@@ -69,16 +79,16 @@ static bool slab_add(struct object_cache *cache)
     return true;
 }
 
-/* Gives a slab without live objects back. Lock: cache->lock held. */
+/* Frees a slab without allocated objects. Lock: cache->lock held. */
 static void slab_drop(struct object_cache *cache, uint32_t number)
 {
     frame_list_remove(&cache->partial, number);
     cache->n_slabs--;
-    frames[number].refs = 1; /* it counted objects until now */
+    frames[number].refs = 1; /* `free` and `live` were in its place */
     frame_unref((paddr_t)number << PAGE_SHIFT);
 }
 
-/* One object with unknown contents, or NULL. Lock: cache->lock held. */
+/* An object with undefined contents, or NULL when memory is out. Lock: cache->lock held. */
 static void *object_take(struct object_cache *cache)
 {
     if (!cache->partial && !slab_add(cache))
@@ -97,7 +107,6 @@ static void *object_take(struct object_cache *cache)
     return object;
 }
 
-/* Lock: takes cache->lock. */
 void *object_alloc(struct object_cache *cache)
 {
     if (allocation_fails())
@@ -108,7 +117,6 @@ void *object_alloc(struct object_cache *cache)
     return object;
 }
 
-/* Lock: takes cache->lock. */
 size_t objects_alloc(struct object_cache *cache, void **objects, size_t n)
 {
     size_t done = 0;
@@ -127,8 +135,8 @@ void *object_alloc_zeroed(struct object_cache *cache)
     return object ? memset(object, 0, cache->size) : NULL;
 }
 
-/* Takes an object back; a slab that is empty then stays, if it is the only one. Lock: cache->lock
- * held. */
+/* Frees an object. Its slab is freed if it has no objects left and is not the only such slab. Lock:
+ * cache->lock held. */
 static void object_put(struct object_cache *cache, void *object)
 {
     paddr_t phys = virt_to_phys(object);
@@ -153,7 +161,6 @@ static void object_put(struct object_cache *cache, void *object)
     }
 }
 
-/* Lock: takes cache->lock. */
 void object_free(struct object_cache *cache, void *object)
 {
     spin_lock(&cache->lock);
@@ -161,7 +168,6 @@ void object_free(struct object_cache *cache, void *object)
     spin_unlock(&cache->lock);
 }
 
-/* Lock: takes cache->lock. */
 void objects_free(struct object_cache *cache, void **objects, size_t n)
 {
     spin_lock(&cache->lock);
@@ -179,7 +185,7 @@ void object_caches_visit(void (*visit)(const struct object_cache *cache, void *a
     }
 }
 
-/* Gives the one empty slab that each cache keeps back. It is the last of its list. */
+/* Frees the empty slab that a cache may keep, which is the last of its list. */
 void objects_trim(void)
 {
     for (uint32_t id = 1; id < MAX_CACHES; id++) {
@@ -210,7 +216,7 @@ static struct object_cache size_classes[] = {
     SIZE_CLASS(768), SIZE_CLASS(1024), SIZE_CLASS(1360), SIZE_CLASS(2048),
 };
 
-/* The order of the block that holds so many bytes; above MAX_ORDER when none does. */
+/* The order of the block that holds so many bytes; above MAX_ORDER if no block does. */
 static unsigned order_for(size_t n_bytes)
 {
     unsigned order = 0;
@@ -219,7 +225,6 @@ static unsigned order_for(size_t n_bytes)
     return order;
 }
 
-/* From the smallest class that fits, else in whole pages; NULL when memory is out. */
 void *kmalloc(size_t n_bytes)
 {
     for (size_t i = 0; i < ARRAY_SIZE(size_classes); i++) {
@@ -236,7 +241,7 @@ void *kzalloc(size_t n_bytes)
     return memory ? memset(memory, 0, n_bytes) : NULL;
 }
 
-/* How many bytes fit into a block that kmalloc gave. */
+/* The size of a block that kmalloc returned. */
 static size_t kmalloc_room(void *memory)
 {
     struct frame *frame = frame_at(virt_to_phys(memory));
@@ -245,7 +250,6 @@ static size_t kmalloc_room(void *memory)
     return (size_t)PAGE_SIZE << frame->order;
 }
 
-/* The block with another size, perhaps elsewhere; on NULL the old one is as it was. */
 void *krealloc(void *memory, size_t n_bytes)
 {
     if (!memory)

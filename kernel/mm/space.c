@@ -1,8 +1,18 @@
-/* Address spaces: made, copied by fork, taken down.
+/* Address spaces: created, copied by fork, and freed at the end.
  *
- * A space ends in two steps. When nobody refers to it any more its areas go, in the context of
- * whoever let go last. Its tables go when no processor has it loaded either, so that an exiting
- * process need not load another root first: the switch to the next process does that anyway. */
+ * fork has two parts. Copying the areas takes a time that grows with their number, so the parent's
+ * lock is released every 64 areas. Meanwhile `copied_to` is set: other threads may fault, and
+ * stacks may grow (areas_regrown adjusts the copy), but no other area changes, because
+ * space_lock_areas waits. Then, without releasing the lock, the lower half of the root is shared:
+ * that is the moment of the fork. Both sides lose the right to write, and all processors must
+ * forget it, or another thread of the parent could go on writing to pages that are the child's too.
+ *
+ * A space ends in two steps. When its last reference is dropped, the areas are freed, by the thread
+ * that dropped it. The tables are freed when no processor has the space loaded any more (load.c).
+ * So a process that exits need not load another root first: the switch to the next process does
+ * that anyway. But a switch must be short, so the tables of a large space are freed in the first
+ * step already, while they are still loaded: each entry of the root is cleared, all processors
+ * forget it, and then the tables below are freed. */
 #include "abi/errno.h"
 #include "abi/resource.h"
 #include "frames.h"
@@ -10,9 +20,9 @@
 
 static OBJECT_CACHE(space_cache, struct space);
 
-#define LARGE_PAGES 4096 /* a space of fewer pages is freed in less than 0.3 ms */
+#define LARGE_PAGES 4096 /* freeing the tables of a smaller space takes less than 0.3 ms */
 
-/* A space without areas. */
+/* An empty space without settings; NULL when memory is out. */
 static struct space *space_make(void)
 {
     struct space *space = object_alloc_zeroed(&space_cache);
@@ -30,7 +40,6 @@ static struct space *space_make(void)
     return space;
 }
 
-/* An empty space without limits; NULL when memory is out. */
 struct space *space_create(void)
 {
     struct space *space = space_make();
@@ -44,8 +53,7 @@ struct space *space_create(void)
 
 /* ---- fork ---- */
 
-/* What exec and setrlimit said about the parent holds for the child, and what its areas add up
- * to. */
+/* Copies what exec and setrlimit have set, and the sums of the areas. */
 static void settings_copy(struct space *child, const struct space *parent)
 {
     child->brk_start = parent->brk_start;
@@ -73,62 +81,59 @@ void space_lock_areas(struct space *space)
         space_wait(space);
 }
 
-/* Drops from a fork's child, the first from `at` on of its areas that the parent keeps for itself,
- * and the pages of those that are to be empty; where it stopped is *at. 0 or -ENOMEM. Lock: takes
- * child->lock. */
+/* Handles the next areas of a fork's child, from *at on: removes those that are AREA_DONTFORK and
+ * drops the pages of those that are AREA_WIPEONFORK. Moves *at to where it stopped. 0 or -ENOMEM.
+ * Takes child->lock. */
 static int keep_piece(struct space *child, uint64_t *at, struct list *dead)
 {
     struct flush flush;
-    int error = 0;
+    int err = 0;
     flush_begin(&flush, child);
     spin_lock(&child->lock);
-    for (int n = 0; n < PIECE_AREAS && *at < USER_END && !error; n++) {
+    for (int n = 0; n < PIECE_AREAS && *at < USER_END && !err; n++) {
         const struct area *area = area_find(child, *at);
         uint64_t start = area ? area->start : USER_END;
         *at = area ? area->end : USER_END;
         uint32_t flags = area ? area->flags : 0;
         if (flags & (AREA_DONTFORK | AREA_WIPEONFORK))
-            error = space_discard_locked(child, start, *at, &flush);
-        if (flags & AREA_DONTFORK && !error)
+            err = space_discard_locked(child, start, *at, &flush);
+        if (flags & AREA_DONTFORK && !err)
             areas_cut(child, start, *at, dead);
     }
     flush_end(&flush);
     spin_unlock(&child->lock);
-    return error;
+    return err;
 }
 
-/* Takes from a fork's child what its parent keeps for itself. 0 or -ENOMEM. */
+/* The same for all areas of the child, if it has such ones. */
 static int areas_keep(struct space *child, struct list *dead)
 {
-    int error = 0;
-    for (uint64_t at = 0; child->has_kept && at < USER_END && !error;) {
-        error = keep_piece(child, &at, dead);
+    int err = 0;
+    for (uint64_t at = 0; child->has_kept && at < USER_END && !err;) {
+        err = keep_piece(child, &at, dead);
         mm_resched();
     }
-    return error;
+    return err;
 }
 
-/* Copies areas and tables. While many areas are copied others run: faults change the parent's
- * tables, and stacks grow, but no other area changes. Then the tables are shared at once. 0 or
- * -ENOMEM. Lock: takes parent->lock. */
+/* Copies the areas, in pieces, and then shares the tables at once. 0 or -ENOMEM. Takes
+ * parent->lock. */
 static int copy_to(struct space *child, struct space *parent)
 {
     space_lock_areas(parent);
     parent->copied_to = child;
-    int error = areas_copy(child, parent);
-    if (!error) {
-        mappings_show(child, parent); /* zaps wait for the tables */
+    int err = areas_copy(child, parent);
+    if (!err) {
+        mappings_show(child, parent); /* from now on zaps wait for the tables */
         settings_copy(child, parent);
         tables_share(phys_to_virt(parent->root), phys_to_virt(child->root));
-        tlb_shootdown(space_cpus(parent), 0, 0); /* the right to write is gone */
+        tlb_shootdown(space_cpus(parent), 0, 0); /* the right to write was removed */
     }
     parent->copied_to = NULL;
     spin_unlock(&parent->lock);
-    return error;
+    return err;
 }
 
-/* A copy that shares all pages and tables until one side writes; NULL when memory is out. Lock:
- * takes parent->lock. */
 struct space *space_fork(struct space *parent)
 {
     struct space *child = space_make();
@@ -137,14 +142,14 @@ struct space *space_fork(struct space *parent)
     struct list dead;
     list_init(&dead);
     child->unborn = true;
-    int error = copy_to(child, parent);
-    if (!error)
-        error = areas_keep(child, &dead);
+    int err = copy_to(child, parent);
+    if (!err)
+        err = areas_keep(child, &dead);
     spin_lock(&child->lock);
     child->unborn = false;
     spin_unlock(&child->lock);
     mappings_free(&dead);
-    if (!error)
+    if (!err)
         return child;
     space_unref(child);
     return NULL;
@@ -157,8 +162,7 @@ void space_ref(struct space *space)
     __atomic_add_fetch(&space->refs, 1, __ATOMIC_RELAXED);
 }
 
-static uint32_t
-    n_ending; /* atomic: spaces that have lost their last reference and still have tables */
+static uint32_t n_ending; /* atomic: spaces without references that still have tables */
 
 uint32_t spaces_ending(void)
 {
@@ -181,10 +185,6 @@ struct space *space_hold_drop(struct space *space)
     return __atomic_sub_fetch(&space->holds, 1, __ATOMIC_ACQ_REL) == 0 ? space : NULL;
 }
 
-/* One reference less. With the last one the areas go now; the tables too, unless a processor has
- * them loaded: then when it loads others. That is in the middle of a switch, so what a large space
- * has goes now in any case. May drop the last reference to a file, and lets others run: no spinlock
- * held. */
 void space_unref(struct space *space)
 {
     if (__atomic_sub_fetch(&space->refs, 1, __ATOMIC_ACQ_REL) > 0)

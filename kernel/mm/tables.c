@@ -1,33 +1,41 @@
-/* Page tables that spaces share until one writes: fork is a copy of half a root.
+/* Page tables, which spaces share until one of them writes: fork copies half a root and nothing
+ * else.
  *
- * A table and a page alike count the entries that point to them. The rule that everything here
- * keeps: an entry that allows writing points to a frame that no other entry points to (but for
- * MAP_SHARED pages). So a write through shared tables faults, and the fault copies the shared ones
- * from the top down; a table that came to have one user again is made writable where it is. A
- * shared table changes in one way only: its entries lose PTE_WRITE when it is copied.
+ * A table and a page alike have a count of the entries that point to them. There is one invariant:
  *
- * Other processors may run threads of the same space, with tables and pages of it in their TLBs
+ *     An entry with the right to write points to a frame that no other entry points to.
+ *     (Pages of MAP_SHARED are the exception.)
+ *
+ * So a write through shared tables faults, and the fault copies what is shared, from the top table
+ * down to the page. A table or page that has one user again is not copied: its entry gets the right
+ * to write back. A shared table changes in one way only: when it is copied, its entries lose
+ * PTE_WRITE.
+ *
+ * Other processors may run threads of the same space, and have its tables and pages in their TLBs
  * (load.c), while an operation holds the space's lock. What each change needs:
  *
- * - An entry that was 0 is filled, or one gives more rights: nothing. Who still knows the fewer
- *   rights faults, waits for the lock, and finds it resolved.
- * - An entry is cleared, or gives fewer rights: it is changed (entry_set), the address noted
+ * - An entry that was 0 is filled, or an entry gets more rights: nothing. A processor that still
+ *   knows fewer rights faults, waits for the lock, and finds the fault resolved.
+ * - An entry is cleared, or loses rights: it is changed (entry_set), the address is noted
  *   (flush_page), and before the lock is released all processors forget it (flush_end). Only then
- *   is the frame given up (flush_put): until then it may be read and written through the old entry,
- *   and walked through if it is a table.
- * - A page is replaced by a copy: the entry is cleared, forgotten everywhere, then filled. Else one
- *   thread could write to the copy while another still reads the old page.
- * - A shared table is replaced by a copy: the entry is changed, and any page below is noted,
- * because to flush one page forgets all places of tables. Processors that walk through the old
- * table meanwhile find the same pages there, and no right to write, as the entry above it had none.
- * They may set accessed bits in it, which nobody reads. But it must stay as it is until they have
- *   forgotten it: another space may write to it once it is its only user. So this space keeps its
- *   reference until then.
- * - fork takes the right to write from the root's entries and has all processors forget everything
- *   before it returns. What another thread has written until then, the child has too.
+ *   is the reference to the frame dropped (flush_put). Until then a page can be read and written
+ *   through the old entry, and a table can be walked through.
+ * - A page is replaced by a copy: the entry is cleared, all processors forget it, and then it is
+ *   filled. Otherwise one thread could write to the copy while another still reads the old page.
+ * - A shared table is replaced by a copy: the entry is changed, and any page below it is noted,
+ *   because flushing one page makes a processor forget all places of tables. Processors that walk
+ *   through the old table meanwhile find the same pages there, and no right to write, as the entry
+ *   above it had none. They may set accessed bits in it; losing those does no harm. But another
+ *   space may write to the old table once it is its only user. So this space keeps its reference
+ *   until all processors have forgotten the table.
+ * - fork removes the right to write from the root's entries, and all processors forget everything
+ *   before it returns. What another thread of the parent writes until then, the child has too.
  *
- * Most tables are nearly empty. A table's frame notes which groups of entries were ever filled, and
- * who copies or frees the table looks only at those. */
+ * When memory is out, a table cannot be copied, and the operation returns -ENOMEM; space.h says for
+ * each function what may have changed by then.
+ *
+ * Most tables are nearly empty. A table's frame notes which groups of eight entries were ever
+ * filled, and copying or freeing a table looks only at those. */
 #include "abi/errno.h"
 #include "frames.h"
 #include "space.h"
@@ -51,7 +59,7 @@ void entry_fill(pte_t *entry, pte_t value)
     __atomic_store_n(entry, value, __ATOMIC_RELEASE);
 }
 
-/* An empty table, or 0. */
+/* An empty table, or 0 when memory is out. */
 static paddr_t table_alloc(void)
 {
     paddr_t table = frame_alloc_zeroed(FRAME_TABLE);
@@ -60,14 +68,14 @@ static paddr_t table_alloc(void)
     return table;
 }
 
-/* How many bytes one entry of a table of that level covers. */
+/* The number of bytes that one entry of a table of that level maps. */
 static uint64_t entry_span(int level)
 {
     return 1ull << (PAGE_SHIFT + 9 * (level - 1));
 }
 
-/* Another reference for what the entry leads to; then neither side may write to it without
- * asking. */
+/* Takes another reference to what the entry points to, and removes the right to write, except from
+ * a MAP_SHARED page. The new value. */
 static pte_t entry_share(pte_t *entry)
 {
     pte_t pte = __atomic_load_n(entry, __ATOMIC_RELAXED);
@@ -91,8 +99,8 @@ void tables_share(pte_t *from, pte_t *to)
 
 static void put_entries(pte_t *table, int level, bool slowly);
 
-/* Slowly: with a look after each table of pages whether others should run.
- * NOLINTNEXTLINE(misc-no-recursion): a level of tables each, four at most */
+/* Drops a reference to a table or, at level 0, a page. `slowly`: lets other threads run after each
+ * table of pages. NOLINTNEXTLINE(misc-no-recursion): a level of tables each, four at most */
 static void put(paddr_t frame, int level, bool slowly)
 {
     struct frame *counted = frame_at(frame);
@@ -103,7 +111,7 @@ static void put(paddr_t frame, int level, bool slowly)
         frame_unref(frame);
         return;
     }
-    counted->refs = 1; /* nobody else is left */
+    counted->refs = 1; /* no other user is left */
     put_entries(table_at(frame), level, slowly);
     frame_free_zeroed(frame);
     if (slowly && level == 1)
@@ -118,7 +126,7 @@ static void put_entries(pte_t *table, int level, bool slowly)
             pte_t gone = table[i];
             if (!gone)
                 continue;
-            table[i] = 0; /* so the next to use this frame need not clear it */
+            table[i] = 0; /* so that the frame holds zeros when it is freed */
             put(pte_phys(gone), level - 1, slowly);
         }
     }
@@ -147,15 +155,15 @@ void tables_free_slowly(struct space *ended)
     }
 }
 
-/* The table below the entry, made this space's own: copied if others use it; NULL when memory is
- * out. */
+/* The table that the entry points to, as this space's own: it is copied if others use it. NULL when
+ * memory is out. */
 static pte_t *entry_own(pte_t *entry, int level_below, uint64_t address, struct flush *flush)
 {
     paddr_t shared = pte_phys(*entry);
     if (*entry & PTE_WRITE)
         return table_at(shared);
     if (frame_refs(shared) == 1) {
-        __atomic_or_fetch(entry, PTE_WRITE, __ATOMIC_SEQ_CST); /* more rights need no flush */
+        __atomic_or_fetch(entry, PTE_WRITE, __ATOMIC_SEQ_CST);
         return table_at(shared);
     }
     paddr_t copy = table_alloc();
@@ -163,12 +171,12 @@ static pte_t *entry_own(pte_t *entry, int level_below, uint64_t address, struct 
         return NULL;
     tables_share(table_at(shared), table_at(copy));
     entry_set(entry, copy | TABLE_FLAGS);
-    flush_page(flush, align_down(address, PAGE_SIZE)); /* and where tables are */
+    flush_page(flush, align_down(address, PAGE_SIZE)); /* this flushes the places of tables too */
     flush_put(flush, shared, level_below);
     return table_at(copy);
 }
 
-/* The table below an entry that is 0; NULL when memory is out. */
+/* Creates the table for an entry that is 0; NULL when memory is out. */
 static pte_t *table_add(pte_t *entry)
 {
     paddr_t fresh = table_alloc();
@@ -217,8 +225,8 @@ int tables_isolate(struct space *space, uint64_t address, struct flush *flush)
     return table ? 0 : -ENOMEM;
 }
 
-/* Notes what must be flushed when an entry is gone. To flush one page makes a processor forget all
- * places of tables, so of a table of pages only the pages in it matter. */
+/* Notes what must be flushed after an entry was cleared. Flushing one page makes a processor forget
+ * all places of tables, so of a table of pages only the range of its pages matters. */
 static void flush_entry(struct flush *flush, pte_t gone, int level, uint64_t address)
 {
     int first = 0, last = TABLE_ENTRIES - 1;
@@ -234,8 +242,8 @@ static void flush_entry(struct flush *flush, pte_t gone, int level, uint64_t add
     flush_page(flush, address + last * step);
 }
 
-/* Clears [start, end) within a table that is the space's own and whose first entry is for the
- * address `base`. */
+/* Clears [start, end) in a table that is this space's own and whose first entry maps the address
+ * `base`. */
 /* NOLINTNEXTLINE(misc-no-recursion): a level of tables each, four at most */
 static void clear_in(pte_t *table, int level, uint64_t base, uint64_t start, uint64_t end,
                      struct flush *flush)
@@ -262,8 +270,8 @@ void tables_clear(struct space *space, uint64_t start, uint64_t end, struct flus
         clear_in(table_at(space->root), 4, 0, start, end, flush);
 }
 
-/* The first table of pages that may have something at or above `address`, below end: returns its
- * page entries and sets *address to the first address looked for in it; NULL when there is none. */
+/* The first table of pages at or above *address that exists, which is moved to the first address in
+ * it that matters. NULL if there is none below `end`. */
 static pte_t *next_table(const struct space *space, uint64_t *address, uint64_t end)
 {
     while (*address < end) {
@@ -301,7 +309,7 @@ int tables_clear_files(struct space *space, uint64_t start, uint64_t end, struct
     return 0;
 }
 
-/* The page entry with no more rights than prot grants. */
+/* The PTE with only those rights that `prot` grants. */
 static pte_t restricted(pte_t pte, uint32_t prot)
 {
     if (!prot)
@@ -332,7 +340,8 @@ int tables_restrict(struct space *space, uint64_t start, uint64_t end, uint32_t 
     return 0;
 }
 
-/* Makes both ends of a move the space's own, so that the move cannot fail. 0 or -ENOMEM. */
+/* Makes the tables at both ends of a move this space's own, so that the move cannot fail. 0 or
+ * -ENOMEM. */
 static int move_prepare(struct space *space, uint64_t from, uint64_t to, uint64_t n_bytes,
                         struct flush *flush)
 {
@@ -358,8 +367,9 @@ int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t n_byte
         pte_t *place = NULL;
         for (; at < limit; at += PAGE_SIZE, place++) {
             pte_t *entry = &table[table_index(at, 1)];
+            /* cannot fail: see move_prepare */
             if (!place || (at - from + to) % LARGE_SPAN == 0)
-                place = table_entry_own(space, at - from + to, flush); /* it is there */
+                place = table_entry_own(space, at - from + to, flush);
             if (!*entry)
                 continue;
             entry_fill(place, entry_set(entry, 0));
