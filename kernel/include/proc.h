@@ -1,10 +1,23 @@
 /* The proc room: processes; fork, exec, exit and wait; groups and sessions; signals; credentials;
- * the environment block.
+ * limits.
  *
- * Lock rule: proc_lock guards the tree of processes, groups and sessions, and every state that wait
- * looks at; a process's signal_lock guards actions and what is pending for it and its threads.
- * proc_lock comes first. Actions that processes share have a lock of their own, which comes last.
- */
+ * A process is what threads share: an address space, signal actions, limits, an identity, and a
+ * place in the tree of processes. Threads themselves are in sched, memory in mm, names and
+ * descriptors in vfs; this room puts them together to what a program sees.
+ *
+ * Lock: three locks, in this order. A process's exec_lock guards what a process is: its space, its
+ * file and its identity. It may be held while sleeping, and is taken by exec, by exit, and by calls
+ * that look into another process. proc_lock, one for all, guards the tree, groups, sessions,
+ * numbers, and every state that wait reports. A process's signal_lock guards its actions and limits
+ * and what is pending for it and its threads. Actions that processes share have a lock of their
+ * own, which comes last.
+ *
+ * Read process.c and pid.c first, then group.c and fork.c; exec.c with exec_load.c and
+ * exec_stack.c; exit.c and wait.c; signal.c, signal_send.c, signal_deliver.c, signal_frame.c; then
+ * the rest.
+ *
+ * Upper rooms and annexes give it `proc_hooks` (see private.h), which are optional: timers, robust
+ * futexes, what happens when memory is out, symbols of programs. */
 #pragma once
 
 #include <stdbool.h>
@@ -23,22 +36,22 @@ struct tty;
 
 enum process_state { PROCESS_ALIVE, PROCESS_ZOMBIE, PROCESS_REAPED };
 
-/* One siginfo in a queue. The queue is a list of the first of each number; the others of that
- * number are in a ring with it, in order, so that how many wait does not matter to whoever takes
- * one. */
+/* A pending signal with its siginfo. A queue is a list of the first item of each signal number. The
+ * others of the number are in a ring with the first, in the order in which they were sent, so the
+ * time to take one does not depend on their number. */
 struct pending_signal {
     struct list node; /* in the queue, if it is the first of its number */
     struct list ring;
-    struct user *user; /* referenced; it counts among this user's n_signals */
+    struct user *user; /* referenced; the item counts in its n_signals */
     siginfo_t info;
 };
 
-/* What a process does about each signal: of all its threads and, by CLONE_SIGHAND, of other
- * processes. Whoever changes one holds proc_lock, its own process's signal_lock and, while they are
- * shared, lock; one of the three is enough to read them, but signal_lock only while nobody else
- * shares them. */
+/* What a process does about each signal. All its threads share the actions, and with CLONE_SIGHAND
+ * other processes, too. To change one, proc_lock, the signal_lock of the own process and, while
+ * processes share the actions, `lock` are held. To read one, any of these is enough; but
+ * signal_lock only while no other process shares them. */
 struct signal_actions {
-    uint32_t refs;                      /* atomic: processes */
+    uint32_t refs;                      /* atomic: the processes that share them */
     struct spinlock lock;               /* rank RANK_ACTIONS */
     struct kernel_sigaction action[64]; /* by signal - 1 */
 };
@@ -47,19 +60,19 @@ enum { TIMER_CPU_LIMIT = 3, N_INTERVAL_TIMERS = 4 }; /* ITIMER_*, and one for RL
 
 struct interval_timer {
     struct timer timer;
-    uint64_t due_ns, interval_ns; /* in the timer's own time; 0: off, once */
+    uint64_t due_ns, interval_ns; /* by the timer's clock; 0: off, or not repeated */
 };
 
 struct process {
     int pid;       /* constant */
-    uint32_t refs; /* atomic: table, procfs looks */
+    uint32_t refs; /* atomic: see process.c */
 
     /* guarded by proc_lock: */
     enum process_state state;
     struct process *parent;        /* changed by process_set_parent_locked */
     int parent_pid;                /* 0 without one; atomic: getppid reads it without the lock */
     struct list children, sibling; /* process.sibling in parent->children, by birth */
-    struct tree told;              /* those children that wait may have something to tell about */
+    struct tree told;              /* those of them that wait may have something to report about */
     struct tree_node told_node;    /* in parent->told if in_told; its key is `birth` */
     uint64_t birth;                /* grows along the list */
     bool in_told;
@@ -70,63 +83,65 @@ struct process {
     struct tty *terminal;   /* the session's controlling terminal, or NULL */
     bool session_leader, has_execed;
     int exit_status;         /* as wait reports it */
-    struct tracing *tracing; /* who watches the threads and children that it will have, or NULL */
+    struct tracing *tracing; /* the watcher of threads and children to come, or NULL */
     bool stopped, stop_unreported, continue_unreported;
-    bool stop_dequeued; /* a thread is about to stop the process; SIGCONT takes that back */
+    bool stop_dequeued; /* a thread has taken a stop signal; SIGCONT clears this */
     int stop_signal;
-    int parent_death_signal;    /* PR_SET_PDEATHSIG, 0 if none */
-    int exit_signal;            /* to the parent: SIGCHLD, or clone's */
-    uint32_t parent_n_execs;    /* clone's is meant for the program that the parent ran then */
-    bool group_exiting;         /* exit_group or a deadly signal: all threads leave */
-    bool dumping;               /* and its core is being written: only SIGKILL is heard */
-    struct thread *exec_thread; /* waits to be the only one; the others leave */
+    int parent_death_signal; /* PR_SET_PDEATHSIG, 0 if none */
+    int exit_signal;         /* to the parent: SIGCHLD, or clone's */
+    uint32_t parent_n_execs; /* n_execs of the parent at the birth: exit_signal was chosen by that
+                                program */
+    bool group_exiting;      /* exit_group or a deadly signal: all threads must leave */
+    bool dumping;            /* its core is being written: only SIGKILL has an effect */
+    struct thread *exec_thread; /* waits in exec to be the only thread; the others must leave */
     bool subreaper;
-    bool emergency; /* constant: was started to help when little was left: may use the reserve */
-    bool was_over_limit;              /* its setuid went over RLIMIT_NPROC: exec may be refused */
-    int oom_score_adj, oom_score_min; /* adj atomic to read; the least that it may be made without
-                                         privilege */
-    bool oom_victim;   /* atomic: is killed to free memory, and may use the reserve for it */
-    struct user *user; /* of uid; referenced; it pays for n_counted tasks of this process */
+    bool emergency; /* constant: was started to help when memory was tight: may use the reserve */
+    bool was_over_limit;              /* its setuid exceeded RLIMIT_NPROC: exec may be refused */
+    int oom_score_adj, oom_score_min; /* adj: read without locks, atomically; min: the lowest that
+                                         it may become without privilege */
+    bool oom_victim;   /* atomic: is being killed to free memory, and may use the reserve for it */
+    struct user *user; /* of uid; referenced; n_counted tasks of this process count for it */
     uint32_t n_counted;
-    struct wait_queue child_events; /* the parent's wait4 sleeps here (on its own) */
+    struct wait_queue child_events; /* threads of this process sleep here in wait4 */
     struct usage ended_usage;       /* of threads that have ended */
     struct usage children_usage;    /* of reaped descendants */
     struct wait_queue resumed;      /* stopped threads sleep here, and exec until it is alone */
 
-    /* Who it is, and whether it may be looked into. Changed together with fs.cred, from which the
-     * numbers are copied, with exec_lock, fs.lock and proc_lock held: who holds one of the three
-     * sees one identity. The copies outlive the process as a zombie. */
+    /* The identity, and whether others may look into the process. Changed together with fs.cred,
+     * from which the numbers are copied, with exec_lock, fs.lock and proc_lock held; any one of the
+     * three is enough to read them consistently. The copies remain while the process is a zombie.
+     */
     uint32_t uid, euid, suid, gid, egid, sgid;
-    uint32_t dumpable; /* 1: its user may look into it, else only root */
+    uint32_t dumpable; /* 1: its user may look into it; otherwise only root */
 
-    /* changed with exec_lock held: by exec, and by exit, which leaves space, exe and fs.cred NULL;
-     * threads leave the process with it held, too */
-    struct mutex exec_lock; /* rank RANK_EXEC: whoever looks into another process's space or files
-                               takes it, and asks there whether it may */
+    /* changed with exec_lock held by exec, and by exit, which sets space, exe and fs.cred to NULL;
+     * threads also leave the process with it held */
+    struct mutex exec_lock; /* rank RANK_EXEC: held to look into the space or files of another
+                               process, and to check before whether that is allowed */
     struct space *space;
-    struct file *exe; /* what it runs, for /proc/PID/exe; referenced */
-    uint32_t n_execs; /* how often it has begun another program; changed with proc_lock held too */
+    struct file *exe; /* the program, for /proc/PID/exe; referenced */
+    uint32_t n_execs; /* how many programs it has executed; changed with proc_lock held too */
 
-    /* its own */
-    struct fs_process fs; /* locks inside; names and descriptors are its threads' */
+    /* used by the process itself */
+    struct fs_process fs; /* has locks of its own; names and descriptors are in the threads */
     uint32_t personality;
     struct rlimit limits[RLIM_NLIMITS]; /* guarded by signal_lock */
-    int nice; /* its first thread's, once that has ended; guarded by proc_lock */
+    int nice; /* its first thread's, after that has ended; guarded by proc_lock */
     uint64_t start_ns;
-    uint64_t missing_logged[8]; /* bits of unimplemented call numbers already logged since exec */
+    uint64_t missing_logged[8]; /* bit set: this missing call was logged since exec */
     bool no_new_privs, keep_caps;
-    bool timers_used;                                /* some timer was set */
+    bool timers_used;                                /* a timer was set */
     struct interval_timer timers[N_INTERVAL_TIMERS]; /* guarded by proc_lock */
 
     /* guarded by signal_lock: */
     struct spinlock signal_lock;
-    struct signal_actions *actions; /* NULL: all are the default; set with proc_lock held too;
-                                       referenced */
+    struct signal_actions *actions; /* NULL: all are the default; proc_lock is held too to set
+                                       this; referenced */
     uint64_t pending;               /* for the process as a whole; bit signal - 1 */
-    struct list queued;             /* struct pending_signal of those, the first of each number */
+    struct list queued;             /* struct pending_signal of these, the first of each number */
 };
 
-/* What all threads of the process have used; proc_lock held. */
+/* What all threads of the process have used, ended ones included. */
 struct usage process_usage_locked(const struct process *process);
 
 extern struct spinlock proc_lock;
@@ -137,53 +152,58 @@ static inline struct process *current_process(void)
 }
 
 /* ---- Finding ---- */
-struct process *process_find_locked(int pid); /* no reference */
-/* The process of that number, or the one that a thread of that number belongs to: no reference. As
- * on Linux, nearly every call that is given a process's number takes a thread's instead. */
+struct process *process_find_locked(int pid); /* or NULL; not referenced */
+/* The process with this number, or the one that a thread with this number belongs to; NULL; not
+ * referenced. As on Linux, nearly every call that takes the number of a process also takes that of
+ * a thread. */
 struct process *process_of_locked(int id);
-struct process *process_get(int id); /* the same, referenced, zombies too; NULL */
-/* The thread of that number, if it is one of the process's that has not left; else NULL. It stays
- * while the caller holds exec_lock. */
+struct process *process_get(int id); /* the same, zombies included, referenced; NULL */
+/* The thread with this number, if it belongs to the process and has not left it; otherwise NULL. It
+ * stays while the caller holds exec_lock. */
 struct thread *process_thread(const struct process *process, int tid);
-/* The lowest number, `from` or above, that a thread of the process has; -ENOENT. A walk over all of
- * them looks at each number in use once, however many threads there are. Takes proc_lock. */
+/* The lowest number, `from` or above, of a thread of the process; -ENOENT. A walk over all threads
+ * visits each number in use at most once, however many threads there are. Takes proc_lock. */
 int process_next_thread(const struct process *process, int from);
-/* Is the thread of that number part of the process, or the number the process's own? */
+/* Is this the number of the process or of one of its threads? Takes proc_lock. */
 bool process_has_thread(const struct process *process, int tid);
 void process_ref(struct process *process);
 void process_unref(struct process *process);
-struct process *process_next(int pid); /* the lowest pid above it, referenced; NULL at the end */
+struct process *process_next(int pid); /* the lowest pid above this, referenced; NULL at the end */
 uint32_t process_count(void);
-/* Where in the kernel a thread is that does not run, or the caller: at most n addresses, the
- * innermost first; the result is how many. */
+/* Stores at most n return addresses of a thread that does not run, or of the caller, the innermost
+ * first; the result is how many. */
 size_t thread_backtrace(const struct thread *thread, uint64_t *addresses, size_t n);
-/* So many processes and threads there may be, if the machine has room for them; at first what it
- * has room for. Atomic. It may be set to MOST_THREADS, as on Linux: all numbers that fit a futex.
- */
+/* The greatest number of processes and threads. At first it is what memory has room for; root may
+ * set it up to MOST_THREADS, as on Linux: all numbers that fit a futex. Memory still limits them
+ * then. Atomic. */
 extern uint64_t threads_max;
 enum { MOST_THREADS = 0x3fffffff };
-int pid_last(void); /* the newest pid, for /proc/loadavg */
+int pid_last(void); /* the newest number, for /proc/loadavg */
 
 /* ---- Life ---- */
-/* What exec needs besides the path; strings are kernel or user memory as `user` says. */
+/* The arguments of exec other than the path. Strings are in kernel or user memory, as `user` says.
+ */
 struct exec_args {
     bool user;
     uint64_t argv, envp; /* arrays of pointers */
 };
-/* Process 1 from a path: made, not forked. 0 or -errno. */
+/* Makes process 1, with the program at the path and copies of the names in fs, and lets it run. 0
+ * or -errno. */
 int proc_start_init(const char *path, char *const argv[], char *const envp[],
                     struct fs_context *fs);
-__attribute__((noreturn)) void process_exit(int wait_status); /* all threads: exit_group */
+__attribute__((noreturn)) void process_exit(int wait_status); /* as exit_group: all threads */
 
 /* ---- Signals ---- */
+/* Sends a signal to one thread, or to all processes of a group as the kernel (SI_KERNEL). 0, or
+ * -EAGAIN if the queue is full. Takes proc_lock. */
 int signal_send_thread(struct thread *thread, int signal, const siginfo_t *info);
 void signal_send_group(int group, int signal);
-/* A fault of the current thread that cannot be put off: even blocked or ignored, it ends the
- * process. */
+/* Sends the current thread a signal for a fault. As it cannot be postponed, the process ends if it
+ * is blocked or ignored. See fault.c. */
 void signal_fault(int signal, int code, uint64_t address, uint64_t trap, uint64_t error);
-/* Last thing before user mode, from the door and from traps: delivers signals, restarts interrupted
- * calls, preempts, stops, exits. `restart` says that the frame is of a system call whose result is
- * in rax. */
+/* Called by system calls and traps before they return to user mode: delivers signals, restarts
+ * interrupted calls, preempts. May stop or end the thread. `from_syscall` says that the frame is
+ * that of a system call whose result is in rax. */
 void proc_return_to_user(struct trap_frame *frame, bool from_syscall);
 static inline bool proc_work_due(const struct thread *thread)
 {
@@ -191,27 +211,28 @@ static inline bool proc_work_due(const struct thread *thread)
 }
 
 /* ---- Faults, called by trap ---- */
-/* A page fault at address: resolves it, or sends SIGSEGV or SIGBUS with a log line that says who,
- * where and why. False if it came from the kernel and is not resolved. */
+/* Handles a page fault at the address: provides the page, or sends SIGSEGV or SIGBUS. False if the
+ * fault came from the kernel and no page was provided. */
 bool proc_page_fault(struct trap_frame *frame, uint64_t address);
-/* A fault from user mode cannot be resolved for want of memory: waits until there is some, or ends
- * the process. When it returns the instruction is to be executed again. */
+/* For a fault from user mode when memory is out: waits until there is some, or ends the process.
+ * When it returns, the instruction is to be executed again. */
 void proc_wait_for_memory(uint64_t trap, uint64_t address, uint64_t error);
 
-/* ---- Core files: how those of all processes are called ---- */
+/* ---- Core files: the names of all ---- */
 enum { CORE_PATTERN_SIZE = 128 };
 void core_pattern_get(char copy[CORE_PATTERN_SIZE]);
-/* What is too long is cut. 0, or -EINVAL: a program or a socket that would get the core, of which
- * there is none here. */
+/* Sets the pattern; one that is too long is cut. 0, or -EINVAL if the core should be piped to a
+ * program or a socket, which does not exist here. */
 int core_pattern_set(const char *given);
-bool core_adds_pid(void); /* ".PID" follows a pattern without %p */
+bool core_adds_pid(void); /* ".PID" is added to a pattern without %p */
 void core_set_adds_pid(bool adds);
 
 /* ---- Reports ---- */
-/* One line per process and thread to the log: pid, state, cwd, what it waits for, where. Takes no
- * lock (panic, NMI, SysRq). */
+/* Logs a line for each process and thread: number, state, working directory, what it waits for, and
+ * where. Takes no lock, as it is called by panics, NMIs and SysRq. */
 void proc_report(void);
-/* A thread's working directory, read without locks, into buf; points into it. For reports. */
+/* Writes a thread's working directory to buf, without locks, and without its start if it is too
+ * long. The result points into buf. For reports. */
 const char *thread_cwd_peek(const struct thread *thread, char *buf, size_t size);
 
 /* ---- Tracing: proc knows who is watched and by whom, syscall how lines look ---- */
@@ -236,9 +257,9 @@ struct trace_hooks {
 };
 extern const struct trace_hooks *trace_hooks; /* set at boot */
 
-/* ---- The machine's name, as uname tells it ---- */
+/* ---- The machine's name ---- */
 struct utsname;
 void system_name(struct utsname *copy);
-void system_set_hostname(const char *given); /* at most 64 bytes */
+void system_set_hostname(const char *given); /* cut at 64 bytes */
 
 void proc_init(void);

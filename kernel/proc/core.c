@@ -1,4 +1,14 @@
-/* Core dumps: the registers and the memory of a process that dies of a signal, as an ELF file. */
+/* Core dumps: the registers and the memory of a process that dies of a signal, as an ELF file.
+ *
+ * A debugger opens the file to see what the process was doing. It has notes (the signal, the
+ * registers, the name and arguments of the program) and a header and the bytes for each area of
+ * memory. What the file of the program or of a library has is left out, except its first page, by
+ * which the debugger recognizes the file.
+ *
+ * The last thread writes it, in process_die(), when all others have left, so the memory does not
+ * change meanwhile. The file is written as the process itself would, with its rights and in its
+ * directory. It may be large: the writing checks after each page if the process was killed
+ * (SIGKILL), and stops at RLIMIT_CORE. A file that is cut off is still of use. */
 #include "abi/core.h"
 #include "abi/elf.h"
 #include "private.h"
@@ -13,11 +23,11 @@ struct dump {
     char *page;      /* scratch */
     uint64_t left;   /* bytes that RLIMIT_CORE still allows */
     uint64_t end;    /* past the last byte that was written */
-    uint32_t n_most; /* parts that there is room for, the notes among them */
+    uint32_t n_most; /* number of headers that there is room for, with that of the notes */
 };
 
-/* Writes at a place of the file. False: the rest is left out, as the limit is reached, memory is
- * out, or somebody wants the process gone at once. */
+/* Writes at a position of the file. False means that the rest is left out: the limit is reached,
+ * memory is out, or the process is killed. */
 static bool put(struct dump *dump, uint64_t at, const void *bytes, size_t n)
 {
     if (n > dump->left)
@@ -30,7 +40,8 @@ static bool put(struct dump *dump, uint64_t at, const void *bytes, size_t n)
 
 /* ---- Notes ---- */
 
-/* Adds a note, whose content of n bytes may be there already; where the next one begins. */
+/* Adds a note; its content of n bytes may be in place already. The result is where the next note
+ * begins. */
 static char *add_note(char *at, uint32_t type, const void *content, size_t n)
 {
     struct core_note note = {5, (uint32_t)n, type, "CORE"};
@@ -97,7 +108,7 @@ static char *add_info(char *at, struct thread *self, struct space *space)
     return add_note(at, NT_PRPSINFO, &info, sizeof(info));
 }
 
-/* All notes, into the page; their length. */
+/* Writes all notes to the page. The result is their length. */
 static size_t make_notes(struct dump *dump, const siginfo_t *info)
 {
     struct thread *self = dump->self;
@@ -117,8 +128,8 @@ static size_t make_notes(struct dump *dump, const siginfo_t *info)
 
 /* ---- Memory ---- */
 
-/* Copies the page at *at, which is of a file or of shared memory, if it exists, also where it is
- * not mapped yet, and moves on. */
+/* Copies the page at *at of a file or of shared memory and moves on, if the page exists; it may
+ * exist without being mapped. */
 static bool next_backed(struct dump *dump, const struct area *area, uint64_t *at)
 {
     paddr_t frame = 0;
@@ -134,7 +145,7 @@ static bool next_backed(struct dump *dump, const struct area *area, uint64_t *at
     return true;
 }
 
-/* Does the program's or a library's file begin here? Debuggers know it by its first page. */
+/* Does the file of the program or of a library begin here? */
 static bool begins_file(struct dump *dump, const struct area *area)
 {
     uint64_t at = area->start;
@@ -142,8 +153,8 @@ static bool begins_file(struct dump *dump, const struct area *area)
            memcmp(dump->page, ELFMAG, SELFMAG) == 0;
 }
 
-/* How much of an area is written down: all of what the process has written to, or shares with
- * others without a file; else the file has it. */
+/* How many bytes of an area are dumped: all if the process has written to it, or if it is shared
+ * memory without a file; otherwise the file has them. */
 static uint64_t size_to_dump(struct dump *dump, const struct area *area)
 {
     struct memory_use use;
@@ -162,8 +173,7 @@ static uint64_t size_to_dump(struct dump *dump, const struct area *area)
     return area->backing && begins_file(dump, area) ? PAGE_SIZE : 0;
 }
 
-/* The next area, and how much of it is to be dumped; its backing is referenced. False at the end,
- * or when nobody waits for the dump any more. */
+/* The next area, and how much of it is dumped; its backing is referenced. False after the last. */
 static bool next_area(struct dump *dump, struct area *area, uint64_t *size)
 {
     if (!space_area_after(dump->space, area->end, area))
@@ -178,7 +188,7 @@ static void area_drop(struct area *area)
         area->backing->ops->unref(area->backing);
 }
 
-/* The file's first part: how long it is, the notes included. */
+/* The length of the first part of the file, with the notes. */
 static uint64_t head_size(const struct dump *dump, size_t n_notes)
 {
     return align_up(sizeof(Elf64_Ehdr) + dump->n_most * sizeof(Elf64_Phdr) + n_notes, PAGE_SIZE);
@@ -189,7 +199,7 @@ static bool put_part(struct dump *dump, uint32_t i, const Elf64_Phdr *part)
     return put(dump, sizeof(Elf64_Ehdr) + i * sizeof(*part), part, sizeof(*part));
 }
 
-/* A header for each area, in the order in which their pages follow. */
+/* Writes a header for each area, in the order in which the bytes follow. */
 static bool put_parts(struct dump *dump, size_t n_notes)
 {
     struct area area = {.end = 0};
@@ -212,7 +222,7 @@ static bool put_parts(struct dump *dump, size_t n_notes)
     return good;
 }
 
-/* The pages that are in memory; the others are holes. */
+/* Writes the pages that are in memory; the others become holes. */
 static bool put_area(struct dump *dump, const struct area *area, uint64_t size, uint64_t to)
 {
     bool good = true;
@@ -261,7 +271,7 @@ static bool put_all(struct dump *dump, const siginfo_t *info)
            put_memory(dump, n_notes);
 }
 
-/* The new file, in place of what may have its name. 0 or -errno. */
+/* Makes the file, and removes one with the same name before. 0 or -errno. */
 static int open_file(struct thread *self, int signal, char *page, struct file **file)
 {
     core_name(self, signal, page);

@@ -1,4 +1,5 @@
-/* The name of a core file: the machine's pattern, and what each % in it becomes. */
+/* The name of a core file: a pattern for the whole machine, in which each % and letter is replaced.
+ */
 #include "abi/utsname.h"
 #include "private.h"
 
@@ -32,11 +33,11 @@ void core_set_adds_pid(bool adds)
     __atomic_store_n(&adds_pid, adds, __ATOMIC_RELAXED);
 }
 
-/* ---- Building it: into a page ---- */
+/* ---- Building the name in a page ---- */
 
 struct name {
     char *path;
-    size_t length; /* too long a name is cut, and then too long for every file system */
+    size_t length; /* a name that is too long is cut; it is still too long for every file system */
 };
 
 static void add(struct name *name, const char *text)
@@ -45,8 +46,8 @@ static void add(struct name *name, const char *text)
     name->length = min(name->length, (size_t)PAGE_SIZE - 1);
 }
 
-/* What others choose stays one component of the path: it has no slash, is not "." or "..", and is
- * not empty. */
+/* Adds a word that users may have chosen. It stays one component of the path: no slash, not "." or
+ * "..", not empty. */
 static void add_word(struct name *name, const char *text)
 {
     char *word = name->path + name->length;
@@ -65,7 +66,7 @@ static void add_number(struct name *name, uint64_t number)
     add(name, text);
 }
 
-/* The program's path, or its last component. */
+/* Adds the program's path, or its last component. */
 static void add_program(struct name *name, struct thread *self, bool whole)
 {
     struct file *exe = self->process->exe;
@@ -91,7 +92,7 @@ static void add_host(struct name *name)
     add_word(name, names.nodename);
 }
 
-/* What the letter after a % stands for; nothing for one that is unknown. */
+/* Adds what the letter after a % means; nothing for an unknown one. */
 static void add_meaning(struct name *name, char letter, struct thread *self, int signal)
 {
     const struct process *process = self->process;

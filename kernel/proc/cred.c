@@ -1,4 +1,13 @@
-/* Users and groups: who a process is. */
+/* Users and groups: the identity of a process.
+ *
+ * A process has three user ids. The real one says which user started it. The effective one says
+ * whose rights it has; it differs in a set-id program. The saved one is the effective one of its
+ * start, to which it may return. Groups have the same three. The file system's rules read them in
+ * struct cred (vfs), which is constant once it is published: a change makes a new one, and
+ * processes and threads that look at the old one keep a reference to it. The numbers are also
+ * copied to struct process, where they can be read with proc_lock alone, to decide about signals,
+ * and after the process has become a zombie. process_set_cred() changes both together. The calls
+ * that change ids are in the annex `users`. */
 #include "private.h"
 
 bool cred_acts_alike(const struct cred *a, const struct cred *b)

@@ -1,12 +1,38 @@
-/* execve: another program in the same process. All is prepared beside the old one; then what
- * follows cannot fail, and the old one goes. */
+/* execve: another program in the same process.
+ *
+ * The process stays the same: number, parent, descriptors and working directory. Memory, registers,
+ * signal handlers and, for a set-id program, the rights become new. If exec fails, the old program
+ * must continue as if nothing had happened. So the work is done in three parts.
+ *
+ * 1. Prepare (exec_prepare). The program is opened; for a script ("#!") its interpreter instead,
+ * which may be a script again. The credentials are computed, a new address space is made, the
+ * segments of the ELF file are mapped (exec_load.c), and arguments and environment are copied there
+ * from the old memory (exec_stack.c). All results are in a struct exec beside the process. Every
+ * failure, such as a missing file or too long arguments, only frees this struct.
+ *
+ * 2. The point of no return (threads_kill_others). The new program has one thread, so all others
+ * must end. From now on the old program cannot continue as it was, if it had several threads. One
+ * allocation may still fail after this: tables that are shared with other processes are replaced by
+ * copies. Then the process is killed, as on Linux, or, if it had one thread only, exec returns
+ * -ENOMEM.
+ *
+ * 3. Commit (exec_commit). Nothing in it can fail. Files that close on exec are closed, and the
+ * process gets the new space, the new file and the new rights at once (become), with exec_lock
+ * held. Then the old space is freed, handlers become the default, and the registers are set to the
+ * start of the program.
+ *
+ * A set-id program is more powerful than the process that starts it, so it must not be influenced
+ * by others. Its credentials are computed from a file that may be changed at the same time
+ * (take_set_id). A process that shares the working directory could lead it to other files
+ * (shares_names). And a process that looks into another's memory must not see the new memory with
+ * the old rights: it holds exec_lock while it checks and looks, so it sees either the old program
+ * or the new one. */
 #include "private.h"
 
 /* ---- Finding the program ---- */
 
-/* Reads the first bytes of a file; the rest of the buffer is zero.
- * 0 or -errno.
- * May sleep. */
+/* Reads the first bytes of the file to exec->head, and fills the rest with zeros. 0 or -errno. May
+ * sleep. */
 int exec_read_head(struct exec *exec, struct file *file)
 {
     long n = file_read_kernel(file, 0, exec->head, sizeof(exec->head));
@@ -22,7 +48,8 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* Puts a string in front of those that replace argv[0]. There is room: see EXEC_MAX_SCRIPTS. */
+/* Inserts a string before those that replace argv[0]. There is always room: see EXEC_MAX_SCRIPTS.
+ */
 static void prefix_push(struct exec *exec, const char *string, size_t length)
 {
     exec->prefix_start -= length + 1;
@@ -31,11 +58,10 @@ static void prefix_push(struct exec *exec, const char *string, size_t length)
     exec->n_prefix++;
 }
 
-/* Splits the line after "#!" into the interpreter and at most one argument, which is all the rest
- * without the blanks around it. Only the first EXEC_SCRIPT_LINE bytes count, which a newline may be
- * the last of; a line that ends later is taken if the interpreter's name is whole.
- * 0, -ENOEXEC if there is no name, or, as on Linux, -EACCES if only blanks end the file.
- * No lock. */
+/* Splits the line after "#!" into the interpreter and at most one argument, which is the whole rest
+ * of the line without the blanks around it. Only the first EXEC_SCRIPT_LINE bytes count, including
+ * the newline. A longer line is accepted if the interpreter's name is complete. 0; -ENOEXEC if
+ * there is no name; -EACCES, as on Linux, if the file ends with nothing but blanks. */
 static int split_script_line(char *line, char **name, char **argument)
 {
     char *limit = line + EXEC_SCRIPT_LINE - 1;
@@ -66,9 +92,8 @@ static int split_script_line(char *line, char **name, char **argument)
     return 0;
 }
 
-/* If the file is a script, goes on with its interpreter: opens it in the file's place.
- * 1 if it was one, 0 if not, or -errno; -ELOOP when interpreters are scripts too often.
- * May sleep. */
+/* If the file is a script, opens its interpreter in its place. 1 if it was a script, 0 if not, or
+ * -errno; -ELOOP if too many interpreters are scripts. May sleep. */
 static int exec_script(struct exec *exec, int depth)
 {
     char *name, *argument;
@@ -100,8 +125,8 @@ static bool closes_on_exec(struct fs_context *fs, int fd)
     return found == fd && cloexec;
 }
 
-/* What is opened relative to a descriptor has a path through /dev/fd from now on.
- * 0 or -ENOMEM. */
+/* A program that was opened relative to a descriptor is named by a path through /dev/fd. 0 or
+ * -ENOMEM. */
 static int name_by_descriptor(struct exec *exec, int fd)
 {
     size_t size = strlen(exec->path) + sizeof("/dev/fd/-2147483648/");
@@ -115,8 +140,7 @@ static int name_by_descriptor(struct exec *exec, int fd)
     return 0;
 }
 
-/* Opens the program that a path means, through scripts.
- * 0 or -errno; exec->file is open or NULL.
+/* Opens the program that the path names, through scripts. 0 or -errno; exec->file is open or NULL.
  * May sleep. */
 static int open_program(struct exec *exec, int dirfd, int at_flags)
 {
@@ -135,11 +159,10 @@ static int open_program(struct exec *exec, int dirfd, int at_flags)
 
 /* ---- Credentials ---- */
 
-/* A set-id file gives its owner or group. Mode and owner are read under one lock: chown takes the
- * bits away as it gives the file to another. If the caller may not run the file any more, it was
- * changed after it was opened, and gives nothing.
- * Nothing can fail.
- * Takes the inode's lock. */
+/* Applies the set-id bits of a file. Mode and owner are read with the inode's lock held, because
+ * chown removes the bits when it changes the owner: the new owner with the old bits would be a
+ * wrong pair. If the caller may no longer execute the file, it was changed after it was opened, and
+ * its bits do not count. Takes the inode's lock. */
 static void take_set_id(struct cred *cred, const struct cred *caller, struct inode *inode)
 {
     spin_lock(&inode->lock);
@@ -152,9 +175,8 @@ static void take_set_id(struct cred *cred, const struct cred *caller, struct ino
         cred->egid = gid;
 }
 
-/* May its user look into the program, once it runs? Not if it cannot read the files anyway, nor if
- * it acts for another than whoever starts it.
- * No lock. */
+/* May the user look into the program while it runs? Not if the user may not read the files anyway,
+ * nor if the program acts with other rights than the process that starts it. */
 static bool will_be_dumpable(const struct exec *exec)
 {
     enum { READ = 4 };
@@ -167,8 +189,8 @@ static bool will_be_dumpable(const struct exec *exec)
     return may_read && plain;
 }
 
-/* Do threads of other processes share the names (CLONE_FS)? One of them could lead a program with
- * more rights than its own to other files. If not, none will until exec is done.
+/* Do threads of other processes share the names (CLONE_FS)? One of them could change the working
+ * directory under a program with more rights. If none does, none can start to until exec is done.
  * Takes the names' lock and proc_lock. */
 static bool shares_names(struct exec *exec)
 {
@@ -196,9 +218,8 @@ static void allow_sharing(struct exec *exec)
     spin_unlock(&names->lock);
 }
 
-/* As on Linux, a program that would have other rights than its real user's has only that user's
- * where it shares names, unless root runs it.
- * Takes the names' lock and proc_lock. */
+/* As on Linux, a set-id program that shares its names runs with the rights of its real user only,
+ * unless root starts it. Takes the names' lock and proc_lock. */
 static void settle_rights(struct exec *exec, const struct cred *now)
 {
     struct cred *cred = exec->cred;
@@ -209,9 +230,8 @@ static void settle_rights(struct exec *exec, const struct cred *now)
     }
 }
 
-/* What the program will run as: the caller's, changed where the file is set-id.
- * 0 or -ENOMEM; exec->cred is set.
- * Takes fs.lock, the names' lock and proc_lock. */
+/* Computes the credentials of the new program: the caller's, changed if the file is set-id. 0 with
+ * exec->cred set, or -ENOMEM. Takes fs.lock, the names' lock and proc_lock. */
 static int prepare_cred(struct exec *exec)
 {
     struct cred *now = fs_cred(exec->fs);
@@ -230,9 +250,9 @@ static int prepare_cred(struct exec *exec)
     return 0;
 }
 
-/* ---- Preparing and giving up ---- */
+/* ---- Preparing, and freeing what was prepared ---- */
 
-/* Gives back whatever exec still holds. */
+/* Frees all that exec still holds. */
 static void exec_free(struct exec *exec)
 {
     if (exec->forbids_sharing)
@@ -249,9 +269,7 @@ static void exec_free(struct exec *exec)
     buffer_free(exec);
 }
 
-/* Gathers all that the new program needs; the process is as it was.
- * 0 with *result, or -errno.
- * May sleep. */
+/* Part 1 of exec. The process does not change. 0 with *result set, or -errno. May sleep. */
 static int exec_prepare(struct process *process, struct fs_context *fs, int dirfd, const char *path,
                         int at_flags, const struct exec_args *args, struct exec **result)
 {
@@ -280,10 +298,11 @@ static int exec_prepare(struct process *process, struct fs_context *fs, int dirf
     return 0;
 }
 
-/* ---- What cannot fail ---- */
+/* ---- Commit: what cannot fail ---- */
 
-/* The thread is named like the file, by the path's last component; one that was opened by its
- * descriptor alone, like the program's own entry (since Linux 6.14; before, by its number). */
+/* Names the thread after the file: the last component of its path. A program that was opened by a
+ * descriptor alone has no path and gets the name of its directory entry (as Linux since 6.14;
+ * before, the descriptor's number). */
 static void set_comm(struct thread *thread, const struct exec *exec)
 {
     const char *slash = strrchr(exec->path, '/'), *name = slash ? slash + 1 : exec->path;
@@ -295,11 +314,12 @@ static void set_comm(struct thread *thread, const struct exec *exec)
     spin_unlock(&names_lock);
 }
 
-/* The registers with which a program begins: all zero but where and on which stack. */
+/* Sets the registers with which a program begins: all are 0 but the instruction and stack pointers.
+ */
 static void set_registers(struct thread *thread, const struct exec *exec)
 {
     struct trap_frame *frame = trap_frame_at(thread->stack_top);
-    uint64_t error = frame->error; /* the call's number: the door looks at it once more */
+    uint64_t error = frame->error; /* the number of the call, which the door reads once more */
     memset(frame, 0, sizeof(*frame));
     frame->vector = TRAP_SYSCALL_CHANGED;
     frame->error = error;
@@ -310,13 +330,11 @@ static void set_registers(struct thread *thread, const struct exec *exec)
     frame->ss = USER_SS;
 }
 
-/* The thread's own part of the old program: nothing of it is left.
- * Nothing can fail.
- * Only the thread itself, or nobody yet, looks at this. */
+/* Resets what the thread has of the old program. */
 static void reset_thread(struct thread *thread, const struct exec *exec)
 {
     if (!exec->dumpable)
-        thread->fail_nth = 0; /* its failures are not for its caller to choose */
+        thread->fail_nth = 0; /* the caller must not choose which of its allocations fail */
     thread->clear_child_tid = thread->robust_list = uaddr(0);
     thread->altstack_start = thread->altstack_bytes = thread->altstack_flags = 0;
     thread->selectors = thread->fs_base = thread->gs_base = 0;
@@ -326,10 +344,9 @@ static void reset_thread(struct thread *thread, const struct exec *exec)
     }
 }
 
-/* The limits that hold for the program: the stack of one that is set-id is not its caller's to
- * choose. Another process may have changed them since the space was made.
- * Nothing can fail.
- * Takes signal_lock. */
+/* Applies the limits to the new space. The stack of a set-id program has an upper bound, because
+ * the caller could choose one that disturbs it. The limits are read anew, as another process may
+ * have changed them since the space was made. Takes signal_lock. */
 static void settle_limits(struct process *process, const struct exec *exec)
 {
     struct rlimit *stack = &process->limits[RLIMIT_STACK];
@@ -340,11 +357,10 @@ static void settle_limits(struct process *process, const struct exec *exec)
     spin_unlock(&process->signal_lock);
 }
 
-/* The moment at which the process is the new program. Its identity changes first, then its memory
- * and file: whoever looks holds exec_lock and sees all of the one program or of the other; whoever
- * does not never sees the new one's memory with the old one's rights.
- * The old space and file.
- * Takes exec_lock. */
+/* The moment at which the process becomes the new program. The identity changes first, then memory
+ * and file, all with exec_lock held. So a process that looks with exec_lock held sees one program
+ * or the other, and one without it never sees the new memory with the old rights. The result is the
+ * old space, and *old_exe the old file. Takes exec_lock. */
 static struct space *become(struct process *process, struct exec *exec, struct file **old_exe)
 {
     mutex_lock(&process->exec_lock);
@@ -378,9 +394,7 @@ static void note_exec(struct process *process, struct thread *thread)
     spin_unlock(&proc_lock);
 }
 
-/* Makes the process run the new program.
- * Nothing can fail.
- * May sleep: files are closed. */
+/* Part 3 of exec. May sleep, as files are closed. */
 static void exec_commit(struct thread *thread, struct exec *exec)
 {
     struct process *process = thread->process;
@@ -389,7 +403,7 @@ static void exec_commit(struct thread *thread, struct exec *exec)
     struct space *old = become(process, exec, &old_exe);
     thread->space = process->space;
     if (!exec->dumpable)
-        tracing_end(thread, true); /* what it reads is not for the caller's watcher */
+        tracing_end(thread, true); /* the watcher may not see what this program does */
     reset_thread(thread, exec);
     if (thread == current_thread()) {
         space_load(thread->space);
@@ -405,9 +419,8 @@ static void exec_commit(struct thread *thread, struct exec *exec)
 
 /* ---- Calls ---- */
 
-/* What the program must not share with other processes. The caller is the process's only thread.
- * 0 or -ENOMEM.
- * Takes fs.lock; proc_lock and signal_lock. */
+/* Replaces what the program must not share with other processes by copies. The caller is the only
+ * thread of its process. 0 or -ENOMEM. Takes fs.lock; proc_lock and signal_lock. */
 static int unshare(struct thread *self)
 {
     int error = fs_context_unshare(&self->fs, false, true);
@@ -470,9 +483,7 @@ static void raise_here(int signal)
     signal_send_thread(current_thread(), signal, &info);
 }
 
-/* Process 1 without a program yet: alone in group and session 1, root.
- * NULL when out of memory.
- * No lock. */
+/* Process 1 without a program yet: root, alone in group and session 1. NULL if memory is out. */
 static struct process *make_init(struct fs_context *fs)
 {
     struct process *process = process_create();
@@ -485,9 +496,8 @@ static struct process *make_init(struct fs_context *fs)
     return process;
 }
 
-/* Gives process 1 its thread and number and lets it run, with names like the context's.
- * 0 or -ENOMEM.
- * Takes proc_lock. */
+/* Gives process 1 its thread, with a copy of the context's names, and its number, and lets it run.
+ * 0 or -ENOMEM. Takes proc_lock. */
 static int launch_init(struct process *process, struct fs_context *fs, struct exec *exec)
 {
     struct thread *thread = thread_create(process, exec->space, start_init, NULL);
@@ -529,7 +539,7 @@ int proc_start_init(const char *path, char *const argv[], char *const envp[], st
         error = launch_init(process, fs, exec);
         exec_free(exec);
     }
-    if (error) /* there will be no process at all: nothing else is worth giving back */
+    if (error) /* the kernel cannot run without it: nothing else needs to be freed */
         process_destroy(process);
     return error;
 }

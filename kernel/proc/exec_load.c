@@ -1,11 +1,23 @@
-/* Loading a program: the segments of an ELF file become areas of a new address space. */
+/* Loading a program: the segments of an ELF file become areas of a new address space.
+ *
+ * Nothing is read into memory here. Each segment is a range of the file with an address and a
+ * protection; it is mapped private, and pages come by page faults when the program touches them. A
+ * segment may be larger in memory than in the file (.bss): the rest is mapped as zeroed memory. The
+ * page in which the file's part ends is mapped from the file as a whole, so its end is overwritten
+ * with zeros.
+ *
+ * The layout, from above: stack, libraries (downwards from mmap_top), and the program with its
+ * break. Addresses are the same at each start. A position-independent program is moved to PIE_BASE,
+ * and `bias` is what is added to all its addresses.
+ *
+ * If the program names a dynamic loader (PT_INTERP), that is mapped too and gets control first; it
+ * finds the program through the auxiliary vector. */
 #include "private.h"
 
 enum { LIBRARY_GAP = 128 << 20 };
 
-/* Maps [start, start + n_bytes), from the file or, without one, as zeroed memory.
- * 0 or -errno.
- * Takes the space's lock. */
+/* Maps [start, start + n_bytes) from the file or, without one, as zeroed memory. 0 or -errno. Takes
+ * the space's lock. */
 static int map(struct space *space, uint64_t start, uint64_t n_bytes, uint32_t prot,
                struct file *file, uint64_t offset)
 {
@@ -22,19 +34,16 @@ static int map(struct space *space, uint64_t start, uint64_t n_bytes, uint32_t p
     return result == -EEXIST ? -ENOMEM : result < 0 ? result : 0;
 }
 
-/* Writes zeros from `start` to the end of its page: the file goes on there, the program's data does
- * not.
- * 0 or -ENOMEM.
- * Takes the space's lock. */
+/* Writes zeros from `start` to the end of its page, where the file continues but the program's data
+ * does not. 0 or -ENOMEM. Takes the space's lock. */
 static int clear_tail(struct space *space, uint64_t start)
 {
     uint64_t n = align_up(start, PAGE_SIZE) - start;
     return space_poke(space, start, NULL, n) == n ? 0 : -ENOMEM;
 }
 
-/* Maps one segment: what the file holds of it, then zeroed memory up to its size.
- * 0 or -errno; -EACCES for one that is writable and executable at once.
- * Takes the space's lock. */
+/* Maps one segment: the file's part, then zeroed memory up to its size. 0 or -errno; -EACCES for
+ * one that is writable and executable. Takes the space's lock. */
 static int map_segment(struct exec *exec, const struct elf_segment *segment, struct file *file,
                        uint64_t bias)
 {
@@ -73,9 +82,8 @@ static int map_image(struct exec *exec, const struct elf_image *image, struct fi
     return 0;
 }
 
-/* Opens and reads the dynamic loader that the program names.
- * 0 or -errno; -ELIBBAD for one that is no ELF file itself.
- * May sleep. */
+/* Opens the dynamic loader that the program names, and reads its headers. 0 or -errno; -ELIBBAD if
+ * it is not an ELF file. May sleep. */
 static int open_interpreter(struct exec *exec)
 {
     char *path = buffer_alloc();
@@ -89,7 +97,7 @@ static int open_interpreter(struct exec *exec)
     if (!error && path[n - 1] != '\0')
         error = -ENOEXEC;
     if (!error && !path[0])
-        error = -EACCES; /* the working directory, which is no program */
+        error = -EACCES; /* as for the working directory, which "" would name */
     if (!error)
         error = file_open_exec(exec->fs, AT_FDCWD, path, 0, &exec->interpreter);
     buffer_free(path);
@@ -101,9 +109,8 @@ static int open_interpreter(struct exec *exec)
     return error;
 }
 
-/* An empty space with the process's limits and the places of stack and libraries.
- * 0 or -ENOMEM; exec->space is set.
- * No lock: nobody knows it yet. */
+/* Makes an empty space with the process's limits and chooses where stack and libraries are. 0 with
+ * exec->space set, or -ENOMEM. */
 static int make_space(struct exec *exec)
 {
     struct space *space = exec->space = space_create();
@@ -118,17 +125,14 @@ static int make_space(struct exec *exec)
     return 0;
 }
 
-/* The break begins behind the program's last segment.
- * Nothing can fail.
- * No lock: nobody knows the space yet. */
+/* The break begins after the program's last segment. */
 static void place_break(struct exec *exec)
 {
     exec->space->brk_start = exec->space->brk_end = exec->image.high + exec->bias;
 }
 
-/* Maps the dynamic loader below the other libraries' place; it gets the control first.
- * 0 or -errno.
- * Takes the space's lock. */
+/* Maps the dynamic loader at the top of the libraries' range; the program then starts there. 0 or
+ * -errno. Takes the space's lock. */
 static int load_interpreter(struct exec *exec)
 {
     const struct elf_image *image = &exec->interpreter_image;
@@ -140,9 +144,6 @@ static int load_interpreter(struct exec *exec)
     return error;
 }
 
-/* Makes the new address space with the program and its dynamic loader in it.
- * 0 or -errno; exec->space, bias and entry are set.
- * May sleep. */
 int exec_load(struct exec *exec)
 {
     int error = elf_read(exec->head, exec->head_bytes, exec->file->inode->size, &exec->image);

@@ -1,31 +1,43 @@
-/* What a program finds when it starts: argument strings, the environment block, and the vectors of
- * pointers and facts above its stack pointer.
+/* What a program finds in memory when it starts: argument strings, the environment block, and the
+ * vectors of pointers and facts above its stack pointer.
  *
- * From the top of the stack downwards: random bytes, platform, path, argument strings; then auxv,
- * envp, argv and argc. The environment's strings lie in the block, an area of its own. */
+ * From the top of the stack downwards: random bytes, the platform's name, the path, the argument
+ * strings; then auxv, envp, argv and argc. The strings of the environment are in the environment
+ * block, an area of its own.
+ *
+ * All strings are in the memory of the old program, which still exists, and are copied into the new
+ * space, which is not loaded yet. Addresses must be known before anything is written, because the
+ * pointers in argv come before the strings. So the strings are read twice: plan() measures them and
+ * chooses the addresses, write_all() copies them. Between the two another thread of the old program
+ * may change them. A longer string moves those after it up, and if they do not fit, writing fails:
+ * nothing is mapped beyond the stack and the block.
+ *
+ * Two writers run side by side, one for the strings and one for the pointers to them. */
 #include "abi/auxvec.h"
 #include "abi/env.h"
 #include "abi/times.h"
 #include "private.h"
 
 enum {
-    CHUNK = 128,       /* bytes of a string that are read at once */
-    STRING_WORK = 256, /* what a string costs besides its bytes, in bytes copied */
+    CHUNK = 128,       /* bytes of a string that are read at a time */
+    STRING_WORK = 256, /* the fixed cost of a string, in bytes copied */
     WRITER_BYTES = PAGE_SIZE / 2,
     N_AUX = 20,
     RANDOM_BYTES = 16,
-    STACK_SPARE = 32 * PAGE_SIZE, /* below what is used at the start: more comes by faults */
+    STACK_SPARE =
+        32 * PAGE_SIZE, /* mapped below what is used at the start; more comes by page faults */
 };
 
 #define PLATFORM "x86_64"
 
-/* Gathers bytes that go to ascending addresses of the new space, so that it is reached seldom. */
+/* Collects bytes for ascending addresses of the new space, and writes a buffer of them at a time.
+ */
 struct writer {
     struct space *space;
-    uint64_t at; /* where the buffer's first byte will go */
+    uint64_t at; /* the address for the buffer's first byte */
     size_t fill;
     char *buffer; /* WRITER_BYTES */
-    int error;    /* the first one; then nothing more is written */
+    int error;    /* the first error; after it nothing more is written */
 };
 
 struct extent {
@@ -67,7 +79,8 @@ static void put(struct writer *writer, const void *data, size_t n)
     }
 }
 
-/* Most of what is written; the buffer's size is a multiple of a word's, its fill perhaps not. */
+/* The short path for words, which are most of what is written. The buffer's size is a multiple of a
+ * word; what it holds may not be. */
 static void put_word(struct writer *writer, uint64_t word)
 {
     if (writer->fill % sizeof(word) || writer->fill == WRITER_BYTES) {
@@ -86,16 +99,15 @@ static void put_pair(struct writer *writer, uint64_t kind, uint64_t value)
 
 /* ---- The caller's strings ---- */
 
-/* Bytes of a string to read next at a user address, `total` having been read: not into the next
- * page, which may not be there, and not past the longest string. */
+/* How many bytes of a string to read next, after `total` bytes: not into the next page, which may
+ * be unmapped, and not beyond the longest string. */
 static size_t chunk_at(uint64_t from, size_t total, size_t room)
 {
     size_t n = min(min(room, (size_t)CHUNK), PAGE_SIZE - from % PAGE_SIZE);
     return min(n, MAX_ARG_STRLEN - total);
 }
 
-/* Copies a user's string with its NUL.
- * Errors stay in the writer. */
+/* Copies a user's string with its NUL. An error is kept in the writer. */
 static void put_user_string(struct writer *writer, uint64_t from)
 {
     for (size_t total = 0; total < MAX_ARG_STRLEN && !writer->error;) {
@@ -120,7 +132,7 @@ static void put_user_string(struct writer *writer, uint64_t from)
         writer->error = -E2BIG;
 }
 
-/* A user's string with its NUL: its length, -EFAULT, or -E2BIG. */
+/* The length of a user's string with its NUL; -EFAULT or -E2BIG. */
 static long user_string_bytes(uint64_t from)
 {
     char chunk[CHUNK];
@@ -137,7 +149,7 @@ static long user_string_bytes(uint64_t from)
     return -E2BIG;
 }
 
-/* The index-th pointer of argv or envp; 0 or -EFAULT. */
+/* Reads pointer number `index` of argv or envp. 0 or -EFAULT. */
 static int fetch_pointer(const struct exec_args *args, uint64_t array, uint64_t index, uint64_t *at)
 {
     if (args->user)
@@ -146,8 +158,8 @@ static int fetch_pointer(const struct exec_args *args, uint64_t array, uint64_t 
     return 0;
 }
 
-/* How many strings an array has from the first-th on, and how many bytes they take together.
- * 0, -EFAULT, -E2BIG, or -EINTR when killed. */
+/* Counts the strings of an array from number `first` on, and their bytes. 0, -EFAULT, -E2BIG, or
+ * -EINTR if killed. */
 static int measure(const struct exec_args *args, uint64_t array, uint64_t first, uint64_t most,
                    struct extent *extent)
 {
@@ -173,8 +185,8 @@ static int measure(const struct exec_args *args, uint64_t array, uint64_t first,
     return 0;
 }
 
-/* Copies n strings of an array from the first-th on, and a pointer to each, and a NULL pointer.
- * Errors stay in the writers. */
+/* Copies n strings of an array from number `first` on, and writes a pointer to each. Errors are
+ * kept in the writers. */
 static void put_strings(struct writer *strings, struct writer *vector, const struct exec_args *args,
                         uint64_t array, uint64_t first, uint64_t n)
 {
@@ -197,9 +209,8 @@ static void put_strings(struct writer *strings, struct writer *vector, const str
 
 /* ---- Arguments ---- */
 
-/* What replaces argv[0]: a script's interpreters with their arguments, and its path; or, where a
- * program is started without even a name, an empty one.
- * The bytes that put_prefix will write; *n_strings of them. */
+/* How many bytes and strings replace argv[0]: for a script, its interpreters with their arguments
+ * and its path; for a program that is started without any argument, an empty string. */
 static uint64_t prefix_bytes(const struct exec *exec, bool no_arguments, uint64_t *n_strings)
 {
     if (!exec->n_prefix) {
@@ -279,18 +290,18 @@ static int map_zeroed(struct space *space, uint64_t start, uint64_t end, uint32_
     return result < 0 ? -ENOMEM : 0;
 }
 
-/* What strings and pointers may take together: a quarter of the stack, as on Linux. */
+/* The most that strings and pointers may take together: a quarter of the stack, as on Linux. */
 static uint64_t most_bytes(const struct exec *exec)
 {
     uint64_t quarter = exec->process->limits[RLIMIT_STACK].rlim_cur / 4;
     return max(min(quarter, 6ull << 20), (uint64_t)ARG_MAX);
 }
 
-/* Where all lies and how much of it there is. */
+/* Where everything will be, and how much there is of it. */
 struct layout {
     struct extent args, env;
-    uint64_t first_arg; /* 1 where something replaces argv[0] */
-    uint64_t n_prefix;  /* strings of the replacement */
+    uint64_t first_arg; /* 1 if argv[0] is replaced */
+    uint64_t n_prefix;  /* how many strings replace it */
     uint64_t strings_at, vector_at;
 };
 
@@ -318,8 +329,8 @@ static int plan(struct exec *exec, struct layout *layout)
     return 0;
 }
 
-/* Writes strings and vectors where the plan wants them, from below.
- * Errors stay in the writers. */
+/* Writes strings and vectors to the planned addresses, in ascending order. Errors are kept in the
+ * writers. */
 static void write_all(struct exec *exec, const struct layout *layout, struct writer *strings,
                       struct writer *vector)
 {
@@ -351,8 +362,6 @@ static void write_all(struct exec *exec, const struct layout *layout, struct wri
     writer_flush(vector);
 }
 
-/* Makes stack and environment block of the new space and fills them from the caller's memory.
- * 0, -E2BIG, -EFAULT or -ENOMEM; exec->stack_pointer is set. */
 int exec_stack(struct exec *exec)
 {
     struct layout layout;

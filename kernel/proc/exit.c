@@ -1,10 +1,38 @@
-/* The end of threads and processes: what they had goes back, children find another parent. */
+/* The end of threads and processes: what they had is freed, and children get another parent.
+ *
+ * A process ends in three ways: it calls exit_group, its last thread calls exit, or a signal kills
+ * it. The first and the third end in process_end_locked(): it sets `group_exiting` and the exit
+ * status, and makes all other threads leave (kill_due). Each thread ends itself, in thread_leave(),
+ * because only it knows what it holds: it is woken from its sleep, returns through the functions
+ * that it has called, which release what they have, and leaves on its way to user mode. Only the
+ * first end counts.
+ *
+ * What thread_leave() does, in this order:
+ * - It clears the word of CLONE_CHILD_CLEARTID, so that pthread_join returns.
+ * - It closes the files, if no other thread shares them. The parent must not hear of the end
+ *   before: it might expect the end of a pipe that is still open.
+ * - It leaves the process's list of threads (detach_thread).
+ * - If it was the last, it frees what the process had, gives the children to another parent, and
+ *   makes the process a zombie, which tells the parent.
+ * - It switches to another thread, which frees the stack of this one (bury_thread): a thread cannot
+ * free the stack on which it runs.
+ *
+ * An orphan, a child whose parent ends, gets the nearest ancestor that is a subreaper as its new
+ * parent, otherwise process 1. A zombie among the children is announced to the new parent, which
+ * reaps it. A process may have tens of thousands of children, so they are given away in pieces, and
+ * proc_lock is released between them. That is safe because the process has no threads any more: it
+ * can get no new child, except from a fork with CLONE_PARENT by one of its children, which is found
+ * at the end of the list.
+ *
+ * The end may also orphan process groups. give_away_children() collects those that may be
+ * concerned, and look_at_groups() then sends SIGHUP and SIGCONT to those that are orphaned and have
+ * stopped members. */
 #include "private.h"
 
-/* ---- Memory of a thread that others look at ---- */
+/* ---- The word that tells others of the end ---- */
 
-/* Where others share the memory they are told that the thread is gone.
- * Nothing can fail. */
+/* Clears the word of CLONE_CHILD_CLEARTID and wakes waiters, if other threads or processes share
+ * the memory. */
 void thread_clear_tid(struct thread *thread)
 {
     static const int zero;
@@ -21,10 +49,8 @@ void thread_clear_tid(struct thread *thread)
 
 /* ---- Children and relatives ---- */
 
-/* Who takes over the children of a process that ends: the nearest ancestor that asked for it, else
- * process 1.
- * NULL only when there is no process 1.
- * proc_lock. */
+/* The new parent for the children of a process that ends: the nearest ancestor that is a subreaper,
+ * otherwise process 1. NULL only if there is no process 1. */
 static struct process *new_parent_locked(struct process *leaver)
 {
     struct process *ancestor = leaver->parent;
@@ -34,16 +60,15 @@ static struct process *new_parent_locked(struct process *leaver)
     return process_find_locked(INIT_PID);
 }
 
-/* Does a parent let ended children vanish without a wait?
- * proc_lock. */
+/* Has the parent said that its children need not be waited for? */
 static bool ignores_children(const struct process *parent)
 {
     const struct kernel_sigaction *action = signal_action(parent, SIGCHLD);
     return action->handler == KERNEL_SIG_IGN || action->flags & SA_NOCLDWAIT;
 }
 
-/* Tells the parent that the process has ended; it stays as a zombie unless the parent does not
- * care. The process may be gone afterwards: the caller has a reference. proc_lock. */
+/* Tells the parent that the process has ended. If the parent does not wait for children, the
+ * process is reaped, so the caller needs a reference to use it afterwards. */
 static void announce_end_locked(struct process *process)
 {
     int status = process->exit_status;
@@ -55,8 +80,7 @@ static void announce_end_locked(struct process *process)
         process_reap_locked(process, false);
 }
 
-/* The child asked for a signal at its parent's death: the parent sends it, if it may.
- * proc_lock. */
+/* Sends the child the signal that it wants at its parent's death, if the parent may send it. */
 static void send_death_signal_locked(struct process *leaver, struct process *child)
 {
     siginfo_t info;
@@ -67,14 +91,16 @@ static void send_death_signal_locked(struct process *leaver, struct process *chi
     signal_send_locked(child, NULL, signal, &info);
 }
 
-/* The group of a child that goes to another parent may be left behind by that. It is looked at
- * once, when all children have their new parent: a look is as long as the group. proc_lock. */
+/* Notes the group of a child that gets another parent, as it may become orphaned by that. The group
+ * is looked at once, after all children have moved, because a look takes as long as the group is
+ * large. */
 static void note_group_locked(const struct process *leaver, const struct process *child,
                               struct list *groups)
 {
     struct pid_slot *group = pid_slot_find_locked(child->group);
     if (group_is_tied_locked(child, leaver) && list_empty(&group->lost_tie))
-        list_add_tail(groups, &group->lost_tie); /* else another that ends looks at it later */
+        list_add_tail(groups,
+                      &group->lost_tie); /* otherwise another process that ends has noted it */
 }
 
 static void give_away_locked(struct process *leaver, struct process *child, struct process *heir)
@@ -88,10 +114,9 @@ static void give_away_locked(struct process *leaver, struct process *child, stru
         announce_end_locked(child);
 }
 
-/* Children that are born meanwhile come too: once there is none there will be none, as nobody makes
- * a process without threads a parent.
- * Nothing can fail.
- * Takes proc_lock; others run in between. */
+/* Gives all children away, also those that are born meanwhile. When the list is empty it stays
+ * empty, as no process without threads becomes a parent. Takes proc_lock, and releases it in
+ * between. */
 static void give_away_children(struct process *leaver, struct list *groups)
 {
     enum { A_BREATH = 16 };
@@ -109,9 +134,8 @@ static void give_away_children(struct process *leaver, struct list *groups)
     spin_unlock(&proc_lock);
 }
 
-/* Hangs up those of the groups that are left behind, and the process's own.
- * Nothing can fail.
- * Takes proc_lock; others run in between. */
+/* Hangs up those of the noted groups that are orphaned and stopped, and the process's own. Takes
+ * proc_lock, and releases it in between. */
 static void look_at_groups(struct process *leaver, struct list *groups)
 {
     struct pid_slot *slot;
@@ -135,9 +159,8 @@ static void look_at_groups(struct process *leaver, struct list *groups)
     spin_unlock(&proc_lock);
 }
 
-/* What others are to hear before they hear that the process has ended.
- * Nothing can fail.
- * Takes proc_lock; others run in between. */
+/* Does what must happen before the parent learns of the end. Takes proc_lock, and releases it in
+ * between. */
 static void leave_relatives(struct process *process)
 {
     struct list groups = LIST_INIT(groups);
@@ -148,9 +171,7 @@ static void leave_relatives(struct process *process)
 
 /* ---- The process ---- */
 
-/* Ends the machine with process 1.
- * Does not come back.
- * No lock. */
+/* Switches the machine off, as process 1 has ended. Does not return. */
 static _Noreturn void end_of_init(int status)
 {
     int signal = status & 0x7f;
@@ -160,10 +181,8 @@ static _Noreturn void end_of_init(int status)
     machine_end(MACHINE_OFF);
 }
 
-/* Gives back what the process had but for names and descriptors, by its last thread, before anybody
- * hears that it ended.
- * Nothing can fail.
- * No lock; may sleep. */
+/* Frees what the process had, other than names and descriptors. Called by the last thread, before
+ * the parent learns of the end. May sleep. */
 static void release_belongings(struct thread *self, struct process *process)
 {
     mutex_lock(&process->exec_lock);
@@ -175,19 +194,17 @@ static void release_belongings(struct thread *self, struct process *process)
     process->exe = NULL;
     mutex_unlock(&process->exec_lock);
     if (proc_hooks.timers_stop)
-        proc_hooks.timers_stop(process); /* from here on nobody sets one: see change_limit */
+        proc_hooks.timers_stop(process); /* no timer is set from now on: see change_limit */
     cred_unref(cred);
     file_close_exec(exe);
-    self->space = NULL; /* it stays loaded until the switch to the next thread */
+    self->space = NULL; /* its page tables stay loaded until the switch to the next thread */
     space_unref(space);
 }
 
-/* The process is a zombie from here on, or nothing.
- * Nothing can fail.
- * Takes proc_lock. */
+/* Makes the process a zombie, or reaps it at once if its parent does not wait. Takes proc_lock. */
 static void become_zombie(struct process *process)
 {
-    struct list dropped = LIST_INIT(dropped); /* the few that came since leave_relatives */
+    struct list dropped = LIST_INIT(dropped); /* the few signals that came since leave_relatives */
     spin_lock(&proc_lock);
     spin_lock(&process->signal_lock);
     signal_discard(&process->queued, &process->pending, ~0ull, &dropped);
@@ -203,9 +220,7 @@ static void become_zombie(struct process *process)
 
 /* ---- The thread ---- */
 
-/* The last of a thread, on another stack.
- * Nothing can fail.
- * No lock. */
+/* Frees a thread that has ended. Runs on the stack of another. */
 static void bury_thread(struct thread *thread)
 {
     struct process *process = thread->process;
@@ -215,9 +230,9 @@ static void bury_thread(struct thread *thread)
     process_unref(process);
 }
 
-/* Takes the calling thread out of its process: not while another looks at its names or descriptors.
- * True if it was the last one.
- * Takes exec_lock, proc_lock and signal_lock. */
+/* Removes the calling thread from its process. exec_lock is held, so that a process that looks at
+ * its names and descriptors finishes first. True if it was the last thread. Takes exec_lock,
+ * proc_lock and signal_lock. */
 static bool detach_thread(struct thread *self, struct process *process)
 {
     struct list dropped = LIST_INIT(dropped);
@@ -241,7 +256,7 @@ static bool detach_thread(struct thread *self, struct process *process)
     vfork_release_locked(self);
     wake_all(&process->resumed); /* exec may wait to be alone */
     if (!last && process->pending & ~self->signal_mask && !process->group_exiting)
-        signal_recalculate_all_locked(process); /* this one may have been the one to take it */
+        signal_recalculate_all_locked(process); /* the signal may have been meant for this thread */
     spin_unlock(&proc_lock);
     mutex_unlock(&process->exec_lock);
     signal_free_dropped(&dropped, true);
@@ -255,7 +270,8 @@ _Noreturn void thread_leave(void)
     thread_clear_tid(self);
     if (self->tracing)
         trace_hooks->ended(self, process->exit_status);
-    fs_context_release(&self->fs); /* closes files: before wait or exec hears that it has ended */
+    fs_context_release(
+        &self->fs); /* closes files before wait or exec learns that the thread has ended */
     bool last = detach_thread(self, process);
     tracing_end(self, last);
     if (last) {
@@ -296,10 +312,9 @@ _Noreturn void process_exit(int wait_status)
     thread_leave();
 }
 
-/* Begins the end of the process and waits until the other threads are gone, so that its memory
- * holds still.
- * False if another thread was first to end it, or is to be the only one in exec.
- * Takes proc_lock and signal_lock; sleeps. */
+/* Begins the end of the process and waits until all other threads have left, so that its memory
+ * does not change while the core is written. False if another thread ends the process or is in
+ * exec. Takes proc_lock and signal_lock; sleeps. */
 static bool end_alone(struct thread *self, int signal)
 {
     struct process *process = self->process;
@@ -309,7 +324,7 @@ static bool end_alone(struct thread *self, int signal)
         process_end_locked(process, self, signal);
         process->dumping = true;
         spin_lock(&process->signal_lock);
-        self->kill_due = false; /* another signal that would have been deadly comes too late */
+        self->kill_due = false; /* a signal that would have been deadly before is too late now */
         spin_unlock(&process->signal_lock);
     }
     while (first && process->n_threads > 1)
@@ -333,10 +348,9 @@ _Noreturn void process_die(const siginfo_t *info)
     thread_leave();
 }
 
-/* Ends all other threads of the process, for exec; the caller becomes the one with the process's
- * number.
- * 0, or -EAGAIN when another thread was first to end the process or to do the same.
- * Takes proc_lock; sleeps until they are gone. */
+/* Ends all other threads of the process, for exec. The caller becomes the one with the process's
+ * number. 0, or -EAGAIN if another thread has begun to end the process or to call exec. Takes
+ * proc_lock; sleeps until the others have left. */
 int threads_kill_others(struct thread *self)
 {
     struct process *process = self->process;
@@ -359,7 +373,7 @@ int threads_kill_others(struct thread *self)
         thread_uncount_locked(process);
     }
     spin_unlock(&proc_lock);
-    signal_set_mask(self, self->signal_mask); /* is anything due that still counts? */
+    signal_set_mask(self, self->signal_mask); /* computes anew what is due for it */
     return 0;
 }
 

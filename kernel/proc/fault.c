@@ -1,4 +1,18 @@
-/* Faults of programs: memory that can be had is had, the rest becomes a signal or the end. */
+/* Faults of programs: a page is provided, or the program gets a signal.
+ *
+ * A page fault is the normal way to get memory: mm finds the area of the address and provides the
+ * page (space_fault). The instruction is then executed again. If mm refuses, the answer depends on
+ * the reason:
+ * - There is no area, or it does not allow the access: SIGSEGV. The address is beyond the end of
+ *   the file: SIGBUS. A handler may repair what is wrong.
+ * - Memory is out: the program is not at fault. proc_wait_for_memory() waits until there is some,
+ *   or ends the process by SIGKILL if there will be none.
+ * - The fault came from the kernel, in a user copy: the result is false, and the copy fails with
+ *   -EFAULT.
+ *
+ * Such a signal cannot be postponed: the instruction would only fault again. So if it is blocked or
+ * ignored, it ends the process. Then a line in the log says which program failed, where, and why.
+ */
 #include "private.h"
 
 static const char *signal_name(int signal)
@@ -13,9 +27,7 @@ static const char *signal_name(int signal)
     }
 }
 
-/* Why a page could not be had, in a few words.
- * A constant string.
- * Looks at the caller's own space. */
+/* Why a page could not be provided, in a few words. Looks at the caller's own space. */
 static const char *page_fault_reason(const struct thread *self, int signal, uint64_t address,
                                      uint64_t error)
 {
@@ -53,9 +65,8 @@ static const char *trap_reason(uint64_t trap)
     }
 }
 
-/* One line about a fault that ends the process: program, pid, what, where, which address, why.
- * Nothing can fail.
- * Takes exec_lock and the space's lock; may sleep. */
+/* Logs a fault that ends the process: program, pid, signal, where, which address, why. Takes
+ * exec_lock and the space's lock; may sleep. */
 void signal_log_death(const struct trap_frame *frame, int signal)
 {
     char place[72] = "";

@@ -1,11 +1,37 @@
-/* fork, vfork and clone: a process that is a copy of its parent, or one more thread of it. */
+/* fork, vfork and clone: make a process that is a copy of its parent, or one more thread of it.
+ *
+ * All of these calls are clone with different flags. The flags say what parent and child share: the
+ * address space (CLONE_VM), the table of signal actions (CLONE_SIGHAND), the working directory
+ * (CLONE_FS), the descriptors (CLONE_FILES). What they do not share is copied; fork shares nothing.
+ *
+ * fork in its steps:
+ * - copy_process() makes the new process: the address space is copied by copy on write, so that
+ *   only page tables are copied now and each page when one of the two writes to it. Signal actions,
+ *   limits and settings are copied too.
+ * - copy_thread() makes its one thread, with the caller's registers. Only rax differs: the child's
+ *   call returns 0. Names and descriptors belong to threads, so they are copied here.
+ * - publish_process() takes proc_lock, and does everything that can still be refused: it checks the
+ *   limits, and takes a number. Then it adds the child to the tree. Until now no other processor
+ *   could see the child, so nothing above needs its locks, and every failure just frees what was
+ *   made.
+ * - The thread is made ready to run, and the parent returns the child's number. The child may have
+ *   ended by then, so the parent holds a reference until it is done with it.
+ *
+ * What can go wrong is a signal in between. A process that is killed while it forks could leave a
+ * child that no signal has reached. Therefore a fork with a signal due for the caller does not
+ * publish: it undoes everything and starts again after the signal (-ERESTARTNOINTR). Signals to a
+ * group or to all processes visit them in pieces; signal_tell_newborn_locked() gives the child what
+ * it would miss.
+ *
+ * With CLONE_VFORK the parent sleeps until the child calls exec or ends, because the child
+ * usually runs in the parent's memory and on its stack. */
 #include "private.h"
 
 #define CLONE_NAMESPACES                                                                           \
     (CLONE_NEWTIME | CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | \
      CLONE_NEWPID | CLONE_NEWNET | CLONE_INTO_CGROUP | CLONE_PIDFD)
 
-/* What a clone was asked for. */
+/* The arguments of clone, fork and the others in one form. */
 struct clone {
     uint64_t flags; /* CLONE_*, without the exit signal */
     int exit_signal;
@@ -23,7 +49,8 @@ static int check_flags(const struct clone *clone)
         return -EINVAL;
     if (flags & CLONE_SIGHAND && flags & CLONE_CLEAR_SIGHAND)
         return -EINVAL;
-    /* The switch to the child writes it to the FS base: one that is not canonical would fault. */
+    /* The switch to the child loads it into the FS base. That would fault if the address were not
+     * canonical. */
     if (flags & CLONE_SETTLS && clone->tls >= USER_END)
         return -EPERM;
     if (flags & CLONE_THREAD && !(flags & CLONE_SIGHAND))
@@ -43,8 +70,8 @@ struct fpu_state *fpu_copy(struct thread *from)
     return copy;
 }
 
-/* Where a new thread begins: it announces its number if asked and goes to user mode.
- * Does not come back. */
+/* The first function of a new thread: it stores its number if that was asked for, and enters user
+ * mode. Does not return. */
 static void start_in_user(void *arg)
 {
     struct thread *self = current_thread();
@@ -57,7 +84,7 @@ static void start_in_user(void *arg)
     user_enter(frame);
 }
 
-/* The caller's segment registers; a base of its own goes with the null selector. */
+/* Copies the caller's segment registers. A base of the thread's own needs the null selector. */
 static void copy_segments(struct thread *thread, struct thread *self, const struct clone *clone)
 {
     thread_save_segments(self);
@@ -70,9 +97,8 @@ static void copy_segments(struct thread *thread, struct thread *self, const stru
     }
 }
 
-/* A thread like the caller, that goes on after its call with the result 0.
- * NULL when out of memory.
- * No lock: nobody knows it yet. */
+/* Makes a thread like the caller, which continues after the call with the result 0. NULL if memory
+ * is out. */
 static struct thread *make_thread(struct thread *self, struct process *process,
                                   const struct clone *clone)
 {
@@ -104,9 +130,8 @@ static struct thread *make_thread(struct thread *self, struct process *process,
     return thread;
 }
 
-/* The same with names and descriptors: the caller's or copies.
- * 0 with *made, -ENOMEM or -EAGAIN.
- * No lock. */
+/* The same, with the names and descriptors: shared or copied. 0 with *made set, -ENOMEM or -EAGAIN.
+ */
 static int copy_thread(struct thread *self, struct process *process, const struct clone *clone,
                        struct thread **made)
 {
@@ -121,7 +146,7 @@ static int copy_thread(struct thread *self, struct process *process, const struc
     return error;
 }
 
-/* A thread that will not be known. */
+/* Frees a thread that was not published. */
 static void drop_thread(struct thread *thread)
 {
     fs_context_release(&thread->fs);
@@ -130,7 +155,7 @@ static void drop_thread(struct thread *thread)
 
 /* ---- The process ---- */
 
-/* What a child takes over without counting references. */
+/* Copies the settings for which no references are counted. */
 static void copy_settings(struct process *child, struct process *parent)
 {
     spin_lock(&parent->signal_lock);
@@ -144,7 +169,7 @@ static void copy_settings(struct process *child, struct process *parent)
     child->keep_caps = parent->keep_caps;
 }
 
-/* Gives back what copy_process has taken so far. */
+/* Frees a process that was not published. */
 static void drop_copy(struct process *child)
 {
     if (child->exe)
@@ -162,9 +187,8 @@ static int copy_actions(struct process *child, struct process *parent, const str
                : signal_actions_copy(child, parent, clone->flags & CLONE_CLEAR_SIGHAND);
 }
 
-/* A process like the parent: its memory, actions and settings, without a thread.
- * NULL when out of memory, with all undone.
- * Takes the parent's locks one by one. */
+/* Makes a process like the parent, without a thread: memory, actions and settings. NULL if memory
+ * is out. Takes the parent's locks one after the other. */
 static struct process *copy_process(struct process *parent, const struct clone *clone)
 {
     struct process *child = process_create();
@@ -185,15 +209,13 @@ static struct process *copy_process(struct process *parent, const struct clone *
     child->emergency = process_starts_emergency(parent);
     child->exe = parent->exe;
     file_ref(child->exe);
-    inode_deny_write(child->exe->inode); /* succeeds: the parent denies it already */
+    inode_deny_write(child->exe->inode); /* cannot fail: the parent denies writing already */
     copy_settings(child, parent);
     return child;
 }
 
-/* May the caller have one more process or thread, and is it not told to die meanwhile? A signal
- * that came before the child is known would miss it.
- * 0, -EAGAIN or -ERESTARTNOINTR.
- * proc_lock. */
+/* May the caller have one more process or thread? Not while a signal is due for it: see above. 0,
+ * -EAGAIN or -ERESTARTNOINTR. */
 static int may_publish_locked(struct thread *self)
 {
     struct process *parent = self->process;
@@ -204,9 +226,8 @@ static int may_publish_locked(struct thread *self)
     return process_room(parent) ? 0 : -EAGAIN;
 }
 
-/* Makes the child known under a number of its own.
- * The number, or -errno with nothing changed.
- * Takes proc_lock. */
+/* Adds the child to the tree under a new number. The result is that number; or -errno, and nothing
+ * has changed. Takes proc_lock. */
 static long publish_process(struct thread *self, struct process *child, struct thread *thread,
                             const struct clone *clone)
 {
@@ -219,14 +240,14 @@ static long publish_process(struct thread *self, struct process *child, struct t
         result = pid;
         bool sibling = clone->flags & CLONE_PARENT && parent->parent;
         process_set_parent_locked(child, sibling ? parent->parent : parent);
-        /* Who gets a sibling from its child is not to get a signal of the child's choice. */
+        /* A parent did not choose the signal of a process that its child made its sibling. */
         child->exit_signal = clone->flags & CLONE_PARENT ? parent->exit_signal : clone->exit_signal;
         child->parent_n_execs = sibling ? parent->parent_n_execs : parent->n_execs;
         child->group = parent->group;
         child->session = parent->session;
         child->terminal = parent->terminal;
         tracing_inherit_locked(child, parent);
-        process_ref(child); /* the caller's */
+        process_ref(child); /* for the caller */
         process_publish_locked(child, slot, thread);
         signal_tell_newborn_locked(child, parent);
     } else if (!result) {
@@ -252,7 +273,7 @@ static long publish_thread(struct thread *self, struct thread *thread)
     return result;
 }
 
-/* The thread is not known yet. */
+/* Called before the thread is published. */
 static void vfork_init(struct vfork_wait *vfork, struct thread *thread, const struct clone *clone)
 {
     vfork->over = false;
@@ -261,9 +282,8 @@ static void vfork_init(struct vfork_wait *vfork, struct thread *thread, const st
         thread->vfork = vfork;
 }
 
-/* Sleeps until the new thread has called exec or ended; a deadly signal lets the caller go earlier.
- * Nothing can fail.
- * Takes proc_lock. */
+/* Sleeps until the new thread has called exec or ended, or until the caller is killed. Takes
+ * proc_lock. */
 static void wait_for_vfork(struct thread *thread, struct vfork_wait *vfork)
 {
     spin_lock(&proc_lock);
@@ -271,7 +291,7 @@ static void wait_for_vfork(struct thread *thread, struct vfork_wait *vfork)
         if (wait_on_spin(&vfork->done, &proc_lock, WAIT_KILL, NO_DEADLINE, "vfork") == 0 ||
             vfork->over)
             continue;
-        thread->vfork = NULL; /* the thread is there as long as it is not over */
+        thread->vfork = NULL; /* the thread exists while `over` is false */
         break;
     }
     spin_unlock(&proc_lock);
@@ -373,8 +393,8 @@ long sys_clone(struct thread *self, unsigned long flags, uaddr_t stack, uaddr_t 
                           });
 }
 
-/* Reads clone3's arguments: fields that this kernel does not know must be zero.
- * 0, -EINVAL, -E2BIG or -EFAULT. */
+/* Reads the arguments of clone3. Fields that this kernel does not know must be 0. 0, -EINVAL,
+ * -E2BIG or -EFAULT. */
 static int fetch_clone_args(uaddr_t from, size_t size, struct clone_args *args)
 {
     memset(args, 0, sizeof(*args));

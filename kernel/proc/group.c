@@ -1,4 +1,19 @@
-/* Process groups and sessions: who is in which, and what a terminal asks about them. */
+/* Process groups and sessions: which process is in which, and what a terminal asks about them.
+ *
+ * A shell puts all processes of one command line, a job, into a process group, so that the terminal
+ * can send a signal to all of them with one key. All groups that were started from one login form a
+ * session. A session has at most one controlling terminal, and a terminal belongs to at most one
+ * session. At any time one group of the session is in the foreground: its members may read from the
+ * terminal.
+ *
+ * A stopped job needs a process that continues it: normally the shell, a parent that is in the same
+ * session but in another group. A group without any such parent is orphaned. If it were stopped
+ * then, it would sleep for ever. POSIX therefore demands two things. Stop signals of the terminal
+ * do nothing to an orphaned group (see signal_deliver.c). And when a group becomes orphaned while a
+ * member is stopped, all its members get SIGHUP and SIGCONT (see exit.c).
+ *
+ * The terminals are in a lower room, which does not know processes. It asks through `job_ops`, a
+ * table of functions that job_init() fills in. */
 #include "private.h"
 
 /* ---- Membership ---- */
@@ -22,10 +37,10 @@ void group_leave_locked(struct process *process)
     pid_slot_put_locked(session);
 }
 
-/* ---- Orphaned groups: nobody outside the group but in its session cares for it any more ---- */
+/* ---- Orphaned groups ---- */
 
-/* Such a tie, but to process 1, which cares for nobody's job.
- * proc_lock. */
+/* Has the process a parent that could continue its group? Process 1 never does so: it runs no jobs.
+ */
 static bool links_outside(const struct process *process, const struct process *parent)
 {
     return parent && parent->pid != INIT_PID && group_is_tied_locked(process, parent);
@@ -71,9 +86,7 @@ void group_hang_up(int group)
 
 /* ---- Terminals: the answers to dev's questions ---- */
 
-/* Every process of the session that has this terminal loses it; session 0 means any session.
- * Nothing can fail.
- * proc_lock. */
+/* All processes of the session lose this terminal; session 0 means all sessions. */
 static void forget_terminal_locked(int session, const struct tty *tty)
 {
     struct process *process = process_first_locked(0);
@@ -201,8 +214,8 @@ long sys_getpgrp(struct thread *self)
     return self->process->group;
 }
 
-/* The process that a pid argument names, itself or a thread of it, 0 being the caller; NULL if
- * there is none. proc_lock. */
+/* The process that a pid argument names, by its own number or by that of a thread; 0 is the caller.
+ * NULL if there is none. */
 static struct process *named_locked(struct thread *self, pid_t pid)
 {
     return pid == 0 ? self->process : process_of_locked(pid);
@@ -226,8 +239,8 @@ long sys_getsid(struct thread *self, pid_t pid)
     return result;
 }
 
-/* May the caller put `process`, which it named by `pid`, into the group? In Linux's order of
- * errors. 0, -ESRCH, -EINVAL, -EPERM or -EACCES. proc_lock. */
+/* May the caller move `process`, which it named by `pid`, to the group? Errors in Linux's order: 0,
+ * -ESRCH, -EINVAL, -EPERM or -EACCES. */
 static int may_set_group_locked(struct process *caller, struct process *process, int pid, int group)
 {
     if (!process)

@@ -1,27 +1,29 @@
-/* The calls that send signals, who may send to whom, and how thousands are told in pieces.
+/* The calls that send signals, which process may send to which, and how thousands get a signal in
+ * pieces.
  *
- * The problem: kill may mean all processes of a user, or of a group: with proc_lock held for all of
- * them nothing else would run for tens of milliseconds. If the lock is let go in between, a process
- * that forks all the time could have a child where the walk has been already, and so outlive a
- * SIGKILL to all.
+ * kill may mean all processes of a user, or a large group. If proc_lock were held for all of them,
+ * nothing else could run for tens of milliseconds. If it is released in between, a process that
+ * forks all the time could have a child with a number that has been passed already, and the child
+ * would survive a SIGKILL to all.
  *
- * The idea: a walk goes up the numbers and says how far it has come. A child that is born at or
- * below that number, of a parent above it, is told at its birth. So whoever was there when the walk
- * began is told, and so is each child that such a process has before it was told itself. */
+ * The solution is a walk in ascending order of numbers, which publishes how far it has come (`at`).
+ * A child that is born with a number at or below it, while its parent's number is above, gets the
+ * signal at its birth (signal_tell_newborn_locked). So each process that exists when the walk
+ * begins gets the signal, and so does each child that such a process has before its own turn. */
 #include "private.h"
 
-enum { PIECE = 32 }; /* told before others may run */
+enum { PIECE = 32 }; /* processes that are visited before others may run */
 
-/* Many that are to be told. */
+/* A signal on its way to many processes. */
 struct signal_walk {
     struct list node;       /* in walks */
-    struct process *sender; /* whose rights count; NULL: the kernel */
+    struct process *sender; /* its rights count; NULL: the kernel */
     int group;              /* 0: all but the sender and process 1 */
-    int at;                 /* all numbers up to this have been looked at */
+    int at;                 /* all numbers up to this one have been visited */
     int signal;
     siginfo_t info;
-    bool any, told; /* was anybody meant; did anybody get it */
-    int error;      /* the last one */
+    bool any, told; /* was a process meant; did one get the signal */
+    int error;      /* the last error */
 };
 
 static struct list walks = LIST_INIT(walks); /* guarded by proc_lock */
@@ -66,9 +68,8 @@ void signal_tell_newborn_locked(struct process *child, const struct process *par
             tell_locked(walk, child);
 }
 
-/* Up the numbers of all processes, letting others run in between, even if it told its own process
- * to end.
- * Takes proc_lock. */
+/* Visits all processes in ascending order of numbers, and lets others run in between, even if its
+ * own process got the signal. Takes proc_lock. */
 static void walk_all(struct signal_walk *walk)
 {
     struct process *process;
@@ -87,9 +88,8 @@ static void walk_all(struct signal_walk *walk)
     spin_unlock(&proc_lock);
 }
 
-/* A group that is small enough is told in one go.
- * False if it is not, and nobody was told.
- * Takes proc_lock. */
+/* Sends the signal to a small group without a pause. False if the group is not small; then none got
+ * it. Takes proc_lock. */
 static bool tell_small_group(struct signal_walk *walk)
 {
     struct process *member;
@@ -107,7 +107,7 @@ static bool tell_small_group(struct signal_walk *walk)
     return n <= PIECE;
 }
 
-/* 0 if one could be told, else the last error; -ESRCH for an empty group. */
+/* 0 if one process got the signal, otherwise the last error; -ESRCH for an empty group. */
 static int tell_group(struct process *sender, int group, int signal, const siginfo_t *info)
 {
     struct signal_walk walk = {.sender = sender, .group = group, .signal = signal, .info = *info};
@@ -123,7 +123,7 @@ void signal_send_group_kernel(int group, int signal)
     tell_group(NULL, group, signal, &info);
 }
 
-/* 0, or -ESRCH when there is none; -EPERM is passed over, as on Linux. */
+/* 0; -ESRCH if there is no other process. -EPERM is not an error here, as on Linux. */
 static int tell_all(struct process *sender, int signal, const siginfo_t *info)
 {
     struct signal_walk walk = {.sender = sender, .signal = signal, .info = *info};
@@ -161,9 +161,7 @@ long sys_kill(struct thread *self, pid_t pid, int sig)
     return group > INT32_MAX ? -ESRCH : tell_group(self->process, (int)group, sig, &info);
 }
 
-/* To one thread; tgid 0 means that any process will do.
- * 0 or -errno.
- * Takes proc_lock. */
+/* Sends to one thread. tgid is its process, 0 means any. 0 or -errno. Takes proc_lock. */
 static long send_to_thread(int tgid, int tid, int signal, const siginfo_t *info)
 {
     spin_lock(&proc_lock);
@@ -195,9 +193,8 @@ long sys_tkill(struct thread *self, pid_t tid, int sig)
     return send_to_thread(0, tid, sig, &info);
 }
 
-/* Reads a siginfo that a program made up; it may not look as if the kernel or kill had sent it,
- * unless the thread sends it to its own number.
- * 0, -EFAULT or -EPERM. */
+/* Reads a siginfo that a program has made. It must not look as if the kernel or kill had sent it,
+ * unless the thread sends it to itself. 0, -EFAULT or -EPERM. */
 static long fetch_info(const struct thread *self, int target, int signal, uaddr_t at,
                        siginfo_t *info)
 {

@@ -1,4 +1,9 @@
-/* Limits, what was used, and times. */
+/* Limits, resource usage, and times.
+ *
+ * Each resource has a soft limit, which applies, and a hard limit, up to which the process may
+ * raise the soft one. Only root may raise the hard limit. The limits are in struct process, guarded
+ * by signal_lock. Lower rooms cannot look there, so limits_apply() copies the numbers that they
+ * check to the address space and to the descriptors; it is called after each change. */
 #include "abi/times.h"
 #include "private.h"
 
@@ -7,9 +12,7 @@ enum { FILES_SOFT = 1024, FILES_HARD = 4096, FILES_MOST = 1048576, STACK_SOFT = 
 
 /* ---- Limits ---- */
 
-/* The limits of process 1, which all others inherit.
- * Nothing can fail.
- * No lock: nobody knows the process yet. */
+/* Sets the limits of process 1, which all others inherit. */
 void limits_init(struct process *process)
 {
     for (int i = 0; i < RLIM_NLIMITS; i++)
@@ -37,9 +40,7 @@ void limits_apply(struct process *process, struct space *space)
     }
 }
 
-/* May the limit become `wanted`? Who is not root can only lower a hard limit.
- * 0, -EINVAL or -EPERM.
- * signal_lock. */
+/* May the limit become `wanted`? 0, -EINVAL or -EPERM. Lock: signal_lock held. */
 static int check_limit(const struct process *caller, const struct rlimit *now, int resource,
                        const struct rlimit *wanted)
 {
@@ -50,9 +51,8 @@ static int check_limit(const struct process *caller, const struct rlimit *now, i
     return wanted->rlim_max > now->rlim_max && caller->euid != 0 ? -EPERM : 0;
 }
 
-/* May the caller look at or change the process's limits? Its own always.
- * 0 or -EPERM.
- * The target's exec_lock. */
+/* May the caller read or change the limits of the process? 0 or -EPERM. Lock: the target's
+ * exec_lock held. */
 static int may_limit(const struct process *caller, const struct process *target)
 {
     bool same = caller->uid == target->uid && caller->uid == target->euid &&
@@ -61,9 +61,8 @@ static int may_limit(const struct process *caller, const struct process *target)
     return caller == target || same || caller->euid == 0 ? 0 : -EPERM;
 }
 
-/* Reads and perhaps sets a limit of a process.
- * 0 with *old filled, or -errno.
- * Takes signal_lock; exec_lock keeps the space. */
+/* Reads a limit of a process, and sets it if `wanted` is not NULL. 0 with *old filled, or -errno.
+ * Takes exec_lock, so that the space stays, and signal_lock. */
 static int change_limit(struct process *process, int resource, const struct rlimit *wanted,
                         struct rlimit *old)
 {
@@ -72,7 +71,7 @@ static int change_limit(struct process *process, int resource, const struct rlim
     if (!error && (resource < 0 || resource >= RLIM_NLIMITS))
         error = -EINVAL;
     if (!error && wanted && resource == RLIMIT_CPU && !proc_hooks.cpu_limit_set)
-        error = -ENOSYS; /* it would be a promise that nothing keeps */
+        error = -ENOSYS; /* there is no code that would enforce the limit */
     if (!error) {
         spin_lock(&process->signal_lock);
         struct rlimit *limit = &process->limits[resource];
@@ -130,9 +129,7 @@ void ns_to_timeval(uint64_t ns, struct timeval *time)
     time->tv_usec = ns % 1000000000 / 1000;
 }
 
-/* Tells programs of it: fields that this kernel does not count are 0.
- * Nothing can fail.
- * No lock. */
+/* Converts to the form for programs: fields that this kernel does not count are 0. */
 void usage_tell(const struct usage *usage, struct rusage *told)
 {
     memset(told, 0, sizeof(*told));

@@ -1,7 +1,10 @@
-/* mmap: memory from a file or fresh. */
+/* mmap: checks the arguments and the file; then mm or the file makes the mapping.
+ *
+ * Which error comes first, and which flags are ignored, is as on Linux: programs try flags to learn
+ * what a kernel can do. */
 #include "private.h"
 
-/* Whether the range reaches past all that files can have. Devices are asked for any offset. */
+/* Does the range reach beyond the greatest size of a file? Devices may have any offset. */
 static bool past_all_files(const struct map_request *request, const struct file *file)
 {
     return inode_is(file->inode, S_IFREG) &&
@@ -9,9 +12,8 @@ static bool past_all_files(const struct map_request *request, const struct file 
             align_up(request->n_bytes, PAGE_SIZE) > INT64_MAX - request->offset);
 }
 
-/* May a file be mapped so? On success the request names its memory.
- * 0, -EOVERFLOW, -EACCES or -ENODEV.
- * No lock. */
+/* May the file be mapped like this? If so, the request gets its backing. 0, -EOVERFLOW, -EACCES or
+ * -ENODEV. */
 static int request_file(struct map_request *request, struct file *file)
 {
     bool shared = (request->map_flags & MAP_TYPE) != MAP_PRIVATE;
@@ -26,12 +28,12 @@ static int request_file(struct map_request *request, struct file *file)
     if (shared && !file_writable(file))
         request->max_prot = PROT_READ | PROT_EXEC;
     request->backing = file->ops->backing(file);
-    request->name = request->backing ? file->entry : NULL; /* /dev/zero: fresh memory */
+    request->name = request->backing ? file->entry : NULL; /* /dev/zero: zeroed memory */
     return 0;
 }
 
-/* Flags that Linux has always ignored where it did not know them: what may stand beside
- * MAP_SHARED_VALIDATE. */
+/* The flags that MAP_SHARED_VALIDATE accepts. Other types of mapping ignore flags that they do not
+ * know. */
 enum {
     KNOWN_FLAGS = MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_32BIT | MAP_GROWSDOWN | MAP_DENYWRITE |
                   MAP_EXECUTABLE | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK |
@@ -39,9 +41,7 @@ enum {
                   0x1f << 26 /* sizes of huge pages */
 };
 
-/* Checks that need nothing but the arguments. Huge pages there are none.
- * 0, -EINVAL, -ENOMEM or -EOPNOTSUPP.
- * No lock. */
+/* Checks the arguments alone. There are no huge pages. 0, -EINVAL, -ENOMEM or -EOPNOTSUPP. */
 static int check_arguments(const struct map_request *request)
 {
     unsigned type = request->map_flags & MAP_TYPE;

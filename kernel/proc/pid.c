@@ -1,11 +1,22 @@
-/* Numbers of processes, threads, groups and sessions: a tree of those in use finds what they name,
- * a bitmap finds a free one. */
+/* Numbers of processes, threads, groups and sessions: a tree finds what a number names, a bitmap
+ * finds a free number.
+ *
+ * One number can name several things at the same time. A shell that has called setsid is a process,
+ * a thread, a group and a session, all with the same number. And the number of a group must not be
+ * reused while the group has members, even if the process that founded it has ended long ago.
+ * Therefore each number in use has one struct pid_slot, which says all that it names.
+ * pid_slot_put_locked() is called whenever it names one thing less, and frees the number when
+ * nothing is left.
+ *
+ * Free numbers are given out in ascending order and then from the start again, so that a number is
+ * not reused soon: a program that has kept the number of a process that ended would otherwise send
+ * its signal to a stranger. Numbers below PID_RESERVED are given out only once, as on Linux. */
 #include "private.h"
 
 static OBJECT_CACHE(slot_cache, struct pid_slot);
 static struct tree slots; /* guarded by proc_lock */
 static int last_pid;      /* guarded by proc_lock */
-/* guarded by proc_lock: a bit for each number in use, and how many those are */
+/* guarded by proc_lock: a bit for each number in use, and the number of bits set */
 static uint64_t used[PID_MAX / 64];
 static uint32_t n_used;
 
@@ -15,8 +26,7 @@ struct pid_slot *pid_slot_find_locked(int id)
     return node && node->key == (uint64_t)id ? container_of(node, struct pid_slot, node) : NULL;
 }
 
-/* The next free number after the last one, so that a number is not soon used again; 0 if none.
- * proc_lock. */
+/* The next free number after the last one; 0 if there is none. */
 static int next_free_locked(void)
 {
     size_t id = bitmap_next_clear(used, PID_MAX, last_pid + 1);
@@ -85,8 +95,7 @@ struct thread *process_thread(const struct process *process, int tid)
     return thread && thread->process == process ? thread : NULL;
 }
 
-/* Among a few threads. -ENOENT if none is that high.
- * proc_lock. */
+/* The lowest number from `from` on, by a look at each thread of the process; -ENOENT. */
 static int next_of_few_locked(const struct process *process, int from)
 {
     struct thread *thread;
@@ -97,8 +106,7 @@ static int next_of_few_locked(const struct process *process, int from)
     return lowest;
 }
 
-/* Among all numbers in use.
- * proc_lock. */
+/* The same, by a walk up the numbers in use. */
 static int next_of_many_locked(const struct process *process, int from)
 {
     struct tree_node *node = tree_ceil(&slots, max(from, 0));

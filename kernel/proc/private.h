@@ -1,8 +1,8 @@
-/* What the files of the proc room tell each other and nobody else.
+/* What the files of the proc room share with each other, and nothing else.
  *
- * Lock rule: `_locked` means that the caller holds proc_lock. A signal is sent with proc_lock held
- * and takes signal_lock inside; it is received (mask, delivery, actions) under signal_lock alone.
- */
+ * Lock: `_locked` in a name means that the caller holds proc_lock. A signal is sent with proc_lock
+ * held, inside of which signal_lock is taken; it is received (mask, delivery, actions) with
+ * signal_lock alone. */
 #pragma once
 
 #include "abi/errno.h"
@@ -20,55 +20,64 @@ enum { PID_MAX = 32768, PID_RESERVED = 300, INIT_PID = 1 };
 
 /* ---- Numbers in use: pid.c ---- */
 
-/* A number that names a process, a thread, a process group, a session, or several of them. All
- * fields are guarded by proc_lock; it goes away with the last thing that it names. */
+/* A number in use: it names a process, a thread, a process group, a session, or several of them.
+ * All fields are guarded by proc_lock. It is freed with the last thing that it names. See pid.c. */
 struct pid_slot {
     struct tree_node node;   /* its key is the number */
     struct process *process; /* until it is reaped */
     struct thread *thread;   /* until it ends */
     struct list members;     /* process.group_node of the group */
     uint32_t n_in_session;   /* processes of the session */
-    struct list lost_tie;    /* in a list of groups that a process which ends is to look at */
+    struct list lost_tie;    /* in a list of groups that a process which ends must look at */
 };
 
 struct pid_slot *pid_slot_find_locked(int id);
-struct pid_slot *pid_slot_create_locked(int *id); /* a fresh number; NULL: memory or none left */
-uint32_t pid_count(void);                         /* numbers in use */
-void pid_slot_put_locked(struct pid_slot *slot);  /* frees it if it names nothing any more */
-struct process *process_first_locked(int above);  /* the lowest pid above that number, or NULL */
+/* A new number in use, stored in *id; NULL if memory is out or no number is left. */
+struct pid_slot *pid_slot_create_locked(int *id);
+uint32_t pid_count(void);                        /* numbers in use, atomically */
+void pid_slot_put_locked(struct pid_slot *slot); /* frees it if it names nothing any more */
+struct process *process_first_locked(int above); /* the lowest pid above this; NULL */
 
 /* ---- Processes: process.c ---- */
 
-struct process *process_create(void);          /* empty, reference count 1, not to be found */
-void process_destroy(struct process *process); /* one that never lived, or the last reference */
+struct process *process_create(void); /* empty, not published, one reference; NULL */
+/* Frees one that was not published, or whose last reference is released. */
+void process_destroy(struct process *process);
 /* The emergency reserve is the last 1/32 of memory and the last eighth of processes, numbers and
- * kernel stacks. Init and root's shells may use it, and the programs that they start while it is
- * near: a program that was started before may be the one that took the rest. Would a child of this
- * process be such a program? */
+ * kernel stacks. Only init and root's shells may use it, and programs that they start while it is
+ * nearly reached. A program that was started before may not, as it may be the one that has used up
+ * the rest. Would a child of this process be one that may? */
 bool process_starts_emergency(const struct process *parent);
-bool process_may_use_last(const struct process *process); /* may this one? */
+bool process_may_use_last(const struct process *process); /* may this process? */
 /* Is there room for a child or one more thread of this process? */
 bool process_room(const struct process *parent);
-/* What one user may have of processes, threads and queued signals by default: half of all. */
+/* How many processes, threads and queued signals one user may have by default: half of all. */
 uint32_t process_share(void);
-/* Has the process's user as many processes and threads as RLIMIT_NPROC allows, or more? */
+/* Has the process's user reached RLIMIT_NPROC? */
 bool process_at_limit_locked(const struct process *process);
-/* exec: 0, or -EAGAIN for one whose setuid has taken it over that limit, where it still is. */
+/* For exec: 0, or -EAGAIN if setuid took the process over that limit and it is still over it. */
 int process_over_limit(struct process *process);
-/* The numbers in process->uid and so on, and whom it counts for, from fs.cred, of a new process. */
+/* Copies the identity of a new process from its fs.cred. */
 void process_take_ids(struct process *process);
+/* Adds a process to the tree: its number, its first thread, its place below process->parent, and in
+ * process->group and process->session. From now on other processors can find it. */
 void process_publish_locked(struct process *process, struct pid_slot *slot, struct thread *thread);
-/* A child becomes its parent's youngest; it leaves its parent's children. */
+/* Adds the child to its parent's children as the youngest; removes it. */
 void child_add_locked(struct process *child);
 void child_remove_locked(struct process *child);
-/* After a change of what wait tells about it: state, stop_unreported, continue_unreported. */
+/* Called after a change of what wait reports: state, stop_unreported, continue_unreported. */
 void child_changed_locked(struct process *child);
+/* Sets the parent of a child that is in no list of children, or will be moved by the caller. */
 void process_set_parent_locked(struct process *child, struct process *parent);
-/* Takes over the reference. */
+/* Makes the process run with this identity, whose reference it takes over; the old one is released.
+ * Lock: exec_lock held, unless the process is not published yet. Takes fs.lock and, inside,
+ * proc_lock. */
 void process_set_cred(struct process *process, struct cred *cred, bool dumpable);
-/* Does a process act for the same user and group with both? */
+/* Are the effective user and group the same in both, also for files? */
 bool cred_acts_alike(const struct cred *a, const struct cred *b);
-void thread_uncount_locked(struct process *process); /* one that is not the first has ended */
+/* Counts one task less, for the end of a thread that is not the first. */
+void thread_uncount_locked(struct process *process);
+/* Gives a thread its number and adds it to the process, to which it then holds a reference. */
 void thread_attach_locked(struct process *process, struct pid_slot *slot, struct thread *thread);
 
 /* ---- Groups and sessions: group.c ---- */
@@ -76,13 +85,13 @@ void thread_attach_locked(struct process *process, struct pid_slot *slot, struct
 void group_join_locked(struct process *process, int group, int session);
 void group_leave_locked(struct process *process);
 bool group_is_orphaned_locked(int group, const struct process *ignored);
-/* Does the parent tie the process's group to another group of the session? Process 1 counts. */
+/* Is the parent in the process's session but not in its group? Process 1 counts, too. */
 bool group_is_tied_locked(const struct process *process, const struct process *parent);
-/* After the group lost such a tie: is it orphaned, and has it stopped? Then it is to be hung up. */
+/* After the group lost such a parent: is it orphaned, and has it a stopped member? */
 bool group_is_left_behind_locked(int group, const struct process *ignored);
-/* Sends SIGHUP and SIGCONT. No lock. */
+/* Sends SIGHUP and SIGCONT. Takes proc_lock. */
 void group_hang_up(int group);
-void session_end(struct process *leader); /* its terminal becomes free; without locks */
+void session_end(struct process *leader); /* releases its terminal; takes proc_lock */
 void job_init(void);
 
 /* ---- Signals ---- */
@@ -93,21 +102,22 @@ void job_init(void);
 #define CORE_SIGNALS                                                                        \
     (SIGNAL_BIT(SIGQUIT) | SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGTRAP) | SIGNAL_BIT(SIGABRT) | \
      SIGNAL_BIT(SIGBUS) | SIGNAL_BIT(SIGFPE) | SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGXCPU) |  \
-     SIGNAL_BIT(SIGXFSZ) | SIGNAL_BIT(SIGSYS)) /* of which Linux's default action is a core */
+     SIGNAL_BIT(SIGXFSZ) | SIGNAL_BIT(SIGSYS)) /* whose default action is a core dump on Linux */
 #define FIRM_SIGNALS (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP)) /* not to be caught or blocked */
 
-/* Of the process: read with proc_lock held. */
+/* The process's action for a signal. Lock: proc_lock held. */
 const struct kernel_sigaction *signal_action(const struct process *process, int signal);
-/* The same where only signal_lock is held: a copy. With `take` the signal is about to be handled,
- * and SA_RESETHAND acts. */
+/* A copy of the action. With `take` the signal is about to be handled, and SA_RESETHAND is carried
+ * out. Lock: signal_lock held. */
 struct kernel_sigaction signal_action_copy(struct process *process, int signal, bool take);
-/* Gives the child the parent's actions; with `clear` only what is ignored. 0 or -ENOMEM. */
+/* Copies the parent's actions to the child; with `clear` only those that ignore. 0 or -ENOMEM. */
 int signal_actions_copy(struct process *child, struct process *parent, bool clear);
-/* Lets the child share the parent's actions. 0 or -ENOMEM. */
+/* Makes the child share the parent's actions. 0 or -ENOMEM. */
 int signal_actions_share(struct process *child, struct process *parent);
-/* Gives the process actions of its own, if they are shared: for exec. 0 or -ENOMEM. */
+/* Replaces shared actions by a copy, for exec. 0 or -ENOMEM. */
 int signal_actions_unshare(struct process *process);
-void signal_actions_reset_locked(struct process *process); /* for exec: handlers are gone */
+/* For exec: handlers become the default; what is ignored stays ignored. */
+void signal_actions_reset_locked(struct process *process);
 void signal_actions_free(struct process *process);
 
 enum signal_effect { EFFECT_IGNORE, EFFECT_STOP, EFFECT_CONTINUE, EFFECT_DEATH };
@@ -117,8 +127,8 @@ static inline bool signal_is_valid(int signal)
     return signal >= 1 && signal <= KERNEL_NSIG;
 }
 
-/* Sends to the process or, if not NULL, to that thread of it. 0, or -EAGAIN: no room in the queue.
- */
+/* Sends to the process or, if it is not NULL, to this thread of it. 0, or -EAGAIN if the queue has
+ * no room. */
 int signal_send_locked(struct process *process, struct thread *thread, int signal,
                        const siginfo_t *info);
 /* May the sender send this signal to the process? 0 or -EPERM. */
@@ -127,29 +137,35 @@ void signal_fill(siginfo_t *info, int signal, int code, int pid, uint32_t uid);
 void signal_file_owner(const struct file *file, int fd, int code, long band); /* vfs_signal_owner */
 void signal_send_kernel_locked(struct process *process, int signal);          /* SI_KERNEL */
 void signal_send_group_locked(int group, int signal);
-/* The same for a caller without locks, which may sleep: others run while a large group is told. */
+/* The same for a caller without locks. It may sleep: others run while it visits a large group. */
 void signal_send_group_kernel(int group, int signal);
-/* A child has become known: it gets what its parent is still to be told by a walk over many. */
+/* For a child that was just published: sends it what a walk over many processes has still to send
+ * to its parent. */
 void signal_tell_newborn_locked(struct process *child, const struct process *parent);
 void signal_recalculate(struct process *process, struct thread *thread); /* signal_lock held */
 void signal_recalculate_all_locked(struct process *process);
-int signal_take(struct thread *thread, uint64_t wanted, siginfo_t *info); /* signal_lock; 0: none */
-/* Moves the pending signals that `which` names to a list; signal_lock held. */
+/* Takes a pending signal in the set `wanted`, one of the thread's own first, and fills its info.
+ * The result is the signal, or 0 if none is pending. Lock: signal_lock held. */
+int signal_take(struct thread *thread, uint64_t wanted, siginfo_t *info);
+/* Moves the pending signals in the set `which` to a list. Lock: signal_lock held. */
 void signal_discard(struct list *queue, uint64_t *pending, uint64_t which, struct list *dropped);
-/* Frees what was dropped; where the caller may sleep, others run in between. */
+/* Frees the signals of such a list. If the caller may sleep, others run in between. */
 void signal_free_dropped(struct list *dropped, bool may_breathe);
-/* The same for all of a thread at its end, and of a process, which may sleep. */
+/* Drops all signals of a thread at its end, with signal_lock held; all of a process, which may
+ * sleep. */
 void signal_flush_thread(struct thread *thread, struct list *dropped);
 void signal_flush_process(struct process *process);
 void signal_set_mask(struct thread *thread, uint64_t mask);
 void signal_mask_for_call(uint64_t mask);
 void signal_tell_parent_locked(struct process *process, int code, int status);
-int signal_of_end_locked(const struct process *process); /* to its parent; 0: none */
-void signal_kill_all_locked(struct process *process,
-                            struct thread *spared); /* threads must leave */
+int signal_of_end_locked(const struct process *process); /* the signal for its parent; 0: none */
+/* Makes all threads of the process leave, except `spared`. */
+void signal_kill_all_locked(struct process *process, struct thread *spared);
 
-/* What a frame takes on a stack at most, in bytes: AT_MINSIGSTKSZ. */
+/* The greatest size of a frame, in bytes: AT_MINSIGSTKSZ. */
 uint64_t signal_frame_most_bytes(void);
+/* Writes a frame to the user's stack and changes the registers so that the handler runs next.
+ * `mask` is what sigreturn will restore. 0, or -EFAULT with the registers unchanged. */
 int signal_frame_push(struct trap_frame *frame, const struct kernel_sigaction *action,
                       const siginfo_t *info, uint64_t mask);
 void signal_log_death(const struct trap_frame *frame, int signal);
@@ -157,7 +173,7 @@ void stop_if_stopped(struct process *process); /* sleeps while the process is st
 
 /* ---- Life and death ---- */
 
-/* What siginfo says of an end: CLD_*, and the signal or the exit status. */
+/* What siginfo says about an end: CLD_*, and the signal or the exit status. */
 static inline int exit_code_of(int wait_status)
 {
     return !WTERMSIG(wait_status) ? CLD_EXITED : WCOREDUMP(wait_status) ? CLD_DUMPED : CLD_KILLED;
@@ -167,62 +183,67 @@ static inline int exit_value_of(int wait_status)
     return WTERMSIG(wait_status) ? WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }
 
-/* All threads of the process are to leave; `self`, if it is one of them, leaves by itself. wait
- * reports the status, unless the end had begun before. */
+/* Begins the end of the process: all threads must leave. `self`, if it is one of them, leaves by
+ * itself. wait reports the status, unless the end had begun before. */
 void process_end_locked(struct process *process, struct thread *self, int wait_status);
 
-/* Ends the process by a signal whose action that is, with a core file if there is to be one. */
+/* Ends the process by a signal, with a core file if there should be one. */
 _Noreturn void process_die(const siginfo_t *info);
 
 /* ---- Core files: core.c, core_name.c ---- */
 
-/* Does a process that dies of the signal leave a core, as far as it is up to the process? */
+/* Should the process leave a core if it dies of this signal? */
 bool core_is_wanted(const struct process *process, int signal);
-/* Writes the calling process's core, when no other thread is left. False if no file could be made;
- * one that is not complete counts, as on Linux. No lock held. */
+/* Writes the core of the calling process, when no other thread is left. False if no file was made;
+ * an incomplete one counts, as on Linux. Called without locks. */
 bool core_dump(struct thread *self, const siginfo_t *info);
-/* Its path, into the page, for a thread that dies of the signal; takes proc_lock. */
+/* Writes the path of the core to a page. Takes proc_lock. */
 void core_name(struct thread *self, int signal, char *path);
 
-_Noreturn void thread_leave(void);            /* the calling thread ends; perhaps all with it */
-int threads_kill_others(struct thread *self); /* exec: 0 when alone, -EAGAIN if told to die */
-/* A caller of clone with CLONE_VFORK, on its stack, until the new thread calls exec or ends. */
+_Noreturn void thread_leave(void); /* ends the calling thread, and the process with the last one */
+int threads_kill_others(struct thread *self); /* for exec: 0 when alone, or -EAGAIN */
+/* The caller of clone with CLONE_VFORK has this on its stack until the new thread calls exec or
+ * ends. */
 struct vfork_wait {
-    bool over; /* guarded by proc_lock: the thread does not know of it any more */
+    bool over; /* guarded by proc_lock: the thread has no pointer to this any more */
     struct wait_queue done;
 };
-void vfork_release_locked(struct thread *thread); /* the caller that waits for it goes on */
-void process_reap_locked(struct process *zombie,
-                         bool count_usage);   /* drops the table's reference */
+void vfork_release_locked(struct thread *thread); /* wakes the caller that waits for it */
+/* Removes a zombie from the tree; its number is free again. Its times are added to those of its
+ * parent's children if `count_usage`. The caller needs a reference to use it afterwards. */
+void process_reap_locked(struct process *zombie, bool count_usage);
 void thread_clear_tid(struct thread *thread); /* CLONE_CHILD_CLEARTID and robust locks */
 void usage_tell(const struct usage *usage, struct rusage *told);
 void ns_to_timeval(uint64_t ns, struct timeval *time);
 void limits_init(struct process *process);
-void limits_apply(struct process *process, struct space *space); /* tells mm and vfs of them */
-struct fpu_state *fpu_copy(struct thread *from); /* NULL: unused, or out of memory */
+/* Copies the limits to where mm and vfs check them. Lock: signal_lock held. */
+void limits_apply(struct process *process, struct space *space);
+struct fpu_state *fpu_copy(struct thread *from); /* NULL: memory is out */
 
-/* ---- What others may add; where they are absent, nothing is done ---- */
+/* ---- What upper rooms and annexes may add; NULL means that nothing is done ---- */
 
 struct proc_hooks {
-    /* Timers of a new process that nobody knows yet; of one that ends, which sets no more. */
+    /* For a new process that is not published; for one that ends, and sets no more timers. */
     void (*timers_init)(struct process *process);
     void (*timers_stop)(struct process *process);
-    /* RLIMIT_CPU was set; the process has not ended: exec_lock is held, or it does not run yet. */
+    /* RLIMIT_CPU was set. The process has not ended: exec_lock is held, or it does not run yet. */
     void (*cpu_limit_set)(struct process *process);
-    /* The calling thread is about to leave its memory, by exec or its end. */
+    /* The calling thread is about to leave its memory, by exec or at its end. */
     void (*thread_leaves_memory)(struct thread *thread);
-    /* The word of clear_child_tid was cleared in a memory that others share. */
+    /* The word of clear_child_tid was cleared in memory that others share. */
     void (*word_cleared)(struct space *space, uint64_t address);
-    /* A fault from user mode found no page: sees to it that there will be some, and sleeps a
-     * moment; the caller lets the instruction fault again. False: there will be none. No lock. */
+    /* A fault from user mode found no page: makes sure that there will be one, and sleeps for a
+     * moment; the caller executes the instruction again. False: there will be none. */
     bool (*memory_wait)(struct thread *self);
-    /* A fault within a call found no page: tries again with some of the reserve. False: the access
-     * does not happen. Locks as for a fault. */
+    /* A fault in a system call found no page: tries again with some of the reserve. False: the
+     * access fails. Locks as for a fault. */
     bool (*memory_borrow)(struct thread *self, uint64_t address, uint64_t error);
-    /* On the way to user mode, after one that has borrowed: waits. */
+    /* On the way to user mode, if the thread has borrowed: waits until it has paid back. */
     void (*memory_pay)(struct thread *self);
-    void (*thread_buried)(struct process *process); /* at the end of a thread, off its stack */
-    /* "" or " (FUNCTION+0x1f)", where the calling program's file has a symbol for the address. */
+    /* A thread was freed. Called on the stack of another. */
+    void (*thread_buried)(struct process *process);
+    /* Writes " (FUNCTION+0x1f)" if the calling program's file has a symbol for the address,
+     * otherwise "". */
     void (*program_symbol)(uint64_t address, char *text, size_t size);
 };
 extern struct proc_hooks proc_hooks; /* filled in while the kernel starts, then constant */
@@ -235,31 +256,31 @@ void tracing_end(struct thread *thread, bool all);
 
 /* ---- exec: exec.c, exec_load.c, exec_stack.c ---- */
 
-enum { EXEC_SECURE_STACK = 8 << 20 }; /* the most that RLIMIT_STACK is for a set-id program */
+enum { EXEC_SECURE_STACK = 8 << 20 }; /* the greatest RLIMIT_STACK of a set-id program */
 enum { EXEC_HEAD_BYTES = 1536, EXEC_SCRIPT_LINE = 256, EXEC_MAX_SCRIPTS = 5 };
 
-/* All that exec gathers before it changes the process; one page. */
+/* All that exec prepares before it changes the process; fits one page. */
 struct exec {
-    struct process *process; /* whose credentials and limits count */
+    struct process *process; /* its credentials and limits count */
     struct fs_context *fs;   /* where paths begin */
-    bool forbids_sharing;    /* of the names in fs, until it is done */
+    bool forbids_sharing;    /* no process may begin to share the names in fs until exec is done */
     const char *path;        /* as called: AT_EXECFN */
     const struct exec_args *args;
-    struct file *file;        /* the program that is loaded in the end; writing denied */
-    struct file *interpreter; /* PT_INTERP's, or NULL */
-    struct cred *cred;        /* what it will run as */
+    struct file *file;        /* the program or the interpreter of a script; writing is denied */
+    struct file *interpreter; /* the dynamic loader (PT_INTERP), or NULL */
+    struct cred *cred;        /* the identity that it will have */
     bool secure;              /* set-id took effect */
-    bool dumpable;            /* its user may look into it */
+    bool dumpable;            /* its user may look into the process */
     struct space *space;
     uint64_t bias, interpreter_base; /* added to the addresses in the files */
     uint64_t entry, stack_pointer;
-    unsigned n_prefix;     /* strings in prefix that replace argv[0] */
-    unsigned prefix_start; /* they end with the buffer */
+    unsigned n_prefix;     /* number of strings in prefix, which replace argv[0] */
+    unsigned prefix_start; /* where they start; they end with the buffer */
     size_t head_bytes;
     struct elf_image image, interpreter_image;
     char *descriptor_path; /* "/dev/fd/N/PATH" for execveat by a descriptor, or NULL */
-    bool by_descriptor;    /* the file is the descriptor's own: it gives the thread its name */
-    bool path_ends;        /* the descriptor closes on exec: a script's path would lead nowhere */
+    bool by_descriptor;    /* the descriptor is the program's own: its name becomes the thread's */
+    bool path_ends; /* the descriptor closes on exec: a script could not be opened by its path */
     char prefix[EXEC_MAX_SCRIPTS * EXEC_SCRIPT_LINE];
     char head[EXEC_HEAD_BYTES]; /* the first bytes of the file */
 };
@@ -267,9 +288,9 @@ struct exec {
 _Static_assert(sizeof(struct exec) <= PAGE_SIZE, "struct exec");
 
 int exec_read_head(struct exec *exec, struct file *file);
-int exec_load(struct exec *exec);  /* makes exec->space and maps the program */
-int exec_stack(struct exec *exec); /* strings, environment block, vectors */
-/* Where the environment block and the stack lie; one table page serves the ends of both. */
+int exec_load(struct exec *exec);  /* makes exec->space and maps the program; 0 or -errno */
+int exec_stack(struct exec *exec); /* fills stack and environment; 0, -E2BIG, -EFAULT, -ENOMEM */
+/* Where environment block and stack are. They are close enough that one page table serves both. */
 #define ENV_START 0x7fffff700000ull
 #define STACK_TOP (ENV_START - 16 * PAGE_SIZE)
 #define PIE_BASE  0x555555554000ull

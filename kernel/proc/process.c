@@ -1,4 +1,25 @@
-/* The process as an object: made, published under its number, counted, given back. */
+/* The process as an object: it is made, published under its number, counted, and freed.
+ *
+ * Processes form a tree. Each has a parent and a list of children in the order of their birth;
+ * process 1 is the root. proc_lock guards the tree, and process_publish_locked() adds a process to
+ * it together with its number, its first thread and its group. Before that no other processor can
+ * find it, so it is prepared without locks.
+ *
+ * A process leaves the tree in two steps. When its last thread ends it becomes a zombie: memory and
+ * files are freed, but the number, the exit status and the times remain, because its parent may
+ * still ask for them with wait. When the parent has done so, or does not care, the zombie is
+ * reaped: it leaves the tree, and its number may be used again. The structure itself is freed with
+ * the last reference. The table of numbers has one reference, each thread has one, and so has
+ * everything that looks at a process without proc_lock, such as /proc.
+ *
+ * wait must not search thousands of children for the one that has ended. Therefore each parent also
+ * has a tree `told`, with those children that wait has something to report about: zombies, and
+ * children that have stopped or continued since the last report. child_changed_locked() keeps it up
+ * to date, and must be called after each change of what it depends on.
+ *
+ * The last part counts. Processes, numbers and kernel stacks are limited, and a program that forks
+ * without end shall not make the machine unusable: an eighth is reserved for init, for root's
+ * shells and for what they start then (see process_starts_emergency in private.h). */
 #include "private.h"
 
 struct proc_hooks proc_hooks;
@@ -8,9 +29,6 @@ struct spinlock proc_lock = {.name = "processes", .rank = RANK_PROC};
 static OBJECT_CACHE(process_cache, struct process);
 static uint32_t n_processes; /* guarded by proc_lock: published and not yet reaped */
 
-/* An empty process without number, parent, thread, memory or files.
- * NULL when out of memory.
- * Nobody else knows it yet: no lock. */
 struct process *process_create(void)
 {
     struct process *process = object_alloc_zeroed(&process_cache);
@@ -53,18 +71,14 @@ void process_unref(struct process *process)
         process_destroy(process);
 }
 
-/* The user pays for n tasks more, or fewer, of the process. The first thread's stays until the
- * process is reaped.
- * proc_lock. */
+/* Counts n more tasks of the process, or fewer, for its user. The first thread counts until the
+ * process is reaped. */
 static void count_tasks_locked(struct process *process, int n)
 {
     process->n_counted += n;
     __atomic_fetch_add(&process->user->n_tasks, n, __ATOMIC_RELAXED);
 }
 
-/* Gives a thread its number and makes it part of the process. The thread holds a reference.
- * Nothing can fail.
- * proc_lock. */
 void thread_attach_locked(struct process *process, struct pid_slot *slot, struct thread *thread)
 {
     thread->tid = slot->node.key;
@@ -81,7 +95,7 @@ void thread_uncount_locked(struct process *process)
     count_tasks_locked(process, -1);
 }
 
-/* Wait's list of children follows what it could tell about this one. */
+/* Adds the child to its parent's `told`, or removes it. */
 static void set_told_locked(struct process *child, bool told)
 {
     if (told && !child->in_told)
@@ -112,10 +126,6 @@ void child_remove_locked(struct process *child)
     set_told_locked(child, false);
 }
 
-/* Makes a process known: its number, its first thread, its place below its parent and in a group,
- * which process->parent, group and session name already.
- * Nothing can fail.
- * proc_lock. */
 void process_publish_locked(struct process *process, struct pid_slot *slot, struct thread *thread)
 {
     process->pid = process->fs.pid = slot->node.key;
@@ -128,9 +138,6 @@ void process_publish_locked(struct process *process, struct pid_slot *slot, stru
         group_join_locked(process, process->group, process->session);
 }
 
-/* Says whose child it is from now on; the list of children is the caller's.
- * Nothing can fail.
- * proc_lock. */
 void process_set_parent_locked(struct process *child, struct process *parent)
 {
     set_told_locked(child, false);
@@ -138,9 +145,6 @@ void process_set_parent_locked(struct process *child, struct process *parent)
     __atomic_store_n(&child->parent_pid, parent->pid, __ATOMIC_RELAXED);
 }
 
-/* Takes a process that has ended out of everything: its number may be used again.
- * The caller holds a reference if it wants to look at it afterwards.
- * proc_lock. */
 void process_reap_locked(struct process *zombie, bool count_usage)
 {
     struct process *parent = zombie->parent;
@@ -171,7 +175,8 @@ static void set_ids(struct process *process, const struct cred *cred)
     user_ref(process->user);
 }
 
-/* Has its user more than RLIMIT_NPROC allows? The process itself may be counted or not. */
+/* Has its user more tasks than RLIMIT_NPROC allows? Used before and after the process itself is
+ * counted. */
 static bool is_over_limit(const struct process *process)
 {
     return process->uid != 0 && __atomic_load_n(&process->user->n_tasks, __ATOMIC_RELAXED) >
@@ -183,8 +188,7 @@ void process_take_ids(struct process *process)
     set_ids(process, process->fs.cred);
 }
 
-/* Another user pays for the process from now on.
- * proc_lock. */
+/* The process has a new user: its tasks are counted for that one. Lock: proc_lock held. */
 static void change_user_locked(struct process *process, struct user *old)
 {
     process->was_over_limit = is_over_limit(process);
@@ -193,9 +197,6 @@ static void change_user_locked(struct process *process, struct user *old)
     __atomic_fetch_add(&process->user->n_tasks, process->n_counted, __ATOMIC_RELAXED);
 }
 
-/* The process runs as `cred` from now on, whose reference it takes over; the old one is given back.
- * Nothing can fail.
- * exec_lock, or nobody knows the process yet; takes fs.lock and, with it, proc_lock. */
 void process_set_cred(struct process *process, struct cred *cred, bool dumpable)
 {
     spin_lock(&process->fs.lock);
@@ -231,9 +232,7 @@ struct usage process_usage_locked(const struct process *process)
     return sum;
 }
 
-/* What all threads of the process have used, for CLOCK_PROCESS_CPUTIME_ID.
- * Nanoseconds.
- * Takes proc_lock. */
+/* The processor time of all threads, for CLOCK_PROCESS_CPUTIME_ID. Takes proc_lock. */
 static uint64_t process_run_ns(struct thread *self)
 {
     spin_lock(&proc_lock);
@@ -243,12 +242,12 @@ static uint64_t process_run_ns(struct thread *self)
 }
 
 /* Constant after proc_init. */
-static uint32_t most_processes; /* one for each sixteen frames */
-static uint32_t most_tasks;     /* numbers in use: one for each four frames, at most all numbers */
+static uint32_t most_processes; /* one for each 16 frames */
+static uint32_t most_tasks;     /* numbers in use: one for each 4 frames, at most all numbers */
 
 uint64_t threads_max;
 
-/* The lesser of what root allows and what there is room for. */
+/* The number of tasks that root allows, or that there is memory for: whichever is less. */
 static uint32_t task_limit(void)
 {
     return (uint32_t)min(__atomic_load_n(&threads_max, __ATOMIC_RELAXED), (uint64_t)most_tasks);
@@ -299,8 +298,7 @@ bool process_room(const struct process *parent)
            (!is_crowded(n_processes_now, most_processes) && !is_crowded(n_numbers, most));
 }
 
-/* mm_reserve_hook: asked before the last of memory and of kernel stacks is given away.
- * No lock: constants, or the caller's own. */
+/* For mm_reserve_hook: may the caller have the last of memory and of kernel stacks? */
 static bool may_use_reserve(void)
 {
     const struct thread *self = current_thread();
@@ -309,7 +307,6 @@ static bool may_use_reserve(void)
            __atomic_load_n(&process->oom_victim, __ATOMIC_RELAXED);
 }
 
-/* mm_is_root: no lock, the caller's own. */
 static bool caller_is_root(void)
 {
     const struct thread *self = current_thread();
@@ -324,7 +321,7 @@ static bool number_is_used(int number)
     return used;
 }
 
-/* As Linux: the real user pays, the effective one is asked whether it must. */
+/* As on Linux: the real user pays, and the effective one decides whether a limit applies. */
 static struct user *payer(bool *privileged)
 {
     struct thread *self = current_thread();

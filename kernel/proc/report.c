@@ -10,9 +10,7 @@ static const char *state_name(const struct process *process, const struct thread
     return process->stopped ? "stopped" : names[thread->state % ARRAY_SIZE(names)];
 }
 
-/* The path of a directory, without the locks that guard names: cut off at the front if long.
- * buf's part that holds it.
- * Takes no lock: another processor may be renaming. */
+/* Reads names while another processor may rename them, so it looks at most DEPTH_LIMIT steps up. */
 const char *thread_cwd_peek(const struct thread *thread, char *buf, size_t size)
 {
     enum { DEPTH_LIMIT = 64 };
@@ -35,7 +33,7 @@ const char *thread_cwd_peek(const struct thread *thread, char *buf, size_t size)
     return *at ? at : entry ? "/" : "?";
 }
 
-/* It may run again meanwhile: then what is read is some of what its stack had or has. */
+/* The thread may start to run meanwhile. Then some of the addresses are old ones. */
 size_t thread_backtrace(const struct thread *thread, uint64_t *addresses, size_t n)
 {
     if (thread == current_thread())
@@ -47,7 +45,7 @@ size_t thread_backtrace(const struct thread *thread, uint64_t *addresses, size_t
     return rbp < rsp ? 0 : kernel_backtrace_below(rbp, (uint64_t)thread->stack_top, addresses, n);
 }
 
-/* Where a thread that does not run is: in the kernel by name, in its program by number. */
+/* Logs the functions in which a thread sleeps. */
 static void report_place(const struct thread *thread)
 {
     char symbol[64];

@@ -1,9 +1,22 @@
-/* The calls about signals: actions, masks, waiting for them. */
+/* The calls about signals: actions, masks, and waiting for signals.
+ *
+ * A signal has three stations in the kernel. It is sent (signal_send.c): it becomes pending for a
+ * process or a thread. It is delivered (signal_deliver.c): a thread takes it just before it returns
+ * to user mode. If the program has a handler for it, a frame is written to the user's stack
+ * (signal_frame.c), and the thread runs the handler and comes back with sigreturn. This file has
+ * the calls by which a program says what shall happen: an action for each signal, which all threads
+ * of a process share, and a mask of blocked signals for each thread.
+ *
+ * Actions are shared by the threads, and with CLONE_SIGHAND even by several processes. Most
+ * processes never set one, so `actions` is NULL at first, which means that all are the default. To
+ * change an action all locks are needed: proc_lock, the process's signal_lock and, if processes
+ * share them, the lock of the actions. To read one, any of the three is enough: a sender holds
+ * proc_lock already, and a receiver needs only locks of its own process, so that delivery does not
+ * wait for proc_lock. */
 #include "private.h"
 
-/* Sets the thread's mask. What it lets in is delivered on the way to user mode.
- * Nothing can fail.
- * Takes signal_lock. */
+/* Sets the thread's mask. What it no longer blocks is delivered on the way to user mode. Takes
+ * signal_lock. */
 void signal_set_mask(struct thread *thread, uint64_t mask)
 {
     spin_lock(&thread->process->signal_lock);
@@ -22,8 +35,7 @@ const struct kernel_sigaction *signal_action(const struct process *process, int 
     return process->actions ? &process->actions->action[signal - 1] : &by_default;
 }
 
-/* Could another process change them meanwhile? Only then lock is needed.
- * True if it was taken. */
+/* Takes the lock of the actions if another process might change them. True if it was taken. */
 static bool lock_if_shared(struct signal_actions *actions)
 {
     bool shared = __atomic_load_n(&actions->refs, __ATOMIC_RELAXED) > 1;
@@ -52,8 +64,7 @@ struct kernel_sigaction signal_action_copy(struct process *process, int signal, 
     return copy;
 }
 
-/* All by default, for one process.
- * NULL when out of memory. */
+/* Actions for one process, all of them the default. NULL if memory is out. */
 static struct signal_actions *actions_create(void)
 {
     struct signal_actions *actions = object_alloc_zeroed(&action_cache);
@@ -77,9 +88,8 @@ void signal_actions_free(struct process *process)
     process->actions = NULL;
 }
 
-/* Handlers become the default, what is ignored stays ignored.
- * True if anything is.
- * Nobody else sees them, or proc_lock and signal_lock. */
+/* Handlers become the default; what is ignored stays ignored. True if anything is ignored. Lock:
+ * proc_lock and signal_lock held, unless the actions are not published yet. */
 static bool keep_ignored(struct signal_actions *actions)
 {
     bool any = false;
@@ -92,9 +102,8 @@ static bool keep_ignored(struct signal_actions *actions)
     return any;
 }
 
-/* A copy for one process.
- * NULL when out of memory.
- * The signal_lock of a process that has them. */
+/* A copy for one process. NULL if memory is out. Lock: signal_lock of a process that has them held.
+ */
 static struct signal_actions *copy_of(struct signal_actions *from)
 {
     struct signal_actions *actions = object_alloc(&action_cache);
@@ -108,9 +117,7 @@ static struct signal_actions *copy_of(struct signal_actions *from)
     return actions;
 }
 
-/* The child is not known yet.
- * 0 or -ENOMEM.
- * Takes the parent's signal_lock. */
+/* The child is not published yet. Takes the parent's signal_lock. */
 int signal_actions_copy(struct process *child, struct process *parent, bool clear)
 {
     spin_lock(&parent->signal_lock);
@@ -124,8 +131,8 @@ int signal_actions_copy(struct process *child, struct process *parent, bool clea
     return 0;
 }
 
-/* What has never been set is shared all the same: it may be set later. The child is not known yet.
- * Takes proc_lock and the parent's signal_lock. */
+/* Creates the actions if none was ever set, because one may be set later. The child is not
+ * published yet. Takes proc_lock and the parent's signal_lock. */
 int signal_actions_share(struct process *child, struct process *parent)
 {
     spin_lock(&proc_lock);
@@ -140,8 +147,7 @@ int signal_actions_share(struct process *child, struct process *parent)
     return child->actions ? 0 : -ENOMEM;
 }
 
-/* The process has one thread, which calls this.
- * Takes proc_lock and signal_lock. */
+/* Called by the only thread of the process. Takes proc_lock and signal_lock. */
 int signal_actions_unshare(struct process *process)
 {
     struct signal_actions *shared = process->actions;
@@ -160,8 +166,7 @@ int signal_actions_unshare(struct process *process)
     return 0;
 }
 
-/* Nothing can fail: they are the process's own by now.
- * proc_lock; takes signal_lock. */
+/* The actions are the process's own. Takes signal_lock. */
 void signal_actions_reset_locked(struct process *process)
 {
     spin_lock(&process->signal_lock);
@@ -170,8 +175,8 @@ void signal_actions_reset_locked(struct process *process)
     spin_unlock(&process->signal_lock);
 }
 
-/* Puts a new action in force. Pending signals that it ignores are dropped, as POSIX wants; the
- * caller frees them without locks. Nothing can fail. proc_lock and signal_lock. */
+/* Sets a new action. If it ignores the signal, pending ones are dropped, as POSIX requires; the
+ * caller frees them without locks. Lock: proc_lock and signal_lock held. */
 static void install_action(struct process *process, int signal,
                            const struct kernel_sigaction *action, struct list *dropped)
 {
@@ -253,9 +258,8 @@ long sys_rt_sigpending(struct thread *self, uaddr_t set, size_t set_size)
 
 /* ---- Waiting ---- */
 
-/* What ppoll and pselect6 ask for: the caller's mask until the call ends or a handler has run.
- * Nothing can fail.
- * Takes signal_lock. */
+/* For ppoll, pselect6 and sigsuspend: sets the mask until the call ends or a handler has run. Takes
+ * signal_lock. */
 void signal_mask_for_call(uint64_t mask)
 {
     struct thread *self = current_thread();
@@ -264,9 +268,8 @@ void signal_mask_for_call(uint64_t mask)
     signal_set_mask(self, mask);
 }
 
-/* Sleeps until a signal is to be delivered.
- * -ERESTARTNOHAND: again, unless a handler runs.
- * No lock. */
+/* Sleeps until a signal is to be delivered. The result -ERESTARTNOHAND means: call again, unless a
+ * handler runs. */
 static long sleep_for_signal(const char *what)
 {
     while (sleep_until(NO_DEADLINE, WAIT_SIGNALS, what) == 0)
@@ -292,7 +295,7 @@ long sys_rt_sigsuspend(struct thread *self, uaddr_t mask, size_t set_size)
     return sleep_for_signal("sigsuspend");
 }
 
-/* Reads a time-out; a deadline of clock_ns(), or -EFAULT, -EINVAL. */
+/* Reads a time-out and computes its deadline by clock_ns(). 0, -EFAULT or -EINVAL. */
 static int fetch_deadline(uaddr_t timeout, uint64_t *deadline_ns)
 {
     struct timespec time;
@@ -308,9 +311,8 @@ static int fetch_deadline(uaddr_t timeout, uint64_t *deadline_ns)
     return 0;
 }
 
-/* Takes one of the wanted signals, sleeping until there is one.
- * The signal, -EAGAIN after the deadline, -EINTR for another signal.
- * Takes signal_lock. */
+/* Takes one of the wanted signals, and sleeps until there is one. The signal, -EAGAIN after the
+ * deadline, -EINTR for another signal. Takes signal_lock. */
 static long wait_for_one(struct thread *self, uint64_t wanted, uint64_t deadline_ns,
                          siginfo_t *info)
 {

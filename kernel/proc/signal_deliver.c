@@ -1,5 +1,27 @@
 /* Delivering signals: the last thing before user mode. Handlers, default actions, restarted calls.
- */
+ *
+ * A signal is delivered only here, when the thread is about to return to user mode and holds
+ * nothing: no lock, no half-changed structure. So its default action may end the thread, or stop it
+ * for as long as it likes, and a handler may run.
+ *
+ * proc_return_to_user() does rounds until nothing is due. In each, next_handled() takes pending
+ * signals. Those without a handler are dealt with: ignored, or the process stops, or it ends. The
+ * first with a handler gets a frame on the user's stack, so that the thread will run the handler.
+ * The next round may put the frame of another signal on top; so several handlers run one after the
+ * other, the last first.
+ *
+ * A system call that a signal has interrupted returns one of the codes -ERESTART*, which programs
+ * never see. If no handler runs, because the signal was ignored or the process was only stopped,
+ * the call is made again: the program counter is set back to the SYSCALL instruction, and rax to
+ * the number of the call. If a handler runs, the code decides between another call after the
+ * handler and -EINTR; for -ERESTARTSYS this is SA_RESTART's choice. It is decided once, for the
+ * first handler: after that the registers in the frame are those of the handler.
+ *
+ * A stop concerns the whole process. The thread that takes the stop signal sets `stopped` and makes
+ * all others come here, where each sleeps in stop_if_stopped(). SIGCONT may come from another
+ * processor after the signal was taken and before the process is stopped. POSIX says that it must
+ * win: taking the signal sets `stop_dequeued`, SIGCONT clears it, and stop_process() stops only if
+ * it is still set. */
 #include "private.h"
 
 /* ---- Stopping ---- */
@@ -9,16 +31,15 @@ void stop_if_stopped(struct process *process)
     struct thread *self = current_thread();
     spin_lock(&proc_lock);
     while (process->stopped && !self->kill_due) {
-        thread_end_slice(); /* thousands may be continued at once: others go first */
+        thread_end_slice(); /* thousands may be continued at the same time: let others run first */
         wait_on_spin(&process->resumed, &proc_lock, WAIT_KILL, NO_DEADLINE, "stopped");
     }
     spin_unlock(&proc_lock);
 }
 
-/* The default action of a stop signal that the calling thread has taken, unless SIGCONT came since;
- * those of the terminal do nothing to an orphaned group, which nobody could continue.
- * Comes back when the process goes on.
- * Takes proc_lock. */
+/* Stops the process by a stop signal that the calling thread has taken, unless SIGCONT came since.
+ * Stop signals of the terminal do nothing to an orphaned group, as no process could continue it.
+ * Returns when the process continues. Takes proc_lock. */
 static void stop_process(struct process *process, int signal)
 {
     spin_lock(&proc_lock);
@@ -41,10 +62,9 @@ static void stop_process(struct process *process, int signal)
 
 /* ---- Choosing what to do ---- */
 
-/* Takes signals until one has a handler, doing what the others' default actions say; it may not
- * come back. On success the action is copied and, with SA_RESETHAND, reset.
- * The signal, or 0 when nothing is left to deliver.
- * Takes signal_lock; may sleep (stopped). */
+/* Takes signals until one has a handler, and carries out the default actions of the others, which
+ * may end the thread. The action is copied and, with SA_RESETHAND, reset. The result is the signal,
+ * or 0 if nothing is left to deliver. Takes signal_lock; sleeps while the process is stopped. */
 static int next_handled(struct thread *self, siginfo_t *info, struct kernel_sigaction *action)
 {
     struct process *process = self->process;
@@ -85,9 +105,7 @@ static bool is_restart_code(long result)
     return result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK;
 }
 
-/* Makes the call happen once more: SYSCALL is two bytes long.
- * Nothing can fail.
- * The frame is the caller's own. */
+/* Makes the program call again: the instruction SYSCALL is two bytes long. */
 static void restart_call(struct trap_frame *frame)
 {
     frame->rax = frame->error;
@@ -95,9 +113,7 @@ static void restart_call(struct trap_frame *frame)
     trap_frame_changed(frame);
 }
 
-/* Decides about an interrupted call when a handler will run.
- * Nothing can fail.
- * The frame is the caller's own. */
+/* Decides what becomes of an interrupted call when a handler will run. */
 static void interrupt_call(struct trap_frame *frame, bool sa_restart)
 {
     long result = frame->rax;
@@ -111,9 +127,7 @@ static void interrupt_call(struct trap_frame *frame, bool sa_restart)
 
 /* ---- Delivery ---- */
 
-/* The signals that are blocked while the handler of `signal` runs.
- * Nothing can fail.
- * signal_lock. */
+/* Blocks the signals that the handler of `signal` asks for. Lock: signal_lock held. */
 static void enter_handler_mask(struct thread *self, int signal,
                                const struct kernel_sigaction *action)
 {
@@ -125,10 +139,9 @@ static void enter_handler_mask(struct thread *self, int signal,
     signal_recalculate(self->process, self);
 }
 
-/* Lets the handler of a signal run next in user mode. A stack that cannot take the frame is the
- * end of the process.
- * Nothing can fail.
- * Takes signal_lock. */
+/* Makes the thread run the handler when it returns to user mode. If its stack has no room for the
+ * frame, it gets SIGSEGV; if that was the handler of SIGSEGV, the process ends. Takes signal_lock.
+ */
 static void run_handler(struct trap_frame *frame, int signal, const siginfo_t *info,
                         const struct kernel_sigaction *action)
 {
@@ -150,9 +163,8 @@ static void run_handler(struct trap_frame *frame, int signal, const siginfo_t *i
     spin_unlock(&self->process->signal_lock);
 }
 
-/* One round: a handler is set up, or nothing is due any more and an interrupted call restarts.
- * Nothing can fail.
- * Takes signal_lock; may sleep, may not come back. */
+/* One round: a handler is set up; or nothing is due any more, and an interrupted call is restarted.
+ * May sleep or end the thread. Takes signal_lock. */
 static void deliver_one(struct trap_frame *frame, bool from_syscall)
 {
     struct thread *self = current_thread();
@@ -184,8 +196,8 @@ void proc_return_to_user(struct trap_frame *frame, bool from_syscall)
             proc_hooks.memory_pay(self);
         if (self->signal_due || self->restore_mask || restarts) {
             deliver_one(frame, from_syscall);
-            from_syscall = false; /* from now on the frame is a handler's or the call's anew */
+            from_syscall = false; /* the frame belongs to a handler now, or to the restarted call */
         }
     } while (proc_work_due(self));
-    thread_leave_kernel(self); /* where something above was long */
+    thread_leave_kernel(self); /* some of the above may have taken long */
 }

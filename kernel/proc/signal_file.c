@@ -1,7 +1,7 @@
 /* Signals about open files, to the owners that F_SETOWN named. */
 #include "private.h"
 
-/* By the rights that who named the owner had then. */
+/* May the file signal the process? The rights are those which the caller of F_SETOWN had then. */
 static bool may_signal(const struct file *file, const struct process *target)
 {
     uint32_t uid = file->owner_uid, euid = file->owner_euid;
@@ -9,7 +9,8 @@ static bool may_signal(const struct file *file, const struct process *target)
            uid == target->uid;
 }
 
-/* SIGIO tells nothing; another signal tells all, and SIGIO comes in its place if it cannot. */
+/* Sends the signal with its siginfo, or SIGIO, which carries none, if no signal was chosen or the
+ * queue is full. */
 static void tell_owner_locked(const struct file *file, struct process *target,
                               struct thread *thread, const siginfo_t *info)
 {
@@ -22,7 +23,7 @@ static void tell_owner_locked(const struct file *file, struct process *target,
     signal_send_locked(target, thread, SIGIO, &plain);
 }
 
-/* Signals that have codes of their own, among which POLL_* would mean something else. */
+/* Signals that have codes of their own: POLL_* would be mistaken for one of those. */
 #define WITH_OWN_CODES                                                                    \
     (SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGFPE) | SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGBUS) | \
      SIGNAL_BIT(SIGTRAP) | SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGSYS))

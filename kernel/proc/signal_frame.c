@@ -1,4 +1,20 @@
-/* The frame of a signal handler on the user's stack, laid out as Linux does, and the way back. */
+/* The frame of a signal handler on the user's stack, laid out as Linux does, and the way back.
+ *
+ * A handler interrupts the program between any two instructions. When it returns, the program must
+ * continue as if nothing had happened, so all registers are saved. They are saved on the user's
+ * stack, because handlers nest as deep as the stack allows, and because debuggers and runtimes read
+ * and change them there. From high to low addresses: vector registers, siginfo, the context
+ * (registers and mask), and the address of the restorer, which serves as the handler's return
+ * address. The restorer is a piece of libc that calls sigreturn, which loads everything from the
+ * frame again.
+ *
+ * The frame starts below the red zone: 128 bytes below the stack pointer that a function may use
+ * without moving the pointer. It may be on an alternate stack instead (SA_ONSTACK), so that a
+ * program can handle the overflow of its stack.
+ *
+ * A program may write a frame itself and call sigreturn. Nothing in a frame is trusted: the segment
+ * selectors are constants, of the flags only those count that a program may set, the address must
+ * be in user space, and vector state is checked before the processor loads it. */
 #include "private.h"
 
 enum {
@@ -17,7 +33,7 @@ enum {
 #define UC_SIGCONTEXT_SS       2
 #define UC_STRICT_RESTORE_SS   4
 
-/* Above it lies the vector state, below it nothing. */
+/* The vector state is above it. */
 struct signal_frame {
     uint64_t return_address;
     kernel_ucontext_t context;
@@ -32,17 +48,17 @@ static bool on_altstack(const struct thread *self, uint64_t sp)
            sp - self->altstack_start <= self->altstack_bytes;
 }
 
-/* Where a frame goes: the address of the vector state and, below it, of the rest. */
+/* Where a frame is: the address of the vector state and, below it, of the rest. */
 struct frame_place {
     uint64_t fpu, frame;
 };
 
 /* ---- Vector state ----
  *
- * It lies above the rest of the frame: the 512 bytes of FXSAVE, and where the processor has XSAVE
- * all that this wrote, with a magic number after it. The last 48 bytes of the 512, which no
- * processor uses, say how much there is. A program may have made the frame itself: what does not
- * fit counts as the 512 bytes alone. */
+ * It is above the rest of the frame: the 512 bytes of FXSAVE or, if the processor has XSAVE, all
+ * that this writes, with a magic number after it. The last 48 bytes of the 512, which no processor
+ * uses, say how much there is. If they do not fit, because the program has made the frame, only the
+ * 512 bytes count. */
 
 static uint32_t fpu_frame_bytes(void)
 {
@@ -55,7 +71,7 @@ uint64_t signal_frame_most_bytes(void)
     return align_up(sizeof(struct signal_frame) + fpu_frame_bytes() + padding, FRAME_ALIGNMENT);
 }
 
-/* Copies the state out to the address. 0 or -EFAULT. */
+/* Copies the thread's state to the address. 0 or -EFAULT. */
 static int write_fpu(struct thread *self, uint64_t at)
 {
     static const uint32_t magic2 = FP_XSTATE_MAGIC2;
@@ -73,15 +89,14 @@ static int write_fpu(struct thread *self, uint64_t at)
     return fpu_features ? user_copy_out(uaddr(at + fpu_state_bytes), &magic2, sizeof(magic2)) : 0;
 }
 
-/* Makes room for the vector state below sp; returns where it will be. */
+/* The address of the vector state that is to be below sp. */
 static uint64_t fpu_frame_at(uint64_t sp)
 {
     return align_down(sp - fpu_frame_bytes(), FPSTATE_ALIGNMENT);
 }
 
-/* Where the frame of a handler with these flags goes, below sp or on the alternate stack. False if
- * it would reach beyond the alternate stack's end.
- * Reads the thread's own settings. */
+/* Chooses the place of a frame, below sp or on the alternate stack. False if it would reach beyond
+ * the end of the alternate stack. */
 static bool place_frame(const struct thread *self, uint64_t sp, uint64_t flags,
                         struct frame_place *place)
 {
@@ -98,7 +113,7 @@ static bool place_frame(const struct thread *self, uint64_t sp, uint64_t flags,
     return !on_alternate || (place->frame > start && place->frame - start <= self->altstack_bytes);
 }
 
-/* Puts the vector state there and lets the handler begin with a fresh one. 0 or -EFAULT. */
+/* Writes the vector state there, and gives the handler an initial one. 0 or -EFAULT. */
 static int push_fpu(struct thread *self, uint64_t at)
 {
     int err = write_fpu(self, at);
@@ -134,7 +149,7 @@ static void load_registers(struct trap_frame *frame, const mcontext_t *from)
     trap_frame_changed(frame);
 }
 
-/* The alternate stack as programs are told of it; the hole in the structure is zero, too. */
+/* The alternate stack in the form for programs. Padding is zero, too. */
 static void tell_altstack(const struct thread *self, stack_t *stack)
 {
     memset(stack, 0, sizeof(*stack));
@@ -143,8 +158,7 @@ static void tell_altstack(const struct thread *self, stack_t *stack)
     stack->ss_flags = self->altstack_flags | (self->altstack_bytes ? 0 : SS_DISABLE);
 }
 
-/* Writes what the handler is to find in the registers' and masks' place.
- * 0 or -EFAULT. */
+/* Writes the context: registers, mask and alternate stack. 0 or -EFAULT. */
 static int write_context(struct thread *self, uint64_t at, const struct trap_frame *frame,
                          uint64_t fpu_at, uint64_t mask)
 {
@@ -162,9 +176,6 @@ static int write_context(struct thread *self, uint64_t at, const struct trap_fra
     return user_copy_out(uaddr(at), &context, sizeof(context));
 }
 
-/* Changes the frame so that user mode goes on in the handler, with the interrupted state on its
- * stack, `mask` as the mask to come back to.
- * 0, or -EFAULT with the frame as it was. */
 int signal_frame_push(struct trap_frame *frame, const struct kernel_sigaction *action,
                       const siginfo_t *info, uint64_t mask)
 {
@@ -195,8 +206,8 @@ int signal_frame_push(struct trap_frame *frame, const struct kernel_sigaction *a
 
 /* ---- The way back ---- */
 
-/* How many bytes of vector state are at the address: all that the frame claims, if that holds, or
- * what FXSAVE writes. *components: which of them count. */
+/* How many bytes of vector state are at the address: all that the frame claims if the claim is
+ * consistent, otherwise what FXSAVE writes. *components is set to those that count. */
 static uint32_t frame_extent(uint64_t at, uint64_t *components)
 {
     struct fpx_sw_bytes extent;
@@ -214,7 +225,8 @@ static uint32_t frame_extent(uint64_t at, uint64_t *components)
     return extent.xstate_size;
 }
 
-/* Whether the frame holds the state at a program's start: no component but MXCSR counts. */
+/* Is the state in the frame that at a program's start? Then no component is present, and MXCSR is
+ * the initial one. */
 static bool frame_is_initial(uint64_t at)
 {
     uint64_t components;
@@ -225,13 +237,13 @@ static bool frame_is_initial(uint64_t at)
            fpu_is_initial(components, mxcsr);
 }
 
-/* Takes the vector state from the frame; without one it is as at a program's start.
- * 0, -EFAULT or -ENOMEM. */
+/* Loads the vector state from the frame, or the initial one if there is none (`at` is 0). 0,
+ * -EFAULT or -ENOMEM. */
 static int restore_fpu(struct thread *self, uint64_t at)
 {
     uint64_t components;
     if (!self->fpu && (!at || frame_is_initial(at)))
-        return 0; /* neither the handler nor what it interrupted has used vector registers */
+        return 0; /* neither the handler nor the program before it has used vector registers */
     if (!self->fpu && !(self->fpu = thread_fpu_alloc()))
         return -ENOMEM;
     fpu_forget(self);
@@ -258,9 +270,9 @@ static void restore_altstack(struct thread *self, const stack_t *stack)
     self->altstack_flags = stack->ss_flags & SS_AUTODISARM;
 }
 
-/* Goes back to where a handler interrupted: all registers from the frame above the stack pointer.
- * A frame that makes no sense is the program's SIGSEGV. The result is rax as it was.
- * Takes signal_lock. */
+/* Returns from a handler: loads all registers from the frame above the stack pointer. For a frame
+ * that makes no sense the program gets SIGSEGV. The result is the old value of rax. Takes
+ * signal_lock. */
 long sys_rt_sigreturn(struct thread *self)
 {
     struct trap_frame *frame = trap_frame_at(self->stack_top);

@@ -1,4 +1,28 @@
-/* Sending signals: what is pending, for whom, and who is woken by it. */
+/* Sending signals: a signal becomes pending for a process or a thread, and a thread is woken for
+ * it.
+ *
+ * A signal is pending while its bit is set, in the process (any thread may take it) or in a thread.
+ * Its siginfo is in a queue beside the bits. Standard signals are pending at most once; real-time
+ * signals are queued as often as they are sent. The items of a queue are paid for by the receiver's
+ * user (RLIMIT_SIGPENDING). There may be thousands of one signal, so the queue lists only the first
+ * of each number, and the others hang on it in a ring: to find the first takes at most 64 steps.
+ *
+ * The steps of signal_send_locked(), which has proc_lock, so that the process and its threads stay:
+ * - SIGCONT continues a stopped process at once, even if it is blocked or ignored. It also removes
+ *   pending stop signals, and a stop signal removes a pending SIGCONT.
+ * - A signal that would be ignored is dropped. A blocked one is kept, because its action may change
+ *   before it is unblocked.
+ * - It is queued, and its bit is set.
+ * - A thread is chosen that does not block it: if possible the current one, which needs no wake-up.
+ *   The thread gets `signal_due`, and is woken if its sleep is one that signals end.
+ * - If the signal will kill the process anyway, the end begins now: no delivery can come before it.
+ *
+ * Each return to user mode reads `signal_due`, and not the masks and bits themselves. So it must be
+ * true whenever the thread has something to deliver. signal_recalculate() computes it anew, and
+ * must be called after each change of what it depends on.
+ *
+ * The fields of signals are guarded by the process's signal_lock. The receiver takes only that; the
+ * sender takes it inside proc_lock. */
 #include "private.h"
 
 static OBJECT_CACHE(pending_cache, struct pending_signal);
@@ -36,10 +60,9 @@ static void free_item(struct pending_signal *item)
     object_free(&pending_cache, item);
 }
 
-/* A place in a queue, which the receiver's user pays for. As on Linux, a standard signal of the
- * kernel or of kill has one also beyond RLIMIT_SIGPENDING: there is at most one of each.
- * NULL: over the limit, or out of memory.
- * proc_lock. */
+/* Makes an item of a queue; the receiver's user pays for it. As on Linux, a standard signal from
+ * the kernel or from kill gets one also beyond RLIMIT_SIGPENDING, since each is pending at most
+ * once. NULL if the limit is reached or memory is out. Lock: proc_lock held. */
 static struct pending_signal *make_item(struct process *process, int signal, int code)
 {
     struct user *user = process->user;
@@ -57,7 +80,8 @@ static struct pending_signal *make_item(struct process *process, int signal, int
     return item;
 }
 
-/* The first of a number in a queue; NULL. As many steps as there are other numbers. */
+/* The first item of a signal in a queue, or NULL. Takes as many steps as there are other signals in
+ * it. */
 static struct pending_signal *first_of(struct list *queue, int signal)
 {
     struct pending_signal *item;
@@ -67,7 +91,7 @@ static struct pending_signal *first_of(struct list *queue, int signal)
     return NULL;
 }
 
-/* Puts an item, alone so far, into a queue. */
+/* Adds an item to a queue. */
 static void queue_add(struct list *queue, struct pending_signal *item)
 {
     struct pending_signal *first = first_of(queue, item->info.si_signo);
@@ -79,12 +103,12 @@ static void queue_add(struct list *queue, struct pending_signal *item)
         list_add_tail(queue, &item->node);
 }
 
-/* Takes the first of its number out of a queue. True if there are more of the number. */
+/* Removes the first item of its signal from a queue. True if there are more of the signal. */
 static bool queue_take(struct list *queue, struct pending_signal *first)
 {
     struct pending_signal *next = list_first(&first->ring, struct pending_signal, ring);
     list_remove(&first->node);
-    list_remove(&first->ring); /* the others are a ring without it */
+    list_remove(&first->ring); /* the others stay connected as a ring */
     if (next)
         list_add_tail(queue, &next->node);
     return next;
@@ -116,10 +140,8 @@ void signal_free_dropped(struct list *dropped, bool may_breathe)
     }
 }
 
-/* Drops pending signals of the process and of all its threads: standard ones, of which there are
- * few.
- * Nothing can fail.
- * proc_lock and signal_lock. */
+/* Drops pending signals of the process and of its threads. Only for standard signals, of which
+ * there are few. Lock: proc_lock and signal_lock held. */
 static void discard_everywhere(struct process *process, uint64_t which)
 {
     struct thread *thread;
@@ -144,10 +166,8 @@ void signal_flush_process(struct process *process)
     signal_free_dropped(&dropped, true);
 }
 
-/* Adds a signal to a queue, if it is not one of those that are pending once. One without room for
- * its siginfo is pending without.
- * 0, or -EAGAIN where a real-time signal would lose what it tells.
- * signal_lock. */
+/* Adds a signal to a queue and sets its bit. If there is no room for its siginfo, it is pending
+ * without. 0, or -EAGAIN if a real-time signal would lose its siginfo. Lock: signal_lock held. */
 static int enqueue(struct process *process, struct list *queue, uint64_t *pending, int signal,
                    const siginfo_t *info)
 {
@@ -164,8 +184,9 @@ static int enqueue(struct process *process, struct list *queue, uint64_t *pendin
     return 0;
 }
 
-/* Takes the siginfo of a pending signal out of its queue; the pending bit stays while there is
- * more. *info is filled; without a queued one it says that a user sent it. signal_lock. */
+/* Removes the first item of a pending signal and clears the bit if there are no more. *info is
+ * filled; if the signal was pending without an item, it says that a user has sent it. Lock:
+ * signal_lock held. */
 static void dequeue(struct list *queue, uint64_t *pending, int signal, siginfo_t *info)
 {
     struct pending_signal *first = first_of(queue, signal);
@@ -198,9 +219,10 @@ int signal_take(struct thread *thread, uint64_t wanted, siginfo_t *info)
     return signal;
 }
 
-/* ---- Who must look ---- */
+/* ---- Which thread must look ---- */
 
-/* The signals that a thread takes now: those that it lets in, and those that it waits for. */
+/* The signals that a thread takes now: those that it does not block, and those that it waits for
+ * (sigtimedwait). */
 static uint64_t heard(const struct thread *thread)
 {
     return ~thread->signal_mask | thread->signal_awaited;
@@ -216,9 +238,8 @@ void signal_recalculate(struct process *process, struct thread *thread)
                      __ATOMIC_RELEASE);
 }
 
-/* Every thread of the process but the caller looks anew; sleepers wake if something is due.
- * Nothing can fail.
- * proc_lock; takes signal_lock. */
+/* Computes anew for each thread if a signal is due, and wakes those for which one is. Takes
+ * signal_lock. */
 void signal_recalculate_all_locked(struct process *process)
 {
     struct thread *thread;
@@ -231,10 +252,8 @@ void signal_recalculate_all_locked(struct process *process)
     spin_unlock(&process->signal_lock);
 }
 
-/* Makes a thread notice: it looks at its signals before it goes back to user mode, and wakes from
- * a sleep that they may end.
- * Nothing can fail.
- * proc_lock and signal_lock. */
+/* Makes a thread look at its signals before it returns to user mode, and wakes it from a sleep that
+ * signals end. Lock: proc_lock and signal_lock held. */
 static void notify_thread(struct thread *thread, bool kill)
 {
     if (kill)
@@ -254,10 +273,9 @@ void signal_kill_all_locked(struct process *process, struct thread *spared)
     spin_unlock(&process->signal_lock);
 }
 
-/* Who is to take a signal: the thread that it is for; if it is for the process, the caller's own if
- * that can, else the first that does not block it.
- * NULL if none can take it now.
- * proc_lock and signal_lock. */
+/* Chooses the thread that is to take a signal: the one that it is for; for a signal to the process,
+ * the current thread if it does not block it, otherwise the first thread that does not. NULL if
+ * none can take it now. Lock: proc_lock and signal_lock held. */
 static struct thread *choose_thread(struct process *process, struct thread *only, int signal)
 {
     struct thread *self = current_thread(), *thread;
@@ -273,16 +291,15 @@ static struct thread *choose_thread(struct process *process, struct thread *only
     return NULL;
 }
 
-/* Will nothing come of it? A blocked signal is kept, as its action may change before it is let in.
- * Process 1 hears only what it has a handler for.
- * signal_lock. */
+/* Would the signal have no effect? A blocked one is kept, because its action may change before it
+ * is unblocked. Process 1 gets only signals for which it has a handler. Lock: signal_lock held. */
 static bool is_ignored(struct process *process, struct thread *thread, int signal)
 {
     uint64_t handler = signal_action(process, signal)->handler;
     if (thread && (thread->signal_mask | thread->signal_awaited) & SIGNAL_BIT(signal))
         return false;
     if (thread && thread->tracing && process->pid != INIT_PID)
-        return false; /* who watches is told, as under Linux's ptrace */
+        return false; /* it is shown to the watcher first, as with ptrace on Linux */
     if (handler != KERNEL_SIG_DFL)
         return handler == KERNEL_SIG_IGN;
     enum signal_effect effect = signal_default_effect(signal);
@@ -297,10 +314,10 @@ static bool is_deadly(const struct process *process, int signal)
            signal_default_effect(signal) == EFFECT_DEATH;
 }
 
-/* As on Linux, a deadly signal that can be taken ends the process when it is sent: whatever comes
- * before it is delivered, it is the one that wait reports. Not those after which Linux would write
- * a core, nor one that is waited for or watched.
- * signal_lock. */
+/* Does the signal end the process at once, when it is sent? On Linux a deadly signal that can be
+ * delivered does, so it is the one that wait reports, even if other signals are delivered before
+ * it. Not so signals with a core dump, and not one that is waited for or watched. Lock: signal_lock
+ * held. */
 static bool ends_at_once(const struct process *process, const struct thread *taker, int signal)
 {
     if (signal == SIGKILL)
@@ -309,9 +326,7 @@ static bool ends_at_once(const struct process *process, const struct thread *tak
            !((taker->signal_mask | CORE_SIGNALS) & SIGNAL_BIT(signal));
 }
 
-/* SIGCONT's effect on a stopped process happens when it is sent, whatever its action.
- * Nothing can fail.
- * proc_lock. */
+/* SIGCONT continues a stopped process when it is sent, whatever its action is. */
 /* NOLINTNEXTLINE(misc-no-recursion): SIGCHLD at most, once SIGCONT was sent */
 static void resume_locked(struct process *process)
 {
@@ -390,18 +405,17 @@ void signal_send_group(int group, int signal)
     spin_unlock(&proc_lock);
 }
 
-/* The signal that clone chose is for the program that chose it. After the parent's exec, which may
- * have given it other rights, it is SIGCHLD.
- * proc_lock. */
+/* The signal that a child sends its parent at its end. Its number was chosen by the program that
+ * called clone; if the parent has executed another program since, which may have other rights, it
+ * is SIGCHLD. */
 int signal_of_end_locked(const struct process *process)
 {
     return process->parent_n_execs == process->parent->n_execs ? process->exit_signal : SIGCHLD;
 }
 
-/* SIGCHLD for a child that stopped or went on, unless the parent does not want to hear of those;
- * wait is told in any case. For one that ended: its own exit signal.
- * Nothing can fail.
- * proc_lock. */
+/* Tells the parent what has happened to its child. For one that stopped or was continued: SIGCHLD,
+ * unless the parent has set SA_NOCLDSTOP. For one that ended: its exit signal. wait learns of it in
+ * any case. */
 /* NOLINTNEXTLINE(misc-no-recursion): SIGCHLD at most, once SIGCONT was sent */
 void signal_tell_parent_locked(struct process *process, int code, int status)
 {

@@ -15,7 +15,6 @@ static struct tracing *tracing_ref(struct tracing *tracing)
 }
 
 /* Drops a reference; with the last one the pipe's reader comes to the end of what it reads.
- * Nothing can fail.
  * Without spinlocks, as the file may go. */
 static void tracing_unref(struct tracing *tracing)
 {
@@ -27,9 +26,7 @@ static void tracing_unref(struct tracing *tracing)
 
 /* ---- Who is watched ---- */
 
-/* A new process is watched if its parent hands that on, a new thread if its process does.
- * Nothing can fail.
- * proc_lock. */
+/* A new process is watched if its parent hands that on, a new thread if its process does. */
 void tracing_inherit_locked(struct process *child, const struct process *parent)
 {
     child->tracing = tracing_ref(parent->tracing);
@@ -41,7 +38,6 @@ void tracing_attach_locked(struct thread *thread)
 }
 
 /* Nobody watches the thread any more, nor, with `all`, what its process will start.
- * Nothing can fail.
  * Takes proc_lock. */
 void tracing_end(struct thread *thread, bool all)
 {

@@ -3,7 +3,7 @@
 #include "abi/utsname.h"
 #include "private.h"
 
-/* `release` is what a libc compares with the oldest Linux that it can live with. */
+/* `release` is compared by libcs with the oldest Linux that they support. */
 static struct utsname name = {
     /* nodename is guarded by proc_lock */
     .sysname = "Ouros", .nodename = "ouros", .release = "6.1.0-ouros",
@@ -45,11 +45,11 @@ long sys_sethostname(struct thread *self, uaddr_t from, size_t length)
     return 0;
 }
 
-/* Random bytes are there from the start: it never waits, and only a signal cuts a long one short.
- */
+/* There are random bytes from the start, so it never waits. A signal ends a long call early, with
+ * what it has. */
 long sys_getrandom(struct thread *self, uaddr_t buf, size_t count, unsigned int flags)
 {
-    enum { WORK = 32 }; /* a random byte takes as long as so many that are moved */
+    enum { WORK = 32 }; /* the time of a random byte, in bytes copied */
     char chunk[256];
     size_t done = 0;
     if (flags & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE) ||

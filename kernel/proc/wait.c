@@ -1,9 +1,21 @@
-/* wait4 and waitid: what has become of children. */
+/* wait4 and waitid: a parent learns what has become of its children, and reaps them.
+ *
+ * There are three things to learn of a child: it has ended, it has stopped, or it was continued.
+ * Each is reported once. The report of an end is also the end of the zombie: it is reaped, and the
+ * times that it used are added to those of the parent's children.
+ *
+ * The loop in do_wait() looks for a child to report, and sleeps if there is none. A child that
+ * changes between the look and the sleep is not missed: both happen with proc_lock held, which
+ * wait_on_spin() releases only when the thread is in the wait queue. A child changes with proc_lock
+ * held, and then wakes the queue of its parent.
+ *
+ * wait must also say if there is nothing to wait for (-ECHILD). Several threads of the parent may
+ * wait at the same time, and only one gets a child; the others look again. */
 #include "private.h"
 
-/* Which children, which changes, and what is found. */
+/* What the caller waits for, and what was found. */
 struct wait_for {
-    int pid;   /* > 0: that child; 0: all that `group` allows */
+    int pid;   /* > 0: that child; 0: all children that `group` allows */
     int group; /* > 0: children of that group */
     unsigned options;
     /* the result */
@@ -35,9 +47,8 @@ static void found(struct wait_for *wait, struct process *child, int code, int st
     usage_tell(&usage, &wait->usage);
 }
 
-/* Takes what the caller wants to hear about a child, if there is any; a zombie goes with it.
- * True if there was.
- * proc_lock. */
+/* Reports a change of the child that the caller asks for, if there is one; a zombie is reaped,
+ * unless WNOWAIT is set. True if there was a change. */
 static bool collect_locked(struct wait_for *wait, struct process *child)
 {
     bool takes = !(wait->options & WNOWAIT);
@@ -65,9 +76,8 @@ static bool collect_locked(struct wait_for *wait, struct process *child)
     return false;
 }
 
-/* May the caller wait for that child? A zombie is nobody's child for those who do not ask for the
- * dead.
- * proc_lock. */
+/* May the caller wait for that child? A zombie does not count as a child if the options do not ask
+ * for ended ones. */
 static bool waits_for(const struct wait_for *wait, const struct process *child)
 {
     return is_meant(wait, child) && (child->state != PROCESS_ZOMBIE || wait->options & WEXITED);
@@ -80,10 +90,9 @@ static int look_at_locked(struct wait_for *wait, struct process *child)
     return collect_locked(wait, child);
 }
 
-/* Looks through the children that there may be something to tell about, the oldest first, as Linux
- * does. Only if there is nothing it looks for one to wait for, which most often is the first.
- * 1 with the result in *wait, 0: there is nothing to tell yet, -ECHILD: there never will be.
- * proc_lock. */
+/* Looks through the children that may have something to report, the oldest first, as Linux does. If
+ * none has, it looks for a child worth waiting for, which is usually the first. 1 with the result
+ * in *wait; 0 if there is nothing yet; -ECHILD if there never will be. */
 static int look_locked(struct process *parent, struct wait_for *wait)
 {
     struct process *child = wait->pid ? process_find_locked(wait->pid) : NULL;
@@ -99,9 +108,7 @@ static int look_locked(struct process *parent, struct wait_for *wait)
     return -ECHILD;
 }
 
-/* Waits as the options say.
- * 1, 0 (WNOHANG), -ECHILD, or -ERESTARTSYS.
- * Takes proc_lock; sleeps. */
+/* Waits as the options say. 1, 0 (WNOHANG), -ECHILD or -ERESTARTSYS. Takes proc_lock; sleeps. */
 static int do_wait(struct process *self, struct wait_for *wait)
 {
     int result;
@@ -136,9 +143,7 @@ long sys_wait4(struct thread *self, pid_t pid, uaddr_t status, unsigned int opti
     return wait.found;
 }
 
-/* Whom waitid's first two arguments mean.
- * 0 or -EINVAL.
- * Reads the caller's group. */
+/* Decodes the first two arguments of waitid. 0, -EINVAL or -EBADF. */
 static int decode_id(struct process *self, int which, pid_t id, struct wait_for *wait)
 {
     switch (which) {

@@ -39,8 +39,7 @@ static bool release_robust(struct thread *thread, uint64_t word)
 }
 
 /* Walks the list of robust locks that the thread registered. Its length is limited, as the program
- * may have made a ring of it.
- * Nothing can fail. */
+ * may have made a ring of it. */
 static void release_robust_list(struct thread *thread)
 {
     enum { MOST = 2048, WAKES_A_BREATH = 16 };

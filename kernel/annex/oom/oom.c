@@ -81,7 +81,7 @@ int process_set_oom(struct process *process, int adjustment, bool privileged, bo
 
 /* The worst of all processes, the youngest of equals, referenced; NULL if none may be killed.
  * Root's shell and its helpers, for whom the reserve is kept, are chosen only if `all` is set. No
- * lock. */
+ * Lock: lock held. */
 static struct process *choose(bool all)
 {
     struct process *worst = NULL, *process;
@@ -103,8 +103,7 @@ static struct process *choose(bool all)
     return worst;
 }
 
-/* Kills the process and all others that use its memory: only together do they free it.
- * proc_lock. */
+/* Kills the process and all others that use its memory: only together do they free it. */
 static void kill_users_locked(struct process *chosen, struct space *space)
 {
     struct process *process = process_first_locked(0);

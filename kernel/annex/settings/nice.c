@@ -12,8 +12,7 @@ static bool is_named(const struct process *self, const struct process *process, 
     return process->uid == (who ? (uint32_t)who : self->uid);
 }
 
-/* One thread's, or a zombie's.
- * proc_lock. */
+/* One thread's, or a zombie's. */
 static long act_on_one_locked(struct thread *self, int who, nice_act *act, int wanted)
 {
     struct pid_slot *slot = pid_slot_find_locked(who ? who : self->tid);
@@ -24,8 +23,7 @@ static long act_on_one_locked(struct thread *self, int who, nice_act *act, int w
     return -ESRCH;
 }
 
-/* Those of all threads of a group or user.
- * proc_lock. */
+/* Those of all threads of a group or user. */
 static long act_on_many_locked(struct thread *self, int which, int who, nice_act *act, int wanted)
 {
     long result = -ESRCH;

@@ -8,8 +8,7 @@
 #define ALONE (CLONE_THREAD | CLONE_SIGHAND | CLONE_VM)
 
 /* Has another process the caller's memory? Whoever looks into it holds it for a moment, too, which
- * does not count.
- * proc_lock. */
+ * does not count. */
 static bool shares_space_locked(const struct process *process)
 {
     struct process *other = NULL;

@@ -14,7 +14,7 @@ struct setting {
 };
 
 /* The time that a timer goes by: a count of nanoseconds.
- * proc_lock. */
+ * Lock: proc_lock held. */
 static uint64_t time_of(struct process *process, int which)
 {
     if (which == ITIMER_REAL)
@@ -24,7 +24,7 @@ static uint64_t time_of(struct process *process, int which)
 }
 
 /* When a timer that is due at `due_ns` of its own time must be looked at, in real time.
- * proc_lock. */
+ * Lock: proc_lock held. */
 static uint64_t look_at(struct process *process, int which, uint64_t due_ns)
 {
     uint64_t now = time_of(process, which);
@@ -35,7 +35,6 @@ static uint64_t look_at(struct process *process, int which, uint64_t due_ns)
 }
 
 /* In the timer interrupt: the signal, if its time has come, and on to the next time.
- * Nothing can fail.
  * Takes proc_lock. */
 static void fire(struct process *process, int which)
 {
@@ -72,7 +71,6 @@ static void fire_prof(struct timer *timer)
 
 /* RLIMIT_CPU: past the hard limit SIGKILL, past the soft one SIGXCPU, and again each second, for
  * which the soft limit grows, as on Linux.
- * Nothing can fail.
  * Takes proc_lock. */
 static void fire_cpu_limit(struct timer *fired)
 {

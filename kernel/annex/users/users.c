@@ -5,7 +5,7 @@ enum { KEEP = -1 }; /* an argument that leaves a number as it is */
 
 /* A copy of the caller's credentials to change, with room for n_groups. Until it is put in force or
  * dropped no other thread changes them: it would bring back what this one gives up.
- * NULL when out of memory.
+ * NULL if memory is out.
  * Takes exec_lock and keeps it; may sleep. */
 static struct cred *cred_begin(struct thread *self, uint32_t n_groups, bool keep_groups)
 {
