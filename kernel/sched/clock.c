@@ -1,4 +1,4 @@
-/* The clocks that programs read. */
+/* The clocks that programs read: time of day, time since the start, processor time. */
 #include "abi/errno.h"
 #include "abi/time.h"
 #include "local.h"
@@ -54,7 +54,7 @@ long sys_clock_getres(struct thread *self, clockid_t clock, uaddr_t at)
     if (!clock_read(self, clock, &ns))
         return -EINVAL;
     if (clock < 0 && (clock & CPUCLOCK_CLOCK_MASK) != CPUCLOCK_SCHED)
-        resolution.tv_nsec = TICK_NS; /* as Linux tells, which counts these two by ticks */
+        resolution.tv_nsec = TICK_NS; /* as Linux reports, which counts these two in ticks */
     return uaddr_is_null(at) ? 0 : user_copy_out(at, &resolution, sizeof(resolution));
 }
 

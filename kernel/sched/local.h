@@ -1,4 +1,4 @@
-/* What sched's own files know of each processor. */
+/* The run queue of each processor, and what the files of sched share. */
 #pragma once
 
 #include "abi/types.h"
@@ -9,32 +9,35 @@ bool clock_read(struct thread *self, clockid_t clock, uint64_t *ns);
 
 enum {
     SLICE_NS = 10 * 1000 * 1000,
-    HANDOFF_NS = 300 * 1000, /* who wakes another, or a fork's child, usually sleeps sooner */
+    /* how long a thread that was woken waits: the one that runs usually sleeps sooner */
+    HANDOFF_NS = 300 * 1000,
 };
 
 struct run_queue {
     struct spinlock
-        lock; /* rank RANK_RUNQ; held over a switch, until the old thread's registers are saved */
-    struct list ready;     /* guarded by lock: thread.run_node; each has a whole time slice */
-    struct list woken;     /* guarded by lock: were asleep, have part of a slice left, go first */
-    uint64_t woken_due_ns; /* guarded by lock: until then the first of them lets another run on */
-    uint32_t n_ready;      /* guarded by lock: in both; others may peek */
-    bool idling;           /* atomic: its processor is about to halt, or halts: a kick wakes it */
+        lock; /* RANK_RUNQ; held over a switch, until the old thread's registers are saved */
+    struct list ready; /* guarded by lock: of thread.run_node; they wait for their turn */
+    /* guarded by lock: they have slept and have a part of a slice left; they run first */
+    struct list woken;
+    uint64_t woken_due_ns; /* guarded by lock: when the thread that runs must give way to `woken` */
+    uint32_t n_ready;      /* guarded by lock: threads in both lists; may be read without it */
+    bool idling;           /* atomic: its processor halts or is about to: a kick wakes it */
     struct thread *idle;   /* constant */
 
-    /* the processor's own */
-    uint64_t slice_end_ns; /* of the thread that runs */
+    /* used by its processor only: */
+    uint64_t slice_end_ns; /* when the slice of the thread that runs is over */
     uint64_t n_switches;
     uint64_t selectors, fs_base,
-        gs_base;               /* the user's segment registers; a base may be 0 instead */
-    struct space *ended_space; /* to be reaped after the switch */
-    struct thread *exited;     /* to be buried after the switch, by `last` */
+        gs_base;               /* the segment registers that are loaded; a base may in fact be 0 */
+    struct space *ended_space; /* for space_reap after the switch */
+    struct thread *exited;     /* for `last` after the switch */
     void (*last)(struct thread *);
     bool alarm_rang; /* its alarm was due at the last switch */
 
-    struct timer *firing; /* guarded by the timers' lock: whose fire runs here now */
-    uint64_t armed_ns;    /* atomic, written here only: when its alarm rings; UINT64_MAX: never */
-    bool cover_due;       /* a timer was set that is watched only if this processor halts next */
+    struct timer *firing; /* guarded by the timers' lock: the timer whose `fire` runs here */
+    /* atomic, written by its processor: when its alarm rings; UINT64_MAX: never */
+    uint64_t armed_ns;
+    bool cover_due; /* a timer was set that is watched only if this processor halts next */
 };
 
 extern struct run_queue run_queues[MAX_CPUS];
@@ -44,16 +47,16 @@ static inline struct run_queue *this_queue(void)
     return &run_queues[this_cpu()->id];
 }
 
-/* Gives the processor to the next ready thread, or idle. The caller has set its own state and holds
- * the queue's lock, which is free again when it runs on. */
+/* Runs the next ready thread, or idle, after the caller has set its own state. Lock: queue->lock
+ * held; free again when the caller runs again. */
 void switch_to_next(struct run_queue *queue);
-/* Where a new thread begins to run: finishes the switch, then calls start(arg). */
+/* The first function of a new thread: finishes the switch, then calls start(arg). */
 _Noreturn void thread_begin(void (*start)(void *), void *arg);
-/* Wakes a thread that sleeps; why, it finds in wake_result. One that does not sleep yet finds
- * wake_pending if the result is 0. */
+/* Wakes a thread that sleeps and stores the result in its wake_result. If it does not sleep yet and
+ * the result is 0, sets wake_pending. */
 void thread_wake(struct thread *thread, int result);
-/* Makes sure that this processor's alarm rings no later than that. One that rings too early only
- * looks at the clock, so one that is set already often does. */
+/* Makes this processor's alarm ring no later than the deadline. An alarm that is too early only
+ * reads the clock, so one that is set already is often left. */
 static inline void timer_need(struct run_queue *queue, uint64_t deadline_ns)
 {
     if (deadline_ns < queue->armed_ns) {
@@ -61,14 +64,16 @@ static inline void timer_need(struct run_queue *queue, uint64_t deadline_ns)
         timer_arm(deadline_ns);
     }
 }
-/* timer_set by a thread that sleeps next: where its processor then halts, nobody is kicked. */
+/* timer_set by a thread that sleeps next: its processor may then halt and watch the timer itself,
+ * so that no other is kicked. */
 void timer_set_for_sleep(struct timer *timer, uint64_t deadline_ns);
-/* Fires what is due of all timers, unless one that halts does it, and has the rest watched. */
+/* Fires the timers that are due, unless a halting processor does it, and sees that the others are
+ * watched. */
 void timers_run(struct run_queue *queue);
-/* The alarm of some processor is set to the first timer afterwards: the caller's own, which is
- * about to halt and has announced it; or of one that halts, as the caller goes on running. */
+/* Afterwards the alarm of some processor is set to the first timer. timers_watch: the caller is
+ * about to halt and has announced it. timers_cover: the caller goes on running. */
 void timers_watch(void);
 void timers_cover(void);
 void threads_init(void);
 void load_sample(void);
-extern uint32_t n_threads; /* atomic: created and not freed */
+extern uint32_t n_threads; /* atomic: threads that were created and not freed */

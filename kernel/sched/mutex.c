@@ -1,6 +1,17 @@
-/* Mutexes: locks that may be held over a sleep. Free ones are taken as sched.h says; who must wait
- * spins a little if the owner runs on another processor, then sleeps in one of a few queues
- * that all mutexes share. */
+/* Mutexes: locks that may be held during a sleep.
+ *
+ * A free mutex is locked by one compare-and-exchange of `owner` (sched.h). Otherwise the thread
+ * spins for a short time while the owner runs on another processor, because it will often unlock
+ * soon. Then it sleeps, in one of 16 wait queues that all mutexes share, so that a mutex, of which
+ * each inode has one, is small.
+ *
+ * The thread that sleeps enters the queue, sets `contended`, tries once more, and only then sleeps.
+ * Unlocking clears `owner` first and reads `contended` afterwards. So either the thread's try
+ * succeeds or the unlock sees `contended` and wakes it.
+ *
+ * Unlocking wakes the first waiter but does not pass the mutex on: a thread that runs may lock it
+ * first, and the woken one sleeps again. This is not fair, but it saves a switch for each lock of a
+ * busy mutex. */
 #include "abi/errno.h"
 #include "local.h"
 
@@ -16,13 +27,14 @@ void mutex_init(struct mutex *mutex, const char *name, enum lock_rank rank)
     *mutex = (struct mutex){.rank = rank, .name = name, .waiters = &queues[hash >> 60]};
 }
 
-/* It may have let go and ended meanwhile: its memory stays readable, and any answer will do. */
+/* The owner may have unlocked and ended meanwhile. Its memory can still be read, and either answer
+ * will do. */
 __attribute__((no_sanitize_address)) static bool is_running(const struct thread *owner)
 {
     return owner->state == THREAD_RUNNING;
 }
 
-/* Waits as long as the owner runs elsewhere and may let go soon; true if it was taken then. */
+/* Spins while the owner runs on another processor; true if the mutex was locked meanwhile. */
 static bool spin_for(struct mutex *mutex, struct thread *self)
 {
     for (int i = 0; i < SPINS && n_cpus > 1; i++) {
@@ -36,8 +48,8 @@ static bool spin_for(struct mutex *mutex, struct thread *self)
     return false;
 }
 
-/* Sleeps until the mutex can be taken. A wake-up meant for a poll that is in progress may end a
- * sleep here: the poll is told to look again. */
+/* Sleeps until the mutex is locked. A wake-up that was meant for a poll in progress may end a sleep
+ * here, so at the end the poll is told to check its conditions again. */
 static void sleep_for(struct mutex *mutex, struct thread *self)
 {
     struct waiter waiter = {.thread = self, .queue = mutex->waiters, .what = mutex};
@@ -79,7 +91,7 @@ bool mutex_trylock(struct mutex *mutex)
     return true;
 }
 
-/* Wakes the first that waits for this mutex, among those who wait for others of its queue. */
+/* Wakes the first waiter of this mutex. Waiters of other mutexes may be in the same queue. */
 void mutex_wake(struct mutex *mutex)
 {
     struct waiter *waiter, *next;

@@ -1,15 +1,48 @@
-/* Run queues: which thread each processor runs next. Round robin, but who slept before his time
- * slice was over has the rest of it first when he is woken. A thread that is woken stays with the
- * processor that woke it if that is soon free; one that would idle takes from the others. */
+/* The scheduler: which thread each processor runs next, and the switch to it.
+ *
+ * The rule is round robin with a boost. A thread may run for a time slice of 10 ms, then it waits
+ * at the end of the queue `ready` for its next one. A thread that sleeps earlier keeps the rest of
+ * its slice. When it is woken, it enters the queue `woken`, which is served first, so that an
+ * editor answers at once while compilers run. It cannot starve the others, because sleeping does
+ * not renew a slice: when the rest is used up, it waits in `ready` like all others. While a program
+ * runs, the first thread in `woken` waits at most 0.3 ms; then the one that runs is put at the
+ * front of `ready`, with the rest of its own slice.
+ *
+ * Each processor has these two queues. A thread that is woken stays on the processor that woke it
+ * if no other thread is ready there: the one that woke it often sleeps soon, and starting a halted
+ * processor takes longer than most threads then run. If it does not sleep within 0.3 ms, the timer
+ * interrupt calls an idle processor, which takes the thread. A processor without ready threads
+ * steals from the others before it halts.
+ *
+ * Four times matter to a processor:
+ * - slice_end_ns: when the slice of the thread that runs is over;
+ * - woken_due_ns: when that thread must give way to `woken`;
+ * - armed_ns: when its alarm, the timer of its local APIC, rings;
+ * - the first deadline of all timers (timer.c).
+ *
+ * The alarm is set only if another thread or a timer waits: there is no regular tick. When it rings
+ * (sched_tick), the thread is not switched at once: `resched` is set, and the switch happens on the
+ * way to user mode (sched_preempt), because the kernel itself is switched only where it sleeps or
+ * calls cond_resched.
+ *
+ * The switch. A queue's lock is held from the moment the old thread leaves the state THREAD_RUNNING
+ * until its registers are saved. It is locked by the old thread and unlocked by the new one, on the
+ * new stack (switch_finish). Otherwise another processor could steal the old thread and run it on
+ * its stack while that is still in use. A thread that ends cannot free the stack it runs on: the
+ * next thread does it.
+ *
+ * Two processors must not miss each other: one makes a thread ready, while the other finds nothing
+ * and halts. The first writes n_ready and then reads `idling`; the second writes `idling` and then
+ * reads n_ready. So at least one of them sees the other. */
 #include "abi/errno.h"
 #include "local.h"
 
 struct run_queue run_queues[MAX_CPUS];
-static uint32_t n_dying; /* atomic: threads past thread_exit_begin that are not buried yet */
+static uint32_t n_dying; /* atomic: threads between thread_exit_begin and the call of `last` */
 
 /* ---- The switch ---- */
 
-/* Closes the stretch of time that the thread has run. */
+/* Adds the time since ns_mark to the thread's processor time and subtracts it from its slice. */
 static void charge(struct thread *thread, uint64_t now)
 {
     uint64_t ran = now - thread->ns_mark;
@@ -18,10 +51,11 @@ static void charge(struct thread *thread, uint64_t now)
     thread->ns_mark = now;
 }
 
-/* Segment registers. A program changes the base of FS and GS by arch_prctl, which the kernel knows,
- * or by loading a selector, which it does not: that makes the base 0, since all segments are flat.
- * So a base that was loaded as X is X or 0 when the thread is switched out, and only two zeros let
- * the next load be left out. A thread has a base other than 0 only with the null selector. */
+/* Segment registers. A program changes the base of FS and GS by arch_prctl, which the kernel sees,
+ * or by loading a selector, which it does not see. That makes the base 0, since all segments are
+ * flat. So a base that was loaded as X is X or 0 when the thread is switched out, and the next load
+ * can be left out only if both are 0. A thread has a base other than 0 only with the null
+ * selector. */
 void thread_save_segments(struct thread *self)
 {
     self->selectors = user_selectors();
@@ -51,7 +85,8 @@ static void load_segments(struct run_queue *queue, const struct thread *to)
         user_gs_base_set(queue->gs_base = to->gs_base);
 }
 
-/* Loads what user mode would see of the thread and the trap frame does not hold. */
+/* Loads those registers of user mode that are not in the trap frame: vector and segment
+ * registers. */
 static void load_user_state(struct run_queue *queue, struct thread *from, struct thread *to)
 {
     if (from->process)
@@ -65,17 +100,16 @@ static void load_user_state(struct run_queue *queue, struct thread *from, struct
     load_segments(queue, to);
 }
 
-/* When the thread that runs is to give way to one that waits. */
+/* When the thread that runs must give way to another one. */
 static uint64_t give_way_ns(const struct run_queue *queue)
 {
     return list_empty(&queue->woken) ? queue->slice_end_ns
                                      : min(queue->slice_end_ns, queue->woken_due_ns);
 }
 
-/* First thing on the new thread's stack: lets go of the queue, and of what the old thread has left.
- * Thousands of threads may run one after the other without one of them coming to user mode, where
- * an interrupt would be taken: they end, or go from one sleep to the next. So the alarm is looked
- * at here. */
+/* The second half of a switch, on the new thread's stack: releases the queue and frees what the old
+ * thread left. Thousands of threads may run one after the other without one reaching user mode,
+ * where interrupts are taken: each ends or sleeps again. So the alarm is checked here. */
 static void switch_finish(void)
 {
     struct run_queue *queue = this_queue();
@@ -121,8 +155,7 @@ static void switch_to(struct run_queue *queue, struct thread *to)
     switch_finish();
 }
 
-/* The next ready thread, taken out of the queue; NULL when there is none. Lock: queue->lock held.
- */
+/* Removes the next ready thread from the queue; NULL if there is none. Lock: queue->lock held. */
 static struct thread *ready_take(struct run_queue *queue)
 {
     struct list *from = list_empty(&queue->woken) ? &queue->ready : &queue->woken;
@@ -141,7 +174,7 @@ static void ready_count(struct run_queue *queue, struct thread *thread)
     queue->n_ready++;
 }
 
-/* At the end of those who wait for a whole time slice. Lock: queue->lock held. */
+/* Puts a thread at the end of `ready`, with a whole slice. Lock: queue->lock held. */
 static void ready_put_last(struct run_queue *queue, struct thread *thread)
 {
     thread->slice_left_ns = SLICE_NS;
@@ -149,8 +182,9 @@ static void ready_put_last(struct run_queue *queue, struct thread *thread)
     ready_count(queue, thread);
 }
 
-/* Before them, to go on with the slice that it has begun; one that is used up would have the timer
- * interrupt at once, at each fork of a parent. Lock: queue->lock held. */
+/* Puts a thread at the front of `ready`, to continue its slice. If that is used up, the thread
+ * waits at the end: otherwise the timer would interrupt at once, for example after each fork. Lock:
+ * queue->lock held. */
 static void ready_put_first(struct run_queue *queue, struct thread *thread)
 {
     if (!thread->slice_left_ns) {
@@ -161,12 +195,12 @@ static void ready_put_first(struct run_queue *queue, struct thread *thread)
     ready_count(queue, thread);
 }
 
-/* A thread that is new or was asleep. What is left of its slice it may use at once, or nearly: the
- * one that runs often sleeps soon by itself. Lock: queue->lock held. */
+/* Puts a thread that is new or was asleep into `woken` if it has a part of a slice left. Lock:
+ * queue->lock held. */
 static void ready_put_woken(struct run_queue *queue, struct thread *thread)
 {
     if (!thread->slice_left_ns || thread->kill_due) {
-        ready_put_last(queue, thread); /* thousands may be killed at once: others go first */
+        ready_put_last(queue, thread); /* thousands may be killed at once: others first */
         return;
     }
     if (list_empty(&queue->woken))
@@ -193,7 +227,7 @@ _Noreturn void thread_begin(void (*start)(void *), void *arg)
 
 /* ---- Becoming ready ---- */
 
-/* A processor that idles, `preferred` if it does; MAX_CPUS when none does. */
+/* An idle processor: `preferred` if it is idle, MAX_CPUS if there is none. */
 static uint32_t find_idle(uint32_t preferred)
 {
     if (__atomic_load_n(&run_queues[preferred].idling, __ATOMIC_SEQ_CST))
@@ -205,18 +239,18 @@ static uint32_t find_idle(uint32_t preferred)
     return MAX_CPUS;
 }
 
-/* Whether an idle processor could help this one. */
+/* Is there another processor that is idle? */
 static bool help_idles(void)
 {
     if (n_cpus == 1)
         return false;
-    __atomic_thread_fence(
-        __ATOMIC_SEQ_CST); /* n_ready was written before, as sched_idle writes idling before */
+    /* n_ready was written before; sched_idle writes `idling` and then reads n_ready */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
     uint32_t idle = find_idle(this_cpu()->id);
     return idle != MAX_CPUS && idle != this_cpu()->id;
 }
 
-/* A thread waits in this processor's queue: when must the timer look whether it still does? */
+/* Sets the alarm for a thread that waits in this processor's queue. */
 static void watch_queue(struct run_queue *queue)
 {
     if (current_thread() == queue->idle)
@@ -226,7 +260,7 @@ static void watch_queue(struct run_queue *queue)
         timer_need(queue, clock_ns() + HANDOFF_NS);
 }
 
-/* Puts a thread that belongs to no queue into that processor's, and has it looked at. */
+/* Puts a thread that is in no queue into that processor's queue. */
 static void enqueue_on(uint32_t id, struct thread *thread)
 {
     struct run_queue *queue = &run_queues[id];
@@ -238,12 +272,11 @@ static void enqueue_on(uint32_t id, struct thread *thread)
     if (id == this_cpu()->id)
         watch_queue(queue);
     else if (first)
-        cpu_kick(id); /* it must halt no longer, or begin to count its time slice */
+        cpu_kick(id); /* it leaves the halt, or starts to watch its time slice */
 }
 
-/* Chooses a processor for a thread that is ready: this one if nobody else waits here. Who wakes
- * another often sleeps soon, and to rouse a halted processor takes longer than most threads then
- * run. If it does not sleep an idle processor is called after HANDOFF_NS. */
+/* Chooses a processor for a ready thread: this one, if no other thread waits here; otherwise an
+ * idle one, or the one where the thread ran last. */
 static void enqueue(struct thread *thread)
 {
     uint32_t id = this_cpu()->id;
@@ -254,7 +287,8 @@ static void enqueue(struct thread *thread)
     enqueue_on(id, thread);
 }
 
-/* Locks the queue whose lock guards the thread's state. */
+/* Locks the queue whose lock guards the thread's state. The thread may move to another queue until
+ * the lock is held. */
 static struct run_queue *queue_lock_of(struct thread *thread)
 {
     for (;;) {
@@ -266,7 +300,8 @@ static struct run_queue *queue_lock_of(struct thread *thread)
     }
 }
 
-/* Wakes it if `kind` says that it may be woken so. */
+/* Wakes a sleeping thread with that result. -EINTR wakes only from waits of WAIT_SIGNALS up to
+ * `weakest`. */
 static void wake_if(struct thread *thread, int result, enum wait_kind weakest)
 {
     struct run_queue *queue = queue_lock_of(thread);
@@ -274,7 +309,7 @@ static void wake_if(struct thread *thread, int result, enum wait_kind weakest)
     bool wakes = asleep && (result != -EINTR ||
                             (thread->wait_kind != WAIT_FIRM && thread->wait_kind <= weakest));
     if (wakes) {
-        thread->state = THREAD_READY; /* nobody else wakes it now */
+        thread->state = THREAD_READY; /* now no other processor wakes it */
         thread->wake_result = result;
     } else if (!asleep && result == 0) {
         thread->wake_pending = true;
@@ -285,7 +320,7 @@ static void wake_if(struct thread *thread, int result, enum wait_kind weakest)
     if (wakes)
         enqueue(thread);
     else if (runs_elsewhere && result == -EINTR)
-        cpu_kick(id); /* out of user mode, to look at its signals */
+        cpu_kick(id); /* brings it into the kernel, which checks its signals */
 }
 
 void thread_wake(struct thread *thread, int result)
@@ -293,8 +328,6 @@ void thread_wake(struct thread *thread, int result)
     wake_if(thread, result, WAIT_KILL);
 }
 
-/* A signal has come: ends the thread's sleep if that is of the kind, or weaker; if it runs in user
- * mode on another processor, brings it into the kernel. */
 void thread_interrupt(struct thread *thread, enum wait_kind kind)
 {
     wake_if(thread, -EINTR, kind);
@@ -317,11 +350,11 @@ void thread_handoff(struct thread *thread)
     thread->slice_left_ns = SLICE_NS;
     ready_put_first(queue, self);
     this_cpu()->resched = false;
-    watch_queue(queue); /* if the child takes long another processor may have the caller */
+    watch_queue(queue); /* if the child runs long, another processor may run the caller */
     switch_to(queue, thread);
 }
 
-/* Puts the caller where `put` says and runs the next one, if there is another. */
+/* Puts the caller into the queue by `put` and runs the next thread, if there is another. */
 static void give_way(void (*put)(struct run_queue *queue, struct thread *thread))
 {
     struct run_queue *queue = this_queue();
@@ -330,7 +363,8 @@ static void give_way(void (*put)(struct run_queue *queue, struct thread *thread)
     if (!queue->n_ready)
         return;
     spin_lock(&queue->lock);
-    struct thread *next = ready_take(queue); /* first, lest it be the caller: others steal */
+    /* taken first, so that it is not the caller; another processor may have stolen it */
+    struct thread *next = ready_take(queue);
     if (next) {
         put(queue, current_thread());
         switch_to(queue, next);
@@ -344,8 +378,8 @@ void thread_yield(void)
     give_way(ready_put_last);
 }
 
-/* A processor's `resched` means that somebody waits for it: he gets it when the time slice is
- * over, or earlier if he has a slice to go on with. */
+/* `resched` says that another thread waits. It runs when the slice is over, or earlier if it was
+ * woken with a part of a slice left. */
 void sched_preempt(void)
 {
     struct run_queue *queue = this_queue();
@@ -366,7 +400,6 @@ void thread_exit_begin(void)
     __atomic_add_fetch(&n_dying, 1, __ATOMIC_RELAXED);
 }
 
-/* The calling thread's end; `last` gets it when nothing stands on its stack any more. */
 void thread_exit(void (*last)(struct thread *))
 {
     struct run_queue *queue = this_queue();
@@ -381,8 +414,8 @@ void thread_exit(void (*last)(struct thread *))
     panic("a dead thread runs");
 }
 
-/* Waits until the threads that are ending on other processors have ended, and their spaces with
- * them. That takes microseconds, but a busy host may stop a processor in the middle of it. */
+/* That takes microseconds, but a busy host may stop a virtual processor in the middle of it, so the
+ * wait has a limit. */
 void sched_settle(void)
 {
     uint64_t patience_ns = clock_ns() + 100 * SLICE_NS;
@@ -393,8 +426,8 @@ void sched_settle(void)
 
 /* ---- Idling ---- */
 
-/* A ready thread from another processor's queue, or NULL. Lock: takes the queues' locks one by
- * one. */
+/* Takes a ready thread from another processor's queue; NULL if there is none. Takes the queues'
+ * locks one after the other. */
 static struct thread *steal(void)
 {
     uint32_t self = this_cpu()->id;
@@ -422,7 +455,7 @@ static bool anyone_ready(void)
     return false;
 }
 
-/* Runs what is ready, its own first; false if nothing is. */
+/* Runs a ready thread, of this processor's queue first; false if there is none. */
 static bool run_something(struct run_queue *queue)
 {
     spin_lock(&queue->lock);
@@ -434,14 +467,14 @@ static bool run_something(struct run_queue *queue)
             return false;
         spin_lock(&queue->lock);
     }
-    queue->idle->state = THREAD_READY; /* in no queue: it runs when nothing else can */
+    queue->idle->state = THREAD_READY; /* it is in no queue: it runs if there is nothing else */
     this_cpu()->resched = false;
     timers_cover();
     switch_to(queue, next);
     return true;
 }
 
-/* What a processor does when it has nothing to do; does not return. */
+/* The loop of the idle thread: runs ready threads, and halts if there is none. */
 void sched_idle(void)
 {
     struct run_queue *queue = this_queue();
@@ -449,11 +482,11 @@ void sched_idle(void)
         if (run_something(queue))
             continue;
         if (n_cpus > 1)
-            space_load(NULL); /* lest others wait for this one at each flush */
+            space_load(NULL); /* so that TLB shootdowns need not wait for this processor */
         else
             space_leave_ended();
-        /* Announced first, looked at afterwards: whoever makes a thread ready does it the other way
-         * round. */
+        /* `idling` is written first and n_ready read afterwards; a processor that makes a thread
+         * ready does it in the other order. */
         __atomic_store_n(&queue->idling, true, __ATOMIC_SEQ_CST);
         timers_watch();
         if (!anyone_ready())
@@ -464,8 +497,6 @@ void sched_idle(void)
 
 /* ---- Ticks and bring-up ---- */
 
-/* From IRQ_TIMER: fires timers; a thread whose time slice is over and who is waited for will give
- * way. */
 void sched_tick(void)
 {
     struct run_queue *queue = this_queue();
@@ -474,7 +505,8 @@ void sched_tick(void)
     timers_run(queue);
     if (!queue->n_ready)
         return;
-    uint32_t idle = find_idle(this_cpu()->id); /* it may have found work since help_idles looked */
+    /* one may have become idle since help_idles looked */
+    uint32_t idle = find_idle(this_cpu()->id);
     if (idle != MAX_CPUS && idle != this_cpu()->id)
         cpu_kick(idle);
     if (clock_ns() >= give_way_ns(queue))
@@ -496,7 +528,7 @@ uint64_t sched_idle_ns(uint32_t cpu)
     return thread_usage(run_queues[cpu].idle).system_ns;
 }
 
-/* Makes the caller this processor's idle thread. */
+/* Makes the caller the idle thread of this processor. */
 void sched_init_cpu(void)
 {
     static struct thread idle_threads[MAX_CPUS];
@@ -514,7 +546,7 @@ void sched_init_cpu(void)
     idle->stack_top = (void *)cpu->kernel_stack;
     idle->ns_mark = clock_ns();
     queue->idle = idle;
-    queue->selectors = UINT64_MAX; /* the loader's: nothing that a thread has */
+    queue->selectors = UINT64_MAX; /* of the loader: no thread has these */
     cpu->thread = idle;
     cpu->sched = queue;
 }

@@ -1,4 +1,4 @@
-/* nanosleep and clock_nanosleep: sleep for a time, or until one. */
+/* nanosleep and clock_nanosleep: sleep for a length of time, or until a time. */
 #include "abi/errno.h"
 #include "abi/time.h"
 #include "local.h"
@@ -13,7 +13,7 @@ int sleep_until(uint64_t deadline_ns, enum wait_kind kind, const char *what)
     return result == -ETIMEDOUT ? 0 : result;
 }
 
-/* Reads a time as nanoseconds, the far future as NO_DEADLINE; 0, -EFAULT or -EINVAL. */
+/* Reads a time in nanoseconds; the far future becomes NO_DEADLINE. 0, -EFAULT or -EINVAL. */
 static int fetch_time(uaddr_t at, uint64_t *ns)
 {
     struct timespec time;
@@ -33,8 +33,8 @@ static int store_remaining(uaddr_t at, uint64_t deadline_ns)
     return uaddr_is_null(at) ? 0 : user_copy_out(at, &time, sizeof(time));
 }
 
-/* A sleep that a signal interrupts says how much is left. If no handler runs it starts again, with
- * its deadline kept in the thread so that it gets no longer. */
+/* A sleep that a signal interrupts reports the rest. If no handler runs, the sleep is restarted
+ * with its deadline, which was stored in the thread, so that it does not become longer. */
 static long sleep_for(struct thread *self, uint64_t ns, uaddr_t remaining)
 {
     uint64_t now = clock_ns();
@@ -53,11 +53,11 @@ static long sleep_for(struct thread *self, uint64_t ns, uaddr_t remaining)
 long sys_nanosleep(struct thread *self, uaddr_t duration, uaddr_t remaining)
 {
     uint64_t ns;
-    int error = fetch_time(duration, &ns);
-    return error ? error : sleep_for(self, ns, remaining);
+    int err = fetch_time(duration, &ns);
+    return err ? err : sleep_for(self, ns, remaining);
 }
 
-/* Until a time of that clock, as time of clock_ns(). */
+/* Converts a time of that clock to a time of clock_ns(). */
 static uint64_t deadline_of(clockid_t clock, uint64_t ns)
 {
     if (clock != CLOCK_REALTIME && clock != CLOCK_TAI)
@@ -70,13 +70,14 @@ static uint64_t deadline_of(clockid_t clock, uint64_t ns)
 
 enum { CLOCK_OF_FILE = 3 };
 
-/* Nobody can sleep by the processor time of another yet; by its own, a thread would for ever. */
+/* Why the thread cannot sleep by a clock of processor time. By its own it would sleep forever
+ * (-EINVAL); by others it could on Linux (-EOPNOTSUPP here). */
 static int check_cpu_clock(struct thread *self, clockid_t clock)
 {
     uint64_t ns;
     int tid = (int)(~(uint32_t)clock >> 3);
     if ((clock & (CPUCLOCK_PERTHREAD_MASK | CPUCLOCK_CLOCK_MASK)) == CLOCK_OF_FILE)
-        return -EOPNOTSUPP; /* a device's, of which there are none */
+        return -EOPNOTSUPP; /* the clock of a device, and there is none */
     bool own = clock & CPUCLOCK_PERTHREAD_MASK && (tid == 0 || tid == self->tid);
     return own || !clock_read(self, clock, &ns) ? -EINVAL : -EOPNOTSUPP;
 }
@@ -90,9 +91,9 @@ long sys_clock_nanosleep(struct thread *self, clockid_t clock, unsigned int flag
         return clock < 0                               ? check_cpu_clock(self, clock)
                : clock >= 0 && clock <= CLOCK_BOOTTIME ? -EOPNOTSUPP
                                                        : -EINVAL;
-    int error = fetch_time(duration, &ns);
-    if (error)
-        return error;
+    int err = fetch_time(duration, &ns);
+    if (err)
+        return err;
     if (!(flags & TIMER_ABSTIME))
         return sleep_for(self, ns, remaining);
     int result = sleep_until(deadline_of(clock, ns), WAIT_SIGNALS, "sleep");

@@ -1,4 +1,4 @@
-/* Threads: made, freed, and how long they have run. */
+/* Threads: creation, freeing, and how long they have run. */
 #include "local.h"
 
 static OBJECT_CACHE(thread_cache, struct thread);
@@ -13,8 +13,6 @@ static void start_thread(void *self)
     thread_begin(thread->start, thread->start_arg);
 }
 
-/* A thread that will begin at start(arg), in no queue yet; NULL when memory is out. It holds no
- * reference to process or space: whoever gave them sees to that. */
 struct thread *thread_create(struct process *process, struct space *space, void (*function)(void *),
                              void *arg)
 {
@@ -32,8 +30,8 @@ struct thread *thread_create(struct process *process, struct space *space, void 
     thread->process = process;
     thread->space = space;
     thread->cpu = this_cpu()->id;
-    thread->n_entries =
-        cycle_count() / 64; /* anywhere between two samples: many threads live for a few calls */
+    /* a random phase of the sampling, since many threads make only a few calls */
+    thread->n_entries = cycle_count() / 64;
     list_init(&thread->run_node);
     list_init(&thread->queued);
     list_init(&thread->process_node);
@@ -41,7 +39,6 @@ struct thread *thread_create(struct process *process, struct space *space, void 
     return thread;
 }
 
-/* Frees a thread that never started, or that `last` of thread_exit was given. */
 void thread_free(struct thread *thread)
 {
     assert(thread->state == THREAD_NEW || thread->state == THREAD_DEAD);
@@ -55,7 +52,7 @@ void thread_free(struct thread *thread)
 void threads_init(void)
 {
     fpu_cache.size =
-        (uint32_t)align_up(fpu_state_bytes + OBJECT_REDZONE, 64); /* XSAVE's alignment */
+        (uint32_t)align_up(fpu_state_bytes + OBJECT_REDZONE, 64); /* XSAVE needs this alignment */
 }
 
 struct fpu_state *thread_fpu_alloc(void)
@@ -68,7 +65,8 @@ struct fpu_state *thread_fpu_alloc(void)
 
 /* ---- Times of use ---- */
 
-/* Time on processors, with the stretch that runs now. Off by one stretch when it runs elsewhere. */
+/* Processor time, including the current stretch. For a thread that runs on another processor it may
+ * be wrong by one stretch. */
 static uint64_t run_ns_now(const struct thread *thread)
 {
     uint64_t now = clock_ns(), mark = thread->ns_mark;
@@ -82,7 +80,7 @@ void thread_sample_begin(struct thread *thread)
     thread->call_exact = false;
 }
 
-/* What the timed part of the current entry has taken so far, as it counts. */
+/* What the timed part of the current kernel entry counts for so far. */
 static uint64_t timed_ns(const struct thread *thread, uint64_t now)
 {
     uint64_t ns = now - thread->call_start_ns;

@@ -1,41 +1,43 @@
-/* Timers: all in one tree by deadline; whichever processor is free serves those that are due.
+/* Timers: all are in one tree by deadline, and any processor that is free fires those that are due.
  *
- * The problem: a processor in a long call has its interrupts off. What only its own alarm (the
- * timer of its local APIC) would serve is late by the whole call, although another processor idles.
+ * The problem: a processor in a long call has its interrupts off. If timers belonged to processors,
+ * its timers would be late by the length of the call, although another processor is idle.
  *
- * The idea: the timers belong to no processor. One that halts serves whatever is due; where none
- * halts, whoever gets an IRQ_TIMER or looks up in the middle of a long call (cond_resched). So it
- * only matters that the alarm of some free processor is set, and free for certain is only one that
- * halts. Hence the invariant:
+ * The idea: timers belong to no processor. A processor that halts fires whatever is due. If none
+ * halts, they are fired by a processor that gets a timer interrupt, or that calls cond_resched in
+ * the middle of a long call. So the alarm of some free processor must be set, and the only
+ * processor that is certainly free is one that halts. Hence the invariant:
  *
- *     While any processor halts, the alarm of one that halts comes no later than the first timer.
+ *     While any processor halts, the alarm of a halting one rings no later than the first deadline.
  *
- * A processor that is about to halt sets its alarm to the first timer (timers_watch). Whoever
- * could break the invariant and does not halt itself looks for a processor that keeps it, and if
- * there is none kicks one that halts, which goes round its idle loop and sets its alarm
- * (timers_cover): one that has set a timer earlier than all others and goes on running, and one
- * that found work and halts no longer. Usually neither kicks anybody. A thread that sleeps alone
- * on its processor lets it halt, and an alarm that is set stays set until it rings, so that there
- * is at most one kick for each deadline and processor.
+ * A processor that is about to halt sets its alarm to the first deadline (timers_watch). Two events
+ * could break the invariant: a processor that goes on running sets a timer earlier than all others,
+ * or a processor stops halting because it has found work. Both call timers_cover: if no halting
+ * processor has its alarm set in time, it kicks one, which runs through its idle loop and sets its
+ * alarm. Usually no kick is needed: a thread that sleeps alone on its processor lets it halt, and
+ * an alarm that was set stays set until it rings. So there is at most one kick for each deadline
+ * and processor.
  *
- * No wake-up is lost between two processors: one writes first_ns and then reads `idling` of the
- * others; the other writes `idling` and then reads first_ns. At least one sees the other.
+ * Two processors must not miss each other: one writes first_ns and then reads `idling` of the
+ * others; the other writes `idling` and then reads first_ns. So at least one of them sees the
+ * other.
  *
- * Where no processor halts nobody is free. Then who set a timer has set its own alarm, and a long
- * call looks up often enough. An alarm that rings for nothing only looks at the clock. Without
- * timers and without anybody who waits for the end of a time slice there is no tick. */
+ * If no processor halts, none is free. Then the processor that set a timer has set its own alarm,
+ * and a long call calls cond_resched often enough. An alarm that rings for nothing only reads the
+ * clock. There is no tick while there are no timers and no thread waits for the end of a slice. */
 #include "local.h"
 
 static struct spinlock lock = SPINLOCK("timers", RANK_TIMER);
-static struct tree timers;             /* guarded by lock: by deadline */
-static uint64_t first_ns = UINT64_MAX; /* guarded by lock, atomic to read: the first's deadline */
+static struct tree timers; /* guarded by lock: struct timer, by deadline */
+/* guarded by lock, may be read without: the first deadline */
+static uint64_t first_ns = UINT64_MAX;
 
 void timer_init(struct timer *timer, void (*fire)(struct timer *timer))
 {
     *timer = (struct timer){.fire = fire};
 }
 
-/* After a change of the tree. Lock: lock held. */
+/* Updates first_ns. Lock: lock held. */
 static void note_first_locked(void)
 {
     struct tree_node *node = tree_first(&timers);
@@ -58,7 +60,7 @@ static void remove_locked(struct timer *timer)
         note_first_locked();
 }
 
-/* Does another processor run its `fire`? Lock: lock held. */
+/* Does another processor run its `fire` now? Lock: lock held. */
 static bool fires_elsewhere_locked(const struct timer *timer)
 {
     for (uint32_t id = 0; id < n_cpus; id++) {
@@ -68,8 +70,8 @@ static bool fires_elsewhere_locked(const struct timer *timer)
     return false;
 }
 
-/* Whether it fires right now, and so may set itself again, is asked under the lock under which it
- * is taken out: it could have done both in between. */
+/* Removes a timer from the tree; true if another processor is firing it. Both are done under one
+ * lock: otherwise it could fire and set itself again in between. */
 static bool timer_disarm(struct timer *timer)
 {
     spin_lock(&lock);
@@ -108,10 +110,10 @@ void timer_set_for_sleep(struct timer *timer, uint64_t deadline_ns)
     queue->cover_due = true;
 }
 
-/* ---- Who watches ---- */
+/* ---- Which processor watches ---- */
 
-/* Does another processor halt, with its alarm set in time? If not, *halting is one that halts, or
- * MAX_CPUS. No lock: see above. */
+/* Does another processor halt with its alarm set in time? If not, *halting is one that halts, or
+ * MAX_CPUS. No lock is needed: see above. */
 static bool is_watched(uint64_t deadline_ns, uint32_t *halting)
 {
     *halting = MAX_CPUS;
@@ -146,9 +148,10 @@ void timers_cover(void)
     timer_need(this_queue(), first);
 }
 
-/* ---- Serving ---- */
+/* ---- Firing ---- */
 
-/* The first timer, if it is due, taken out; it fires here. Lock: takes lock. */
+/* Removes the first timer from the tree if it is due, to fire it here; otherwise NULL. Takes
+ * lock. */
 static struct timer *timer_take_due(struct run_queue *queue)
 {
     struct timer *timer = NULL;
@@ -163,7 +166,7 @@ static struct timer *timer_take_due(struct run_queue *queue)
     return timer;
 }
 
-/* Lock: takes lock, so that who cancels the timer has seen it fire or sees that it has. */
+/* Takes lock: a processor that cancels the timer either sees it fire or sees that it has. */
 static void firing_ends(struct run_queue *queue)
 {
     spin_lock(&lock);
@@ -171,9 +174,9 @@ static void firing_ends(struct run_queue *queue)
     spin_unlock(&lock);
 }
 
-/* One that runs leaves what is due to one that halts: a thread that is woken there runs at once,
- * and does not wait here for the end of a time slice or of a call. If nothing has happened after
- * HANDOFF_NS (the host may have stopped the other one) it serves them itself. */
+/* A processor that runs a thread leaves due timers to one that halts: a thread that is woken there
+ * runs at once, and does not wait here for the end of a slice or call. If nothing happens for
+ * HANDOFF_NS (the host may have stopped the other processor), it fires them itself. */
 static bool leaves_it(struct run_queue *queue, uint64_t first, uint64_t now)
 {
     uint32_t halting;
@@ -185,8 +188,8 @@ static bool leaves_it(struct run_queue *queue, uint64_t first, uint64_t now)
     return true;
 }
 
-/* Thousands may be due at once. After some of them the threads have their turn for as long as
- * those took: timers never take more than half of a processor. */
+/* Thousands may be due at once. After 64 of them the threads run for as long as those took, so
+ * timers never take more than half of a processor. */
 void timers_run(struct run_queue *queue)
 {
     enum { AT_ONCE = 64 };

@@ -1,8 +1,24 @@
-/* Waiting: queues of those who sleep until something happens, and how a wake-up is never lost.
+/* Wait queues: threads that sleep until something happens, and why no wake-up is lost.
  *
- * A waiter enters the queue, then looks at its condition, then sleeps. Who changes the condition
- * looks into the queue afterwards. In between a wake-up finds the waiter awake: it leaves
- * wake_pending, and the sleep ends at once. */
+ * The problem: a thread checks its condition, finds it false, and goes to sleep. Between the check
+ * and the sleep, another processor may make the condition true and wake the queue. If the thread is
+ * not asleep yet, this wake-up must not be lost, or the thread sleeps forever.
+ *
+ * The steps of a waiter, in this order:
+ * 1. wait_begin clears its wake_pending;
+ * 2. waiter_add puts it into the queue (for poll, into several);
+ * 3. it checks the condition, or releases the lock that guards the condition;
+ * 4. wait_sleep: with the run queue's lock held, it sleeps unless wake_pending is set, a signal is
+ *    due, or the deadline has passed;
+ * 5. it leaves the queue and checks the condition again.
+ *
+ * A waker makes the condition true first and calls wake_all afterwards. If the waiter entered the
+ * queue before that, wake_all finds it: asleep, and wakes it, or still awake, and sets wake_pending
+ * under the same run queue's lock, so that step 4 does not sleep. If it entered later, its check in
+ * step 3 sees the condition true.
+ *
+ * Signals and deadlines work likewise. Each sets a flag first (signal_due, kill_due, `rung`) and
+ * wakes the thread afterwards; step 4 reads the flags with the lock held. */
 #include "abi/errno.h"
 #include "local.h"
 
@@ -12,7 +28,7 @@ void wait_queue_init(struct wait_queue *queue)
     list_init(&queue->waiters);
 }
 
-/* ---- Steps, for those who wait for several things ---- */
+/* ---- The steps of a wait ---- */
 
 void waiter_add(struct waiter *waiter, struct wait_queue *queue)
 {
@@ -39,7 +55,7 @@ bool waiter_add_once(struct waiter *waiter, struct wait_queue *queue)
     return adds;
 }
 
-/* Leaves the queue; true if a wake-up had taken it out already. */
+/* Leaves the queue; true if a wake-up had removed the waiter already. */
 static bool waiter_leave(struct waiter *waiter)
 {
     spin_lock(&waiter->queue->lock);
@@ -64,7 +80,7 @@ void wait_end(void)
     current_thread()->wake_pending = false;
 }
 
-/* Whether a signal has come that ends a wait of that kind. */
+/* Has a signal come that ends a wait of that kind? */
 static bool interrupted(const struct thread *self, enum wait_kind kind)
 {
     if (kind == WAIT_FIRM)
@@ -73,8 +89,8 @@ static bool interrupted(const struct thread *self, enum wait_kind kind)
            (kind == WAIT_SIGNALS && __atomic_load_n(&self->signal_due, __ATOMIC_ACQUIRE));
 }
 
-/* The deadline of a sleep. Another processor may fire it before the thread is asleep: so it says
- * that it has rung before it looks whether there is anybody to wake. */
+/* The deadline of a sleep. Another processor may fire it before the thread is asleep, so `rung` is
+ * set before the thread is woken. */
 struct alarm {
     struct timer timer;
     struct thread *thread;
@@ -88,8 +104,7 @@ static void alarm_fire(struct timer *timer)
     thread_wake(alarm->thread, -ETIMEDOUT);
 }
 
-/* Why the thread should not fall asleep: 1: for no reason, else as wait_sleep says. Lock: the run
- * queue's. */
+/* 1 if the thread may sleep; otherwise the result of wait_sleep. Lock: the run queue's held. */
 static int reason_to_stay_awake(const struct thread *self, enum wait_kind kind,
                                 const struct alarm *alarm)
 {
@@ -100,7 +115,7 @@ static int reason_to_stay_awake(const struct thread *self, enum wait_kind kind,
     return alarm && __atomic_load_n(&alarm->rung, __ATOMIC_ACQUIRE) ? -ETIMEDOUT : 1;
 }
 
-/* Sleeps unless there is a reason not to; 0 or -EINTR, or what thread_wake was told. */
+/* Sleeps unless there is a reason not to. 0, -EINTR, or the result given to thread_wake. */
 static int sleep_now(struct thread *self, enum wait_kind kind, const struct alarm *alarm,
                      const char *what)
 {
@@ -121,7 +136,6 @@ static int sleep_now(struct thread *self, enum wait_kind kind, const struct alar
     return self->wake_result;
 }
 
-/* Sleeps until woken: 0, -EINTR or -ETIMEDOUT. */
 int wait_sleep(enum wait_kind kind, uint64_t deadline_ns, const char *what)
 {
     struct thread *self = current_thread();
@@ -140,15 +154,15 @@ int wait_sleep(enum wait_kind kind, uint64_t deadline_ns, const char *what)
 
 /* ---- Waiting for one thing ---- */
 
-/* Enters the queue, before the lock that guards the condition is released. */
+/* Enters the queue. The lock that guards the condition is still held. */
 static void wait_enter(struct waiter *waiter, struct wait_queue *queue)
 {
     wait_begin();
     waiter_add(waiter, queue);
 }
 
-/* Sleeps and leaves. Who was woken and interrupted at once says 0, for the wake-up may have been
- * meant for one only. */
+/* Sleeps and leaves the queue. If a wake-up and a signal came both, the result is 0, because the
+ * wake-up may have been meant for this thread only. */
 static int wait_leave(struct waiter *waiter, enum wait_kind kind, uint64_t deadline_ns,
                       const char *what)
 {
@@ -181,7 +195,7 @@ int wait_on_mutex(struct wait_queue *queue, struct mutex *mutex, enum wait_kind 
 
 /* ---- Waking ---- */
 
-/* Takes a waiter out of its queue, whose lock is held, and wakes its thread. */
+/* Removes a waiter from its queue and wakes its thread. Lock: the queue's held. */
 static void waiter_wake(struct waiter *waiter)
 {
     struct thread *thread = waiter->thread;

@@ -1,11 +1,11 @@
-/* sched_yield, and how busy the machine is. */
+/* sched_yield, letting others run in the middle of a long call, and the load averages. */
 #include "local.h"
 #include "syscall_calls.h"
 
 #define LOAD_STEP_NS 5000000000ull
 
-static uint32_t
-    load_average[3]; /* of 1, 5, 15 minutes; fixed point, 1/65536; races lose a sample at most */
+/* of 1, 5 and 15 minutes, in units of 1/65536; a race loses one sample at most */
+static uint32_t load_average[3];
 static uint64_t load_next_ns = LOAD_STEP_NS;
 
 long sys_sched_yield(struct thread *self)
@@ -20,8 +20,8 @@ void thread_end_slice(void)
     current_thread()->slice_left_ns = 0;
 }
 
-/* A long call runs with interrupts off, so at points of its own choice it answers the other
- * processors, fires the timers that are due, and lets another thread run whose turn it is. */
+/* A long call runs with interrupts off. So at points that it chooses it answers the other
+ * processors, fires timers that are due, and lets another thread run whose turn has come. */
 bool cond_resched(void)
 {
     struct thread *self = current_thread();
@@ -34,7 +34,7 @@ bool cond_resched(void)
     return !self->kill_due;
 }
 
-/* The count belongs to the processor, not to the thread: it only says when to look. */
+/* The count is the processor's, not the thread's: it only decides when to look. */
 bool thread_breathe(size_t n_moved)
 {
     enum { BREATH_BYTES = 1 << 16 };
@@ -47,7 +47,7 @@ bool thread_breathe(size_t n_moved)
     return cond_resched();
 }
 
-/* Threads that run or would like to. */
+/* How many threads run or are ready. */
 static uint32_t count_active(void)
 {
     uint32_t n = 0;
@@ -56,8 +56,8 @@ static uint32_t count_active(void)
     return n;
 }
 
-/* Brings the averages up to date. Without ticks nobody samples while the machine idles: what was
- * missed counts as what is now. */
+/* Updates the averages. Without ticks no samples are taken while the machine is idle: each missed
+ * sample counts as the present state. */
 void load_sample(void)
 {
     static const uint32_t decay[3] = {60291, 64454, 65173}; /* 65536 * e^(-5s / 1, 5, 15 min) */
