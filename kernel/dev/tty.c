@@ -383,3 +383,13 @@ int tty_foreground_group(const struct tty *tty)
 {
     return __atomic_load_n(&tty->foreground, __ATOMIC_RELAXED);
 }
+
+const char *tty_name(const struct tty *tty)
+{
+    return tty->name;
+}
+
+const struct tty *tty_of_console(void)
+{
+    return console_tty;
+}

@@ -43,6 +43,7 @@ enum frame_use {
  * were freed last are used first, because the processor's caches still hold them. */
 paddr_t frame_alloc(enum frame_use use);
 paddr_t frame_alloc_zeroed(enum frame_use use);
+enum { MAX_ORDER = 10 }; /* the largest block is 4 MB */
 /* 2^order adjoining pages, aligned to their size, for the kernel's own tables; 0 when there is no
  * such block. The block has one reference count and is freed as a whole. */
 paddr_t frames_alloc(enum frame_use use, unsigned order);
@@ -69,6 +70,9 @@ struct memory_counts {
     uint64_t by_use[N_FRAME_USES];
 };
 void memory_count(struct memory_counts *counts);
+/* Counts the free blocks of 2^order pages for each order. Single pages in the processors' stacks
+ * are blocks of order 0, so all blocks together are about memory_count's free frames. */
+void memory_blocks(uint64_t counts[MAX_ORDER + 1]);
 /* Frees empty slabs and cached stacks, so that two counts can be compared. No spinlock is held. */
 void memory_trim(void);
 

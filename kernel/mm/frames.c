@@ -65,7 +65,8 @@ static void no_yield(void) {}
 void (*mm_yield)(void) = no_yield;
 
 static struct spinlock frame_lock = SPINLOCK("frames", RANK_FRAME);
-static uint32_t free_blocks[MAX_ORDER + 1]; /* guarded by frame_lock: a list for each order */
+static uint32_t free_blocks[MAX_ORDER + 1]; /* guarded by frame_lock: a list for each order ... */
+static uint64_t n_blocks[MAX_ORDER + 1];    /* ... and the number of blocks in it */
 static struct range ranges[MAX_RANGES];
 static size_t n_ranges;
 static uint64_t n_total; /* all frames that mm manages */
@@ -111,6 +112,20 @@ void frame_list_remove(uint32_t *head, uint32_t number)
 
 /* ---- Blocks. Lock: frame_lock held. ---- */
 
+static void block_list(uint32_t number, unsigned order)
+{
+    frames[number].order = order | IN_FREE_LIST;
+    frames[number].use = FRAME_FREE;
+    frame_list_add(&free_blocks[order], number);
+    n_blocks[order]++;
+}
+
+static void block_unlist(uint32_t number, unsigned order)
+{
+    frame_list_remove(&free_blocks[order], number);
+    n_blocks[order]--;
+}
+
 /* Joins a block with its free buddies as far as possible and puts the result into its list. */
 static void block_free(uint32_t number, unsigned order)
 {
@@ -118,14 +133,12 @@ static void block_free(uint32_t number, unsigned order)
         uint32_t buddy = number ^ (1u << order);
         if (frames[buddy].order != (order | IN_FREE_LIST))
             break;
-        frame_list_remove(&free_blocks[order], buddy);
+        block_unlist(buddy, order);
         frames[buddy].order = 0;
         number &= ~(1u << order);
         order++;
     }
-    frames[number].order = order | IN_FREE_LIST;
-    frames[number].use = FRAME_FREE;
-    frame_list_add(&free_blocks[order], number);
+    block_list(number, order);
 }
 
 /* The order of the largest aligned block that begins at `first` and fits below `end`. */
@@ -173,13 +186,10 @@ static uint32_t block_alloc(unsigned order)
     if (!block_find(order, &from))
         return 0;
     uint32_t number = free_blocks[from];
-    frame_list_remove(&free_blocks[from], number);
+    block_unlist(number, from);
     while (from > order) {
         from--;
-        uint32_t upper = number + (1u << from);
-        frames[upper].order = from | IN_FREE_LIST;
-        frames[upper].use = FRAME_FREE;
-        frame_list_add(&free_blocks[from], upper);
+        block_list(number + (1u << from), from);
     }
     frames[number].order = order;
     return number;
@@ -390,6 +400,28 @@ void memory_count(struct memory_counts *counts)
         counts->free_frames -= counts->by_use[use];
     }
     counts->by_use[FRAME_FREE] = counts->free_frames;
+}
+
+/* Counts the blocks in which the rest of a range will be added. Lock: frame_lock held. */
+static void count_rest(const struct range *range, uint64_t *counts)
+{
+    for (uint32_t at = range->next; at < range->end;) {
+        unsigned order = chunk_order(at, range->end);
+        uint32_t n = order == MAX_ORDER ? (range->end - at) >> MAX_ORDER : 1;
+        counts[order] += n;
+        at += n << order;
+    }
+}
+
+void memory_blocks(uint64_t counts[MAX_ORDER + 1])
+{
+    spin_lock(&frame_lock);
+    memcpy(counts, n_blocks, sizeof(n_blocks));
+    for (size_t i = 0; i < n_ranges; i++)
+        count_rest(&ranges[i], counts);
+    spin_unlock(&frame_lock);
+    for (int cpu = 0; cpu < MAX_CPUS; cpu++)
+        counts[0] += stacks[cpu].n + stacks[cpu].n_clean;
 }
 
 void memory_trim(void)

@@ -4,7 +4,6 @@
 #include "mm.h"
 
 enum {
-    MAX_ORDER = 10,      /* the largest block is 4 MB */
     IN_FREE_LIST = 0x80, /* in frame.order: this is the first frame of a block in a free list */
 };
 

@@ -1,5 +1,7 @@
-/* Files of /proc about the whole machine: interrupts, slabinfo; and names as listings give them. */
+/* Files of /proc about the whole machine: interrupts, slabinfo, buddyinfo, consoles; and names as
+ * listings give them. */
 #include "proc_text.h"
+#include <sys/sysmacros.h>
 
 /* A column for each processor, and sums that only grow. */
 static void check_interrupts(void)
@@ -50,6 +52,67 @@ static void check_slabs(void)
     become_root();
 }
 
+/* Pages of all free blocks; each zone has a line, each order up to 4 MB a column. */
+static long free_pages(void)
+{
+    long pages = 0;
+    int wrong = 0;
+    CHECK(slurp("/proc/buddyinfo", 4096) > 0);
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+        char zone[16];
+        int node, length = 0, order = 0;
+        int found = sscanf(line, "Node %d, zone %15s%n", &node, zone, &length);
+        char *at = line + length, *end;
+        for (long n; n = strtol(at, &end, 10), end > at; at = end, order++)
+            pages += n << order;
+        wrong += found != 2 || order != 11 || strcmp(at, " ") != 0;
+    }
+    CHECK_EQ(wrong, 0);
+    return pages;
+}
+
+/* The blocks are what is free, but for what others take or free meanwhile. */
+static void check_blocks(void)
+{
+    struct stat st;
+    CHECK_OK(stat("/proc/buddyinfo", &st));
+    CHECK_EQ(st.st_mode, S_IFREG | 0444);
+    long pages = free_pages();
+    slurp("/proc/vmstat", 4096);
+    long free = number("nr_free_pages");
+    NOTE("%ld pages in blocks, %ld free", pages, free);
+    CHECK(pages > 0 && labs(pages - free) < free / 8);
+}
+
+/* Does the line tell of a terminal as /dev has it? It may be missing there, in a container. */
+static int is_console(const char *line, int *preferred)
+{
+    struct stat st;
+    char name[32], can[4], flags[8], path[64];
+    unsigned major_number, minor_number;
+    int found =
+        sscanf(line, "%31s %3s (%7[^)]) %u:%u", name, can, flags, &major_number, &minor_number);
+    if (found != 5 || strcspn(line + 21, "RW-") != 0 || can[1] != 'W' || flags[0] != 'E')
+        return 0;
+    *preferred += flags[1] == 'C';
+    snprintf(path, sizeof path, "/dev/%s", name);
+    return strlen(flags) == 7 &&
+           (stat(path, &st) < 0 || st.st_rdev == makedev(major_number, minor_number));
+}
+
+static void check_consoles(void)
+{
+    struct stat st;
+    int preferred = 0, n = 0, good = 0;
+    CHECK_OK(stat("/proc/consoles", &st));
+    CHECK_EQ(st.st_mode, S_IFREG | 0444);
+    CHECK(slurp("/proc/consoles", 4096) > 0);
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"), n++)
+        good += is_console(line, &preferred);
+    CHECK(n >= 1 && good == n);
+    CHECK_EQ(preferred, 1);
+}
+
 /* Names whose number in the listing is not that of the file. */
 static int count_wrong(const char *path)
 {
@@ -88,6 +151,8 @@ int main(void)
 {
     check_interrupts();
     check_slabs();
+    check_blocks();
+    check_consoles();
     check_numbers();
     return check_done();
 }

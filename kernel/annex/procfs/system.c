@@ -1,5 +1,6 @@
 /* /proc: the table of its names, and what the files about the whole machine hold. */
 #include "abi/fcntl.h"
+#include "abi/sysmacros.h"
 #include "abi/utsname.h"
 #include "dev.h"
 #include "nodes.h"
@@ -144,7 +145,34 @@ static int text_vmstat(struct text *text, const struct proc_inode *of)
     return 0;
 }
 
+/* Free blocks of 1, 2, 4 ... pages. All memory is one zone of one node. */
+static int text_buddyinfo(struct text *text, const struct proc_inode *of)
+{
+    uint64_t counts[MAX_ORDER + 1];
+    (void)of;
+    memory_blocks(counts);
+    text_add(text, "Node 0, zone %8s ", "Normal");
+    for (int order = 0; order <= MAX_ORDER; order++)
+        text_add(text, "%6lu ", counts[order]);
+    text_add(text, "\n");
+    return 0;
+}
+
 /* ---- Names ---- */
+
+/* The one that is enabled (E) and preferred (C). Programs read and write it; the kernel's own
+ * messages are written to another port, which is no terminal. */
+static int text_consoles(struct text *text, const struct proc_inode *of)
+{
+    const struct tty *tty = tty_of_console();
+    (void)of;
+    if (!tty)
+        return 0;
+    uint64_t device = tty_device(tty);
+    text_add(text, "%-20s RW- (EC     ) %4u:%u\n", tty_name(tty), MAJOR_OF(device),
+             MINOR_OF(device));
+    return 0;
+}
 
 int proc_text_version(struct text *text, const struct proc_inode *of)
 {
@@ -263,7 +291,9 @@ static long write_sysrq(const struct proc_inode *of, char *line, size_t n)
 // clang-format on
 
 static const struct proc_node root_children[] = {
+    FILE_NODE("buddyinfo", text_buddyinfo),
     FILE_NODE("cmdline", proc_text_command_line),
+    FILE_NODE("consoles", text_consoles),
     FILE_NODE("cpuinfo", proc_text_cpuinfo),
     FILE_NODE("devices", proc_text_devices),
     FILE_NODE("diskstats", proc_text_nothing),
