@@ -477,10 +477,12 @@ struct lock_seen {
 /* One of all files' locks. */
 struct lock_told {
     struct lock_seen lock;
-    const struct inode *inode;
-    uint64_t n;    /* which lock it is, from 1 on, or which one it waits for */
-    bool is_flock; /* of a whole file */
-    bool waits;    /* it is not set, but waited for */
+    const struct inode *inode; /* NULL for LEASE_BREAKER: a file with leases */
+    uint64_t n;                /* which lock it is, from 1 on, or which one it waits for */
+    bool is_flock;             /* of a whole file */
+    bool waits;                /* it is not set, but waited for */
+    enum { NO_LEASE, LEASE_ACTIVE, LEASE_BREAKING, LEASE_BREAKER } lease;
+    bool ends; /* the lease is to end; lock.is_write: it is to write, or to become so */
 };
 /* To whom the record locks of a context's descriptors belong: for comparison alone. NULL: its
  * thread has ended. The context may be another thread's, which stays. */
@@ -489,6 +491,9 @@ const void *fs_lock_owner(struct fs_context *fs);
  * The owner is fs_lock_owner's or the open file. False: there is none. May sleep. */
 bool file_lock_seen(struct file *file, const void *owner, bool is_flock, int64_t from,
                     struct lock_seen *seen);
+
+/* The open file's lease, in all but n; false: it has none. May sleep. */
+bool file_lease_seen(struct file *file, struct lock_told *told);
 
 /* Where a listing of all files' locks is: all 0 at first. */
 struct locks_cursor {

@@ -85,7 +85,7 @@ static int truncate_entry(struct fs_context *fs, struct entry *entry, uint64_t s
         err = inode_get_write(inode);
     if (err)
         return err;
-    err = lease_break(inode, O_WRONLY);
+    err = lease_break(fs, inode, O_WRONLY);
     if (!err)
         err = file_truncate(fs, inode, size);
     inode_put_write(inode);

@@ -136,7 +136,7 @@ static void set_entry(struct file *file, struct entry *entry)
     file->inode = entry->inode;
 }
 
-int file_start(struct file *file, struct entry *entry)
+int file_start(struct fs_context *fs, struct file *file, struct entry *entry)
 {
     entry_ref(entry);
     set_entry(file, entry);
@@ -148,7 +148,7 @@ int file_start(struct file *file, struct entry *entry)
     if (err)
         return err;
     if (inode_is(file->inode, S_IFREG))
-        err = lease_break(file->inode, (int)file->flags);
+        err = lease_break(fs, file->inode, (int)file->flags);
     if (!err)
         err = choose_ops(file->inode, file);
     if (err)
@@ -163,7 +163,7 @@ int file_open_entry(struct fs_context *fs, struct entry *entry, int flags, struc
     int err = file_create(fs, flags, &file);
     if (err)
         return err;
-    err = file_start(file, entry);
+    err = file_start(fs, file, entry);
     if (err)
         file_free(file);
     else

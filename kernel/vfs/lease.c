@@ -16,12 +16,21 @@
 #define SECOND_NS 1000000000ull
 
 struct lease {
-    struct list node;  /* in set->leases */
+    struct list node; /* in set->leases */
+    struct lock_number number;
+    int pid;           /* whose it is, for listings */
     struct file *file; /* not referenced: its end drops the lease */
     int fd;            /* what the signal tells of it */
     bool is_write;
     bool must_end, must_shrink; /* it is in somebody's way; the latter: to a lease to read */
     uint64_t end_due_ns, shrink_due_ns; /* when that happens without the holder */
+};
+
+/* A thread that waits for leases to end, on its stack. */
+struct breaker {
+    struct list node; /* in set->breakers, in the order in which they came */
+    int pid;
+    bool wants_write;
 };
 
 int lease_break_seconds = 45;
@@ -48,10 +57,10 @@ static struct lease *find_lease(struct lock_set *set, const struct file *file)
 static void remove_lease(struct lock_set *set, struct lease *lease)
 {
     list_remove(&lease->node);
+    lock_number_remove(&lease->number);
     kfree(lease);
     __atomic_fetch_sub(&n_leases, 1, __ATOMIC_RELAXED);
     wake_all(&set->lease_changed);
-    lock_set_put(set);
 }
 
 /* The lease ends, and with it what F_SETOWN and F_SETSIG have said, as on Linux. */
@@ -140,23 +149,33 @@ static uint64_t ask_holders(struct lock_set *set, bool wants_write)
     return first;
 }
 
-static int break_leases(struct lock_set *set, bool wants_write, bool wait)
+/* Waits until no lease is in the way; the first holder has time until `due`. */
+static int await_leases(struct fs_context *fs, struct lock_set *set, bool wants_write, uint64_t due)
+{
+    struct breaker breaker = {.pid = fs->process->pid, .wants_write = wants_write};
+    int err;
+    list_add_tail(&set->breakers, &breaker.node);
+    do {
+        err = wait_on_mutex(&set->lease_changed, &set->mutex, WAIT_SIGNALS, due, "lease");
+        if (err == -EINTR)
+            break;
+        end_due_leases(set);
+        due = ask_holders(set, wants_write);
+    } while (due);
+    list_remove(&breaker.node);
+    return err == -EINTR ? -ERESTARTSYS : 0;
+}
+
+static int break_leases(struct fs_context *fs, struct lock_set *set, bool wants_write, bool wait)
 {
     end_due_leases(set);
     uint64_t due = ask_holders(set, wants_write);
-    if (due && !wait)
-        return -EAGAIN;
-    while (due) {
-        int err = wait_on_mutex(&set->lease_changed, &set->mutex, WAIT_SIGNALS, due, "lease");
-        if (err == -EINTR)
-            return -ERESTARTSYS;
-        end_due_leases(set);
-        due = ask_holders(set, wants_write);
-    }
-    return 0;
+    if (!due)
+        return 0;
+    return wait ? await_leases(fs, set, wants_write, due) : -EAGAIN;
 }
 
-int lease_break(struct inode *inode, int flags)
+int lease_break(struct fs_context *fs, struct inode *inode, int flags)
 {
     if (likely(__atomic_load_n(&n_leases, __ATOMIC_SEQ_CST) == 0))
         return 0;
@@ -164,7 +183,7 @@ int lease_break(struct inode *inode, int flags)
     if (!set)
         return 0;
     mutex_lock(&set->mutex);
-    int err = break_leases(set, (flags & O_ACCMODE) != O_RDONLY, !(flags & O_NONBLOCK));
+    int err = break_leases(fs, set, (flags & O_ACCMODE) != O_RDONLY, !(flags & O_NONBLOCK));
     mutex_unlock(&set->mutex);
     lock_set_put(set);
     return err;
@@ -200,7 +219,8 @@ static int check_leases(struct lock_set *set, const struct file *file, bool is_w
 }
 
 /* A new lease. 0, -EINVAL where there are none, -ENOMEM, -EAGAIN. */
-static int add_lease(struct lock_set *set, struct file *file, int fd, bool is_write)
+static int add_lease(struct fs_context *fs, struct lock_set *set, struct file *file, int fd,
+                     bool is_write)
 {
     if (!__atomic_load_n(&leases_enabled, __ATOMIC_RELAXED))
         return -EINVAL;
@@ -209,9 +229,11 @@ static int add_lease(struct lock_set *set, struct file *file, int fd, bool is_wr
         return -ENOMEM;
     lease->file = file;
     lease->fd = fd;
+    lease->pid = fs->process->pid;
+    lease->number.is_lease = true;
     lease->is_write = is_write;
     list_add_tail(&set->leases, &lease->node);
-    lock_set_ref(set);
+    lock_number_add(&lease->number, set);
     __atomic_fetch_add(&n_leases, 1, __ATOMIC_SEQ_CST);
     int err = check_opens(file, is_write);
     if (err)
@@ -231,7 +253,7 @@ static int set_locked(struct fs_context *fs, struct lock_set *set, struct file *
     if (own)
         change_lease(set, own, is_write);
     else if (!err)
-        err = add_lease(set, file, fd, is_write);
+        err = add_lease(fs, set, file, fd, is_write);
     if (err)
         return err;
     file->leased = true;
@@ -301,4 +323,60 @@ void lease_drop(struct file *file)
 {
     if (__atomic_load_n(&file->leased, __ATOMIC_ACQUIRE))
         unset_lease(file);
+}
+
+/* ---- What /proc tells ---- */
+
+static void look_at_lease(const struct lease *lease, struct lock_told *told)
+{
+    bool breaks = lease->must_end || lease->must_shrink;
+    bool is_write = lease->is_write && !lease->must_shrink;
+    told->lock = (struct lock_seen){.end = INT64_MAX, .pid = lease->pid, .is_write = is_write};
+    told->lease = breaks ? LEASE_BREAKING : LEASE_ACTIVE;
+    told->ends = lease->must_end;
+    told->inode = lease->number.set->inode;
+}
+
+static void tell_breakers(struct lock_set *set, uint64_t n,
+                          void (*tell)(void *arg, const struct lock_told *told), void *arg)
+{
+    const struct breaker *breaker;
+    list_for_each(breaker, &set->breakers, node) {
+        struct lock_told told = {
+            .lock = {.end = INT64_MAX, .pid = breaker->pid, .is_write = breaker->wants_write},
+            .n = n,
+            .waits = true,
+            .lease = LEASE_BREAKER,
+        };
+        tell(arg, &told);
+        cond_resched();
+    }
+}
+
+void lease_list(struct lock_number *number, uint64_t n,
+                void (*tell)(void *arg, const struct lock_told *told), void *arg)
+{
+    struct lease *lease = container_of(number, struct lease, number);
+    struct lock_set *set = number->set;
+    struct lock_told told = {.n = n};
+    look_at_lease(lease, &told);
+    tell(arg, &told);
+    if (list_first(&set->leases, struct lease, node) == lease)
+        tell_breakers(set, n, tell, arg);
+}
+
+bool file_lease_seen(struct file *file, struct lock_told *told)
+{
+    if (!__atomic_load_n(&file->leased, __ATOMIC_ACQUIRE))
+        return false;
+    struct lock_set *set = lock_set_get(file->inode, false);
+    if (!set)
+        return false;
+    mutex_lock(&set->mutex);
+    const struct lease *lease = find_lease(set, file);
+    if (lease)
+        look_at_lease(lease, told);
+    mutex_unlock(&set->mutex);
+    lock_set_put(set);
+    return lease != NULL;
 }

@@ -166,7 +166,7 @@ enum { MAX_TRANSFER = 0x7ffff000 }; /* what one read or write moves at most */
 int file_create(struct fs_context *fs, int flags, struct file **made);
 /* Gives it an entry (of which it takes a reference) and operations; on failure only file_free is
  * left to do. */
-int file_start(struct file *file, struct entry *entry);
+int file_start(struct fs_context *fs, struct file *file, struct entry *entry);
 void file_free(struct file *file); /* one that was not started, or is at its end */
 /* Read or write at *pos, which moves; the checks and consequences that all files share. */
 long file_read(struct file *file, struct io *io, uint64_t *pos);
@@ -221,6 +221,6 @@ int lease_get(const struct file *file); /* F_GETLEASE: what it is, or is to beco
 void lease_drop(struct file *file);     /* it is at its end */
 /* An open or truncate with these flags (O_ACCMODE, O_NONBLOCK), which is counted already: asks the
  * holders of leases that are in its way, and waits for them. 0, -EAGAIN, -ERESTARTSYS. */
-int lease_break(struct inode *inode, int flags);
+int lease_break(struct fs_context *fs, struct inode *inode, int flags);
 /* F_SETOWN by the context's user; the number is used. */
 void file_set_owner(struct fs_context *fs, struct file *file, uint8_t type, int pid);

@@ -1,4 +1,4 @@
-/* The locks on all files and what waits for them, as /proc/locks tells them. */
+/* The locks and leases on all files and what waits for them, as /proc/locks tells them. */
 #include "local.h"
 #include "lock_set.h"
 
@@ -15,7 +15,7 @@ static void tell_lock(const struct telling *telling, const struct file_lock *loc
 {
     struct lock_told told = {
         .lock = {(int64_t)lock->node.key, lock->end, telling->owner->pid, is_write},
-        .inode = telling->owner->set->inode,
+        .inode = telling->owner->number.set->inode,
         .n = telling->n,
         .is_flock = telling->owner->is_flock,
     };
@@ -31,7 +31,7 @@ static void tell_waiters(const struct telling *telling, const struct file_lock *
         const struct lock_range *wanted = container_of(node, struct lock_waiter, at)->wanted;
         struct lock_told told = {
             .lock = {wanted->start, wanted->end, wanted->pid, wanted->is_write},
-            .inode = telling->owner->set->inode,
+            .inode = telling->owner->number.set->inode,
             .n = telling->n,
             .is_flock = wanted->is_flock,
             .waits = true,
@@ -49,7 +49,7 @@ static bool tell_owner(struct telling *telling, struct locks_cursor *cursor)
     for (int i = 0; i < MOST_TOLD; i++) {
         bool is_write;
         rest.start = (int64_t)cursor->start;
-        const struct file_lock *lock = lock_set_own(owner->set, &rest, &owner, &is_write);
+        const struct file_lock *lock = lock_set_own(owner->number.set, &rest, &owner, &is_write);
         if (!lock)
             return false;
         telling->n = ++cursor->n;
@@ -65,14 +65,21 @@ static bool tell_owner(struct telling *telling, struct locks_cursor *cursor)
 bool locks_list(struct locks_cursor *cursor, void (*tell)(void *arg, const struct lock_told *told),
                 void *arg)
 {
-    struct lock_owner *owner = lock_owner_from(cursor->owner);
-    if (!owner)
+    bool more = false;
+    struct lock_number *number = lock_number_from(cursor->owner);
+    if (!number)
         return false;
-    struct telling telling = {.tell = tell, .arg = arg, .owner = owner};
-    struct lock_set *set = owner->set;
-    if (cursor->owner != owner->by_number.key) /* the one where it was has ended */
-        *cursor = (struct locks_cursor){.owner = owner->by_number.key, .n = cursor->n};
-    if (!tell_owner(&telling, cursor))
+    struct lock_set *set = number->set;
+    if (cursor->owner != number->node.key) /* the one where it was has ended */
+        *cursor = (struct locks_cursor){.owner = number->node.key, .n = cursor->n};
+    if (number->is_lease) {
+        lease_list(number, ++cursor->n, tell, arg);
+    } else {
+        struct lock_owner *owner = container_of(number, struct lock_owner, number);
+        struct telling telling = {.tell = tell, .arg = arg, .owner = owner};
+        more = tell_owner(&telling, cursor);
+    }
+    if (!more)
         *cursor = (struct locks_cursor){.owner = cursor->owner + 1, .n = cursor->n};
     mutex_unlock(&set->mutex);
     lock_set_put(set);

@@ -18,7 +18,7 @@
 static struct spinlock locks_lock = SPINLOCK("file locks", RANK_FILE);
 static struct hash sets;     /* guarded by locks_lock, as is each set's refs; by inode */
 static struct hash waits;    /* guarded by locks_lock: struct lock_waiter.wait */
-static struct tree owners;   /* guarded by locks_lock: of all sets, by their numbers */
+static struct tree numbers;  /* guarded by locks_lock: struct lock_number of all sets */
 static uint64_t last_number; /* guarded by locks_lock */
 
 void lock_setup(void)
@@ -51,6 +51,7 @@ static struct lock_set *set_create(struct inode *inode)
     list_init(&set->by_age[1]);
     list_init(&set->waiters);
     list_init(&set->leases);
+    list_init(&set->breakers);
     wait_queue_init(&set->lease_changed);
     mutex_init(&set->mutex, "file locks", RANK_LOCKS);
     return set;
@@ -80,13 +81,6 @@ struct lock_set *lock_set_get(struct inode *inode, bool create)
     }
 }
 
-void lock_set_ref(struct lock_set *set)
-{
-    spin_lock(&locks_lock);
-    set->refs++;
-    spin_unlock(&locks_lock);
-}
-
 void lock_set_put(struct lock_set *set)
 {
     spin_lock(&locks_lock);
@@ -98,6 +92,57 @@ void lock_set_put(struct lock_set *set)
         return;
     hash_free(&set->owners);
     kfree(set);
+}
+
+/* ---- Numbers ---- */
+
+void lock_number_add(struct lock_number *number, struct lock_set *set)
+{
+    number->set = set;
+    spin_lock(&locks_lock);
+    set->refs++;
+    tree_insert(&numbers, &number->node, ++last_number);
+    spin_unlock(&locks_lock);
+}
+
+void lock_number_remove(struct lock_number *number)
+{
+    spin_lock(&locks_lock);
+    tree_remove(&numbers, &number->node);
+    number->set->refs--;
+    spin_unlock(&locks_lock);
+}
+
+static struct lock_number *find_number(uint64_t key)
+{
+    struct tree_node *node = tree_ceil(&numbers, key);
+    return node ? container_of(node, struct lock_number, node) : NULL;
+}
+
+/* Between the two looks what was found may end, but not after the second: that takes the mutex. */
+struct lock_number *lock_number_from(uint64_t key)
+{
+    do {
+        spin_lock(&locks_lock);
+        struct lock_number *number = find_number(key);
+        struct lock_set *set = number ? number->set : NULL;
+        if (number) {
+            key = number->node.key;
+            set->refs++;
+        }
+        spin_unlock(&locks_lock);
+        if (!number)
+            return NULL;
+        mutex_lock(&set->mutex);
+        spin_lock(&locks_lock);
+        number = find_number(key);
+        spin_unlock(&locks_lock);
+        if (number && number->node.key == key)
+            return number;
+        mutex_unlock(&set->mutex);
+        lock_set_put(set);
+    } while (cond_resched());
+    return NULL;
 }
 
 /* ---- Owners; the set's mutex is held ---- */
@@ -121,13 +166,10 @@ static struct lock_owner *find_owner(struct lock_set *set, const void *who, bool
 static void owner_add(struct lock_set *set, struct lock_owner *owner,
                       const struct lock_range *range)
 {
-    *owner = (struct lock_owner){.who = range->owner, .is_flock = range->is_flock, .set = set};
+    *owner = (struct lock_owner){.who = range->owner, .is_flock = range->is_flock};
     hash_insert(&set->owners, &owner->node, owner_hash(owner->who, owner->is_flock));
     list_add_tail(&set->by_age[owner->is_flock], &owner->by_age);
-    spin_lock(&locks_lock);
-    set->refs++;
-    tree_insert(&owners, &owner->by_number, ++last_number);
-    spin_unlock(&locks_lock);
+    lock_number_add(&owner->number, set);
 }
 
 /* An owner without locks is none. The caller has a reference to the set of its own. */
@@ -138,43 +180,8 @@ static void owner_drop_if_empty(struct lock_set *set, struct lock_owner *owner)
     assert(!owner->waiters.root); /* each was woken when the byte that it waits at was let go */
     hash_remove(&set->owners, &owner->node);
     list_remove(&owner->by_age);
-    spin_lock(&locks_lock);
-    tree_remove(&owners, &owner->by_number);
-    set->refs--;
-    spin_unlock(&locks_lock);
+    lock_number_remove(&owner->number);
     kfree(owner);
-}
-
-static struct lock_owner *find_number(uint64_t number)
-{
-    struct tree_node *node = tree_ceil(&owners, number);
-    return node ? container_of(node, struct lock_owner, by_number) : NULL;
-}
-
-/* Between the two looks the owner may end, but not after the second: that takes the mutex. */
-struct lock_owner *lock_owner_from(uint64_t number)
-{
-    do {
-        spin_lock(&locks_lock);
-        struct lock_owner *owner = find_number(number);
-        struct lock_set *set = owner ? owner->set : NULL;
-        if (owner) {
-            number = owner->by_number.key;
-            set->refs++;
-        }
-        spin_unlock(&locks_lock);
-        if (!owner)
-            return NULL;
-        mutex_lock(&set->mutex);
-        spin_lock(&locks_lock);
-        owner = find_number(number);
-        spin_unlock(&locks_lock);
-        if (owner && owner->by_number.key == number)
-            return owner;
-        mutex_unlock(&set->mutex);
-        lock_set_put(set);
-    } while (cond_resched());
-    return NULL;
 }
 
 static struct file_lock *lock_of(struct tree_node *node)

@@ -4,6 +4,13 @@
 
 #include "vfs.h"
 
+/* What a listing finds by its number: an owner of locks, or a lease. */
+struct lock_number {
+    struct tree_node node; /* among those of all sets; each has another number */
+    struct lock_set *set;  /* referenced */
+    bool is_lease;
+};
+
 struct file_lock {
     struct tree_node node; /* in its owner's tree; key: the first byte */
     int64_t end;           /* the last byte */
@@ -17,20 +24,20 @@ struct lock_owner {
     bool is_flock;
     struct tree trees[2]; /* of struct file_lock: to read, to write */
     struct tree waiters;  /* struct lock_waiter.at: those whom it keeps waiting */
-    struct lock_set *set;
-    struct tree_node by_number; /* among the owners of all sets; each has another number */
+    struct lock_number number;
 };
 
 struct lock_set {
     struct hash_node node;
     struct inode *inode; /* not referenced: its files' end drops the locks */
-    uint32_t refs;       /* owners, and calls that are at work */
+    uint32_t refs;       /* owners, leases, and calls that are at work */
     struct mutex mutex;  /* rank RANK_LOCKS */
     /* guarded by mutex: */
     struct hash owners;
     struct list by_age[2]; /* owners of records; of whole files (flock) */
     struct list waiters;   /* struct lock_waiter */
-    struct list leases;    /* lease.c's; each has a reference to the set */
+    struct list leases;    /* lease.c's */
+    struct list breakers;  /* lease.c's: what waits for leases to end */
     struct wait_queue lease_changed;
 };
 
@@ -57,7 +64,6 @@ struct lock_waiter {
 
 /* The set of an inode, with a reference; NULL: there is none, or no memory. */
 struct lock_set *lock_set_get(struct inode *inode, bool create);
-void lock_set_ref(struct lock_set *set); /* one more */
 void lock_set_put(struct lock_set *set);
 /* The lock of another owner that stands in the way: of the eldest owner that has one, the lowest.
  * *whose is its owner. The set's mutex is held. */
@@ -68,6 +74,14 @@ struct file_lock *lock_set_own(struct lock_set *set, const struct lock_range *ra
                                struct lock_owner **whose, bool *is_write);
 /* Sets or clears a lock; waits for it if asked. 0, -EAGAIN, -EDEADLK, -ENOLCK, -ERESTARTSYS. */
 int lock_set_change(struct lock_set *set, const struct lock_range *range, bool clear, bool wait);
-/* The owner of that number or the next higher, with a reference to its set, whose mutex is taken;
- * NULL where there is none, or the caller must end. */
-struct lock_owner *lock_owner_from(uint64_t number);
+/* Gives an owner or a lease of the set its number, with a reference to the set; takes both back, of
+ * which the caller has another reference. The set's mutex is held. */
+void lock_number_add(struct lock_number *number, struct lock_set *set);
+void lock_number_remove(struct lock_number *number);
+/* The owner or lease of that number or the next higher, with a reference to its set, whose mutex is
+ * taken; NULL where there is none, or the caller must end. */
+struct lock_number *lock_number_from(uint64_t key);
+/* Tells of a lease, the n-th lock of a listing, and after a file's first of what waits for the
+ * file's. The set's mutex is held. */
+void lease_list(struct lock_number *number, uint64_t n,
+                void (*tell)(void *arg, const struct lock_told *told), void *arg);

@@ -100,7 +100,7 @@ static int open_create(struct fs_context *fs, struct walk *walk, int flags, uint
     new_inode_init(&what, fs, dir, S_IFREG | (mode & 07777));
     err = dir->ops->create(walk->at, walk->name, walk->len, &what, &made);
     if (!err) {
-        err = file_start(file, made);
+        err = file_start(fs, file, made);
         entry_unref(made);
     }
     if (err)

@@ -1,5 +1,5 @@
-/* /proc/PID/fdinfo tells of the locks that belong to a descriptor, and of no others; /proc/locks of
- * all, and of what waits for them. */
+/* /proc/PID/fdinfo tells of the locks and the lease that belong to a descriptor, and of no others;
+ * /proc/locks of all, and of what waits for them. */
 #include "proc_text.h"
 #include <sys/file.h>
 #include <sys/sysmacros.h>
@@ -182,6 +182,63 @@ static void check_waiting(void)
     CHECK_EQ(all_locks(lines, sizeof lines, true), 0);
 }
 
+/* Waits until the number of lines about leases on the file, or of waits for leases to end, that
+ * have this in them is that. */
+static void await_leases(const char *what, int wanted)
+{
+    for (int n = -1; n != wanted;) {
+        n = 0;
+        slurp("/proc/locks", 4096);
+        for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+            n += strstr(line, what) != NULL;
+        if (n != wanted)
+            usleep(1000);
+    }
+}
+
+static pid_t child_that_opens(int flags)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(open("locked", flags) < 0 ? errno : 0);
+    return child;
+}
+
+/* A lease is told of with what it is to become; so is what waits for its end. */
+static void check_leases(void)
+{
+    char lines[4096], waits[64];
+    signal(SIGIO, SIG_IGN);
+    fd = open("locked", O_RDONLY);
+    CHECK_OK(fcntl(fd, F_SETLEASE, F_RDLCK));
+    CHECK_STR(locks_of(getpid(), fd), line(1, "LEASE  ACTIVE    READ", getpid(), "0 EOF"));
+    CHECK_EQ(all_locks(lines, sizeof lines, false), 1);
+    CHECK_STR(lines, one("LEASE  ACTIVE    READ", getpid(), "0 EOF"));
+    CHECK_OK(fcntl(fd, F_SETLEASE, F_WRLCK));
+    CHECK_EQ(all_locks(lines, sizeof lines, false), 1);
+    CHECK_STR(lines, one("LEASE  ACTIVE    WRITE", getpid(), "0 EOF"));
+    pid_t reader = child_that_opens(O_RDONLY);
+    snprintf(waits, sizeof waits, "-> LEASE  BREAKER   READ %d <none>:0 0 EOF", (int)reader);
+    await_leases(waits, 1);
+    CHECK_EQ(all_locks(lines, sizeof lines, false), 1);
+    CHECK_STR(lines, one("LEASE  BREAKING  READ", getpid(), "0 EOF"));
+    pid_t writer = child_that_opens(O_WRONLY);
+    snprintf(waits, sizeof waits, "-> LEASE  BREAKER   WRITE %d <none>:0 0 EOF", (int)writer);
+    await_leases(waits, 1);
+    CHECK_EQ(all_locks(lines, sizeof lines, false), 1);
+    CHECK_STR(lines, one("LEASE  BREAKING  UNLCK", getpid(), "0 EOF"));
+    CHECK_STR(locks_of(getpid(), fd), line(1, "LEASE  BREAKING  UNLCK", getpid(), "0 EOF"));
+    kill(writer, SIGKILL);
+    CHECK_EQ(status_of(writer), SIGKILL);
+    await_leases(waits, 0);
+    CHECK_OK(fcntl(fd, F_SETLEASE, F_UNLCK));
+    CHECK_EQ(status_of(reader), 0);
+    CHECK_EQ(all_locks(lines, sizeof lines, false), 0);
+    CHECK_STR(locks_of(getpid(), fd), "");
+    close(fd);
+}
+
 int main(void)
 {
     struct stat st;
@@ -195,6 +252,7 @@ int main(void)
     check_many_locks();
     check_waiting();
     close(fd);
+    check_leases();
     unlink("locked");
     return check_done();
 }

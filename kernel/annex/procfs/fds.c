@@ -66,14 +66,31 @@ uint32_t proc_fd_mode(const struct proc_inode *of)
     return mode;
 }
 
+static const char *kind_of(const struct lock_told *told)
+{
+    switch (told->lease) {
+    case LEASE_ACTIVE: return "LEASE  ACTIVE   ";
+    case LEASE_BREAKING: return "LEASE  BREAKING ";
+    case LEASE_BREAKER: return "LEASE  BREAKER  ";
+    default: break;
+    }
+    if (told->is_flock)
+        return "FLOCK  ADVISORY ";
+    return told->lock.pid < 0 ? "OFDLCK ADVISORY " : "POSIX  ADVISORY ";
+}
+
 static void add_lock(struct text *text, const struct lock_told *told)
 {
     const struct lock_seen *lock = &told->lock;
     const struct inode *inode = told->inode;
-    const char *kind = told->is_flock ? "FLOCK " : lock->pid < 0 ? "OFDLCK" : "POSIX ";
-    text_add(text, "%lu: %s%s ADVISORY  %s %d %02x:%02x:%lu %ld ", told->n,
-             told->waits ? "-> " : "", kind, lock->is_write ? "WRITE" : "READ", lock->pid,
-             MAJOR_OF(inode->fs->dev), MINOR_OF(inode->fs->dev), inode->ino, lock->start);
+    const char *type = told->ends ? "UNLCK" : lock->is_write ? "WRITE" : "READ";
+    text_add(text, "%lu: %s%s %s %d ", told->n, told->waits ? "-> " : "", kind_of(told), type,
+             lock->pid);
+    if (inode)
+        text_add(text, "%02x:%02x:%lu %ld ", MAJOR_OF(inode->fs->dev), MINOR_OF(inode->fs->dev),
+                 inode->ino, lock->start);
+    else
+        text_add(text, "<none>:0 %ld ", lock->start);
     text_add(text, lock->end == INT64_MAX ? "EOF\n" : "%ld\n", lock->end);
 }
 
@@ -109,6 +126,16 @@ static void add_locks(struct text *text, struct file *file, const void *owner, b
     } while (told.lock.end < INT64_MAX && cond_resched());
 }
 
+static void add_lease(struct text *text, struct file *file, uint64_t *n)
+{
+    struct lock_told told = {};
+    if (!file_lease_seen(file, &told))
+        return;
+    told.n = ++*n;
+    text_add(text, "lock:\t");
+    add_lock(text, &told);
+}
+
 /* To whom record locks of the thread's descriptors belong, or NULL. */
 static const void *lock_owner(const struct proc_inode *of)
 {
@@ -137,6 +164,7 @@ static int text_fdinfo(struct text *text, const struct proc_inode *of)
     if (owner)
         add_locks(text, file, owner, false, &n);
     add_locks(text, file, file, false, &n);
+    add_lease(text, file, &n);
     file_unref(file);
     return 0;
 }
