@@ -253,7 +253,7 @@ static bool put_memory(struct dump *dump, size_t n_notes)
 
 /* ---- The file ---- */
 
-static bool put_all(struct dump *dump, const siginfo_t *info)
+__attribute__((noinline)) static bool put_all(struct dump *dump, const siginfo_t *info)
 {
     size_t n_notes = make_notes(dump, info);
     uint64_t at = sizeof(Elf64_Ehdr) + dump->n_most * sizeof(Elf64_Phdr);
@@ -272,7 +272,8 @@ static bool put_all(struct dump *dump, const siginfo_t *info)
 }
 
 /* Makes the file, and removes one with the same name before. 0 or -errno. */
-static int open_file(struct thread *self, int signal, char *page, struct file **file)
+__attribute__((noinline)) static int open_file(struct thread *self, int signal, char *page,
+                                               struct file **file)
 {
     core_name(self, signal, page);
     sys_unlink(&self->fs, page);
