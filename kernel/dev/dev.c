@@ -4,7 +4,7 @@
 #include "abi/sysmacros.h"
 #include "devices.h"
 
-/* Makes a name; one that the root's archive brought stays as it is. */
+/* Makes a name, unless the root's archive has it already. */
 static void make(struct fs_context *fs, const char *path, const struct new_inode *what)
 {
     int err = vfs_make(fs, path, what);

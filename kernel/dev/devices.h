@@ -1,10 +1,10 @@
-/* What the files of this room tell each other: device numbers and who starts what. */
+/* What the files of this room share: device numbers and functions for bring-up. */
 #pragma once
 
 #include "dev.h"
 #include "uart.h"
 
-/* Linux's numbers; ours come from its range for local use. */
+/* Linux's device numbers; those of our own devices are from its range for local use. */
 enum {
     MEMORY_MAJOR = 1,
     KMSG_MINOR = 11,
@@ -15,7 +15,7 @@ enum {
     TTY_GROUP = 5, /* owns terminals */
 };
 
-#define UART_TAKE (2 * UART_QUEUE) /* bytes taken off a port at a time */
+#define UART_TAKE (2 * UART_QUEUE) /* bytes that are read from a port at a time */
 
 void memory_devices_init(void);
 void kmsg_init(void);

@@ -1,8 +1,9 @@
-/* /dev/kmsg and syslog(2): the kernel's log for programs, in Linux's two formats.
+/* /dev/kmsg: the kernel's log for programs, and the wait for new records.
  *
- * Whoever speaks may hold any lock and cannot wake a reader. So while a file of /dev/kmsg is open,
- * and somebody has waited for its news, a timer looks ten times in a second whether there are any.
- */
+ * klog() may be called with any lock held, so it cannot wake a reader. Instead, while /dev/kmsg is
+ * open or a call of syslog waits, a timer looks ten times a second if there are new records. A
+ * reader adds itself to the queue and starts the timer before it looks the last time, so that it
+ * does not miss a record. */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/poll.h"
@@ -10,30 +11,31 @@
 #include "devices.h"
 #include "syscall_calls.h"
 
-#define LOOK_NS       100000000
-#define USER_PRIORITY (1 << 3 | LEVEL_WARNING) /* of what a program writes without one */
+#define LOOK_NS 100000000
+#define USER_PRIORITY \
+    (1 << 3 | LEVEL_WARNING) /* of a record that a program writes without a priority */
 
-/* A record and what is made of it: too much for the kernel's stack. */
+/* A record and its text: too large for the kernel's stack. */
 struct shown {
     struct log_record record;
     size_t length;
-    char text[4096]; /* a record of LOG_TEXT letters, each as \x00, and what stands around them */
+    char text[4096]; /* room for LOG_TEXT letters, each as \x00, and the rest of the line */
 };
 
 /* An open file of /dev/kmsg. */
 struct reader {
-    struct mutex lock;      /* rank RANK_TTY: one read takes a record at a time */
+    struct mutex lock;      /* rank RANK_TTY: held while a read takes a record */
     struct log_place place; /* guarded by lock */
 };
 
 static struct wait_queue readable = WAIT_QUEUE(readable);
 static struct timer look;
-static uint64_t seen;               /* look's own: the end when it looked last */
-static uint32_t watched, n_readers; /* atomic: is the timer set? who could want it? */
+static uint64_t seen;               /* used by look_fire only: the end when it looked last */
+static uint32_t watched, n_readers; /* atomic: is the timer set; how many may need it */
 
 /* ---- Waiting ---- */
 
-/* Sets the timer, if it is not set. */
+/* Sets the timer, unless it is set. */
 static void watch(void)
 {
     if (!__atomic_exchange_n(&watched, 1, __ATOMIC_SEQ_CST))
@@ -71,7 +73,7 @@ int kmsg_await(struct log_place place)
 
 /* ---- /dev/kmsg ---- */
 
-/* One letter of a record; what could be taken for the format's own is written as \x0a. */
+/* Writes one letter of a record; as \x0a if it is special or not printable. */
 static size_t put_letter(char *out, uint8_t letter)
 {
     static const char digits[] = "0123456789abcdef";
@@ -96,8 +98,8 @@ static void as_kmsg(struct shown *shown)
     shown->length = n;
 }
 
-/* Gives the next record to a read. The bytes, or -EAGAIN, -EPIPE after a gap, -EINVAL where the
- * buffer is too small: the record is passed over then, as on Linux. Lock: the reader's. */
+/* Gives the next record to a read. The number of bytes; -EAGAIN; -EPIPE after a gap; -EINVAL if the
+ * buffer is too small: the record is skipped then, as on Linux. Lock: reader->lock held. */
 static long take(struct reader *reader, struct shown *shown, struct io *io)
 {
     switch (log_next(&reader->place, &shown->record)) {
@@ -131,7 +133,7 @@ static long kmsg_read(struct file *file, struct io *io, uint64_t *pos)
     return result;
 }
 
-/* Adds what a program wrote to the log; "<N>" in front is its priority. */
+/* Adds to the log what a program wrote; "<N>" at the start is its priority. */
 static void say(const char *text, size_t n)
 {
     unsigned priority = USER_PRIORITY, value = 0;
@@ -167,7 +169,7 @@ static long kmsg_write(struct file *file, struct io *io, uint64_t *pos)
     return n == wanted ? (long)n : -EFAULT;
 }
 
-/* To the oldest record, to the first since the log was cleared, or behind the last. */
+/* Moves to the oldest record, to the first since the log was cleared, or past the last. */
 static long kmsg_seek(struct file *file, int64_t offset, int whence)
 {
     struct reader *reader = file->private_data;

@@ -1,9 +1,27 @@
-/* The line discipline: lines edited while typed, echo, signals by key, output processing. */
+/* The line discipline: lines edited while typed, echo, signals by key, output processing.
+ *
+ * A terminal sends a byte for each key and shows the bytes that it gets. A program wants whole
+ * lines. The line discipline is between the two: it shows what is typed (echo), lets the user
+ * correct the line with ^H, ^W and ^U, and gives it to the program when Enter was pressed. It turns
+ * ^C, ^\ and ^Z into signals, and ^S and ^Q stop and start the output. Each of these can be
+ * switched off by flags in struct termios. Without ICANON ("raw") every byte can be read at once;
+ * editors and shells use that.
+ *
+ * Input is in a ring with three marks. [read, ready) can be read. [ready, next) is the line that is
+ * being typed: it can be edited, but not read yet. Enter moves `ready` up to `next`. A bit for each
+ * byte says that a line ends with it, since a read returns at most one line. ^D ends a line without
+ * a newline: it is stored as a byte 0 with that bit, and readers never see it. On an empty line it
+ * makes a read return 0 bytes: end of file.
+ *
+ * To erase a character from the screen its width must be known: two columns for ^X, none for the
+ * later bytes of a UTF-8 character, and up to eight for a tab, depending on where it begins. So
+ * `column` follows the cursor through all output, and `line_column` remembers where the typed line
+ * began. */
 #include "abi/signal.h"
 #include "line.h"
 
 #define TAB_WIDTH   8
-#define END_OF_FILE 0 /* stands in the ring for ^D, marked as a line's end */
+#define END_OF_FILE 0 /* stored in the ring for ^D, marked as the end of a line */
 
 static const uint8_t default_keys[KERNEL_NCCS] = {
     [VINTR] = 'C' & 31,    [VQUIT] = '\\' & 31,   [VERASE] = 0x7f,
@@ -28,7 +46,7 @@ static bool has(const struct line *line, uint32_t local_flag)
     return line->termios.c_lflag & local_flag;
 }
 
-/* Is it this key? A key set to 0 is switched off. */
+/* Is the byte this key? A key that is set to 0 is switched off. */
 static bool is_key(const struct line *line, uint8_t byte, int key)
 {
     return byte != 0 && line->termios.c_cc[key] == byte;
@@ -39,7 +57,7 @@ static bool is_control(uint8_t byte)
     return byte < ' ' || byte == 0x7f;
 }
 
-/* A byte that only continues a UTF-8 character takes no column. */
+/* Does the byte continue a UTF-8 character? Then it takes no column. */
 static bool is_continuation(const struct line *line, uint8_t byte)
 {
     return line->termios.c_iflag & IUTF8 && (byte & 0xc0) == 0x80;
@@ -47,7 +65,7 @@ static bool is_continuation(const struct line *line, uint8_t byte)
 
 /* ---- Output ---- */
 
-/* A tab as blanks, or as itself; moves the column. */
+/* A tab, expanded to blanks with XTABS. */
 static size_t output_tab(struct line *line, uint8_t *out)
 {
     size_t n = TAB_WIDTH - line->column % TAB_WIDTH;
@@ -60,7 +78,7 @@ static size_t output_tab(struct line *line, uint8_t *out)
     return n;
 }
 
-/* A newline; with ONLCR it takes the cursor to the first column, too. */
+/* A newline; with ONLCR it also returns to the first column. */
 static size_t output_newline(struct line *line, uint8_t *out)
 {
     if (line->termios.c_oflag & ONLRET)
@@ -132,7 +150,7 @@ static void echo_text(struct line *line, const char *text)
         echo_byte(line, *text++);
 }
 
-/* Shows a typed byte: control characters as ^X where ECHOCTL says so. */
+/* Shows a typed byte; a control character as ^X with ECHOCTL. */
 static void echo_typed(struct line *line, uint8_t byte)
 {
     if (has(line, ECHOCTL) && is_control(byte) && byte != '\t' && byte != '\n') {
@@ -143,7 +161,7 @@ static void echo_typed(struct line *line, uint8_t byte)
     }
 }
 
-/* The column after showing a byte at a column. */
+/* The column of the cursor after a byte was shown at a column. */
 static uint32_t column_after(const struct line *line, uint32_t column, uint8_t byte)
 {
     if (byte == '\t')
@@ -153,7 +171,7 @@ static uint32_t column_after(const struct line *line, uint32_t column, uint8_t b
     return column + !is_continuation(line, byte);
 }
 
-/* How many columns the last byte of the typed line takes: a tab's depend on all before it. */
+/* The width of the last byte of the typed line. That of a tab depends on all bytes before it. */
 static uint32_t width_of_last(const struct line *line)
 {
     uint32_t column = line->line_column, before = column;
@@ -171,7 +189,8 @@ static uint8_t last_typed(const struct line *line)
     return line->bytes[(line->next - 1) % LINE_BYTES];
 }
 
-/* Takes back one character (all bytes of it) and wipes it from the screen if `show`. */
+/* Removes the last character, with all its bytes, and erases it from the screen if `show` is set.
+ */
 static void erase_one(struct line *line, bool show)
 {
     if (line->next == line->ready)
@@ -190,7 +209,7 @@ static bool is_word_byte(uint8_t byte)
            (byte >= '0' && byte <= '9') || byte == '_' || byte >= 0x80;
 }
 
-/* ^W: takes back the blanks and such at the end, then the word before them. */
+/* ^W: removes blanks and punctuation at the end, and then the word before them. */
 static void erase_word(struct line *line, bool show)
 {
     while (line->next != line->ready && !is_word_byte(last_typed(line)))
@@ -199,7 +218,7 @@ static void erase_word(struct line *line, bool show)
         erase_one(line, show);
 }
 
-/* ^U: takes back the whole line. */
+/* ^U: removes the whole line. */
 static void erase_line(struct line *line)
 {
     bool wipe = has(line, ECHO) && has(line, ECHOK) && has(line, ECHOKE) && has(line, ECHOE);
@@ -212,7 +231,7 @@ static void erase_line(struct line *line)
     }
 }
 
-/* The erase key without ECHOE: shows the key itself. */
+/* The erase key: erases the character from the screen or, without ECHOE, shows the key itself. */
 static void erase_key(struct line *line)
 {
     bool wipe = has(line, ECHO) && has(line, ECHOE);
@@ -221,7 +240,7 @@ static void erase_key(struct line *line)
     erase_one(line, wipe);
 }
 
-/* ^R: shows the line again on a fresh one. */
+/* ^R: shows the line again on a new one. */
 static void reprint(struct line *line)
 {
     echo_typed(line, line->termios.c_cc[VREPRINT]);
@@ -240,7 +259,7 @@ static void store(struct line *line, uint8_t byte)
     line->bytes[line->next++ % LINE_BYTES] = byte;
 }
 
-/* Ends the typed line with a byte, shown by the caller: now it may be read. */
+/* Ends the typed line with a byte, which the caller has shown. Now it can be read. */
 static void store_end(struct line *line, uint8_t byte)
 {
     store(line, byte);
@@ -248,7 +267,7 @@ static void store_end(struct line *line, uint8_t byte)
     line->ready = line->next;
 }
 
-/* A key that sends a signal; without NOFLSH it also throws away what was typed. */
+/* A key that sends a signal. Without NOFLSH it also discards the input. */
 static void signal_key(struct line *line, int signal, uint8_t byte)
 {
     line->signals |= 1u << signal;
@@ -259,7 +278,8 @@ static void signal_key(struct line *line, int signal, uint8_t byte)
         echo_typed(line, byte);
 }
 
-/* Keys that mean something in every mode: signals, stop and start. True if it was one. */
+/* Handles keys that have a meaning in every mode: signals, stop and start. True if the byte was
+ * one. */
 static bool input_control(struct line *line, uint8_t byte)
 {
     if (line->termios.c_iflag & IXON) {
@@ -282,7 +302,7 @@ static bool input_control(struct line *line, uint8_t byte)
     return signal != 0;
 }
 
-/* Keys that edit the typed line. True if it was one. */
+/* Handles keys that edit the typed line. True if the byte was one. */
 static bool input_edit(struct line *line, uint8_t byte)
 {
     if (is_key(line, byte, VERASE))
@@ -298,7 +318,7 @@ static bool input_edit(struct line *line, uint8_t byte)
     return true;
 }
 
-/* Bytes that end the typed line. True if it was one. */
+/* Handles bytes that end the typed line. True if the byte was one. */
 static bool input_end(struct line *line, uint8_t byte)
 {
     if (byte == '\n') {
@@ -316,8 +336,8 @@ static bool input_end(struct line *line, uint8_t byte)
     return true;
 }
 
-/* One byte of a line: edits it, ends it, or joins it. What does not fit is dropped, but always
- * leaves room for the end of the line. */
+/* A byte in line mode: it edits the line, ends it, or is added. What does not fit is dropped; there
+ * is always room left for the end of the line. */
 static void input_canonical(struct line *line, uint8_t byte, bool literal)
 {
     bool full = line->next - line->read >= LINE_BYTES;
@@ -330,7 +350,7 @@ static void input_canonical(struct line *line, uint8_t byte, bool literal)
         echo_typed(line, byte);
 }
 
-/* One byte of input that is not in lines: readable at once. */
+/* A byte in raw mode: it can be read at once. */
 static void input_raw(struct line *line, uint8_t byte)
 {
     if (line->next - line->read >= LINE_BYTES)
@@ -341,7 +361,7 @@ static void input_raw(struct line *line, uint8_t byte)
         echo_typed(line, byte);
 }
 
-/* ISTRIP, IUCLC and the three about carriage return; false if the byte is ignored. */
+/* Applies ISTRIP, IUCLC and the three flags about carriage return. False if the byte is ignored. */
 static bool input_translate(struct line *line, uint8_t *byte)
 {
     uint32_t flags = line->termios.c_iflag;

@@ -1,24 +1,35 @@
-/* The kernel's log: whole lines with a time stamp, kept in a ring, and written to the second serial
- * port by waiting. */
+/* The kernel's log: lines with a time stamp, kept in a ring, and written to the second serial port.
+ *
+ * klog() must work everywhere: in an interrupt, with any lock held, and in a panic. So it waits for
+ * nothing but the port, which it polls, and for its own lock, which is a plain word, because
+ * spinlocks need the processor's data, which does not exist at the start. In a panic the lock is
+ * ignored, as the processor that holds it may have been stopped.
+ *
+ * The ring has the newest records, each with a head of time, priority and length. A place in it is
+ * a pair: the number of the next record, and the number of bytes ever written before it, which
+ * modulo the ring's size is the position. When a new record needs room, the oldest ones are
+ * dropped. A reader keeps its own place; if its next record was dropped, its number is below that
+ * of the oldest, and it learns that it has lost some. */
 #include "log.h"
 #include "uart.h"
 
-#define PATIENCE 1000000 /* looks at the port before a line is given up: it may be dead */
+#define PATIENCE 1000000 /* tries before a line is given up: the port may be dead */
 
-/* What stands in the ring before each text. */
+/* What is in the ring before each text. */
 struct head {
     uint64_t ns;
     uint32_t priority, length;
 };
 
-static bool log_taken; /* the lock: a plain word, as it works before processors have blocks */
-static bool emergency; /* panic: whoever holds the lock may be stopped for good */
+static bool log_taken; /* the lock: see above */
+static bool emergency; /* a panic: the lock is ignored */
 
 /* Guarded by log_taken. */
 static uint8_t ring[LOG_RING];
 static struct log_place oldest, end, cleared;
 
-static unsigned port_level = LEVEL_DEBUG; /* atomic: what is less important stays in the ring */
+static unsigned port_level =
+    LEVEL_DEBUG; /* atomic: less important records are not written to the port */
 
 static void log_lock(void)
 {
@@ -48,14 +59,14 @@ static void ring_get(uint64_t at, void *to, size_t n)
     memcpy((uint8_t *)to + first, ring, n - first);
 }
 
-/* Moves a place behind the record that follows it, whose head is given. */
+/* Moves a place past the record that follows it, whose head is given. */
 static void pass(struct log_place *place, const struct head *head)
 {
     place->seq++;
     place->at += sizeof(*head) + head->length;
 }
 
-/* Adds a record; the oldest ones make room for it. Lock: log_taken. */
+/* Adds a record; the oldest ones are dropped to make room. Lock: log_taken held. */
 static void keep(uint64_t ns, unsigned priority, const char *text, size_t length)
 {
     struct head head = {ns, priority, (uint32_t)length}, old;
@@ -125,7 +136,7 @@ void log_clear(void)
 
 /* ---- The port ---- */
 
-/* Writes bytes to the port, up to a queue's length each time that it is empty. */
+/* Writes bytes to the port: as many as its queue holds, each time that this is empty. */
 static void log_write(const char *text, size_t n)
 {
     while (n > 0) {

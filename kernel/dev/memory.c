@@ -4,8 +4,8 @@
 #include "abi/stat.h"
 #include "devices.h"
 
-#define CHUNK 128 /* bytes that cross the kernel's stack at a time */
-#define WORK  32  /* a random byte takes as long as so many that are moved */
+#define CHUNK 128 /* bytes that are on the kernel's stack at a time */
+#define WORK  32  /* the time of a random byte, in bytes copied */
 
 static long null_read(struct file *file, struct io *io, uint64_t *pos)
 {
@@ -48,7 +48,7 @@ static long random_read(struct file *file, struct io *io, uint64_t *pos)
     return total;
 }
 
-/* What is written is stirred in: it cannot make the numbers worse. */
+/* What is written is added to the state of the generator: it cannot make the numbers worse. */
 static long random_write(struct file *file, struct io *io, uint64_t *pos)
 {
     (void)file, (void)pos;
@@ -71,7 +71,7 @@ static long no_seek(struct file *file, int64_t offset, int whence)
 }
 
 static const struct file_ops null_ops = {.read = null_read, .write = null_write, .seek = no_seek};
-/* To map it gives fresh memory. */
+/* A mapping of it is zeroed memory. */
 static struct backing *zero_backing(struct file *file)
 {
     (void)file;

@@ -6,7 +6,7 @@ static struct spinlock random_lock = SPINLOCK("random", RANK_DEVICE);
 static struct random generator;
 static bool seeded;
 
-/* Seeds the generator at its first use; the lock is held. */
+/* Seeds the generator at its first use. Lock: random_lock held. */
 static void seed(void)
 {
     uint64_t words[8] = {cycle_count(), clock_ns(), clock_boot_realtime_ns(), (uint64_t)words};

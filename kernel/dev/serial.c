@@ -1,12 +1,25 @@
-/* Serial ports: bytes in and out of a 16550A with as few port operations as it allows. */
+/* Serial ports: bytes in and out of a 16550A with as few port operations as possible.
+ *
+ * A port has two queues of 16 bytes, one for each direction. Each access to one of its registers is
+ * expensive: in a virtual machine it leaves the guest. So output fills the queue each time that it
+ * is empty, 16 bytes for one look at the status. Of input, 14 bytes are read without a look if the
+ * interrupt says that there are so many.
+ *
+ * Output goes to the port directly if it is idle, and otherwise into a ring. When the port's queue
+ * is empty, an interrupt sends more from the ring; this interrupt is enabled only while the ring
+ * has something. Input is not buffered here: if its owner has no room, the input interrupt is
+ * switched off, the port's queue fills, and the port makes the sender wait.
+ *
+ * Two details are easy to get wrong. Ports share an interrupt line that reports only a rise: a port
+ * that asks while another one is served causes no second interrupt, so the handler looks at all
+ * ports until none asks. And some registers forget when they are read: the cause of an interrupt,
+ * and that a break was received. The code that reads them must act on it. */
 #include "abi/errno.h"
 #include "serial.h"
 #include "uart.h"
 
 static struct serial *all_ports; /* added to during bring-up only */
 
-/* Serves every port that asks, until none does: ports share an interrupt line that tells only of
- * its rise, so one that rises while another is served must be found here. */
 static void serial_interrupt(void)
 {
     bool served = true;
@@ -22,7 +35,6 @@ static void serial_interrupt(void)
     sysrq_answer();
 }
 
-/* Sets the port up and lists it for its interrupt; 0, -ENODEV or -ENOMEM. */
 int serial_start(struct serial *port, uint16_t base, unsigned irq_vector,
                  void (*service)(struct serial *port))
 {
@@ -45,7 +57,7 @@ int serial_start(struct serial *port, uint16_t base, unsigned irq_vector,
     return 0;
 }
 
-/* Tells the port what may interrupt, if that changes. */
+/* Sets which events interrupt, if that changes. */
 static void serial_want(struct serial *port, uint8_t wanted)
 {
     if (port->wanted == wanted)
@@ -54,13 +66,12 @@ static void serial_want(struct serial *port, uint8_t wanted)
     port_out8(port->base + UART_INTERRUPTS, wanted);
 }
 
-/* Whether input interrupts. While it does not, bytes stay in the port, and then with the sender. */
 void serial_want_input(struct serial *port, bool wanted)
 {
     serial_want(port, wanted ? port->wanted | UART_WANT_INPUT : port->wanted & ~UART_WANT_INPUT);
 }
 
-/* The port's status. That the line was broken must be noted here: the port tells it once. */
+/* Reads the port's status, and notes a break: the port reports it once. */
 static uint8_t serial_status(struct serial *port)
 {
     uint8_t status = port_in8(port->base + UART_STATUS);
@@ -69,8 +80,8 @@ static uint8_t serial_status(struct serial *port)
     return status;
 }
 
-/* A byte that came in after a break: its own NUL, then SysRq's letter. True if it is one of them.
- */
+/* Handles bytes after a break: the NUL that belongs to it, and the letter for SysRq. True if the
+ * byte is one of them. */
 static bool is_sysrq(struct serial *port, uint8_t byte)
 {
     if (port->broke == BREAK_SEEN && byte == 0) {
@@ -84,14 +95,13 @@ static bool is_sysrq(struct serial *port, uint8_t byte)
     return true;
 }
 
-/* Takes up to `room` bytes of input from the port; how many there were. A full queue is emptied
- * without a look at the status for each byte. */
 size_t serial_receive(struct serial *port, uint8_t *to, size_t room)
 {
     size_t n = 0;
     uint8_t cause = port_in8(port->base + UART_CAUSE) & UART_CAUSE_MASK;
     if (port->wanted & UART_WANT_OUTPUT)
-        serial_send(port); /* the look at the cause has answered an interrupt for output, if any */
+        serial_send(
+            port); /* reading the cause has cleared an interrupt for output, if there was one */
     if (room >= UART_TRIGGER && cause == UART_CAUSE_FULL && port->broke == BREAK_NONE)
         for (; n < UART_TRIGGER; n++)
             to[n] = port_in8(port->base + UART_DATA);
@@ -102,7 +112,7 @@ size_t serial_receive(struct serial *port, uint8_t *to, size_t room)
     return n;
 }
 
-/* Gives bytes to the port while it takes them; how many it took. */
+/* Writes bytes to the port while it accepts them. The result is how many it accepted. */
 static size_t serial_push(struct serial *port, const uint8_t *from, size_t n)
 {
     size_t done = 0;
@@ -112,7 +122,6 @@ static size_t serial_push(struct serial *port, const uint8_t *from, size_t n)
     return done;
 }
 
-/* Sends from the ring what the port takes; asks for an interrupt if something stays. */
 void serial_send(struct serial *port)
 {
     while (port->head != port->tail && !port->held) {
@@ -127,7 +136,6 @@ void serial_send(struct serial *port)
     serial_want(port, waits ? port->wanted | UART_WANT_OUTPUT : port->wanted & ~UART_WANT_OUTPUT);
 }
 
-/* Accepts bytes for sending; how many, fewer than n when the ring is full. */
 size_t serial_write(struct serial *port, const uint8_t *from, size_t n)
 {
     size_t done = 0;
@@ -140,9 +148,9 @@ size_t serial_write(struct serial *port, const uint8_t *from, size_t n)
     return done;
 }
 
-/* Waits until the last byte has left all ports; gives up where nothing moves for ten seconds. Only
- * at the machine's end: it polls. Through `service`, under the owner's lock: other processors take
- * the ports' interrupts as before. */
+/* Polls, as it is called at the end of the machine, and gives up if nothing moves for ten seconds.
+ * It calls `service`, which takes the owner's lock, as other processors still take the interrupts
+ * of the ports. */
 void dev_finish(void)
 {
     for (struct serial *port = all_ports; port; port = port->next) {

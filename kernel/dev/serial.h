@@ -5,24 +5,28 @@
 
 #define SERIAL_RING 4096 /* bytes of output that may wait; a power of two */
 
-/* All fields but the first three are guarded by the owner's lock, which every function here but
- * serial_start asks the caller to hold. */
+/* All fields but the first three are guarded by the owner's lock. All functions but serial_start
+ * require the caller to hold it. */
 struct serial {
     uint16_t base;
-    /* Called at the port's interrupt, without the lock: takes it and calls serial_send and, as long
-     * as there is room for it, serial_receive. */
+    /* Called by the port's interrupt, without the lock. It takes the lock and calls serial_send
+     * and, while it has room for input, serial_receive. */
     void (*service)(struct serial *port);
     struct serial *next;
     uint8_t wanted;                                     /* UART_WANT_*: what may interrupt */
-    bool held;                                          /* output is stopped by the terminal's ^S */
-    enum { BREAK_NONE, BREAK_SEEN, BREAK_TAKEN } broke; /* the next byte is its NUL; SysRq's */
+    bool held;                                          /* the terminal's ^S has stopped output */
+    enum { BREAK_NONE, BREAK_SEEN, BREAK_TAKEN } broke; /* SysRq: a break came; its NUL came, too */
     uint32_t head, tail;                                /* of the ring: next to send, next free */
     uint8_t *ring;
 };
 
+/* Sets the port up and enables its interrupt. 0, -ENODEV or -ENOMEM. */
 int serial_start(struct serial *port, uint16_t base, unsigned irq_vector,
                  void (*service)(struct serial *port));
+/* Reads up to `room` bytes of input from the port. The result is how many there were. */
 size_t serial_receive(struct serial *port, uint8_t *to, size_t room);
+/* Switches the interrupt for input. While it is off, input stays in the port, and then with the
+ * sender. */
 void serial_want_input(struct serial *port, bool wanted);
 static inline size_t serial_queued(const struct serial *port)
 {
@@ -32,5 +36,7 @@ static inline size_t serial_room(const struct serial *port)
 {
     return SERIAL_RING - serial_queued(port);
 }
+/* Accepts bytes for sending. The result is how many: fewer than n if the ring is full. */
 size_t serial_write(struct serial *port, const uint8_t *from, size_t n);
+/* Sends from the ring what the port accepts, and asks for an interrupt if something is left. */
 void serial_send(struct serial *port);

@@ -66,7 +66,7 @@ static void serial_tty_service(struct serial *port)
         tty_writable(&serial_tty);
 }
 
-/* Registers the terminal if the machine has the port; input flows from here on. */
+/* Registers the terminal if the machine has the port. Input is accepted from now on. */
 void serial_tty_init(void)
 {
     tty_init(&serial_tty, DEVICE(TERMINAL_MAJOR, SERIAL_MINOR), &serial_driver, &serial);

@@ -21,21 +21,21 @@ enum {
     STAMP_ROOM = 48, /* "<4294967295>[1234567890.123456] " and the newline */
 };
 
-/* A record, and its lines with priority and time: too much for the kernel's stack. */
+/* A record, and its lines with priority and time: too large for the kernel's stack. */
 struct lines {
     struct log_record record;
     size_t length;
     char text[2048];
 };
 
-/* What ACTION_READ has given away: it takes records, and each comes only once. */
+/* How far ACTION_READ has come: each record is read only once. */
 static struct mutex taker;     /* rank RANK_TTY */
 static struct log_place taken; /* guarded by taker */
-static size_t taken_bytes;     /* guarded by taker: of the lines of the record after it */
-static unsigned level_before;  /* atomic: CONSOLE_OFF's, for CONSOLE_ON; 0: none */
+static size_t taken_bytes;     /* guarded by taker: how much of the next record was read */
+static unsigned level_before;  /* atomic: the level at CONSOLE_OFF, for CONSOLE_ON; 0: none */
 
-/* The next record as text; each line of it has the priority and the time in front, and what does
- * not fit is cut off. */
+/* Gets the next record as text: each line of it begins with priority and time. What does not fit is
+ * cut off. */
 static enum log_found next_lines(struct log_place *place, struct lines *lines)
 {
     struct log_record *record = &lines->record;
@@ -60,7 +60,7 @@ static enum log_found next_lines(struct log_place *place, struct lines *lines)
     return LOG_FOUND;
 }
 
-/* The same, where a gap does not matter. False at the end, and when the caller was killed. */
+/* The same, over gaps. False at the end, or when the caller is killed. */
 static bool pass_lines(struct log_place *place, uint64_t end, struct lines *lines)
 {
     enum log_found found = LOG_LOST;
@@ -69,7 +69,7 @@ static bool pass_lines(struct log_place *place, uint64_t end, struct lines *line
     return found == LOG_FOUND && thread_breathe(lines->length);
 }
 
-/* How long the text of the records from a place to the end is. */
+/* The length of the text of all records from a place to the end. */
 static size_t measure(struct log_place place, uint64_t end, struct lines *lines)
 {
     size_t total = 0;
@@ -78,7 +78,8 @@ static size_t measure(struct log_place place, uint64_t end, struct lines *lines)
     return total;
 }
 
-/* Gives the newest records since the log was cleared, as many as fit, and clears it if asked. */
+/* Copies the newest records since the log was cleared, as many as fit, and clears the log if asked
+ * to. */
 static long read_all(struct io *io, bool clear, struct lines *lines)
 {
     struct log_place place = log_cleared();
@@ -94,7 +95,7 @@ static long read_all(struct io *io, bool clear, struct lines *lines)
     return (long)(room - io->left);
 }
 
-/* Takes what there is, as far as it fits: part of a record, too. Lock: taker. */
+/* Reads what there is and fits, perhaps only a part of a record. Lock: taker held. */
 static long take(struct io *io, struct lines *lines)
 {
     size_t wanted = io->left;
@@ -139,7 +140,7 @@ static long size_unread(struct lines *lines)
     return (long)n;
 }
 
-/* The actions that look at records. */
+/* Performs the actions that read records. */
 static long look(int type, uaddr_t buf, int len, struct lines *lines)
 {
     struct segment segment;
@@ -164,7 +165,7 @@ static long set_level(int level)
     return 0;
 }
 
-/* Switches the output on the port off, but for emergencies, or on again as it was. */
+/* Switches the output on the port off, except for emergencies, or on again. */
 static long switch_port(bool on)
 {
     unsigned before = on ? __atomic_exchange_n(&level_before, 0, __ATOMIC_RELAXED) : LEVEL_LEAST;

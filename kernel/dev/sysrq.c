@@ -1,10 +1,13 @@
-/* The key that asks the kernel itself, as Linux's SysRq: a BREAK on the console's serial port and a
- * letter, or Alt, SysRq and a letter on the keyboard. */
+/* SysRq, the key for the kernel itself, as on Linux: a BREAK on the console's serial port and a
+ * letter, or Alt, SysRq and a letter on the keyboard.
+ *
+ * The letter is found while the terminal is locked, but reports need other locks. So it is noted,
+ * and performed at the end of the interrupt. */
 #include "dev.h"
 
 void (*sysrq_perform)(char letter);
 
-static uint8_t asked; /* atomic: the letter, while a terminal is locked and nothing can be said */
+static uint8_t asked; /* atomic: the letter that was pressed; 0: none */
 
 void sysrq_ask(char letter)
 {

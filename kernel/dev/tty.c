@@ -1,4 +1,26 @@
-/* Terminals as files: reads in lines or raw with VMIN and VTIME, writes, poll, hang-up. */
+/* Terminals as files: reads in lines or raw with VMIN and VTIME, writes, poll, hang-up.
+ *
+ * The lock of a terminal is a spinlock, because the interrupt of its wire takes it, too. Nothing
+ * may sleep or fault with it held, and it must be held briefly. So bytes move through a small
+ * buffer on the kernel's stack: from the line to the buffer with the lock held, and from there to
+ * the program without it.
+ *
+ * A read therefore has three parts. It checks that its process is in the foreground; it waits until
+ * there is enough input; and it takes input in pieces, with the mutex `reader` held, so that
+ * another reader does not get a part of the same line. A piece is removed from the line only after
+ * it was copied to the program. If that fails, nothing is lost. In between a signal key may have
+ * flushed the line; tty_pass() notices it.
+ *
+ * With VMIN and VTIME a program in raw mode says how long a read waits: for VMIN bytes, for VTIME
+ * tenths of a second, or until there is a pause of that length between two bytes.
+ *
+ * Input may ask for signals (^C). To send one, proc_lock is needed, which ranks below the
+ * terminal's lock. So the line only notes the signals, and tty_unlock(), which everything calls
+ * that may have processed input, sends them after it has released the lock.
+ *
+ * After a hang-up the open files of the old session must not see what the next session types. The
+ * terminal counts its hang-ups, and each file remembers the count of its open: if they differ, the
+ * file is dead. Sleepers are woken, and check this first. */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/poll.h"
@@ -7,8 +29,8 @@
 #include "tty.h"
 
 #define MAX_TTYS 4
-#define CHUNK    128  /* bytes that cross the kernel's stack at a time */
-#define TURN     4096 /* bytes written before others may run */
+#define CHUNK    128  /* bytes that are on the kernel's stack at a time */
+#define TURN     4096 /* bytes that are written before others may run */
 #define TENTH_NS 100000000ull
 
 static OBJECT_CACHE(tty_files, struct tty_file);
@@ -27,7 +49,7 @@ bool tty_hung_up(const struct file *file)
     return !own->console && own->hangups != own->tty->hangups;
 }
 
-/* The line discipline's echo; the lock is held. */
+/* Writes the echo of the line discipline. Lock: tty->lock held. */
 static void tty_echo(struct line *line, const uint8_t *bytes, size_t n)
 {
     struct tty *tty = container_of(line, struct tty, line);
@@ -81,15 +103,15 @@ void tty_unlock(struct tty *tty)
             job_ops->signal_group(group, signal);
 }
 
-/* How a read waits: for so many bytes, until then, or from one byte to the next. */
+/* How a read waits. */
 struct read_wait {
     size_t at_least;
     uint64_t deadline_ns;
-    uint64_t between_ns; /* once a byte is there: the longest pause before the next; 0: any */
-    bool immediate;      /* an empty answer is an answer */
+    uint64_t between_ns; /* after the first byte: the longest pause before the next; 0: any */
+    bool immediate;      /* it does not wait at all */
 };
 
-/* What termios asks of a read of n bytes; the lock is held. */
+/* What the settings demand of a read of n bytes. Lock: tty->lock held. */
 static struct read_wait read_wait_of(const struct tty *tty, size_t n)
 {
     const struct kernel_termios *termios = &tty->line.termios;
@@ -108,8 +130,8 @@ static struct read_wait read_wait_of(const struct tty *tty, size_t n)
     return wait;
 }
 
-/* Waits for input, the lock held; 1 if there is some, 0 if the time is over or the line was hung
- * up, -EAGAIN, -ERESTARTSYS. */
+/* Waits for input. 1 if there is some; 0 if the time is over or the terminal was hung up; -EAGAIN
+ * or -ERESTARTSYS. Lock: tty->lock held. */
 static int tty_wait_input(struct file *file, struct io *io, struct read_wait *wait)
 {
     struct tty *tty = tty_of(file);
@@ -132,7 +154,7 @@ static int tty_wait_input(struct file *file, struct io *io, struct read_wait *wa
     return 1;
 }
 
-/* The input in [from, next) was delivered, unless it was flushed meanwhile. */
+/* Removes the input [from, next), which was delivered, unless it was flushed meanwhile. */
 static void tty_pass(struct tty *tty, uint32_t from, uint32_t next)
 {
     spin_lock(&tty->lock);
@@ -142,8 +164,9 @@ static void tty_pass(struct tty *tty, uint32_t from, uint32_t next)
     tty_unlock(tty);
 }
 
-/* Moves input to the reader: a line, or what is there; how many bytes, or -EFAULT. What cannot be
- * delivered stays. *end: a line's end was passed, so that 0 bytes mean end of file. */
+/* Moves input to the reader: a line, or what there is. The result is how many bytes, or -EFAULT.
+ * What cannot be delivered stays. *end: the end of a line was passed, so a result of 0 means end of
+ * file. */
 static long tty_take(struct tty *tty, struct io *io, bool *end)
 {
     uint8_t bytes[CHUNK];
@@ -187,14 +210,15 @@ static long tty_read(struct file *file, struct io *io, uint64_t *pos)
             return ready;
         bool end;
         long n = tty_take(tty, io, &end);
-        if (n != 0 || end) /* else another reader was faster */
+        if (n != 0 || end) /* otherwise another reader was faster */
             return n;
     }
 }
 
 /* ---- Output ---- */
 
-/* Waits until the driver takes a few bytes, the lock held; 0, -EAGAIN, -EIO, -ERESTARTSYS. */
+/* Waits until the driver accepts a few bytes. 0, -EAGAIN, -EIO or -ERESTARTSYS. Lock: tty->lock
+ * held. */
 static int tty_wait_room(struct file *file, bool nonblocking)
 {
     struct tty *tty = tty_of(file);
@@ -209,7 +233,7 @@ static int tty_wait_room(struct file *file, bool nonblocking)
     return tty_hung_up(file) ? -EIO : 0;
 }
 
-/* Sends n bytes through output processing; how many, or an errno if none. */
+/* Writes n bytes through output processing. The result is how many, or -errno if none. */
 static long tty_put(struct file *file, const uint8_t *bytes, size_t n, bool nonblocking)
 {
     struct tty *tty = tty_of(file);
@@ -311,7 +335,7 @@ static const struct file_ops tty_ops = {
     .stream = true,
 };
 
-/* Makes `file` an open file of the terminal; 0 or -ENOMEM. */
+/* Makes `file` an open file of the terminal. 0 or -ENOMEM. */
 static int tty_attach(struct tty *tty, struct file *file, bool console)
 {
     struct tty_file *own = object_alloc(&tty_files);
@@ -323,7 +347,8 @@ static int tty_attach(struct tty *tty, struct file *file, bool console)
     return 0;
 }
 
-/* A terminal by its own name: becomes the caller's controlling terminal if that may be. */
+/* Opens a terminal by its own name. It becomes the caller's controlling terminal if the rules allow
+ * it. */
 static int tty_open(struct inode *inode, struct file *file)
 {
     for (int i = 0; i < MAX_TTYS; i++) {
@@ -343,7 +368,7 @@ static int console_open(struct inode *inode, struct file *file)
     return console_tty ? tty_attach(console_tty, file, true) : -ENODEV;
 }
 
-/* /dev/tty: the caller's controlling terminal, whichever it is. */
+/* /dev/tty is the controlling terminal of the caller. */
 static int own_tty_open(struct inode *inode, struct file *file)
 {
     (void)inode;
@@ -364,7 +389,7 @@ void tty_register(struct tty *tty, const char *name, uint32_t permissions)
     }
 }
 
-/* Registers /dev/console and /dev/tty, once the terminals themselves are there. */
+/* Registers /dev/console and /dev/tty, after all terminals. */
 void tty_init_devices(const char *console)
 {
     for (int i = 0; i < MAX_TTYS; i++)

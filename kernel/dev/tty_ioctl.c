@@ -1,15 +1,15 @@
-/* What ioctl can ask of a terminal: its settings, its size, its queues. */
+/* The ioctls of terminals: settings, size, queues. */
 #include "abi/errno.h"
 #include "abi/signal.h"
 #include "tty.h"
 
-/* Settings in both sizes: struct kernel_termios2 begins with struct kernel_termios. */
+/* Settings in both sizes: struct kernel_termios2 begins like struct kernel_termios. */
 union settings {
     struct kernel_termios termios;
     struct kernel_termios2 two;
 };
 
-/* The speed that a value of CBAUD's bits means; `number` where it is BOTHER. */
+/* The speed in baud that the bits of CBAUD mean; for BOTHER it is `number`. */
 static uint32_t speed_of(uint32_t bits, uint32_t number)
 {
     static const uint32_t slow[] = {0,   50,   75,   110,  134,  150,  200,   300,
@@ -22,8 +22,8 @@ static uint32_t speed_of(uint32_t bits, uint32_t number)
     return bits & BOTHER ? fast[bits & 15] : slow[bits & 15];
 }
 
-/* Fills in the speeds that the flags mean; a number counts where it was set last. B0 as the input's
- * speed means the output's. */
+/* Fills in the speeds that the flags mean. BOTHER means the number that was set last; B0 as the
+ * input's speed means that of the output. */
 static void settle_speeds(struct tty *tty, union settings *s)
 {
     uint32_t input = s->two.c_cflag >> IBSHIFT & CBAUD;
@@ -31,7 +31,7 @@ static void settle_speeds(struct tty *tty, union settings *s)
     s->two.c_ispeed = input == B0 ? s->two.c_ospeed : speed_of(input, tty->input_speed);
 }
 
-/* TCGETS and TCGETS2, which is the larger by the speeds. */
+/* TCGETS, and TCGETS2, which also has the speeds. */
 static long get_settings(struct tty *tty, uaddr_t arg, size_t size)
 {
     union settings s;
@@ -42,8 +42,8 @@ static long get_settings(struct tty *tty, uaddr_t arg, size_t size)
     return user_copy_out(arg, &s, size);
 }
 
-/* TCSETS at once, TCSETSW after the output has left, TCSETSF also throwing away input; each with a
- * 2 where the speeds come too. */
+/* TCSETS acts at once, TCSETSW after all output was sent, TCSETSF also discards input. Those with a
+ * 2 have the speeds, too. */
 static long set_settings(struct file *file, struct tty *tty, uint64_t request, uaddr_t arg)
 {
     union settings s;
@@ -68,7 +68,7 @@ static long set_settings(struct file *file, struct tty *tty, uint64_t request, u
     line_set(&tty->line, &s.termios);
     tty->driver->hold(tty, tty->line.stopped);
     tty->driver->fill(tty);
-    tty->input_came = true; /* what was typed may have become readable */
+    tty->input_came = true; /* input that was not readable may be so now */
     tty_unlock(tty);
     return 0;
 }
@@ -88,7 +88,7 @@ static long set_size(struct tty *tty, uaddr_t arg)
     return 0;
 }
 
-/* TCFLSH: throws away input, output or both. */
+/* TCFLSH: discards input, output or both. */
 static long flush(struct tty *tty, uint64_t which)
 {
     if (which > TCIOFLUSH)
@@ -108,7 +108,7 @@ static long flush(struct tty *tty, uint64_t which)
     return 0;
 }
 
-/* TCXONC: stops or starts output, or asks the other side to. */
+/* TCXONC: stops or starts output, or asks the other side to stop or start. */
 static long flow(struct tty *tty, uint64_t action)
 {
     if (action > TCION)
@@ -137,7 +137,7 @@ static long tell_queue(struct tty *tty, uint64_t request, uaddr_t arg)
     return user_copy_out(arg, &n, sizeof(n));
 }
 
-/* TCSBRK and TCSBRKP: waits for the output; the break itself is not sent, as in a window. */
+/* TCSBRK and TCSBRKP: waits for the output. No break is sent, as in a terminal window. */
 static long send_break(struct file *file, struct tty *tty)
 {
     int err = tty_job_check(tty, SIGTTOU);

@@ -1,9 +1,27 @@
-/* Job control: which session owns a terminal, which group is in front, who is stopped for it. */
+/* Job control: which session has a terminal, and which group may use it.
+ *
+ * A terminal serves one session, usually a shell and its jobs. One group of the session is in the
+ * foreground: it may read, and the signals of keys are sent to it. The shell chooses it with
+ * TIOCSPGRP. A process of another group that reads, or changes settings, is in the background: its
+ * whole group gets SIGTTIN or SIGTTOU, which stops it until the shell brings it to the foreground.
+ * The call then starts again.
+ *
+ * There are exceptions. If the process blocks or ignores the signal, it would never stop, so a read
+ * fails with EIO, and other calls are allowed. If its group is orphaned, no process could continue
+ * it, so the call fails with EIO.
+ *
+ * A session leader without a terminal gets one by opening it, or by TIOCSCTTY, if no other session
+ * has it. It loses it when the leader ends: the foreground group gets SIGHUP, and open files are
+ * dead.
+ *
+ * Sessions and groups are known to proc only, so all questions go through job_ops, without the lock
+ * of the terminal. The answers may be out of date a moment later; this is the same on Linux.
+ * `session` and `foreground` are changed with the lock held. */
 #include "abi/errno.h"
 #include "abi/signal.h"
 #include "tty.h"
 
-/* Is it the controlling terminal of the caller? */
+/* Is this the controlling terminal of the caller? */
 static bool is_own(const struct tty *tty)
 {
     return job_ops && job_ops->terminal() == tty;
@@ -23,7 +41,7 @@ int tty_job_check(struct tty *tty, int signal)
     return -ERESTARTSYS;
 }
 
-/* Gives the terminal to the caller's session, if it is nobody's; false if another was faster. */
+/* Gives the terminal to the caller's session, if it is free. False if it is not. */
 static bool tty_take_over(struct tty *tty)
 {
     int session = job_ops->session(), group = job_ops->group();
@@ -39,15 +57,13 @@ static bool tty_take_over(struct tty *tty)
     return is_free;
 }
 
-/* An open without O_NOCTTY: a session leader without a terminal gets one that nobody has. */
+/* After an open without O_NOCTTY: a session leader without a terminal gets it, if it is free. */
 void tty_job_opened(struct tty *tty, const struct file *file)
 {
     if (job_ops && file_readable(file) && job_ops->is_session_leader() && !job_ops->terminal())
         tty_take_over(tty);
 }
 
-/* Takes the terminal from its session: its group in front is told, its files are dead. Called
- * without locks. */
 void tty_session_ended(struct tty *tty, int session)
 {
     spin_lock(&tty->lock);
@@ -70,7 +86,7 @@ void tty_session_ended(struct tty *tty, int session)
     job_ops->lost_terminal(tty);
 }
 
-/* TIOCSCTTY: the caller's session wants it. */
+/* TIOCSCTTY: makes it the controlling terminal of the caller's session. */
 static long job_acquire(struct tty *tty)
 {
     if (!job_ops->is_session_leader())
@@ -80,7 +96,7 @@ static long job_acquire(struct tty *tty)
     return !job_ops->terminal() && tty_take_over(tty) ? 0 : -EPERM;
 }
 
-/* TIOCNOTTY: the caller gives it up, a session leader for the whole session. */
+/* TIOCNOTTY: the caller gives it up; a session leader does so for the whole session. */
 static long job_release(struct tty *tty)
 {
     if (!is_own(tty))
@@ -101,7 +117,7 @@ static long job_release(struct tty *tty)
     return 0;
 }
 
-/* TIOCSPGRP: puts a group of the session in front. */
+/* TIOCSPGRP: makes a group of the session the foreground group. */
 static long job_set_foreground(struct tty *tty, uaddr_t arg)
 {
     int group;

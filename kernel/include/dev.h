@@ -1,15 +1,19 @@
-/* The dev room: serial ports, terminals, and the small devices of /dev.
+/* The dev room: serial ports, terminals, the kernel's log, and the small devices of /dev.
  *
- * Lock rule: what an interrupt fills, and a terminal as a whole, has a spinlock (RANK_DEVICE); who
- * reads or writes much at a time takes a mutex (RANK_TTY) before it. What a terminal must know of
- * jobs it asks through job_ops, which proc provides, and never with its lock held. */
+ * Lock: what an interrupt fills, and a terminal as a whole, has a spinlock (RANK_DEVICE). A reader
+ * or writer of many bytes holds a mutex (RANK_TTY) outside of it, so that its bytes stay together.
+ * What a terminal must know of processes it asks through job_ops, never with its lock held.
+ *
+ * Read log.c and serial.c first; then line.c, tty.c, tty_job.c and tty_ioctl.c; then the rest.
+ *
+ * Upper rooms give it `job_ops` (proc: sessions and process groups) and `sysrq_perform`. */
 #pragma once
 
 #include "vfs.h"
 
 /* ---- Terminals ---- */
 
-/* Sessions and process groups as a terminal sees them; each function is about the calling process
+/* Sessions and process groups as a terminal sees them. Each function is about the calling process,
  * unless it says otherwise. */
 struct job_ops {
     int (*session)(void); /* its session id; 0 for a kernel thread */
@@ -20,14 +24,16 @@ struct job_ops {
     bool (*group_is_orphaned)(void);
     void (*signal_group)(int group, int signal); /* to every member */
     struct tty *(*terminal)(void);               /* the session's controlling terminal, or NULL */
-    void (*set_terminal)(struct tty *tty);       /* of the session; NULL drops it */
-    void (*lost_terminal)(struct tty *tty);      /* hang-up: every session that has it loses it */
+    void (*set_terminal)(struct tty *tty);       /* of the session; NULL releases it */
+    void (*lost_terminal)(struct tty *tty);      /* hang-up: all sessions that have it lose it */
 };
-extern const struct job_ops *job_ops; /* set by proc_init; NULL before: nobody has a terminal */
+/* Set by proc_init. NULL before that: no process has a terminal. */
+extern const struct job_ops *job_ops;
 
 struct tty;
-/* Session leader exits: SIGHUP and SIGCONT to the foreground group, the terminal is free again, its
- * open files are hung up. Called without locks, as it comes back through job_ops. */
+/* For the end of a session leader: the foreground group gets SIGHUP and SIGCONT, open files of the
+ * terminal are hung up, and the terminal is free for another session. Called without locks, as it
+ * calls job_ops. */
 void tty_session_ended(struct tty *tty, int session);
 uint64_t tty_device(const struct tty *tty); /* rdev, for /proc/PID/stat */
 int tty_foreground_group(const struct tty *tty);
@@ -37,32 +43,36 @@ const struct tty *tty_of_console(void);
 
 /* ---- The log, on the second serial port ---- */
 
-void log_init(void);      /* sets lib's hook; first of all bring-up, as it needs nothing of x86's */
-void log_emergency(void); /* panic: from now on without locks */
-/* A line that goes out and is not kept for programs to read: the tracer's. */
+void log_init(void);      /* sets lib's hook; called first of all, as it needs nothing */
+void log_emergency(void); /* for a panic: from now on the log takes no lock */
+/* Writes a line to the port only; programs cannot read it. For the tracer. */
 void log_aside(const char *line, size_t length);
-/* From now on only records below that level (1 to 8) go out; the level so far. */
+/* From now on only records below this level (1 to 8) are written to the port. The result is the
+ * level before. */
 unsigned log_set_level(unsigned level);
 enum { LOG_ALL_LEVELS = 8 };
 
 /* ---- SysRq: a key on the console for the kernel itself ---- */
 
-extern void (*sysrq_perform)(char letter); /* NULL: no letter means
-                                              anything. Called without locks */
-void sysrq_ask(char letter);               /* from a port's or the keyboard's input, locks held */
-void sysrq_answer(void);                   /* at the end of their interrupts, without locks */
+/* Performs what the letter asks for. Called without locks. NULL: letters have no effect. */
+extern void (*sysrq_perform)(char letter);
+void sysrq_ask(char letter); /* from an input interrupt, locks held */
+void sysrq_answer(void);     /* at the end of such an interrupt, no locks held */
 
 /* ---- Random numbers: getrandom, AT_RANDOM, /dev/urandom ---- */
 
+/* Fills a buffer with random bytes; adds data to the state of the generator, which cannot make it
+ * worse. Both take a spinlock for as long as n bytes take. */
 void random_fill(void *buf, size_t n);
 void random_stir(const void *data, size_t n);
 
 /* ---- Bring-up and end ---- */
 
-/* Devices, and the nodes in /dev of all that are registered by then; console is the name of the
- * terminal that /dev/console means, in its absence any. Logs the line "dev: ready"
- * once COM1 and COM3 take input: a byte that came before would be lost, so tools/vm sends none
- * before that line. */
+/* Starts the devices and makes the nodes in /dev of all that are registered by then. `console` is
+ * the name of the terminal that /dev/console means; any other if there is none of that name. Logs
+ * the line "dev: ready" when COM1 and COM3 accept input. A byte that comes earlier is lost, so
+ * tools/vm waits for this line. */
 void dev_init(struct fs_context *fs, const char *console);
-/* Waits until all that programs wrote has left the serial ports: before power-off and reboot. */
+/* Waits until all output of programs has left the serial ports. Called before power-off and reboot.
+ */
 void dev_finish(void);
