@@ -1,4 +1,4 @@
-/* What may be changed about a file without opening it: permissions, owner, times, size; access. */
+/* Calls on attributes: permissions, owner, times and size; also access and umask. */
 #include "abi/signal.h"
 #include "abi/time.h"
 #include "local.h"
@@ -11,7 +11,7 @@ long sys_umask(struct fs_context *fs, mode_t mask)
     return __atomic_exchange_n(&fs->names->umask, mask & 0777, __ATOMIC_RELAXED);
 }
 
-/* The asker's credentials with the real ids in the place of those for files; NULL: no memory. */
+/* The caller's credentials with the real ids as those for files; NULL: out of memory. */
 static struct cred *real_cred(struct fs_context *fs)
 {
     struct cred *cred = fs_cred(fs);
@@ -58,7 +58,6 @@ long sys_access(struct fs_context *fs, const char *path, int mode)
 
 /* ---- Size ---- */
 
-/* Cuts or extends a regular file; the caller has checked that it may be written. */
 int file_truncate(struct fs_context *fs, struct inode *inode, uint64_t size)
 {
     if (size > inode->size && size > fs->process->limit_file_bytes) {
@@ -123,7 +122,8 @@ long sys_ftruncate(struct fs_context *fs, int fd, off_t length)
     return err;
 }
 
-/* Reserves room, or punches a hole; may make the file longer. */
+/* Reserves memory for a range, or punches a hole. Without FALLOC_FL_KEEP_SIZE the file may become
+ * longer. */
 static int allocate(struct fs_context *fs, struct file *file, int mode, off_t offset, off_t length)
 {
     uint64_t end = (uint64_t)offset + (uint64_t)length;
@@ -160,15 +160,16 @@ long sys_fallocate(struct fs_context *fs, int fd, int mode, off_t offset, off_t 
     return err;
 }
 
-/* ---- One change by path or by descriptor ---- */
+/* ---- One change, by path or by descriptor ---- */
 
 struct change {
+    /* Applies the change, if cred may make it. 0 or -errno. */
     int (*apply)(const struct cred *cred, struct inode *inode, const struct change *change);
     uint32_t mode, uid, gid;
     struct file_time atime, mtime;
     bool keep_atime, keep_mtime;
     bool times_given; /* not just "now" for both */
-    bool invalid;     /* a time out of range: seen when the file is found */
+    bool invalid;     /* a time is out of range: an error, but only if the file is found */
 };
 
 static int change_inode(struct fs_context *fs, struct inode *inode, const struct change *change)
@@ -250,7 +251,8 @@ long sys_fchmod(struct fs_context *fs, int fd, mode_t mode)
 
 #define KEEP_ID UINT32_MAX
 
-/* The mode after a change of owner: what runs with the owner's rights must not be given away. */
+/* The mode after a change of owner. Set-id bits are cleared: a program that runs with the rights of
+ * its owner must not become a program that runs with the rights of another user. */
 static uint32_t mode_after_chown(const struct cred *cred, const struct inode *inode)
 {
     uint32_t mode = inode->mode;
@@ -262,9 +264,8 @@ static uint32_t mode_after_chown(const struct cred *cred, const struct inode *in
     return mode & ~S_ISUID;
 }
 
-/* May cred give the file away? Asked under the lock under which it is done: otherwise the owner's
- * chmod could set a bit again that chown has just taken away for the new owner.
- * 0 or -EPERM. */
+/* May cred give the file away? 0 or -EPERM. Checked and done under one lock: otherwise the former
+ * owner's chmod could set a bit again after chown has cleared it for the new owner. */
 static int may_chown_locked(const struct cred *cred, const struct inode *inode,
                             const struct change *change, uint32_t mode)
 {
@@ -323,7 +324,7 @@ long sys_fchown(struct fs_context *fs, int fd, uid_t uid, gid_t gid)
 
 /* ---- Times ---- */
 
-/* Explicit times are for the owner; "now" also for whoever may write. */
+/* Only the owner may set explicit times; "now" may be set by all that may write. */
 static int apply_times(const struct cred *cred, struct inode *inode, const struct change *change)
 {
     if (change->invalid)
@@ -346,8 +347,8 @@ static int apply_times(const struct cred *cred, struct inode *inode, const struc
     return 0;
 }
 
-/* What a user's time means. As on Linux, the first and the last second there are have no parts.
- * False: out of range. */
+/* Decodes a time of the user. False: it is out of range. As on Linux the earliest and the latest
+ * second have no fraction. */
 static bool time_of(const struct timespec *t, struct file_time now, struct file_time *time,
                     bool *keep)
 {
@@ -360,7 +361,7 @@ static bool time_of(const struct timespec *t, struct file_time now, struct file_
     return t->tv_nsec >= 0 && t->tv_nsec < 1000000000;
 }
 
-/* The change that two times ask for; false when both are to stay. */
+/* Decodes two times. False: neither is to be changed. */
 static bool decode_times(const struct timespec times[2], struct change *change)
 {
     struct file_time now = file_time_of((int64_t)realtime_ns());

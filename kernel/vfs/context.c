@@ -1,5 +1,15 @@
-/* What of a thread the vfs needs: its names (root, working directory, umask) and descriptors, which
- * clone may have it share with others, and its process's credentials. */
+/* Contexts: what the vfs needs to know of a thread.
+ *
+ * A context refers to the thread's names (root, working directory, umask) and descriptors, which
+ * clone can share between threads and processes, and to the credentials of its process.
+ *
+ * Every walk along a path reads the root or the working directory, so this must be cheap. Only
+ * threads that share the names can change them, so a thread that is their only user takes no lock.
+ * No other thread can begin to share them meanwhile: clone is called by the thread itself. For the
+ * credentials the same holds as long as the process has one thread.
+ *
+ * /proc looks at the context of another thread (fs_look). Such a thread may end at any moment. It
+ * then sets its pointers to NULL with fs->lock held, before it drops its references. */
 #include "local.h"
 
 void (*vfs_mask_signals)(uint64_t mask);
@@ -28,7 +38,7 @@ struct fs_names *fs_names_create(struct entry *root, struct entry *cwd, uint32_t
     return names;
 }
 
-/* A copy of the caller's own, for one thread. NULL: no memory. */
+/* A copy of the calling thread's names, with one reference. NULL: out of memory. */
 static struct fs_names *names_copy(struct fs_names *from)
 {
     struct fs_names *names = object_alloc(&names_cache);
@@ -90,7 +100,7 @@ void fs_set_names(struct fs_context *fs, struct entry *root, struct entry *cwd)
     entry_unref(former);
 }
 
-/* ---- Looking at another thread: the lock keeps its parts ---- */
+/* ---- Looking at another thread: fs->lock keeps its names and descriptors from being freed ---- */
 
 struct entry *fs_look(struct fs_context *fs, bool root)
 {
@@ -115,7 +125,7 @@ int fs_look_umask(struct fs_context *fs)
     return umask;
 }
 
-/* ---- Credentials and signals: the process's ---- */
+/* ---- Credentials and signals of the process ---- */
 
 struct cred *fs_cred(struct fs_context *fs)
 {
@@ -177,8 +187,8 @@ void fs_process_copy(struct fs_process *to, struct fs_process *from)
     spin_unlock(&from->lock);
 }
 
-/* The same names with one more reference; NULL while a set-id program is being started with them,
- * which must not find that it shares them. */
+/* The same names with one more reference. NULL while a set-id program is being started with them:
+ * it must not share its root and working directory with a process that has fewer rights. */
 static struct fs_names *names_share(struct fs_names *names)
 {
     spin_lock(&names->lock);

@@ -1,4 +1,5 @@
-/* Credentials: who asks. Shared between processes and never changed while shared. */
+/* Credentials: user and group ids of processes, shared between them and not changed while shared.
+ */
 #include "local.h"
 
 static size_t cred_bytes(uint32_t n_groups)

@@ -1,10 +1,21 @@
-/* The working directory: getcwd, chdir, fchdir. */
+/* The working directory: getcwd, chdir, fchdir.
+ *
+ * The kernel keeps the working directory as an entry, not as a path, so a rename of a directory
+ * above it changes what getcwd returns, and cannot break relative paths. getcwd follows the parents
+ * from the working directory up to the context's root and writes their names from the end of a
+ * buffer towards its start (entry_path). Most paths are short, so the first buffer is on the stack;
+ * a longer one gets a page, which is Linux's limit, too.
+ *
+ * If the working directory has been removed the result is ENOENT. If it is not below the root, as
+ * after a chroot, the path begins with "(unreachable)". A thread that shares its names with others
+ * (CLONE_FS) holds their lock while it reads, because a chdir by another thread drops the reference
+ * to the former directory. */
 #include "local.h"
 #include "syscall_calls.h"
 
-#define SHORT_PATH 256 /* bytes of a path that needs no page */
+#define SHORT_PATH 256 /* bytes: a longer path needs a page */
 
-/* The path of the working directory, with a NUL at the end of text[size]. 0 or -errno. */
+/* Writes the path of the working directory to the end of text[size]. 0 or -errno. */
 static int cwd_path(struct fs_context *fs, char *text, size_t size, char **start)
 {
     struct fs_names *names = fs->names;
@@ -34,7 +45,7 @@ long sys_getcwd(struct fs_context *fs, uaddr_t buf, size_t size)
     return err ? err : (long)len;
 }
 
-/* Takes over the entry's reference, if it may be searched. */
+/* Makes the directory the working directory, if it may be searched. Takes over the reference. */
 static int set_cwd(struct fs_context *fs, struct entry *entry)
 {
     const struct inode_ops *ops = entry->inode->ops;

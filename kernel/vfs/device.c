@@ -1,10 +1,10 @@
-/* Character devices: which driver opens a device number, and the way to FIFOs. */
+/* Character devices: which driver opens which device number. */
 #include "abi/sysmacros.h"
 #include "local.h"
 
 #define MAX_DEVICES 32
 
-/* Filled while the kernel starts, then constant. */
+/* Constant after the start. */
 static struct device devices[MAX_DEVICES];
 static unsigned n_devices;
 

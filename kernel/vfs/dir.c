@@ -1,4 +1,10 @@
-/* Directories: mkdir, rmdir, and listing with getdents64. */
+/* Directories: mkdir, rmdir, and listing with getdents64.
+ *
+ * A file system lists its entries into a page of the kernel, with a lock held; the page is then
+ * copied to the user. If the copy fails in the middle, only whole entries count as listed, and the
+ * position of the open file moves just past them. Positions are numbers that the file system
+ * chooses, except 0 and 1, which are "." and "..". A program may seek to any position that it has
+ * seen (telldir, seekdir). */
 #include "local.h"
 #include "syscall_calls.h"
 
@@ -19,7 +25,7 @@ long sys_rmdir(struct fs_context *fs, const char *path)
 
 /* ---- Listing ---- */
 
-/* "." and "..", which stand at positions 0 and 1. */
+/* Lists "." and "..". False: there was no room for both. */
 static bool list_dots(struct listing *listing, struct entry *dir, uint64_t *pos)
 {
     static const char one[8] = ".", two[8] = "..";
@@ -39,7 +45,7 @@ static bool list_dots(struct listing *listing, struct entry *dir, uint64_t *pos)
     return true;
 }
 
-/* What the directory has from *pos on, as far as there is room; 0 or -errno. */
+/* Lists the directory from *pos on, as far as there is room. 0 or -errno. */
 static int list_batch(struct listing *listing, struct file *file, uint64_t *pos)
 {
     if (file->inode->nlink == 0)
@@ -49,8 +55,8 @@ static int list_batch(struct listing *listing, struct file *file, uint64_t *pos)
     return file->inode->ops->list(file->inode, file->entry, pos, listing);
 }
 
-/* Of the entries at `page`, how many bytes of whole ones lie within the first n; *pos becomes where
- * the listing goes on after them. */
+/* The size of the whole entries in the first n bytes of the page. *pos becomes the position after
+ * them. */
 static size_t whole_entries(const char *page, size_t n, uint64_t *pos)
 {
     size_t at = 0;
@@ -63,7 +69,7 @@ static size_t whole_entries(const char *page, size_t n, uint64_t *pos)
     }
 }
 
-/* Lists into the user's memory from the file's position on; bytes or -errno. */
+/* Lists into user memory, from the position of the file on. Bytes or -errno. */
 static long list_some(struct file *file, char *page, uaddr_t to, size_t count)
 {
     struct listing listing;
@@ -120,7 +126,7 @@ static long dir_read(struct file *file, struct io *io, uint64_t *pos)
     return -EISDIR;
 }
 
-/* Positions are getdents64's: any that was seen may be gone back to. */
+/* There is no SEEK_END: a directory has no size in positions. */
 static long dir_seek(struct file *file, int64_t offset, int whence)
 {
     if (whence != SEEK_SET && whence != SEEK_CUR)

@@ -1,10 +1,28 @@
-/* Entries: names in directories, with references, and the way from one up to the root. */
+/* Entries: names in directories, their references, and the paths from the root to them.
+ *
+ * An entry joins a parent directory, a name and an inode. File systems keep entries in the tables
+ * of their directories, so an entry is not a cached copy of a name on a disk: it is the name. There
+ * is no dentry cache, and nothing that could become stale.
+ *
+ * A directory refers to its entries, and each entry to its parent. A removed entry is `dead`: it is
+ * not in its directory any more, but still refers to it, so that a process can have a removed
+ * working directory and go up from it. Dropping the last reference to such an entry may drop the
+ * last one to its parent, and so on upwards: entry_free does that in a loop, not by recursion,
+ * because user programs decide how deep directories are nested.
+ *
+ * A rename changes the name and the parent of an entry while other threads may read them. Two locks
+ * guard both fields, and rename holds both. The lock of the directory is held by a lookup, which
+ * compares names. names_lock is held by a function that follows parents upwards: with it held no
+ * directory moves, so the path that entry_path writes existed at one moment.
+ *
+ * The root of a file system is its own parent. To go up from it, vfs_mount_point gives the entry on
+ * which it is mounted; to go down, entry_top gives the root that is mounted on an entry. */
 #include "local.h"
 
 struct spinlock names_lock = {.name = "names", .rank = RANK_NAMES};
 static OBJECT_CACHE(entry_cache, struct entry);
 
-#define LEVELS 256 /* of directories, between two looks whether others should run */
+#define LEVELS 256 /* of directories, between two calls of cond_resched */
 
 static void name_free(const union name_place *place, size_t len)
 {
@@ -52,8 +70,6 @@ struct entry *entry_create(struct entry *parent, struct inode *inode, const char
     return entry;
 }
 
-/* Gives its parent's reference back, which may have been the last, too, and so on upwards: as far
- * as removed directories were deep. */
 void entry_free(struct entry *entry)
 {
     struct entry *parent;
@@ -81,7 +97,7 @@ void entry_rename(struct entry *entry, struct entry *parent, struct entry_name *
     entry_ref(parent);
     spin_unlock(&names_lock);
     *name = former;
-    entry_unref(old_parent); /* never its last: the caller has the directory locked */
+    entry_unref(old_parent); /* not its last reference: the caller has the directory locked */
 }
 
 struct entry *entry_top(struct entry *entry)
@@ -116,7 +132,7 @@ bool entry_is_above(const struct entry *above, const struct entry *below)
     return below == above;
 }
 
-/* Puts text in front of *at, which must not pass below buf; false if there is no room. */
+/* Writes text before *at, and moves *at there. False: there is no room between buf and *at. */
 static bool prepend(char **at, const char *buf, const char *text, size_t len)
 {
     if ((size_t)(*at - buf) < len)
@@ -126,7 +142,8 @@ static bool prepend(char **at, const char *buf, const char *text, size_t len)
     return true;
 }
 
-/* Puts the names from entry up to root in front of *start; names_lock is held. */
+/* Writes the names from entry up to root before *start. False: there is no room. Lock: names_lock
+ * held. */
 static bool prepend_names(struct entry *root, struct entry *entry, const char *buf, char **start)
 {
     char *at = *start;

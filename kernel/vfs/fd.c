@@ -1,4 +1,4 @@
-/* Calls on descriptors: close, dup, fcntl, and those that wait for storage which we do not have. */
+/* Calls on descriptors: close, dup, fcntl, and fsync, which has nothing to wait for. */
 #include "abi/signal.h"
 #include "local.h"
 #include "syscall_calls.h"
@@ -23,7 +23,7 @@ long sys_close_range(struct fs_context *fs, unsigned first, unsigned last, unsig
 
 /* ---- dup ---- */
 
-/* The lowest free number from `lowest` on for the same open file. */
+/* Gives the open file one more number, the lowest free one from `lowest` on. */
 static long duplicate(struct fs_context *fs, int fd, int lowest, bool cloexec)
 {
     struct file *file;
@@ -41,7 +41,8 @@ long sys_dup(struct fs_context *fs, int fd)
     return duplicate(fs, fd, 0, false);
 }
 
-/* Makes `to` mean what `from` means, closing what it meant before. */
+/* Makes number `to` mean the same open file as `from`. The file that `to` meant before is closed.
+ */
 static long duplicate_to(struct fs_context *fs, int from, int to, bool cloexec)
 {
     struct file *file, *former;
@@ -79,13 +80,13 @@ long sys_dup3(struct fs_context *fs, int from, int to, unsigned flags)
 
 #define CHANGEABLE_FLAGS (O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME)
 
-/* Could a read or write of the file pass by a cache, or (in a pipe) be a packet? */
+/* Does O_DIRECT have a meaning for the file? In a pipe it makes packets, see pipe.c. */
 static bool takes_direct(const struct file *file)
 {
     return inode_is(file->inode, S_IFIFO) || inode_is(file->inode, S_IFREG);
 }
 
-/* F_SETFL: O_NOATIME is for the owner alone. */
+/* F_SETFL. Only the owner may set O_NOATIME. */
 static long set_flags(struct fs_context *fs, struct file *file, uint32_t flags)
 {
     if (flags & ~file->flags & O_NOATIME && !fs_owns(fs, file->inode))
@@ -110,7 +111,7 @@ void file_set_owner(struct fs_context *fs, struct file *file, uint8_t type, int 
     cred_unref(cred);
 }
 
-/* Whom a signal about the file is for: so far, one about its lease. */
+/* Chooses the receiver of signals about the file. So far only leases send them. */
 static int set_owner(struct fs_context *fs, struct file *file, uint8_t type, int pid)
 {
     if (pid && (pid < 0 || !vfs_number_used || !vfs_number_used(pid)))
@@ -119,7 +120,7 @@ static int set_owner(struct fs_context *fs, struct file *file, uint8_t type, int
     return 0;
 }
 
-/* F_SETOWN: a process, or a group below 0. */
+/* F_SETOWN: a process or, if negative, a process group. */
 static int set_owner_number(struct fs_context *fs, struct file *file, int owner)
 {
     if (owner == INT32_MIN)
@@ -162,7 +163,8 @@ static long fcntl_signal(struct fs_context *fs, struct file *file, unsigned comm
     }
 }
 
-/* How long what is written will live: for storage, which we do not have. */
+/* The write hint says how long written data will live. It is kept, but without effect, because
+ * there is no storage to which it could matter. */
 static int get_write_hint(const struct inode *inode, uaddr_t at)
 {
     uint64_t hint = inode->write_hint;
@@ -182,7 +184,7 @@ static int set_write_hint(struct fs_context *fs, struct inode *inode, uaddr_t at
     return 0;
 }
 
-/* Commands on the open file itself; not for one of O_PATH. */
+/* Commands on the open file itself, which was not opened with O_PATH. */
 static long fcntl_file(struct fs_context *fs, struct file *file, unsigned command, uint64_t arg)
 {
     switch (command) {
@@ -210,8 +212,8 @@ static long fcntl_file(struct fs_context *fs, struct file *file, unsigned comman
     return file->ops->fcntl ? file->ops->fcntl(file, command, arg) : -EINVAL;
 }
 
-/* Locks fall when a descriptor is closed. One that was set while another thread closed it came too
- * late, and would stay for ever: 0, or -EBADF when it was taken back. */
+/* Closing a descriptor removes the record locks. If another thread closed this one just before the
+ * lock was set, nothing would ever remove the lock. So it is removed here: 0 or -EBADF. */
 static long check_lock(struct fs_context *fs, int fd, struct file *locked)
 {
     struct file *file;
@@ -260,7 +262,7 @@ long sys_fcntl(struct fs_context *fs, int fd, int command, unsigned long arg)
     return result;
 }
 
-/* ---- Storage: memory is always as safe as it gets ---- */
+/* ---- Storage: files are in memory, so nothing is to be written back ---- */
 
 long sys_fsync(struct fs_context *fs, int fd)
 {

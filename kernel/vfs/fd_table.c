@@ -1,10 +1,26 @@
-/* Descriptor tables: small ones lie in the structure, so that fork copies them cheaply. */
+/* Descriptor tables: which number means which open file.
+ *
+ * A table is an array of slots, indexed by the number, each a pointer to an open file with the
+ * close-on-exec flag in bit 0. POSIX wants the lowest free number for a new file. A bitmap of used
+ * numbers makes that search fast, and `lowest` is a number below which none is free. The table of a
+ * program with few files is inside the structure, so that fork copies it with one allocation; a
+ * larger one doubles as needed.
+ *
+ * Threads may share a table (CLONE_FILES), and one may close a number while another uses it. So
+ * fd_get takes a reference to the open file, with the lock held; close removes the slot and drops
+ * the table's reference, and the file ends when the last call on it returns. A thread whose table
+ * is not shared reads it without the lock, because only it could change the table.
+ *
+ * The file is closed after the lock is released: the end of a file may sleep, and a spinlock is
+ * held here. A caller that needs a number for a new file asks for room first (fd_room), because it
+ * is easier to make nothing than to undo. Between that and fd_install another thread may take the
+ * number; then the file gets another one, or fd_install fails and the caller drops the file. */
 #include "local.h"
 
 #define INLINE_SLOTS    ARRAY_SIZE(((struct fd_table *)0)->inline_slots)
 #define CLOEXEC_BIT     1ull
 #define MAX_DESCRIPTORS (1u << 20)
-#define FILES_A_BREATH  64 /* closed, between two looks whether others should run */
+#define FILES_A_BREATH  64 /* files that are closed between two calls of cond_resched */
 
 static OBJECT_CACHE(fd_table_cache, struct fd_table);
 
@@ -31,7 +47,7 @@ struct fd_table *fd_table_create(void)
     return table;
 }
 
-/* Makes room for number fd; the lock is held, or the table is nobody else's. 0 or -ENOMEM. */
+/* Makes room for number fd. 0 or -ENOMEM. Lock: table->lock held, unless the table is new. */
 static int table_grow(struct fd_table *table, uint32_t fd)
 {
     uint32_t size = 64;
@@ -63,7 +79,6 @@ static uint32_t table_end(const struct fd_table *table)
     return 0;
 }
 
-/* A table with the same files at the same numbers, for fork; NULL when out of memory. */
 struct fd_table *fd_table_copy(struct fd_table *from)
 {
     struct fd_table *table = fd_table_create();
@@ -86,7 +101,8 @@ struct fd_table *fd_table_copy(struct fd_table *from)
     return table;
 }
 
-/* The file at fd, whose number becomes free; NULL if there is none. The lock is held. */
+/* Frees number fd. The file that was there, with the table's reference, or NULL. Lock: table->lock
+ * held. */
 static struct file *table_take(struct fd_table *table, uint32_t fd)
 {
     if (fd >= table->size || !table->slots[fd])
@@ -104,7 +120,8 @@ static void table_set(struct fd_table *table, uint32_t fd, struct file *file, bo
     bitmap_set(table->used, fd);
 }
 
-/* A descriptor of the table is closed: its record locks on the file fall, as POSIX wants. */
+/* Drops a file that was removed from the table. As POSIX wants, that also removes all record locks
+ * that were set on the file by this table. */
 static void close_file(struct fd_table *table, struct file *file)
 {
     lock_drop_owner(file->inode, table);
@@ -121,7 +138,7 @@ void fd_table_unref(struct fd_table *table)
             continue;
         close_file(table, file_of(table->slots[fd]));
         if (++n_closed % FILES_A_BREATH == 0)
-            (void)cond_resched(); /* one that was killed closes them too */
+            (void)cond_resched(); /* a thread that was killed closes them, too */
     }
     if (table->slots != table->inline_slots)
         kfree(table->slots);
@@ -145,7 +162,7 @@ void fd_table_close_on_exec(struct fd_table *table)
 
 /* ---- One descriptor ---- */
 
-/* Could others change the table meanwhile? If not, the caller reads it without the lock. */
+/* Can other threads change the table? If not, the caller reads it without the lock. */
 static inline bool is_shared(const struct fs_context *fs)
 {
     return __atomic_load_n(&fs->fds->refs, __ATOMIC_RELAXED) > 1;
@@ -179,7 +196,8 @@ int fd_get(struct fs_context *fs, int fd, struct file **file)
     return err;
 }
 
-/* The lowest free number from `from` on, with room for it in the table; the lock is held. */
+/* The lowest free number from `from` on, for which the table has room then. -EMFILE, -ENOMEM.
+ * Lock: table->lock held. */
 static int table_find(struct fs_context *fs, uint32_t from)
 {
     struct fd_table *table = fs->fds;

@@ -1,14 +1,27 @@
-/* Open files: their making by the kind of what is opened, their end, and the kernel's own reads. */
+/* Open files: how they are made, by the type of the inode, how they end, and reads by the kernel.
+ *
+ * A struct file is what POSIX calls an open file description: one opening of an inode, with its
+ * flags and its position. Descriptors refer to it, and dup and fork make more of these references,
+ * so a parent and its child continue at the same position. The last reference ends it (file_end).
+ *
+ * Its operations are chosen when it is opened. They come from the file system for regular files,
+ * from a driver for devices (device_open), from ipc for FIFOs and from dir.c for directories. After
+ * that the type does not matter any more: a read calls file->ops->read.
+ *
+ * An opening that may write counts in inode->writers, which exec checks, and one that only reads in
+ * inode->n_readers, which leases check. It is counted before the checks for leases, and uncounted
+ * if a later step fails. O_PATH opens nothing but the name: such a file is not counted and has
+ * operations that refuse all. */
 #include "local.h"
 
 static OBJECT_CACHE(file_cache, struct file);
 
-/* Flags that only matter to open itself. */
+/* Flags that have a meaning only while a file is opened. */
 #define OPEN_ONLY (O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC)
 
 static const struct file_ops path_ops = {.stream = true};
 
-/* ---- How many there may be ---- */
+/* ---- The limit on open files in the system ---- */
 
 enum { LEAST_FILES = 8192 };
 
@@ -31,7 +44,7 @@ void file_set_max(uint64_t most)
     __atomic_store_n(&most_files, most, __ATOMIC_RELAXED);
 }
 
-/* The count is read without its lock: some more than the maximum may come to be at once. */
+/* The count is read without a lock, so several processors at once may exceed the limit slightly. */
 static bool too_many_files(struct fs_context *fs)
 {
     if (likely(file_count() < file_max()))
@@ -62,20 +75,21 @@ int file_create(struct fs_context *fs, int flags, struct file **made)
     file->owner_pid = 0;
     file->owner_uid = file->owner_euid = 0;
     file->leased = false;
-    file->owner_type = F_OWNER_TID; /* what Linux says of one that never had an owner */
+    file->owner_type = F_OWNER_TID; /* as Linux answers for a file that never had an owner */
     file->signal = 0;
     file->uncounted = false;
     *made = file;
     return 0;
 }
 
-/* O_DIRECT is for what could be read past a cache; and for pipe2, which does not come here. */
+/* O_DIRECT is for files that can be read without a cache. (pipe2 gives it another meaning, but its
+ * files are not opened here.) */
 static bool refuses_direct(const struct file *file)
 {
     return file->flags & O_DIRECT && !inode_is(file->inode, S_IFREG);
 }
 
-/* Lets the file find its operations: the vfs's by type, else the file system's. */
+/* Sets the operations by the type of the inode. 0 or -errno. */
 static int choose_ops(struct inode *inode, struct file *file)
 {
     switch (inode->mode & S_IFMT) {
@@ -89,13 +103,13 @@ static int choose_ops(struct inode *inode, struct file *file)
     }
 }
 
-/* Does the file count as a writer of a regular file's contents? */
+/* Is the file counted in inode->writers? */
 static bool counts_as_writer(const struct file *file)
 {
     return file_writable(file) && inode_is(file->inode, S_IFREG) && !file->uncounted;
 }
 
-/* Does it count as a reader, who writes nothing? */
+/* Is it counted in inode->n_readers? */
 static bool counts_as_reader(const struct file *file)
 {
     return file_readable(file) && !file_writable(file) && inode_is(file->inode, S_IFREG);

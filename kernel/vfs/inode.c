@@ -1,4 +1,8 @@
-/* Inodes: references, permissions, times and what stat tells, whatever the file system. */
+/* Inodes: references, permissions, times and stat, for all file systems.
+ *
+ * An inode that no name and no open file refers to any more is freed by its last reference. Its
+ * field `writers` keeps exec and writers apart: it counts files open for writing upwards from 0,
+ * programs that are being executed downwards, and is never on both sides. */
 #include "local.h"
 
 #define DAY 86400 /* seconds */
@@ -25,7 +29,7 @@ void inode_init(struct inode *inode, const struct inode_ops *ops, struct filesys
 
 uint64_t filesystem_new_dev(void)
 {
-    static uint64_t last = 16; /* below: Linux's numbers of old file systems and devices */
+    static uint64_t last = 16; /* Linux gives lower numbers to old file systems and devices */
     return __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
 }
 
@@ -39,7 +43,8 @@ void inode_unref(struct inode *inode)
 
 /* ---- Permissions ---- */
 
-/* The nine bits decide, by the first class that fits; root may all but run what nobody may. */
+/* The first class that fits decides: owner, group or others. Root has every permission except to
+ * execute a file that has no execute bit at all. */
 int inode_permission(const struct cred *cred, struct inode *inode, unsigned want)
 {
     uint32_t mode = inode->mode;
@@ -63,7 +68,8 @@ int inode_allow_change(struct inode *inode)
 
 /* ---- Writers against exec ---- */
 
-/* Adds a writer (step 1) or a denial (step -1), unless there is one of the other kind. */
+/* Adds a writer (step 1) or a denial of writing (step -1), unless there is one of the other kind.
+ * 0 or -ETXTBSY. */
 static int count_writer(struct inode *inode, int step)
 {
     int32_t count = __atomic_load_n(&inode->writers, __ATOMIC_RELAXED);
@@ -95,7 +101,8 @@ void inode_allow_write(struct inode *inode)
     __atomic_fetch_add(&inode->writers, 1, __ATOMIC_ACQ_REL);
 }
 
-/* What of a mode falls when those without root's rights change the contents. */
+/* The bits of the mode that are cleared when a process without root's rights changes the contents:
+ * set-user-id, and set-group-id if it has a meaning or the process is not in the group. */
 static uint32_t privileges(const struct cred *cred, const struct inode *inode)
 {
     uint32_t mode = inode->mode, drop = mode & S_ISUID;
@@ -133,7 +140,7 @@ static bool is_later(struct file_time a, struct file_time b)
     return a.seconds > b.seconds || (a.seconds == b.seconds && a.ns > b.ns);
 }
 
-/* relatime: only if the file changed since it was last read, or a day has passed. */
+/* relatime: atime changes only if the file was changed since it was last read, or after a day. */
 void inode_touch_atime(struct inode *inode)
 {
     struct file_time now = file_time_of((int64_t)realtime_ns()), atime = inode->atime;
@@ -170,8 +177,8 @@ static struct timespec to_timespec(struct file_time time)
     return (struct timespec){.tv_sec = time.seconds, .tv_nsec = time.ns};
 }
 
-/* Field by field, those that are always 0 included: an initializer would clear all of it first.
- * Each as it is at that moment: no lock. */
+/* Set field by field, because an initializer would first clear the whole structure. The inode's
+ * lock is not taken: fields that change meanwhile may not fit together, as on Linux. */
 void inode_stat(struct inode *inode, struct stat *st)
 {
     if (inode->ops->attributes)
@@ -194,9 +201,9 @@ void inode_stat(struct inode *inode, struct stat *st)
     st->__unused[0] = st->__unused[1] = st->__unused[2] = 0;
 }
 
-/* ---- What is to be made ---- */
+/* ---- New inodes ---- */
 
-/* In a set-group-id directory the group is inherited, and by directories the bit too. */
+/* In a set-group-id directory the group is inherited; new directories inherit the bit, too. */
 void new_inode_init(struct new_inode *what, struct fs_context *fs, struct inode *dir, uint32_t mode)
 {
     struct cred *cred = fs_cred(fs);

@@ -1,4 +1,9 @@
-/* Transfers: moves bytes between the kernel and the segments of a reader or writer, in order. */
+/* Transfers: moves bytes between the kernel and the memory of a reader or writer.
+ *
+ * A struct io describes that memory as a list of segments, like readv's, and the progress so far.
+ * So a file's read and write operations are the same for user memory and kernel memory, and for one
+ * buffer and many. User memory may be unmapped at any point: a transfer then moves fewer bytes than
+ * it was asked to, and its caller reports what was moved, or -EFAULT if that is nothing. */
 #include "local.h"
 
 void io_init_user(struct io *io, struct segment *one, uaddr_t base, size_t n_bytes)
@@ -14,9 +19,9 @@ void io_init_kernel(struct io *io, struct segment *one, void *base, size_t n_byt
 }
 
 enum direction { PUT, PUT_ZEROS, GET };
-enum { PIECE = 1 << 16 }; /* at once */
+enum { PIECE = 1 << 16 }; /* bytes that are moved before others may run */
 
-/* Moves n bytes within one segment; how many were moved. */
+/* Moves n bytes within one segment. How many were moved. */
 static size_t move(const struct io *io, uint64_t at, void *with, size_t n, enum direction direction)
 {
     if (io->user) {
@@ -34,8 +39,7 @@ static size_t move(const struct io *io, uint64_t at, void *with, size_t n, enum 
     return n;
 }
 
-/* Moves up to n bytes, across segments; stops where memory cannot be reached. May
- * give up the processor between pieces: no spinlock held. */
+/* Moves up to n bytes, across segments. Stops where memory cannot be accessed. */
 static size_t transfer(struct io *io, void *with, size_t n, enum direction direction)
 {
     size_t total = 0;

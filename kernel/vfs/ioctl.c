@@ -1,9 +1,9 @@
-/* ioctl: what concerns every descriptor; the rest is asked of the file itself. */
+/* ioctl: the requests that every file has; others are passed to the file's own operation. */
 #include "abi/termios.h"
 #include "local.h"
 #include "syscall_calls.h"
 
-/* Sets or clears a flag of the open file by the user's int. */
+/* Sets or clears a flag of the open file, as an int in user memory says. */
 static long set_flag(struct file *file, uaddr_t arg, uint32_t flag)
 {
     int on;
@@ -16,7 +16,7 @@ static long set_flag(struct file *file, uaddr_t arg, uint32_t flag)
     return 0;
 }
 
-/* FIONREAD of a regular file: what is left to its end. */
+/* FIONREAD of a regular file: how many bytes there are from the position to the end. */
 static long bytes_left(const struct file *file, uaddr_t arg)
 {
     int left = (int)(file->inode->size - file->pos);

@@ -1,34 +1,39 @@
-/* Leases (F_SETLEASE): an open file's promise to be told before another open or truncate changes
- * what it may keep about the contents.
+/* Leases (F_SETLEASE): the holder of an open file is told before another open or truncate.
  *
- * A lease is one of its file's lock set, whose mutex guards it. A lease to read is in the way of
- * those who open to write, a lease to write in the way of all. Who is in its way has the holder
- * signalled and waits until the lease is gone, smaller, or lease-break-time has passed.
+ * A file server may keep the contents of a file at its clients as long as no other program uses the
+ * file. A lease promises that it will be told in time. A lease to read conflicts with every open
+ * that may write, a lease to write with every open. An open that conflicts sends the holder a
+ * signal and waits until the lease is removed, has become one to read where that is enough, or
+ * lease-break-time has passed. After that time the kernel itself ends or changes the lease.
  *
- * An open counts itself (n_readers, writers) before it looks for leases, and a lease is in its set
- * before it looks at the counts: one of the two sees the other. */
+ * Leases are listed in the lock set of their file, and guarded by its mutex.
+ *
+ * A lease must not be set while an open that conflicts is just happening. An open counts itself in
+ * the inode (n_readers, writers) before it looks for leases, and a lease is put into its set before
+ * the counts are looked at. So at least one of the two sees the other: the open waits, or
+ * F_SETLEASE fails with EAGAIN. */
 #include "abi/poll.h"
 #include "abi/signal.h"
 #include "local.h"
 #include "lock_set.h"
 
-#define PIECE     64 /* leases looked at before others may run */
+#define PIECE     64 /* leases that are looked at between two calls of cond_resched */
 #define SECOND_NS 1000000000ull
 
 struct lease {
     struct list node; /* in set->leases */
     struct lock_number number;
-    int pid;           /* whose it is, for listings */
-    struct file *file; /* not referenced: its end drops the lease */
-    int fd;            /* what the signal tells of it */
+    int pid;           /* of the process that set it, for listings */
+    struct file *file; /* not referenced: the end of the file drops the lease */
+    int fd;            /* the descriptor that the signal tells */
     bool is_write;
-    bool must_end, must_shrink; /* it is in somebody's way; the latter: to a lease to read */
-    uint64_t end_due_ns, shrink_due_ns; /* when that happens without the holder */
+    bool must_end, must_shrink; /* an open waits: for its end, or until it is a lease to read */
+    uint64_t end_due_ns, shrink_due_ns; /* when the kernel does that itself */
 };
 
-/* A thread that waits for leases to end, on its stack. */
+/* A thread that waits for leases to end. It is on the stack of that thread. */
 struct breaker {
-    struct list node; /* in set->breakers, in the order in which they came */
+    struct list node; /* in set->breakers, in order of arrival */
     int pid;
     bool wants_write;
 };
@@ -36,9 +41,9 @@ struct breaker {
 int lease_break_seconds = 45;
 int leases_enabled = 1;
 
-static uint32_t n_leases; /* atomic: in the system */
+static uint32_t n_leases; /* atomic: of all files */
 
-/* ---- One file's leases; the set's mutex is held ---- */
+/* ---- The leases of one file. Lock: set->mutex held. ---- */
 
 static struct lease *find_lease(struct lock_set *set, const struct file *file)
 {
@@ -53,7 +58,7 @@ static struct lease *find_lease(struct lock_set *set, const struct file *file)
     return NULL;
 }
 
-/* Takes a lease out of its set. The caller has a reference to the set of its own. */
+/* Removes a lease from its set. The caller has a reference of its own to the set. */
 static void remove_lease(struct lock_set *set, struct lease *lease)
 {
     list_remove(&lease->node);
@@ -63,18 +68,18 @@ static void remove_lease(struct lock_set *set, struct lease *lease)
     wake_all(&set->lease_changed);
 }
 
-/* The lease ends, and with it what F_SETOWN and F_SETSIG have said, as on Linux. */
+/* Ends a lease. As on Linux that also resets what F_SETOWN and F_SETSIG have set. */
 static void end_lease(struct lock_set *set, struct lease *lease)
 {
     struct file *file = lease->file;
     remove_lease(set, lease);
     file->owner_pid = 0;
     file->signal = 0;
-    /* From here on the file's end does not wait for the mutex, and the file may be gone. */
+    /* After this the file may be freed: its end does not wait for the mutex any more. */
     __atomic_store_n(&file->leased, false, __ATOMIC_RELEASE);
 }
 
-/* Gives the lease another kind, by which what was asked of it may be done. */
+/* Changes the kind of a lease. A lease to read has become as small as must_shrink asks. */
 static void change_lease(struct lock_set *set, struct lease *lease, bool is_write)
 {
     lease->is_write = is_write;
@@ -83,7 +88,7 @@ static void change_lease(struct lock_set *set, struct lease *lease, bool is_writ
     wake_all(&set->lease_changed);
 }
 
-/* Carries out what holders had time for. */
+/* Ends or changes the leases that their holders have not given up in time. */
 static void end_due_leases(struct lock_set *set)
 {
     struct lease *lease, *next;
@@ -99,7 +104,7 @@ static void end_due_leases(struct lock_set *set)
     }
 }
 
-/* ---- Who is in the way ---- */
+/* ---- Opens that conflict ---- */
 
 static bool is_in_way(const struct lease *lease, bool wants_write)
 {
@@ -112,7 +117,7 @@ static uint64_t break_deadline(void)
     return seconds > 0 ? clock_ns() + (uint64_t)seconds * SECOND_NS : NO_DEADLINE;
 }
 
-/* Asks the holder for its lease, once. */
+/* Asks the holder, by a signal, to give up its lease; once. */
 static void ask(struct lease *lease, bool wants_write)
 {
     if (wants_write ? lease->must_end : lease->must_end || lease->must_shrink)
@@ -129,8 +134,8 @@ static void ask(struct lease *lease, bool wants_write)
     cond_resched(); /* the owner may be a group of thousands */
 }
 
-/* Asks all holders in the way, if asked to; when the first of them will have lost its lease, or 0
- * if there is none. */
+/* Asks the holders of all conflicting leases. When the first of these leases is due to end, or 0 if
+ * there is none. */
 static uint64_t ask_holders(struct lock_set *set, bool wants_write)
 {
     struct lease *lease;
@@ -191,8 +196,8 @@ int lease_break(struct fs_context *fs, struct inode *inode, int flags)
 
 /* ---- fcntl ---- */
 
-/* Is the file open in a way that the lease cannot go with? A lease to write wants it to be open
- * once. 0 or -EAGAIN. */
+/* Is the file open in a way that conflicts with the lease? Next to a lease to write it must not be
+ * open by any other open file. 0 or -EAGAIN. */
 static int check_opens(const struct file *file, bool is_write)
 {
     struct inode *inode = file->inode;
@@ -204,7 +209,7 @@ static int check_opens(const struct file *file, bool is_write)
     return writers == own_write && readers == own_read ? 0 : -EAGAIN;
 }
 
-/* Do the leases of others allow one more? 0 or -EAGAIN. */
+/* Do the leases of other open files allow this one? 0 or -EAGAIN. */
 static int check_leases(struct lock_set *set, const struct file *file, bool is_write)
 {
     struct lease *lease;
@@ -218,7 +223,7 @@ static int check_leases(struct lock_set *set, const struct file *file, bool is_w
     return 0;
 }
 
-/* A new lease. 0, -EINVAL where there are none, -ENOMEM, -EAGAIN. */
+/* Adds a lease. 0, -EINVAL if leases are disabled, -ENOMEM, -EAGAIN. */
 static int add_lease(struct fs_context *fs, struct lock_set *set, struct file *file, int fd,
                      bool is_write)
 {
@@ -241,7 +246,7 @@ static int add_lease(struct fs_context *fs, struct lock_set *set, struct file *f
     return err;
 }
 
-/* F_SETLEASE to read or to write, with the mutex held. */
+/* F_SETLEASE to read or to write. Lock: set->mutex held. */
 static int set_locked(struct fs_context *fs, struct lock_set *set, struct file *file, int fd,
                       bool is_write)
 {
@@ -262,7 +267,7 @@ static int set_locked(struct fs_context *fs, struct lock_set *set, struct file *
     return 0;
 }
 
-/* Whose file is it, and of what kind? 0, -EACCES, -EINVAL. */
+/* Only the owner of a regular file may set a lease. 0, -EACCES, -EINVAL. */
 static int check_set(struct fs_context *fs, const struct file *file, uint64_t type)
 {
     if (type > F_UNLCK)

@@ -1,10 +1,10 @@
-/* Links: a second name, a symbolic one, reading it, and taking names away. */
+/* Links: link, symlink, readlink, and removing names with unlink and rmdir. */
 #include "local.h"
 #include "syscall_calls.h"
 
 /* ---- link ---- */
 
-/* Why the inode can get no other name, whatever that is. */
+/* Can the inode get another name in the directory? 0, -EXDEV or -EPERM. */
 static int check_source(struct fs_context *fs, struct inode *inode, struct inode *dir)
 {
     if (inode->fs != dir->fs)
@@ -12,7 +12,8 @@ static int check_source(struct fs_context *fs, struct inode *inode, struct inode
     return may_link(fs, inode) ? 0 : -EPERM;
 }
 
-/* Gives the inode the name, unless it is there: that counts before all else. */
+/* Gives the inode the name. EEXIST comes before other errors, so the name is looked up if there is
+ * one. */
 static int link_to(struct fs_context *fs, struct inode *inode, const struct last_name *last)
 {
     struct inode *dir = last->dir->inode;
@@ -29,7 +30,7 @@ static int link_to(struct fs_context *fs, struct inode *inode, const struct last
     return err == -ENOENT ? err : source ? source : err ? err : -EPERM;
 }
 
-/* To give an open file a name by its descriptor alone is for root. */
+/* AT_EMPTY_PATH, which gives an open file a name, is for root. 0 or -errno. */
 static int may_link_open(struct fs_context *fs, int dirfd, const char *path)
 {
     struct file *file;
@@ -86,7 +87,7 @@ long sys_symlink(struct fs_context *fs, const char *target, const char *link)
     return sys_symlinkat(fs, target, AT_FDCWD, link);
 }
 
-/* Copies a link's target out, cut at size; its length or -errno. */
+/* Copies the target of a link to the user, at most `size` bytes of it. How many, or -errno. */
 static long give_target(struct inode *link, uaddr_t buf, size_t size)
 {
     char *page = buffer_alloc();
@@ -107,7 +108,7 @@ long sys_readlinkat(struct fs_context *fs, int dirfd, const char *path, uaddr_t 
     int err = path_walk(fs, dirfd, path, WALK_EMPTY, &entry);
     if (err)
         return err;
-    /* An empty path means an open link; where that is none, it is as if nothing were named. */
+    /* An empty path means that dirfd itself is an open link. If it is not, that is ENOENT. */
     long result = *path ? -EINVAL : -ENOENT;
     if (entry_is_link(entry))
         result = give_target(entry->inode, buf, size);
@@ -122,9 +123,9 @@ long sys_readlink(struct fs_context *fs, const char *path, uaddr_t buf, size_t s
     return sys_readlinkat(fs, AT_FDCWD, path, buf, size);
 }
 
-/* ---- Taking names away ---- */
+/* ---- Removing names ---- */
 
-/* What stands at a sticky directory's name is for its owner, the directory's, or root to remove. */
+/* A file in a sticky directory can be removed only by its owner, the directory's owner or root. */
 static bool sticky_forbids(const struct cred *cred, const struct inode *dir,
                            const struct inode *victim)
 {
@@ -146,7 +147,7 @@ int may_remove(struct fs_context *fs, struct entry *dir, struct entry *victim, b
     return vfs_mount_point(victim) ? -EBUSY : 0;
 }
 
-/* Why "/", "." and ".." cannot be removed. */
+/* The error of an attempt to remove "/", "." or ".."; 0 for other names. */
 static int kind_error(const struct last_name *last, bool as_dir)
 {
     if (last->kind == LAST_NORMAL)
@@ -156,7 +157,7 @@ static int kind_error(const struct last_name *last, bool as_dir)
     return last->kind == LAST_DOT ? -EINVAL : last->kind == LAST_ROOT ? -EBUSY : -ENOTEMPTY;
 }
 
-/* Removes what stands at the last component now; -ESTALE when that has changed meanwhile. */
+/* Removes the entry that has the name now. -ESTALE if the name got another entry meanwhile. */
 static int remove_last(struct fs_context *fs, const struct last_name *last, bool as_dir)
 {
     struct entry *victim;

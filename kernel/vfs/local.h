@@ -1,4 +1,4 @@
-/* What the files of this room tell each other: the walker, the descriptor table, checks. */
+/* What the files of this room share: the walk, the descriptor table, checks, poll, locks. */
 #pragma once
 
 #include "abi/errno.h"
@@ -9,12 +9,12 @@
 /* ---- Contexts (context.c) ---- */
 
 struct entry *fs_cwd(struct fs_context *fs); /* referenced */
-/* Puts the entry in the place of the root or, if that is NULL, of the working directory, and takes
- * over its reference. */
+/* Replaces the root or, if `root` is NULL, the working directory. Takes over the caller's
+ * reference. */
 void fs_set_names(struct fs_context *fs, struct entry *root, struct entry *cwd);
 struct fs_names *fs_names_create(struct entry *root, struct entry *cwd, uint32_t umask);
-/* Only another thread that shares the names could change them meanwhile: a thread that has them
- * alone reads them without the lock. */
+/* Only a thread that shares the names can change them meanwhile: a thread that does not share them
+ * reads them without the lock. True: the lock was taken. */
 static inline bool names_lock_if_shared(struct fs_names *names)
 {
     bool shared = __atomic_load_n(&names->refs, __ATOMIC_RELAXED) > 1;
@@ -28,14 +28,14 @@ static inline void names_unlock_if(struct fs_names *names, bool locked)
         spin_unlock(&names->lock);
 }
 int fs_ask_permission(struct fs_context *fs, struct inode *inode, unsigned want);
-/* inode_permission by the context's credentials; where all three classes may, nobody needs to be
- * asked who he is. */
+/* inode_permission by the context's credentials. In the usual case owner, group and others are all
+ * allowed, and credentials need not be looked at. */
 static inline int fs_permission(struct fs_context *fs, struct inode *inode, unsigned want)
 {
     bool all_may = (inode->mode & want * 0111) == want * 0111;
     return all_may ? 0 : fs_ask_permission(fs, inode, want);
 }
-bool fs_owns(struct fs_context *fs, struct inode *inode); /* is fsuid the owner or root */
+bool fs_owns(struct fs_context *fs, struct inode *inode); /* is fsuid the owner, or root? */
 bool fs_is_root(struct fs_context *fs);
 void fs_raise(struct fs_context *fs, int signal);
 
@@ -51,10 +51,12 @@ static inline bool entry_is_link(const struct entry *entry)
 {
     return inode_is(entry->inode, S_IFLNK);
 }
-struct entry *mount_root(const struct entry *entry); /* what is mounted on it, or NULL */
-/* The root of the file system mounted on it, and so on, or itself; keeps the one reference. */
+struct entry *mount_root(const struct entry *entry); /* the root mounted on it, or NULL */
+/* The entry itself, or the root that is mounted on it, or on that, and so on. The caller's
+ * reference to the entry becomes one to the result. */
 struct entry *entry_top(struct entry *entry);
-/* What stands at the name, across a mount; referenced. -ENOENT. */
+/* Finds the entry of a name, referenced; if a file system is mounted there, its root. -ENOENT,
+ * -ENOTDIR, -ENAMETOOLONG. */
 static inline int entry_lookup(struct entry *dir, const char *name, size_t len,
                                struct entry **found)
 {
@@ -67,44 +69,47 @@ static inline int entry_lookup(struct entry *dir, const char *name, size_t len,
     return err;
 }
 
-/* ---- The walker (walk.c) ---- */
+/* ---- The walk along a path (walk.c) ---- */
 
-struct link_text; /* a symbolic link's target that is being walked, and what follows it */
+struct link_text; /* the target of a symbolic link, of which a part is still to be walked */
 
 struct walk {
     struct fs_context *fs;
-    const struct cred *cred; /* by whose rights; NULL: the context's */
-    struct entry *at;        /* where it is; referenced */
-    const char *rest;        /* what is left of the path or the link's target */
-    struct link_text *texts; /* innermost first */
-    unsigned n_links;        /* followed so far */
-    bool must_be_dir;        /* a slash stands behind the last component, or behind a link's */
+    const struct cred *cred; /* by which permissions are checked; NULL: the context's */
+    struct entry *at;        /* where the walk is; referenced */
+    const char *rest;        /* what is left of the path, or of the innermost target */
+    struct link_text *texts; /* targets that are being walked, the innermost first */
+    unsigned n_links;        /* how many links were followed */
+    bool must_be_dir;        /* a slash follows the last component, of the path or of a target */
     /* set by walk_to_last: */
     const char *name;
     size_t len;
     bool trailing_slash;
     int kind; /* LAST_* */
 };
-/* At the path's first directory. 0, -EBADF, -ENOTDIR, -ENOENT for the empty path. */
+/* Begins a walk at the directory where the path starts. 0, -EBADF, -ENOTDIR, -ENOENT for the empty
+ * path. If it succeeds walk_end must follow. */
 int walk_begin(struct walk *walk, struct fs_context *fs, int dirfd, const char *path,
                bool may_empty);
-/* Goes on until only one component is left, which it does not look up. */
+/* Walks on until only one component is left, which is not looked up: name, len and kind say what
+ * it is. 0 or -errno. */
 int walk_to_last(struct walk *walk);
-/* Looks up the last component, without following it: referenced. */
-int walk_last_dots(struct walk *walk, struct entry **found); /* of the other kinds */
+int walk_last_dots(struct walk *walk, struct entry **found); /* walk_last of "/", "." and ".." */
+/* Looks up the last component, referenced. A symbolic link is not followed. 0 or -errno. */
 static inline int walk_last(struct walk *walk, struct entry **found)
 {
     return walk->kind == LAST_NORMAL ? entry_lookup(walk->at, walk->name, walk->len, found)
                                      : walk_last_dots(walk, found);
 }
-/* Goes on with the target of a symbolic link (whose reference it takes over): then walk_to_last
- * again. */
+/* Follows a symbolic link, whose reference it takes over: its target will be walked by the next
+ * walk_to_last. 0 or -errno. */
 int walk_follow(struct walk *walk, struct entry *link);
-/* May the link, the last component of a path, be followed from where the walk is? 0, -EACCES. */
+/* Do the settings of vfs_protection allow to follow a link that is the last component of a path?
+ * 0 or -EACCES. */
 int may_follow(struct walk *walk, const struct inode *link);
-/* May O_CREAT open a file that it has found in the directory? 0, -EACCES. */
+/* Do they allow O_CREAT to open a file that exists in the directory? 0 or -EACCES. */
 int may_open_found(struct fs_context *fs, const struct inode *dir, const struct inode *found);
-/* May the caller give the file another name? */
+/* Do they allow the caller to give the file another name? */
 bool may_link(struct fs_context *fs, struct inode *inode);
 void walk_drop_texts(struct walk *walk);
 static inline void walk_end(struct walk *walk)
@@ -113,23 +118,25 @@ static inline void walk_end(struct walk *walk)
         walk_drop_texts(walk);
     entry_unref(walk->at);
 }
-/* path_walk by other rights. */
+/* path_walk, with permissions checked by other credentials. */
 int path_walk_as(struct fs_context *fs, const struct cred *cred, int dirfd, const char *path,
                  unsigned flags, struct entry **found);
 
-/* ---- Making and taking names (make.c, link.c, rename.c) ---- */
+/* ---- Making and removing names (make.c, link.c, rename.c) ---- */
 
-/* Walks to where a name is to be made: its directory and last component. Names that are no names
- * ("/", "." and "..") exist: -EEXIST. */
+/* path_walk_parent for a name that is to be made. "/", "." and ".." always exist: -EEXIST. */
 int make_begin(struct fs_context *fs, int dirfd, const char *path, struct last_name *last);
-/* May the name be made? Whether it is there already shows for sure only when it is made. */
+/* May the name be made? The file system still has to check whether it exists, because another
+ * thread may make it after this check. 0 or -errno. */
 int make_check(struct fs_context *fs, const struct last_name *last, bool is_dir);
-/* Makes a file at the path; `mode` has the type, the umask not yet applied. */
+/* Makes an empty file of any type at the path. `mode` has the type, and permissions to which the
+ * umask is applied here; `target` is for a symbolic link. 0 or -errno. */
 int make_node(struct fs_context *fs, int dirfd, const char *path, uint32_t mode, uint64_t rdev,
               const char *target);
-/* unlink, or rmdir. */
+/* unlink or, with as_dir, rmdir. */
 int remove_name(struct fs_context *fs, int dirfd, const char *path, bool as_dir);
-/* May the entry leave its directory? Write permission, sticky bit, type, mount. */
+/* May the entry be removed from its directory? Checks write permission, sticky bit, type and
+ * mounts. 0 or -errno. */
 int may_remove(struct fs_context *fs, struct entry *dir, struct entry *victim, bool as_dir);
 void rename_setup(void);
 
@@ -146,32 +153,36 @@ struct fd_table {
     uint64_t inline_slots[16];
     uint64_t inline_used[1];
 };
-struct fd_table *fd_table_create(void);
+struct fd_table *fd_table_create(void); /* one reference; NULL: out of memory, as below */
+/* A table with the same files at the same numbers. */
 struct fd_table *fd_table_copy(struct fd_table *from);
 void fd_table_unref(struct fd_table *table);
 void fd_table_close_on_exec(struct fd_table *table);
-int fd_room(struct fs_context *fs); /* is a number free: 0, -EMFILE, -ENOMEM */
-/* Puts file at number fd, whose former file is returned (referenced) or NULL. 0 or -errno. */
+int fd_room(struct fs_context *fs); /* is a number free? 0, -EMFILE, -ENOMEM */
+/* Puts the file at number fd. *former is the file that was there, with the table's reference, or
+ * NULL. 0 or -errno. */
 int fd_put(struct fs_context *fs, struct file *file, int fd, bool cloexec, struct file **former);
-int fd_cloexec(struct fs_context *fs, int fd, int set); /* set < 0: asks. 0, 1, -EBADF */
-/* Close, or mark close-on-exec, all of first..last. */
+/* Sets or clears close-on-exec; with set < 0 it is only asked for. 0, 1 or -EBADF. */
+int fd_cloexec(struct fs_context *fs, int fd, int set);
+/* Closes the descriptors first..last, or only marks them close-on-exec. */
 void fd_close_range(struct fs_context *fs, uint32_t first, uint32_t last, bool only_mark);
 
 /* ---- Files ---- */
 
-enum { MAX_TRANSFER = 0x7ffff000 }; /* what one read or write moves at most */
+enum { MAX_TRANSFER = 0x7ffff000 }; /* the most bytes that one read or write moves */
 #define MAX_FILE_SIZE INT64_MAX
 
-/* A file without entry and operations; 0, -ENOMEM, or -ENFILE: a user has no more than file_max. */
+/* Makes an open file without an entry or operations. 0, -ENOMEM, or -ENFILE (see file_max). */
 int file_create(struct fs_context *fs, int flags, struct file **made);
-/* Gives it an entry (of which it takes a reference) and operations; on failure only file_free is
- * left to do. */
+/* Gives it an entry (of which it takes a reference) and operations. After an error the caller calls
+ * file_free. */
 int file_start(struct fs_context *fs, struct file *file, struct entry *entry);
-void file_free(struct file *file); /* one that was not started, or is at its end */
-/* Read or write at *pos, which moves; the checks and consequences that all files share. */
+void file_free(struct file *file); /* frees a file that was not started, or that has ended */
+/* Read or write at *pos and move it; with the checks and side effects that all files share. Bytes
+ * or -errno. */
 long file_read(struct file *file, struct io *io, uint64_t *pos);
 long file_write(struct fs_context *fs, struct file *file, struct io *io, uint64_t *pos);
-/* Holds the file's position if others may use it at the same time. */
+/* Takes pos_lock if others may use the position at the same time. True: it was taken. */
 bool file_lock_pos(struct fs_context *fs, struct file *file);
 int file_truncate(struct fs_context *fs, struct inode *inode, uint64_t size);
 int device_open(struct inode *inode, struct file *file);
@@ -181,46 +192,51 @@ extern const struct file_ops dir_file_ops;
 
 int inode_get_write(struct inode *inode); /* open for writing: 0 or -ETXTBSY */
 void inode_put_write(struct inode *inode);
-/* Set-user-id and set-group-id fall when the contents change, but for root. */
+/* Clears set-user-id and set-group-id before the contents are changed, unless root changes them. */
 void inode_drop_privileges(struct fs_context *fs, struct inode *inode);
 int inode_allow_change(struct inode *inode);
-/* Owner, group and mode for what is to be made in dir: `mode` has a type. */
+/* Computes owner, group and mode of an inode that is to be made in dir; `mode` has a type. */
 void new_inode_init(struct new_inode *what, struct fs_context *fs, struct inode *dir,
                     uint32_t mode);
 
-/* ---- poll (poll.c), for select, too ---- */
+/* ---- poll (poll.c), also for select ---- */
 
 struct poll_item {
-    struct file *file;  /* referenced; NULL: not looked at */
+    struct file *file;  /* referenced; NULL: this item is skipped */
     uint32_t want, got; /* POLL* */
 };
-/* Waits until an item is ready: how many are, 0 at the deadline, -EINTR, -ENOMEM. */
+/* Waits until an item is ready. How many are; 0 at the deadline, -EINTR, -ENOMEM. */
 int poll_wait(struct poll_item *items, size_t n, uint64_t deadline_ns);
-void poll_release(struct poll_item *items, size_t n); /* the files, and the items themselves */
-/* In loops over descriptors, which end soon enough also when the thread was killed. */
+void poll_release(struct poll_item *items, size_t n); /* drops the files and frees the items */
+/* For loops over descriptors: cond_resched for some i. Such loops are short enough that they need
+ * not stop when the thread is killed. */
 void poll_breathe(size_t i);
-/* Puts another signal mask in force until the call ends; at may be null. 0 or -errno. */
+/* Installs another signal mask until the call ends; `at` may be null. 0 or -errno. */
 int poll_mask_signals(uaddr_t at, size_t size);
-/* When a wait of that length ends; 0: at once. False: malformed. */
+/* When a wait of that length ends; 0: at once. False: the time is malformed. */
 bool deadline_after(int64_t seconds, int64_t ns, uint64_t *deadline);
-/* The same of a timespec in user memory; none: for ever. 0, -EFAULT, -EINVAL. */
+/* The same of a timespec in user memory; a null address means no deadline. 0, -EFAULT, -EINVAL. */
 int fetch_deadline(uaddr_t at, uint64_t *deadline);
 uint64_t ns_left(uint64_t deadline);
 
 /* ---- Record locks and flock (lock.c, lock_set.c) ---- */
 
-void lock_setup(void); /* once, before the first file is closed */
+void lock_setup(void); /* called once, before the first file is closed */
+/* The commands of fcntl that set and get record locks. 0 or -errno. */
 int lock_record(struct fs_context *fs, struct file *file, unsigned command, uaddr_t arg);
-void lock_drop_owner(struct inode *inode, const void *owner); /* a table or a file is closed */
+/* Removes all locks of an owner on the inode: a descriptor table that closes a descriptor of it, or
+ * an open file that ends. */
+void lock_drop_owner(struct inode *inode, const void *owner);
 
 /* ---- Leases (lease.c) ---- */
 
 /* F_SETLEASE of the descriptor fd: 0, -EINVAL, -EACCES, -EAGAIN, -ENOMEM. */
 int lease_set(struct fs_context *fs, struct file *file, int fd, uint64_t type);
-int lease_get(const struct file *file); /* F_GETLEASE: what it is, or is to become */
-void lease_drop(struct file *file);     /* it is at its end */
-/* An open or truncate with these flags (O_ACCMODE, O_NONBLOCK), which is counted already: asks the
- * holders of leases that are in its way, and waits for them. 0, -EAGAIN, -ERESTARTSYS. */
+int lease_get(const struct file *file); /* F_GETLEASE: its type, or the type it must change to */
+void lease_drop(struct file *file);     /* removes the lease of an open file that ends */
+/* Called by open and truncate with these flags (O_ACCMODE, O_NONBLOCK), after they are counted in
+ * the inode: signals the holders of conflicting leases, and waits until these are gone. 0, -EAGAIN,
+ * -ERESTARTSYS. */
 int lease_break(struct fs_context *fs, struct inode *inode, int flags);
-/* F_SETOWN by the context's user; the number is used. */
+/* F_SETOWN by the context's user; the number is in use. */
 void file_set_owner(struct fs_context *fs, struct file *file, uint8_t type, int pid);

@@ -1,11 +1,11 @@
-/* Calls that lock files: records (fcntl, by descriptor table or open file), whole files (flock). */
+/* Calls that lock files: ranges of bytes ("records", by fcntl) and whole files (by flock). */
 #include "local.h"
 #include "lock_set.h"
 #include "syscall_calls.h"
 
 /* ---- fcntl ---- */
 
-/* The bytes that a struct flock means. 0, -EINVAL, -EOVERFLOW. */
+/* Computes the bytes that a struct flock means. 0, -EINVAL, -EOVERFLOW. */
 static int decode_range(const struct file *file, const struct flock *flock, struct lock_range *lock)
 {
     int64_t base = 0, start, last = 0;
@@ -36,21 +36,21 @@ static void tell_lock(struct flock *flock, const struct file_lock *lock, bool is
     flock->l_pid = pid;
 }
 
-/* F_GETLK: tells of a lock in the way, or that there is none. Of type F_UNLCK it asks for a lock of
- * the open file's own. */
+/* F_GETLK: finds a conflicting lock, or says that there is none. With the type F_UNLCK (only
+ * F_OFD_GETLK) it finds a lock of the open file itself. */
 static void get_lock(const struct file *file, const struct lock_range *wanted, struct flock *flock)
 {
-    struct lock_owner *whose;
+    struct lock_owner *holder;
     bool is_write, own = flock->l_type == F_UNLCK;
     flock->l_type = F_UNLCK;
     struct lock_set *set = lock_set_get(file->inode, false);
     if (!set)
         return;
     mutex_lock(&set->mutex);
-    const struct file_lock *lock = own ? lock_set_own(set, wanted, &whose, &is_write)
-                                       : lock_set_conflict(set, wanted, &whose, &is_write);
+    const struct file_lock *lock = own ? lock_set_own(set, wanted, &holder, &is_write)
+                                       : lock_set_conflict(set, wanted, &holder, &is_write);
     if (lock)
-        tell_lock(flock, lock, is_write, whose->pid);
+        tell_lock(flock, lock, is_write, holder->pid);
     mutex_unlock(&set->mutex);
     lock_set_put(set);
 }
@@ -65,7 +65,7 @@ static int change_lock(struct file *file, const struct lock_range *range, bool c
     return err;
 }
 
-/* May the type be asked for? 0, -EINVAL. */
+/* Is the type allowed? 0 or -EINVAL. */
 static int check_type(const struct flock *flock, bool get, bool by_file)
 {
     bool known = flock->l_type >= F_RDLCK && flock->l_type <= F_UNLCK;
@@ -122,7 +122,7 @@ static int lock_whole(struct fs_context *fs, struct file *file, int operation)
     return change_lock(file, &wanted, kind == LOCK_UN, !(operation & LOCK_NB));
 }
 
-/* LOCK_MAND was for file servers: Linux ignores it, and all else that comes with it. */
+/* LOCK_MAND was for file servers. Linux ignores a call that has it, and succeeds. */
 long sys_flock(struct fs_context *fs, int fd, int operation)
 {
     struct file *file;
@@ -139,7 +139,7 @@ long sys_flock(struct fs_context *fs, int fd, int operation)
     return err;
 }
 
-/* ---- What /proc tells ---- */
+/* ---- For /proc ---- */
 
 const void *fs_lock_owner(struct fs_context *fs)
 {
@@ -152,18 +152,18 @@ const void *fs_lock_owner(struct fs_context *fs)
 bool file_lock_seen(struct file *file, const void *owner, bool is_flock, int64_t from,
                     struct lock_seen *seen)
 {
-    struct lock_owner *whose;
+    struct lock_owner *holder;
     struct lock_range range = {
         .owner = owner, .start = from, .end = INT64_MAX, .is_flock = is_flock};
     struct lock_set *set = lock_set_get(file->inode, false);
     if (!set)
         return false;
     mutex_lock(&set->mutex);
-    const struct file_lock *lock = lock_set_own(set, &range, &whose, &seen->is_write);
+    const struct file_lock *lock = lock_set_own(set, &range, &holder, &seen->is_write);
     if (lock) {
         seen->start = (int64_t)lock->node.key;
         seen->end = lock->end;
-        seen->pid = whose->pid;
+        seen->pid = holder->pid;
     }
     mutex_unlock(&set->mutex);
     lock_set_put(set);

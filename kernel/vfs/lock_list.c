@@ -1,8 +1,8 @@
-/* The locks and leases on all files and what waits for them, as /proc/locks tells them. */
+/* Lists the locks and leases on all files, and the threads that wait for them, for /proc/locks. */
 #include "local.h"
 #include "lock_set.h"
 
-enum { MOST_TOLD = 64 }; /* locks with a set's mutex held */
+enum { MOST_TOLD = 64 }; /* locks that are listed in one go with a set's mutex held */
 
 struct telling {
     void (*tell)(void *arg, const struct lock_told *told);
@@ -22,7 +22,7 @@ static void tell_lock(const struct telling *telling, const struct file_lock *loc
     telling->tell(telling->arg, &told);
 }
 
-/* What waits for the lock: each waits for a byte that its owner has. */
+/* Lists what waits for the lock. Each waiter waits at a byte that its owner has locked. */
 static void tell_waiters(const struct telling *telling, const struct file_lock *lock)
 {
     struct tree *waiters = &telling->owner->waiters;
@@ -41,11 +41,12 @@ static void tell_waiters(const struct telling *telling, const struct file_lock *
     }
 }
 
-/* Tells of some of an owner's locks; false when that is all. The set's mutex is held. */
+/* Lists some locks of an owner. False: that was all. Lock: the set's mutex held. */
 static bool tell_owner(struct telling *telling, struct locks_cursor *cursor)
 {
     struct lock_owner *owner = telling->owner;
-    struct lock_range rest = {.owner = owner->who, .is_flock = owner->is_flock, .end = INT64_MAX};
+    struct lock_range rest = {
+        .owner = owner->table_or_file, .is_flock = owner->is_flock, .end = INT64_MAX};
     for (int i = 0; i < MOST_TOLD; i++) {
         bool is_write;
         rest.start = (int64_t)cursor->start;
@@ -70,7 +71,7 @@ bool locks_list(struct locks_cursor *cursor, void (*tell)(void *arg, const struc
     if (!number)
         return false;
     struct lock_set *set = number->set;
-    if (cursor->owner != number->node.key) /* the one where it was has ended */
+    if (cursor->owner != number->node.key) /* the owner at the cursor has no locks any more */
         *cursor = (struct locks_cursor){.owner = number->node.key, .n = cursor->n};
     if (number->is_lease) {
         lease_list(number, ++cursor->n, tell, arg);

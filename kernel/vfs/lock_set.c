@@ -1,24 +1,37 @@
-/* The locks on one file: what each owner has, who waits, and who may not because nobody would ever
- * wake it.
+/* The locks on one file: the locks of each owner, waiting for them, and deadlocks.
  *
- * A file that is locked has a lock_set, found by its inode; a file without locks costs nothing. A
- * set keeps its owners in the order in which they came, because Linux names the lock of the eldest
- * one that stands in the way. An owner's locks never overlap: they are in two trees by their start,
- * those to read and those to write, and neighbours of a kind are one lock. So a call costs the
- * logarithm of what an owner has, and a step for each owner of locks on this file; what is locked
- * elsewhere does not matter.
+ * Programs may lock ranges of bytes, to read (shared) or to write (exclusive). The owner of a lock
+ * is a descriptor table (F_SETLK: a process) or an open file (F_OFD_SETLK, flock). A file that is
+ * locked has a lock_set, found by its inode; a file without locks costs nothing.
  *
- * The set's mutex guards all of it. A thread that waits says which owner it waits for; the chain of
- * those answers runs through several sets, so the answers are guarded by one spinlock. */
+ * A set lists its owners by age, because F_GETLK on Linux tells the lock of the eldest owner that
+ * conflicts. The locks of one owner never overlap. They are in two trees, ordered by their start:
+ * locks to read and locks to write. Neighbours of a kind are joined to one lock. So a call takes
+ * time in proportion to the logarithm of the owner's locks and to the number of owners on this
+ * file. Locks on other files do not matter.
+ *
+ * To set a lock is to remove the range from the other tree (carve) and to add it to this one
+ * (merge). Removing the middle of a lock makes two of one. All memory that may be needed is
+ * therefore allocated before anything is changed (stock_fill): a change cannot fail half way.
+ *
+ * A thread that has to wait sleeps until the owner in its way has changed its locks in the wanted
+ * range. Then it checks for conflicts again from the start, because another thread may have been
+ * faster. Before it sleeps it looks for a deadlock: if the owner that it waits for waits itself,
+ * perhaps through others, for this owner's locks, none of them would ever be woken, and the call
+ * gives EDEADLK. As on Linux only locks of processes are checked, and at most ten steps are
+ * followed.
+ *
+ * The set's mutex guards the set. The chain of waiting owners runs through several sets, so which
+ * owner waits for which is guarded by one spinlock, locks_lock. */
 #include "local.h"
 #include "lock_set.h"
 
-#define PIECE 64 /* locks or owners looked at before others may run */
+#define PIECE 64 /* locks or owners that are looked at between two calls of cond_resched */
 
 static struct spinlock locks_lock = SPINLOCK("file locks", RANK_FILE);
 static struct hash sets;     /* guarded by locks_lock, as is each set's refs; by inode */
 static struct hash waits;    /* guarded by locks_lock: struct lock_waiter.wait */
-static struct tree numbers;  /* guarded by locks_lock: struct lock_number of all sets */
+static struct tree numbers;  /* guarded by locks_lock: the struct lock_number in all sets */
 static uint64_t last_number; /* guarded by locks_lock */
 
 void lock_setup(void)
@@ -119,7 +132,8 @@ static struct lock_number *find_number(uint64_t key)
     return node ? container_of(node, struct lock_number, node) : NULL;
 }
 
-/* Between the two looks what was found may end, but not after the second: that takes the mutex. */
+/* What was found may be freed before the mutex is taken, so it is looked up again afterwards. While
+ * the mutex is held it cannot be freed. */
 struct lock_number *lock_number_from(uint64_t key)
 {
     do {
@@ -145,19 +159,19 @@ struct lock_number *lock_number_from(uint64_t key)
     return NULL;
 }
 
-/* ---- Owners; the set's mutex is held ---- */
+/* ---- Owners. Lock: set->mutex held. ---- */
 
 static uint32_t owner_hash(const void *owner, bool is_flock)
 {
     return hash_u64((uint64_t)owner + is_flock);
 }
 
-static struct lock_owner *find_owner(struct lock_set *set, const void *who, bool is_flock)
+static struct lock_owner *find_owner(struct lock_set *set, const void *table_or_file, bool is_flock)
 {
-    struct hash_node *node = hash_first(&set->owners, owner_hash(who, is_flock));
+    struct hash_node *node = hash_first(&set->owners, owner_hash(table_or_file, is_flock));
     for (; node; node = hash_next(node)) {
         struct lock_owner *owner = container_of(node, struct lock_owner, node);
-        if (owner->who == who && owner->is_flock == is_flock)
+        if (owner->table_or_file == table_or_file && owner->is_flock == is_flock)
             return owner;
     }
     return NULL;
@@ -166,18 +180,18 @@ static struct lock_owner *find_owner(struct lock_set *set, const void *who, bool
 static void owner_add(struct lock_set *set, struct lock_owner *owner,
                       const struct lock_range *range)
 {
-    *owner = (struct lock_owner){.who = range->owner, .is_flock = range->is_flock};
-    hash_insert(&set->owners, &owner->node, owner_hash(owner->who, owner->is_flock));
+    *owner = (struct lock_owner){.table_or_file = range->owner, .is_flock = range->is_flock};
+    hash_insert(&set->owners, &owner->node, owner_hash(owner->table_or_file, owner->is_flock));
     list_add_tail(&set->by_age[owner->is_flock], &owner->by_age);
     lock_number_add(&owner->number, set);
 }
 
-/* An owner without locks is none. The caller has a reference to the set of its own. */
+/* Frees an owner that has no locks any more. The caller has a reference of its own to the set. */
 static void owner_drop_if_empty(struct lock_set *set, struct lock_owner *owner)
 {
     if (owner->trees[0].root || owner->trees[1].root)
         return;
-    assert(!owner->waiters.root); /* each was woken when the byte that it waits at was let go */
+    assert(!owner->waiters.root); /* each was woken when the byte it waits at was unlocked */
     hash_remove(&set->owners, &owner->node);
     list_remove(&owner->by_age);
     lock_number_remove(&owner->number);
@@ -199,7 +213,8 @@ static struct file_lock *first_in(const struct tree *tree, int64_t start, int64_
     return lock && (int64_t)lock->node.key <= end ? lock : NULL;
 }
 
-/* The lowest of an owner's locks that bars the range from others; *is_write says which kind. */
+/* The lowest of an owner's locks that conflicts with a lock of others on the range. *is_write is
+ * its kind. */
 static struct file_lock *owner_bars(const struct lock_owner *owner, const struct lock_range *range,
                                     bool *is_write)
 {
@@ -211,7 +226,7 @@ static struct file_lock *owner_bars(const struct lock_owner *owner, const struct
 }
 
 struct file_lock *lock_set_conflict(struct lock_set *set, const struct lock_range *range,
-                                    struct lock_owner **whose, bool *is_write)
+                                    struct lock_owner **holder, bool *is_write)
 {
     struct lock_owner *owner;
     unsigned n = 0;
@@ -219,8 +234,8 @@ struct file_lock *lock_set_conflict(struct lock_set *set, const struct lock_rang
         if (++n % PIECE == 0)
             cond_resched();
         struct file_lock *lock =
-            owner->who == range->owner ? NULL : owner_bars(owner, range, is_write);
-        *whose = owner;
+            owner->table_or_file == range->owner ? NULL : owner_bars(owner, range, is_write);
+        *holder = owner;
         if (lock)
             return lock;
     }
@@ -228,17 +243,17 @@ struct file_lock *lock_set_conflict(struct lock_set *set, const struct lock_rang
 }
 
 struct file_lock *lock_set_own(struct lock_set *set, const struct lock_range *range,
-                               struct lock_owner **whose, bool *is_write)
+                               struct lock_owner **holder, bool *is_write)
 {
     struct lock_range any = *range;
     any.is_write = true;
-    *whose = find_owner(set, range->owner, range->is_flock);
-    return *whose ? owner_bars(*whose, &any, is_write) : NULL;
+    *holder = find_owner(set, range->owner, range->is_flock);
+    return *holder ? owner_bars(*holder, &any, is_write) : NULL;
 }
 
 /* ---- Waiting ---- */
 
-/* The owner that another one waits for; NULL if it does not wait. locks_lock is held. */
+/* The owner for which this one waits; NULL if it does not wait. Lock: locks_lock held. */
 static const void *waits_for(const void *owner)
 {
     struct hash_node *node = hash_first(&waits, hash_u64((uint64_t)owner));
@@ -250,8 +265,7 @@ static const void *waits_for(const void *owner)
     return NULL;
 }
 
-/* Whether the blocker waits, perhaps through others, for the waiter's owner. Over ten others at
- * most, as on Linux. locks_lock is held. */
+/* Does the blocker wait, perhaps through others, for the waiter's owner? Lock: locks_lock held. */
 static bool would_deadlock(const struct lock_waiter *waiter)
 {
     const void *blocker = waiter->blocker;
@@ -263,13 +277,15 @@ static bool would_deadlock(const struct lock_waiter *waiter)
     return false;
 }
 
-/* Sleeps until the blocker, whose lock bars the range, lets go of something there. 0, -EDEADLK (for
- * records of processes only), -ERESTARTSYS. The set's mutex is held, not while it sleeps. */
+/* Sleeps until the blocker, whose lock conflicts with the range, has changed its locks there. 0,
+ * -EDEADLK or -ERESTARTSYS. Lock: set->mutex held; it is released during the sleep. */
 static int wait_for(struct lock_set *set, const struct lock_range *range,
                     struct lock_owner *blocker, const struct file_lock *lock)
 {
-    struct lock_waiter waiter = {
-        .owner = range->owner, .blocker = blocker->who, .whose = blocker, .wanted = range};
+    struct lock_waiter waiter = {.owner = range->owner,
+                                 .blocker = blocker->table_or_file,
+                                 .holder = blocker,
+                                 .wanted = range};
     wait_queue_init(&waiter.freed);
     spin_lock(&locks_lock);
     bool deadlock = range->finds_deadlocks && would_deadlock(&waiter);
@@ -292,7 +308,7 @@ static int wait_for(struct lock_set *set, const struct lock_range *range,
     return interrupted ? -ERESTARTSYS : 0;
 }
 
-/* The owner's locks in the range have changed: wakes the threads that it kept from there. */
+/* Wakes the threads that wait for the owner's locks in the range, after these have changed. */
 static void wake_waiters(struct lock_set *set, const struct lock_range *range)
 {
     struct lock_waiter *waiter;
@@ -301,7 +317,7 @@ static void wake_waiters(struct lock_set *set, const struct lock_range *range)
         if (waiter->blocker != range->owner || wanted->is_flock != range->is_flock ||
             wanted->start > range->end || wanted->end < range->start)
             continue;
-        tree_remove(&waiter->whose->waiters, &waiter->at);
+        tree_remove(&waiter->holder->waiters, &waiter->at);
         spin_lock(&locks_lock);
         waiter->blocker = NULL;
         spin_unlock(&locks_lock);
@@ -309,7 +325,7 @@ static void wake_waiters(struct lock_set *set, const struct lock_range *range)
     }
 }
 
-/* ---- Changes; the set's mutex is held ---- */
+/* ---- Changes. Lock: set->mutex held. ---- */
 
 static void lock_remove(struct tree *tree, struct file_lock *lock)
 {
@@ -317,8 +333,8 @@ static void lock_remove(struct tree *tree, struct file_lock *lock)
     kfree(lock);
 }
 
-/* Takes [start, end] out of the locks of a tree; one that sticks out on both sides is split, for
- * which *spare is used up. */
+/* Removes [start, end] from the locks of a tree. A lock that extends beyond both ends is split, for
+ * which *spare is used. */
 static void carve(struct tree *tree, int64_t start, int64_t end, struct file_lock **spare)
 {
     struct file_lock *lock;
@@ -347,7 +363,7 @@ static void carve(struct tree *tree, int64_t start, int64_t end, struct file_loc
     }
 }
 
-/* Adds [start, end] to a tree, as one with what it touches there. */
+/* Adds [start, end] to a tree as one lock with those that it touches. */
 static void merge(struct tree *tree, int64_t start, int64_t end, struct file_lock *fresh)
 {
     int64_t below = start > 0 ? start - 1 : 0, above = end < INT64_MAX ? end + 1 : end;
@@ -363,7 +379,7 @@ static void merge(struct tree *tree, int64_t start, int64_t end, struct file_loc
     tree_insert(tree, &fresh->node, (uint64_t)start);
 }
 
-/* Is all of the range locked in that way already? Then there is nothing to change. */
+/* Is the whole range locked in that way already? Then there is nothing to change. */
 static bool has_already(const struct lock_owner *owner, const struct lock_range *range)
 {
     struct file_lock *lock =
@@ -371,8 +387,8 @@ static bool has_already(const struct lock_owner *owner, const struct lock_range 
     return lock && lock->end >= range->end;
 }
 
-/* A whole file's lock that changes its kind is let go first, as on Linux: another may get between,
- * and an attempt that fails has lost it. */
+/* Removes a flock that is to change its kind, before the new kind is asked for. As on Linux another
+ * owner may get its lock in between, and if the change fails the former lock is lost. */
 static void let_go(struct lock_set *set, const struct lock_range *range)
 {
     struct lock_owner *owner = find_owner(set, range->owner, true);
@@ -383,13 +399,13 @@ static void let_go(struct lock_set *set, const struct lock_range *range)
     owner_drop_if_empty(set, owner);
 }
 
-/* What a change may need, made before it begins. */
+/* The memory that a change may need. */
 struct stock {
     struct file_lock *fresh, *spare;
     struct lock_owner *owner;
 };
 
-/* To let all go takes no memory, and cannot fail. */
+/* To remove all locks no memory is needed: the end of a file cannot fail. */
 static int stock_fill(struct stock *stock, const struct lock_range *range, bool clear)
 {
     *stock = (struct stock){0};

@@ -1,4 +1,10 @@
-/* Making names: what mkdir, mknod, symlink and link share, and how the kernel itself makes them. */
+/* Making names: the common part of mkdir, mknod, symlink and link, and of names that the kernel
+ * makes.
+ *
+ * The steps are: walk to the directory (make_begin), check the name and the permissions
+ * (make_check), and let the file system make it. Only the file system can decide whether the name
+ * exists, with the directory's lock held. The checks before have an order: Linux answers EEXIST for
+ * a name that exists even if the caller may not write to the directory, and so do we. */
 #include "local.h"
 
 int make_begin(struct fs_context *fs, int dirfd, const char *path, struct last_name *last)
@@ -11,7 +17,7 @@ int make_begin(struct fs_context *fs, int dirfd, const char *path, struct last_n
     return err;
 }
 
-/* A name that is there counts before all else; a slash behind it is for directories alone. */
+/* EEXIST comes before other errors. A slash may follow the name only if a directory is made. */
 int make_check(struct fs_context *fs, const struct last_name *last, bool is_dir)
 {
     bool stray_slash = last->trailing_slash && !is_dir;
@@ -19,7 +25,7 @@ int make_check(struct fs_context *fs, const struct last_name *last, bool is_dir)
     if (!err)
         err = fs_permission(fs, last->dir->inode, MAY_WRITE | MAY_EXEC);
     if (!err && !stray_slash && last->len <= NAME_MAX)
-        return 0; /* whether it is there is seen when it is made */
+        return 0; /* the usual case: the file system will see whether the name exists */
     struct entry *found;
     int looked = entry_lookup(last->dir, last->name, last->len, &found);
     if (!looked)

@@ -1,9 +1,19 @@
-/* File systems in the tree: mounting, and the beginning of the vfs. */
+/* Mounts: file systems in the tree of names, and the start of the vfs.
+ *
+ * A mount joins two entries: the root of a file system, and the entry on which it is mounted. From
+ * then on a lookup that finds the second gives the first instead, so the directory below is hidden.
+ * Upwards it is the other way round: the parent of a mounted root is the parent of the entry that
+ * it covers.
+ *
+ * There are few mounts, all made while the kernel starts, so a small array is enough, and it is
+ * read without a lock. The flag entry->mounted makes the usual lookup cheap: the array is searched
+ * only for an entry that has the flag. Programs can neither mount nor unmount. A covered entry
+ * cannot be removed or renamed (EBUSY). */
 #include "local.h"
 
 #define MAX_MOUNTS 8
 
-/* Filled while the kernel starts, then constant. */
+/* Constant after the start. */
 static struct mount_info mounts[MAX_MOUNTS];
 static unsigned n_mounts;
 
@@ -56,7 +66,7 @@ int vfs_mount(struct fs_context *fs, const char *path, struct filesystem *filesy
     return 0;
 }
 
-static struct fs_process kernel_process; /* the kernel itself, at boot */
+static struct fs_process kernel_process; /* for the kernel's own context */
 
 void vfs_init(struct filesystem *root_fs, struct fs_context *kernel_context)
 {

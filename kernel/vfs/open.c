@@ -1,8 +1,21 @@
-/* open: finds or makes a file by its path, checks what is allowed, and gives a descriptor. */
+/* open: finds or makes a file by its path, checks what is allowed, and gives a descriptor.
+ *
+ * Open walks to the last component like other calls, and then decides. The name exists: the file is
+ * opened if flags, type and permissions agree (open_found). It does not exist and O_CREAT is set:
+ * it is made (open_create). It is a symbolic link: the walk continues with its target (open_last
+ * returns 1), so O_CREAT may make the file to which a dangling link points.
+ *
+ * Between the lookup and the creation another thread may make the same name. Then the file system
+ * answers -EEXIST, and without O_EXCL the name is looked up again. With O_EXCL that is the result:
+ * exactly one of several threads makes the file.
+ *
+ * Resources come first: a free number, and memory for the open file. If an error occurs after a
+ * file was made, a new file would remain that the caller does not know of. A file that open has
+ * just made is opened whatever its permissions are: open(path, O_CREAT | O_RDWR, 0) works once. */
 #include "local.h"
 #include "syscall_calls.h"
 
-/* What open wants of the file (MAY_* bits), by the access mode and O_TRUNC. */
+/* The permissions that open needs (MAY_* bits), by the access mode and O_TRUNC. */
 static unsigned wanted(int flags)
 {
     static const unsigned by_mode[] = {MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE,
@@ -12,7 +25,7 @@ static unsigned wanted(int flags)
     return by_mode[flags & O_ACCMODE] | (flags & O_TRUNC ? MAY_WRITE : 0);
 }
 
-/* Flags as the rest sees them, or -EINVAL for those that contradict each other. */
+/* Adjusts the flags: with O_PATH most are ignored. -EINVAL if they contradict each other. */
 static int check_flags(int *flags)
 {
     const int tmpfile_bit = O_TMPFILE & ~O_DIRECTORY;
@@ -27,7 +40,7 @@ static int check_flags(int *flags)
     return 0;
 }
 
-/* May the file that exists be opened so? By its type, its permissions, its owner. */
+/* May an existing file be opened with these flags? Checks its type, permissions and owner. */
 static int may_open(struct fs_context *fs, struct inode *inode, int flags)
 {
     unsigned want = wanted(flags);
@@ -54,7 +67,7 @@ static int open_truncate(struct fs_context *fs, struct inode *inode)
     return err;
 }
 
-/* Opens what was found. */
+/* Opens a file that exists. 0 or -errno. */
 static int open_found(struct fs_context *fs, struct walk *walk, struct entry *entry, int flags,
                       struct file **file)
 {
@@ -80,8 +93,7 @@ static int open_found(struct fs_context *fs, struct walk *walk, struct entry *en
     return err;
 }
 
-/* Makes the last component as a regular file and opens it, whatever its permissions are. The open
- * file comes first, so that no file is left behind where there is no memory for it. */
+/* Makes the last component as a regular file, and opens it. 0 or -errno. */
 static int open_create(struct fs_context *fs, struct walk *walk, int flags, uint32_t mode,
                        struct file **opened)
 {
@@ -110,7 +122,8 @@ static int open_create(struct fs_context *fs, struct walk *walk, int flags, uint
     return err;
 }
 
-/* The last component of an open: 1 when it was a link and the walk goes on. */
+/* Handles the last component of the path. 0, -errno, or 1: it was a link, and the walk continues.
+ */
 static int open_last(struct fs_context *fs, struct walk *walk, int flags, uint32_t mode,
                      struct file **file)
 {
@@ -122,7 +135,7 @@ static int open_last(struct fs_context *fs, struct walk *walk, int flags, uint32
     while ((err = walk_last(walk, &entry)) == -ENOENT && create && walk->kind == LAST_NORMAL) {
         err = open_create(fs, walk, flags, mode, file);
         if (err != -EEXIST || flags & O_EXCL)
-            return err; /* else another was faster: now it is there */
+            return err; /* otherwise another thread has just made the name: look it up again */
     }
     if (err)
         return err;
@@ -140,7 +153,8 @@ static int open_last(struct fs_context *fs, struct walk *walk, int flags, uint32
     return err;
 }
 
-/* O_TMPFILE: a file in the directory that the path names, but without a name. */
+/* O_TMPFILE: makes a file without a name, in the file system of the directory that the path names.
+ */
 static int open_unnamed(struct fs_context *fs, int dirfd, const char *path, int flags,
                         uint32_t mode, struct file **file)
 {
@@ -198,7 +212,7 @@ int file_open(struct fs_context *fs, int dirfd, const char *path, int flags, uin
     return err;
 }
 
-/* The number comes first: without one nothing is made. */
+/* fd_room comes first, so that no file is made if there is no free number for it. */
 long sys_openat(struct fs_context *fs, int dirfd, const char *path, unsigned flags, mode_t mode)
 {
     struct file *file;

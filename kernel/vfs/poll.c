@@ -1,4 +1,20 @@
-/* poll: waits until one of some files is ready, on all their queues at once. */
+/* poll: waits until one of several files is ready, on all their wait queues at once.
+ *
+ * The difficulty is the moment between a check and the sleep. If a file becomes ready after it was
+ * checked and before the thread waits on its queue, the wake-up would be lost. So the thread first
+ * announces that it is going to sleep (wait_begin). Then each file's poll operation adds a waiter
+ * to its queue (poll_add), and only after that looks at its state. An event before the look is seen
+ * in the state; an event after it finds the waiter in the queue, and makes wait_sleep return at
+ * once.
+ *
+ * After a wake-up the files are asked again, this time without a table, because the waiters are
+ * still in the queues. A wake-up does not say that anything is ready: another thread may have read
+ * the bytes first. Then the thread sleeps again, until the deadline, a signal or a kill.
+ *
+ * Waiters are on the stack for the first four queues and in allocated blocks for more. If there is
+ * no memory for a block, the wait could miss events, so poll fails with ENOMEM, unless a file is
+ * ready anyway. In the end all waiters are removed from their queues. Until then the files must
+ * exist: the poll items hold references to them, also if another thread closes the descriptors. */
 #include "abi/poll.h"
 #include "abi/signal.h"
 #include "abi/time.h"
@@ -6,7 +22,7 @@
 #include "syscall_calls.h"
 
 #define WAITERS_A_BLOCK 4
-#define ITEMS_A_BREATH  256 /* asked or given back, between two looks whether others should run */
+#define ITEMS_A_BREATH  256 /* items that are looked at between two calls of cond_resched */
 
 struct waiter_block {
     struct waiter_block *next;
@@ -17,7 +33,7 @@ struct waiter_block {
 struct poll_table {
     struct waiter_block *blocks; /* the newest first; the last is `first` */
     struct waiter_block first;
-    bool failed; /* no memory for one more */
+    bool failed; /* there was no memory for another block */
 };
 
 void poll_add(struct poll_table *table, struct wait_queue *queue)
@@ -53,7 +69,7 @@ void poll_breathe(size_t i)
         (void)cond_resched();
 }
 
-/* Leaves all queues. */
+/* Removes all waiters from their queues. */
 static void table_release(struct poll_table *table)
 {
     struct waiter_block *next;
@@ -68,7 +84,8 @@ static void table_release(struct poll_table *table)
     }
 }
 
-/* Asks each file; as soon as one is ready the rest need not be waited for. How many are ready. */
+/* Asks each file for its state. How many are ready. After the first that is ready no further
+ * waiters are added, because the thread will not sleep. */
 static int poll_items(struct poll_item *items, size_t n, struct poll_table *table)
 {
     int n_ready = 0;
@@ -167,7 +184,7 @@ int poll_mask_signals(uaddr_t at, size_t size)
 
 /* ---- poll ---- */
 
-/* Looks up the files of the user's list. */
+/* Gets the files of the user's list, referenced. How many numbers are not open. */
 static int fetch_items(struct fs_context *fs, const struct pollfd *fds, size_t n,
                        struct poll_item *items)
 {
@@ -214,7 +231,7 @@ static long poll_until(struct fs_context *fs, uaddr_t list, unsigned n, uint64_t
     return result;
 }
 
-/* Interrupted without a handler it goes on, until the same time. */
+/* After a signal without a handler the call continues, with the same deadline. */
 long sys_poll(struct fs_context *fs, uaddr_t fds, unsigned nfds, int timeout_ms)
 {
     struct thread *self = current_thread();
@@ -244,7 +261,7 @@ long sys_ppoll(struct fs_context *fs, uaddr_t fds, unsigned nfds, uaddr_t timeou
     if (deadline != NO_DEADLINE && !uaddr_is_null(timeout)) {
         uint64_t left = deadline ? ns_left(deadline) : 0;
         struct timespec t = {(time_t)(left / 1000000000), (long)(left % 1000000000)};
-        (void)user_copy_out(timeout, &t, sizeof(t)); /* Linux does not mind either */
+        (void)user_copy_out(timeout, &t, sizeof(t)); /* as on Linux a failure is ignored */
     }
     return result == -EINTR ? -ERESTARTNOHAND : result;
 }

@@ -1,5 +1,10 @@
-/* Protection from names that another user has planted, in /tmp above all: /proc/sys/fs/protected_*.
- */
+/* Protection from names that another user has planted, mainly in /tmp: /proc/sys/fs/protected_*.
+ *
+ * In a directory like /tmp every user may make names. If a program opens a name there that it
+ * expects to be new or its own, another user may have made it a link to a file which only the
+ * program may change, or a FIFO, or a file that the other user reads along. The settings refuse
+ * that in sticky directories, where removing such a name is refused, too (may_remove). They have
+ * the meaning that proc(5) gives for Linux. */
 #include "local.h"
 
 struct vfs_protection vfs_protection = {.hardlinks = 1};
@@ -17,7 +22,7 @@ static uint32_t caller_fsuid(struct fs_context *fs)
     return fsuid;
 }
 
-/* Root is bound by it, too: it is root that such a link is planted for. */
+/* This applies to root, too: such links are planted for root to follow. */
 int may_follow(struct walk *walk, const struct inode *link)
 {
     const struct inode *dir = walk->at->inode;
@@ -28,8 +33,8 @@ int may_follow(struct walk *walk, const struct inode *link)
     return link->uid == fsuid || link->uid == dir->uid ? 0 : -EACCES;
 }
 
-/* What is neither a regular file nor a FIFO has no setting: as on Linux it is protected always, but
- * not where only the group may write. */
+/* There is no setting for files that are neither regular nor FIFOs. As on Linux they are always
+ * protected where others may write, and never where only the group may. */
 int may_open_found(struct fs_context *fs, const struct inode *dir, const struct inode *found)
 {
     uint64_t level = 1;
@@ -45,7 +50,8 @@ int may_open_found(struct fs_context *fs, const struct inode *dir, const struct 
     return found->uid == caller_fsuid(fs) ? 0 : -EACCES;
 }
 
-/* What one could not otherwise keep (another's set-user-id program, say) gets no link. */
+/* A link would keep a file that its owner wants to delete, for example a set-user-id program with a
+ * known mistake. So the caller may link only what it owns, or what it may read and write anyway. */
 bool may_link(struct fs_context *fs, struct inode *inode)
 {
     if (!level_of(&vfs_protection.hardlinks) || fs_owns(fs, inode))

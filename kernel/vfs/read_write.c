@@ -1,18 +1,24 @@
-/* read, write and their kin: the checks that all files share, then the file's own operation. */
+/* read, write and lseek in all forms: the checks that all files share, then the file's operation.
+ *
+ * Every call becomes one transfer: an open file, a struct io with the user's buffers, and the
+ * position to use. pread and pwrite bring a position of their own; the others use that of the open
+ * file, and hold pos_lock if another thread or process may use it at the same time. POSIX wants
+ * that: if a parent and its child write lines to one open file, neither line may overwrite the
+ * other. A file that only one thread uses needs no lock. */
 #include "abi/signal.h"
 #include "abi/uio.h"
 #include "local.h"
 #include "syscall_calls.h"
 
-#define SMALL_SEGMENTS 8 /* of a readv without an allocation */
+#define SMALL_SEGMENTS 8 /* a readv of so many needs no allocation */
 
-/* Signals that interrupt a transfer before its first byte let it begin again. */
+/* A transfer that a signal interrupted before its first byte may be started again. */
 static long restartable(long result)
 {
     return result == -EINTR ? -ERESTARTSYS : result;
 }
 
-/* Does the transfer end where no position is? */
+/* Would the transfer end beyond the largest position? */
 static bool goes_too_far(const struct file *file, const struct io *io, uint64_t pos)
 {
     return !file->ops->stream && io->left > MAX_FILE_SIZE - pos;
@@ -27,7 +33,7 @@ long file_read(struct file *file, struct io *io, uint64_t *pos)
     return restartable(file->ops->read(file, io, pos));
 }
 
-/* Cuts a write to what the limit and the largest size allow. 0, -EFBIG, or 1: nothing to write. */
+/* Shortens a write to what the limit and the largest size allow. 0 or -EFBIG. */
 static int limit_write(struct fs_context *fs, struct io *io, uint64_t pos)
 {
     if (pos >= fs->process->limit_file_bytes) {
@@ -69,8 +75,8 @@ long file_write_kernel(struct fs_context *fs, struct file *file, uint64_t pos, c
     return file->ops->write ? file_write(fs, file, &io, &pos) : -EINVAL;
 }
 
-/* Beside the caller's own reference and the table's: other tables, or other threads with this one.
- */
+/* The caller and its table have one reference each. More come from other tables or calls, and a
+ * shared table means other threads. */
 bool file_lock_pos(struct fs_context *fs, struct file *file)
 {
     bool shared = __atomic_load_n(&file->refs, __ATOMIC_RELAXED) > 2 ||
@@ -88,7 +94,7 @@ static void count(struct io_counts *counts, bool write, long result)
         *(write ? &counts->written_bytes : &counts->read_bytes) += (uint64_t)result;
 }
 
-/* One transfer at the file's own position (at == NULL) or elsewhere. */
+/* One transfer, at *at or, if that is NULL, at the file's own position. Bytes or -errno. */
 static long transfer(struct fs_context *fs, struct file *file, struct io *io, bool write,
                      uint64_t *at)
 {
@@ -102,8 +108,8 @@ static long transfer(struct fs_context *fs, struct file *file, struct io *io, bo
     return result;
 }
 
-/* The open file, if it has a position where one is given (`at`), is open for the direction and has
- * the operation. */
+/* Gets the open file, referenced. Checks that it is open for the direction, that it has the
+ * operation and, if a position is given (`at`), that it has positions. 0 or -errno. */
 static int get_for(struct fs_context *fs, int fd, bool write, bool at, struct file **file)
 {
     int err = fd_get(fs, fd, file);
@@ -164,9 +170,9 @@ long sys_pwrite64(struct fs_context *fs, int fd, uaddr_t buf, size_t count, off_
 
 /* ---- Several buffers ---- */
 
-_Static_assert(sizeof(struct segment) == sizeof(struct iovec), "a segment is an iovec's image");
+_Static_assert(sizeof(struct segment) == sizeof(struct iovec), "a segment is a copy of an iovec");
 
-/* Fetches and checks the user's list; its bytes are cut at what one transfer moves. */
+/* Fetches and checks the user's list. It is shortened to MAX_TRANSFER bytes. 0 or -errno. */
 static int fetch_segments(struct segment *segments, uaddr_t iov, size_t n, struct io *io)
 {
     size_t left = MAX_TRANSFER;
@@ -187,7 +193,7 @@ static int fetch_segments(struct segment *segments, uaddr_t iov, size_t n, struc
 
 #define RWF_KNOWN (RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND | RWF_NOAPPEND)
 
-/* What the RWF_* ask of one transfer; 0, -EOPNOTSUPP, -EINVAL. */
+/* Applies RWF_* flags to one transfer. 0, -EOPNOTSUPP, -EINVAL. */
 static int set_flags(struct io *io, int flags)
 {
     io->append = flags & RWF_APPEND;
@@ -234,7 +240,7 @@ long sys_writev(struct fs_context *fs, int fd, uaddr_t iov, int iovcnt)
     return transfer_vector(fs, fd, iov, iovcnt, true, NULL, 0);
 }
 
-/* At an offset; -1 is the file's own position, for those calls that know it. */
+/* A transfer at an offset. For preadv2 and pwritev2 (`knows_own`) -1 means the file's position. */
 static long transfer_at(struct fs_context *fs, int fd, uaddr_t iov, int n, bool write, off_t offset,
                         int flags, bool knows_own)
 {
@@ -275,7 +281,7 @@ long sys_pwritev2(struct fs_context *fs, int fd, uaddr_t iov, int iovcnt, off_t 
 
 /* ---- Positions ---- */
 
-/* Where a file of that size stands after a seek, or an error. */
+/* The position after a seek, or -errno. */
 static long seek_target(const struct file *file, int64_t offset, int whence)
 {
     uint64_t size = file->inode->size;

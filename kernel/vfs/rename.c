@@ -1,8 +1,24 @@
-/* rename in all its forms: the checks, in the order in which Linux answers; one move at a time. */
+/* rename in all its forms: the checks, in the order in which Linux makes them, then the move.
+ *
+ * A rename looks up two names, checks that the move is allowed, and lets the file system do it. All
+ * this must not be disturbed by other threads, for two reasons.
+ *
+ * First, directories must remain a tree. A directory must not be moved below itself: it would be an
+ * island that no path reaches. To see that, rename follows the parents upwards from the new
+ * directory (entry_is_above). Two renames at once could make such a circle together although each
+ * alone is allowed: a/x moves to b/y while b moves below a/x. So a mutex lets one rename happen at
+ * a time, from the lookup to the move. Nothing else changes the parent of an entry.
+ *
+ * Second, files may be made and removed at the same time, which the mutex does not prevent. The
+ * file system checks with the directories' locks held that both names are still as they were looked
+ * up. If not it answers -ESTALE, nothing has changed, and the rename starts again with the lookup.
+ * Each repetition means that another call has succeeded, so this ends.
+ *
+ * If both names belong to the same inode, rename does nothing and succeeds: POSIX wants that. */
 #include "local.h"
 #include "syscall_calls.h"
 
-/* Held from the look-up to the move: nothing else changes parents. */
+/* Held from the lookup to the move. */
 static struct mutex rename_mutex;
 
 void rename_setup(void)
@@ -12,11 +28,11 @@ void rename_setup(void)
 
 struct renaming {
     struct last_name old, new;
-    struct entry *from, *over; /* over: NULL where the new name is free */
+    struct entry *from, *over; /* over: what has the new name, or NULL */
     unsigned flags;
 };
 
-/* What stands at both names. */
+/* Looks up both names. 0 or -errno. */
 static int look_up(struct renaming *r)
 {
     struct entry *found;
@@ -30,7 +46,7 @@ static int look_up(struct renaming *r)
     return err == -ENOENT ? 0 : err;
 }
 
-/* Whether the names may mean what stands there: slashes, existence, a tree that stays a tree. */
+/* Checks what needs no permissions: slashes, existence, and that directories remain a tree. */
 static int check_names(const struct renaming *r)
 {
     bool exchange = r->flags & RENAME_EXCHANGE;
@@ -49,7 +65,7 @@ static int check_names(const struct renaming *r)
     return 0;
 }
 
-/* Whether it is allowed to those who ask. */
+/* Checks the caller's permissions. */
 static int check_rights(struct fs_context *fs, const struct renaming *r)
 {
     bool is_dir = entry_is_dir(r->from), exchange = r->flags & RENAME_EXCHANGE;
@@ -65,15 +81,15 @@ static int check_rights(struct fs_context *fs, const struct renaming *r)
         err = -EPERM;
     if (r->old.dir == r->new.dir)
         return err;
-    if (!err && is_dir) /* its ".." changes */
+    if (!err && is_dir) /* because its ".." changes */
         err = fs_permission(fs, r->from->inode, MAY_WRITE);
     if (!err && exchange && over_is_dir)
         err = fs_permission(fs, r->over->inode, MAY_WRITE);
     return err;
 }
 
-/* RENAME_WHITEOUT leaves a character device 0/0, which says to an overlay that a name is gone. As
- * on Linux since 5.8 anybody may make that one device. */
+/* RENAME_WHITEOUT leaves a character device 0/0 at the old name, which tells an overlay file system
+ * that the name does not exist. As on Linux since 5.8 every user may make this one device. */
 static int perform(struct fs_context *fs, const struct renaming *r)
 {
     struct new_inode whiteout;
@@ -84,7 +100,7 @@ static int perform(struct fs_context *fs, const struct renaming *r)
                             r->flags & RENAME_WHITEOUT ? &whiteout : NULL);
 }
 
-/* One try; -ESTALE when something was removed meanwhile. */
+/* One attempt. -ESTALE if one of the names has changed meanwhile. */
 static int rename_once(struct fs_context *fs, struct renaming *r)
 {
     r->from = r->over = NULL;
@@ -124,7 +140,7 @@ static int rename_names(struct fs_context *fs, struct renaming *r)
 long sys_renameat2(struct fs_context *fs, int olddir, const char *old, int newdir, const char *new,
                    unsigned flags)
 {
-    struct renaming r; /* the rest is set where it is found */
+    struct renaming r; /* the other fields are set by the walks and by rename_once */
     r.flags = flags;
     if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT) ||
         (flags & RENAME_EXCHANGE && flags != RENAME_EXCHANGE))

@@ -1,4 +1,4 @@
-/* stat and statx: what an inode tells about itself. */
+/* stat and statx: the attributes of a file. */
 #include "abi/sysmacros.h"
 #include "local.h"
 #include "syscall_calls.h"
@@ -43,7 +43,7 @@ long sys_fstat(struct fs_context *fs, int fd, uaddr_t buf)
     return result;
 }
 
-/* Walk flags of the AT_* flags that the stat family knows, or -EINVAL. */
+/* The walk flags for AT_* flags, or -EINVAL. */
 static int stat_flags(unsigned flags)
 {
     const unsigned known =

@@ -1,11 +1,15 @@
-/* Users as the kernel counts them: what all processes of one real user id hold together. */
+/* The users that the kernel counts for: what all processes of one real user id hold together.
+ *
+ * A user exists as long as something refers to it. The tree of users does not count as a reference,
+ * so a lookup must not find a user whose last reference is just being dropped: see user_unref. */
 #include "local.h"
 
 static OBJECT_CACHE(user_cache, struct user);
 static struct spinlock users_lock = SPINLOCK("users", RANK_USERS);
-/* Root is always there, so nothing of root's can fail for want of it. Its reference is its own. */
+/* Root's user always exists, so that root's calls cannot fail for lack of memory for it. The first
+ * reference is never dropped. */
 static struct user root_user = {.refs = 1};
-static struct tree users; /* guarded by users_lock: all others, by user id */
+static struct tree users; /* guarded by users_lock: all but root's, by user id */
 
 static struct user *find_locked(uint32_t uid)
 {
@@ -46,7 +50,8 @@ void user_ref(struct user *user)
     __atomic_fetch_add(&user->refs, 1, __ATOMIC_RELAXED);
 }
 
-/* The count only falls to 0 with the lock held, so that whoever finds the user may take it. */
+/* The count falls to 0 only with the lock held, so a user that is found with the lock held has at
+ * least one reference. */
 void user_unref(struct user *user)
 {
     uint32_t refs = __atomic_load_n(&user->refs, __ATOMIC_RELAXED);

@@ -1,16 +1,35 @@
 /* Walking a path: component by component, across symbolic links and mounts, without copying names.
  *
- * A walk stops in front of the last component, so that calls which make or remove a name share it
- * with those that look one up. Links in between are followed by a stack of their targets. */
+ * A walk has a place, an entry to which it holds a reference, and the rest of the path. It starts
+ * at the root, at the working directory or at the directory of a descriptor (walk_begin). For each
+ * component the caller must have permission to search the directory where the walk is. Then the
+ * name is looked up there, and what is found becomes the new place. ".." moves to the parent, but
+ * not above the root of the context, so a process cannot leave its chroot by it.
+ *
+ * walk_to_last stops before the last component. Calls that make or remove a name need just that: a
+ * directory, and a name in it (path_walk_parent). The others look up the last component themselves
+ * and decide whether to follow it if it is a symbolic link (walk_all, open_last in open.c).
+ *
+ * The target of a symbolic link is itself a path. It is read into a link_text, which is pushed on
+ * the stack walk->texts, and is walked first; the rest of the text that had the link is kept in it,
+ * and continues when the target has been walked. If a link is the last part of a text nothing is
+ * left to continue, so its text is dropped at once: a chain of links needs no deep stack. After 40
+ * links the walk ends with -ELOOP, so a circle of links ends, too.
+ *
+ * Other threads may rename and remove what the walk passes. The reference keeps the place from
+ * being freed, not from being removed: lookups in a removed directory find nothing, because only an
+ * empty directory can be removed. A call that makes a name checks again with the directory's lock
+ * held. */
 #include "local.h"
 
 struct link_text {
     struct link_text *below;
-    const char *rest; /* of the text below, behind the link */
+    const char *rest; /* what follows the link in the text below */
     char text[];
 };
 
-/* May names be looked up where the walk is? Everybody may in most directories. */
+/* May names be looked up where the walk is? Most directories can be searched by all users, so that
+ * is checked first. */
 static inline int may_search(struct walk *walk)
 {
     struct inode *inode = walk->at->inode;
@@ -28,7 +47,7 @@ static inline void walk_move(struct walk *walk, struct entry *to)
     walk->at = to;
 }
 
-/* The entry of an open descriptor, for a path that starts there. */
+/* The entry of an open file, at which a path starts, referenced. */
 static int entry_of_fd(struct fs_context *fs, int fd, struct entry **entry)
 {
     struct file *file;
@@ -45,7 +64,7 @@ int walk_begin(struct walk *walk, struct fs_context *fs, int dirfd, const char *
                bool may_empty)
 {
     int err = 0;
-    walk->fs = fs; /* field by field: what walk_to_last sets is not cleared first */
+    walk->fs = fs; /* field by field, so that the fields of walk_to_last are not cleared first */
     walk->cred = NULL;
     walk->rest = path;
     walk->texts = NULL;
@@ -80,7 +99,7 @@ void walk_drop_texts(struct walk *walk)
         pop_text(walk);
 }
 
-/* ".." stays where it is at the root. */
+/* Walks "..", which is the root itself at the root. */
 static void walk_up(struct walk *walk)
 {
     struct entry *root = fs_root(walk->fs);
@@ -89,7 +108,7 @@ static void walk_up(struct walk *walk)
     entry_unref(root);
 }
 
-/* Reads a link's target as the text that is walked next. 0 or -errno. */
+/* Reads the target of a link, as the text that is walked next. 0 or -errno. */
 static int push_text(struct walk *walk, struct inode *link)
 {
     size_t size = link->size ? link->size : PATH_MAX - 1;
@@ -105,7 +124,7 @@ static int push_text(struct walk *walk, struct inode *link)
     }
     text->text[length] = '\0';
     while (walk->texts && !*walk->rest)
-        pop_text(walk); /* a text that is used up: only the outermost may wait empty */
+        pop_text(walk); /* a text that is walked to its end need not be returned to */
     text->rest = walk->rest;
     text->below = walk->texts;
     walk->texts = text;
@@ -115,7 +134,7 @@ static int push_text(struct walk *walk, struct inode *link)
     return 0;
 }
 
-/* A link that leads to an entry, not by a text. */
+/* Follows a link that has an entry as its target, not a text (/proc/self/cwd). */
 static int walk_jump(struct walk *walk, struct entry *link)
 {
     struct entry *target;
@@ -133,12 +152,12 @@ int walk_follow(struct walk *walk, struct entry *link)
         err = link->inode->ops->follow ? walk_jump(walk, link) : push_text(walk, link->inode);
     }
     if (walk->n_links > 1)
-        cond_resched(); /* each may be as long as a path can be */
+        cond_resched(); /* the text of each may be as long as a path */
     entry_unref(link);
     return err;
 }
 
-/* Goes into one component that is not the last. */
+/* Walks one component that is not the last. */
 static int walk_step(struct walk *walk, const char *name, size_t len)
 {
     if (name[0] == '.' && len == 1)
@@ -157,7 +176,7 @@ static int walk_step(struct walk *walk, const char *name, size_t len)
     return 0;
 }
 
-static int kind_of(const char *name, size_t len)
+static int kind_of(const char *name, size_t len) /* LAST_* */
 {
     if (name[0] != '.' || len > 2)
         return LAST_NORMAL;
@@ -171,7 +190,8 @@ static const char *skip_slashes(const char *text)
     return text;
 }
 
-/* Where a component ends; most of its characters come behind the slash, so one comparison does. */
+/* The end of a component. Most characters are greater than '/', so for them one comparison is
+ * enough. */
 static const char *skip_name(const char *text)
 {
     while (*text > '/' || (*text && *text != '/'))
@@ -179,15 +199,15 @@ static const char *skip_name(const char *text)
     return text;
 }
 
-/* Remembers the last component; `behind` is where it ends. */
-static void set_last(struct walk *walk, const char *name, const char *behind)
+/* Stores the last component, which lies between `name` and `end`. */
+static void set_last(struct walk *walk, const char *name, const char *end)
 {
     walk->name = name;
-    walk->len = (size_t)(behind - name);
-    walk->trailing_slash = *behind == '/';
+    walk->len = (size_t)(end - name);
+    walk->trailing_slash = *end == '/';
     walk->must_be_dir |= walk->trailing_slash;
     walk->kind = kind_of(name, walk->len);
-    walk->rest = skip_slashes(behind);
+    walk->rest = skip_slashes(end);
 }
 
 int walk_to_last(struct walk *walk)
@@ -207,14 +227,14 @@ int walk_to_last(struct walk *walk)
         int err = may_search(walk);
         if (err)
             return err;
-        const char *behind = skip_name(name);
-        walk->rest = skip_slashes(behind);
+        const char *end = skip_name(name);
+        walk->rest = skip_slashes(end);
         bool outer = walk->texts && *walk->texts->rest;
         if (!*walk->rest && !outer) {
-            set_last(walk, name, behind);
+            set_last(walk, name, end);
             return 0;
         }
-        err = walk_step(walk, name, (size_t)(behind - name));
+        err = walk_step(walk, name, (size_t)(end - name));
         if (err)
             return err;
     }
@@ -229,7 +249,8 @@ int walk_last_dots(struct walk *walk, struct entry **found)
     return 0;
 }
 
-/* From the start to the entry itself, following a last link if that is asked. */
+/* Walks from the start to the entry itself. The last component is followed if the flags ask for
+ * that, or if it must be a directory. */
 static int walk_all(struct walk *walk, unsigned flags, struct entry **found)
 {
     for (;;) {
@@ -286,7 +307,8 @@ int path_walk_parent(struct fs_context *fs, int dirfd, const char *path, struct 
         walk_end(&walk);
         return err;
     }
-    assert(!walk.texts); /* a link's text is walked to its end: the name is in the path */
+    assert(
+        !walk.texts); /* targets have been walked to their ends: the name is in the path itself */
     *last = (struct last_name){
         .dir = walk.at,
         .name = walk.name,
