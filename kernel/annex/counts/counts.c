@@ -1,5 +1,5 @@
-/* /proc/kcounts: how much of everything the kernel holds, so that a leak shows: name, value; and
- * /proc/slabinfo, which tells of small objects in Linux's form. */
+/* /proc/kcounts: how much of everything the kernel holds, as name and value, so that a test sees a
+ * leak; and /proc/slabinfo, which describes small objects in Linux's form. */
 #include "annex.h"
 #include "annex/procfs/nodes.h"
 
@@ -8,7 +8,8 @@ static const char *const frame_uses[N_FRAME_USES] = {
     [FRAME_FILE] = "file",     [FRAME_STACK] = "stack", [FRAME_BUFFER] = "buffer",
 };
 
-/* Frames by use, without those of object caches: how many they need depends on what lay where. */
+/* Frames by use, without those of object caches: their number depends on where objects happened to
+ * be. */
 static void add_frames(struct text *text)
 {
     struct memory_counts counts;
@@ -50,7 +51,7 @@ static int text_kcounts(struct text *text, const struct proc_inode *of)
     return 0;
 }
 
-/* A slab is a page; one without objects may be kept. There is nothing to tune. */
+/* A slab is one page. An empty one may be kept. There is nothing to tune. */
 static void add_slabs(const struct object_cache *cache, void *arg)
 {
     uint32_t each = PAGE_SIZE / cache->size;

@@ -1,7 +1,8 @@
-/* /dev/hostio and /dev/hosterr: the program's standard streams when they are not a terminal.
+/* /dev/hostio and /dev/hosterr: a program's standard streams if they are not a terminal.
  *
- * Output goes out unchanged. Input is framed by tools/vm: a byte 0x10 announces another: 0x10 again
- * stands for itself, 0x04 ends the input for good. */
+ * tools/vm runs a program in the guest and passes its input and output through two more serial
+ * ports. Output is sent unchanged. Input must also tell where it ends, so it is encoded: a byte
+ * 0x10 announces another one, which is 0x10 for the byte itself, or 0x04 for the end of input. */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/poll.h"
@@ -13,8 +14,8 @@
 #include "dev/serial.h"
 
 #define INPUT_RING 16384 /* a power of two */
-#define CHUNK      256   /* bytes that cross the kernel's stack at a time */
-#define TURN       4096  /* bytes written before others may run */
+#define CHUNK      256   /* bytes that are on the kernel's stack at a time */
+#define TURN       4096  /* bytes that are written before others may run */
 
 enum {
     FRAME_ESCAPE = 0x10,
@@ -29,7 +30,7 @@ struct host_port {
     uint8_t *ring;       /* NULL: output only */
     bool escaped, ended;
     struct wait_queue readable, writable;
-    struct mutex reader; /* one read takes its bytes at a time */
+    struct mutex reader; /* held by the one read that moves bytes */
     struct mutex writer; /* the bytes of one write stay together */
 };
 
@@ -40,7 +41,7 @@ static size_t input_room(const struct host_port *port)
     return INPUT_RING - (port->tail - port->head);
 }
 
-/* Takes one byte off the wire; the lock is held and there is room. */
+/* Decodes one byte from the wire. There is room for it. Lock: port->lock held. */
 static void host_decode(struct host_port *port, uint8_t byte)
 {
     if (port->ended)
@@ -56,8 +57,8 @@ static void host_decode(struct host_port *port, uint8_t byte)
     port->escaped = false;
 }
 
-/* Moves what the serial port has into the ring, as far as there is room; without room its input
- * waits where it is. The lock is held. */
+/* Moves input from the serial port to the ring while there is room; the rest stays in the port.
+ * Lock: port->lock held. */
 static void host_fill(struct host_port *port)
 {
     uint8_t bytes[UART_TAKE];
@@ -87,7 +88,7 @@ static void host_service(struct serial *serial)
         wake_all(&port->writable);
 }
 
-/* Waits for input or its end; 0, -EAGAIN or -ERESTARTSYS. */
+/* Waits for input or its end. 0, -EAGAIN or -ERESTARTSYS. */
 static int host_wait_input(struct host_port *port, bool nonblocking)
 {
     int err = 0;
@@ -103,7 +104,7 @@ static int host_wait_input(struct host_port *port, bool nonblocking)
     return err;
 }
 
-/* Moves bytes from the ring to the reader, who holds the reader's mutex; how many or -EFAULT. */
+/* Moves bytes from the ring to the reader. How many, or -EFAULT. Lock: port->reader held. */
 static long host_take(struct host_port *port, struct io *io)
 {
     uint8_t bytes[CHUNK];
@@ -141,12 +142,12 @@ static long host_read(struct file *file, struct io *io, uint64_t *pos)
         mutex_lock(&port->reader);
         long n = host_take(port, io);
         mutex_unlock(&port->reader);
-        if (n != 0 || port->ended) /* else another reader was faster */
+        if (n != 0 || port->ended) /* otherwise another reader was faster */
             return n;
     }
 }
 
-/* Waits until the port accepts output; 0, -EAGAIN or -ERESTARTSYS. */
+/* Waits until the port accepts output. 0, -EAGAIN or -ERESTARTSYS. */
 static int host_wait_room(struct host_port *port, bool nonblocking)
 {
     int err = 0;
@@ -162,7 +163,7 @@ static int host_wait_room(struct host_port *port, bool nonblocking)
     return err;
 }
 
-/* Sends n bytes; how many, or an errno if none. */
+/* Sends n bytes. How many, or -errno if none. */
 static long host_send(struct host_port *port, const uint8_t *bytes, size_t n, bool nonblocking)
 {
     size_t done = 0;
@@ -261,7 +262,7 @@ static int hosterr_open(struct inode *inode, struct file *file)
     return 0;
 }
 
-/* Starts a port's serial line; 0 or -errno, -ENODEV where the machine has none. */
+/* Starts the serial line of a port. 0 or -errno; -ENODEV if the machine has none. */
 static int host_start(struct host_port *port, uint16_t base, unsigned irq_vector)
 {
     spin_init(&port->lock, "hostio", RANK_DEVICE);
@@ -272,7 +273,7 @@ static int host_start(struct host_port *port, uint16_t base, unsigned irq_vector
     return serial_start(&port->serial, base, irq_vector, host_service);
 }
 
-/* Registers both devices; input flows from here on. */
+/* Registers both devices. Input is accepted from now on. */
 static void start(struct fs_context *fs, const char *command_line)
 {
     (void)fs, (void)command_line;

@@ -1,11 +1,13 @@
-/* /proc/PID/fail-nth: what is written there, N, makes the N-th allocation in the writer's system
- * calls fail; read, it says how many are left, 0 when it has happened. As on Linux, but each thread
- * may ask it of itself alone, without being root. */
+/* /proc/PID/fail-nth: makes an allocation fail, so that a test reaches the code for that.
+ *
+ * A thread writes N there, and the N-th allocation in its system calls fails. A read says how many
+ * are left; 0 when it has happened. It is as on Linux, except that a thread may use it only for
+ * itself, and need not be root. */
 #include "annex.h"
 #include "annex/procfs/nodes.h"
 
-/* Asked before each allocation. Those of a fault in user mode do not count: there is no call that
- * could tell. */
+/* Asked before each allocation. Those of page faults in user mode do not count, as no call could
+ * report the failure. */
 static bool allocation_is_chosen(void)
 {
     struct thread *self = current_thread();
@@ -34,7 +36,8 @@ static long write_fail_nth(const struct proc_inode *of, char *line, size_t n)
 {
     uint64_t nth;
     size_t digits = n && line[n - 1] == '\n' ? n - 1 : n;
-    /* Its failures are not for whoever opened the file before an exec that gave it other rights. */
+    /* The file may have been opened before an exec that gave other rights: those must not choose
+     * which allocations fail now. */
     if (!is_callers(of) || of->process->dumpable != 1)
         return -EPERM;
     if (!number_parse(line, digits, 10, &nth) || nth > INT32_MAX)

@@ -1,31 +1,32 @@
-/* Out of memory: which process ends so that the others can go on.
+/* Out of memory: one process is killed so that the others can go on.
  *
- * The problem: a page fault needs a page, and there is none. Whoever asks next is not to blame: a
- * daemon that touches one page a second would die for the program that took all the rest.
+ * A page fault needs a page, and there is none. The process that asks next is not to blame: a
+ * daemon that touches one page a second would die for the program that has taken all the rest.
  *
- * The idea is Linux's. The process ends whose end frees most: the one with the most pages of its
- * own, weighted by its oom_score_adj. It is killed, it may use the emergency reserve on its way,
- * and the thread that faulted sleeps for a moment and executes its instruction again, until there
- * is a page or it is the one that is killed.
+ * As on Linux, the process is killed whose end frees most: the one with the most pages of its own,
+ * adjusted by its oom_score_adj. It may use the emergency reserve while it ends. The thread that
+ * faulted sleeps for a moment and executes its instruction again, until there is a page, or until
+ * it is the one that is killed.
  *
- * A fault inside a call cannot wait, as the call may hold a mutex that the victim needs for its
- * end. It borrows a few pages of the reserve instead, and waits on the way back to user mode.
+ * A fault inside a system call cannot wait: the call may hold a mutex that the victim needs to end.
+ * It borrows a few pages of the reserve instead, and waits on its way back to user mode (oom_pay).
  *
- * What must hold: there is one victim at a time. A next one is chosen only when the last one is
- * buried, its memory free, or has taken LONGEST_DEATH_NS, else several would die for one page.
- * Process 1 is never chosen, nor who has an oom_score_adj of -1000. */
+ * There is one victim at a time; otherwise several processes would die for one page. The next one
+ * is chosen only when the last one has ended and its memory is free, or has taken longer than
+ * LONGEST_DEATH_NS. Process 1 is never chosen, nor is one with an oom_score_adj of -1000. */
 #include "annex.h"
 #include "oom.h"
 #include "proc/private.h"
 
 enum { MOST_BORROWED = 16, NEVER = -1000, PAUSE_NS = 1000000, LONGEST_DEATH_NS = 1000000000 };
 
-static struct process *victim; /* guarded by proc_lock; referenced; NULL: nobody dies for memory */
-static uint64_t victim_since;  /* guarded by proc_lock: clock_ns() */
-static bool choosing;          /* atomic: one thread at a time looks for a victim */
+static struct process
+    *victim; /* guarded by proc_lock; referenced; NULL: no process is being killed */
+static uint64_t victim_since; /* guarded by proc_lock: clock_ns() */
+static bool choosing;         /* atomic: a thread is looking for a victim */
 
-/* The pages that would be free without the process; 0 if it has ended.
- * Takes exec_lock; no other lock is held. */
+/* The number of pages that would be free without the process; 0 if it has ended. Takes exec_lock,
+ * with no other lock held. */
 static uint64_t weight_of(struct process *process)
 {
     mutex_lock(&process->exec_lock);
@@ -40,8 +41,8 @@ static uint64_t weight_of(struct process *process)
     return weight;
 }
 
-/* How much its end would help, in pages, with a thousandth of all memory for each step of
- * oom_score_adj. INT64_MIN: it is never chosen. */
+/* How much the end of the process would help, in pages; each step of oom_score_adj counts as a
+ * thousandth of all memory. INT64_MIN if it must never be chosen. */
 static int64_t badness(struct process *process, uint64_t total)
 {
     int adjustment = __atomic_load_n(&process->oom_score_adj, __ATOMIC_RELAXED);
@@ -79,9 +80,9 @@ int process_set_oom(struct process *process, int adjustment, bool privileged, bo
     return error;
 }
 
-/* The worst of all processes, the youngest of equals, referenced; NULL if none may be killed.
- * Root's shell and its helpers, for whom the reserve is kept, are chosen only if `all` is set. No
- * Lock: lock held. */
+/* The process to kill, referenced: the worst, and of equals the youngest. NULL if there is none.
+ * Init, root's shells and their helpers, for which the reserve is kept, are chosen only if `all` is
+ * set. */
 static struct process *choose(bool all)
 {
     struct process *worst = NULL, *process;
@@ -103,7 +104,8 @@ static struct process *choose(bool all)
     return worst;
 }
 
-/* Kills the process and all others that use its memory: only together do they free it. */
+/* Kills the process and all others that share its memory, as it is freed only with the last of
+ * them. */
 static void kill_users_locked(struct process *chosen, struct space *space)
 {
     struct process *process = process_first_locked(0);
@@ -132,8 +134,7 @@ static void kill(struct process *chosen)
          name, own, uid, chosen->oom_score_adj);
 }
 
-/* Nobody dies for memory any more.
- * Takes proc_lock. */
+/* Forgets the victim, if it is this one. Takes proc_lock. */
 static void forget_victim(const struct process *which)
 {
     struct process *forgotten = NULL;
@@ -154,8 +155,7 @@ static void oom_buried(struct process *process)
         forget_victim(process);
 }
 
-/* Is somebody dying for memory already? One that takes too long is forgotten.
- * Takes proc_lock. */
+/* Is a victim still ending? One that takes too long is forgotten. Takes proc_lock. */
 static bool victim_dies(void)
 {
     spin_lock(&proc_lock);
@@ -167,8 +167,7 @@ static bool victim_dies(void)
     return soon;
 }
 
-/* Sees to it that memory becomes free.
- * False if nobody may be killed for it. */
+/* Makes sure that some memory will be freed. False if no process may be killed for it. */
 static bool make_room(void)
 {
     bool going = true;

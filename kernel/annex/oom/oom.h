@@ -3,9 +3,9 @@
 
 #include "proc.h"
 
-/* /proc/PID/oom_score: how likely it is killed when memory is out, 0 (never) to about 2000. Takes
- * Lock: exec_lock held. */
+/* How likely the process is killed when memory is out, from 0 (never) to about 2000, for
+ * /proc/PID/oom_score. Takes exec_lock. */
 int process_oom_score(struct process *process);
-/* -1000 (never killed) to 1000; below the former minimum only with privilege, which also sets a
- * minimum anew. 0 or -EACCES. */
+/* Sets oom_score_adj, from -1000 (never killed) to 1000. A value below the minimum needs privilege,
+ * which also sets a new minimum if `as_minimum` is set. 0 or -EACCES. */
 int process_set_oom(struct process *process, int adjustment, bool privileged, bool as_minimum);

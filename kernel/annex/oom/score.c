@@ -1,4 +1,5 @@
-/* /proc/PID/oom_score, oom_score_adj and oom_adj: who is killed first when memory is out. */
+/* /proc/PID/oom_score, oom_score_adj and oom_adj: which process is killed first when memory is out.
+ */
 #include "annex.h"
 #include "annex/procfs/nodes.h"
 #include "oom.h"
@@ -23,7 +24,7 @@ static int text_oom_score_adj(struct text *text, const struct proc_inode *of)
     return 0;
 }
 
-/* The old file's scale goes from -17 (never) to 15. */
+/* The scale of the old file is from -17 (never) to 15. */
 static int text_oom_adj(struct text *text, const struct proc_inode *of)
 {
     int adjustment = __atomic_load_n(&of->process->oom_score_adj, __ATOMIC_RELAXED);
@@ -36,7 +37,8 @@ static bool is_space(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* The number that the line holds, with a sign and spaces around it; NOT_A_NUMBER, TOO_LARGE. */
+/* The number in the line, which may have a sign, with spaces around it; NOT_A_NUMBER or TOO_LARGE.
+ */
 static int parse(const char *line, size_t n)
 {
     uint64_t number;
@@ -74,7 +76,7 @@ static long write_oom_score_adj(const struct proc_inode *of, char *line, size_t 
     return error ? error : (long)n;
 }
 
-/* Compared with what it is now, and no new minimum, as on Linux. */
+/* As on Linux, the value is compared with the present one, and sets no new minimum. */
 static long write_oom_adj(const struct proc_inode *of, char *line, size_t n)
 {
     int old = parse(line, n);
@@ -89,7 +91,7 @@ static long write_oom_adj(const struct proc_inode *of, char *line, size_t n)
     return error ? error : (long)n;
 }
 
-/* The three files of a process's or a thread's directory. */
+/* The three files of the directory of a process or thread. */
 #define OOM_FILES(directory)                                                             \
     {.dir = &(directory),                                                                \
      .node = {.name = "oom_adj",                                                         \

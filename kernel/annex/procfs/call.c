@@ -4,8 +4,8 @@
 
 enum { MOST_CALLS = 32 };
 
-/* The call's number and arguments, or -1 for one that is in none; what runs has none to show. The
- * thread may wake meanwhile: then it is what it waited in. */
+/* Shows the number and arguments of the call in which a thread sleeps, or -1 if it is in none. The
+ * thread may wake up meanwhile; then it is the call in which it slept. */
 int proc_text_syscall(struct text *text, const struct proc_inode *of)
 {
     int err = process_look_begin(of->process, true);
@@ -32,7 +32,8 @@ int proc_text_syscall(struct text *text, const struct proc_inode *of)
     return 0;
 }
 
-/* The functions of the kernel that a thread is in. For root alone: it tells of the kernel. */
+/* Shows the functions of the kernel in which a thread is. Only for root, as it reveals addresses of
+ * the kernel. */
 int proc_text_stack(struct text *text, const struct proc_inode *of)
 {
     char symbol[64];
@@ -54,7 +55,8 @@ int proc_text_stack(struct text *text, const struct proc_inode *of)
 
 /* ---- The slack of timers ---- */
 
-/* Its own, or root. 0, -ESRCH or -EPERM; with 0 the look has begun. */
+/* Finds the thread for a look at its slack: the caller, or any thread if the caller is root. 0, and
+ * the look has begun; or -ESRCH, -EPERM. */
 static int begin_slack(const struct proc_inode *of, struct thread **thread)
 {
     int err = process_look_begin(of->process, false);
@@ -81,7 +83,7 @@ int proc_text_slack(struct text *text, const struct proc_inode *of)
     return 0;
 }
 
-/* 0: as it began. */
+/* 0 restores the usual value. */
 long proc_write_slack(const struct proc_inode *of, char *line, size_t n)
 {
     uint64_t slack;

@@ -1,7 +1,7 @@
 /* /proc/cpuinfo: the processors, as lscpu and people read them; and sets of processors as text. */
 #include "nodes.h"
 
-/* The processors are alike, so one answers for all. Constant once cpu_prepare has been called. */
+/* All processors are alike, so one answers for all. Constant after cpu_prepare. */
 struct cpu_identity cpu_identity;
 static char brand[64], flags[CPU_FLAGS_BYTES];
 
@@ -47,7 +47,7 @@ uint32_t cpu_core_id(uint32_t cpu)
     return in_package >> cpu_identity.core_shift;
 }
 
-/* How many cores the package of that processor has. */
+/* The number of cores in the package of the processor. */
 static uint32_t count_cores(uint32_t cpu)
 {
     uint32_t package = cpus_beside(cpu, cpu_identity.package_shift), n = 0;
@@ -78,7 +78,7 @@ static void add_kind(struct text *text, uint64_t khz)
         text_add(text, "cache size\t: %u KB\n", id->cache_kb);
 }
 
-/* bogomips are twice the MHz of the clock, as on a Linux that knows its clock. */
+/* bogomips are twice the MHz of the clock, as on Linux if it knows the frequency. */
 static void add_abilities(struct text *text, uint64_t khz)
 {
     const struct cpu_identity *id = &cpu_identity;

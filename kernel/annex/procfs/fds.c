@@ -1,10 +1,11 @@
-/* /proc/PID/fd and fdinfo: open files, as links to the very files and as text. */
+/* /proc/PID/fd and fdinfo: open files, as links to the files themselves and as text; and
+ * /proc/locks. */
 #include "abi/fcntl.h"
 #include "abi/sysmacros.h"
 #include "nodes.h"
 
-/* The file at a descriptor of the thread or, if `above`, at the next that is open; referenced. Its
- * number, -ENOENT if there is none, -EACCES if the caller may not look. */
+/* The file at a descriptor of the thread or, with `above`, at the next open one, referenced. The
+ * result is the descriptor; -ENOENT if there is none; -EACCES if the caller may not look. */
 static int file_at(const struct proc_inode *of, int fd, bool above, struct file **file,
                    bool *cloexec)
 {
@@ -110,7 +111,7 @@ int proc_piece_locks(struct text *text, const struct proc_inode *of, uint64_t *c
     return more;
 }
 
-/* Adds a line for each lock of that owner on the file. */
+/* Adds a line for each lock that the owner has on the file. */
 static void add_locks(struct text *text, struct file *file, const void *owner, bool is_flock,
                       uint64_t *n)
 {
@@ -136,7 +137,7 @@ static void add_lease(struct text *text, struct file *file, uint64_t *n)
     add_lock(text, &told);
 }
 
-/* To whom record locks of the thread's descriptors belong, or NULL. */
+/* The owner of the record locks of the thread's descriptors, or NULL. */
 static const void *lock_owner(const struct proc_inode *of)
 {
     if (process_look_begin(of->process, true) < 0)

@@ -1,15 +1,25 @@
-/* Open files of /proc and /sys: their text is made when it is read. */
+/* Open files of /proc and /sys: their text is made when it is read.
+ *
+ * A program reads a file in several calls, and the text should not change between them. So the text
+ * that was made for the first read stays with the open file, and a read from the start makes a new
+ * one. Some texts can be very long (/proc/PID/maps has a line for each of up to 65,000 areas), and
+ * the kernel cannot keep them whole. They are made in pieces of about a page, and a cursor says
+ * where the next piece begins.
+ *
+ * To make a text takes locks and may sleep, so it cannot happen with a spinlock held. A read
+ * therefore takes the text out of the open file (exchange_reading), works with it, and puts it
+ * back. A second thread that reads at the same time finds none and makes its own; one of the two is
+ * freed in the end. */
 #include "abi/fcntl.h"
 #include "nodes.h"
 
 #define LONGEST_WRITE 128
 
-/* What an open file has of its text: all of it, or one piece. It stays while it is read on; a read
- * from the start makes it anew. */
+/* The text that an open file keeps: all of it, or one piece. */
 struct reading {
     struct text text;
-    uint64_t base;      /* where in the file the text begins */
-    uint64_t cursor[3]; /* where the next piece begins, in the node's own terms */
+    uint64_t base;      /* the position in the file at which the text begins */
+    uint64_t cursor[3]; /* where the next piece begins; the node gives it a meaning */
     bool more;          /* a piece may follow */
 };
 
@@ -29,8 +39,8 @@ static void exchange_reading(struct proc_file *own, struct reading *reading)
     *reading = former;
 }
 
-/* Puts what comes next into the reading: the whole text, or the piece at its cursor; 0 or -errno.
- * No lock is held: to look at a process takes locks, and may close a file that the process has just
+/* Makes the next part of the text: all of it, or the piece at the cursor. 0 or -errno. Called
+ * without locks: to look at a process takes locks, and may close a file that the process has just
  * closed. */
 static int read_more(struct reading *reading, const struct proc_inode *proc)
 {
@@ -43,7 +53,7 @@ static int read_more(struct reading *reading, const struct proc_inode *proc)
     return err < 0 ? err : reading->text.failed ? -ENOMEM : 0;
 }
 
-/* Brings the reading to where it holds the position, if the file is that long. 0 or -errno. */
+/* Reads on until the reading contains the position, if the file is long enough. 0 or -errno. */
 static int read_up_to(struct reading *reading, const struct proc_inode *proc, uint64_t pos)
 {
     int err = 0;
@@ -60,8 +70,7 @@ static int read_up_to(struct reading *reading, const struct proc_inode *proc, ui
     return err;
 }
 
-/* The reading is taken out of the file meanwhile: another thread that reads then makes its own, as
- * one does that jumps about. */
+/* Copies text from the position on. 0 at the end. */
 static long read_text(struct proc_file *own, const struct proc_inode *proc, struct io *io,
                       uint64_t pos)
 {
@@ -85,7 +94,7 @@ static long file_read(struct file *file, struct io *io, uint64_t *pos)
 {
     const struct proc_inode *proc = proc_of(file->inode);
     long n = -EINVAL;
-    if (proc_is_gone(proc)) /* memory, to which the right was asked for at first, is empty then */
+    if (proc_is_gone(proc)) /* memory, for which rights were checked at the open, is then empty */
         return proc->node->live && proc->node->guarded ? 0 : -ESRCH;
     if (proc->node->live)
         n = proc->node->live(proc, io, *pos);
@@ -118,7 +127,7 @@ static long file_write(struct file *file, struct io *io, uint64_t *pos)
     if (wanted == 0 && !proc->process)
         return 0;
     if (proc->node->set && current_process()->euid != 0)
-        return -EPERM; /* it may have been opened by root and handed on */
+        return -EPERM; /* root may have opened it and passed it on */
     if (io_get(io, line, n) < n)
         return -EFAULT;
     line[n] = '\0';
@@ -130,7 +139,7 @@ static long file_write(struct file *file, struct io *io, uint64_t *pos)
     return wanted;
 }
 
-/* A text is a sequence, whose end is known when it was read. */
+/* The end of a text is not known before it was read. */
 static long seek(struct file *file, int64_t offset, int whence)
 {
     const struct proc_node *node = proc_of(file->inode)->node;

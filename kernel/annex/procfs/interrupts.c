@@ -1,7 +1,8 @@
 /* /proc/interrupts: how often each processor was interrupted, and by what. */
 #include "nodes.h"
 
-/* What has a line; the legacy number of a device's, or the name of one between processors. */
+/* The interrupts that have a line: by the legacy number of a device, or the name of an interrupt
+ * between processors. */
 static const struct {
     unsigned vector;
     const char *number, *what;
@@ -29,7 +30,7 @@ uint64_t count_interrupts(void)
     return sum;
 }
 
-/* A device that never called, or that is not there, has no line. */
+/* Is there a line for it? Not for a device that has never interrupted, or does not exist. */
 static bool is_shown(unsigned vector)
 {
     bool device = vector == IRQ_KEYBOARD || vector == IRQ_COM1 || vector == IRQ_COM2;

@@ -1,8 +1,8 @@
 /* /proc/PID/io: what a process has read and written. */
 #include "nodes.h"
 
-/* Of the process with its ended threads and the children that it has waited for; of a thread below
- * task. There is no disk that anything would have come from. */
+/* For a process: the sums of all its threads, ended ones included, and of the children that it has
+ * waited for. For a thread: its own. There is no disk, so no bytes come from one. */
 int proc_text_io(struct text *text, const struct proc_inode *of)
 {
     struct usage usage = {0};

@@ -1,4 +1,4 @@
-/* /proc/PID/limits. */
+/* /proc/PID/limits: the resource limits of a process, as a table. */
 #include "nodes.h"
 
 static const struct {

@@ -1,9 +1,16 @@
-/* Looking at other processes: who may, how one is kept from ending meanwhile, paths as seen. */
+/* Looking at other processes: which process may, how the other is kept from changing meanwhile, and
+ * paths as the caller sees them.
+ *
+ * The danger is a race with exec. A check says that the caller may look into a process; then the
+ * process executes a set-user-id program; then the caller reads the memory of that. So the check
+ * and the look happen with the process's exec_lock held, which exec needs to change identity and
+ * memory. For a long look that would take too long: program_space() gives a reference to the
+ * address space instead. After an exec it is still the old program's space. */
 #include "abi/limits.h"
 #include "nodes.h"
 
-/* May the caller look into the process? As ptrace decides it.
- * exec_lock: what it is and what it runs belong together. */
+/* May the caller look into the process, by the rules of ptrace? Lock: exec_lock held, so that
+ * identity and program belong together. */
 static bool may_look_locked(const struct process *process)
 {
     struct process *self = current_process();

@@ -1,12 +1,13 @@
-/* /proc/PID/maps, smaps and smaps_rollup: the areas of an address space, one a line, and what each
- * takes. A process may have 65,000 areas, so their text is made piece by piece: a piece begins at
- * the first area that ends above the cursor, so each area is told once, as it is then. */
+/* /proc/PID/maps, smaps and smaps_rollup: the areas of an address space, and what each takes.
+ *
+ * A process may have 65,000 areas, so their text is made piece by piece. A piece begins at the
+ * first area that ends above the cursor, so each area is listed once, as it is then. */
 #include "abi/sysmacros.h"
 #include "nodes.h"
 
 #define NAME_COLUMN 73
 
-/* What an area is, where no file says it. */
+/* What an area is if it has no file. */
 static const char *kind_of(const struct area *area)
 {
     if (area->flags & AREA_HEAP)
@@ -18,7 +19,7 @@ static const char *kind_of(const struct area *area)
     return area->backing && area->flags & AREA_SHARED ? "/dev/zero (deleted)" : "";
 }
 
-/* The path that a file was mapped by, into the page, or what else the area is. */
+/* The path by which a file was mapped, written to the page; or what the area is otherwise. */
 static const char *name_of(struct entry *entry, const struct area *area, char *page)
 {
     char *start;
@@ -51,7 +52,7 @@ static void add_kb(struct text *text, const char *name, uint64_t bytes)
     text_add(text, "%-16s%8lu kB\n", title, bytes >> 10);
 }
 
-/* What an area takes, or the sum of all, in Linux's order. */
+/* Adds what an area, or the sum of all, takes, in Linux's order. */
 static void add_use(struct text *text, const struct memory_use *use)
 {
     uint64_t shared = use->shared * PAGE_SIZE, all = use->pages * PAGE_SIZE;
@@ -76,7 +77,7 @@ static void add_use(struct text *text, const struct memory_use *use)
     add_kb(text, "Locked", use->locked >> SHARE_SHIFT);
 }
 
-/* The letters of Linux's VmFlags, as far as there is such a thing here. */
+/* Adds the letters of Linux's VmFlags for what exists here. */
 static void add_flags(struct text *text, const struct area *area)
 {
     uint32_t may = area->max_prot;
@@ -100,7 +101,8 @@ static void add_details(struct text *text, struct space *space, const struct are
     add_flags(text, area);
 }
 
-/* Adds areas from *cursor on until there is a page of text; 1 if there may be more, 0, -errno. */
+/* Adds areas from *cursor on until there is a page of text. 1 if there may be more, 0, or -errno.
+ */
 static int add_areas(struct text *text, const struct proc_inode *of, uint64_t *cursor, bool details)
 {
     struct area area;
@@ -145,7 +147,7 @@ static void use_add(struct memory_use *sum, const struct memory_use *more)
     sum->locked += more->locked;
 }
 
-/* The sum of all areas, under a line that says from where to where they reach. */
+/* Shows the sum of all areas, after a line with the lowest and highest address. */
 int proc_text_smaps_rollup(struct text *text, const struct proc_inode *of)
 {
     struct area area;

@@ -1,12 +1,11 @@
-/* /proc/PID/{cmdline,environ,auxv,mem}: read from the process's own memory, as it is at that
- * moment. */
+/* /proc/PID/{cmdline,environ,auxv,mem}: read from the process's memory as it is at that moment. */
 #include "abi/env.h"
 #include "nodes.h"
 
-#define CHUNK 256 /* bytes that cross the kernel's stack at a time */
+#define CHUNK 256 /* bytes that are on the kernel's stack at a time */
 
-/* Moves [start + pos, end) of a process's memory to the reader; bytes, 0 past the end. The space's
- * reference is dropped. */
+/* Copies [start + pos, end) of the memory to the reader. The number of bytes; 0 past the end.
+ * Releases the reference to the space. */
 static long read_range(struct space *space, uint64_t start, uint64_t end, struct io *io,
                        uint64_t pos)
 {
@@ -40,8 +39,8 @@ long proc_live_auxv(const struct proc_inode *of, struct io *io, uint64_t pos)
     return space ? read_range(space, space->auxv_start, space->auxv_end, io, pos) : 0;
 }
 
-/* The environment block's text. Its header is the program's to write, garbage too: what it says
- * counts only inside the area. */
+/* The text of the environment block. The program may have written anything to its header, so the
+ * length there counts only within the area. */
 long proc_live_environ(const struct proc_inode *of, struct io *io, uint64_t pos)
 {
     struct env_block block = {0};
@@ -56,10 +55,10 @@ long proc_live_environ(const struct proc_inode *of, struct io *io, uint64_t pos)
     return read_range(space, text, text + used, io, pos);
 }
 
-/* ---- All of it: by addresses ---- */
+/* ---- mem: all memory, by address ---- */
 
-/* One chunk between the space and the caller of read or write; how much was done, -EIO where the
- * process itself could not reach it, -EFAULT where the caller cannot. */
+/* Moves one chunk between the space and the caller. How much was moved; -EIO if the process itself
+ * could not access it; -EFAULT if the caller's buffer is bad. */
 static long move_chunk(struct space *space, struct io *io, uint64_t at, bool write)
 {
     char bytes[CHUNK];
@@ -74,7 +73,7 @@ static long move_chunk(struct space *space, struct io *io, uint64_t at, bool wri
     return (long)done;
 }
 
-/* As far as it goes; an error only where that is nowhere. */
+/* Moves as much as possible. An error only if that is nothing. */
 static long move(const struct proc_inode *of, struct io *io, uint64_t pos, bool write)
 {
     struct space *space = program_space(of);
@@ -88,7 +87,7 @@ static long move(const struct proc_inode *of, struct io *io, uint64_t pos, bool 
         if (n >= 0 && !thread_breathe(n))
             break;
         if (n >= 0 && n < CHUNK)
-            break; /* the end of what there is, or of what was asked for */
+            break; /* the end of the memory, or of what was asked for */
     }
     space_unref(space);
     return total > 0 ? total : n;
@@ -99,7 +98,7 @@ long proc_live_mem(const struct proc_inode *of, struct io *io, uint64_t pos)
     return move(of, io, pos, false);
 }
 
-/* What the process may not write to itself is not written for it. */
+/* Writes only where the process itself may write. */
 long proc_put_mem(const struct proc_inode *of, struct io *io, uint64_t pos)
 {
     return move(of, io, pos, true);

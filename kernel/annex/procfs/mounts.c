@@ -2,7 +2,7 @@
 #include "abi/sysmacros.h"
 #include "nodes.h"
 
-/* A path with blanks and such as \040, so that it stays one word. */
+/* Adds a path with blanks as \040, so that it stays one word. */
 static void add_path(struct text *text, const char *path)
 {
     for (; *path; path++) {

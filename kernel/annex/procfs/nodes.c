@@ -1,4 +1,4 @@
-/* The file systems behind /proc and /sys: inodes, made when they are looked up. */
+/* The file systems of /proc and /sys: their inodes are made when a name is looked up. */
 #include "abi/fcntl.h"
 #include "abi/limits.h"
 #include "abi/statfs.h"
@@ -7,8 +7,8 @@
 #include "nodes.h"
 
 #define NUMBERS_FROM     256 /* the position in a listing where numbers begin */
-#define NUMBERS_A_BREATH 128 /* listed between two looks whether others should run */
-#define FD_LINK_SIZE     64  /* what Linux says of each */
+#define NUMBERS_A_BREATH 128 /* numbers listed before others may run */
+#define FD_LINK_SIZE     64  /* the size that Linux reports */
 
 static OBJECT_CACHE(proc_inodes, struct proc_inode);
 static const struct inode_ops directory_ops, link_ops, jump_ops, file_ops;
@@ -16,7 +16,7 @@ static struct filesystem procfs, sysfs;
 
 /* ---- Names of a directory ---- */
 
-static struct proc_addition *additions; /* constant when programs run */
+static struct proc_addition *additions; /* constant after bring-up */
 
 void proc_add(struct proc_addition *addition)
 {
@@ -33,8 +33,8 @@ static const struct proc_node *next_added(const struct proc_node *dir,
     return from ? &from->node : NULL;
 }
 
-/* The fixed name that follows in a directory: of its table, then of what was added. NULL: the
- * first, or no more. */
+/* The fixed name after `child` in a directory, in its table and then among those that were added.
+ * With NULL the first one; NULL if there is none. */
 static const struct proc_node *next_child(const struct proc_node *dir,
                                           const struct proc_node *child)
 {
@@ -46,7 +46,7 @@ static const struct proc_node *next_child(const struct proc_node *dir,
 
 /* ---- Inodes ---- */
 
-/* The same place has the same number each time: of what process, thread or file, and which node. */
+/* The inode number: a place has the same number each time it is looked up. */
 static uint64_t number_of(const struct proc_node *node, const struct process *process, int thread,
                           int fd)
 {
@@ -55,13 +55,14 @@ static uint64_t number_of(const struct proc_node *node, const struct process *pr
     return (process ? (uint64_t)process->pid << 42 : 0) | id << 21 | which;
 }
 
-/* Nobody works in a directory of what is gone. */
+/* A thread cannot change to a directory of a process that is gone. */
 static int enter(const struct inode *inode)
 {
     return proc_is_gone(proc_of(inode)) ? -ESRCH : 0;
 }
 
-/* A directory has a link for itself, one in its parent and one for each directory in it. */
+/* Counts the links of a directory: one for itself, one in its parent, and one for each directory in
+ * it. */
 static uint32_t count_links(const struct proc_inode *dir)
 {
     const struct proc_node *each = dir->node->each;
@@ -77,8 +78,8 @@ static uint32_t count_links(const struct proc_inode *dir)
     return n + __atomic_load_n(&dir->process->n_threads, __ATOMIC_RELAXED);
 }
 
-/* A process's files belong to the user that it acts for; if it may not be looked into, what is not
- * for all to read belongs to root. */
+/* Sets owner and mode. The files of a process belong to its effective user; if others may not look
+ * into it, all but the readable directories belong to root. */
 static void update(struct inode *inode)
 {
     const struct process *process = proc_of(inode)->process;
@@ -94,15 +95,15 @@ static void update(struct inode *inode)
     spin_unlock(&proc_lock);
 }
 
-/* What of /proc/PID is not for all is for the process itself in any case. */
+/* A process may always use its own guarded files. */
 static bool is_for_caller(const struct inode *inode)
 {
     const struct proc_inode *proc = proc_of(inode);
     return proc->node->guarded && proc->process == current_process();
 }
 
-/* Makes an inode for a place; takes over the reference on the process. NULL when out of memory, the
- * reference dropped. */
+/* Makes an inode, and takes over the reference to the process. NULL if memory is out; the reference
+ * is then released. */
 static struct inode *make_inode(struct filesystem *fs, const struct proc_node *node,
                                 struct process *process, int thread, int fd)
 {
@@ -121,7 +122,7 @@ static struct inode *make_inode(struct filesystem *fs, const struct proc_node *n
     if (node == &proc_fd_node)
         proc->inode.size = FD_LINK_SIZE;
     if (fs == &sysfs && S_ISREG(node->mode))
-        proc->inode.size = PAGE_SIZE; /* as sysfs has it: the most that one holds */
+        proc->inode.size = PAGE_SIZE; /* as in sysfs: the most that a file may hold */
     proc->node = node;
     proc->process = process;
     proc->thread = thread;
@@ -155,8 +156,8 @@ static const struct proc_node *find_child(const struct proc_node *dir, const cha
     return NULL;
 }
 
-/* A process's directory under its own number, or, though no listing shows those, under the number
- * of one of its threads: then it is about that thread. */
+/* The directory of a process under its own number; or, though it is not listed, under the number of
+ * a thread. Then it is about that thread. */
 static struct inode *find_process(const struct proc_inode *dir, int number, int *err)
 {
     struct process *process = process_get(number);
@@ -167,7 +168,7 @@ static struct inode *find_process(const struct proc_inode *dir, int number, int 
                       -1);
 }
 
-/* Cuts the directory's prefix off a name; false if it does not begin with it. */
+/* Removes the directory's prefix from a name. False if the name does not begin with it. */
 static bool cut_prefix(const struct proc_inode *dir, const char **name, size_t *len)
 {
     size_t n = dir->node->prefix ? strlen(dir->node->prefix) : 0;
@@ -178,7 +179,7 @@ static bool cut_prefix(const struct proc_inode *dir, const char **name, size_t *
     return true;
 }
 
-/* The inode for a number in the directory, if it is there; NULL with *err. */
+/* The inode for a number in the directory; or NULL with *err set. */
 static struct inode *find_number(const struct proc_inode *dir, const char *name, size_t len,
                                  int *err)
 {
@@ -235,7 +236,7 @@ static bool add_name(struct listing *listing, const char *name, uint64_t ino, ui
     return listing_add(listing, words, length, ino, IFTODT(mode), next_pos);
 }
 
-/* Lists the fixed names; false if the reader had enough. */
+/* Lists the fixed names. False if the buffer of the reader is full. */
 static bool list_children(const struct proc_inode *dir, uint64_t *pos, struct listing *listing)
 {
     uint64_t at = 2;
@@ -260,8 +261,8 @@ static uint64_t number_of_each(const struct proc_inode *dir, long number)
     return number_of(each, dir->process, 0, (int)number);
 }
 
-/* Lists the numbers, lowest first: what comes or goes meanwhile moves no other.
- * 0 or -EACCES. */
+/* Lists the numbers in ascending order, so that what comes or goes meanwhile moves no other. 0 or
+ * -EACCES. */
 static int list_numbers(const struct proc_inode *dir, uint64_t *pos, struct listing *listing)
 {
     char name[24];
@@ -299,7 +300,7 @@ static int open_dir(struct inode *inode, struct file *file)
     return dir->node->guarded ? process_may_look(dir->process) : 0;
 }
 
-/* No name can be made; what is not there is not there, as on Linux. */
+/* No name can be made: the error is as on Linux. */
 static int create(struct entry *dir, const char *name, size_t len, const struct new_inode *what,
                   struct entry **made)
 {
@@ -408,7 +409,7 @@ static struct filesystem *make_filesystem(struct filesystem *fs, const struct pr
     return fs->root ? fs : NULL;
 }
 
-/* Names in /dev that lead to a process's own descriptors. */
+/* Names in /dev of a process's own descriptors, as links to /proc. */
 static const char *const links[][2] = {
     {"/dev/fd", "/proc/self/fd"},
     {"/dev/stdin", "/proc/self/fd/0"},

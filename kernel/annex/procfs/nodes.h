@@ -1,4 +1,13 @@
-/* What the files of this room share: nodes (what a name stands for), their inodes, and text. */
+/* What the files of the annex procfs share: nodes (what a name of /proc means), their inodes, and
+ * text.
+ *
+ * /proc is described by constant tables of nodes. A node says what a name means: a directory with
+ * other nodes, a link, or a file with functions that make its text. Nothing is stored: an inode is
+ * made when a name is looked up, from the node and, below /proc/PID, the process. A text is made
+ * when it is read.
+ *
+ * Read nodes.c, files.c and text.c first, then look.c, process.c and system.c; every other file is
+ * about one group of names. */
 #pragma once
 
 #include "abi/errno.h"
@@ -6,64 +15,65 @@
 #include "proc.h"
 #include "vfs.h"
 
-/* ---- Text that is made whole before any of it is read ---- */
+/* ---- Text ---- */
 
 struct text {
     char *buf;
     size_t length, size;
-    bool failed; /* out of memory: what is there is not all */
+    bool failed; /* memory is out: the text is not complete */
 };
 void text_add(struct text *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void text_add_bytes(struct text *text, const void *bytes, size_t n);
 
-/* ---- Nodes: constant tables that say what each name of /proc is ---- */
+/* ---- Nodes ---- */
 
 struct proc_inode;
 
-enum { CAP_LAST_CAP = 40 }; /* as many capabilities as Linux knows; here root has them all */
+enum { CAP_LAST_CAP = 40 }; /* as many capabilities as on Linux; root has them all */
 
 struct proc_node {
     const char *name;
     uint32_t mode;
-    bool binding;    /* root, too, may only do what the mode says */
-    bool guarded;    /* of a process: to open it takes the right to look into the process */
+    bool binding;    /* the mode binds root, too */
+    bool guarded;    /* of a process: may be opened only by a caller that may look into it */
     bool added;      /* see struct proc_addition */
-    bool by_address; /* its positions are addresses: there is no end to seek from */
-    bool has_end;    /* a text that can be sought from its end, size 0, as Linux's settings can */
-    /* A file is one of these. Its whole content; 0, -ESRCH when its process is gone: */
+    bool by_address; /* positions are addresses: it cannot be sought from its end */
+    bool has_end;    /* can be sought from its end, which is 0, as settings on Linux */
+    /* A file has one of these. Makes its whole text; 0, or -ESRCH if its process is gone: */
     int (*text)(struct text *text, const struct proc_inode *of);
-    /* or the next piece of it, from the cursor on, three words that are 0 at first; 1 if more may
-     * follow, else 0: for what grows with what a program does. Such a file keeps one piece only. */
+    /* or makes the next piece of its text, from the cursor on, which is three words that are 0 at
+     * first. 1 if there may be more, otherwise 0. For texts that grow with what a program does:
+     * only one piece is kept. */
     int (*piece)(struct text *text, const struct proc_inode *of, uint64_t *cursor);
-    /* or read in place; bytes: */
+    /* or reads in place. The number of bytes: */
     long (*live)(const struct proc_inode *of, struct io *io, uint64_t pos);
-    /* and may be written to; what was written is followed by a NUL: */
+    /* It may also be writable. Gets what was written, followed by a NUL: */
     long (*write)(const struct proc_inode *of, char *line, size_t n);
-    /* or changed at a position, by root alone, which is asked for at each write: */
+    /* or the same with a position, only for root, which is checked at each write: */
     long (*set)(const struct proc_inode *of, char *line, size_t n, uint64_t pos);
-    /* or in place, too; bytes: */
+    /* or writes in place. The number of bytes: */
     long (*put)(const struct proc_inode *of, struct io *io, uint64_t pos);
-    uint64_t *number;     /* that proc_text_number shows and proc_set_number changes; atomic ... */
+    uint64_t *number;     /* for proc_text_number and proc_set_number; atomic ... */
     uint64_t least, most; /* ... and its limits */
-    /* A link. The length, and the entry it jumps to if it does: */
+    /* A link. Its text; and the entry that it jumps to, if it does not just name a path: */
     long (*readlink)(const struct proc_inode *of, char *buf, size_t size);
     int (*follow)(const struct proc_inode *of, struct entry **target);
-    /* A directory: fixed names, ended by one without name, then numbers. */
+    /* A directory: fixed names, the last one followed by a node without a name; then numbers. */
     const struct proc_node *children;
-    const struct proc_node *each; /* what a number of this directory is */
-    const char *prefix;           /* what stands before the number; may be absent */
-    /* The lowest number there from `from` on, -ENOENT, or -EACCES if the caller may not know: */
+    const struct proc_node *each; /* the node of all its numbers */
+    const char *prefix;           /* the text in front of each number, or NULL */
+    /* The lowest number from `from` on; -ENOENT, or -EACCES if the caller may not know: */
     long (*next)(const struct proc_inode *dir, long from);
 };
 
 // clang-format off
-/* A setting or a fact about the machine: what its mode does not allow root may not do either. */
+/* A setting or a fact about the machine. Its mode binds root, too. */
 #define SETTING_NODE(n, t) \
     {.name = n, .mode = S_IFREG | 0444, .binding = true, .has_end = true, .text = t}
-/* One that root may change. */
+/* A setting that root may change. */
 #define SET_NODE(n, t, s) \
     {.name = n, .mode = S_IFREG | 0644, .binding = true, .has_end = true, .text = t, .set = s}
-/* One that is a number between l and m. */
+/* A setting that is a number between l and m. */
 #define NUMBER_NODE(n, value, l, m) \
     {.name = n, .mode = S_IFREG | 0644, .binding = true, .has_end = true, \
      .text = proc_text_number, .set = proc_set_number, .number = value, .least = l, .most = m}
@@ -73,16 +83,16 @@ struct proc_inode {
     struct inode inode;
     const struct proc_node *node;
     struct process *process; /* referenced; NULL outside of /proc/PID */
-    int thread;              /* below task: its number, else 0 */
-    int fd;                  /* below fd and fdinfo; below /sys the processor's number; else -1 */
-    uint32_t n_execs;        /* the process's when this was looked up: see program_space */
+    int thread;              /* below task: its number; otherwise 0 */
+    int fd; /* below fd and fdinfo; below /sys the number of the processor; otherwise -1 */
+    uint32_t n_execs; /* of the process at the look-up: see program_space */
 };
 
 static inline struct proc_inode *proc_of(const struct inode *inode)
 {
     return container_of(inode, struct proc_inode, inode);
 }
-/* Has the process been reaped, or the thread ended, that the file is about? */
+/* Has the process of the file been reaped, or its thread ended? */
 static inline bool proc_is_gone(const struct proc_inode *proc)
 {
     if (!proc->process)
@@ -96,75 +106,79 @@ int proc_open_file(struct inode *inode, struct file *file); /* inode_ops.open */
 extern const struct proc_node proc_root_node, sysfs_root_node;
 extern const struct proc_node proc_process_node, proc_thread_node;
 extern const struct proc_node proc_sys_children[], proc_ns_children[];
-void ns_prepare(void); /* before any of the latter is looked at */
+void ns_prepare(void); /* called before the latter are used */
 extern const struct proc_node proc_fd_node, proc_fdinfo_node;
-/* What the link of a descriptor allows, as the file was opened. */
+/* The mode of the link of a descriptor, as the file was opened. */
 uint32_t proc_fd_mode(const struct proc_inode *of);
 long proc_fd_next(const struct proc_inode *dir, long from);
 
-/* A name that another annex adds to a directory; it stays. proc_add is for its start. */
+/* A name that another annex adds to a directory for good. proc_add is called at bring-up. */
 struct proc_addition {
     const struct proc_node *dir; /* proc_root_node, proc_process_node, proc_thread_node */
     struct proc_node node;
-    struct proc_addition *next; /* proc_add's own */
+    struct proc_addition *next; /* for proc_add */
 };
 void proc_add(struct proc_addition *addition);
 
 /* ---- Looking at processes ---- */
 
-/* Rights are asked about when something is read or written, as a process may have become another
- * since the file was opened: by exec of a set-user-id program, or by setuid. They are asked about
- * under the lock under which the answer is used (process_look_begin), or what is used is tied to
- * the program for which they were (program_space). */
+/* Rights are checked at each read and write, not only at the open: the process may have become
+ * another program since then, by exec of a set-user-id file, or another user, by setuid. The check
+ * happens with the lock held under which its answer is used (process_look_begin); or what is used
+ * belongs to the program for which it was made (program_space). */
 
-/* May the caller look into that process right now, as ptrace decides it? 0, -EACCES. */
+/* May the caller look into the process now, by the rules of ptrace? 0 or -EACCES. Takes exec_lock.
+ */
 int process_may_look(struct process *process);
-/* From here to the end its identity, `space` and `exe` hold still, and no thread leaves; the looker
- * drops no file meanwhile. 0; -EACCES: `guarded`, and the caller may not look; -ENOENT: the process
- * has ended. */
+/* Takes exec_lock. Until process_look_end, identity, `space` and `exe` do not change, and no thread
+ * leaves; the caller releases no file meanwhile. 0; -EACCES: `guarded` is set, and the caller may
+ * not look; -ENOENT: the process has ended. */
 int process_look_begin(struct process *process, bool guarded);
 void process_look_end(struct process *process);
-/* In between: the thread that the file is about, below /proc/PID the one whose number is PID; NULL
- * if it has ended. */
+/* Between these two: the thread that the file is about, below /proc/PID the one with the number
+ * PID. NULL if it has ended. */
 struct thread *thread_looked_at(const struct proc_inode *of);
-/* The thread that the file is about, below /proc/PID the process's first that is left; NULL if
- * there is none. proc_lock is held. */
+/* The thread that the file is about, below /proc/PID the first of the process. NULL if there is
+ * none. Lock: proc_lock held. */
 struct thread *thread_of_locked(const struct proc_inode *of);
-/* Referenced; NULL where process_look_begin refuses. */
+/* The process's space, referenced; NULL if process_look_begin refuses. */
 struct space *process_space(struct process *process, bool guarded);
-/* The same, but NULL too if the process has begun another program since `of` was looked up: that
- * one's secrets are not for who was allowed to see the former's. */
+/* The same, but also NULL if the process has executed another program since `of` was looked up: the
+ * right to see the old one does not extend to the new one. */
 struct space *program_space(const struct proc_inode *of);
 
-/* What a process's areas come to, in bytes. */
+/* The sizes of a process's memory, in bytes. */
 struct process_sizes {
-    uint64_t total, most, resident, anonymous, shared_memory; /* the latter three are in memory */
+    uint64_t total, most;
+    uint64_t resident, anonymous, shared_memory; /* pages in memory */
     uint64_t data, stack, program, libraries, tables, locked;
 };
-/* Adds up the areas of a process; all 0 when it has ended. */
+/* Adds up the areas of a process; all are 0 if it has ended. */
 void process_measure(struct process *process, struct process_sizes *sizes);
-/* Shared memory without a file, or whose file never had a name. */
+/* Is it shared memory without a file, or with one that never had a name? */
 bool area_is_shared_memory(struct space *space, const struct area *area);
 
-/* The path as the caller sees it, into the end of a page, from *start on. 0 or -errno. */
+/* Writes the path as the caller sees it to the end of a page; *start is where it begins. 0 or
+ * -errno. */
 int path_seen(struct entry *entry, char *page, char **start);
-/* The same as a link's content: its length, cut at size. Drops the reference on entry. */
+/* The same as the text of a link: the result is its length, cut at size. Releases the reference to
+ * entry. */
 long path_link(struct entry *entry, char *buf, size_t size);
 
 /* ---- Processors ---- */
 
-uint64_t count_interrupts(void); /* of all kinds, on all */
+uint64_t count_interrupts(void); /* the sum over all kinds and processors */
 
-/* A set of processors, bit = id, as Linux writes it: in hexadecimal, or as "0-2,4". */
+/* Adds a set of processors (bit = id) as Linux writes it: in hexadecimal, or as "0-2,4". */
 void text_add_mask(struct text *text, uint32_t mask);
 void text_add_list(struct text *text, uint32_t mask);
-/* Those whose APIC's number is the same above the shift: of a core, of a package. */
+/* The processors whose APIC number is the same above the shift: those of a core or of a package. */
 uint32_t cpus_beside(uint32_t cpu, uint32_t shift);
 uint32_t cpu_core_id(uint32_t cpu); /* within its package */
 extern struct cpu_identity cpu_identity;
-void cpu_prepare(void); /* before any of these is read */
+void cpu_prepare(void); /* called before these are used */
 
-/* The contents of files, by name: */
+/* The functions of files, by name: */
 int proc_text_number(struct text *text, const struct proc_inode *of);
 long proc_set_number(const struct proc_inode *of, char *line, size_t n, uint64_t pos);
 int proc_text_stat(struct text *text, const struct proc_inode *of);
@@ -190,7 +204,7 @@ int proc_piece_locks(struct text *text, const struct proc_inode *of, uint64_t *c
 int proc_text_loadavg(struct text *text, const struct proc_inode *of);
 int proc_text_uptime(struct text *text, const struct proc_inode *of);
 int proc_text_version(struct text *text, const struct proc_inode *of);
-extern const char *proc_command_line; /* what /proc/cmdline shows */
+extern const char *proc_command_line; /* for /proc/cmdline */
 int proc_text_command_line(struct text *text, const struct proc_inode *of);
 int proc_text_devices(struct text *text, const struct proc_inode *of);
 int proc_text_nothing(struct text *text, const struct proc_inode *of);

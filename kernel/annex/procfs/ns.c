@@ -1,5 +1,5 @@
-/* /proc/PID/ns: which namespaces a process is in. There is one of each kind, that of all processes,
- * so that the numbers are the same everywhere: those of Linux's first ones. */
+/* /proc/PID/ns: the namespaces of a process. There is only one of each kind, so the numbers are the
+ * same for all processes; they are those of the first ones on Linux. */
 #include "abi/fcntl.h"
 #include "abi/sched.h"
 #include "abi/statfs.h"
@@ -47,7 +47,7 @@ static const struct kind *kind_of(const struct inode *inode)
     return &kinds[i];
 }
 
-/* ---- Open ones: they can be asked what they are ---- */
+/* ---- Open namespaces: ioctls ---- */
 
 #define NS_GET_USERNS    0xb701
 #define NS_GET_PARENT    0xb702
@@ -57,7 +57,7 @@ static const struct kind *kind_of(const struct inode *inode)
 static struct inode *make_inode(const struct kind *kind);
 static const struct file_ops ns_file_ops;
 
-/* A descriptor of the user namespace, to which the others belong. */
+/* Opens the user namespace, to which the others belong. The descriptor or -errno. */
 static long open_user_namespace(void)
 {
     struct fs_context *fs = &current_thread()->fs;
@@ -76,7 +76,7 @@ static long open_user_namespace(void)
     return fd;
 }
 
-/* Above the first user namespace, and the first of processes, there is nothing to be seen. */
+/* The first user namespace and the first pid namespace have no parent that could be seen. */
 static long ns_ioctl(struct file *file, uint64_t request, uaddr_t arg)
 {
     static const uint32_t root = 0;
@@ -103,7 +103,7 @@ static int ns_open(struct inode *inode, struct file *file)
     return 0;
 }
 
-/* ---- Inodes: made when they are looked at ---- */
+/* ---- Inodes, made when they are looked up ---- */
 
 static void ns_release(struct inode *inode)
 {

@@ -1,4 +1,4 @@
-/* Settings that are a number: shown, and changed within limits. */
+/* Settings that are a number: show it, and change it within limits. */
 #include "nodes.h"
 
 int proc_text_number(struct text *text, const struct proc_inode *of)
@@ -12,7 +12,7 @@ static bool is_space(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* At a position other than 0 nothing happens, as on Linux. */
+/* At a position other than 0 a write has no effect, as on Linux. */
 long proc_set_number(const struct proc_inode *of, char *line, size_t n, uint64_t pos)
 {
     const struct proc_node *node = of->node;

@@ -1,13 +1,13 @@
-/* /proc/PID/pagemap: a word for each page of a process's addresses, in Linux's form. */
+/* /proc/PID/pagemap: a word for each page of an address space, in Linux's form. */
 #include "nodes.h"
 
 #define PAGE_PRESENT   (1ull << 63)
 #define PAGE_OF_OBJECT (1ull << 61) /* of a file or of shared memory */
-#define PAGE_ALONE     (1ull << 56) /* mapped here and nowhere else */
+#define PAGE_ALONE     (1ull << 56) /* mapped nowhere else */
 
 enum { WORD = 8, MOST_WORDS = 32 };
 
-/* Where a page lies in memory is for root alone. */
+/* The word for a page. The number of its frame is for root only. */
 static uint64_t word_for(struct space *space, uint64_t address, bool root)
 {
     struct page_seen seen;

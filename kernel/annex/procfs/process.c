@@ -1,11 +1,10 @@
-/* /proc/PID: the table of its names, and the links to a process's directories and program. */
+/* /proc/PID: the table of its names, and the links to directories and program of a process. */
 #include "abi/auxvec.h"
 #include "nodes.h"
 
 /* ---- Links ---- */
 
-/* The working directory or root of the thread; referenced. 0, -EACCES, or -ENOENT when it has
- * ended.
+/* The working directory or root of the thread, referenced. 0, -EACCES, or -ENOENT if it has ended.
  */
 static int follow_name(const struct proc_inode *of, bool root, struct entry **target)
 {
@@ -40,7 +39,7 @@ static int follow_exe(const struct proc_inode *of, struct entry **target)
     return *target ? 0 : -ENOENT;
 }
 
-/* The content of a link that jumps: where it leads, as a path. */
+/* The text of a link that jumps: the path of its target. */
 static long read_jump(const struct proc_inode *of, char *buf, size_t size)
 {
     struct entry *target;
@@ -105,7 +104,7 @@ static int text_personality(struct text *text, const struct proc_inode *of)
     return 0;
 }
 
-/* Tracing: "FD" or "FD follow" has the process's system calls told to the writer's open pipe, a
+/* Tracing: "FD" or "FD follow" sends the system calls of the process to the writer's open pipe, a
  * line each: "TID NANOSECONDS TEXT". It ends when the pipe has no reader. */
 static long write_trace(const struct proc_inode *of, char *line, size_t n)
 {

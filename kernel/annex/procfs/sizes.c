@@ -1,4 +1,4 @@
-/* How large a process's memory is, area by area: statm, and numbers for stat and status. */
+/* The size of a process's memory, area by area: statm, and numbers for stat and status. */
 #include "nodes.h"
 
 bool area_is_shared_memory(struct space *space, const struct area *area)
@@ -11,7 +11,7 @@ bool area_is_shared_memory(struct space *space, const struct area *area)
     return unnamed;
 }
 
-/* What the program file's pages are mapped from; unreferenced, to be compared alone. */
+/* The backing of the program's file, only to be compared: it is not referenced. */
 static struct backing *program_backing(struct process *process)
 {
     struct backing *backing = NULL;

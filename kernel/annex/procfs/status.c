@@ -1,12 +1,12 @@
-/* /proc/PID/{stat,statm,status,limits}: what ps, top and people read about a process. */
+/* /proc/PID/{stat,status}: what ps and top show of a process. */
 #include "abi/fcntl.h"
 #include "dev.h"
 #include "nodes.h"
 
 #define TICK_NS         10000000ul /* of /proc's clock: 100 a second */
-#define GROUPS_A_BREATH 256        /* told between two looks whether others should run */
+#define GROUPS_A_BREATH 256        /* groups listed before others may run */
 
-/* What is read in one go, so that it fits together. */
+/* What is read under one lock, so that it is consistent. */
 struct facts {
     char name[16], state;
     int tid, ppid, group, session, tty, foreground, nice;
@@ -23,13 +23,13 @@ static char state_letter(const struct process *process, const struct thread *thr
     if (!thread)
         return 'Z';
     if (process->stopped && thread->state == THREAD_ASLEEP && thread->wait_kind == WAIT_KILL)
-        return 'T'; /* it rests there: what runs to its stop, or is killed meanwhile, runs */
+        return 'T'; /* it sleeps because of the stop; others are still on their way */
     if (thread->state == THREAD_ASLEEP)
         return thread->wait_kind == WAIT_SIGNALS ? 'S' : 'D';
     return thread->state == THREAD_DEAD ? 'X' : 'R';
 }
 
-/* Signals: which wait, which are blocked, ignored, caught. proc_lock is held. */
+/* Collects the sets of signals: pending, blocked, ignored, caught. Lock: proc_lock held. */
 static void collect_signals(struct facts *facts, struct process *process, struct thread *thread)
 {
     spin_lock(&process->signal_lock);
@@ -77,9 +77,9 @@ static void collect(struct facts *facts, const struct proc_inode *of)
     spin_unlock(&proc_lock);
 }
 
-/* ---- stat: fields in Linux's order, proc(5) has their names ---- */
+/* ---- stat: the fields are explained in proc(5) ---- */
 
-/* Addresses of a process's memory, for those who may know them; else zeros. */
+/* Addresses in a process's memory if the caller may know them; otherwise zeros. */
 static void add_addresses(struct text *text, struct process *process, uint64_t out[8])
 {
     struct space *space = process_space(process, true);
@@ -135,14 +135,14 @@ static const char *state_name(char letter)
     }
 }
 
-/* Ids, size of the table and groups; nothing of a process that has ended but who it was. */
+/* Adds ids, size of the descriptor table, and groups. For a zombie only the ids are left. */
 static void add_ids(struct text *text, const struct proc_inode *of)
 {
     struct process *process = of->process;
     struct cred *cred = NULL;
     uint32_t slots = 0;
     if (process_look_begin(process, false) == 0) {
-        spin_lock(&process->fs.lock); /* fs_cred is for a thread's own */
+        spin_lock(&process->fs.lock); /* fs_cred is only for the current thread */
         cred = process->fs.cred;
         cred_ref(cred);
         spin_unlock(&process->fs.lock);
@@ -173,7 +173,7 @@ static void add_size(struct text *text, const char *name, uint64_t bytes)
     text_add(text, "%s:\t%8lu kB\n", name, bytes >> 10);
 }
 
-/* The peak of what was in memory is not known: the line is missing. */
+/* There is no line VmHWM, as the peak of pages in memory is not known. */
 static void add_sizes(struct text *text, struct process *process)
 {
     struct process_sizes sizes;
@@ -198,7 +198,7 @@ static void add_sizes(struct text *text, struct process *process)
     text_add(text, "CoreDumping:\t%d\nTHP_enabled:\t0\n", process->dumping);
 }
 
-/* A name on a line of its own: what would end the line is written as \n. */
+/* Adds the name; a newline in it is written as \n. */
 static void add_name(struct text *text, const char *name)
 {
     text_add(text, "Name:\t");
@@ -211,7 +211,7 @@ static void add_name(struct text *text, const char *name)
     text_add(text, "\n");
 }
 
-/* Root may do everything, others nothing more: sets of all capabilities, or of none. */
+/* Adds sets of capabilities: root has all, other users have none. */
 static void add_capabilities(struct text *text, const struct process *process)
 {
     uint64_t all = (2ull << CAP_LAST_CAP) - 1;
@@ -221,7 +221,7 @@ static void add_capabilities(struct text *text, const struct process *process)
     text_add(text, "CapBnd:\t%016lx\nCapAmb:\t%016lx\n", all, 0ul);
 }
 
-/* Processors and memory that may be used: all, and there is one node of memory. */
+/* Adds the processors and the nodes of memory that may be used: all of them. */
 static void add_places(struct text *text)
 {
     uint32_t all = (1u << n_cpus) - 1;
@@ -232,7 +232,7 @@ static void add_places(struct text *text)
     text_add(text, "\nMems_allowed:\t1\nMems_allowed_list:\t0\n");
 }
 
-/* Nothing of a thread that has ended. */
+/* Adds the umask, unless the thread has ended. */
 static void add_umask(struct text *text, const struct proc_inode *of)
 {
     if (process_look_begin(of->process, false) < 0)

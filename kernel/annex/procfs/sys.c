@@ -1,4 +1,4 @@
-/* /proc/sys: the settings of the kernel that programs ask for; a few may be changed. */
+/* /proc/sys: settings of the kernel that programs read; a few can be changed. */
 #include "abi/limits.h"
 #include "abi/utsname.h"
 #include "dev.h"
@@ -42,8 +42,9 @@ static int text_hostname(struct text *text, const struct proc_inode *of)
     return 0;
 }
 
-/* Replaces the part of a text from the position on, up to a newline; what would leave a gap is
- * ignored, and what is too long is cut (Linux's sysctl_writes_strict 1). False: nothing changes. */
+/* Replaces a text from the position on, up to a newline. A write that would leave a gap is ignored,
+ * and what is too long is cut (sysctl_writes_strict is 1, as on Linux). False if nothing changes.
+ */
 static bool replace(char *text, size_t most, const char *line, uint64_t pos)
 {
     if (pos > strlen(text))
@@ -139,11 +140,11 @@ static int text_uuid(struct text *text, const struct proc_inode *of)
     return 0;
 }
 
-/* The same until the machine starts again. */
+/* A UUID that stays the same until the machine is started again. */
 static int text_boot_id(struct text *text, const struct proc_inode *of)
 {
     static struct spinlock lock = SPINLOCK("boot id", RANK_FILE);
-    static uint8_t uuid[16]; /* guarded by lock; byte 6 is other than 0 once it is made */
+    static uint8_t uuid[16]; /* guarded by lock; byte 6 is not 0 after it was made */
     uint8_t copy[16];
     (void)of;
     spin_lock(&lock);
@@ -171,7 +172,7 @@ static int text_file_max(struct text *text, const struct proc_inode *of)
     return 0;
 }
 
-/* At a position other than 0 nothing happens, as on Linux. */
+/* At a position other than 0 a write has no effect, as on Linux. */
 static long set_file_max(const struct proc_inode *of, char *line, size_t n, uint64_t pos)
 {
     uint64_t most;
@@ -201,7 +202,7 @@ static int text_leases_enable(struct text *text, const struct proc_inode *of)
     return 0;
 }
 
-/* A number of either sign; at a position other than 0 nothing happens. */
+/* A number with or without a sign. At a position other than 0 a write has no effect. */
 static long set_int(int *value, const char *line, size_t n, uint64_t pos)
 {
     uint64_t digits;
@@ -281,7 +282,7 @@ static int text_pipe_user_pages(struct text *text, const struct proc_inode *of)
 static int text_overcommit(struct text *text, const struct proc_inode *of)
 {
     (void)of;
-    text_add(text, "1\n"); /* memory is found when it is touched */
+    text_add(text, "1\n"); /* memory is provided when it is touched */
     return 0;
 }
 

@@ -1,5 +1,5 @@
-/* /sys: what programs look up there about processors and memory. The nodes and how they are read
- * are those of /proc. */
+/* /sys: what programs look up there about processors and memory. Nodes and files work like those of
+ * /proc. */
 #include "nodes.h"
 
 /* ---- All processors ---- */
@@ -20,7 +20,7 @@ static int text_online(struct text *text, const struct proc_inode *of)
 static int text_offline(struct text *text, const struct proc_inode *of)
 {
     (void)of;
-    text_add(text, "\n"); /* all that there are have been started */
+    text_add(text, "\n"); /* all processors have been started */
     return 0;
 }
 
@@ -100,7 +100,7 @@ static long next_cpu(const struct proc_inode *dir, long from)
 static int text_huge_pages(struct text *text, const struct proc_inode *of)
 {
     (void)of;
-    text_add(text, "always madvise [never]\n"); /* programs get pages of 4 KB alone */
+    text_add(text, "always madvise [never]\n"); /* programs get only pages of 4 KB */
     return 0;
 }
 

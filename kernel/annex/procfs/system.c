@@ -1,4 +1,4 @@
-/* /proc: the table of its names, and what the files about the whole machine hold. */
+/* /proc: the table of its names, and the files about the whole machine. */
 #include "abi/fcntl.h"
 #include "abi/sysmacros.h"
 #include "abi/utsname.h"
@@ -19,7 +19,8 @@ int proc_text_command_line(struct text *text, const struct proc_inode *of)
 
 /* ---- The processors ---- */
 
-/* What all processes have used, with those that are gone: their parents have their times. */
+/* Adds up the times of all processes. Those of processes that have been reaped are in their
+ * parents. */
 static void count_times(uint64_t *user_ns, uint64_t *system_ns)
 {
     struct process *process;
@@ -44,8 +45,8 @@ static void add_times(struct text *text, const char *name, uint64_t user, uint64
              idle / TICK_NS);
 }
 
-/* Idle time is known of each processor; how much of the rest programs used is known of the machine
- * as a whole, and a processor's line has its share of that. */
+/* Adds the lines of all processors. Idle time is counted for each processor, but the time of
+ * programs only for the machine as a whole, so each processor gets its share of that. */
 static void add_processors(struct text *text)
 {
     char name[8];
@@ -104,7 +105,8 @@ static void add_memory(struct text *text, const char *name, uint64_t n_frames)
     text_add(text, "%-15s %8lu kB\n", name, n_frames * (PAGE_SIZE / 1024));
 }
 
-/* Files are memory that cannot be given back: they count as shared, not as available. */
+/* Files have no copy on a disk, so their memory cannot be reclaimed: it counts as shared, not as
+ * available. */
 int proc_text_meminfo(struct text *text, const struct proc_inode *of)
 {
     struct memory_counts counts;
@@ -132,7 +134,7 @@ int proc_text_meminfo(struct text *text, const struct proc_inode *of)
     return 0;
 }
 
-/* Pages by what they serve for; there is no disk to bring any from. */
+/* Pages by use. There is no disk to read from. */
 static int text_vmstat(struct text *text, const struct proc_inode *of)
 {
     struct memory_counts counts;
@@ -145,7 +147,7 @@ static int text_vmstat(struct text *text, const struct proc_inode *of)
     return 0;
 }
 
-/* Free blocks of 1, 2, 4 ... pages. All memory is one zone of one node. */
+/* Free blocks of 1, 2, 4 ... pages. All memory is in one zone of one node. */
 static int text_buddyinfo(struct text *text, const struct proc_inode *of)
 {
     uint64_t counts[MAX_ORDER + 1];
@@ -160,8 +162,8 @@ static int text_buddyinfo(struct text *text, const struct proc_inode *of)
 
 /* ---- Names ---- */
 
-/* The one that is enabled (E) and preferred (C). Programs read and write it; the kernel's own
- * messages are written to another port, which is no terminal. */
+/* The one console is enabled (E) and preferred (C). Programs read and write it; the kernel's
+ * messages are written to another port, which is not a terminal. */
 static int text_consoles(struct text *text, const struct proc_inode *of)
 {
     const struct tty *tty = tty_of_console();
@@ -214,7 +216,7 @@ int proc_text_swaps(struct text *text, const struct proc_inode *of)
     return 0;
 }
 
-/* A list that is always empty here: there is no block device. */
+/* A list that is always empty: there are no block devices. */
 int proc_text_nothing(struct text *text, const struct proc_inode *of)
 {
     (void)text, (void)of;
@@ -276,7 +278,7 @@ static long next_process(const struct proc_inode *dir, long from)
     return pid;
 }
 
-/* The first letter counts, as on Linux. */
+/* Only the first letter counts, as on Linux. */
 static long write_sysrq(const struct proc_inode *of, char *line, size_t n)
 {
     (void)of;

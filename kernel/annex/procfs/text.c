@@ -3,7 +3,7 @@
 
 #define FIRST_SIZE 1024
 
-/* Makes room for n more bytes; false, and the text failed, when out of memory. */
+/* Makes room for n more bytes. False if memory is out; then the text has failed. */
 static bool text_room(struct text *text, size_t n)
 {
     size_t size = text->size ? text->size : FIRST_SIZE;

@@ -1,11 +1,12 @@
-/* Mistakes on demand, only in kernels built with SANITIZE, so that a test can see the reports: the
- * word provoke=NAME on the command line makes one before the first program starts. */
+/* Mistakes on demand, so that a test sees the reports of the sanitizers. Only in kernels built with
+ * SANITIZE: the word provoke=NAME on the command line makes one mistake before the first program
+ * starts. */
 #include "annex.h"
 #include "boot.h"
 #include "mm.h"
 #include "x86.h"
 
-/* Numbers that the compiler cannot know, so that it neither warns nor removes the mistake. */
+/* The compiler cannot know these numbers, so it neither warns nor removes the mistake. */
 static volatile uint32_t four = 4, ten = 10, thirty_two = 32;
 static volatile int32_t largest = INT32_MAX;
 static volatile uint8_t sink;

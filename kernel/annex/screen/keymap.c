@@ -35,13 +35,13 @@ static const char shifted[] =
 static const char controlled[] = "\0\033\033\034\035\036\037\177"; /* with 2 to 8: from 2 on */
 static const char pad_digits[] = "789-456+1230.";
 
-/* What follows ESC for the pad's keys when it is not in number mode; NULL: their own character. */
+/* What the pad's keys send after ESC when it is not in number mode; NULL: the key's character. */
 static const char *const pad_keys[] = {"[1~", "[A",  "[5~", NULL,  "[D",  "[G", "[C",
                                        NULL,  "[4~", "[B",  "[6~", "[2~", "[3~"};
 static const char *const function_keys[] = {"[[A",  "[[B",  "[[C",  "[[D",  "[[E",  "[17~",
                                             "[18~", "[19~", "[20~", "[21~", "[23~", "[24~"};
 
-/* ESC and the rest of a sequence; its length. */
+/* Writes ESC and the rest of a sequence. The result is its length. */
 static size_t sequence(uint8_t *out, const char *rest)
 {
     out[0] = '\033';
@@ -49,13 +49,13 @@ static size_t sequence(uint8_t *out, const char *rest)
     return 1 + strlen(rest);
 }
 
-/* A key that only changes what others mean. True if it is one. */
+/* Handles a key that changes the meaning of others. True if it is one. */
 static bool modifier(struct keymap *keys, uint8_t key, bool extended, bool down)
 {
     switch (key) {
     case KEY_SHIFT_LEFT:
     case KEY_SHIFT_RIGHT:
-        if (!extended) /* extended ones are not keys: they surround the arrows */
+        if (!extended) /* extended ones are no keys: they are sent around the arrows */
             keys->shift[key == KEY_SHIFT_RIGHT] = down;
         return true;
     case KEY_CONTROL: keys->control[extended] = down; return true;
@@ -107,7 +107,8 @@ static size_t pad(struct keymap *keys, uint8_t key, bool extended, uint8_t *out)
         return 1;
     }
     if ((keys->shift[0] || keys->shift[1]) && (key == KEY_PAGE_UP || key == KEY_PAGE_DOWN)) {
-        keys->pages += key == KEY_PAGE_UP ? 1 : -1; /* the screen's own: nobody reads it */
+        keys->pages +=
+            key == KEY_PAGE_UP ? 1 : -1; /* for the screen only; programs do not see it */
         return 0;
     }
     size_t n = sequence(out, rest);

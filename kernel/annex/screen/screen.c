@@ -1,4 +1,9 @@
-/* /dev/tty1: the terminal on the VGA text screen and the keyboard. */
+/* /dev/tty1: the terminal on the VGA text screen and the keyboard.
+ *
+ * It is a driver for a terminal (dev/tty.h). Output is interpreted by vt.c, which writes to an
+ * array of cells in memory; show() copies the cells that changed to the adapter, because its memory
+ * is slow. Input comes by the keyboard's interrupt, as scan codes, which keymap.c converts to
+ * bytes. */
 #include "abi/sysmacros.h"
 #include "annex.h"
 #include "dev/tty.h"
@@ -14,12 +19,12 @@ enum {
     VGA_CURSOR_HIGH = 0x0e,
     VGA_CURSOR_LOW = 0x0f,
     VGA_HIDDEN = 0x20,
-    VGA_LINE = 13, /* where the cursor's bar begins in a character of 16 lines */
+    VGA_LINE = 13, /* the line of a character, of 16, at which the cursor begins */
     VGA_STATE = 0x3cc,
     KEYBOARD_DATA = 0x60,
-    KEYBOARD_STATUS = 0x64, /* when read; commands when written */
-    KEYBOARD_FULL = 1,      /* a byte waits for us */
-    KEYBOARD_BUSY = 2,      /* the controller has not taken ours */
+    KEYBOARD_STATUS = 0x64, /* status when read, commands when written */
+    KEYBOARD_FULL = 1,      /* a byte can be read */
+    KEYBOARD_BUSY = 2,      /* the controller has not read our last byte yet */
     KEYBOARD_MOUSE = 0x20,
     COMMAND_READ_SETTINGS = 0x20,
     COMMAND_WRITE_SETTINGS = 0x60,
@@ -29,15 +34,15 @@ enum {
     SETTING_INTERRUPT = 0x01,
     SETTING_OFF = 0x10,
     SETTING_TRANSLATE = 0x40, /* to scan set 1 */
-    KEYBOARD_SCAN = 0xf4,     /* to the keyboard: begin to send */
+    KEYBOARD_SCAN = 0xf4,     /* for the keyboard: begin to send */
     ABSENT = 0xff,
 };
 
-/* All guarded by screen.lock. */
+/* Guarded by screen.lock. */
 static struct tty screen;
 static struct vt vt;
 static struct keymap keys;
-static uint16_t shown[VT_ROWS][VT_COLUMNS]; /* what the adapter has: writing to it is slow */
+static uint16_t shown[VT_ROWS][VT_COLUMNS]; /* what the adapter shows: writing to it is slow */
 static int shown_cursor;
 static bool has_adapter;
 
@@ -49,7 +54,7 @@ static void vga_set(uint8_t index, uint8_t value)
     port_out8(VGA_DATA, value);
 }
 
-/* Shows or hides the cursor, and puts it in its place. */
+/* Shows the cursor at its place, or hides it. */
 static void show_cursor(void)
 {
     int at = vt.hidden || vt.back > 0 ? -1 : vt.cursor.row * VT_COLUMNS + vt.cursor.column;
@@ -64,7 +69,7 @@ static void show_cursor(void)
     shown_cursor = at;
 }
 
-/* Brings what changed to the adapter's memory. */
+/* Copies what has changed to the adapter's memory. */
 static void show(void)
 {
     volatile uint16_t *memory = phys_to_virt(VGA_TEXT);
@@ -92,7 +97,7 @@ static size_t screen_write(struct tty *tty, const uint8_t *bytes, size_t n)
     show();
     if (vt.reply_length > 0) {
         size_t length = vt.reply_length;
-        vt.reply_length = 0; /* first: its echo comes here again */
+        vt.reply_length = 0; /* before the call: its echo comes here again */
         tty_receive(tty, (uint8_t *)vt.reply, length);
     }
     return n;
@@ -104,13 +109,13 @@ static size_t screen_room(struct tty *tty)
     return PAGE_SIZE;
 }
 
-/* The keyboard's bytes come at its interrupt; none wait here. */
+/* Input comes by interrupts; none is kept here. */
 static void screen_fill(struct tty *tty)
 {
     (void)tty;
 }
 
-/* The terminal itself keeps writers away while output is stopped. */
+/* The terminal itself stops writers. */
 static void screen_hold(struct tty *tty, bool held)
 {
     (void)tty;
@@ -162,7 +167,7 @@ static void keyboard_interrupt(void)
     sysrq_answer();
 }
 
-/* Gives the controller a byte when it is ready; false if it never is. */
+/* Sends a byte to the controller when it is ready. False if it never is. */
 static bool keyboard_send(uint16_t port, uint8_t byte)
 {
     for (int tries = 0; tries < 10000; tries++) {
@@ -174,7 +179,7 @@ static bool keyboard_send(uint16_t port, uint8_t byte)
     return false;
 }
 
-/* The controller's next byte, or -1 if none comes. */
+/* The next byte from the controller, or -1 if none comes. */
 static int keyboard_receive(void)
 {
     for (int tries = 0; tries < 10000; tries++)
@@ -189,8 +194,8 @@ static void keyboard_empty(void)
         port_in8(KEYBOARD_DATA);
 }
 
-/* Switches the keyboard on, with its interrupt and scan set 1, whatever the firmware left. False if
- * there is none. */
+/* Switches the keyboard on, with its interrupt and scan set 1, whatever the firmware has done.
+ * False if there is none. */
 static bool keyboard_start(void)
 {
     if (port_in8(KEYBOARD_STATUS) == ABSENT)
@@ -212,7 +217,7 @@ static bool keyboard_start(void)
     return true;
 }
 
-/* Clears the screen and registers the terminal; without an adapter it shows nothing. */
+/* Clears the screen and registers the terminal. Without an adapter it shows nothing. */
 static void screen_start(struct fs_context *fs, const char *command_line)
 {
     (void)fs, (void)command_line;

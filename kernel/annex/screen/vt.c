@@ -1,10 +1,15 @@
-/* The text screen's reader: characters, control characters, and the shape of escape sequences. */
+/* The text screen's input: characters, control characters, and escape sequences.
+ *
+ * It is a state machine: each byte is processed according to `state`. Text is UTF-8; ESC begins a
+ * sequence, which collects parameters until its last letter, and is then performed (vt_cells.c).
+ * Malformed input is shown as a small square or ignored, and never leaves the state machine stuck:
+ * most sequences end at any letter. */
 #include "vt.h"
 #include "vt_cells.h"
 
 #define UNKNOWN_CHARACTER 0xfe /* a small square */
 
-/* Code page 437's places for what is not ASCII, in order of the code points. */
+/* Where code page 437 has the characters that are not ASCII, in the order of code points. */
 static const struct {
     uint16_t code;
     uint8_t place;
@@ -26,13 +31,13 @@ static const struct {
     {0x2588, 0xdb}, {0x2591, 0xb0}, {0x2592, 0xb1}, {0x2593, 0xb2}, {0x25a0, 0xfe},
 };
 
-/* The line-drawing set, for the characters ` to ~. */
+/* The line-drawing set: for the characters ` to ~. */
 static const uint8_t drawing[] = {
     0x04, 0xb1, 0x09, 0x0c, 0x0d, 0x0a, 0xf8, 0xf1, 0x12, 0x0b, 0xd9, 0xbf, 0xda, 0xc0, 0xc5, 0xc4,
     0xc4, 0xc4, 0xc4, 0x5f, 0xc3, 0xb4, 0xc1, 0xc2, 0xb3, 0xf3, 0xf2, 0xe3, 0xd8, 0x9c, 0xfa,
 };
 
-/* Where the screen's font has a character. */
+/* The place of a character in the screen's font. */
 static uint8_t place_of(const struct vt *vt, uint32_t code)
 {
     if (code >= '`' && code <= '~' && vt->cursor.graphics[vt->cursor.set])
@@ -64,7 +69,7 @@ void vt_put(struct vt *vt, uint32_t code)
         vt->wrap_due = true;
 }
 
-/* One byte of text: collects UTF-8; what is malformed shows as the unknown character. */
+/* A byte of text: collects UTF-8. Malformed text is shown as the unknown character. */
 static void vt_text(struct vt *vt, uint8_t byte)
 {
     if ((byte & 0xc0) == 0x80 && vt->continuation > 0) {
@@ -91,7 +96,7 @@ static void vt_tab(struct vt *vt)
     vt->wrap_due = false;
 }
 
-/* Control characters work even inside a sequence. True if it was one. */
+/* Handles control characters, which also work inside a sequence. True if the byte was one. */
 static bool vt_control(struct vt *vt, uint8_t byte)
 {
     switch (byte) {
@@ -181,8 +186,8 @@ static void vt_csi(struct vt *vt, uint8_t byte)
     }
 }
 
-/* A byte of a string that is passed over: titles, palettes. BEL or ESC \ ends it; the palette
- * strings of TERM=linux, ESC ] R and ESC ] P with seven digits, end by themselves. */
+/* A byte of a string that is ignored: titles, palettes. BEL or ESC \ ends it; the palette strings
+ * of TERM=linux, ESC ] R and ESC ] P with seven digits, end by themselves. */
 static void vt_string(struct vt *vt, uint8_t byte)
 {
     bool first = vt->n_parameters++ == 0;

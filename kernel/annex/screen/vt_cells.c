@@ -20,7 +20,7 @@ void vt_init(struct vt *vt)
     }
 }
 
-/* The colour byte that characters get now. */
+/* The colour byte of characters that are written now. */
 uint8_t vt_colour(const struct vt *vt)
 {
     const struct vt_cursor *cursor = &vt->cursor;
@@ -46,7 +46,7 @@ static void erase(struct vt *vt, int row, int from, int to)
     vt->dirty[row] = true;
 }
 
-/* Keeps the first n rows of the screen, which are about to leave it. */
+/* Saves the first n rows of the screen, which are about to scroll off. */
 static void keep(struct vt *vt, int n)
 {
     for (int row = 0; row < n; row++) {
@@ -142,7 +142,8 @@ void vt_reverse_feed(struct vt *vt)
 
 /* ---- The cursor ---- */
 
-/* Puts the cursor on the screen; with origin mode, inside the scroll region and counted from it. */
+/* Moves the cursor to a place on the screen; in origin mode, within the scroll region and relative
+ * to it. */
 static void go(struct vt *vt, int row, int column)
 {
     int first = vt->origin ? vt->top : 0, last = (vt->origin ? vt->bottom : VT_ROWS) - 1;
@@ -151,7 +152,7 @@ static void go(struct vt *vt, int row, int column)
     vt->wrap_due = false;
 }
 
-/* Moves up or down, not over the scroll region's edge if it is inside. */
+/* Moves up or down; from inside the scroll region not beyond its edge. */
 static void go_vertically(struct vt *vt, int by)
 {
     int row = vt->cursor.row;
@@ -201,14 +202,15 @@ static void erase_row(struct vt *vt, int which)
     erase(vt, vt->cursor.row, which == 0 ? column : 0, which == 1 ? column + 1 : VT_COLUMNS);
 }
 
-/* The VGA colour for one of ANSI's eight, whose red and blue are exchanged. */
+/* The VGA colour for one of ANSI's eight: red and blue are exchanged. */
 static uint8_t vga_colour(int ansi)
 {
     static const uint8_t colours[8] = {0, 4, 2, 6, 1, 5, 3, 7};
     return colours[ansi & 7];
 }
 
-/* 38 and 48: a colour of 256 becomes one of eight, or none. Returns how many parameters it took. */
+/* 38 and 48: a colour of 256 becomes one of eight, or is ignored. The result is how many parameters
+ * it has. */
 static int set_wide_colour(struct vt *vt, int at, int shift)
 {
     int kind = parameter(vt, at + 1, 0), value = parameter(vt, at + 2, 0);
@@ -217,7 +219,7 @@ static int set_wide_colour(struct vt *vt, int at, int shift)
     return kind == 5 ? 2 : kind == 2 ? 4 : 0;
 }
 
-/* m: one attribute; returns how many more parameters belonged to it. */
+/* m: sets one attribute. The result is how many more parameters belong to it. */
 static int set_attribute(struct vt *vt, int at)
 {
     struct vt_cursor *cursor = &vt->cursor;
@@ -249,7 +251,7 @@ static int set_attribute(struct vt *vt, int at)
     return 0;
 }
 
-/* h and l: modes on and off. The alternate screen is not there: asking for it changes nothing. */
+/* h and l: switches modes on and off. There is no alternate screen; to ask for it has no effect. */
 static void set_mode(struct vt *vt, int mode, bool on)
 {
     if (vt->introducer == '?') {
@@ -293,7 +295,7 @@ static void set_region(struct vt *vt)
     go(vt, 0, 0);
 }
 
-/* g: takes away the tab stop here, or all. */
+/* g: removes the tab stop here, or all. */
 static void clear_tabs(struct vt *vt)
 {
     if (parameter(vt, 0, 0) == 3)
@@ -302,7 +304,7 @@ static void clear_tabs(struct vt *vt)
         vt->tabs[vt->cursor.column / 8] &= ~(1 << vt->cursor.column % 8);
 }
 
-/* Sequences that move the cursor. True if it was one. */
+/* Performs sequences that move the cursor. True if it was one. */
 static bool perform_move(struct vt *vt, char letter, int n)
 {
     switch (letter) {
@@ -330,7 +332,7 @@ static bool perform_move(struct vt *vt, char letter, int n)
     return true;
 }
 
-/* A switch over all sequences: long, but each line is one of them. */
+/* Long, but each line is one sequence. */
 void vt_perform(struct vt *vt, char letter)
 {
     int n = parameter(vt, 0, 1), raw = parameter(vt, 0, 0);

@@ -1,4 +1,4 @@
-/* What the text screen's two halves share: vt.c reads bytes, vt_cells.c moves cells. */
+/* What the two halves of the text screen share: vt.c reads bytes, vt_cells.c changes cells. */
 #pragma once
 
 #include "vt.h"
@@ -9,5 +9,5 @@ void vt_line_feed(struct vt *vt);
 void vt_reverse_feed(struct vt *vt);
 void vt_insert_cells(struct vt *vt, int n);
 void vt_restore(struct vt *vt);
-/* Performs a control sequence whose parameters are read, by its last letter. */
+/* Performs a control sequence, whose parameters were read, by its last letter. */
 void vt_perform(struct vt *vt, char letter);

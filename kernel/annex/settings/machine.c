@@ -21,7 +21,7 @@ long sys_sysinfo(struct thread *self, uaddr_t to)
     return user_copy_out(to, &info, sizeof(info));
 }
 
-/* Restartable sequences are not there; a libc then asks for the processor in other ways. */
+/* There are no restartable sequences. A libc then finds the processor in other ways. */
 long sys_rseq(struct thread *self, uaddr_t area, unsigned int length, int flags,
               unsigned int signature)
 {
@@ -29,7 +29,7 @@ long sys_rseq(struct thread *self, uaddr_t area, unsigned int length, int flags,
     return -ENOSYS;
 }
 
-/* Every thread may run on every processor; the result is the number of bytes told. */
+/* Every thread may run on every processor. The result is the number of bytes written. */
 long sys_sched_getaffinity(struct thread *self, pid_t pid, size_t length, uaddr_t mask)
 {
     uint64_t all = (1ull << n_cpus) - 1;

@@ -1,7 +1,8 @@
-/* Nice values: each thread's, kept and told, not yet obeyed. */
+/* Nice values: each thread has one, which can be read and changed; the scheduler does not use it
+ * yet. */
 #include "proc/private.h"
 
-/* What a call does with one nice value, and the call's result from its former one. */
+/* What a call does with one nice value. Gets the result so far and returns the new one. */
 typedef long nice_act(const struct process *caller, const struct process *owner, int *nice,
                       int wanted, long result);
 
@@ -12,7 +13,7 @@ static bool is_named(const struct process *self, const struct process *process, 
     return process->uid == (who ? (uint32_t)who : self->uid);
 }
 
-/* One thread's, or a zombie's. */
+/* For the nice value of one thread or of a zombie. */
 static long act_on_one_locked(struct thread *self, int who, nice_act *act, int wanted)
 {
     struct pid_slot *slot = pid_slot_find_locked(who ? who : self->tid);
@@ -23,7 +24,7 @@ static long act_on_one_locked(struct thread *self, int who, nice_act *act, int w
     return -ESRCH;
 }
 
-/* Those of all threads of a group or user. */
+/* For those of all threads of a group or user. */
 static long act_on_many_locked(struct thread *self, int which, int who, nice_act *act, int wanted)
 {
     long result = -ESRCH;
@@ -69,7 +70,7 @@ static long set_nice(const struct process *caller, const struct process *owner, 
     return result == -ESRCH ? 0 : result;
 }
 
-/* 20 less the lowest value, so that no result looks like an error. */
+/* The result is 20 minus the lowest value, so that it never looks like an error. */
 long sys_getpriority(struct thread *self, int which, int who)
 {
     return act_on_named(self, which, who, tell_nice, 0);

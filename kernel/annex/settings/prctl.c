@@ -27,8 +27,8 @@ static long set_flag(bool *flag, unsigned long value, unsigned long most)
     return 0;
 }
 
-/* What programs ask for of features that are not there, or are as they are: the answers of a Linux
- * that does not change them. */
+/* Options about features that do not exist here, or cannot be changed: the answers are those of a
+ * Linux that does not change them. */
 static long other_option(struct thread *self, int option, unsigned long arg2)
 {
     enum { CAP_LAST_CAP = 40, SECBIT_KEEP_CAPS = 1 << 4 };
@@ -41,7 +41,7 @@ static long other_option(struct thread *self, int option, unsigned long arg2)
     case PR_SET_TIMING: return arg2 == PR_TIMING_STATISTICAL ? 0 : -EINVAL;
     case PR_GET_TSC: return put_int(arg2, PR_TSC_ENABLE);
     case PR_SET_TSC: return arg2 == PR_TSC_ENABLE ? 0 : -EINVAL;
-    case PR_CAPBSET_READ: return arg2 <= CAP_LAST_CAP ? 1 : -EINVAL; /* none is ever taken away */
+    case PR_CAPBSET_READ: return arg2 <= CAP_LAST_CAP ? 1 : -EINVAL; /* none is ever removed */
     case PR_GET_SECUREBITS: return self->process->keep_caps ? SECBIT_KEEP_CAPS : 0;
     case PR_GET_TID_ADDRESS:
         return user_copy_out(uaddr(arg2), &self->clear_child_tid.at, sizeof(uint64_t));

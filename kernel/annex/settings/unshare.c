@@ -1,14 +1,14 @@
-/* unshare: a thread gets parts of its own of what clone had it share. */
+/* unshare: gives a thread copies of its own of what it shares since clone. */
 #include "proc/private.h"
 
-/* There are no namespaces: asking for one of one's own fails, as on a Linux without them.
- * Semaphores of System V are not there either, so that nothing is to be done about them. */
+/* There are no namespaces: to ask for a new one fails, as on a Linux without them. There are no
+ * semaphores of System V either, so nothing needs to be done for them. */
 #define PARTS (CLONE_FS | CLONE_FILES | CLONE_SYSVSEM)
-/* What a thread cannot give up; asking for it is right where it is shared with nobody. */
+/* What cannot be unshared. To ask for it is allowed if it is not shared. */
 #define ALONE (CLONE_THREAD | CLONE_SIGHAND | CLONE_VM)
 
-/* Has another process the caller's memory? Whoever looks into it holds it for a moment, too, which
- * does not count. */
+/* Does another process share the caller's memory? A process that looks into it has a reference for
+ * a moment, too; that does not count. */
 static bool shares_space_locked(const struct process *process)
 {
     struct process *other = NULL;
@@ -19,8 +19,8 @@ static bool shares_space_locked(const struct process *process)
     return other;
 }
 
-/* Does the caller share its process, its actions or its memory, as far as the flags ask? Memory is
- * had through actions and those through the process: each flag asks for those before it, too.
+/* Does the caller share its process, its actions or its memory, as far as the flags ask? Threads
+ * share actions, and what shares actions shares memory, so each flag implies the ones before it.
  * Takes proc_lock. */
 static bool shares(const struct process *process, uint64_t flags)
 {

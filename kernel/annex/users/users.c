@@ -1,12 +1,15 @@
-/* The calls by which a process becomes another user, or takes on other groups. */
+/* The calls by which a process becomes another user, or changes its groups.
+ *
+ * Each call makes a copy of the credentials (cred_begin), checks and changes it, and either
+ * publishes the copy (cred_commit) or frees it (cred_drop). exec_lock is held all the time:
+ * otherwise another thread that changes them meanwhile could bring back a right that this one gives
+ * up. Readers see the old credentials or the new ones, never a mixture. */
 #include "proc/private.h"
 
 enum { KEEP = -1 }; /* an argument that leaves a number as it is */
 
-/* A copy of the caller's credentials to change, with room for n_groups. Until it is put in force or
- * dropped no other thread changes them: it would bring back what this one gives up.
- * NULL if memory is out.
- * Takes exec_lock and keeps it; may sleep. */
+/* Copies the caller's credentials, with room for n_groups. NULL if memory is out. Takes exec_lock
+ * and keeps it if it succeeds; may sleep. */
 static struct cred *cred_begin(struct thread *self, uint32_t n_groups, bool keep_groups)
 {
     mutex_lock(&self->process->exec_lock);
@@ -17,9 +20,7 @@ static struct cred *cred_begin(struct thread *self, uint32_t n_groups, bool keep
     return copy;
 }
 
-/* Leaves the credentials as they are.
- * The error.
- * Releases exec_lock. */
+/* Frees the copy. The result is the error. Releases exec_lock. */
 static long cred_drop(struct thread *self, struct cred *cred, long error)
 {
     cred_unref(cred);
@@ -27,10 +28,10 @@ static long cred_drop(struct thread *self, struct cred *cred, long error)
     return error;
 }
 
-/* Puts changed credentials in force. A user who has more processes than allowed already gets this
- * one too, as programs do not expect setuid to fail; but its exec is refused (process_over_limit).
- * 0, or -EAGAIN without memory for a new user's counts.
- * Takes fs.lock and proc_lock; releases exec_lock. */
+/* Publishes the copy. A user that has reached RLIMIT_NPROC gets this process, too, because programs
+ * do not expect setuid to fail; but its exec is refused (process_over_limit). 0, or -EAGAIN if
+ * there is no memory for the counts of a new user. Takes fs.lock and proc_lock; releases exec_lock.
+ */
 static long cred_commit(struct thread *self, struct cred *cred)
 {
     struct process *process = self->process;
@@ -100,7 +101,7 @@ long sys_setreuid(struct thread *self, uid_t ruid, uid_t euid)
     return cred_commit(self, cred);
 }
 
-/* The result is the old one, whether it changed or not: the call cannot say that it failed. */
+/* The result is the old id, whether or not it changed: the call cannot report an error. */
 long sys_setfsuid(struct thread *self, uid_t uid)
 {
     struct cred *cred = cred_begin(self, 0, true);
@@ -176,7 +177,8 @@ long sys_setfsgid(struct thread *self, gid_t gid)
 
 /* ---- Supplementary groups ---- */
 
-/* Lets groups[at] sink in a heap of n, of which each is above the two at twice its place. */
+/* Moves groups[at] down in a heap of n, in which each entry is at least as large as the two at
+ * twice its index. */
 static void sink(uint32_t *groups, uint32_t at, uint32_t n)
 {
     uint32_t group = groups[at], below;
@@ -191,7 +193,7 @@ static void sink(uint32_t *groups, uint32_t at, uint32_t n)
     groups[at] = group;
 }
 
-/* Sorts by making a heap, and taking the largest of it again and again. */
+/* Heapsort: makes a heap, and removes the largest entry again and again. */
 static void sort_groups(uint32_t *groups, uint32_t n)
 {
     enum { WORK = 64 }; /* groups that take about 0.1 ms */
