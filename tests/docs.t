@@ -11,6 +11,7 @@ The convention for fenced blocks; what is run is run in order, in a copy of the 
                           a row of its table or a line of its list is added
     ```text               is shown only
 """
+# needs: procfs screen sysrq symbols
 import os
 import pty
 import re
@@ -39,7 +40,7 @@ INTERACTIVE = {
 # Commands that a document names within a sentence, and that are run here as they stand.
 HARMLESS = ("make help", "make tour", "make tour ANNEX=all", "make doctor", "make -f libc/libc.mk readme")
 # Commands that others run: the file that does.
-ELSEWHERE = {"make test": ".ci/run", "make lint": ".ci/run", "make coverage": ".ci/run",
+ELSEWHERE = {"make test": ".ci/run", "make CORE=1": ".ci/run", "make lint": ".ci/run", "make coverage": ".ci/run",
              "make release": "tests/tools/build.t", "make ide": "tests/tools/build.t"}
 # Commands that take minutes or the network: the test that runs the same on a small scale.
 LONG = {"make bench": "tests/bench/counts.t",

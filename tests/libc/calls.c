@@ -1,4 +1,5 @@
-/* System calls under their names in C: those that are more than a number and registers. */
+/* System calls under their names in C: those that are more than a number and registers.
+ * needs: users files memfd */
 #include "check.h"
 #include <sys/fsuid.h>
 #include <sys/mman.h>

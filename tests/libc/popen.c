@@ -1,4 +1,5 @@
-/* popen: modes, what a command inherits of earlier ones, and the order in which they are closed. */
+/* popen: modes, what a command inherits of earlier ones, and the order in which they are closed.
+ * needs: procfs */
 #include "check.h"
 
 /* Reads all that a stream of popen has; the text is static. */

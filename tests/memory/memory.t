@@ -1,6 +1,7 @@
 #!/bin/sh
 # Each thing that takes memory, grown until the kernel refuses: see tests/memory/grow.c. MEM= gives
 # the memory of the machines, one after the other.
+# needs: oom procfs
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=${BUILD:-build}
 case $build in /*) ;; *) build=$top/$build ;; esac

@@ -1,4 +1,5 @@
-/* os.chdir and os.fchdir: relative and absolute, and every errno of the contract. */
+/* os.chdir and os.fchdir: relative and absolute, and every errno of the contract.
+ * needs: users */
 #include "check.h"
 #include <os.h>
 

@@ -1,4 +1,5 @@
-/* Files by descriptor: os.open to os.copy_file_range, each row of the table. */
+/* Files by descriptor: os.open to os.copy_file_range, each row of the table.
+ * needs: procfs files */
 #include "check.h"
 #include <os.h>
 #include <sys/ioctl.h>

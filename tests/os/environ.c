@@ -1,4 +1,5 @@
-/* os.environ, os.getenv, os.putenv, os.unsetenv: one object, seen at once by all who look. */
+/* os.environ, os.getenv, os.putenv, os.unsetenv: one object, seen at once by all who look.
+ * needs: procfs */
 #include "check.h"
 #include <os.h>
 

@@ -1,6 +1,7 @@
 /* os.execv's whole family: arguments one by one or as a list, other environments, the search in
  * PATH and its errors. The program runs itself again under the name `show`, which prints what it
- * got. */
+ * got.
+ * needs: procfs */
 #include "check.h"
 #include <os.h>
 

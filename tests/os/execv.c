@@ -1,5 +1,6 @@
 /* os.execv: what stays and what goes, scripts, and every errno of the contract. The program runs
- * itself again with a word that says what to look at. */
+ * itself again with a word that says what to look at.
+ * needs: procfs files */
 #include "check.h"
 #include <os.h>
 

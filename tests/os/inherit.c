@@ -1,5 +1,6 @@
 /* Which descriptors a new program gets (PEP 446): none that os made, but for os.dup2's and those
- * that were made inheritable. The program runs itself again to look. */
+ * that were made inheritable. The program runs itself again to look.
+ * needs: procfs */
 #include "check.h"
 #include <os.h>
 

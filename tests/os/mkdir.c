@@ -1,4 +1,5 @@
-/* os.mkdir and os.rmdir: modes, trailing slashes, and every errno of the contract. */
+/* os.mkdir and os.rmdir: modes, trailing slashes, and every errno of the contract.
+ * needs: users */
 #include "check.h"
 #include <os.h>
 

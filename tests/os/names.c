@@ -1,4 +1,5 @@
-/* Names of files: os.access to os.sync, each row of the table. */
+/* Names of files: os.access to os.sync, each row of the table.
+ * needs: users files fifo */
 #include "check.h"
 #include <os.h>
 

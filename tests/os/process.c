@@ -1,5 +1,6 @@
 /* The process itself: numbers, groups, sessions, signals, priorities, times, the system's name and
- * size, random bytes. */
+ * size, random bytes.
+ * needs: users settings */
 #include "check.h"
 #include <os.h>
 #include <time.h>

@@ -1,5 +1,6 @@
 /* Programs started in a child: os.spawnv and its family, os.posix_spawn, os.system, os.popen. The
- * program runs itself again to exit with a number, to end by a signal, or to look around. */
+ * program runs itself again to exit with a number, to end by a signal, or to look around.
+ * needs: procfs */
 #include "check.h"
 #include <os.h>
 

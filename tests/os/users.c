@@ -1,4 +1,5 @@
-/* Users and groups of the process, and what /etc says of users. */
+/* Users and groups of the process, and what /etc says of users.
+ * needs: users */
 #include "check.h"
 #include <os.h>
 

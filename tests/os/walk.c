@@ -1,5 +1,6 @@
 /* os.scandir and os.walk: entries and their methods, both orders, lists that the caller changes,
- * links, errors. */
+ * links, errors.
+ * needs: fifo */
 #include "check.h"
 #include <dirent.h>
 #include <os.h>

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The timer interrupts where a time slice may end, and not at each fork of a parent whose slice is
 # used up. Counted with QEMU's instructions as the clock, so it is the same on a busy host.
+# needs: procfs
 cd "$(dirname "$0")/../.." || exit 1
 forks=2000
 said=$(tools/vm --icount -- sh -c "

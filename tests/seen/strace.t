@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The image's strace beside the host's: the same programs, watched by both, line by line."""
+# needs: procfs counts
 import os
 import re
 import shutil

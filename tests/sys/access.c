@@ -1,4 +1,5 @@
-/* access, faccessat, faccessat2: by the real user, or the effective; and each errno. */
+/* access, faccessat, faccessat2: by the real user, or the effective; and each errno.
+ * needs: users */
 #include "helpers.h"
 
 static long access2(int dir, const char *path, int mode, int flags)

@@ -1,5 +1,6 @@
 /* Many areas: mmap, munmap, mprotect, faults, fork and truncation with 30,000 of them, which must
- * not take minutes; and the limit of their number. */
+ * not take minutes; and the limit of their number.
+ * needs: procfs memfd memory */
 #include <sys/mman.h>
 #include "helpers.h"
 

@@ -1,4 +1,5 @@
-/* chmod, fchmod, fchmodat, umask: all bits, who may, what new files get, and each errno. */
+/* chmod, fchmod, fchmodat, umask: all bits, who may, what new files get, and each errno.
+ * needs: users fifo */
 #include "helpers.h"
 
 static int mode_of(const char *path)

@@ -1,4 +1,5 @@
-/* chown, lchown, fchown, fchownat: who may give what to whom, set-id bits; and each errno. */
+/* chown, lchown, fchown, fchownat: who may give what to whom, set-id bits; and each errno.
+ * needs: users */
 #include "helpers.h"
 
 static struct stat stat_of(const char *path)

@@ -1,4 +1,5 @@
-/* chroot: all lookups begin below it and do not leave it; who may; each errno. */
+/* chroot: all lookups begin below it and do not leave it; who may; each errno.
+ * needs: procfs users files */
 #include "helpers.h"
 
 static void check_errors(void)

@@ -1,5 +1,6 @@
 /* What clone lets processes share, and threads not: names (CLONE_FS), actions (CLONE_SIGHAND) and
- * descriptors (CLONE_FILES); and unshare, which takes it back. */
+ * descriptors (CLONE_FILES); and unshare, which takes it back.
+ * needs: procfs users futex files settings */
 #include "helpers.h"
 #include <sched.h>
 

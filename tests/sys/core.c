@@ -1,4 +1,5 @@
-/* Core dumps: which ends are told as "dumped", and what is in the file. */
+/* Core dumps: which ends are told as "dumped", and what is in the file.
+ * needs: procfs users memory settings counts */
 #include "helpers.h"
 #include <abi/core.h>
 #include <elf.h>

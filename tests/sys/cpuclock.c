@@ -1,5 +1,6 @@
 /* Clock numbers of processes and threads: clock_gettime, clock_getres, clock_nanosleep; waitid for
- * a pidfd that is none. */
+ * a pidfd that is none.
+ * needs: times */
 #include "helpers.h"
 
 enum { PROF, VIRT, SCHED, FILE_CLOCK, PER_THREAD = 4, P_PIDFD_NUMBER = 3 };

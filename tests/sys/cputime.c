@@ -1,4 +1,5 @@
-/* RLIMIT_CPU, and what times and getrusage tell of time in calls and in user mode. */
+/* RLIMIT_CPU, and what times and getrusage tell of time in calls and in user mode.
+ * needs: times */
 #include "helpers.h"
 #include <sched.h>
 #include <sys/prctl.h>

@@ -1,4 +1,5 @@
-/* The set*id families and groups: every form as root and as a user, all or nothing; each errno. */
+/* The set*id families and groups: every form as root and as a user, all or nothing; each errno.
+ * needs: users */
 #include "helpers.h"
 #include <sched.h>
 

@@ -1,4 +1,5 @@
-/* The small devices: null, zero, full, random, urandom; the links of /dev; getrandom. */
+/* The small devices: null, zero, full, random, urandom; the links of /dev; getrandom.
+ * needs: procfs */
 #include "helpers.h"
 #include <poll.h>
 #include <sys/ioctl.h>

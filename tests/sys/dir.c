@@ -1,4 +1,5 @@
-/* mkdir, rmdir, their at forms, chdir, fchdir: modes, link counts, removed directories; errors. */
+/* mkdir, rmdir, their at forms, chdir, fchdir: modes, link counts, removed directories; errors.
+ * needs: procfs users */
 #include "helpers.h"
 
 static struct stat stat_of(const char *path)

@@ -1,4 +1,5 @@
-/* execve: arguments, environment, what stays and what goes, scripts, set-id; and each errno. */
+/* execve: arguments, environment, what stays and what goes, scripts, set-id; and each errno.
+ * needs: procfs users times */
 #include "helpers.h"
 #include <sched.h>
 

@@ -1,4 +1,5 @@
-/* exit, exit_group: statuses, what an end closes and frees, who is told. */
+/* exit, exit_group: statuses, what an end closes and frees, who is told.
+ * needs: procfs */
 #include "helpers.h"
 #include <poll.h>
 #include <sched.h>

@@ -1,5 +1,5 @@
 /* fallocate, memfd_create, preadv, pwritev and their 2 forms, syncfs, setfsuid, setfsgid; errors.
- */
+ * needs: procfs users files memfd */
 #include "helpers.h"
 #include <sys/uio.h>
 

@@ -1,4 +1,5 @@
-/* FIFOs: opening waits for the other side; what is written comes out; ends that go away. */
+/* FIFOs: opening waits for the other side; what is written comes out; ends that go away.
+ * needs: procfs fifo */
 #include "helpers.h"
 #include <poll.h>
 

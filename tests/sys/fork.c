@@ -1,4 +1,5 @@
-/* fork, vfork, clone without shared threads: what a child has, what is its own, many of them. */
+/* fork, vfork, clone without shared threads: what a child has, what is its own, many of them.
+ * needs: procfs users times */
 #include "helpers.h"
 #include <sched.h>
 #include <sys/resource.h>

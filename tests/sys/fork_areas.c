@@ -1,5 +1,6 @@
 /* fork of a process with many areas while its other threads map, unmap, grow stacks, and a file is
- * cut off: the child has what was there at one moment. */
+ * cut off: the child has what was there at one moment.
+ * needs: memfd memory */
 #include "helpers.h"
 #include <sched.h>
 

@@ -1,5 +1,6 @@
 /* Vector registers belong to their process: over switches, fork, exec, signals, many at once; the
- * upper halves of AVX where the processor has them; what a signal frame says of them. */
+ * upper halves of AVX where the processor has them; what a signal frame says of them.
+ * needs: procfs */
 #include "helpers.h"
 #include <sched.h>
 #include <ucontext.h>

@@ -1,4 +1,5 @@
-/* futex: waits, wakes, bits, moves and time-outs, between processes that share memory. */
+/* futex: waits, wakes, bits, moves and time-outs, between processes that share memory.
+ * needs: procfs futex */
 #include "helpers.h"
 
 /* Linux's numbers: its header does not come with every libc. */

@@ -1,4 +1,5 @@
-/* getcwd (the call itself): its length, small buffers, depth, what lies outside; each errno. */
+/* getcwd (the call itself): its length, small buffers, depth, what lies outside; each errno.
+ * needs: procfs */
 #include "helpers.h"
 
 static long cwd(void *buf, unsigned long size)

@@ -1,4 +1,5 @@
-/* getdents64: records, types, going on where one stopped while names come and go; each errno. */
+/* getdents64: records, types, going on where one stopped while names come and go; each errno.
+ * needs: fifo */
 #include "helpers.h"
 
 struct entry {

@@ -1,4 +1,5 @@
-/* setpgid, setsid, getpgid, getsid, getpgrp: who may move whom, and each errno. */
+/* setpgid, setsid, getpgid, getsid, getpgrp: who may move whom, and each errno.
+ * needs: procfs */
 #include "helpers.h"
 
 static void end(pid_t child)

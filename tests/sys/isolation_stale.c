@@ -1,6 +1,7 @@
 /* Nothing stale reaches a program: fresh pages are zero after another process died with secrets in
  * its memory, and what calls copy out holds no byte of the kernel's stack or heap, padding
- * included. */
+ * included.
+ * needs: times files settings */
 #include "helpers.h"
 #include <poll.h>
 #include <sys/resource.h>

@@ -1,6 +1,7 @@
 /* Nothing stale is reached through a TLB: a thread on another processor reads and writes pages
  * while their tables are copied, shared by a fork, unmapped and filled anew. On one processor the
- * same steps come one after the other. Bounded by rounds. */
+ * same steps come one after the other. Bounded by rounds.
+ * needs: futex memory */
 #include "helpers.h"
 #include <sched.h>
 

@@ -1,4 +1,5 @@
-/* kill, tkill, tgkill: whom a number names, who may send what, default actions; and each errno. */
+/* kill, tkill, tgkill: whom a number names, who may send what, default actions; and each errno.
+ * needs: users */
 #include "helpers.h"
 
 static volatile sig_atomic_t count;

@@ -1,4 +1,5 @@
-/* /dev/kmsg and syslog: the kernel's log, written and read as records and as text. */
+/* /dev/kmsg and syslog: the kernel's log, written and read as records and as text.
+ * needs: procfs users */
 #include "helpers.h"
 #include <poll.h>
 #include <sys/utsname.h>

@@ -1,4 +1,5 @@
-/* Leases: who may have one, who breaks it and by what, what the holder is told; time-out; hints. */
+/* Leases: who may have one, who breaks it and by what, what the holder is told; time-out; hints.
+ * needs: locks procfs users */
 #include "helpers.h"
 #include <poll.h>
 

@@ -1,4 +1,5 @@
-/* getrlimit, setrlimit, prlimit64, getpriority, setpriority: values, rights, effects; errors. */
+/* getrlimit, setrlimit, prlimit64, getpriority, setpriority: values, rights, effects; errors.
+ * needs: users settings */
 #include "helpers.h"
 #include <sys/resource.h>
 

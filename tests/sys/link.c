@@ -1,4 +1,5 @@
-/* link, linkat: a second name for the same file, and each errno. */
+/* link, linkat: a second name for the same file, and each errno.
+ * needs: procfs users */
 #include "helpers.h"
 
 static nlink_t links_of(const char *path)

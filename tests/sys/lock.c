@@ -1,5 +1,6 @@
 /* fcntl's record locks and flock: ranges that split and join, who is in the way, waiting in turn,
- * deadlock, what a close or an end lets go; errors. */
+ * deadlock, what a close or an end lets go; errors.
+ * needs: locks procfs */
 #include "helpers.h"
 #include <sys/file.h>
 

@@ -1,4 +1,5 @@
-/* madvise and msync: what MADV_DONTNEED drops, what is refused. */
+/* madvise and msync: what MADV_DONTNEED drops, what is refused.
+ * needs: memory */
 #define _GNU_SOURCE
 #include "check.h"
 #include <sys/mman.h>

@@ -1,5 +1,6 @@
 /* What mmap and its kin refuse, and in which order; madvise about forks; futexes where no memory
- * is. */
+ * is.
+ * needs: users futex memfd memory settings */
 #include <sys/mman.h>
 #include <sys/sysinfo.h>
 #include "helpers.h"

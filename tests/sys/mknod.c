@@ -1,4 +1,5 @@
-/* mknod, mknodat: FIFOs, devices, plain files; who may; each errno. */
+/* mknod, mknodat: FIFOs, devices, plain files; who may; each errno.
+ * needs: users files fifo */
 #include "helpers.h"
 #include <sys/sysmacros.h>
 

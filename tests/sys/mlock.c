@@ -1,5 +1,6 @@
 /* mlock, mlock2, munlock, mlockall, munlockall, MAP_LOCKED: limits, errors, what is counted, and
- * what other calls may do with locked memory. */
+ * what other calls may do with locked memory.
+ * needs: procfs users memfd memory */
 #include "helpers.h"
 #include <sys/resource.h>
 

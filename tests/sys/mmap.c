@@ -1,5 +1,6 @@
 /* mmap, munmap, mprotect, brk: anonymous and of files, private and shared, over fork, and the
- * faults of what is not there. */
+ * faults of what is not there.
+ * needs: memory */
 #include "check.h"
 #include <setjmp.h>
 #include <sys/mman.h>

@@ -1,5 +1,6 @@
 /* mremap: growing, shrinking and moving mappings with their contents; its errors, and those of
- * msync and madvise. */
+ * msync and madvise.
+ * needs: users memory */
 #define _GNU_SOURCE
 #include "check.h"
 #include <sys/mman.h>

@@ -1,4 +1,5 @@
-/* /proc/PID/oom_score_adj, oom_adj and oom_score: values, who may lower them, fork and exec. */
+/* /proc/PID/oom_score_adj, oom_adj and oom_score: values, who may lower them, fork and exec.
+ * needs: procfs users oom */
 #include "helpers.h"
 
 static int number_in(const char *name)

@@ -1,4 +1,5 @@
-/* open, openat, creat: flags, modes, which descriptor, and each errno. */
+/* open, openat, creat: flags, modes, which descriptor, and each errno.
+ * needs: users */
 #include "helpers.h"
 #include <sys/resource.h>
 

@@ -1,5 +1,6 @@
 /* Orphans: who becomes the parent, subreapers, orphaned process groups, the signal of a parent's
- * end. */
+ * end.
+ * needs: procfs settings */
 #include "helpers.h"
 #include <sys/prctl.h>
 

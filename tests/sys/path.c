@@ -1,4 +1,5 @@
-/* Path resolution: links and their limit, slashes, dots, lengths, rights; through stat and open. */
+/* Path resolution: links and their limit, slashes, dots, lengths, rights; through stat and open.
+ * needs: procfs users */
 #include "helpers.h"
 
 /* The file's number; each time another one if there is no file. */

@@ -1,4 +1,5 @@
-/* pipe, pipe2: order, ends, blocking, atomic writes, packets, bad addresses, SIGPIPE. */
+/* pipe, pipe2: order, ends, blocking, atomic writes, packets, bad addresses, SIGPIPE.
+ * needs: procfs users fifo */
 #include "helpers.h"
 #include <poll.h>
 #include <sys/ioctl.h>

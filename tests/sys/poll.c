@@ -1,5 +1,6 @@
 /* poll, ppoll: what is ready, of pipes, files, devices and closed descriptors; times, masks; each
- * errno. */
+ * errno.
+ * needs: procfs */
 #include "helpers.h"
 #include <poll.h>
 #include <sys/resource.h>

@@ -1,4 +1,5 @@
-/* prctl: what programs ask for at their start, and what no kernel knows. */
+/* prctl: what programs ask for at their start, and what no kernel knows.
+ * needs: settings */
 #include "helpers.h"
 #include <sys/prctl.h>
 

@@ -1,5 +1,6 @@
 /* /proc/PID/io, syscall, timerslack_ns, mem, pagemap, mountstats: their rights, their form, and
- * that they follow what the process does. */
+ * that they follow what the process does.
+ * needs: procfs users settings */
 #include "proc_text.h"
 #include <sys/prctl.h>
 

@@ -1,5 +1,6 @@
 /* /proc/PID/fdinfo tells of the locks and the lease that belong to a descriptor, and of no others;
- * /proc/locks of all, and of what waits for them. */
+ * /proc/locks of all, and of what waits for them.
+ * needs: locks procfs */
 #include "proc_text.h"
 #include <sys/file.h>
 #include <sys/sysmacros.h>

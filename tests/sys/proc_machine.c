@@ -1,5 +1,6 @@
 /* Files of /proc about the whole machine: interrupts, slabinfo, buddyinfo, consoles; and names as
- * listings give them. */
+ * listings give them.
+ * needs: procfs users settings counts */
 #include "proc_text.h"
 #include <sys/sysmacros.h>
 

@@ -1,4 +1,5 @@
-/* /proc/PID/smaps, smaps_rollup and the modes of fd's links; large texts in small pieces. */
+/* /proc/PID/smaps, smaps_rollup and the modes of fd's links; large texts in small pieces.
+ * needs: procfs */
 #include "proc_text.h"
 
 enum { MB = 1 << 20, AREAS = 3000 };

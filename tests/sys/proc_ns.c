@@ -1,4 +1,5 @@
-/* /proc/PID/ns: links whose text and target are one namespace, the same for parent and child. */
+/* /proc/PID/ns: links whose text and target are one namespace, the same for parent and child.
+ * needs: procfs users */
 #include "proc_text.h"
 #include <sched.h>
 #include <sys/ioctl.h>

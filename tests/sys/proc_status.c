@@ -1,5 +1,6 @@
 /* /proc/PID/status and statm: sizes that fit together and follow what the process does. Where
- * versions of Linux differ (Kthread, untag_mask ...) nothing is checked. */
+ * versions of Linux differ (Kthread, untag_mask ...) nothing is checked.
+ * needs: procfs users settings */
 #include "proc_text.h"
 
 enum { MB = 1 << 20 };

@@ -1,4 +1,5 @@
-/* /proc/sys: what the kernel says there is what its calls say. */
+/* /proc/sys: what the kernel says there is what its calls say.
+ * needs: procfs users memfd counts */
 #include "helpers.h"
 #include <sys/utsname.h>
 

@@ -1,4 +1,5 @@
-/* /proc: what a process shows of itself and others, to whom, and what is left when it is gone. */
+/* /proc: what a process shows of itself and others, to whom, and what is left when it is gone.
+ * needs: procfs users settings */
 #include "proc_text.h"
 #include <sys/ioctl.h>
 #include <sys/prctl.h>

@@ -1,4 +1,5 @@
-/* /proc/sys/fs/protected_*: what each value allows with names that another user has planted. */
+/* /proc/sys/fs/protected_*: what each value allows with names that another user has planted.
+ * needs: procfs users files fifo counts */
 #include "helpers.h"
 
 #define SETTINGS "/proc/sys/fs/protected_"

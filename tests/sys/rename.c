@@ -1,4 +1,5 @@
-/* rename, renameat, renameat2: all forms, and each errno that Linux documents. */
+/* rename, renameat, renameat2: all forms, and each errno that Linux documents.
+ * needs: users fifo */
 #include "helpers.h"
 #include <sys/syscall.h>
 

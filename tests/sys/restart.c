@@ -1,5 +1,6 @@
 /* What a signal does to a call that sleeps: EINTR or going on, call by call, with and without
- * SA_RESTART. */
+ * SA_RESTART.
+ * needs: procfs futex files fifo */
 #include "helpers.h"
 #include <poll.h>
 #include <sys/select.h>

@@ -1,5 +1,6 @@
 /* set_robust_list: whoever waits for a lock of a thread that has ended, or executes another
- * program, is told. */
+ * program, is told.
+ * needs: procfs futex */
 #include <stddef.h>
 
 #include "helpers.h"

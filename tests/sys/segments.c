@@ -1,5 +1,6 @@
 /* Segment registers belong to their thread: what a program loads into FS, GS, DS or ES is not seen
- * by another, and does not change another's bases. */
+ * by another, and does not change another's bases.
+ * needs: procfs */
 #include "helpers.h"
 #include <sched.h>
 

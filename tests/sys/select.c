@@ -1,4 +1,5 @@
-/* select, pselect6: the three sets, times, masks; each errno. */
+/* select, pselect6: the three sets, times, masks; each errno.
+ * needs: files */
 #include "helpers.h"
 #include <sys/select.h>
 #include <sys/time.h>

@@ -1,4 +1,5 @@
-/* sendfile, copy_file_range, fadvise64: copies inside the kernel, and each errno. */
+/* sendfile, copy_file_range, fadvise64: copies inside the kernel, and each errno.
+ * needs: files */
 #include "helpers.h"
 #include <sys/sendfile.h>
 

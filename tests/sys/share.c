@@ -1,5 +1,6 @@
 /* What counts for each user and not for each process: processes and threads (RLIMIT_NPROC), queued
- * signals (RLIMIT_SIGPENDING). */
+ * signals (RLIMIT_SIGPENDING).
+ * needs: procfs users settings */
 #include "helpers.h"
 #include <sched.h>
 #include <sys/prctl.h>

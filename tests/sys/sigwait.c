@@ -1,5 +1,6 @@
 /* rt_sigtimedwait, rt_sigqueueinfo, rt_tgsigqueueinfo: taking signals without a handler, with what
- * they bring; errors. */
+ * they bring; errors.
+ * needs: procfs */
 #include "helpers.h"
 
 static int take(int number, siginfo_t *info, long ms)

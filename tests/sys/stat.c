@@ -1,4 +1,5 @@
-/* stat, lstat, fstat, newfstatat, statx, statfs, fstatfs: each field and each errno. */
+/* stat, lstat, fstat, newfstatat, statx, statfs, fstatfs: each field and each errno.
+ * needs: procfs files */
 #include "helpers.h"
 #include <sys/ioctl.h>
 #include <sys/statfs.h>

@@ -1,5 +1,6 @@
 /* Stress: /proc is read while the processes in it open, close, exec and end; and threads that use
- * one descriptor, one timer and one table at once. */
+ * one descriptor, one timer and one table at once.
+ * needs: procfs times */
 #include "helpers.h"
 #include <sched.h>
 #include <sys/time.h>

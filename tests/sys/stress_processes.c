@@ -1,4 +1,5 @@
-/* Processes under load: fork, exec, stop, go on, kill, wait and look at /proc, all at once. */
+/* Processes under load: fork, exec, stop, go on, kill, wait and look at /proc, all at once.
+ * needs: procfs */
 #include "helpers.h"
 
 /* The exit status of what many children do at the same time: all 0. */

@@ -1,5 +1,6 @@
 /* Stress: processes and threads that share names, descriptors and actions, or some of these, move,
- * open, close, set actions, stop sharing, execute and end at once, while others look at them. */
+ * open, close, set actions, stop sharing, execute and end at once, while others look at them.
+ * needs: procfs futex */
 #include "helpers.h"
 #include <sched.h>
 

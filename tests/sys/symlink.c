@@ -1,4 +1,5 @@
-/* symlink, symlinkat, readlink, readlinkat: what a link holds, how it is followed; errors. */
+/* symlink, symlinkat, readlink, readlinkat: what a link holds, how it is followed; errors.
+ * needs: users */
 #include "helpers.h"
 
 static void check_holds(void)

@@ -1,4 +1,5 @@
-/* /proc/cpuinfo and /sys: the processors as lscpu, nproc and the C library read them. */
+/* /proc/cpuinfo and /sys: the processors as lscpu, nproc and the C library read them.
+ * needs: procfs files settings */
 #include "proc_text.h"
 #include <sys/vfs.h>
 

@@ -1,5 +1,6 @@
 /* uname, sethostname, sysinfo, getrandom, prctl, arch_prctl, sched_getaffinity, numbers,
- * what is no call at all; each errno. */
+ * what is no call at all; each errno.
+ * needs: procfs users settings */
 #include "helpers.h"
 #include <sched.h>
 #include <sys/prctl.h>

@@ -1,4 +1,5 @@
-/* Threads by clone: what they share, numbers, ends, signals, exec, fork and faults among them. */
+/* Threads by clone: what they share, numbers, ends, signals, exec, fork and faults among them.
+ * needs: procfs futex files */
 #include "helpers.h"
 #include <sched.h>
 

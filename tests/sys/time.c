@@ -1,5 +1,6 @@
 /* clock_gettime, clock_getres, gettimeofday, time, times, getrusage: clocks agree and go forward;
- * each errno. */
+ * each errno.
+ * needs: procfs */
 #include "helpers.h"
 #include <sys/resource.h>
 #include <sys/time.h>

@@ -1,4 +1,5 @@
-/* nanosleep, clock_nanosleep, alarm, getitimer, setitimer: at least the time asked for; errors. */
+/* nanosleep, clock_nanosleep, alarm, getitimer, setitimer: at least the time asked for; errors.
+ * needs: times */
 #include "helpers.h"
 #include <sys/time.h>
 

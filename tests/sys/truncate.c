@@ -1,4 +1,5 @@
-/* truncate, ftruncate: longer, shorter, times, and each errno. */
+/* truncate, ftruncate: longer, shorter, times, and each errno.
+ * needs: users */
 #include "helpers.h"
 
 static off_t size_of(const char *path)

@@ -1,4 +1,5 @@
-/* unlink, unlinkat: names go, open files stay, sticky directories; and each errno. */
+/* unlink, unlinkat: names go, open files stay, sticky directories; and each errno.
+ * needs: procfs users */
 #include "helpers.h"
 
 static void check_open_files(void)

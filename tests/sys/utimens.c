@@ -1,4 +1,5 @@
-/* utimensat: both times, now, omitted, of links; who may; and each errno. */
+/* utimensat: both times, now, omitted, of links; who may; and each errno.
+ * needs: users memfd */
 #include "helpers.h"
 
 static struct stat stat_of(const char *path)

@@ -1,4 +1,5 @@
-/* wait4, waitid: whom, which changes, what is told, what stays; and each errno. */
+/* wait4, waitid: whom, which changes, what is told, what stays; and each errno.
+ * needs: procfs */
 #include "helpers.h"
 #include <sys/resource.h>
 
