@@ -231,6 +231,8 @@ struct space {
     bool has_kept;           /* some area was AREA_DONTFORK or AREA_WIPEONFORK at some time */
     uint64_t n_pages;        /* pages of all areas (VmSize) */
     uint64_t most_pages;     /* the highest value of n_pages so far */
+    uint64_t n_resident;     /* pages in memory: PTEs of pages that are not 0 */
+    uint64_t most_resident;  /* the highest value of n_resident before it last fell */
     uint64_t n_data_pages;   /* the pages that RLIMIT_DATA counts */
     uint64_t n_locked_pages; /* pages of locked areas (VmLck) */
     uint32_t locks_new;      /* AREA_LOCKS that new areas get (MCL_FUTURE) */
@@ -312,7 +314,8 @@ bool space_area_after(struct space *space, uint64_t address, struct area *area);
 /* The name (map_request.name) with which this space first mapped the backing of the area at the
  * address, with a reference; or NULL. */
 void *space_name_at(struct space *space, uint64_t address);
-uint64_t space_resident(struct space *space); /* pages in memory, counted by a walk */
+uint64_t space_resident(struct space *space);      /* pages in memory, counted by a walk */
+uint64_t space_most_resident(struct space *space); /* the most pages that were in memory so far */
 /* About how many pages would be free without the space: its own pages, those of shared memory
  * without a file, and their tables. Takes long and calls mm_resched: no lock is held. */
 uint64_t space_weight(struct space *space);

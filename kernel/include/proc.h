@@ -103,7 +103,7 @@ struct process {
     struct user *user; /* of uid; referenced; n_counted tasks of this process count for it */
     uint32_t n_counted;
     struct wait_queue child_events; /* threads of this process sleep here in wait4 */
-    struct usage ended_usage;       /* of threads that have ended */
+    struct usage ended_usage;       /* of threads that have ended, and spaces left */
     struct usage children_usage;    /* of reaped descendants */
     struct wait_queue resumed;      /* stopped threads sleep here, and exec until it is alone */
 

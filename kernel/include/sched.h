@@ -188,6 +188,7 @@ struct usage {
     uint64_t user_ns, system_ns;
     uint64_t n_faults;              /* resolved page faults */
     uint64_t n_sleeps, n_preempted; /* to wait for something; because another thread was to run */
+    uint64_t most_resident; /* pages in memory, of the largest space that exec or exit has left */
     struct io_counts io;
 };
 
@@ -198,6 +199,7 @@ static inline void usage_add(struct usage *sum, const struct usage *more)
     sum->n_faults += more->n_faults;
     sum->n_sleeps += more->n_sleeps;
     sum->n_preempted += more->n_preempted;
+    sum->most_resident = max(sum->most_resident, more->most_resident);
     sum->io.n_reads += more->io.n_reads;
     sum->io.n_writes += more->io.n_writes;
     sum->io.read_bytes += more->io.read_bytes;

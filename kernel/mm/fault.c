@@ -110,6 +110,7 @@ static int fault_fresh(struct fault *fault)
         if (!frame)
             break;
         entry_fill(entry, frame | flags);
+        fault->space->n_resident++;
     }
     fault->space->last_fault = page;
     return *fault->entry ? 0 : -ENOMEM;
@@ -135,10 +136,12 @@ __attribute__((noinline)) static void map_around(struct fault *fault)
     for (size_t i = 0; i < n; i++, entry++) {
         if (!frames[i])
             continue;
-        if (!*entry)
+        if (!*entry) {
             entry_fill(entry, frames[i] | area_pte_flags(area));
-        else
+            fault->space->n_resident++;
+        } else {
             frame_unref(frames[i]);
+        }
     }
 }
 
@@ -172,6 +175,7 @@ static int fault_backed(struct fault *fault)
     } else {
         entry_fill(fault->entry, frame | area_pte_flags(area));
     }
+    fault->space->n_resident++;
     if (area->backing->ops->pages && !fault->write && !shared)
         map_around(fault);
     return 0;

@@ -50,6 +50,14 @@ uint64_t space_resident_in(struct space *space, uint64_t start, uint64_t end)
     return count;
 }
 
+uint64_t space_most_resident(struct space *space)
+{
+    spin_lock(&space->lock);
+    uint64_t most = max(space->most_resident, space->n_resident);
+    spin_unlock(&space->lock);
+    return most;
+}
+
 uint64_t space_weight(struct space *space)
 {
     uint64_t weight = 0;

@@ -70,6 +70,7 @@ static void settings_copy(struct space *child, const struct space *parent)
     child->limit_data = parent->limit_data;
     child->limit_locked = parent->limit_locked;
     child->n_pages = parent->n_pages;
+    child->n_resident = parent->n_resident;
     child->n_data_pages = parent->n_data_pages;
     child->has_kept = parent->has_kept;
 }
@@ -92,11 +93,14 @@ static int keep_piece(struct space *child, uint64_t *at, struct list *dead)
     spin_lock(&child->lock);
     for (int n = 0; n < PIECE_AREAS && *at < USER_END && !err; n++) {
         const struct area *area = area_find(child, *at);
-        uint64_t start = area ? area->start : USER_END;
-        *at = area ? area->end : USER_END;
+        uint64_t start = area ? max(area->start, *at) : USER_END;
         uint32_t flags = area ? area->flags : 0;
-        if (flags & (AREA_DONTFORK | AREA_WIPEONFORK))
-            err = space_discard_locked(child, start, *at, &flush);
+        *at = area ? area->end : USER_END;
+        if (!(flags & (AREA_DONTFORK | AREA_WIPEONFORK)))
+            continue;
+        *at = tables_reach(child, start, *at, PIECE_TABLES);
+        n += *at < area->end ? PIECE_AREAS : 0;
+        err = space_discard_locked(child, start, *at, &flush);
         if (flags & AREA_DONTFORK && !err)
             areas_cut(child, start, *at, dead);
     }

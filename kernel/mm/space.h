@@ -10,6 +10,7 @@ enum {
     LARGE_SPAN = TABLE_ENTRIES * PAGE_SIZE, /* what one table of the lowest level covers */
     /* How much is done in one piece with the lock held: a millisecond or two of work. */
     PIECE_AREAS = 64,
+    PIECE_TABLES = 16,  /* tables of pages whose entries are counted with a lock held */
     PIECE_TOUCHED = 32, /* pages that are brought in */
     PIECE_BYTES = 4 * LARGE_SPAN,
     PIECE_MOST = 64 * LARGE_SPAN, /* if little is found */

@@ -242,6 +242,26 @@ static void flush_entry(struct flush *flush, pte_t gone, int level, uint64_t add
     flush_page(flush, address + last * step);
 }
 
+/* The number of pages below a table of that level. */
+/* NOLINTNEXTLINE(misc-no-recursion): a level of tables each, three at most */
+static uint64_t count_pages(const pte_t *table, int level)
+{
+    uint64_t n = 0;
+    for_each_group(first, filled_groups(table)) {
+        for (uint64_t i = first; i < first + GROUP; i++) {
+            if (table[i])
+                n += level == 1 ? 1 : count_pages(table_at(pte_phys(table[i])), level - 1);
+        }
+    }
+    return n;
+}
+
+/* Called before pages are removed, so that most_resident needs no work when pages are added. */
+static void note_most(struct space *space)
+{
+    space->most_resident = max(space->most_resident, space->n_resident);
+}
+
 /* Clears [start, end) in a table that is this space's own and whose first entry maps the address
  * `base`. */
 /* NOLINTNEXTLINE(misc-no-recursion): a level of tables each, four at most */
@@ -259,6 +279,8 @@ static void clear_in(pte_t *table, int level, uint64_t base, uint64_t start, uin
             continue;
         }
         pte_t gone = entry_set(entry, 0);
+        flush->space->n_resident -=
+            level == 1 ? 1 : count_pages(table_at(pte_phys(gone)), level - 1);
         flush_entry(flush, gone, level, at);
         flush_put(flush, pte_phys(gone), level - 1);
     }
@@ -266,6 +288,7 @@ static void clear_in(pte_t *table, int level, uint64_t base, uint64_t start, uin
 
 void tables_clear(struct space *space, uint64_t start, uint64_t end, struct flush *flush)
 {
+    note_most(space);
     if (start < end)
         clear_in(table_at(space->root), 4, 0, start, end, flush);
 }
@@ -291,6 +314,7 @@ static pte_t *next_table(const struct space *space, uint64_t *address, uint64_t 
 int tables_clear_files(struct space *space, uint64_t start, uint64_t end, struct flush *flush)
 {
     uint64_t at = start;
+    note_most(space);
     for (pte_t *table; (table = next_table(space, &at, end));) {
         uint64_t limit = min(end, align_down(at, LARGE_SPAN) + LARGE_SPAN);
         for (; at < limit; at += PAGE_SIZE) {
@@ -302,6 +326,7 @@ int tables_clear_files(struct space *space, uint64_t start, uint64_t end, struct
                 return -ENOMEM;
             table = entry - table_index(at, 1);
             entry_set(entry, 0);
+            space->n_resident--;
             flush_page(flush, at);
             flush_put(flush, pte_phys(pte), 0);
         }

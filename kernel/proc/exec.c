@@ -409,8 +409,10 @@ static void exec_commit(struct thread *thread, struct exec *exec)
         space_load(thread->space);
         user_selectors_load(0);
     }
-    if (old)
+    if (old) {
+        process_note_left(process, old);
         space_unref(old);
+    }
     if (old_exe)
         file_close_exec(old_exe);
     note_exec(process, thread);

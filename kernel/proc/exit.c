@@ -198,6 +198,7 @@ static void release_belongings(struct thread *self, struct process *process)
     cred_unref(cred);
     file_close_exec(exe);
     self->space = NULL; /* its page tables stay loaded until the switch to the next thread */
+    process_note_left(process, space);
     space_unref(space);
 }
 

@@ -135,6 +135,7 @@ void usage_tell(const struct usage *usage, struct rusage *told)
     memset(told, 0, sizeof(*told));
     ns_to_timeval(usage->user_ns, &told->ru_utime);
     ns_to_timeval(usage->system_ns, &told->ru_stime);
+    told->ru_maxrss = (long)(usage->most_resident * (PAGE_SIZE / 1024));
     told->ru_minflt = usage->n_faults;
     told->ru_nvcsw = usage->n_sleeps;
     told->ru_nivcsw = usage->n_preempted;
@@ -152,9 +153,9 @@ long sys_getrusage(struct thread *self, int who, uaddr_t usage)
     else
         used = who == RUSAGE_SELF ? process_usage_locked(self->process) : thread_usage(self);
     spin_unlock(&proc_lock);
-    usage_tell(&used, &told);
     if (who != RUSAGE_CHILDREN)
-        told.ru_maxrss = space_resident(self->space) * (PAGE_SIZE / 1024);
+        used.most_resident = max(used.most_resident, space_most_resident(self->space));
+    usage_tell(&used, &told);
     return user_copy_out(usage, &told, sizeof(told));
 }
 

@@ -213,6 +213,9 @@ void vfork_release_locked(struct thread *thread); /* wakes the caller that waits
  * parent's children if `count_usage`. The caller needs a reference to use it afterwards. */
 void process_reap_locked(struct process *zombie, bool count_usage);
 void thread_clear_tid(struct thread *thread); /* CLONE_CHILD_CLEARTID and robust locks */
+/* exec or exit leaves the space: its most resident pages count for the process from now on. Takes
+ * space->lock and proc_lock, one after the other. */
+void process_note_left(struct process *process, struct space *left);
 void usage_tell(const struct usage *usage, struct rusage *told);
 void ns_to_timeval(uint64_t ns, struct timeval *time);
 void limits_init(struct process *process);

@@ -221,6 +221,14 @@ uint32_t process_count(void)
     return __atomic_load_n(&n_processes, __ATOMIC_RELAXED);
 }
 
+void process_note_left(struct process *process, struct space *left)
+{
+    uint64_t most = space_most_resident(left);
+    spin_lock(&proc_lock);
+    process->ended_usage.most_resident = max(process->ended_usage.most_resident, most);
+    spin_unlock(&proc_lock);
+}
+
 struct usage process_usage_locked(const struct process *process)
 {
     struct thread *thread;

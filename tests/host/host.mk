@@ -23,7 +23,7 @@ $(BUILD)/tests/host/test_%: tests/host/test_%.c $(BUILD)/tests/host/lib.a | $(sy
 $(BUILD)/tests/host/test_spaces: tests/host/test_spaces.c tests/host/steps.c $(BUILD)/tests/host/lib.a
 	$(call say,CC,$<)
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) -c tests/host/steps.c -o $@.steps.o
-	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(DEPFLAGS) -O0 -fsanitize-coverage=trace-pc $< \
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) -Ikernel $(DEPFLAGS) -O0 -fsanitize-coverage=trace-pc $< \
 	    $@.steps.o $(BUILD)/tests/host/lib.a -o $@
 
 # The tests of vfs and ramfs have these rooms and what stands for the floors below them.

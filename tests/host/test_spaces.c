@@ -16,9 +16,9 @@
 #include "../../kernel/mm/space.c"
 #include "../../kernel/mm/map.c"
 #include "../../kernel/mm/brk.c"
-#include "../../kernel/mm/remap.c"
+#include "../../kernel/annex/memory/remap.c"
 #include "../../kernel/mm/lock.c"
-#include "../../kernel/mm/advise.c"
+#include "../../kernel/annex/memory/advise.c"
 #include "../../kernel/mm/look.c"
 
 enum {
@@ -662,6 +662,10 @@ static void count_links(paddr_t table_frame, int level)
 
 static void check_counts(void)
 {
+    for (int i = 0; i < SPACES; i++) {
+        struct space *space = worlds[i].space;
+        check(!space || space_resident(space) == space->n_resident, "the number of resident pages");
+    }
     memset(n_links, 0, sizeof(n_links));
     memset(seen, 0, sizeof(seen));
     for (int i = 0; i < SPACES; i++) {

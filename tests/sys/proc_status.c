@@ -2,8 +2,10 @@
  * versions of Linux differ (Kthread, untag_mask ...) nothing is checked.
  * needs: procfs users settings */
 #include "proc_text.h"
+#include <sys/resource.h>
+#include <sys/wait.h>
 
-enum { MB = 1 << 20 };
+enum { MB = 1 << 20, SLACK = 1024 /* kB that counts may be off */ };
 
 static void check_sizes(void)
 {
@@ -48,6 +50,76 @@ static void check_file_pages(void)
     munmap(at, MB);
     close(fd);
     unlink("large");
+}
+
+static long peak(void)
+{
+    slurp("/proc/self/status", 4096);
+    return number("VmHWM:");
+}
+
+static long usage_peak(int who)
+{
+    struct rusage usage;
+    CHECK_OK(getrusage(who, &usage));
+    return usage.ru_maxrss;
+}
+
+static char *touched(size_t size)
+{
+    char *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    memset(at, 1, size);
+    return at;
+}
+
+/* In a child that shares 16 MB with its parent: its peak is its own, and grows by what it touches,
+ * not by what it has given back. Returns how many checks failed. */
+static int child_peak(char *shared, long parents)
+{
+    int wrong = peak() > parents - 12 * 1024;
+    long before = peak();
+    munmap(shared, 16 * MB);
+    char *again = touched(8 * MB);
+    wrong += peak() > before + SLACK;
+    munmap(again, 8 * MB);
+    munmap(touched(32 * MB), 32 * MB);
+    wrong += peak() < before + 12 * 1024 || peak() > before + 16 * 1024 + SLACK;
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return wrong + (usage.ru_maxrss < before + 12 * 1024);
+}
+
+/* The peak stays when pages are given back, and a process's over its exec. */
+static void check_peak(void)
+{
+    struct rusage usage;
+    long first = peak(), before = number("VmRSS:");
+    CHECK(first >= before);
+    munmap(touched(32 * MB), 32 * MB);
+    long after = peak();
+    NOTE("VmRSS %ld, VmHWM %ld, then %ld", before, first, after);
+    CHECK(after >= before + 32 * 1024 - SLACK && after <= before + 32 * 1024 + SLACK);
+    CHECK(number("VmRSS:") < before + SLACK);
+    CHECK(usage_peak(RUSAGE_SELF) >= after && usage_peak(RUSAGE_SELF) <= after + SLACK);
+    char *kept = touched(16 * MB);
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(child_peak(kept, after));
+    int status = -1;
+    CHECK_EQ(wait4(child, &status, 0, &usage), child);
+    CHECK_EQ(status, 0);
+    CHECK(usage.ru_maxrss > 31 * 1024 && usage.ru_maxrss <= after + SLACK);
+    munmap(kept, 16 * MB);
+    child = fork();
+    if (child == 0) {
+        munmap(touched(64 * MB), 64 * MB);
+        execl("/proc/self/exe", "proc_status", "ends", NULL);
+    }
+    CHECK_EQ(wait4(child, NULL, 0, &usage), child);
+    CHECK(usage.ru_maxrss > 63 * 1024 && usage.ru_maxrss < 128 * 1024);
+    CHECK(usage_peak(RUSAGE_CHILDREN) >= usage.ru_maxrss);
+    CHECK(usage_peak(RUSAGE_SELF) <= after + SLACK);
 }
 
 static void check_statm(void)
@@ -101,13 +173,17 @@ static void check_places(void)
     CHECK(strchr(field("SigQ:"), '/') != NULL);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    (void)argv;
+    if (argc > 1)
+        return 0;
     free(malloc(100));
     check_sizes();
     check_growth(MAP_PRIVATE, "RssAnon:");
     check_growth(MAP_SHARED, "RssShmem:");
     check_file_pages();
+    check_peak();
     check_statm();
     check_rights();
     check_places();

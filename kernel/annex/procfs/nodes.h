@@ -151,6 +151,7 @@ struct space *program_space(const struct proc_inode *of);
 struct process_sizes {
     uint64_t total, most;
     uint64_t resident, anonymous, shared_memory; /* pages in memory */
+    uint64_t most_resident;                      /* the most that `resident` was */
     uint64_t data, stack, program, libraries, tables, locked;
 };
 /* Adds up the areas of a process; all are 0 if it has ended. */

@@ -59,6 +59,7 @@ void process_measure(struct process *process, struct process_sizes *sizes)
             break;
     }
     sizes->most = max(space->most_pages * PAGE_SIZE, sizes->total);
+    sizes->most_resident = max(space_most_resident(space) * PAGE_SIZE, sizes->resident);
     sizes->tables = space_tables(space) * PAGE_SIZE;
     sizes->locked = space->n_locked_pages * PAGE_SIZE;
     space_unref(space);

@@ -173,7 +173,6 @@ static void add_size(struct text *text, const char *name, uint64_t bytes)
     text_add(text, "%s:\t%8lu kB\n", name, bytes >> 10);
 }
 
-/* There is no line VmHWM, as the peak of pages in memory is not known. */
 static void add_sizes(struct text *text, struct process *process)
 {
     struct process_sizes sizes;
@@ -185,6 +184,7 @@ static void add_sizes(struct text *text, struct process *process)
     add_size(text, "VmSize", sizes.total);
     add_size(text, "VmLck", sizes.locked);
     add_size(text, "VmPin", 0);
+    add_size(text, "VmHWM", sizes.most_resident);
     add_size(text, "VmRSS", sizes.resident);
     add_size(text, "RssAnon", sizes.anonymous);
     add_size(text, "RssFile", file);
