@@ -1,18 +1,29 @@
-/* The ramfs room: the file system in memory. A directory is a hash of names and an array of slots
- * for listings; a file is its own page cache.
+/* The ramfs room: the file system in memory.
  *
- * Lock rule: an inode's lock guards its entries or pages; a write or truncation also holds the
- * file's contents mutex, so that writes do not mix and the size they see stays. */
+ * Names and contents exist only in memory, as on Linux's tmpfs. A directory is a hash of names and
+ * an array of slots for listings. A regular file is a radix tree of pages, and these pages are what
+ * mmap maps: there is no page cache beside the file.
+ *
+ * Lock rule: an inode's lock guards its entries or pages. A write or truncation also holds the
+ * contents mutex of the file, so that two writes do not mix, and the size does not change during a
+ * write. The mutex is taken first.
+ *
+ * Read dir.c and rename.c, then radix.c and file.c; fs.c makes inodes of all types.
+ *
+ * What upper rooms give: the memfd annex sets ramfs_seals (ramfs/local.h), proc sets the hook that
+ * gives root's shell the last pages (mm.h). */
 #pragma once
 
 #include "vfs.h"
 
-/* A fresh, empty file system whose root directory has the mode; NULL when out of memory. */
+/* Makes an empty file system; root_mode is the mode of its root directory. NULL: out of memory. */
 struct filesystem *ramfs_create(const char *type, uint32_t root_mode);
-/* Appends to a regular file while the root is unpacked: page by page. 0, -ENOSPC. */
+/* Appends to a regular file; only while the root archive is unpacked. 0 or -ENOSPC. */
 int ramfs_fill(struct inode *file, const void *data, size_t n_bytes);
-/* Gives an empty regular file the pages from `first` on as its contents while the root is unpacked,
- * with references of its own; behind the end of the last one anything may lie. 0, -ENOSPC. */
+/* Makes pages of the root archive the contents of an empty regular file, without a copy: those from
+ * the frame `first` on. The file takes references of its own. The bytes of the last page after the
+ * end may be anything. Only while the root archive is unpacked. 0 or -ENOSPC. */
 int ramfs_adopt(struct inode *file, paddr_t first, uint64_t n_bytes);
-/* An unnamed regular file (memfd_create, O_TMPFILE): link count 0; NULL when out of memory. */
+/* Makes a regular file without a name (memfd_create, O_TMPFILE), with link count 0. NULL: out of
+ * memory. */
 struct inode *ramfs_unnamed_file(struct filesystem *fs, uint32_t mode, uint32_t uid, uint32_t gid);

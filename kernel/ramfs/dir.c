@@ -1,7 +1,21 @@
-/* Directories: a hash of entries by name, and slots that give each entry a place in listings.
+/* Directories: a hash of entries by name, and slots that give each entry a position in listings.
  *
- * An entry keeps its slot as long as it stays, so a listing that goes on from a position misses and
- * repeats nothing. Slots of removed entries are reused, the latest first. */
+ * A lookup hashes the name and compares a few entries, in a directory of any size. For listings a
+ * hash is not enough: a program reads a large directory in many calls, and between two of them
+ * entries come and go, and the hash may grow and change its order. POSIX wants that an entry which
+ * exists all the time is listed exactly once. So each entry has a slot, a number that it keeps as
+ * long as it is in the directory. A listing goes through the slots in order, and its position is
+ * the next slot (plus 2, for "." and ".."). Slots of removed entries form a chain and are reused,
+ * the latest first; when the directory is empty all slots are freed.
+ *
+ * A name is made in this order: check that the directory still exists and does not have the name,
+ * allocate inode, entry and slot, and insert the entry into the hash. Whatever fails before that
+ * last step is undone, so other threads see either nothing or a complete file. All of it happens
+ * with the directory's spinlock held, so of two threads that make one name one gets EEXIST.
+ *
+ * rmdir has to make sure that no name is added to the directory after it was found empty. It sets
+ * the link count to 0 with the lock of the victim held, below the lock of its parent;
+ * may_add_locked refuses to add names to a directory with link count 0. */
 #include "abi/errno.h"
 #include "local.h"
 
@@ -31,7 +45,7 @@ void ramfs_slots_free(struct radix *slots)
     radix_free(slots, drop_nothing, NULL);
 }
 
-/* An empty directory needs no slots. */
+/* Empties the table of slots. The former one is returned, to be freed without the lock. */
 static struct radix slots_detach(struct ramfs_inode *dir)
 {
     struct radix slots = dir->dir.slots;
@@ -77,7 +91,6 @@ void ramfs_slot_set_locked(struct ramfs_inode *dir, uint32_t slot, struct entry 
     entry->slot = slot;
 }
 
-/* Chains the slot to the free ones; an empty directory gives all slots back. */
 struct radix ramfs_slot_free_locked(struct ramfs_inode *dir, uint32_t slot)
 {
     if (dir->dir.names.count == 0)
@@ -125,7 +138,6 @@ struct entry *ramfs_find_locked(struct ramfs_inode *dir, const char *name, size_
     return find_locked(dir, name, len, hash);
 }
 
-/* The entry of a name, referenced, or -ENOENT. */
 static int dir_lookup(struct entry *dir_entry, const char *name, size_t len, struct entry **found)
 {
     struct inode *dir = dir_entry->inode;
@@ -139,7 +151,7 @@ static int dir_lookup(struct entry *dir_entry, const char *name, size_t len, str
     return entry ? 0 : -ENOENT;
 }
 
-/* Why a name cannot be added: the directory is gone, or has it. */
+/* Can the name be added? 0, -ENOENT in a removed directory, -EEXIST. */
 static int may_add_locked(struct ramfs_inode *dir, const char *name, size_t len, uint32_t hash)
 {
     if (dir->inode.nlink == 0)
@@ -147,7 +159,7 @@ static int may_add_locked(struct ramfs_inode *dir, const char *name, size_t len,
     return ramfs_find_locked(dir, name, len, hash) ? -EEXIST : 0;
 }
 
-/* Puts an entry with its reference into the directory. 0 or -ENOMEM. */
+/* Adds an entry, with the reference to it, to the directory. 0 or -ENOMEM. */
 static int dir_add_locked(struct ramfs_inode *dir, struct entry *entry, uint32_t hash)
 {
     uint32_t slot;
@@ -160,7 +172,7 @@ static int dir_add_locked(struct ramfs_inode *dir, struct entry *entry, uint32_t
     return 0;
 }
 
-/* A new inode under a name: the entry, with the reference that the directory will hold. */
+/* Makes an inode, and an entry with the reference that the directory will hold. 0 or -ENOSPC. */
 static int make_entry(struct entry *dir, const char *name, size_t len, const struct new_inode *what,
                       struct entry **made)
 {
@@ -174,7 +186,6 @@ static int make_entry(struct entry *dir, const char *name, size_t len, const str
     return -ENOSPC;
 }
 
-/* Makes a file of any type. */
 static int dir_create(struct entry *dir_entry, const char *name, size_t len,
                       const struct new_inode *what, struct entry **made)
 {
@@ -198,7 +209,7 @@ static int dir_create(struct entry *dir_entry, const char *name, size_t len,
     return err;
 }
 
-/* Counts one more name of an inode; -ENOENT if it has lost its last. */
+/* Counts one more name of an inode. 0, -EMLINK, or -ENOENT if it has lost its last name. */
 static int gain_link(struct inode *inode)
 {
     struct ramfs_inode *file = ramfs_inode(inode);
@@ -223,7 +234,6 @@ static void lose_link(struct inode *inode)
     spin_unlock(&inode->lock);
 }
 
-/* A second name for an inode of the same file system. */
 static int dir_link(struct entry *dir_entry, const char *name, size_t len, struct inode *inode)
 {
     struct ramfs_inode *dir = ramfs_inode(dir_entry->inode);
@@ -248,7 +258,8 @@ static int dir_link(struct entry *dir_entry, const char *name, size_t len, struc
     return err;
 }
 
-/* The inode loses a name; a directory must be empty and is dead from then on. */
+/* Counts one name less. A directory must be empty; nothing can be added to it afterwards. 0 or
+ * -ENOTEMPTY. */
 static int lose_name(struct inode *inode, int64_t now)
 {
     int err = 0;
@@ -263,7 +274,6 @@ static int lose_name(struct inode *inode, int64_t now)
     return err;
 }
 
-/* Takes an entry out of its directory, unless it was removed or renamed since it was found. */
 static int dir_remove(struct entry *dir_entry, const char *name, size_t len, struct entry *victim)
 {
     struct ramfs_inode *dir = ramfs_inode(dir_entry->inode);
@@ -292,10 +302,10 @@ static int dir_remove(struct entry *dir_entry, const char *name, size_t len, str
 
 /* ---- Listing ---- */
 
-/* Lists the entries of one row of slots; how many slots were dealt with. */
+/* Lists the entries in a row of slots. How many slots were done before there was no more room. */
 static uint64_t list_row(const uint64_t *row, uint64_t n, uint64_t pos, struct listing *to)
 {
-    struct listing listing = *to; /* in registers */
+    struct listing listing = *to; /* a copy, which can be in registers */
     uint64_t i;
     for (i = 0; i < n; i++) {
         if (row[i] == 0 || row[i] & 1)
@@ -310,7 +320,7 @@ static uint64_t list_row(const uint64_t *row, uint64_t n, uint64_t pos, struct l
     return i;
 }
 
-/* Lists some rows of slots; are there more, and room for them? */
+/* Lists some rows of slots. True: there are more, and there is room. */
 static bool list_rows_locked(struct ramfs_inode *dir, uint64_t *pos, struct listing *listing)
 {
     for (int i = 0; i < BREATH && *pos - 2 < dir->dir.n_slots; i++) {
@@ -325,7 +335,7 @@ static bool list_rows_locked(struct ramfs_inode *dir, uint64_t *pos, struct list
     return *pos - 2 < dir->dir.n_slots;
 }
 
-/* Lists from *pos on: position = slot + 2. */
+/* The position is the slot plus 2. */
 static int dir_list(struct inode *inode, struct entry *self, uint64_t *pos, struct listing *listing)
 {
     (void)self;

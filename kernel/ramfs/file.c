@@ -1,14 +1,32 @@
-/* Regular files: a table of pages, which are at once what mmap maps.
+/* Regular files: a radix tree of pages, which are the pages that mmap maps.
  *
- * Whoever changes contents or size holds the file's contents mutex, so only the pages of a hole
- * may appear meanwhile, by a page fault. User memory is copied straight into pages without a
- * spinlock; a fresh page becomes visible when it is complete, so it is never cleared first. */
+ * Reads, writes and mappings all use the same frames, so what one program writes another sees in
+ * its mapping at once. There is nothing to write back and no copy to keep up to date.
+ *
+ * Copying from and to user memory may fault and sleep, so it must happen without the inode's
+ * spinlock. The difficulty is to keep the pages valid meanwhile. A reader takes references to
+ * some frames with the lock held (pin_pages), releases the lock and copies: a truncation may remove
+ * the frames from the file, but they are not freed. A writer holds the contents mutex, and a
+ * truncation takes the same mutex, so the pages that the writer finds remain.
+ *
+ * A write to a hole allocates a frame and fills it before it is in the tree, so no program can see
+ * what was in the frame before, and it need not be cleared first. A page fault may fill the same
+ * hole meanwhile, because faults do not take the mutex (the writer's own copy may fault on this
+ * very file). Then add_page finds the place taken, and copies its bytes into that page.
+ *
+ * The last page extends beyond the end of the file. A program can write there through a mapping,
+ * and those bytes must read as zeros if the file grows later. So a call that moves the end without
+ * writing these bytes first clears the rest of the page (zero_tail_locked).
+ *
+ * A truncation first sets the size, then removes the pages, then removes them from all mappings. A
+ * fault checks the size with the lock held, so after the first step no fault can bring back a page
+ * beyond the end. */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "local.h"
 
-#define N_CONTENTS 64 /* a few mutexes for all files keep a file small */
-#define PINNED     16 /* pages held at a time while they are read */
+#define N_CONTENTS 64 /* files share these mutexes, so that an inode needs no room for one */
+#define PINNED     16 /* pages to which a reader has references at a time */
 
 static struct mutex contents[N_CONTENTS];
 
@@ -28,16 +46,14 @@ static uint64_t pages_of(uint64_t n_bytes)
     return align_up(n_bytes, PAGE_SIZE) / PAGE_SIZE;
 }
 
-/* ---- The share of files ---- */
+/* ---- The limit on the pages of all files ---- */
 
-/* Pages of all files, named or not; atomic. */
-static uint64_t n_file_pages;
-/* Those that came with the root archive: they are not counted as anybody's share. */
-static uint64_t n_first_pages;
+static uint64_t n_file_pages;  /* atomic: of all files, with or without a name */
+static uint64_t n_first_pages; /* those of the root archive, to which the limit does not apply */
 
 uint64_t ramfs_memory_pages(void)
 {
-    static uint64_t n_total; /* constant once the system is up */
+    static uint64_t n_total; /* constant after the first call */
     if (unlikely(!n_total)) {
         struct memory_counts memory;
         memory_count(&memory);
@@ -46,8 +62,8 @@ uint64_t ramfs_memory_pages(void)
     return n_total;
 }
 
-/* As tmpfs does by default: at most half of the memory, of what the first files have left. Without
- * the limit, who fills files would have processes killed for the rest. */
+/* As by default on tmpfs, half of the memory that the root archive has left. Without the limit a
+ * program that fills files would use up all memory, and other processes would be killed for it. */
 static uint64_t most_file_pages(void)
 {
     return n_first_pages + (ramfs_memory_pages() - n_first_pages) / 2;
@@ -59,7 +75,7 @@ void ramfs_file_counts(uint64_t *most, uint64_t *used)
     *used = __atomic_load_n(&n_file_pages, __ATOMIC_RELAXED);
 }
 
-/* The last 1/32 of the share is for root's shell, like that of memory. */
+/* The last 1/32 is for root's shell, as with memory itself. */
 bool ramfs_take_page(void)
 {
     uint64_t n = __atomic_add_fetch(&n_file_pages, 1, __ATOMIC_RELAXED);
@@ -97,7 +113,7 @@ static uint64_t file_blocks(struct inode *inode)
 
 /* ---- Reading ---- */
 
-/* Takes references of pages first .. first+n-1, 0 in the places of holes. */
+/* Takes references to the pages first .. first+n-1; a hole gives 0. */
 static void pin_pages(struct ramfs_inode *file, uint64_t first, size_t n, paddr_t *frames)
 {
     spin_lock(&file->inode.lock);
@@ -113,7 +129,8 @@ static void pin_pages(struct ramfs_inode *file, uint64_t first, size_t n, paddr_
     spin_unlock(&file->inode.lock);
 }
 
-/* Reads up to the end of n pinned pages, releasing them; false if the reader's memory gave out. */
+/* Reads from n pinned pages, at most up to `end`, and drops the references. False: the reader's
+ * memory could not be accessed. */
 static bool read_pinned(struct io *io, uint64_t *pos, uint64_t end, const paddr_t *frames, size_t n)
 {
     bool going = true;
@@ -132,7 +149,6 @@ static bool read_pinned(struct io *io, uint64_t *pos, uint64_t end, const paddr_
     return going;
 }
 
-/* Reads from *pos to the end of the file or of io. */
 static long file_read(struct file *open, struct io *io, uint64_t *pos)
 {
     struct ramfs_inode *file = ramfs_inode(open->inode);
@@ -155,8 +171,8 @@ static long file_read(struct file *open, struct io *io, uint64_t *pos)
 
 /* ---- Writing ---- */
 
-/* Makes a complete page part of the file and takes over its reference. If a fault has filled the
- * hole meanwhile, the bytes [from, to) go into that page instead. 0 or -ENOSPC. */
+/* Adds a complete page to the file and takes over its reference. If a fault has filled the hole
+ * meanwhile, the bytes [from, to) are copied into that page instead. 0 or -ENOSPC. */
 static int add_page(struct ramfs_inode *file, uint64_t index, paddr_t frame, size_t from, size_t to)
 {
     int err = 0;
@@ -179,7 +195,8 @@ static int add_page(struct ramfs_inode *file, uint64_t index, paddr_t frame, siz
     return err;
 }
 
-/* Fills a hole's page from io: n bytes at offset, zeros around them. Bytes or an error. */
+/* Writes into a hole: a page with n bytes from io at offset, and zeros around them. Bytes, or
+ * -errno. */
 static long write_fresh(struct ramfs_inode *file, struct io *io, uint64_t index, size_t offset,
                         size_t n)
 {
@@ -216,7 +233,7 @@ static long write_page(struct ramfs_inode *file, struct io *io, uint64_t pos)
     return done > 0 ? (long)done : -EFAULT;
 }
 
-/* Zeroes what a mapping may have left behind the end of the last page; the lock is held. */
+/* Clears the last page from the end of the file on. */
 static void zero_tail_locked(struct ramfs_inode *file, uint64_t size)
 {
     size_t offset = size % PAGE_SIZE;
@@ -225,7 +242,7 @@ static void zero_tail_locked(struct ramfs_inode *file, uint64_t size)
         memset((char *)phys_to_virt(frame) + offset, 0, PAGE_SIZE - offset);
 }
 
-/* The file reaches up to `end` now, if it was shorter. */
+/* Sets the size to `end` if it was less. */
 static void grow_to(struct ramfs_inode *file, uint64_t end)
 {
     spin_lock(&file->inode.lock);
@@ -234,7 +251,7 @@ static void grow_to(struct ramfs_inode *file, uint64_t end)
     spin_unlock(&file->inode.lock);
 }
 
-/* Writes all of io at pos; the contents mutex is held. Bytes, or an error if there were none. */
+/* Writes all of io at pos. Bytes, or -errno if there were none. Lock: the contents mutex held. */
 static long write_at(struct ramfs_inode *file, struct io *io, uint64_t pos)
 {
     uint64_t start = pos, old_size = file->inode.size;
@@ -294,7 +311,7 @@ int ramfs_adopt(struct inode *inode, paddr_t first, uint64_t n_bytes)
     struct ramfs_inode *file = ramfs_inode(inode);
     uint64_t n = pages_of(n_bytes), done = 0, in_row;
     spin_lock(&inode->lock);
-    bool wide = radix_make(&file->file.pages, n - 1) != NULL; /* at once as wide as it gets */
+    bool wide = radix_make(&file->file.pages, n - 1) != NULL; /* enlarges the tree only once */
     while (wide && done < n && radix_make(&file->file.pages, done)) {
         uint64_t *row = radix_row(&file->file.pages, done, &in_row);
         for (in_row = min(in_row, n - done); in_row > 0; in_row--, done++, first += PAGE_SIZE) {
@@ -312,9 +329,9 @@ int ramfs_adopt(struct inode *inode, paddr_t first, uint64_t n_bytes)
 
 /* ---- Size ---- */
 
-/* Gives back the pages from `first` on, a piece at a time. They lie behind the file's end already,
- * so no fault brings one in between; the contents mutex is held. It does not stop half way: what
- * stayed would be read as the file's when it grows again. */
+/* Removes the pages from `first` on, some at a time. The size is set already, so no fault brings
+ * one back. A killed thread does not stop half way: pages that remained would be read as contents
+ * if the file grew again. Lock: the contents mutex held. */
 static void cut_pages(struct ramfs_inode *file, uint64_t first)
 {
     bool done;
@@ -325,7 +342,6 @@ static void cut_pages(struct ramfs_inode *file, uint64_t first)
     } while (!done && (cond_resched(), true));
 }
 
-/* Cuts or extends; pages behind the new end leave the file and every mapping. */
 static int file_truncate(struct inode *inode, uint64_t size)
 {
     struct ramfs_inode *file = ramfs_inode(inode);
@@ -339,7 +355,7 @@ static int file_truncate(struct inode *inode, uint64_t size)
     zero_tail_locked(file, min(size, old_size));
     inode->size = size;
     spin_unlock(&inode->lock);
-    if (size <= old_size) /* pages may be reserved behind the end */
+    if (size <= old_size) /* also if equal: fallocate may have reserved pages beyond the end */
         cut_pages(file, pages_of(size));
     if (size < old_size)
         backing_zap(&file->file.backing, pages_of(size), BACKING_END, true);
@@ -349,7 +365,7 @@ static int file_truncate(struct inode *inode, uint64_t size)
     return 0;
 }
 
-/* Makes [start, end), which lies in one page, read as zeros. The lock is held. */
+/* Clears [start, end), which is in one page. */
 static void zero_part_locked(struct ramfs_inode *file, uint64_t start, uint64_t end)
 {
     paddr_t frame = radix_get(&file->file.pages, start / PAGE_SIZE);
@@ -357,8 +373,7 @@ static void zero_part_locked(struct ramfs_inode *file, uint64_t start, uint64_t 
         memset((char *)phys_to_virt(frame) + start % PAGE_SIZE, 0, end - start);
 }
 
-/* Gives back the pages from *page on, to the end of their node or before `end`; *page becomes the
- * next to look at. The lock is held. */
+/* Removes the pages from *page to `end` or to the end of their node, and moves *page there. */
 static void punch_row_locked(struct ramfs_inode *file, uint64_t *page, uint64_t end)
 {
     uint64_t n, first = *page;
@@ -375,8 +390,8 @@ static void punch_row_locked(struct ramfs_inode *file, uint64_t *page, uint64_t 
     radix_prune(&file->file.pages, first);
 }
 
-/* Makes [start, end) read as zeros and gives its whole pages back; the contents mutex is held.
- * 0, or -EINTR when killed half way. */
+/* Makes [start, end) a hole: whole pages are removed, parts of pages cleared. 0, or -EINTR if the
+ * thread was killed half way. Lock: the contents mutex held. */
 static int punch_hole(struct ramfs_inode *file, uint64_t start, uint64_t end)
 {
     uint64_t page = pages_of(start), end_page = end / PAGE_SIZE;
@@ -399,8 +414,8 @@ static int punch_hole(struct ramfs_inode *file, uint64_t start, uint64_t end)
     return going ? 0 : -EINTR;
 }
 
-/* The page at index, made of zeros if there is none; with a reference. 0, -ENOMEM, or -EIO (SIGBUS
- * for a mapping, as on tmpfs) where files have their share. */
+/* The page at index, referenced; a hole gets a page of zeros. 0, -ENOMEM, or -EIO if files have as
+ * many pages as they may (for a mapping that is SIGBUS, as on tmpfs). */
 static int get_page_locked(struct ramfs_inode *file, uint64_t index, paddr_t *frame)
 {
     uint64_t *place = radix_make(&file->file.pages, index);
@@ -421,7 +436,8 @@ static int get_page_locked(struct ramfs_inode *file, uint64_t index, paddr_t *fr
     return 0;
 }
 
-/* Reserves pages for [start, end); those already made stay when memory runs out. */
+/* Reserves pages for [start, end). If memory runs out, those that were made remain. 0, -ENOSPC,
+ * -EINTR. */
 static int fill_holes(struct ramfs_inode *file, uint64_t start, uint64_t end)
 {
     int err = 0;
@@ -438,7 +454,7 @@ static int fill_holes(struct ramfs_inode *file, uint64_t start, uint64_t end)
     return err ? -ENOSPC : 0;
 }
 
-/* The same where nothing was written: what the file gains reads as zeros. */
+/* grow_to without a write: the added bytes read as zeros. */
 static void extend_to(struct ramfs_inode *file, uint64_t end)
 {
     spin_lock(&file->inode.lock);
@@ -470,8 +486,8 @@ static int file_allocate(struct file *open, int mode, uint64_t offset, uint64_t 
     return err;
 }
 
-/* Looks in the node of page *page, or through the hole there, for one that has data or has none;
- * *page becomes it, or the first page behind. The lock is held. */
+/* Searches for data, or for a hole, from *page to the end of its node. True: *page is the one that
+ * was found; otherwise *page is the first one after the node. */
 static bool find_in_row_locked(struct ramfs_inode *file, uint64_t *page, bool data)
 {
     uint64_t n;
@@ -486,8 +502,8 @@ static bool find_in_row_locked(struct ramfs_inode *file, uint64_t *page, bool da
     return false;
 }
 
-/* The first byte at or after offset that is data (or in a hole), for lseek; -ENXIO past the end,
- * -EINTR when killed. */
+/* The first byte from offset on that is data, or in a hole, for lseek. -ENXIO past the end, -EINTR
+ * if the thread was killed. */
 static long find_data(struct ramfs_inode *file, uint64_t offset, bool data)
 {
     uint64_t page = offset / PAGE_SIZE, size;
@@ -580,7 +596,8 @@ static const struct backing_ops file_backing_ops = {
     .name_unref = backing_name_unref,
 };
 
-/* A mapping shows what follows the file's end in its last page. */
+/* Clears the last page of a file that ramfs_adopt made, before its first mapping, which would show
+ * the bytes after the end of the file. */
 static void clean_tail(struct ramfs_inode *file)
 {
     mutex_lock(ramfs_contents_of(file));
@@ -599,7 +616,7 @@ static struct backing *file_backing(struct file *open)
     return &file->file.backing;
 }
 
-/* ---- What seals decide ---- */
+/* ---- Seals ---- */
 
 const struct ramfs_seals *ramfs_seals;
 

@@ -1,4 +1,4 @@
-/* A file system in memory: its making, its inodes of every type, its numbers. */
+/* A file system in memory: how it and its inodes of every type are made, and statfs. */
 #include "abi/errno.h"
 #include "abi/statfs.h"
 #include "local.h"
@@ -6,7 +6,7 @@
 static OBJECT_CACHE(ramfs_inode_cache, struct ramfs_inode);
 static OBJECT_CACHE(filesystem_cache, struct filesystem);
 
-/* ---- Symbolic links and what has neither entries nor pages ---- */
+/* ---- Symbolic links, devices, FIFOs and sockets: inodes without entries or pages ---- */
 
 static long link_readlink(struct inode *inode, char *buf, size_t size)
 {
@@ -31,7 +31,7 @@ static const struct inode_ops special_ops = {
     .release = ramfs_inode_release,
 };
 
-/* A long target takes a page of what files may have. */
+/* A long target counts as a page, so that links cannot fill all memory. */
 static char *long_target_alloc(size_t size)
 {
     if (!ramfs_take_page())
@@ -48,7 +48,7 @@ static void long_target_free(char *target)
     ramfs_give_page();
 }
 
-/* Keeps a link's target, in the inode if it fits. */
+/* Stores the target of a link, in the inode if it fits. False: out of memory. */
 static bool link_init(struct ramfs_inode *link, const char *target)
 {
     assert(target);
@@ -75,7 +75,7 @@ static const struct inode_ops *ops_of(uint32_t mode)
     }
 }
 
-/* What an inode has besides its attributes. */
+/* Sets what an inode has besides its attributes. False: out of memory. */
 static bool contents_init(struct ramfs_inode *inode, const struct new_inode *what)
 {
     switch (what->mode & S_IFMT) {
@@ -86,11 +86,10 @@ static bool contents_init(struct ramfs_inode *inode, const struct new_inode *wha
     }
 }
 
-static uint64_t
-    n_first_inodes; /* how many the root archive brought; constant once it is unpacked */
+static uint64_t n_first_inodes; /* how many the root archive has; constant after it is unpacked */
 
-/* Two for each frame: with their names they take less than a fifth of memory. As with pages, what
- * the root archive brings is not counted. */
+/* Two for each frame: with their names they take less than a fifth of the memory. As with pages,
+ * those of the root archive are not counted. */
 static uint64_t most_inodes(void)
 {
     return n_first_inodes + 2 * ramfs_memory_pages();
@@ -116,7 +115,7 @@ struct ramfs_inode *ramfs_inode_create(struct filesystem *fs, const struct new_i
     inode->inode.gid = what->gid;
     if (contents_init(inode, what))
         return inode;
-    inode->inode.ops = &special_ops; /* without a target to free */
+    inode->inode.ops = &special_ops; /* so that its release frees no target */
     inode->inode.mode = 0;
     inode_unref(&inode->inode);
     return NULL;
@@ -144,7 +143,7 @@ struct inode *ramfs_unnamed_file(struct filesystem *fs, uint32_t mode, uint32_t 
     return &file->inode;
 }
 
-/* O_TMPFILE: unlike other files without a name, it may get one later. */
+/* For O_TMPFILE. Unlike other files without a name, this one may get a name later. */
 int ramfs_unnamed(struct inode *dir, const struct new_inode *what, struct inode **made)
 {
     *made = ramfs_unnamed_file(dir->fs, what->mode, what->uid, what->gid);

@@ -1,14 +1,30 @@
-/* A table of words by index, as deep as its largest index asks: pages of files, directory slots.
+/* A radix tree of words, as deep as its largest index needs: for pages of files and slots.
  *
- * One word costs no node; up to 64, one node of 8 to 64 words; beyond that a tree of such nodes.
- * The owner's lock guards it. */
+ * A file needs a table from page numbers to frames. Many files have one page or none, some have
+ * millions, and a program may write one byte at an offset of many terabytes. So the table must cost
+ * nothing for a small file, and must not grow with the holes of a large one.
+ *
+ * An index is read as digits of 6 bits. Each level of the tree decodes one digit, the highest at
+ * the top: a node is an array of 64 words, each the address of a node below or 0; at the lowest
+ * level they are the words that are stored. The height is as many digits as the largest index has.
+ * If the height is 0 there is no node at all: the root is itself the word of index 0. The top node
+ * may have fewer than 64 words, since a file of three pages needs only the first three; it is
+ * doubled when needed (widen). When all 64 words are not enough, a new node is put above it
+ * (deepen). Holes cost nothing: a place of 0 means that no index below it has a word.
+ *
+ * radix_row gives a whole node at a time, so that a reader of many pages does not walk down from
+ * the root for each. For a hole it says how many indices it covers, and a search skips them.
+ *
+ * To remove a million words takes longer than a spinlock may be held. radix_cut stops after some of
+ * them; the caller releases the lock, lets others run, and calls it again. Between two calls the
+ * tree is complete and valid, only with fewer words. */
 #include "local.h"
 
 #define NODE_BITS  6u
 #define NODE_WORDS (1u << NODE_BITS)
 #define LEAST_BITS 3u
 
-/* Of an index, the bits below those that the top node decodes. */
+/* How many bits of an index are below those that the top node decodes. */
 static unsigned top_shift(const struct radix *radix)
 {
     return NODE_BITS * (radix->height - 1u);
@@ -60,7 +76,7 @@ uint64_t *radix_row(const struct radix *radix, uint64_t index, uint64_t *n)
     return (uint64_t *)node + at;
 }
 
-/* Enlarges the top node so that it decodes `bits` bits. */
+/* Enlarges the top node to 1 << bits words. False: out of memory. */
 static bool widen(struct radix *radix, unsigned bits)
 {
     uint64_t *node = kzalloc(sizeof(uint64_t) << bits);
@@ -75,7 +91,7 @@ static bool widen(struct radix *radix, unsigned bits)
     return true;
 }
 
-/* Puts a node above the root. */
+/* Adds a level: a new top node, whose first word is the former root. False: out of memory. */
 static bool deepen(struct radix *radix)
 {
     uint64_t *node = kzalloc(sizeof(uint64_t) << LEAST_BITS);
@@ -88,7 +104,7 @@ static bool deepen(struct radix *radix)
     return true;
 }
 
-/* Enlarges the table until it has a place for the index. */
+/* Enlarges the tree until the index is in its range. False: out of memory. */
 static bool reach(struct radix *radix, uint64_t index)
 {
     while (!covers(radix, index)) {
@@ -154,13 +170,13 @@ void radix_prune(struct radix *radix, uint64_t index)
 
 struct cut {
     uint64_t first;
-    int left; /* how many more words and nodes may be forgotten now */
+    int left; /* how many more words and nodes may be removed in this call */
     void (*drop)(uint64_t word, void *arg);
     void *arg;
 };
 
-/* Cuts below one place, whose first index is `base` and which spans 1 << shift indices; true if
- * nothing is left there. When cut->left is used up the rest stays, for another time. */
+/* Removes words below one place, which has 1 << shift indices from `base` on. True: nothing is left
+ * there. When cut->left is used up the rest remains, for the next call. */
 /* NOLINTNEXTLINE(misc-no-recursion): a level of nodes each, at most nine */
 static bool cut_below(struct cut *cut, uint64_t word, uint64_t base, unsigned shift,
                       unsigned n_words)

@@ -1,27 +1,42 @@
-/* Rename: an entry moves to another name or directory, in place of another, or they change places.
+/* Rename: an entry moves to another name or directory, replaces another entry, or exchanges with
+ * it.
  *
- * The vfs lets one rename happen at a time and has made sure that no directory moves below itself;
- * what else may have changed since it looked is checked here again under the locks. */
+ * To other threads a rename must look like one step: at no moment may both names be missing, or the
+ * new name belong to neither file. So the locks of both directories are held during the whole
+ * change, and of the two inodes that move, too, because their link counts and times change.
+ *
+ * Four spinlocks at once need an order. Of two directories an ancestor is locked first, as in every
+ * walk down the tree; directories that are not related are locked in the order of their addresses.
+ * Then come the inode that moves and the one that is replaced. The vfs allows one rename at a time
+ * and has checked that no directory moves below itself, so no circle is possible.
+ *
+ * Files may have been made and removed since the vfs looked up the names. With the locks held
+ * move_prepare_locked checks again that both names belong to the same entries, and otherwise gives
+ * -ESTALE: the vfs looks them up again.
+ *
+ * After the first change nothing may fail. Therefore the copies of names, the whiteout and the
+ * slots are allocated before. What is not needed any more (former names, freed slots, the replaced
+ * entry) is kept until the locks are released, because freeing it may take long. */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "local.h"
 
 struct move {
-    struct entry *from, *over; /* over: NULL, or what is there already */
+    struct entry *from, *over; /* over: what has the new name, or NULL */
     struct entry *old_dir, *new_dir;
     struct ramfs_inode *old, *new; /* inodes of the two directories */
     const char *name;              /* in new_dir */
     size_t len;
-    struct entry_name from_name; /* what from will be called, then what it was called */
-    struct entry_name over_name; /* the same of over, in an exchange */
-    struct entry *whiteout;      /* takes from's former name; or NULL */
+    struct entry_name from_name; /* from's new name, afterwards its former one */
+    struct entry_name over_name; /* likewise for over, in an exchange */
+    struct entry *whiteout;      /* gets from's former name; or NULL */
     uint32_t from_hash, over_hash;
     uint32_t whiteout_slot;
     bool exchange;
     struct radix unused; /* slots to be freed afterwards */
 };
 
-/* Locks both directories, the upper one first, then what moves. */
+/* Locks both directories, then the inodes of from and over. */
 static void move_lock(const struct move *move)
 {
     struct inode *first = move->old_dir->inode, *second = move->new_dir->inode;
@@ -51,7 +66,8 @@ static void move_unlock(const struct move *move)
     spin_unlock(&move->new->inode.lock);
 }
 
-/* Is all still as the vfs saw it? Gets the slot that from needs in another directory. */
+/* Checks that the names have not changed since the vfs looked them up, and takes the slot that from
+ * needs in another directory. 0 or -errno; then nothing has changed. */
 static int move_prepare_locked(struct move *move, uint32_t *slot)
 {
     const struct entry *from = move->from, *over = move->over;
@@ -75,7 +91,7 @@ static int move_prepare_locked(struct move *move, uint32_t *slot)
     return 0;
 }
 
-/* The times of all that take part. */
+/* Sets the times of the directories and of what moves. */
 static void move_touch_locked(const struct move *move, int64_t now)
 {
     inode_set_changed(&move->old->inode, now);
@@ -85,7 +101,7 @@ static void move_touch_locked(const struct move *move, int64_t now)
         move->over->inode->ctime_ns = now;
 }
 
-/* `over` loses its name to from. */
+/* Removes `over` from the new directory. Its slot remains, for from or to be freed. */
 static void displace_locked(const struct move *move)
 {
     struct entry *over = move->over;
@@ -97,8 +113,8 @@ static void displace_locked(const struct move *move)
     move->new->inode.size -= BOGUS_ENTRY_SIZE;
 }
 
-/* Something stands at from's former name: it is put there first, so that the directory is never
- * empty. */
+/* Adds the whiteout with from's former name. This comes before from is removed, so that the old
+ * directory does not become empty, which would free its slots. */
 static void white_out_locked(const struct move *move)
 {
     hash_insert(&move->old->dir.names, &move->whiteout->node, move->over_hash);
@@ -106,7 +122,7 @@ static void white_out_locked(const struct move *move)
     move->old->inode.size += BOGUS_ENTRY_SIZE;
 }
 
-/* From leaves its directory and name for the others. */
+/* Moves from to the new name, where it replaces over if there is one. */
 static void replace_locked(struct move *move, uint32_t slot)
 {
     struct entry *from = move->from;
@@ -130,7 +146,7 @@ static void replace_locked(struct move *move, uint32_t slot)
     entry_rename(from, move->new_dir, &move->from_name);
 }
 
-/* Both change names and places. */
+/* Exchanges names, directories and slots of from and over. */
 static void exchange_locked(struct move *move)
 {
     struct entry *from = move->from, *over = move->over;
@@ -169,7 +185,7 @@ static int move_perform(struct move *move)
     return err;
 }
 
-/* Makes the copies of names that the move needs, and moves. */
+/* Allocates the names that the move needs, and moves. 0 or -errno. */
 static int move_named(struct move *move)
 {
     const struct entry *from = move->from;
@@ -186,7 +202,7 @@ static int move_named(struct move *move)
     return err;
 }
 
-/* An entry with from's name that stands in no directory yet; NULL: no memory. */
+/* Makes an entry with from's name, which is not in the directory yet. NULL: out of memory. */
 static struct entry *whiteout_make(const struct entry *from, const struct new_inode *what)
 {
     struct ramfs_inode *inode = ramfs_inode_create(from->inode->fs, what);

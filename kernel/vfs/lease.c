@@ -154,7 +154,7 @@ static uint64_t ask_holders(struct lock_set *set, bool wants_write)
     return first;
 }
 
-/* Waits until no lease is in the way; the first holder has time until `due`. */
+/* Waits until no lease conflicts. The first of the leases ends at `due`. 0 or -ERESTARTSYS. */
 static int await_leases(struct fs_context *fs, struct lock_set *set, bool wants_write, uint64_t due)
 {
     struct breaker breaker = {.pid = fs->process->pid, .wants_write = wants_write};
@@ -330,7 +330,7 @@ void lease_drop(struct file *file)
         unset_lease(file);
 }
 
-/* ---- What /proc tells ---- */
+/* ---- For /proc ---- */
 
 static void look_at_lease(const struct lease *lease, struct lock_told *told)
 {
