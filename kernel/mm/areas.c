@@ -19,6 +19,8 @@
 #include "abi/errno.h"
 #include "space.h"
 
+uint64_t max_map_count = 65530;
+
 enum { BATCH = 16 }; /* objects allocated or freed at a time */
 
 static OBJECT_CACHE(area_cache, struct area);

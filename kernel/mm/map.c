@@ -23,7 +23,6 @@
 /* ---- Limits ---- */
 
 uint64_t mmap_min_addr = USER_START;
-uint64_t max_map_count = 65530;
 
 /* True for more bytes than the machine has memory: a program's mistake, which Linux refuses too.
  * Whatever is smaller is promised, and memory is found when it is touched. */

@@ -2,7 +2,7 @@
 
 HOST_CC ?= $(CC)
 HOST_CFLAGS := -std=gnu11 -Wall -Wextra -g -O1 -fsanitize=address,undefined \
-    -fno-sanitize-recover=all -Ikernel/include -Ikernel/include/plain -Itests/host -I$(BUILD)/gen
+    -fno-sanitize-recover=all -Ikernel/include -Ikernel/include/plain -Ikernel -Itests/host -I$(BUILD)/gen
 
 host_lib := $(patsubst kernel/lib/%.c,$(BUILD)/tests/host/lib/%.o,$(wildcard kernel/lib/*.c))
 host_tests := $(patsubst tests/host/%.c,$(BUILD)/tests/host/%,$(wildcard tests/host/test_*.c))
@@ -26,8 +26,10 @@ $(BUILD)/tests/host/test_spaces: tests/host/test_spaces.c tests/host/steps.c $(B
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) -Ikernel $(DEPFLAGS) -O0 -fsanitize-coverage=trace-pc $< \
 	    $@.steps.o $(BUILD)/tests/host/lib.a -o $@
 
-# The tests of vfs and ramfs have these rooms and what stands for the floors below them.
-host_vfs := $(patsubst kernel/%.c,$(BUILD)/tests/host/%.o,$(wildcard kernel/vfs/*.c kernel/ramfs/*.c))
+# The tests of vfs and ramfs have these rooms, the annexes that add calls to them, and a shim in the
+# place of the floors below.
+host_vfs := $(patsubst kernel/%.c,$(BUILD)/tests/host/%.o,$(wildcard kernel/vfs/*.c kernel/ramfs/*.c \
+    kernel/annex/files/*.c kernel/annex/memfd/*.c kernel/annex/locks/*.c kernel/annex/fifo/mknod.c))
 
 $(host_vfs): $(BUILD)/tests/host/%.o: kernel/%.c | $(syscall_tables)
 	$(call say,CC,$< (host))
