@@ -1,9 +1,11 @@
-/* The syscall room: the door through which programs enter the kernel, and the tracer that watches
- * it.
+/* The syscall room: the door through which programs enter the kernel, and the tracer of calls.
  *
- * It has no lock: a call in progress belongs to its thread, and the ring of last calls to its
- * processor.
- */
+ * It gets the arguments of a call from the registers and calls its handler, which is in the room or
+ * annex that the table syscall.tbl names. The rest of the room is generated from this table.
+ *
+ * Lock: none is needed. A call belongs to its thread, and the ring of last calls to its processor.
+ *
+ * Read syscall.tbl first, then door.c. */
 #pragma once
 
 #include <stdint.h>
@@ -12,16 +14,17 @@ struct cpu;
 struct trace_hooks;
 struct trap_frame;
 
-/* A program's call: number in rax, arguments in rdi, rsi, rdx, r10, r8, r9; the result goes to rax.
- * x86's handler for SYSCALL; it ends with what is due before user mode (signals, a switch). */
+/* Performs a system call: the number is in rax, the arguments are in rdi, rsi, rdx, r10, r8, r9,
+ * and the result will be in rax. This is x86's handler for SYSCALL. At the end it does what is due
+ * before user mode. */
 void syscall_enter(struct trap_frame *frame);
 
-/* The name of a call, or NULL when there is none of that number. */
+/* The name of a call, or NULL if there is none with this number. */
 const char *syscall_name(uint64_t number);
 
-/* How proc's events look in a trace. */
+/* For proc: writes its events to a trace. */
 extern const struct trace_hooks syscall_trace_hooks;
 
-/* Logs the last calls of a processor, oldest first; for the panic report: takes no lock, allocates
- * nothing. */
+/* Logs the last calls of a processor, the oldest first. For the panic report: it takes no lock and
+ * allocates nothing. */
 void syscall_log_last(const struct cpu *cpu);

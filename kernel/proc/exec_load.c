@@ -57,16 +57,16 @@ static int map_segment(struct exec *exec, const struct elf_segment *segment, str
     uint64_t file_end = address + segment->file_size;
     uint64_t mapped_end = segment->file_size ? align_up(file_end, PAGE_SIZE) : start;
     uint64_t end = align_up(address + segment->memory_size, PAGE_SIZE);
-    int error = 0;
+    int err = 0;
     if (mapped_end > start)
-        error = map(exec->space, start, mapped_end - start, prot, file,
-                    align_down(segment->offset, PAGE_SIZE));
-    if (!error && end > mapped_end)
-        error = map(exec->space, mapped_end, end - mapped_end, prot, NULL, 0);
+        err = map(exec->space, start, mapped_end - start, prot, file,
+                  align_down(segment->offset, PAGE_SIZE));
+    if (!err && end > mapped_end)
+        err = map(exec->space, mapped_end, end - mapped_end, prot, NULL, 0);
     bool has_tail = segment->file_size && segment->memory_size > segment->file_size;
-    if (!error && has_tail && segment->writable)
-        error = clear_tail(exec->space, file_end);
-    return error;
+    if (!err && has_tail && segment->writable)
+        err = clear_tail(exec->space, file_end);
+    return err;
 }
 
 static int map_image(struct exec *exec, const struct elf_image *image, struct file *file,
@@ -75,9 +75,9 @@ static int map_image(struct exec *exec, const struct elf_image *image, struct fi
     if (!file->ops->backing)
         return -ENOEXEC;
     for (unsigned i = 0; i < image->n_segments; i++) {
-        int error = map_segment(exec, &image->segments[i], file, bias);
-        if (error)
-            return error;
+        int err = map_segment(exec, &image->segments[i], file, bias);
+        if (err)
+            return err;
     }
     return 0;
 }
@@ -91,22 +91,22 @@ static int open_interpreter(struct exec *exec)
         return -ENOMEM;
     uint64_t offset = exec->image.interpreter_offset;
     size_t n = exec->image.interpreter_size;
-    int error = n > PATH_MAX ? -ENOEXEC : offset > INT64_MAX ? -EINVAL : 0;
-    if (!error && file_read_kernel(exec->file, offset, path, n) != (long)n)
-        error = -EIO;
-    if (!error && path[n - 1] != '\0')
-        error = -ENOEXEC;
-    if (!error && !path[0])
-        error = -EACCES; /* as for the working directory, which "" would name */
-    if (!error)
-        error = file_open_exec(exec->fs, AT_FDCWD, path, 0, &exec->interpreter);
+    int err = n > PATH_MAX ? -ENOEXEC : offset > INT64_MAX ? -EINVAL : 0;
+    if (!err && file_read_kernel(exec->file, offset, path, n) != (long)n)
+        err = -EIO;
+    if (!err && path[n - 1] != '\0')
+        err = -ENOEXEC;
+    if (!err && !path[0])
+        err = -EACCES; /* as for the working directory, which "" would name */
+    if (!err)
+        err = file_open_exec(exec->fs, AT_FDCWD, path, 0, &exec->interpreter);
     buffer_free(path);
-    if (!error)
-        error = exec_read_head(exec, exec->interpreter);
-    if (!error && elf_read(exec->head, exec->head_bytes, exec->interpreter->inode->size,
-                           &exec->interpreter_image))
-        error = -ELIBBAD;
-    return error;
+    if (!err)
+        err = exec_read_head(exec, exec->interpreter);
+    if (!err && elf_read(exec->head, exec->head_bytes, exec->interpreter->inode->size,
+                         &exec->interpreter_image))
+        err = -ELIBBAD;
+    return err;
 }
 
 /* Makes an empty space with the process's limits and chooses where stack and libraries are. 0 with
@@ -139,26 +139,26 @@ static int load_interpreter(struct exec *exec)
     uint64_t span = image->high - image->low;
     if (image->is_relocatable)
         exec->interpreter_base = exec->space->mmap_top - span - image->low;
-    int error = map_image(exec, image, exec->interpreter, exec->interpreter_base);
+    int err = map_image(exec, image, exec->interpreter, exec->interpreter_base);
     exec->entry = image->entry + exec->interpreter_base;
-    return error;
+    return err;
 }
 
 int exec_load(struct exec *exec)
 {
-    int error = elf_read(exec->head, exec->head_bytes, exec->file->inode->size, &exec->image);
-    if (!error)
-        error = make_space(exec);
-    if (!error && exec->image.interpreter_size)
-        error = open_interpreter(exec);
-    if (error)
-        return error;
+    int err = elf_read(exec->head, exec->head_bytes, exec->file->inode->size, &exec->image);
+    if (!err)
+        err = make_space(exec);
+    if (!err && exec->image.interpreter_size)
+        err = open_interpreter(exec);
+    if (err)
+        return err;
     if (exec->image.is_relocatable)
         exec->bias = PIE_BASE - exec->image.low;
     exec->entry = exec->image.entry + exec->bias;
-    error = map_image(exec, &exec->image, exec->file, exec->bias);
-    if (error)
-        return error;
+    err = map_image(exec, &exec->image, exec->file, exec->bias);
+    if (err)
+        return err;
     place_break(exec);
     return exec->interpreter ? load_interpreter(exec) : 0;
 }

@@ -37,7 +37,7 @@ struct writer {
     uint64_t at; /* the address for the buffer's first byte */
     size_t fill;
     char *buffer; /* WRITER_BYTES */
-    int error;    /* the first error; after it nothing more is written */
+    int err;      /* the first error; after it nothing more is written */
 };
 
 struct extent {
@@ -48,9 +48,9 @@ struct extent {
 
 static void writer_flush(struct writer *writer)
 {
-    if (writer->fill && !writer->error &&
+    if (writer->fill && !writer->err &&
         space_poke(writer->space, writer->at, writer->buffer, writer->fill) != writer->fill)
-        writer->error = -ENOMEM;
+        writer->err = -ENOMEM;
     writer->at += writer->fill;
     writer->fill = 0;
 }
@@ -110,13 +110,13 @@ static size_t chunk_at(uint64_t from, size_t total, size_t room)
 /* Copies a user's string with its NUL. An error is kept in the writer. */
 static void put_user_string(struct writer *writer, uint64_t from)
 {
-    for (size_t total = 0; total < MAX_ARG_STRLEN && !writer->error;) {
+    for (size_t total = 0; total < MAX_ARG_STRLEN && !writer->err;) {
         if (writer->fill == WRITER_BYTES)
             writer_flush(writer);
         char *to = writer->buffer + writer->fill;
         size_t n = chunk_at(from, total, WRITER_BYTES - writer->fill);
         if (user_copy_in(to, uaddr(from), n)) {
-            writer->error = -EFAULT;
+            writer->err = -EFAULT;
             return;
         }
         char *nul = memchr(to, '\0', n);
@@ -128,8 +128,8 @@ static void put_user_string(struct writer *writer, uint64_t from)
         from += n;
         total += n;
     }
-    if (!writer->error)
-        writer->error = -E2BIG;
+    if (!writer->err)
+        writer->err = -E2BIG;
 }
 
 /* The length of a user's string with its NUL; -EFAULT or -E2BIG. */
@@ -190,10 +190,10 @@ static int measure(const struct exec_args *args, uint64_t array, uint64_t first,
 static void put_strings(struct writer *strings, struct writer *vector, const struct exec_args *args,
                         uint64_t array, uint64_t first, uint64_t n)
 {
-    for (uint64_t i = first; i < first + n && !strings->error; i++) {
+    for (uint64_t i = first; i < first + n && !strings->err; i++) {
         uint64_t at;
         if (fetch_pointer(args, array, i, &at)) {
-            strings->error = -EFAULT;
+            strings->err = -EFAULT;
             return;
         }
         uint64_t begin = writer_position(strings);
@@ -203,7 +203,7 @@ static void put_strings(struct writer *strings, struct writer *vector, const str
         else
             put(strings, (const char *)at, strlen((const char *)at) + 1);
         if (!thread_breathe(STRING_WORK + writer_position(strings) - begin))
-            strings->error = -EINTR;
+            strings->err = -EINTR;
     }
 }
 
@@ -312,11 +312,11 @@ static int plan(struct exec *exec, struct layout *layout)
     const struct exec_args *args = exec->args;
     uint64_t most = most_bytes(exec);
     layout->first_arg = exec->n_prefix ? 1 : 0;
-    int error = measure(args, args->argv, layout->first_arg, most, &layout->args);
-    if (!error)
-        error = measure(args, args->envp, 0, most, &layout->env);
-    if (error)
-        return error;
+    int err = measure(args, args->argv, layout->first_arg, most, &layout->args);
+    if (!err)
+        err = measure(args, args->envp, 0, most, &layout->env);
+    if (err)
+        return err;
     uint64_t bytes =
         layout->args.n_bytes + prefix_bytes(exec, layout->args.n_strings == 0, &layout->n_prefix);
     uint64_t n_args = layout->args.n_strings + layout->n_prefix, n_env = layout->env.n_strings;
@@ -365,18 +365,18 @@ static void write_all(struct exec *exec, const struct layout *layout, struct wri
 int exec_stack(struct exec *exec)
 {
     struct layout layout;
-    int error = plan(exec, &layout);
-    if (!error)
-        error = map_zeroed(exec->space, ENV_START, ENV_START + ENV_AREA_SIZE, AREA_ENV);
-    if (!error)
-        error = map_zeroed(exec->space, align_down(layout.vector_at, PAGE_SIZE) - STACK_SPARE,
-                           STACK_TOP, AREA_STACK);
-    char *page = error ? NULL : buffer_alloc();
+    int err = plan(exec, &layout);
+    if (!err)
+        err = map_zeroed(exec->space, ENV_START, ENV_START + ENV_AREA_SIZE, AREA_ENV);
+    if (!err)
+        err = map_zeroed(exec->space, align_down(layout.vector_at, PAGE_SIZE) - STACK_SPARE,
+                         STACK_TOP, AREA_STACK);
+    char *page = err ? NULL : buffer_alloc();
     if (!page)
-        return error ? error : -ENOMEM;
+        return err ? err : -ENOMEM;
     struct writer strings = {.space = exec->space, .buffer = page};
     struct writer vector = {.space = exec->space, .buffer = page + WRITER_BYTES};
     write_all(exec, &layout, &strings, &vector);
     buffer_free(page);
-    return strings.error ? strings.error : vector.error;
+    return strings.err ? strings.err : vector.err;
 }

@@ -271,8 +271,8 @@ long sys_setpgid(struct thread *self, pid_t pid, pid_t pgid)
     spin_lock(&proc_lock);
     struct process *process = named_locked(self, pid);
     int group = pgid ? pgid : process ? process->pid : 0;
-    int error = may_set_group_locked(self->process, process, pid, group);
-    if (!error && process->group != group) {
+    int err = may_set_group_locked(self->process, process, pid, group);
+    if (!err && process->group != group) {
         int session = process->session;
         pid_slot_find_locked(session)->n_in_session++; /* the session must outlive the move */
         group_leave_locked(process);
@@ -280,7 +280,7 @@ long sys_setpgid(struct thread *self, pid_t pid, pid_t pgid)
         group_join_locked(process, group, session);
     }
     spin_unlock(&proc_lock);
-    return error;
+    return err;
 }
 
 long sys_setsid(struct thread *self)

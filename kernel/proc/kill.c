@@ -23,7 +23,7 @@ struct signal_walk {
     int signal;
     siginfo_t info;
     bool any, told; /* was a process meant; did one get the signal */
-    int error;      /* the last error */
+    int err;        /* the last error */
 };
 
 static struct list walks = LIST_INIT(walks); /* guarded by proc_lock */
@@ -41,8 +41,8 @@ static int send_checked_locked(struct process *sender, struct process *target,
 {
     if (signal && !signal_is_valid(signal)) /* after the search, as on Linux */
         return -EINVAL;
-    int error = sender ? signal_may_send_locked(sender, target, signal) : 0;
-    return error || !signal ? error : signal_send_locked(target, thread, signal, info);
+    int err = sender ? signal_may_send_locked(sender, target, signal) : 0;
+    return err || !signal ? err : signal_send_locked(target, thread, signal, info);
 }
 
 /* ---- Many ---- */
@@ -53,11 +53,11 @@ static void tell_locked(struct signal_walk *walk, struct process *process)
                              : process != walk->sender && process->pid != INIT_PID;
     if (!meant)
         return;
-    int error = send_checked_locked(walk->sender, process, NULL, walk->signal, &walk->info);
+    int err = send_checked_locked(walk->sender, process, NULL, walk->signal, &walk->info);
     walk->any = true;
-    walk->told |= error == 0;
-    if (error && (walk->group || error != -EPERM))
-        walk->error = error;
+    walk->told |= err == 0;
+    if (err && (walk->group || err != -EPERM))
+        walk->err = err;
 }
 
 void signal_tell_newborn_locked(struct process *child, const struct process *parent)
@@ -113,7 +113,7 @@ static int tell_group(struct process *sender, int group, int signal, const sigin
     struct signal_walk walk = {.sender = sender, .group = group, .signal = signal, .info = *info};
     if (group > 0 && !tell_small_group(&walk))
         walk_all(&walk);
-    return walk.told ? 0 : walk.any ? walk.error : -ESRCH;
+    return walk.told ? 0 : walk.any ? walk.err : -ESRCH;
 }
 
 void signal_send_group_kernel(int group, int signal)
@@ -128,7 +128,7 @@ static int tell_all(struct process *sender, int signal, const siginfo_t *info)
 {
     struct signal_walk walk = {.sender = sender, .signal = signal, .info = *info};
     walk_all(&walk);
-    return walk.any ? walk.error : -ESRCH;
+    return walk.any ? walk.err : -ESRCH;
 }
 
 /* ---- One ---- */

@@ -67,27 +67,27 @@ static int change_limit(struct process *process, int resource, const struct rlim
                         struct rlimit *old)
 {
     mutex_lock(&process->exec_lock);
-    int error = may_limit(current_process(), process);
-    if (!error && (resource < 0 || resource >= RLIM_NLIMITS))
-        error = -EINVAL;
-    if (!error && wanted && resource == RLIMIT_CPU && !proc_hooks.cpu_limit_set)
-        error = -ENOSYS; /* there is no code that would enforce the limit */
-    if (!error) {
+    int err = may_limit(current_process(), process);
+    if (!err && (resource < 0 || resource >= RLIM_NLIMITS))
+        err = -EINVAL;
+    if (!err && wanted && resource == RLIMIT_CPU && !proc_hooks.cpu_limit_set)
+        err = -ENOSYS; /* there is no code that would enforce the limit */
+    if (!err) {
         spin_lock(&process->signal_lock);
         struct rlimit *limit = &process->limits[resource];
         *old = *limit;
         if (wanted)
-            error = check_limit(current_process(), limit, resource, wanted);
-        if (wanted && !error) {
+            err = check_limit(current_process(), limit, resource, wanted);
+        if (wanted && !err) {
             *limit = *wanted;
             limits_apply(process, process->space);
         }
         spin_unlock(&process->signal_lock);
     }
-    if (wanted && !error && resource == RLIMIT_CPU && process->space)
+    if (wanted && !err && resource == RLIMIT_CPU && process->space)
         proc_hooks.cpu_limit_set(process);
     mutex_unlock(&process->exec_lock);
-    return error;
+    return err;
 }
 
 long sys_prlimit64(struct thread *self, pid_t pid, int resource, uaddr_t limit, uaddr_t old)
@@ -98,19 +98,19 @@ long sys_prlimit64(struct thread *self, pid_t pid, int resource, uaddr_t limit, 
     struct process *process = pid == 0 ? self->process : process_get(pid);
     if (!process)
         return -ESRCH;
-    int error = change_limit(process, resource, uaddr_is_null(limit) ? NULL : &wanted, &was);
+    int err = change_limit(process, resource, uaddr_is_null(limit) ? NULL : &wanted, &was);
     if (pid != 0)
         process_unref(process);
-    if (error || uaddr_is_null(old))
-        return error;
+    if (err || uaddr_is_null(old))
+        return err;
     return user_copy_out(old, &was, sizeof(was));
 }
 
 long sys_getrlimit(struct thread *self, int resource, uaddr_t limit)
 {
     struct rlimit was;
-    int error = change_limit(self->process, resource, NULL, &was);
-    return error ? error : user_copy_out(limit, &was, sizeof(was));
+    int err = change_limit(self->process, resource, NULL, &was);
+    return err ? err : user_copy_out(limit, &was, sizeof(was));
 }
 
 long sys_setrlimit(struct thread *self, int resource, uaddr_t limit)

@@ -315,8 +315,8 @@ static bool is_deadly(const struct process *process, int signal)
 }
 
 /* Does the signal end the process at once, when it is sent? On Linux a deadly signal that can be
- * delivered does, so it is the one that wait reports, even if other signals are delivered before
- * it. Not so signals with a core dump, and not one that is waited for or watched. Lock: signal_lock
+ * delivered does. So it is the one that wait reports, even if other signals are delivered before
+ * it. A signal with a core dump does not, nor one that is waited for or watched. Lock: signal_lock
  * held. */
 static bool ends_at_once(const struct process *process, const struct thread *taker, int signal)
 {

@@ -1,4 +1,23 @@
-// The door: every system call comes in here, is noted, fetched, performed and perhaps traced.
+/* The door: every system call comes in here, is noted, fetched and performed, and perhaps traced.
+ *
+ * A program puts the number of a call into rax and its arguments into six registers, and executes
+ * SYSCALL. entry.S saves the registers in a trap frame on the thread's kernel stack and calls
+ * syscall_enter(). Programs do so all the time, so the common path is short.
+ *
+ * The table syscall.tbl has a row for each call: number, name, arguments with their types, and the
+ * room of the handler. From it the build makes `doors`, an array of small functions by number
+ * (syscall_doors.h). Each takes the arguments from the frame, converts them to the handler's types,
+ * and calls the handler. A number without a row, or whose handler is in an annex that is not built,
+ * gives -ENOSYS.
+ *
+ * Paths are special: a door copies them into the kernel before it calls the handler. This has two
+ * reasons. Most calls with paths need it, so the code is in one place. And the program may change
+ * the string at any time from another thread, so the kernel must read it once and check what it has
+ * read. All other pointers are passed as uaddr_t, a type that cannot be dereferenced by mistake;
+ * the handler copies what they point to.
+ *
+ * After the handler there may be more to do before user mode: a signal to deliver, another thread
+ * to run, a call to restart. Then proc_return_to_user() does it. */
 #include "abi/errno.h"
 #include "abi/limits.h"
 #include "lib.h"
@@ -11,14 +30,14 @@
 #include "trace.h"
 #include "x86.h"
 
-/* A path that was fetched. Most are short: only a long one has a page of its own. */
+/* A path that was copied from the program. Most are short; a long one gets a page of its own. */
 struct path {
     const char *text;
-    char *page; /* NULL, or what the door frees after the call */
+    char *page; /* NULL, or the page, which the door frees after the call */
     char small[112];
 };
 
-/* Copies the path at a user address. 0, or -EFAULT, -ENAMETOOLONG, -ENOMEM. */
+/* Copies the path at a user address. 0, -EFAULT, -ENAMETOOLONG or -ENOMEM. */
 static long fetch_path(struct path *path, uint64_t at)
 {
     path->text = path->small;
@@ -39,10 +58,8 @@ static long fetch_path_or_null(struct path *path, uint64_t at)
 
 #include "syscall_doors.h"
 
-/*
- * A number without a row in the table: logged the first time that a program tries it.
- * -ENOSYS.
- * Threads of one process may race for the bit: then it is logged twice.
+/* For a number without a row in the table: logs it the first time that a program tries it. The
+ * result is -ENOSYS. Two threads of a process may do so at the same time; then it is logged twice.
  */
 static long call_missing(struct process *process, const struct thread *self, uint32_t number)
 {
@@ -62,7 +79,7 @@ static inline long perform(struct thread *self, const struct trap_frame *frame)
     return doors[number](self, frame);
 }
 
-/* Four stores for whoever reads the panic report. */
+/* Remembers the call for the panic report. */
 static void note_call(const struct trap_frame *frame)
 {
     struct cpu *cpu = this_cpu();
@@ -73,9 +90,8 @@ static void note_call(const struct trap_frame *frame)
     slot[3] = frame->rdx;
 }
 
-/*
- * Is there more to do than to go back? Signals, a switch, a mask to put back (ppoll, sigsuspend),
- * or a result that never reaches a program: proc makes it EINTR or starts the call again.
+/* Is there more to do before user mode? A signal, another thread, a mask to restore (ppoll,
+ * sigsuspend), or a result that programs never see: proc turns it into EINTR or restarts the call.
  */
 static bool more_to_do(const struct thread *self, long result)
 {
@@ -91,7 +107,7 @@ void syscall_enter(struct trap_frame *frame)
     long result = unlikely(self->tracing) ? trace_call(self, frame, perform) : perform(self, frame);
     frame->rax = result;
     thread_leave_kernel(self);
-    // After rt_sigreturn the frame is that of whatever the signal interrupted, not of a call.
+    /* After rt_sigreturn the frame is that of the code which the signal interrupted. */
     if (unlikely(more_to_do(self, result)))
         proc_return_to_user(frame, frame->error != SYS_rt_sigreturn);
 }

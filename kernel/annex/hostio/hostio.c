@@ -2,7 +2,13 @@
  *
  * tools/vm runs a program in the guest and passes its input and output through two more serial
  * ports. Output is sent unchanged. Input must also tell where it ends, so it is encoded: a byte
- * 0x10 announces another one, which is 0x10 for the byte itself, or 0x04 for the end of input. */
+ * 0x10 announces another one, which is 0x10 for the byte itself, or 0x04 for the end of input.
+ *
+ * Input goes into a ring, which the interrupt of the port fills. If the ring is full, the port
+ * keeps its bytes and makes the sender wait (see dev/serial.c), so nothing is lost; a read that has
+ * made room fetches them. The lock is a spinlock, because the interrupt takes it. It cannot be held
+ * while bytes are copied to a program, which may fault. So they are copied through a small buffer,
+ * and removed from the ring afterwards; the mutex `reader` keeps other readers away meanwhile. */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/poll.h"

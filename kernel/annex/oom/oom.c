@@ -68,16 +68,16 @@ int process_oom_score(struct process *process)
 
 int process_set_oom(struct process *process, int adjustment, bool privileged, bool as_minimum)
 {
-    int error = -EACCES;
+    int err = -EACCES;
     spin_lock(&proc_lock);
     if (privileged || adjustment >= process->oom_score_min) {
         __atomic_store_n(&process->oom_score_adj, adjustment, __ATOMIC_RELAXED);
         if (privileged && as_minimum)
             process->oom_score_min = adjustment;
-        error = 0;
+        err = 0;
     }
     spin_unlock(&proc_lock);
-    return error;
+    return err;
 }
 
 /* The process to kill, referenced: the worst, and of equals the youngest. NULL if there is none.

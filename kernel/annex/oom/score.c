@@ -70,25 +70,25 @@ static bool is_privileged(void)
 static long write_oom_score_adj(const struct proc_inode *of, char *line, size_t n)
 {
     int adjustment = parse(line, n);
-    int error = check(adjustment, -MOST, MOST);
-    if (!error)
-        error = process_set_oom(of->process, adjustment, is_privileged(), true);
-    return error ? error : (long)n;
+    int err = check(adjustment, -MOST, MOST);
+    if (!err)
+        err = process_set_oom(of->process, adjustment, is_privileged(), true);
+    return err ? err : (long)n;
 }
 
 /* As on Linux, the value is compared with the present one, and sets no new minimum. */
 static long write_oom_adj(const struct proc_inode *of, char *line, size_t n)
 {
     int old = parse(line, n);
-    int error = check(old, OLD_NEVER, OLD_MOST);
-    if (error)
-        return error;
+    int err = check(old, OLD_NEVER, OLD_MOST);
+    if (err)
+        return err;
     int adjustment = old == OLD_MOST ? MOST : old * MOST / -OLD_NEVER;
     if (!is_privileged() &&
         adjustment < __atomic_load_n(&of->process->oom_score_adj, __ATOMIC_RELAXED))
         return -EACCES;
-    error = process_set_oom(of->process, adjustment, is_privileged(), false);
-    return error ? error : (long)n;
+    err = process_set_oom(of->process, adjustment, is_privileged(), false);
+    return err ? err : (long)n;
 }
 
 /* The three files of the directory of a process or thread. */

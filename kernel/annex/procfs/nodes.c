@@ -1,4 +1,19 @@
-/* The file systems of /proc and /sys: their inodes are made when a name is looked up. */
+/* The file systems of /proc and /sys: their inodes are made when a name is looked up.
+ *
+ * Other file systems find a name in a directory that they keep. Here a directory is a node: its
+ * names are those of a constant table, those that other annexes have added, and perhaps numbers:
+ * processes, threads, descriptors or processors. lookup() searches in this order. It makes an inode
+ * that holds the node, a reference to the process, and the number of the thread or descriptor. The
+ * inode number is computed from the same, so that a name has the same one at each look-up.
+ *
+ * What is found may be gone a moment later: the process ends, the descriptor is closed. So nothing
+ * is kept from one use to the next. Every operation checks proc_is_gone() first, and looks up
+ * thread and descriptor anew. The reference only keeps the structure of the process, so that a new
+ * process with the same number is never taken for the old one.
+ *
+ * A listing may have 30,000 processes, and it may take many calls while they come and go. Its
+ * position is the number itself plus NUMBERS_FROM: each call continues with the next number in use,
+ * so no process is listed twice, and none is left out that exists all the time. */
 #include "abi/fcntl.h"
 #include "abi/limits.h"
 #include "abi/statfs.h"

@@ -1,4 +1,8 @@
-/* /proc/PID/{stat,status}: what ps and top show of a process. */
+/* /proc/PID/{stat,status}: what ps and top show of a process.
+ *
+ * The numbers are collected first (struct facts), because most must be read with proc_lock held,
+ * while the text is made without it: it may have to allocate memory. Fields that Linux has and this
+ * kernel does not count are 0. */
 #include "abi/fcntl.h"
 #include "dev.h"
 #include "nodes.h"

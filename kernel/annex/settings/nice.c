@@ -1,5 +1,9 @@
 /* Nice values: each thread has one, which can be read and changed; the scheduler does not use it
- * yet. */
+ * yet.
+ *
+ * getpriority and setpriority mean one thread, or all threads of a group or of a user. Both visit
+ * the same threads, so they share the walk and differ in the function that is called for each
+ * value. */
 #include "proc/private.h"
 
 /* What a call does with one nice value. Gets the result so far and returns the new one. */

@@ -21,11 +21,11 @@ static struct cred *cred_begin(struct thread *self, uint32_t n_groups, bool keep
 }
 
 /* Frees the copy. The result is the error. Releases exec_lock. */
-static long cred_drop(struct thread *self, struct cred *cred, long error)
+static long cred_drop(struct thread *self, struct cred *cred, long err)
 {
     cred_unref(cred);
     mutex_unlock(&self->process->exec_lock);
-    return error;
+    return err;
 }
 
 /* Publishes the copy. A user that has reached RLIMIT_NPROC gets this process, too, because programs
