@@ -1,11 +1,16 @@
-/* The ipc room: pipes and FIFOs.
+/* The ipc room: pipes, the bytes on their way from one program to another.
  *
- * Lock rule: a pipe's mutex (RANK_PIPE) guards its contents and is held over copies from and to
- * programs. */
+ * Lock rule: the mutex of a pipe (RANK_PIPE) guards its contents, and is held while bytes are
+ * copied from or to user memory. The lock of the inode guards which pipe it has, and the pipe's
+ * reference count.
+ *
+ * Read pipe.h and then pipe.c. The room needs nothing of upper rooms. FIFOs are pipes with a name:
+ * the fifo annex opens them with the functions of pipe.h. */
 #pragma once
 
 #include "vfs.h"
 
-void ipc_init(void); /* the file system of unnamed pipes */
-/* Two ends of a new pipe, referenced: read[0], write[1]; flags O_NONBLOCK. 0 or -ENOMEM. */
+void ipc_init(void); /* called once, before the first pipe is made */
+/* Makes a pipe and opens both ends, referenced: ends[0] to read, ends[1] to write. The flags are
+ * O_NONBLOCK and O_DIRECT. 0, -ENOMEM or -ENFILE. */
 int pipe_create(struct fs_context *fs, int flags, struct file *ends[2]);

@@ -1,9 +1,25 @@
 /* Pipes: a ring of pages between readers and writers; pipe and pipe2.
  *
- * A write puts its bytes into free slots of the ring, a page each; only what is shorter than a page
- * may join the bytes of the last slot. So a pipe of many small pieces can be full with fewer bytes
- * than its capacity, as on Linux, and a short write is never torn. A copy to or from a program may
- * fail halfway: then the slot is as it was, and only what other slots gave or took is reported. */
+ * `head` counts the slots that were read, `tail` those that were filled; slot number i is at
+ * i % n_slots. So the pipe is empty if they are equal, and full if they differ by n_slots. An empty
+ * pipe begins again at 0.
+ *
+ * A write puts its bytes into free slots, a page each. Only what is left over from whole pages may
+ * be added to the bytes of the last slot (merge). So a pipe of many small pieces can be full with
+ * fewer bytes than its capacity, as on Linux. POSIX wants a write of at most PIPE_BUF bytes not to
+ * be mixed with bytes of other writers. PIPE_BUF is a page, so such a write is always in one slot,
+ * and is written with the mutex held: all of it or nothing. A longer write waits between its pages,
+ * and other writers may come in between.
+ *
+ * A reader waits while the pipe is empty and has writers; a writer waits while it is full and has
+ * readers. They sleep with wait_on_mutex, which releases the mutex and sleeps in one step, so no
+ * wake-up is lost in between. After each wake-up the condition is checked again, because another
+ * reader may have been first. Readers are woken only when the pipe was empty before, and writers
+ * only when it was full, which saves most wake-ups. When the last writer closes its end readers get
+ * 0, the end of the file; when the last reader does, writers get EPIPE, and the vfs sends SIGPIPE.
+ *
+ * User memory is copied with the mutex held, so a copy may fail half way because a page cannot be
+ * accessed. Then that slot is as it was before, and the result is what other slots gave or took. */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/limits.h"
@@ -18,7 +34,7 @@
 static OBJECT_CACHE(pipes, struct pipe);
 static OBJECT_CACHE(pipe_inodes, struct inode);
 
-/* ---- Contents; the pipe's lock is held ---- */
+/* ---- Contents. Lock: pipe->lock held. ---- */
 
 static size_t capacity(const struct pipe *pipe)
 {
@@ -48,17 +64,17 @@ static void page_give_back(struct pipe *pipe, void *page)
         pipe->spare = page;
 }
 
-/* The first slot was read, or what is left of a packet is dropped. */
+/* Frees the first slot, of which all was read or the rest is dropped (a packet). */
 static void retire_slot(struct pipe *pipe)
 {
     page_give_back(pipe, slot_at(pipe, pipe->head)->page);
     pipe->head++;
     if (is_empty(pipe))
-        pipe->head = pipe->tail = 0; /* always the same slot while little is in flight */
+        pipe->head = pipe->tail = 0; /* with little in flight the same slot is always used */
 }
 
-/* Moves bytes to the reader until either has no more, or to the end of a packet; how many, or
- * -EFAULT. A slot's bytes stay unless all that are wanted of them could be delivered. */
+/* Moves bytes to the reader until the pipe is empty, the reader has no more room, or a packet ends.
+ * How many, or -EFAULT. If the copy from a slot fails, all bytes of that slot remain. */
 static long take(struct pipe *pipe, struct io *io)
 {
     long total = 0;
@@ -78,8 +94,8 @@ static long take(struct pipe *pipe, struct io *io)
     return total;
 }
 
-/* Puts what is more than whole pages behind the bytes of the last slot, if it fits there; how many
- * bytes, or -EFAULT. */
+/* Adds the bytes that are left over from whole pages to the last slot, if they fit there. How many,
+ * or -EFAULT. */
 static long merge(struct pipe *pipe, struct io *io)
 {
     size_t n = io->left % PAGE_SIZE;
@@ -95,8 +111,8 @@ static long merge(struct pipe *pipe, struct io *io)
     return (long)n;
 }
 
-/* Moves bytes from the writer into free slots; how many, -EFAULT or -ENOMEM. What of a page cannot
- * be fetched whole stays away. */
+/* Moves bytes from the writer into free slots. How many, -EFAULT or -ENOMEM. A page that cannot be
+ * fetched as a whole is not added. */
 static long put(struct pipe *pipe, struct io *io, bool packet)
 {
     long total = 0;
@@ -143,7 +159,7 @@ static long pipe_read(struct file *file, struct io *io, uint64_t *pos)
     return n;
 }
 
-/* Waits until a slot is free; 0, -EPIPE (no reader), -EAGAIN, -ERESTARTSYS. */
+/* Waits until a slot is free. 0, -EPIPE (no reader), -EAGAIN, -ERESTARTSYS. */
 static int wait_room(struct pipe *pipe, bool nonblocking)
 {
     while (pipe->readers > 0 && is_full(pipe)) {
@@ -155,8 +171,8 @@ static int wait_room(struct pipe *pipe, bool nonblocking)
     return pipe->readers > 0 ? 0 : -EPIPE;
 }
 
-/* Writes all, or as much as can be. What is no longer than PIPE_BUF lies in one slot: it comes in
- * whole or not at all. The caller sends SIGPIPE for -EPIPE. */
+/* Writes all, or as much as possible. Bytes, or -errno if there were none. If readers are gone
+ * after some bytes were written, io->broken tells the vfs to send SIGPIPE nevertheless. */
 static long pipe_write(struct file *file, struct io *io, uint64_t *pos)
 {
     (void)pos;
@@ -168,7 +184,7 @@ static long pipe_write(struct file *file, struct io *io, uint64_t *pos)
     long n = pipe->readers > 0 ? merge(pipe, io) : -EPIPE;
     long total = max(n, 0l);
     while (io->left > 0 && n >= 0) {
-        if (wake && is_full(pipe)) { /* who makes room must know before we sleep */
+        if (wake && is_full(pipe)) { /* wake the readers, which make room, before we sleep */
             wake_all(&pipe->readable);
             wake = false;
         }
@@ -222,7 +238,7 @@ static long pipe_ioctl(struct file *file, uint64_t request, uaddr_t arg)
 
 /* ---- Capacity ---- */
 
-/* Makes the ring n_slots long; 0, -EBUSY if more are in use, -ENOMEM. */
+/* Changes the capacity to n_slots. 0, -EBUSY if more slots are in use, -ENOMEM. */
 static int resize(struct pipe *pipe, uint32_t n_slots)
 {
     if (pipe->tail - pipe->head > n_slots)
@@ -238,8 +254,8 @@ static int resize(struct pipe *pipe, uint32_t n_slots)
     return 0;
 }
 
-/* Counts n pages instead of `former` for the pipe's user; false if that is too many for it, and
- * then nothing has changed. Root may have any number. */
+/* Counts n pages instead of `former` for the user of a pipe. False: that exceeds the user's limit,
+ * and nothing has changed. Root has no limit. */
 static bool count_pages(struct user *user, bool privileged, uint32_t former, uint32_t n)
 {
     if (!user)
@@ -251,7 +267,7 @@ static bool count_pages(struct user *user, bool privileged, uint32_t former, uin
     return false;
 }
 
-/* resize, within the user's limit: -EPERM. Both are undone if one fails. */
+/* resize within the limits; -EPERM if one is exceeded. After an error nothing has changed. */
 static int resize_counted(struct pipe *pipe, uint32_t n_slots)
 {
     bool privileged = false;
@@ -269,8 +285,8 @@ static int resize_counted(struct pipe *pipe, uint32_t n_slots)
     return err;
 }
 
-/* F_SETPIPE_SZ: at least so many bytes, as a power of two of pages. To shrink a pipe is nobody's
- * privilege, however large it stays. */
+/* F_SETPIPE_SZ: at least n_bytes, rounded up to a power of two of pages. The limits do not apply if
+ * the pipe becomes smaller. The new capacity in bytes, or -errno. */
 static long set_capacity(struct pipe *pipe, uint32_t n_bytes)
 {
     uint32_t n_slots = 1;
@@ -298,9 +314,9 @@ static long pipe_fcntl(struct file *file, unsigned command, uint64_t arg)
     }
 }
 
-/* ---- Life ---- */
+/* ---- Making and freeing pipes ---- */
 
-/* The capacity that its user has a right to: fewer pages where it has too many, as on Linux. */
+/* Sets the capacity of a new pipe: less if its user has too many pages already, as on Linux. */
 static void count_new(struct pipe *pipe)
 {
     bool privileged = false;
@@ -387,7 +403,7 @@ void pipe_attach(struct pipe *pipe, struct file *file)
     file->private_data = pipe;
 }
 
-/* An open file is gone: the other side may have been waiting for just that. */
+/* An open file ends. Both sides are woken, because for them it may be the end of the pipe. */
 static void pipe_release(struct file *file)
 {
     struct pipe *pipe = file->private_data;
@@ -433,7 +449,7 @@ bool pipe_is_unnamed(const struct inode *inode)
     return inode->fs == &pipefs;
 }
 
-/* One end of the pipe of an inode; 0, -ENOMEM or -ENFILE. */
+/* Opens one end of the pipe of an inode. 0, -ENOMEM or -ENFILE. */
 static int open_end(struct fs_context *fs, struct inode *inode, int flags, struct file **end)
 {
     struct pipe *pipe = pipe_get(inode);
@@ -480,7 +496,7 @@ void ipc_init(void)
 
 /* ---- Calls ---- */
 
-/* The pipe belongs to who made it. */
+/* Makes the caller the owner of the pipe's inode. */
 static void set_owner(struct fs_context *fs, struct inode *inode)
 {
     struct cred *cred = fs_cred(fs);
@@ -489,7 +505,7 @@ static void set_owner(struct fs_context *fs, struct inode *inode)
     cred_unref(cred);
 }
 
-/* Gives both ends a descriptor; 0 or -errno with none left behind. */
+/* Gives both ends a descriptor. 0 or -errno; then neither has one. */
 static int install_ends(struct fs_context *fs, struct file *ends[2], bool cloexec, int fds[2])
 {
     for (int i = 0; i < 2; i++) {

@@ -1,39 +1,40 @@
-/* A pipe: bytes on their way between files that may be unnamed ends or a FIFO's openings. */
+/* A pipe: bytes on their way between open files, the two ends of pipe() or those of a FIFO. */
 #pragma once
 
 #include "ipc.h"
 
 #define PIPE_PAGES       16    /* a new pipe's capacity, as on Linux */
-#define PIPE_LEAST_PAGES 2     /* of a new one, where its user has too many */
-#define PIPE_USER_PAGES  16384 /* all of a user's: /proc/sys/fs/pipe-user-pages-soft */
-#define PIPE_MOST_PAGES  256   /* what F_SETPIPE_SZ grants: /proc/sys/fs/pipe-max-size */
+#define PIPE_LEAST_PAGES 2     /* that of a new one if its user has reached the next limit */
+#define PIPE_USER_PAGES  16384 /* of all pipes of a user: /proc/sys/fs/pipe-user-pages-soft */
+#define PIPE_MOST_PAGES  256   /* the limit of F_SETPIPE_SZ: /proc/sys/fs/pipe-max-size */
 
-/* Bytes that were written, or what is left of them. */
+/* A page with bytes that were written and not yet read. */
 struct pipe_slot {
     char *page;
     uint16_t offset, length; /* length > 0 in a slot that is in use */
-    bool packet;             /* of O_DIRECT: one read takes it, and drops what it has no room for */
+    bool packet; /* O_DIRECT: one read removes it, also what the reader has no room for */
 };
 
 struct pipe {
-    struct user *user; /* constant: of who made it; referenced; NULL: the kernel */
+    struct user *user; /* constant: for whom it is counted; referenced; NULL: the kernel */
     uint32_t refs;     /* open files; guarded by the inode's lock, as is inode->fifo */
     struct mutex lock; /* rank RANK_PIPE */
     /* guarded by lock: */
     uint32_t readers, writers;            /* open files that may read, write */
-    uint32_t reads_opened, writes_opened; /* ever so far: a FIFO's opening waits for it */
+    uint32_t reads_opened, writes_opened; /* how often so far: the open of a FIFO waits for that */
     uint64_t head, tail;     /* slots read and filled so far; both 0 when it is empty */
     uint32_t n_slots;        /* capacity in pages; a power of two; counted for `user` */
     struct pipe_slot *slots; /* slot i is at i % n_slots */
-    void *spare;             /* a page kept from the first write on: small writes need no memory */
+    void *spare;             /* an unused page, kept so that small writes need no allocation */
     struct wait_queue readable, writable;
 };
 
 extern const struct file_ops pipe_ops;
 
-/* The inode's pipe with one more reference, made if there is none; NULL when out of memory. */
+/* The pipe of the inode, referenced; made if there is none. NULL: out of memory. */
 struct pipe *pipe_get(struct inode *inode);
-bool pipe_is_unnamed(const struct inode *inode); /* made by pipe, opened through /proc/PID/fd */
-void pipe_put(struct inode *inode, struct pipe *pipe);
-/* Makes `file` an open file of the pipe, which takes over its reference. */
+/* Was it made by pipe()? Such a pipe can be opened again through /proc/PID/fd. */
+bool pipe_is_unnamed(const struct inode *inode);
+void pipe_put(struct inode *inode, struct pipe *pipe); /* drops a reference */
+/* Makes `file` an open file of the pipe. It takes over the caller's reference to the pipe. */
 void pipe_attach(struct pipe *pipe, struct file *file);

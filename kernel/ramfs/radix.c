@@ -8,9 +8,9 @@
  * the top: a node is an array of 64 words, each the address of a node below or 0; at the lowest
  * level they are the words that are stored. The height is as many digits as the largest index has.
  * If the height is 0 there is no node at all: the root is itself the word of index 0. The top node
- * may have fewer than 64 words, since a file of three pages needs only the first three; it is
- * doubled when needed (widen). When all 64 words are not enough, a new node is put above it
- * (deepen). Holes cost nothing: a place of 0 means that no index below it has a word.
+ * may have fewer than 64 words: a file of three pages gets one of 8. It is enlarged when needed
+ * (widen). When 64 words are not enough, a new node is put above it (deepen). Holes cost nothing: a
+ * place of 0 means that no index below it has a word.
  *
  * radix_row gives a whole node at a time, so that a reader of many pages does not walk down from
  * the root for each. For a hole it says how many indices it covers, and a search skips them.

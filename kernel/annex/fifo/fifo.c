@@ -1,10 +1,14 @@
-/* FIFOs: pipes with a name, whose opening waits for the other side. */
+/* FIFOs: pipes with a name. Opening one waits until the other side is opened.
+ *
+ * A reader waits for a writer and a writer for a reader. To wait until "there is a writer" would
+ * not be enough: a writer may open the FIFO, write and close it before the reader runs again. So
+ * the reader waits until the count of openings to write has changed, which cannot be missed. */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "annex.h"
 #include "ipc/pipe.h"
 
-/* Waits until *count has moved from `from`; 0 or -ERESTARTSYS. The pipe's lock is held. */
+/* Waits until *count is not `from` any more. 0 or -ERESTARTSYS. Lock: pipe->lock held. */
 static int wait_opened(struct pipe *pipe, struct wait_queue *queue, const uint32_t *count,
                        uint32_t from)
 {
@@ -14,8 +18,8 @@ static int wait_opened(struct pipe *pipe, struct wait_queue *queue, const uint32
     return 0;
 }
 
-/* Counts the opening in and waits for the other side where the flags ask for that, and the pipe has
- * a name; 0, -ENXIO or -ERESTARTSYS. The pipe's lock is held. */
+/* Counts an opening, and waits for the other side if the pipe has a name and the flags do not say
+ * O_NONBLOCK. 0, -ENXIO or -ERESTARTSYS. Lock: pipe->lock held. */
 static int fifo_join(struct pipe *pipe, struct file *file, bool named)
 {
     bool reads = file_readable(file), writes = file_writable(file);
@@ -31,7 +35,7 @@ static int fifo_join(struct pipe *pipe, struct file *file, bool named)
     int err = 0;
     if (named && reads && !writes && pipe->writers == 0) {
         if (nonblocking)
-            file->pos = pipe->writes_opened; /* no hang-up before another writer came */
+            file->pos = pipe->writes_opened; /* pipe_poll: no POLLHUP before a writer has come */
         else
             err = wait_opened(pipe, &pipe->readable, &pipe->writes_opened, pipe->writes_opened);
     } else if (named && writes && !reads && pipe->readers == 0) {
@@ -40,13 +44,13 @@ static int fifo_join(struct pipe *pipe, struct file *file, bool named)
     if (err) {
         pipe->readers -= reads;
         pipe->writers -= writes;
-        wake_all(&pipe->readable); /* who came in between has lost the other side again */
+        wake_all(&pipe->readable); /* an open in between has lost its other side again */
         wake_all(&pipe->writable);
     }
     return err;
 }
 
-/* What the vfs calls to open a FIFO, or a pipe through /proc/PID/fd. */
+/* The vfs calls this to open a FIFO, or a pipe through /proc/PID/fd. */
 static int fifo_open(struct inode *inode, struct file *file)
 {
     if (!file_readable(file) && !file_writable(file))

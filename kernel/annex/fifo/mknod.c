@@ -1,8 +1,8 @@
-/* mknod: FIFOs, devices, sockets' names and plain files. */
+/* mknod: makes FIFOs, devices, names of sockets and empty regular files. */
 #include "syscall_calls.h"
 #include "vfs/local.h"
 
-/* The mode with its type, or an error for what this call does not make. */
+/* The mode with its type, or -errno for types that this call does not make. */
 static long node_mode(mode_t mode)
 {
     switch (mode & S_IFMT) {
@@ -17,8 +17,8 @@ static long node_mode(mode_t mode)
     }
 }
 
-/* Devices are for root to make, but for whiteouts, as on Linux since 5.8; that is asked after the
- * checks of the name. */
+/* Only root may make devices, except whiteouts (0/0), as on Linux since 5.8. Errors of the name
+ * come before that one. */
 long sys_mknodat(struct fs_context *fs, int dirfd, const char *path, mode_t mode, dev_t dev)
 {
     long full = node_mode(mode);

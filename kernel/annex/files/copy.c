@@ -1,15 +1,15 @@
-/* sendfile and copy_file_range: from one open file to another through a page of the kernel's. */
+/* sendfile and copy_file_range: copy from one open file to another through a page of the kernel. */
 #include "syscall_calls.h"
 #include "vfs/local.h"
 
 struct copy {
     struct fs_context *fs;
     struct file *in, *out;
-    uint64_t in_pos, out_pos; /* where it is; the files' own move at the end */
+    uint64_t in_pos, out_pos; /* the positions of the copy; those of the files are set at the end */
 };
 
-/* Writes what was read, moving the reader's position back over the bytes that found no place: then
- * *full. */
+/* Copies at most n bytes. How many, or -errno. If fewer bytes could be written than were read, the
+ * source's position moves back over the rest, and *full is set. */
 static long copy_chunk(struct copy *copy, char *page, size_t n, bool *full)
 {
     struct segment one;
@@ -29,8 +29,8 @@ static long copy_chunk(struct copy *copy, char *page, size_t n, bool *full)
     return put;
 }
 
-/* Bytes copied, or the error that stopped the first of them. A signal stops it in between: the
- * source may have no end. */
+/* How many bytes were copied, or -errno if there were none. A signal ends the copy, because the
+ * source may have no end (/dev/zero). */
 static long copy_loop(struct copy *copy, size_t count)
 {
     char *page = buffer_alloc();
@@ -47,7 +47,8 @@ static long copy_loop(struct copy *copy, size_t count)
     return total > 0 || count == 0 ? (long)total : n;
 }
 
-/* Where a copy begins: at the offset that the caller gives, or at the file's own. 0 or -errno. */
+/* Where a copy begins: at the offset that the caller gives, or at the file's position. 0 or -errno.
+ */
 static int fetch_offset(const struct file *file, uaddr_t at, uint64_t *pos)
 {
     *pos = file->pos;
@@ -59,7 +60,7 @@ static int fetch_offset(const struct file *file, uaddr_t at, uint64_t *pos)
     return err ? err : (int64_t)*pos < 0 ? -EINVAL : 0;
 }
 
-/* Where it ended: the same way back. */
+/* Stores where a copy ended, in the caller's offset or as the file's position. 0 or -EFAULT. */
 static int give_offset(struct file *file, uaddr_t at, uint64_t pos)
 {
     if (!uaddr_is_null(at))
@@ -68,7 +69,7 @@ static int give_offset(struct file *file, uaddr_t at, uint64_t pos)
     return 0;
 }
 
-/* A span of positions that no file can have. */
+/* Does the range end beyond the largest position? */
 static bool wraps(uint64_t pos, size_t count)
 {
     return count > MAX_FILE_SIZE || pos > MAX_FILE_SIZE - count;
@@ -76,8 +77,8 @@ static bool wraps(uint64_t pos, size_t count)
 
 /* ---- sendfile ---- */
 
-/* The source is checked before the target is looked at. `given`: where the caller wants to begin,
- * NULL: at the file's own position. */
+/* Gets and checks the source. `given` is where the copy begins; NULL: at the file's position. 0 or
+ * -errno. */
 static int sendfile_source(struct copy *copy, int fd, const uint64_t *given, size_t count)
 {
     int err = fd_get(copy->fs, fd, &copy->in);
@@ -114,7 +115,7 @@ static int sendfile_target(struct copy *copy, int fd, size_t count)
     return err;
 }
 
-/* With *given as where to begin, and where it ended. */
+/* sendfile. If `given` is not NULL the copy begins at *given, and *given becomes where it ended. */
 static long send_file(struct fs_context *fs, int out_fd, int in_fd, uint64_t *given, size_t count)
 {
     struct copy copy = {.fs = fs};
@@ -136,7 +137,7 @@ static long send_file(struct fs_context *fs, int out_fd, int in_fd, uint64_t *gi
     return result;
 }
 
-/* The offset is read before all else, and written after all else, even after a failure. */
+/* As on Linux the offset is read first and written last, even after an error. */
 long sys_sendfile(struct fs_context *fs, int out_fd, int in_fd, uaddr_t offset, size_t count)
 {
     uint64_t pos;
@@ -150,7 +151,7 @@ long sys_sendfile(struct fs_context *fs, int out_fd, int in_fd, uaddr_t offset, 
 
 /* ---- copy_file_range ---- */
 
-/* The checks of a copy between two files; cuts *count at the end of the source. */
+/* Checks a copy between two files, and shortens *count to the end of the source. 0 or -errno. */
 static int check_range(struct copy *copy, size_t *count)
 {
     struct inode *in = copy->in->inode, *out = copy->out->inode;
@@ -171,7 +172,7 @@ static int check_range(struct copy *copy, size_t *count)
     return overlap || !copy->in->ops->read || !copy->out->ops->write ? -EINVAL : 0;
 }
 
-/* Both files, referenced. */
+/* Gets both files, referenced. 0 or -errno. */
 static int get_pair(struct copy *copy, int in_fd, int out_fd)
 {
     int err = fd_get(copy->fs, in_fd, &copy->in);

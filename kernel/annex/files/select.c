@@ -1,4 +1,4 @@
-/* select and pselect6: poll by sets of descriptors. */
+/* select and pselect6: poll, with sets of descriptors as bitmaps. */
 #include "abi/poll.h"
 #include "abi/signal.h"
 #include "abi/time.h"
@@ -13,13 +13,13 @@ static const uint32_t set_bits[3] = {READ_BITS, WRITE_BITS, POLLPRI};
 
 struct selection {
     uint32_t n;        /* descriptors */
-    size_t set_bytes;  /* of a set, in whole words */
-    uaddr_t at[3];     /* read, write, except; any may be null */
-    uint64_t *sets[3]; /* one block */
+    size_t set_bytes;  /* the size of a set, a multiple of 8 */
+    uaddr_t at[3];     /* the user's sets: read, write, except; any may be null */
+    uint64_t *sets[3]; /* copies of them, in one block */
     struct poll_item *items;
 };
 
-/* Fetches the sets and opens what they name. 0 or -errno, with nothing held on failure. */
+/* Fetches the sets, and gets the files that they name. 0 or -errno; then nothing is held. */
 static int selection_fetch(struct fs_context *fs, struct selection *s)
 {
     s->set_bytes = (s->n + 63) / 64 * 8;
@@ -50,7 +50,7 @@ static int selection_fetch(struct fs_context *fs, struct selection *s)
     return err;
 }
 
-/* Writes the sets of what is ready; how many bits, or -EFAULT. */
+/* Writes the sets of descriptors that are ready. How many bits are set, or -EFAULT. */
 static long selection_give(const struct selection *s)
 {
     long n_bits = 0;

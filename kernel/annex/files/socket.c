@@ -1,9 +1,10 @@
-/* socket and socketpair: the calls of a system that knows no address family. */
+/* socket and socketpair, in a system without any address family: they check their arguments and
+ * refuse with the error that Linux gives. */
 #include "abi/socket.h"
 #include "syscall_calls.h"
 #include "vfs/local.h"
 
-/* What is wrong with a wish for a socket; that its family is unknown, at last. */
+/* Why there is no such socket: -EINVAL for an unknown type, otherwise -EAFNOSUPPORT. */
 static int refuse(int family, int type)
 {
     if (family < 0 || family >= AF_MAX)
@@ -22,7 +23,7 @@ long sys_socket(struct fs_context *fs, int family, int type, int protocol)
     return has_wrong_flags(type) ? -EINVAL : refuse(family, type);
 }
 
-/* The numbers and the place for them come first. */
+/* Linux first looks for free numbers, and writes to the user's array. */
 long sys_socketpair(struct fs_context *fs, int family, int type, int protocol, uaddr_t fds)
 {
     (void)protocol;

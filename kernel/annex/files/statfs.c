@@ -1,4 +1,4 @@
-/* statfs, chroot, and the calls that write file systems back. */
+/* statfs, chroot, and sync, which has nothing to write back. */
 #include "abi/statfs.h"
 #include "syscall_calls.h"
 #include "vfs/local.h"
@@ -39,7 +39,7 @@ long sys_fstatfs(struct fs_context *fs, int fd, uaddr_t buf)
     return result;
 }
 
-/* Memory is the storage: there is nothing to write back to. */
+/* Files are in memory, so there is nothing to write back. */
 long sys_sync(struct fs_context *fs)
 {
     (void)fs;

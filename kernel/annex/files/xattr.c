@@ -1,18 +1,18 @@
-/* Extended attributes: the calls of a system none of whose file systems has them. What is wrong
- * with the arguments is said first, then ENOTSUP; a list is empty. */
+/* Extended attributes, which no file system here has. The calls check their arguments as Linux
+ * does; then the result is ENOTSUP, or an empty list. */
 #include "abi/xattr.h"
 #include "syscall_calls.h"
 #include "vfs/local.h"
 
-/* What a call is about, by path or by descriptor. */
+/* The file of a call, by path or by descriptor. */
 struct target {
     struct fs_context *fs;
-    const char *path; /* NULL: fd counts */
+    const char *path; /* NULL: the file is given by fd */
     bool follow;
     int fd;
 };
 
-/* The inode's entry, referenced. */
+/* Gets the file's entry, referenced. 0 or -errno. */
 static int target_get(const struct target *target, struct entry **entry)
 {
     if (target->path)
@@ -28,7 +28,7 @@ static int target_get(const struct target *target, struct entry **entry)
     return 0;
 }
 
-/* An attribute's name; 0, -EFAULT, -ERANGE for one that is too long or empty. */
+/* Fetches the name of an attribute. 0, -EFAULT, or -ERANGE if it is too long or empty. */
 static int fetch_name(char name[XATTR_NAME_MAX + 1], uaddr_t from)
 {
     long n = user_copy_string(name, from, XATTR_NAME_MAX + 1);
@@ -42,7 +42,7 @@ static bool begins(const char *name, const char *with)
     return strncmp(name, with, strlen(with)) == 0;
 }
 
-/* May the caller read (MAY_READ) or change (MAY_WRITE) an attribute of that name? */
+/* May the caller read (MAY_READ) or change (MAY_WRITE) an attribute of that name? 0 or -errno. */
 static int name_permission(struct fs_context *fs, struct inode *inode, const char *name,
                            unsigned want)
 {
@@ -61,7 +61,7 @@ static int name_permission(struct fs_context *fs, struct inode *inode, const cha
     return fs_permission(fs, inode, want);
 }
 
-/* The end of a call on one attribute: what is wrong, or that there are none. */
+/* The result of a call on one attribute: an error of the file or of permissions, or -ENOTSUP. */
 static long answer(const struct target *target, const char *name, unsigned want)
 {
     struct entry *entry;
@@ -73,7 +73,7 @@ static long answer(const struct target *target, const char *name, unsigned want)
     return err ? err : -ENOTSUP;
 }
 
-/* Can all of the value be read? 0, -E2BIG, -EFAULT, -ENOMEM. */
+/* Checks that the whole value can be read. 0, -E2BIG, -EFAULT, -ENOMEM. */
 static int check_value(uaddr_t value, size_t size)
 {
     if (size > XATTR_SIZE_MAX)

@@ -1,4 +1,4 @@
-/* memfd_create: a file of the root file system that no directory has a name for. */
+/* memfd_create: makes and opens a file in the root file system that has no name in a directory. */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "ramfs/local.h"
@@ -15,7 +15,7 @@ static uint8_t first_seals(unsigned flags)
     return flags & MFD_ALLOW_SEALING ? 0 : F_SEAL_SEAL;
 }
 
-/* The file under the name by which /proc shows it, opened to read and write. */
+/* Makes the file and opens it to read and write. Its entry has the name that /proc shows. */
 static int memfd_open(struct fs_context *fs, const char *name, unsigned flags, struct file **file)
 {
     char text[sizeof("memfd:") + MAX_NAME];

@@ -1,10 +1,12 @@
-/* Seals: promises about a file's contents that nobody can take back, for memfd_create.
+/* Seals: promises about the contents of a file that cannot be taken back, for memfd_create.
  *
- * A seal holds from the moment it is set. Whoever changes contents or size looks at the seals with
- * the contents mutex held, and so does mmap when it makes a shared mapping. A seal is set with the
- * same mutex held, so no write is half done then, and no writable mapping comes between the check
- * and the seal. A fork may copy such a mapping at any time, but only one that is there to be seen.
- */
+ * A program that gets a file from another program can check its seals and then rely on them: the
+ * file will not shrink, or its contents will not change. So a seal must hold from the moment it is
+ * set. A call that changes contents or size checks the seals with the contents mutex held, and so
+ * does mmap before it makes a shared mapping. A seal is set with the same mutex held: no write is
+ * half done at that moment, and no writable mapping is made between the check for such mappings and
+ * the seal. fork may copy a shared mapping at any time, but then the parent has one, which the
+ * check finds. */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "annex.h"
@@ -14,7 +16,7 @@
 #define ALL_SEALS \
     (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE | F_SEAL_EXEC)
 
-/* ---- What they forbid; the contents mutex is held ---- */
+/* ---- What seals forbid. Lock: the contents mutex held. ---- */
 
 static bool allow_write(const struct ramfs_inode *file, uint64_t end)
 {
@@ -43,7 +45,8 @@ static int allow_mode(struct inode *inode, uint32_t mode)
 
 /* ---- mmap ---- */
 
-/* As Linux since 6.7: what is sealed may be shared to read, and never becomes writable. */
+/* As on Linux since 6.7, a sealed file may be mapped shared to read; mprotect cannot make that
+ * mapping writable. */
 static int check_shared(const struct ramfs_inode *file, struct map_request *request)
 {
     if (!(file->file.seals & NO_WRITE))
@@ -72,7 +75,7 @@ static long map(struct file *open, struct space *space, struct map_request *requ
 
 /* ---- fcntl ---- */
 
-/* May these seals be added? The contents mutex is held. */
+/* May these seals be added? 0, -EPERM or -EBUSY. Lock: the contents mutex held. */
 static int check_add(struct ramfs_inode *file, uint32_t seals)
 {
     if (file->file.seals & F_SEAL_SEAL)
@@ -90,9 +93,9 @@ static int add_seals(struct file *open, uint32_t seals)
     spin_lock(&file->inode.lock);
     uint8_t former = file->file.seals;
     if (seals & F_SEAL_EXEC && !(former & F_SEAL_SEAL)) {
-        file->file.seals |= F_SEAL_EXEC; /* the mode that is looked at now is the last */
+        file->file.seals |= F_SEAL_EXEC; /* from here on chmod cannot change the execute bits */
         if (file->inode.mode & 0111)
-            seals |= F_SEAL_SHRINK | F_SEAL_GROW | NO_WRITE; /* a program that stays as it is */
+            seals |= F_SEAL_SHRINK | F_SEAL_GROW | NO_WRITE; /* a program cannot be changed */
     }
     spin_unlock(&file->inode.lock);
     int err = check_add(file, seals);
