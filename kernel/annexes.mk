@@ -63,7 +63,16 @@ annex += sysrq/sysrq.c
 # annex: symbols     the report of a fault names the function of the program
 annex += symbols/symbol.c
 
+# annex: locks       locks on records and whole files, and leases
+annex_header += locks/locks.h
+annex_header += locks/lock_set.h
+annex += locks/lock_set.c
+annex += locks/lock.c
+annex += locks/lock_list.c
+annex += locks/lease.c
+
 # annex: procfs      /proc and /sys, which tell about all rooms
+needs_procfs := locks
 annex_header += procfs/nodes.h
 annex += procfs/nodes.c
 annex += procfs/files.c
@@ -89,15 +98,15 @@ annex += procfs/sys.c
 annex += procfs/sysfs.c
 
 # annex: counts      /proc/kcounts and slabinfo: what the kernel holds, so that a leak shows
-needs_counts := procfs
+needs_counts := procfs locks
 annex += counts/counts.c
 
 # annex: inject      /proc/PID/fail-nth: allocations that fail
-needs_inject := procfs
+needs_inject := procfs locks
 annex += inject/inject.c
 
 # annex: oom         memory is out: one process ends so that the others go on
-needs_oom := procfs
+needs_oom := procfs locks
 annex_header += oom/oom.h
 annex += oom/oom.c
 annex += oom/score.c

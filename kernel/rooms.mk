@@ -104,16 +104,11 @@ kernel += vfs/dir.c
 kernel += vfs/link.c
 kernel += vfs/rename.c
 kernel += vfs/attr.c
-# chapter: Mounts, devices, poll, locks
+# chapter: Mounts, devices, poll
 kernel += vfs/mount.c
 kernel += vfs/device.c
 kernel += vfs/ioctl.c
 kernel += vfs/poll.c
-header += vfs/lock_set.h
-kernel += vfs/lock_set.c
-kernel += vfs/lock.c
-kernel += vfs/lease.c
-kernel += vfs/lock_list.c
 
 # floor 6: ramfs     the file system in memory
 # chapter: The file system in memory

@@ -504,49 +504,7 @@ uint32_t fd_slots(struct fs_context *fs);
  * context may be of another thread, as in fs_look. */
 int fd_next(struct fs_context *fs, int fd, struct file **file, bool *cloexec);
 
-/* ---- Locks on files, for /proc ---- */
-
-struct lock_seen {
-    int64_t start, end; /* both included */
-    int pid; /* of the process that set it; -1: it belongs to an open file (F_OFD_SETLK) */
-    bool is_write;
-};
-/* One of all files' locks. */
-struct lock_told {
-    struct lock_seen lock;
-    const struct inode *inode; /* NULL for LEASE_BREAKER */
-    uint64_t n;    /* its number in the listing, from 1 on, or that of the lock it waits for */
-    bool is_flock; /* of a whole file */
-    bool waits;    /* a thread waits to set it */
-    /* LEASE_BREAKING: a lease that must end or change; LEASE_BREAKER: a thread that waits for it */
-    enum { NO_LEASE, LEASE_ACTIVE, LEASE_BREAKING, LEASE_BREAKER } lease;
-    bool ends; /* the lease must end; lock.is_write: it is to write, or must become so */
-};
-/* The owner of the record locks that a thread sets: only to be compared. NULL if the thread has
- * ended. The context may be of another thread, as in fs_look. */
-const void *fs_lock_owner(struct fs_context *fs);
-/* Finds the lowest lock of that owner on the file, from byte `from` on: one of the whole file
- * (flock) or of records. The owner is from fs_lock_owner, or the open file itself. False: there is
- * none. May sleep. */
-bool file_lock_seen(struct file *file, const void *owner, bool is_flock, int64_t from,
-                    struct lock_seen *seen);
-
-/* Describes the lease of an open file; all fields are set but n. False: it has none. May sleep. */
-bool file_lease_seen(struct file *file, struct lock_told *told);
-
-/* The position of a listing of the locks of all files; all 0 at first. */
-struct locks_cursor {
-    uint64_t owner, start; /* owners are listed by age, and the locks of one by their start */
-    uint64_t n;            /* how many locks were listed */
-};
-/* Calls `tell` for some locks from the cursor on and moves the cursor. Each lock is followed by
- * those that wait for it. False: there are no more. `tell` is called with a lock set's mutex held,
- * so it must not lock files. May sleep. */
-bool locks_list(struct locks_cursor *cursor, void (*tell)(void *arg, const struct lock_told *told),
-                void *arg);
-
-/* ---- Names that the kernel itself makes (at boot, for devices): as root, paths from the root ----
- */
+/* ---- Names by the kernel itself (boot, devices, tests): as root, paths from the root ---- */
 
 /* Makes a directory, device, symbolic link or empty file; -EEXIST. */
 int vfs_make(struct fs_context *fs, const char *path, const struct new_inode *what);
@@ -590,11 +548,6 @@ extern bool (*vfs_number_used)(int number);
 /* Sends the file's owner its signal, if the process that named the owner may signal it. If F_SETSIG
  * chose the signal it carries this fd, si_code (POLL_*) and band. Takes proc_lock. Set by proc. */
 extern void (*vfs_signal_owner)(const struct file *file, int fd, int code, long band);
-/* /proc/sys/fs: how many seconds a lease's holder has to give it up (0 or less: no limit), and
- * whether new leases can be set. Atomic. */
-extern int lease_break_seconds, leases_enabled;
-
-/* Starts the room, and fills in the kernel's own context: the root of root_fs as root and working
- * directory, no descriptors, the credentials of root, umask 022. Called once, before any other
- * function of this room. */
+/* Fills in the whole context: root and cwd are root_fs's root, a table without descriptors, root's
+ * credentials, umask 022. Called once, before all else of this room. */
 void vfs_init(struct filesystem *root_fs, struct fs_context *kernel_context);

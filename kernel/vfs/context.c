@@ -12,6 +12,7 @@
  * then sets its pointers to NULL with fs->lock held, before it drops its references. */
 #include "local.h"
 
+const struct lock_ops *vfs_locks;
 void (*vfs_mask_signals)(uint64_t mask);
 struct user *(*vfs_payer)(bool *privileged);
 bool (*vfs_number_used)(int number);

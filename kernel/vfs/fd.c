@@ -194,14 +194,15 @@ static long fcntl_file(struct fs_context *fs, struct file *file, unsigned comman
     case F_SETLKW:
     case F_OFD_GETLK:
     case F_OFD_SETLK:
-    case F_OFD_SETLKW: return lock_record(fs, file, command, uaddr(arg));
+    case F_OFD_SETLKW:
+        return vfs_locks ? vfs_locks->record(fs, file, command, uaddr(arg)) : -EINVAL;
     case F_SETOWN:
     case F_GETOWN:
     case F_SETOWN_EX:
     case F_GETOWN_EX:
     case F_SETSIG:
     case F_GETSIG: return fcntl_signal(fs, file, command, arg);
-    case F_GETLEASE: return lease_get(file);
+    case F_GETLEASE: return vfs_locks ? vfs_locks->lease_get(file) : -EINVAL;
     case F_GET_RW_HINT: return get_write_hint(file->inode, uaddr(arg));
     case F_SET_RW_HINT: return set_write_hint(fs, file->inode, uaddr(arg));
     }
@@ -253,7 +254,7 @@ long sys_fcntl(struct fs_context *fs, int fd, int command, unsigned long arg)
     else if (file->flags & O_PATH)
         result = -EBADF;
     else if (command == F_SETLEASE)
-        result = lease_set(fs, file, fd, arg);
+        result = vfs_locks ? vfs_locks->lease_set(fs, file, fd, arg) : -EINVAL;
     else
         result = fcntl_file(fs, file, (unsigned)command, arg);
     if (result == 0 && (command == F_SETLK || command == F_SETLKW))

@@ -208,7 +208,8 @@ int file_open_anonymous(struct fs_context *fs, struct inode *inode, const char *
 void file_end(struct file *file)
 {
     lock_drop_owner(file->inode, file);
-    lease_drop(file);
+    if (vfs_locks)
+        vfs_locks->lease_drop(file);
     if (file->ops->release)
         file->ops->release(file);
     if (!(file->flags & O_PATH))

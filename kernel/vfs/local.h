@@ -219,24 +219,32 @@ bool deadline_after(int64_t seconds, int64_t ns, uint64_t *deadline);
 int fetch_deadline(uaddr_t at, uint64_t *deadline);
 uint64_t ns_left(uint64_t deadline);
 
-/* ---- Record locks and flock (lock.c, lock_set.c) ---- */
+/* ---- Locks on files, and leases ---- */
 
-void lock_setup(void); /* called once, before the first file is closed */
-/* The commands of fcntl that set and get record locks. 0 or -errno. */
-int lock_record(struct fs_context *fs, struct file *file, unsigned command, uaddr_t arg);
-/* Removes all locks of an owner on the inode: a descriptor table that closes a descriptor of it, or
- * an open file that ends. */
-void lock_drop_owner(struct inode *inode, const void *owner);
+/* What keeps them, if it is there. */
+struct lock_ops {
+    /* fcntl's F_GETLK, F_SETLK and their kin: 0 or -errno. */
+    int (*record)(struct fs_context *fs, struct file *file, unsigned command, uaddr_t arg);
+    void (*drop_owner)(struct inode *inode, const void *owner); /* a table or a file is closed */
+    /* F_SETLEASE of the descriptor fd: 0, -EINVAL, -EACCES, -EAGAIN, -ENOMEM. */
+    int (*lease_set)(struct fs_context *fs, struct file *file, int fd, uint64_t type);
+    int (*lease_get)(const struct file *file); /* F_GETLEASE: what it is, or is to become */
+    void (*lease_drop)(struct file *file);     /* it is at its end */
+    /* An open or truncate with these flags (O_ACCMODE, O_NONBLOCK), which is counted already: asks
+     * the holders of leases that are in its way, and waits for them. 0, -EAGAIN, -ERESTARTSYS. */
+    int (*lease_break)(struct fs_context *fs, struct inode *inode, int flags);
+};
+extern const struct lock_ops *vfs_locks; /* NULL, or set before the first file is opened */
 
-/* ---- Leases (lease.c) ---- */
+static inline void lock_drop_owner(struct inode *inode, const void *owner)
+{
+    if (vfs_locks)
+        vfs_locks->drop_owner(inode, owner);
+}
+static inline int lease_break(struct fs_context *fs, struct inode *inode, int flags)
+{
+    return vfs_locks ? vfs_locks->lease_break(fs, inode, flags) : 0;
+}
 
-/* F_SETLEASE of the descriptor fd: 0, -EINVAL, -EACCES, -EAGAIN, -ENOMEM. */
-int lease_set(struct fs_context *fs, struct file *file, int fd, uint64_t type);
-int lease_get(const struct file *file); /* F_GETLEASE: its type, or the type it must change to */
-void lease_drop(struct file *file);     /* removes the lease of an open file that ends */
-/* Called by open and truncate with these flags (O_ACCMODE, O_NONBLOCK), after they are counted in
- * the inode: signals the holders of conflicting leases, and waits until these are gone. 0, -EAGAIN,
- * -ERESTARTSYS. */
-int lease_break(struct fs_context *fs, struct inode *inode, int flags);
 /* F_SETOWN by the context's user; the number is in use. */
 void file_set_owner(struct fs_context *fs, struct file *file, uint8_t type, int pid);

@@ -71,7 +71,6 @@ static struct fs_process kernel_process; /* for the kernel's own context */
 void vfs_init(struct filesystem *root_fs, struct fs_context *kernel_context)
 {
     rename_setup();
-    lock_setup();
     kernel_process = (struct fs_process){
         .lock = SPINLOCK("fs of a process", RANK_FDS),
         .cred = cred_create_root(),

@@ -14,7 +14,6 @@
  * F_SETLEASE fails with EAGAIN. */
 #include "abi/poll.h"
 #include "abi/signal.h"
-#include "local.h"
 #include "lock_set.h"
 
 #define PIECE     64 /* leases that are looked at between two calls of cond_resched */
@@ -180,7 +179,7 @@ static int break_leases(struct fs_context *fs, struct lock_set *set, bool wants_
     return wait ? await_leases(fs, set, wants_write, due) : -EAGAIN;
 }
 
-int lease_break(struct fs_context *fs, struct inode *inode, int flags)
+int lease_ask(struct fs_context *fs, struct inode *inode, int flags)
 {
     if (likely(__atomic_load_n(&n_leases, __ATOMIC_SEQ_CST) == 0))
         return 0;

@@ -1,5 +1,5 @@
 /* Calls that lock files: ranges of bytes ("records", by fcntl) and whole files (by flock). */
-#include "local.h"
+#include "annex.h"
 #include "lock_set.h"
 #include "syscall_calls.h"
 
@@ -72,7 +72,7 @@ static int check_type(const struct flock *flock, bool get, bool by_file)
     return known && (!get || by_file || flock->l_type != F_UNLCK) ? 0 : -EINVAL;
 }
 
-int lock_record(struct fs_context *fs, struct file *file, unsigned command, uaddr_t arg)
+static int lock_record(struct fs_context *fs, struct file *file, unsigned command, uaddr_t arg)
 {
     struct flock flock;
     bool by_file = command >= F_OFD_GETLK;
@@ -169,3 +169,21 @@ bool file_lock_seen(struct file *file, const void *owner, bool is_flock, int64_t
     lock_set_put(set);
     return lock != NULL;
 }
+
+static const struct lock_ops ops = {
+    .record = lock_record,
+    .drop_owner = lock_drop,
+    .lease_set = lease_set,
+    .lease_get = lease_get,
+    .lease_drop = lease_drop,
+    .lease_break = lease_ask,
+};
+
+static void start(struct fs_context *fs, const char *command_line)
+{
+    (void)fs, (void)command_line;
+    lock_setup();
+    vfs_locks = &ops;
+}
+
+ANNEX(locks, ANNEX_DEVICES, start);

@@ -1,5 +1,4 @@
 /* Lists the locks and leases on all files, and the threads that wait for them, for /proc/locks. */
-#include "local.h"
 #include "lock_set.h"
 
 enum { MOST_TOLD = 64 }; /* locks that are listed in one go with a set's mutex held */

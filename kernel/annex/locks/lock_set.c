@@ -23,7 +23,6 @@
  *
  * The set's mutex guards the set. The chain of waiting owners runs through several sets, so which
  * owner waits for which is guarded by one spinlock, locks_lock. */
-#include "local.h"
 #include "lock_set.h"
 
 #define PIECE 64 /* locks or owners that are looked at between two calls of cond_resched */
@@ -464,7 +463,7 @@ int lock_set_change(struct lock_set *set, const struct lock_range *range, bool c
     return err;
 }
 
-void lock_drop_owner(struct inode *inode, const void *owner)
+void lock_drop(struct inode *inode, const void *owner)
 {
     if (__atomic_load_n(&sets.count, __ATOMIC_ACQUIRE) == 0)
         return;

@@ -1,7 +1,8 @@
 /* The locks on one file: the interface of lock_set.c to lock.c, lock_list.c and lease.c. */
 #pragma once
 
-#include "vfs.h"
+#include "locks.h"
+#include "vfs/local.h"
 
 /* What a listing finds by its number: an owner of locks, or a lease. */
 struct lock_number {
@@ -86,3 +87,12 @@ struct lock_number *lock_number_from(uint64_t key);
  * followed by the threads that wait for leases of the file. Lock: set->mutex held. */
 void lease_list(struct lock_number *number, uint64_t n,
                 void (*tell)(void *arg, const struct lock_told *told), void *arg);
+
+void lock_setup(void); /* once, before the first file is closed */
+void lock_drop(struct inode *inode, const void *owner);
+
+/* lease.c */
+int lease_set(struct fs_context *fs, struct file *file, int fd, uint64_t type);
+int lease_get(const struct file *file);
+void lease_drop(struct file *file);
+int lease_ask(struct fs_context *fs, struct inode *inode, int flags);

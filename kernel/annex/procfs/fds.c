@@ -1,5 +1,6 @@
 /* /proc/PID/fd and fdinfo: open files, as links to the files themselves and as text; and
  * /proc/locks. */
+#include "annex/locks/locks.h"
 #include "abi/fcntl.h"
 #include "abi/sysmacros.h"
 #include "nodes.h"
