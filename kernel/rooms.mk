@@ -119,7 +119,7 @@ kernel += ramfs/rename.c
 kernel += ramfs/radix.c
 kernel += ramfs/file.c
 
-# floor 6: ipc       pipes, FIFOs, futexes
+# floor 6: ipc       pipes
 # chapter: Pipes
 header += ipc/pipe.h
 kernel += ipc/pipe.c

@@ -1,4 +1,17 @@
-/* futex: threads that sleep on a word of memory, found by what the word is, not by who looks. */
+/* futex: threads wait for a change of a word in a program's memory.
+ *
+ * A program's lock is a word. Locking and unlocking it without contention needs no system call.
+ * Otherwise a thread sets the word to "locked, with waiters" and calls FUTEX_WAIT with the value
+ * that it has seen; unlocking changes the word and calls FUTEX_WAKE.
+ *
+ * A word is known by its key: its backing and offset for shared memory, so that two processes with
+ * different addresses mean the same word; its space and address for other memory. Waiters are in a
+ * hash table by key.
+ *
+ * No wake-up is lost: FUTEX_WAIT enters the table first and reads the word afterwards, and sleeps
+ * only if it still has the value. A program changes the word first and calls FUTEX_WAKE afterwards.
+ * So either the read sees the change, or the wake finds the waiter. The word is read without a
+ * lock, because the read may fault. */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/futex.h"
@@ -10,19 +23,19 @@
 #define BUCKETS   64
 #define SECOND_NS 1000000000ull
 
-/* A word: shared memory is known by what backs it, other memory by its space. The pointers are
- * compared, never followed. */
+/* What a word is: the object or space, and the offset or address in it. The pointer is compared,
+ * never followed. */
 struct futex_key {
     const void *of;
     uint64_t offset;
 };
 
 struct futex_waiter {
-    struct list node; /* guarded by futex_lock, as are the others */
+    struct list node; /* guarded by futex_lock, like the other fields */
     struct futex_key key;
-    uint32_t bits;           /* which wakes concern it */
-    bool woken;              /* and out of its bucket */
-    struct wait_queue queue; /* it alone sleeps here */
+    uint32_t bits;           /* of FUTEX_WAIT_BITSET: it is woken if a bit of the wake's matches */
+    bool woken;              /* it was woken, and is in no bucket */
+    struct wait_queue queue; /* only this thread sleeps in it */
 };
 
 static struct spinlock futex_lock = SPINLOCK("futex", RANK_FUTEX);
@@ -36,7 +49,7 @@ static struct list *bucket_of(const struct futex_key *key)
     return bucket;
 }
 
-/* What the word is; 0, -EINVAL or -EFAULT. */
+/* Finds the key of a word. 0, -EINVAL or -EFAULT. */
 static int find_key(struct space *space, uint64_t address, bool private, struct futex_key *key)
 {
     struct area area;
@@ -47,11 +60,11 @@ static int find_key(struct space *space, uint64_t address, bool private, struct 
         return -EFAULT;
     if (private)
         return 0;
-    uint32_t word; /* it must be there: a page beyond a file's end is no word */
+    uint32_t word; /* must be accessible: a page beyond the end of a file is not */
     if (space_peek(space, address, &word, sizeof(word)) < sizeof(word))
         return -EFAULT;
     if (!space_area_at(space, address, &area) || (!area.backing && !(area.prot & PROT_WRITE)))
-        return -EFAULT; /* what nobody can change is nothing to wait for */
+        return -EFAULT; /* a word that cannot change cannot be waited for */
     if (area.backing && area.flags & AREA_SHARED)
         *key = (struct futex_key){area.backing, area.offset + (address - area.start)};
     if (area.backing)
@@ -64,13 +77,13 @@ static bool matches(const struct futex_waiter *waiter, const struct futex_key *k
     return waiter->key.of == key->of && waiter->key.offset == key->offset;
 }
 
-/* Wakes up to `most` threads whose bits meet `bits`; how many. The lock is held. */
+/* Wakes up to `most` threads of which a bit matches; how many. Lock: futex_lock held. */
 static unsigned wake_locked(const struct futex_key *key, unsigned most, uint32_t bits)
 {
     struct list *bucket = bucket_of(key);
-    struct futex_waiter *waiter, *spare;
+    struct futex_waiter *waiter, *next;
     unsigned n = 0;
-    list_for_each_safe(waiter, spare, bucket, node) {
+    list_for_each_safe(waiter, next, bucket, node) {
         if (n >= most)
             break;
         if (!matches(waiter, key) || !(waiter->bits & bits))
@@ -95,7 +108,7 @@ int futex_wake(struct space *space, uint64_t address, unsigned most)
     return n;
 }
 
-/* Sleeps until woken; 0, -EINTR, -ETIMEDOUT. The waiter is in its bucket before, and out after. */
+/* Sleeps until woken, and leaves the bucket. 0, -EINTR or -ETIMEDOUT. */
 static int sleep_woken(struct futex_waiter *waiter, uint64_t deadline_ns)
 {
     int err = 0;
@@ -109,8 +122,7 @@ static int sleep_woken(struct futex_waiter *waiter, uint64_t deadline_ns)
     return err;
 }
 
-/* Sleeps if the word holds the value. It queues first and looks then, so that a wake in between is
- * not lost: who changes the word wakes afterwards. */
+/* Sleeps if the word has the value. 0, -EAGAIN if it has not, -EFAULT, -EINTR or -ETIMEDOUT. */
 static int wait(const struct futex_key *key, uint64_t address, uint32_t value, uint32_t bits,
                 uint64_t deadline_ns)
 {
@@ -133,7 +145,7 @@ static int wait(const struct futex_key *key, uint64_t address, uint32_t value, u
     return err;
 }
 
-/* When the wait ends; 0, -EFAULT or -EINVAL. WAIT counts from now, WAIT_BITSET names a time. */
+/* Reads the time-out: relative for FUTEX_WAIT, otherwise absolute. 0, -EFAULT or -EINVAL. */
 static int find_deadline(uaddr_t timeout, int op, uint64_t *deadline_ns)
 {
     struct timespec time;
@@ -170,20 +182,20 @@ static long do_wait(const struct futex_key *key, uint64_t address, int op, uint3
         return err;
     if (deadline_ns == NO_DEADLINE)
         return -ERESTARTSYS;
-    self->restart_deadline_ns = deadline_ns; /* a time-out goes on where it was */
+    self->restart_deadline_ns = deadline_ns; /* a restarted call keeps its deadline */
     return -ERESTART_RESTARTBLOCK;
 }
 
-/* Wakes some and lets others wait for another word; how many of both. */
+/* Wakes some waiters and makes others wait for another word; how many of both. */
 static long requeue(const struct futex_key *from, const struct futex_key *to, unsigned n_wake,
                     unsigned n_move)
 {
-    struct futex_waiter *waiter, *spare;
+    struct futex_waiter *waiter, *next;
     spin_lock(&futex_lock);
     unsigned n = wake_locked(from, n_wake, FUTEX_BITSET_MATCH_ANY);
     struct list *bucket = bucket_of(from), moved;
     list_init(&moved);
-    list_for_each_safe(waiter, spare, bucket, node) {
+    list_for_each_safe(waiter, next, bucket, node) {
         if (n_move == 0)
             break;
         if (!matches(waiter, from))
@@ -218,7 +230,7 @@ static long do_requeue(struct space *space, const struct futex_key *from, uaddr_
     return requeue(from, &to, counts[0], counts[1]);
 }
 
-/* Wakes threads that sleep on the word; how many. */
+/* Wakes threads that wait for the word; how many, or -EINVAL. */
 static long do_wake(const struct futex_key *key, unsigned most, uint32_t bits)
 {
     if (bits == 0)

@@ -1,8 +1,8 @@
-/* What the files of the annex futex share. */
+/* The function that the files of the annex futex share. */
 #pragma once
 
 #include "mm.h"
 
-/* Wakes at most `most` threads that sleep in futex on this word of the space; how many. For a
- * thread's end (CLONE_CHILD_CLEARTID). */
+/* Wakes at most `most` threads that wait for the word at the address. How many, or -EINVAL or
+ * -EFAULT. Also called when a thread ends (CLONE_CHILD_CLEARTID). */
 int futex_wake(struct space *space, uint64_t address, unsigned most);

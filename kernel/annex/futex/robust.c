@@ -1,4 +1,11 @@
-/* Robust locks: those that a thread holds when it ends are marked as left behind. */
+/* Robust locks: when a thread ends, the locks that it still holds are marked, so that others can
+ * take them over.
+ *
+ * The C library keeps a list of these locks in the program's memory and tells its address by
+ * set_robust_list. At the thread's end the kernel walks the list: in each word that still holds the
+ * thread's number, it sets FUTEX_OWNER_DIED and wakes a waiter, whose lock then returns EOWNERDEAD.
+ * The list is the program's: it may be a ring, or point anywhere, so the walk is limited and each
+ * access may fail. */
 #include "annex.h"
 #include "futex.h"
 #include "proc/private.h"
@@ -17,8 +24,7 @@ static bool futex_word_of(uint64_t entry, int64_t offset, uint64_t *word)
     return *word % 4 == 0 && *word < USER_END;
 }
 
-/* Marks a robust lock that the thread holds as left behind, and wakes who waits for it.
- * False where its memory cannot be reached. */
+/* Marks a lock that the thread holds and wakes a waiter. False if its memory cannot be accessed. */
 static bool release_robust(struct thread *thread, uint64_t word)
 {
     uint32_t value, seen;
@@ -38,11 +44,10 @@ static bool release_robust(struct thread *thread, uint64_t word)
     return true;
 }
 
-/* Walks the list of robust locks that the thread registered. Its length is limited, as the program
- * may have made a ring of it. */
+/* Walks the thread's list. */
 static void release_robust_list(struct thread *thread)
 {
-    enum { MOST = 2048, WAKES_A_BREATH = 16 };
+    enum { MOST = 2048, WAKES_AT_ONCE = 16 };
     struct robust_list_head head;
     uaddr_t at = thread->robust_list;
     uint64_t word;
@@ -57,7 +62,7 @@ static void release_robust_list(struct thread *thread)
         if (user_copy_in(&entry, uaddr(entry), sizeof(entry)))
             return;
         entry &= ~1ull;
-        if (i % WAKES_A_BREATH == WAKES_A_BREATH - 1)
+        if (i % WAKES_AT_ONCE == WAKES_AT_ONCE - 1)
             (void)cond_resched();
     }
     if (head.pending && futex_word_of(head.pending & ~1ull, head.futex_offset, &word))

@@ -1,10 +1,11 @@
-/* madvise and msync: what a program says about its memory, and what of it needs doing here. */
+/* madvise and msync: what a program says about its memory, and the little that follows from it
+ * here. */
 #include "abi/errno.h"
 #include "mm/space.h"
 #include "syscall_calls.h"
 
-/* The page-aligned end of a range of a call, in *end; 0, or -EINVAL where the range is none. What
- * is above user space is a hole. */
+/* Stores the page-aligned end of a call's range in *end. 0, or -EINVAL if there is no such range.
+ * Addresses above user space count as a hole. */
 static int range_check(uaddr_t addr, size_t length, uint64_t *end)
 {
     uint64_t n_bytes = align_up(length, PAGE_SIZE);
@@ -12,18 +13,17 @@ static int range_check(uaddr_t addr, size_t length, uint64_t *end)
     return addr.at % PAGE_SIZE || n_bytes < length || *end < addr.at ? -EINVAL : 0;
 }
 
-/* Walks the areas of [start, end), up to the first of which `refused` is true, and tells where that
- * begins, or the end. 0, -ENOMEM where something on the way is not mapped. Lock: takes
- * space->lock. */
+/* Walks the areas of [start, *end) up to the first for which `refused` is true, and sets *end to
+ * where that begins. 0, or -ENOMEM if a part on the way is not mapped. Takes space->lock. */
 static int check_areas(struct space *space, uint64_t start, uint64_t *end,
                        bool (*refused)(const struct area *area))
 {
-    int error = 0;
+    int err = 0;
     uint64_t at = start;
     spin_lock(&space->lock);
     const struct area *area = area_find(space, start);
     for (; area && area->start < *end && at < *end; area = area_next(area)) {
-        error = area->start > at ? -ENOMEM : error;
+        err = area->start > at ? -ENOMEM : err;
         at = area->end;
         if (refused(area)) {
             *end = max(start, area->start);
@@ -31,7 +31,7 @@ static int check_areas(struct space *space, uint64_t start, uint64_t *end,
         }
     }
     spin_unlock(&space->lock);
-    return at < *end ? -ENOMEM : error;
+    return at < *end ? -ENOMEM : err;
 }
 
 static bool never(const struct area *area)
@@ -45,35 +45,35 @@ static bool is_locked(const struct area *area)
     return area->flags & AREA_LOCKED;
 }
 
-/* Not memory that may be thrown away: locked, a file's, a shared object's. */
+/* True for memory that must not be discarded: of a file, of a shared object, or locked. */
 static bool is_kept(const struct area *area)
 {
     return area->backing || is_locked(area);
 }
 
-/* 0, -EINVAL where an area is refused, or -ENOMEM where something in the range is not mapped. */
+/* 0; -EINVAL if an area is refused; -ENOMEM if a part of the range is not mapped. */
 static int check_range(struct space *space, uint64_t start, uint64_t end,
                        bool (*refused)(const struct area *area))
 {
     uint64_t stop = end;
-    int error = check_areas(space, start, &stop, refused);
-    return stop < end ? -EINVAL : error;
+    int err = check_areas(space, start, &stop, refused);
+    return stop < end ? -EINVAL : err;
 }
 
-/* Drops the pages of the range: fresh ones, or the file's, come when it is touched again. 0,
- * -EINVAL at the first area that is locked, or -ENOMEM, also where something was not mapped; the
- * rest is done then, as on Linux. */
+/* Drops the pages of the range: zeroed ones, or those of the file, are mapped when it is touched
+ * again. 0; -EINVAL at the first area that is refused; -ENOMEM, also if a part was not mapped: then
+ * the rest is done nevertheless, as on Linux. */
 static int discard(struct space *space, uint64_t start, uint64_t end,
                    bool (*refused)(const struct area *area))
 {
     uint64_t stop = end;
     int mapped = check_areas(space, start, &stop, refused);
-    int error = start < USER_END ? space_discard(space, start, min(stop, USER_END)) : 0;
-    return error ? error : stop < end ? -EINVAL : mapped;
+    int err = start < USER_END ? space_discard(space, start, min(stop, USER_END)) : 0;
+    return err ? err : stop < end ? -EINVAL : mapped;
 }
 
-/* The flags of an area after that advice, or -EINVAL: only memory of the process's own can be
- * wiped. */
+/* The flags of an area after that advice. -EINVAL: only private memory without a file can be
+ * AREA_WIPEONFORK. */
 static int flags_advised(const struct area *area, int advice)
 {
     switch (advice) {
@@ -86,8 +86,8 @@ static int flags_advised(const struct area *area, int advice)
     }
 }
 
-/* Gives the area at *at, or the first above it, the flags of the advice up to `end`, and moves *at
- * behind it. 0, -EINVAL or -EAGAIN. Lock: space->lock held. */
+/* Sets the flags of the area at *at, or of the first one above, up to `end`, and moves *at past it.
+ * 0, -EINVAL or -EAGAIN. Lock: space->lock held. */
 static int advise_area(struct space *space, uint64_t *at, uint64_t end, int advice)
 {
     struct area *area = area_find(space, *at);
@@ -105,31 +105,31 @@ static int advise_area(struct space *space, uint64_t *at, uint64_t end, int advi
     return 0;
 }
 
-/* What a fork or a core file does with the areas of the range. 0, -EINVAL, -EAGAIN, or -ENOMEM
- * where something was not mapped. Lock: takes space->lock. */
+/* Advice about what fork and core files do with the areas of the range. 0, -EINVAL, -EAGAIN, or
+ * -ENOMEM if a part was not mapped. Takes space->lock. */
 static int advise_flags(struct space *space, uint64_t start, uint64_t end, int advice)
 {
-    int error = 0;
-    for (uint64_t at = start; at < end && !error;) {
+    int err = 0;
+    for (uint64_t at = start; at < end && !err;) {
         space_lock_areas(space);
-        for (int n = 0; n < PIECE_AREAS && at < end && !error; n++)
-            error = advise_area(space, &at, end, advice);
+        for (int n = 0; n < PIECE_AREAS && at < end && !err; n++)
+            err = advise_area(space, &at, end, advice);
         areas_release(space);
         spin_unlock(&space->lock);
         if (at < end)
             mm_resched();
     }
-    return error ? error : check_range(space, start, end, never);
+    return err ? err : check_range(space, start, end, never);
 }
 
-/* Advice that only asks for speed is taken by doing nothing; advice that promises an effect we do
- * not have is refused. */
+/* Advice that only concerns speed succeeds without an effect. Advice that promises an effect which
+ * this kernel does not have is refused. */
 long sys_madvise(struct space *space, uaddr_t addr, size_t length, int advice)
 {
     uint64_t end;
-    int error = range_check(addr, length, &end);
-    if (error)
-        return error;
+    int err = range_check(addr, length, &end);
+    if (err)
+        return err;
     switch (advice) {
     case MADV_DONTNEED: return discard(space, addr.at, end, is_locked);
     case MADV_DONTNEED_LOCKED: return discard(space, addr.at, end, never);
@@ -154,8 +154,8 @@ long sys_madvise(struct space *space, uaddr_t addr, size_t length, int advice)
     }
 }
 
-/* A file's pages are the mapping's pages, so there is nothing to write; the range is checked as
- * Linux does. A length beyond 2^64 is 0 there. */
+/* A mapping maps the pages of the file itself, so there is nothing to write back; the range is
+ * checked as Linux does. There, too, a length beyond 2^64 counts as 0. */
 long sys_msync(struct space *space, uaddr_t addr, size_t length, unsigned int flags)
 {
     uint64_t end = addr.at + align_up(length, PAGE_SIZE), stop = end;
@@ -164,6 +164,6 @@ long sys_msync(struct space *space, uaddr_t addr, size_t length, unsigned int fl
         return -EINVAL;
     if (end <= addr.at)
         return end < addr.at ? -ENOMEM : 0;
-    int error = check_areas(space, addr.at, &stop, flags & MS_INVALIDATE ? is_locked : never);
-    return stop < end ? -EBUSY : error;
+    int err = check_areas(space, addr.at, &stop, flags & MS_INVALIDATE ? is_locked : never);
+    return stop < end ? -EBUSY : err;
 }

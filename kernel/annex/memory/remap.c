@@ -1,4 +1,15 @@
-/* mremap: a mapping gets longer, shorter, or another place, and its pages come along uncopied. */
+/* mremap: makes a mapping longer or shorter, or moves it together with its pages, which are not
+ * copied.
+ *
+ * 1. Check the arguments; find the area, and ask the limits if it becomes larger (remap_source).
+ * 2. Unmap in pieces what takes long: the end of a mapping that becomes shorter, and a large new
+ *    place (remap_clear). A mapping that stays as long as it was is done then.
+ * 3. With the space's lock held, grow the area where it is, if what follows is free (remap_grow).
+ * 4. Otherwise find the new place, and move areas and PTEs (remap_move). All that can fail comes
+ *    before the first change: memory for areas, and the tables at both ends.
+ *
+ * Between steps 2 and 3 the lock is free, so another thread may have changed everything: step 3
+ * begins by checking the area again. */
 #include "abi/errno.h"
 #include "mm/space.h"
 #include "syscall_calls.h"
@@ -11,13 +22,14 @@ struct remap {
     struct list dead;
 };
 
-/* Whether the caller has a say in the new place: it moves in any case. */
+/* True if the caller says where, or that the mapping is to move: then it moves in any case. */
 static bool is_placed(const struct remap *remap)
 {
     return remap->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP);
 }
 
-/* Checks what Linux checks first; 0, -EINVAL. Rounds the lengths, which beyond 2^64 become 0. */
+/* Checks the arguments in Linux's order and rounds the lengths; one beyond 2^64 becomes 0. 0 or
+ * -EINVAL. */
 static int remap_check(struct remap *remap)
 {
     unsigned known = MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP;
@@ -40,7 +52,7 @@ static int remap_check(struct remap *remap)
     return apart ? 0 : -EINVAL;
 }
 
-/* How many bytes more the space has afterwards; less than nothing is 0. */
+/* By how many bytes the mapped memory grows; 0 if it shrinks. */
 static uint64_t bytes_added(const struct remap *remap)
 {
     if (remap->flags & MREMAP_DONTUNMAP)
@@ -48,9 +60,9 @@ static uint64_t bytes_added(const struct remap *remap)
     return remap->new_bytes > remap->old_bytes ? remap->new_bytes - remap->old_bytes : 0;
 }
 
-/* May the area at the old place get longer or move? 0, -EFAULT, -EINVAL, -EAGAIN where too much
- * would be locked, or -ENOMEM. Without old bytes, shared pages are mapped a second time. Lock:
- * space->lock held. */
+/* May the area at the old place grow or move? Without old bytes, shared pages are mapped a second
+ * time. 0, -EFAULT, -EINVAL, -ENOMEM, or -EAGAIN if too much would be locked. Lock: space->lock
+ * held. */
 static int remap_source(const struct remap *remap, const struct area *area)
 {
     struct space *space = remap->space;
@@ -70,7 +82,7 @@ static int remap_source(const struct remap *remap, const struct area *area)
     return !more || space_within_limits(space, more, area->prot, area->flags) ? 0 : -ENOMEM;
 }
 
-/* Grows where it is, if the area ends there and what follows is free. 0 or -ENOMEM. */
+/* Grows the area where it is, if it ends there and what follows is free. 0 or -ENOMEM. */
 static int remap_grow(struct remap *remap, struct area *area)
 {
     struct space *space = remap->space;
@@ -81,7 +93,8 @@ static int remap_grow(struct remap *remap, struct area *area)
     return 0;
 }
 
-/* Takes the pages' old place out, or leaves it empty and not locked. Needs two areas. */
+/* Unmaps the old place or, for MREMAP_DONTUNMAP, leaves it empty and not locked. Needs two
+ * areas. */
 static void remap_leave(struct remap *remap)
 {
     struct space *space = remap->space;
@@ -97,8 +110,8 @@ static void remap_leave(struct remap *remap)
     area_change(space, area, remap->old, end, area->prot, area->flags & ~AREA_LOCKS);
 }
 
-/* Moves areas and pages to remap->new, where nothing is. 0 or -ENOMEM with nothing changed. Not
- * inline: the caller's frame has the flush. */
+/* Moves areas and pages to remap->new, where nothing is mapped. 0, or -ENOMEM with nothing changed.
+ * Not inline, so that the caller's stack frame, which holds the flush, does not grow. */
 __attribute__((noinline)) static int remap_move(struct remap *remap)
 {
     struct space *space = remap->space;
@@ -108,7 +121,7 @@ __attribute__((noinline)) static int remap_move(struct remap *remap)
         area.offset += remap->old - area.start;
     area.start = remap->new;
     area.end = remap->new + remap->new_bytes;
-    /* All that may fail comes first: places for areas, tables at both ends. */
+    /* all that may fail comes first: memory for areas, tables at both ends */
     if (space->n_areas + 3 >= most_areas() || !areas_reserve(space, 3) ||
         tables_isolate(space, remap->old, &remap->flush) < 0 ||
         tables_isolate(space, remap->old + remap->old_bytes, &remap->flush) < 0 ||
@@ -119,8 +132,8 @@ __attribute__((noinline)) static int remap_move(struct remap *remap)
     return 0;
 }
 
-/* Finds or clears the new place; 0 or an error. What is cleared may be where the pages are that are
- * to be mapped a second time. */
+/* Finds the new place, or unmaps what is there. 0 or -errno. With MREMAP_FIXED and no old bytes,
+ * that may have removed the pages that are to be mapped a second time. */
 static int remap_place(struct remap *remap)
 {
     struct space *space = remap->space;
@@ -131,49 +144,48 @@ static int remap_place(struct remap *remap)
     }
     if (remap->new < least_address() && !mm_is_root())
         return -EPERM;
-    int error = space_unmap_locked(space, remap->new, remap->new + remap->new_bytes, &remap->flush,
-                                   &remap->dead);
-    return error || area_at(space, remap->old) ? error : -EFAULT;
+    int err = space_unmap_locked(space, remap->new, remap->new + remap->new_bytes, &remap->flush,
+                                 &remap->dead);
+    return err || area_at(space, remap->old) ? err : -EFAULT;
 }
 
-/* The work, with the space's lock held; the new address or an error. */
+/* The new address or -errno. Lock: space->lock held. */
 static long remap_locked(struct remap *remap)
 {
     struct area *area = area_at(remap->space, remap->old);
-    int error = remap_source(remap, area);
-    if (error)
-        return error;
+    int err = remap_source(remap, area);
+    if (err)
+        return err;
     if (!is_placed(remap) && remap_grow(remap, area) == 0)
         return (long)remap->old;
     if (!(remap->flags & MREMAP_MAYMOVE))
         return -ENOMEM;
-    error = remap_place(remap);
-    if (!error)
-        error = remap_move(remap);
-    return error ? error : (long)remap->new;
+    err = remap_place(remap);
+    if (!err)
+        err = remap_move(remap);
+    return err ? err : (long)remap->new;
 }
 
-/* Clears in pieces what takes long: what a shorter mapping leaves, and a large new place. 0 or an
- * error. Lock: takes space->lock. */
+/* Unmaps in pieces what takes long: the end of a mapping that becomes shorter, and a large new
+ * place. 0 or -errno. Takes space->lock. */
 static int remap_clear(struct remap *remap)
 {
     struct space *space = remap->space;
     uint64_t new_end = remap->new + remap->new_bytes;
     spin_lock(&space->lock);
-    int error = remap_source(remap, area_at(space, remap->old));
+    int err = remap_source(remap, area_at(space, remap->old));
     bool large = remap->flags & MREMAP_FIXED && piece_end(space, remap->new, new_end) < new_end &&
                  (remap->new >= least_address() || mm_is_root());
     spin_unlock(&space->lock);
-    if (!error && large)
-        error = space_unmap(space, remap->new, remap->new_bytes);
-    if (error || remap->old_bytes <= remap->new_bytes)
-        return error;
-    error = space_unmap(space, remap->old + remap->new_bytes, remap->old_bytes - remap->new_bytes);
+    if (!err && large)
+        err = space_unmap(space, remap->new, remap->new_bytes);
+    if (err || remap->old_bytes <= remap->new_bytes)
+        return err;
+    err = space_unmap(space, remap->old + remap->new_bytes, remap->old_bytes - remap->new_bytes);
     remap->old_bytes = remap->new_bytes;
-    return error;
+    return err;
 }
 
-/* Lock: takes space->lock. */
 long sys_mremap(struct space *space, uaddr_t addr, size_t old_length, size_t new_length,
                 unsigned int flags, uaddr_t new_addr)
 {
@@ -183,11 +195,11 @@ long sys_mremap(struct space *space, uaddr_t addr, size_t old_length, size_t new
                           .new = new_addr.at,
                           .new_bytes = new_length,
                           .flags = flags};
-    int error = remap_check(&remap);
-    if (!error)
-        error = remap_clear(&remap);
-    if (error)
-        return error;
+    int err = remap_check(&remap);
+    if (!err)
+        err = remap_clear(&remap);
+    if (err)
+        return err;
     if (!is_placed(&remap) && remap.new_bytes == remap.old_bytes)
         return (long)remap.old;
     list_init(&remap.dead);

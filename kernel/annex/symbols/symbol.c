@@ -1,5 +1,6 @@
-/* The function of a program that an address lies in, by the symbols of its file: for the line about
- * a fault that ends it. The file may hold anything: nothing read from it is trusted. */
+/* Finds the function of a program that holds an address, in the symbols of its file, for the line
+ * in the log about a fault that ends the program. The file may hold anything, so nothing that is
+ * read from it is trusted. */
 #include "abi/elf.h"
 #include "annex.h"
 #include "proc/private.h"
@@ -11,9 +12,8 @@ static bool read_all(struct file *file, uint64_t at, void *to, size_t n)
     return at <= INT64_MAX && file_read_kernel(file, at, to, n) == (long)n;
 }
 
-/* The address at which the program was linked, of what is mapped at `address` from its file.
- * False if that is something else's.
- * Takes the space's lock. */
+/* Converts the address of a byte that is mapped from the program's file to the address for which it
+ * was linked. False if something else is mapped there. Takes the space's lock. */
 static bool linked_address(struct space *space, struct file *exe, const Elf64_Ehdr *header,
                            uint64_t address, uint64_t *linked)
 {
@@ -36,7 +36,7 @@ static bool linked_address(struct space *space, struct file *exe, const Elf64_Eh
     return false;
 }
 
-/* The section with the symbols and, in *names, the one with their names. */
+/* Finds the section with the symbols and, in *names, the one with their names. */
 static bool find_symbols(struct file *exe, const Elf64_Ehdr *header, Elf64_Shdr *symbols,
                          Elf64_Shdr *names)
 {
@@ -50,16 +50,15 @@ static bool find_symbols(struct file *exe, const Elf64_Ehdr *header, Elf64_Shdr 
     return false;
 }
 
-/* The function that begins nearest below the address.
- * False if there is none.
- * May sleep; reads through `page`. */
+/* Finds the last function that begins at or below the address, and holds it if its size is known;
+ * false if there is none. Reads through `page`; may sleep. */
 static bool nearest_function(struct file *exe, const Elf64_Shdr *symbols, uint64_t address,
                              void *page, Elf64_Sym *best)
 {
     enum { AT_ONCE = PAGE_SIZE / sizeof(Elf64_Sym) };
     const Elf64_Sym *some = page;
     uint64_t left = min(symbols->sh_size / sizeof(*some), (uint64_t)MOST_SYMBOLS);
-    *best = (Elf64_Sym){.st_value = 0}; /* where no function begins */
+    *best = (Elf64_Sym){.st_value = 0}; /* no function begins at 0 */
     for (uint64_t at = symbols->sh_offset; left > 0 && at <= INT64_MAX;) {
         size_t wanted = min(left, (uint64_t)AT_ONCE) * sizeof(*some);
         long n = file_read_kernel(exe, at, page, wanted) / (long)sizeof(*some);
@@ -78,7 +77,7 @@ static bool nearest_function(struct file *exe, const Elf64_Shdr *symbols, uint64
     return best->st_value && (best->st_size == 0 || address - best->st_value < best->st_size);
 }
 
-/* The name, as far as it is one that can be shown. */
+/* Reads the name; characters that cannot be shown become "?". */
 static bool read_name(struct file *exe, const Elf64_Shdr *names, const Elf64_Sym *symbol,
                       char name[NAME_BYTES])
 {
@@ -110,9 +109,8 @@ static size_t describe(struct space *space, struct file *exe, uint64_t address, 
     return format(text, size, " (%s+0x%lx)", name, linked - function.st_value);
 }
 
-/* Writes " (function+offset)" for an address in the current process's program.
- * The text, which is empty where there are no symbols.
- * Takes exec_lock; may sleep. */
+/* Writes " (function+offset)" for an address in the current process's program; an empty string if
+ * there is no symbol. Takes exec_lock; may sleep. */
 static void program_symbol(uint64_t address, char *text, size_t size)
 {
     struct process *process = current_process();

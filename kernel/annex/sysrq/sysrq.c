@@ -1,6 +1,7 @@
-/* SysRq: commands of one letter to the kernel, from the console or /proc/sysrq-trigger.
+/* SysRq: commands to the kernel of one letter, from the console or /proc/sysrq-trigger.
  *
- * They answer on the log, and are called from an interrupt or a write, without a spinlock held. */
+ * The answer is written to the log. The commands are called from an interrupt or from write(), with
+ * no spinlock held. */
 #include "annex.h"
 #include "dev.h"
 #include "proc.h"
@@ -29,7 +30,8 @@ static void show_memory(void)
             klog("  %s: %lu KB", uses[use], counts.by_use[use] * (PAGE_SIZE / 1024));
 }
 
-/* The backtrace of this processor. What the threads on others do is in the table of processes. */
+/* Shows the backtrace of this processor. What the threads on others do is in the table of
+ * processes. */
 static void show_here(void)
 {
     klog("processor %u came here through:", this_cpu()->id);

@@ -1,5 +1,5 @@
-/* The clocks of processor time that have no fixed number: of any process, or of a thread of the
- * caller's. Their numbers are negative, made of a pid or tid and of what is counted, as libc's
+/* Clocks of processor time with computed numbers: of any process, or of a thread of the caller's
+ * process. The numbers are negative and made of a pid or tid and of what is counted, as libc's
  * clock_getcpuclockid and pthread_getcpuclockid make them. */
 #include "abi/time.h"
 #include "annex.h"
@@ -24,9 +24,7 @@ static bool usage_of_process_locked(const struct thread *self, int pid, struct u
     return true;
 }
 
-/* What the clock shows, in nanoseconds.
- * False if there is none of that number.
- * Takes proc_lock. */
+/* Reads a clock in nanoseconds; false if there is no such clock. Takes proc_lock. */
 static bool cpu_clock_ns(const struct thread *self, clockid_t clock, uint64_t *ns)
 {
     struct usage usage;

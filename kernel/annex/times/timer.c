@@ -1,7 +1,10 @@
-/* Interval timers: of real time, of the program's own time, and of all its processor time.
+/* Interval timers: of real time, of the program's time in user mode, of its processor time; and the
+ * limit RLIMIT_CPU.
  *
- * Each is a timer of sched's. Processor time passes no faster than real time does (on each
- * processor): one of these two is looked at when it can be due at the earliest, and set again. */
+ * Each is one of sched's timers, which knows only real time. But N threads use at most N seconds of
+ * processor time in one second. So if an interval timer needs T more of processor time, it cannot
+ * be due before T / N of real time has passed: sched's timer is set to then, and to a new time if
+ * the interval timer is not due yet, at least 1 ms later. */
 #include "abi/time.h"
 #include "annex.h"
 #include "proc/private.h"
@@ -13,8 +16,7 @@ struct setting {
     uint64_t left_ns, interval_ns;
 };
 
-/* The time that a timer goes by: a count of nanoseconds.
- * Lock: proc_lock held. */
+/* The time that the timer counts, in nanoseconds. Lock: proc_lock held. */
 static uint64_t time_of(struct process *process, int which)
 {
     if (which == ITIMER_REAL)
@@ -23,8 +25,8 @@ static uint64_t time_of(struct process *process, int which)
     return which == ITIMER_VIRTUAL ? usage.user_ns : usage.user_ns + usage.system_ns;
 }
 
-/* When a timer that is due at `due_ns` of its own time must be looked at, in real time.
- * Lock: proc_lock held. */
+/* The real time at which a timer that is due at `due_ns` of its own time must be checked. Lock:
+ * proc_lock held. */
 static uint64_t look_at(struct process *process, int which, uint64_t due_ns)
 {
     uint64_t now = time_of(process, which);
@@ -34,8 +36,8 @@ static uint64_t look_at(struct process *process, int which, uint64_t due_ns)
     return clock_ns() + max(left / max(process->n_threads, 1u), (uint64_t)LOOK_AGAIN_NS);
 }
 
-/* In the timer interrupt: the signal, if its time has come, and on to the next time.
- * Takes proc_lock. */
+/* Called by sched's timer: sends the signal if the timer is due, and sets the next time. Takes
+ * proc_lock. */
 static void fire(struct process *process, int which)
 {
     static const int signals[] = {SIGALRM, SIGVTALRM, SIGPROF};
@@ -44,8 +46,8 @@ static void fire(struct process *process, int which)
     uint64_t now = time_of(process, which);
     if (timer->due_ns && timer->due_ns <= now) {
         signal_send_kernel_locked(process, signals[which]);
-        /* Late ones are left out, and a pause is kept: an interval shorter than its own interrupt
-         * would leave no time for anything else. */
+        /* Intervals that have passed already are left out, and there is a pause: an interval
+         * shorter than its own interrupt would leave no time for anything else. */
         uint64_t next = timer->due_ns + timer->interval_ns;
         timer->due_ns = timer->interval_ns ? max(next, now + PAUSE_NS) : 0;
     }
@@ -69,9 +71,8 @@ static void fire_prof(struct timer *timer)
     fire(container_of(timer, struct process, timers[ITIMER_PROF].timer), ITIMER_PROF);
 }
 
-/* RLIMIT_CPU: past the hard limit SIGKILL, past the soft one SIGXCPU, and again each second, for
- * which the soft limit grows, as on Linux.
- * Takes proc_lock. */
+/* RLIMIT_CPU: SIGKILL above the hard limit, SIGXCPU above the soft one, and again each second, for
+ * which the soft limit is increased, as on Linux. Takes proc_lock. */
 static void fire_cpu_limit(struct timer *fired)
 {
     struct process *process = container_of(fired, struct process, timers[TIMER_CPU_LIMIT].timer);
@@ -125,12 +126,12 @@ static struct setting look_locked(struct process *process, int which)
     };
 }
 
-/* One thread at a time: two that set sched's timer at once would put it into the tree twice. */
+/* One thread at a time: two that set a timer of sched at once would insert it into the tree
+ * twice. */
 static struct spinlock setting_lock = SPINLOCK("interval timers", RANK_ITIMER);
 
-/* Sets a timer anew.
- * What was left of it.
- * Takes proc_lock; sched's timer is set without it, as it may be firing and wait for the lock. */
+/* Sets a timer; the result is its former setting. Takes proc_lock, but sets sched's timer without
+ * it, because that may be firing now and wait for the lock. */
 static struct setting change(struct process *process, int which, struct setting wanted)
 {
     struct interval_timer *timer = &process->timers[which];
@@ -210,7 +211,7 @@ long sys_setitimer(struct thread *self, int which, uaddr_t value, uaddr_t old)
     return uaddr_is_null(old) ? 0 : tell(old, was);
 }
 
-/* The result is in whole seconds, but 0 only if no alarm was set. */
+/* The result is in whole seconds; 0 means that no alarm was set. */
 long sys_alarm(struct thread *self, unsigned int seconds)
 {
     struct setting was =
