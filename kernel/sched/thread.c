@@ -1,4 +1,13 @@
-/* Threads: creation, freeing, and how long they have run. */
+/* Threads: creation, freeing, and how long they have run.
+ *
+ * A thread is an object with a kernel stack, on which context_init has prepared what the first
+ * switch to it finds: it begins in start_thread, which finishes the switch and calls the thread's
+ * function. At its end it calls thread_exit, which switches away and never returns. The next thread
+ * on that processor calls `last`, and that frees the thread, whose stack is unused from then on
+ * (queue.c).
+ *
+ * Processor time is added up at each switch. Between two switches, the time since ns_mark is added
+ * on demand. How much of it was spent in the kernel is sampled (sched.h). */
 #include "local.h"
 
 static OBJECT_CACHE(thread_cache, struct thread);

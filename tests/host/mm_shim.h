@@ -23,12 +23,14 @@
 enum { HOST_MEMORY = 64 << 20, HOST_FIRST = 1 << 20, HOST_CPUS = 3 };
 enum { TLB_ENTRIES = 24, KNOWN_TABLES = 6 };
 
-static char *host_memory; /* stands for physical addresses HOST_FIRST to HOST_FIRST + HOST_MEMORY */
+/* holds the contents of the physical addresses HOST_FIRST to HOST_FIRST + HOST_MEMORY */
+static char *host_memory;
 static struct cpu host_cpus[HOST_CPUS];
 static struct cpu *host_cpu = &host_cpus[0]; /* the one that "runs" */
 static int host_locks, host_inner_locks;     /* taken: all; those of a higher rank than a space's */
 
-/* What a processor remembers. It forgets nothing by itself but what it needs the place for. */
+/* What a processor remembers. It forgets an entry only when told to, or when it needs the room for
+ * another. */
 struct tlb_entry {
     uint64_t page;
     pte_t pte; /* with the rights of all tables above; 0: free */
@@ -126,7 +128,7 @@ void root_remove_kernel(pte_t *root)
     root[TABLE_ENTRIES - 1] = 0;
 }
 
-/* Of user addresses: for others it is one step. */
+/* Copies with user addresses: each is one step for the other processors. */
 static void host_flush(uint32_t cpu, uint64_t start, size_t n_pages)
 {
     bool nested = host_one_step;
@@ -160,7 +162,7 @@ static void host_panic(const char *file, int line, const char *message)
     abort();
 }
 
-/* A number below n, the same ones in every run. */
+/* A random number below n; each run has the same ones. */
 static uint32_t host_random(uint32_t n)
 {
     static uint64_t seed = 88172645463325252ull;
@@ -170,7 +172,7 @@ static uint32_t host_random(uint32_t n)
     return (seed >> 20) % n;
 }
 
-/* Memory for a test: filled with rubbish, as a real machine's may be. */
+/* Memory for a test, filled with garbage, as a real machine's may be. */
 static void host_memory_init(void)
 {
     host_memory = aligned_alloc(PAGE_SIZE, HOST_MEMORY);

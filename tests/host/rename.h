@@ -1,4 +1,5 @@
-/* Gives the kernel's string functions names of their own, so that they stand beside the host's. */
+/* Gives the kernel's string functions names of their own, so that they do not clash with the
+ * host's. */
 #pragma once
 
 #define memcpy  kernel_memcpy

@@ -1,4 +1,5 @@
-/* The areas of a space against a plain array with an entry for each page; the tree below them. */
+/* The areas of a space, compared with an array that has an entry for each page; and the trees in
+ * which they are. */
 #include <stdio.h>
 #include "mm_shim.h"
 #include "tap.h"
@@ -25,7 +26,7 @@ static struct space space = {.mmap_top = BASE + N * PAGE_SIZE};
 static struct backing files[2];
 static struct mapping mappings[2] = {{.backing = &files[0]}, {.backing = &files[1]}};
 
-struct page { /* what the model knows of a page */
+struct page { /* the model of a page */
     bool mapped;
     uint8_t prot;
     int file; /* -1: none */
@@ -38,15 +39,15 @@ static uint64_t at(int page)
     return BASE + (uint64_t)page * PAGE_SIZE;
 }
 
-/* Whether two neighbours of the model should be one area. */
+/* Should two neighbours of the model be one area? */
 static bool alike(const struct page *a, const struct page *b)
 {
     return a->mapped && b->mapped && a->prot == b->prot && a->file == b->file &&
            (a->file < 0 || a->offset + PAGE_SIZE == b->offset);
 }
 
-/* Whether the areas of a file that show something at or behind the offset are found, and no
- * others. */
+/* Does a search find all areas of a file that show something at or after the offset, and no
+ * others? */
 static bool index_is_right(int file, uint64_t from)
 {
     uint32_t n = 0, n_expected = 0;
@@ -112,7 +113,7 @@ static bool model_free(int first, int last)
     return true;
 }
 
-/* The model's highest gap of so many pages, or -1. */
+/* The highest gap of n pages in the model, or -1. */
 static int model_gap(int n)
 {
     for (int first = N - n; first >= 0; first--) {
@@ -131,7 +132,7 @@ static bool gap_is_right(void)
     return found < BASE; /* below what the test uses */
 }
 
-/* Changes the part of one area that lies in the range. */
+/* Changes the protection of the part of one area that lies in the range. */
 static void protect(int first, int last, uint32_t prot)
 {
     struct area *area = area_find(&space, at(first));
@@ -183,7 +184,7 @@ static void test_random(void)
     ok(n_detached > 0, "mappings without areas were let go (%u times)", n_detached);
 }
 
-/* A stack keeps a gap below itself free, and one that is looked for is cut off at `top`. */
+/* The gap below a stack stays free, and a gap that reaches above `top` is cut off there. */
 static void test_gaps(void)
 {
     struct list dead;
@@ -207,7 +208,7 @@ static void test_gaps(void)
     areas_cut(&space, BASE, top, &dead);
 }
 
-/* Many areas: nothing is quadratic, or this takes minutes. */
+/* Many areas: if anything were quadratic, this would take minutes. */
 static void test_many(void)
 {
     enum { MANY = 60000 };

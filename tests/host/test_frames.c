@@ -1,4 +1,5 @@
-/* Frames, blocks of frames, small objects and kmalloc against a list of what is held. */
+/* Frames, blocks of frames, small objects and kmalloc, compared with a list of what is
+ * allocated. */
 #include <stdio.h>
 #include "mm_shim.h"
 #include "tap.h"
@@ -14,7 +15,8 @@ static uint64_t free_now(void)
     return counts.free_frames;
 }
 
-/* Three ranges with ugly ends, a hole between them, the last one not page-aligned. */
+/* Three ranges with a hole between them and ends that are hard: unaligned, or not a power of
+ * two. */
 static struct memory_range given[] = {
     {HOST_FIRST, HOST_FIRST + 0x7000},
     {HOST_FIRST + 0x103000, HOST_FIRST + (20 << 20)},

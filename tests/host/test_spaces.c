@@ -1,7 +1,10 @@
-/* Address spaces on fake memory against a model: random mappings, forks, writes and ends, on three
- * processors whose TLBs forget nothing by themselves, with allocations that fail. Between any two
- * steps of an operation the other processors read, write and switch, and all walk through tables in
- * advance and set bits there. Contents, rights, reference counts and TLBs are checked. */
+/* Address spaces in simulated memory, compared with a model: random mappings, forks, writes and
+ * ends, on three simulated processors whose TLBs forget nothing unless told to, and with
+ * allocations that fail.
+ *
+ * Between any two steps of an operation the other processors read, write and switch, and all of
+ * them walk through the tables in advance and set accessed bits there. Contents, rights, reference
+ * counts and TLBs are checked. */
 #include <stdio.h>
 #include "mm_shim.h"
 #include "tap.h"
@@ -32,7 +35,7 @@ enum {
 
 void kstacks_trim(void) {}
 
-/* Each region lies across a boundary of tables, but for the last. */
+/* Each region crosses a boundary between tables, except the last. */
 static const uint64_t regions[REGIONS] = {0x5fd000, 0x3fffd000, 0x7fffffd000, 0x7f0000000000};
 
 static uint64_t slot_at(int slot)
@@ -40,7 +43,7 @@ static uint64_t slot_at(int slot)
     return regions[slot / REGION_PAGES] + slot % REGION_PAGES * (uint64_t)PAGE_SIZE;
 }
 
-/* ---- A file, as the room above would make one ---- */
+/* ---- A file, as an upper room would implement it ---- */
 
 struct file {
     struct backing backing;
@@ -49,7 +52,7 @@ struct file {
     paddr_t frames[FILE_PAGES];
 };
 static struct file host_files[FILES];
-static uint32_t file_values[FILES][FILE_PAGES]; /* the model of their contents */
+static uint32_t file_values[FILES][FILE_PAGES]; /* the model of the files' contents */
 
 static int file_page(struct backing *backing, uint64_t index, bool write, paddr_t *frame)
 {
@@ -100,14 +103,14 @@ static void file_truncate(int number, uint32_t n_pages)
 /* ---- The model ---- */
 
 struct slot {
-    bool mapped, shared, own; /* own: a private copy with `value` of its own */
+    bool mapped, shared, own; /* own: a private copy, which has its own `value` */
     uint8_t prot;
-    int file;       /* -1: fresh memory */
+    int file;       /* -1: zero-filled memory */
     uint32_t index; /* page of the file */
     uint32_t value;
 };
 struct world {
-    struct space *space; /* NULL: none */
+    struct space *space; /* NULL: there is none */
     struct slot slots[SLOTS];
 };
 static struct world worlds[SPACES];
@@ -128,7 +131,7 @@ static int model_access(const struct slot *slot, bool write)
     return 0;
 }
 
-/* ---- A processor: how it finds pages, and what it remembers ---- */
+/* ---- A processor: how it finds pages and what it remembers ---- */
 
 static bool right = true;
 static const char *step_name;
@@ -158,13 +161,14 @@ static void tlb_add(uint32_t id, uint64_t page, pte_t pte)
     *entry = (struct tlb_entry){page, pte};
 }
 
-/* Which 2 MB, GB or 512 GB of addresses a table of that level is for. */
+/* The number of the 2 MB, GB or 512 GB of addresses that a table of that level maps. */
 static uint64_t region_of(uint64_t address, int level)
 {
     return address >> (PAGE_SHIFT + 9 * level);
 }
 
-/* The lowest table for the address whose place the processor remembers, else its root. */
+/* The lowest table for the address of which the processor remembers the place; otherwise its
+ * root. */
 static struct known_table table_known(uint32_t id, uint64_t address)
 {
     struct known_table best = {4, 0, (pte_t *)host_cr3[id], PTE_WRITE};
@@ -177,8 +181,8 @@ static struct known_table table_known(uint32_t id, uint64_t address)
     return best;
 }
 
-/* What the processor finds for the address, or 0. It sets accessed bits on the way, the dirty bit
- * if it writes, and remembers all that it has seen. A fault makes it forget. */
+/* The PTE that the processor finds for the address, or 0. It sets accessed bits on the way, and the
+ * dirty bit for a write, and remembers all that it has seen. A fault makes it forget. */
 static pte_t walk(uint32_t id, uint64_t address, bool write)
 {
     struct known_table at = table_known(id, address);
@@ -201,8 +205,8 @@ static pte_t walk(uint32_t id, uint64_t address, bool write)
     return pte;
 }
 
-/* An access: by what the processor remembers, if that allows it; a first write looks at the entry
- * again, for its dirty bit. NULL: a fault. */
+/* An access. It uses what the processor remembers, if that allows it; a first write reads the entry
+ * again to set its dirty bit. NULL: a fault. */
 static uint32_t *reach(uint32_t id, uint64_t address, bool write)
 {
     struct tlb_entry *entry = tlb_find(id, address);
@@ -220,14 +224,14 @@ static uint32_t *reach(uint32_t id, uint64_t address, bool write)
 
 /* ---- What the other processors do between two steps of an operation ---- */
 
-static bool racing;    /* an operation is under way */
-static bool switching; /* ... and it is a switch: nothing is locked and the model is true */
-static struct world *switched[2]; /* from and to which; NULL: to none */
-static bool unchecked;            /* whose values are in between: nobody else compares or writes */
-static bool copying;              /* a page of a file may be copied: it keeps its value meanwhile */
-static int hot;                   /* a slot that the operation is about */
+static bool racing;    /* an operation is in progress */
+static bool switching; /* ... and it is a switch: nothing is locked and the model is exact */
+static struct world *switched[2]; /* from which and to which; NULL: no space */
+static bool unchecked; /* of the worlds that are changing: no access compares or writes them */
+static bool copying;   /* a page of a file may be copied now: its value must not change */
+static int hot;        /* the slot that the operation uses */
 static struct {
-    struct world *world; /* whose slots first to first + n - 1 are changing */
+    struct world *world; /* its slots first to first + n - 1 are changing */
     int first, n;
 } busy[2];
 
@@ -275,7 +279,7 @@ static void load(struct space *space)
     switching = false;
 }
 
-/* Often the same, so that several processors have it loaded. */
+/* Half of the time the first one, so that several processors have it loaded. */
 static struct world *pick_world(void)
 {
     return &worlds[host_random(2) ? 0 : host_random(SPACES)];
@@ -286,7 +290,7 @@ static int pick_slot(void)
     return (int)host_random(2) ? hot : (int)host_random(SLOTS);
 }
 
-/* A private page of a file has a value of its own once it is written. */
+/* A private page of a file has its own value after it was written. */
 static void model_write(struct slot *slot, uint32_t *word)
 {
     if (!slot->shared && slot->file >= 0 && !slot->own) {
@@ -296,7 +300,8 @@ static void model_write(struct slot *slot, uint32_t *word)
     *word = *model_value(slot) = host_random(1u << 30) + 1;
 }
 
-/* A thread of its space reads or writes there, unless it faults: then it would wait. */
+/* A thread of its space reads or writes the slot. If that faults, nothing happens: it would
+ * wait. */
 static void race_access(uint32_t id, int i, bool write)
 {
     struct world *world = world_of(loaded[id]);
@@ -311,7 +316,7 @@ static void race_access(uint32_t id, int i, bool write)
         return;
     model_write(slot, word);
     for (uint32_t other = 0; other < n_cpus; other++) {
-        /* One that is just switching may have another root already. */
+        /* a processor that is switching may have another root already */
         bool has_it = loaded[other] == world->space &&
                       host_cr3[other] == (const pte_t *)phys_to_virt(world->space->root);
         word = has_it ? reach(other, slot_at(i), false) : NULL;
@@ -324,7 +329,7 @@ static void step_unmap(struct world *world);
 static void step_protect(struct world *world);
 static void step_access(struct world *world, bool write);
 
-/* While one switches nothing is locked: another may finish an operation meanwhile. */
+/* During a switch nothing is locked: another processor may do a whole operation. */
 static void race_operation(struct world *world)
 {
     if (!world || !world->space)
@@ -354,7 +359,7 @@ static void race_elsewhere(uint32_t id)
     host_cpu = caller;
 }
 
-/* It expects accesses. */
+/* Walks in advance, for accesses that the processor only expects. */
 static void race_ahead(uint32_t id)
 {
     for (int i = 0; i < 4; i++)
@@ -380,7 +385,7 @@ void host_between_steps(void)
 
 /* ---- A program's access ---- */
 
-/* The word at a user address, as the running processor reaches it, or NULL with *error. */
+/* The word at a user address, as the running processor accesses it; NULL with *error set. */
 static uint32_t *user_word(struct space *space, uint64_t address, bool write, int *error)
 {
     if (loaded[host_cpu->id] != space)
@@ -395,7 +400,7 @@ static uint32_t *user_word(struct space *space, uint64_t address, bool write, in
         if (*error)
             return NULL;
     }
-    *error = -EDEADLK; /* a fault that is resolved again and again */
+    *error = -EDEADLK; /* a fault that comes again each time it was resolved */
     return NULL;
 }
 
@@ -439,8 +444,8 @@ static void step_map(struct world *world)
     int n, first = pick_range(&n), file = (int)host_random(FILES + 2) - 2;
     uint32_t index = host_random(FILE_PAGES - n + 1), prot = host_random(4);
     bool shared = file >= 0 && host_random(2);
-    bool copies =
-        file >= 0 && !shared && prot & PROT_WRITE; /* populating copies: the model does not */
+    /* with MAP_POPULATE these pages would be copied, which the model does not do */
+    bool copies = file >= 0 && !shared && prot & PROT_WRITE;
     struct map_request request = {
         .address = slot_at(first),
         .n_bytes = (uint64_t)n * PAGE_SIZE,
@@ -474,7 +479,7 @@ static void step_unmap(struct world *world)
     memset(&world->slots[first], 0, n * sizeof(struct slot));
 }
 
-/* How many slots from the first on are mapped. */
+/* How many slots, from the first on, are mapped without a hole. */
 static int n_mapped(const struct world *world, int first, int n)
 {
     int i = first;
@@ -492,7 +497,7 @@ static void step_protect(struct world *world)
     int most = n_mapped(world, first, n);
     check(result == (most == n ? 0 : -ENOMEM) || (failing && result == -ENOMEM),
           "mprotect's result");
-    /* It works up to a hole; without memory it may stop before, between two areas. */
+    /* it works up to a hole; when memory is out it may stop earlier, between two areas */
     for (int i = first; i < first + most; i++) {
         const struct area *area = area_at(world->space, slot_at(i));
         if (failing && area->prot != prot)
@@ -508,7 +513,7 @@ static void step_discard(struct world *world)
     long result = RACING(
         sys_madvise(world->space, uaddr(slot_at(first)), (size_t)n * PAGE_SIZE, MADV_DONTNEED));
     if (failing && result == -ENOMEM) {
-        mm_fail_armed = failing = false; /* whether it was done is not known: now it is */
+        mm_fail_armed = failing = false; /* it is not known whether it was done, so do it now */
         sys_madvise(world->space, uaddr(slot_at(first)), (size_t)n * PAGE_SIZE, MADV_DONTNEED);
         result = n_mapped(world, first, n) == n ? 0 : -ENOMEM;
     }
@@ -529,7 +534,7 @@ static void step_remap(struct world *world)
                                     (size_t)n * PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED,
                                     uaddr(slot_at(to))));
     if (result == -ENOMEM && failing) {
-        /* As on Linux the target may be gone then: what is there now decides. */
+        /* as on Linux, the target may have been unmapped: the model takes what is there now */
         for (int i = to; i < to + n; i++) {
             if (!area_at(world->space, slot_at(i)))
                 world->slots[i] = (struct slot){0};
@@ -566,7 +571,7 @@ static void step_fork(struct world *world)
     child->space = space;
 }
 
-/* Another process's look at the memory, from a processor that has other tables. */
+/* Another process reads the memory, on a processor that has other tables loaded. */
 static void step_peek(struct world *world)
 {
     int i = host_random(SLOTS);
@@ -615,7 +620,7 @@ static void random_step(void)
     busy_is(NULL, 0, 0, 0);
     space_leave_ended();
     if (host_random(16) == 0)
-        load(NULL); /* idles */
+        load(NULL); /* the processor becomes idle */
     struct world *world = pick_world();
     if (!world->space && !(world->space = space_create()))
         return;
@@ -640,7 +645,7 @@ static void random_step(void)
 /* ---- What must be true at any time ---- */
 
 static uint32_t
-    n_links[(HOST_FIRST + HOST_MEMORY) / PAGE_SIZE]; /* entries that lead to each frame */
+    n_links[(HOST_FIRST + HOST_MEMORY) / PAGE_SIZE]; /* how many entries point to each frame */
 static uint8_t seen[ARRAY_SIZE(n_links)];
 
 static void count_links(paddr_t table_frame, int level)
@@ -654,7 +659,7 @@ static void count_links(paddr_t table_frame, int level)
             continue;
         n_links[pte_phys(entry) >> PAGE_SHIFT]++;
         if (entry & PTE_WRITE && !(level == 1 && entry & PTE_SOFT_SHARED))
-            check(frame_refs(pte_phys(entry)) == 1, "a writable entry leads to a shared frame");
+            check(frame_refs(pte_phys(entry)) == 1, "a writable entry points to a shared frame");
         if (level > 1)
             count_links(pte_phys(entry), level - 1);
     }
@@ -672,7 +677,7 @@ static void check_counts(void)
         if (worlds[i].space)
             count_links(worlds[i].space->root, 4);
     }
-    for (int i = 0; i < HOST_CPUS; i++) { /* ended ones that are still loaded */
+    for (int i = 0; i < HOST_CPUS; i++) { /* spaces that have ended but are still loaded */
         if (loaded[i])
             count_links(loaded[i]->root, 4);
     }
@@ -687,7 +692,7 @@ static void check_counts(void)
     }
 }
 
-/* At every step: what a processor knows is not free. */
+/* Checked at every step: no frame that a processor knows is free. */
 static void check_known(void)
 {
     for (uint32_t id = 0; id < n_cpus; id++) {
@@ -727,7 +732,7 @@ static void check_known_table(const struct space *space, const struct known_tabl
     check(!(known->rights & ~rights), "a processor knows a table that it may not write through");
 }
 
-/* Between operations: what a processor knows of its space is so. */
+/* Checked between operations: what a processor knows of its space is true. */
 static void check_tlbs(void)
 {
     for (uint32_t id = 0; id < n_cpus; id++) {

@@ -1,10 +1,12 @@
-/* Timers against a model of three processors: one that halts serves what is due, whoever set it and
- * whatever the others do. A processor in a long call takes no interrupt; the others take theirs at
- * once. After each step the invariant of sched/timer.c must hold, and no timer may be late while a
- * processor halts. */
+/* Timers, compared with a model of three processors.
+ *
+ * A processor that halts fires what is due, whichever processor has set it and whatever the others
+ * do. A processor in a long call takes no interrupt; the others take theirs at once. After each
+ * step the invariant of sched/timer.c must hold, and while a processor halts no timer may be
+ * late. */
 #include <string.h>
 
-/* The header's own versions read GS, the clock and locks: they get other names here. */
+/* The header's versions read GS, the clock and locks; these macros give them other names here. */
 #define this_cpu       x86_this_cpu
 #define current_thread x86_current_thread
 #define spin_lock      x86_spin_lock
@@ -20,7 +22,7 @@
 enum { N_CPUS = 3, N_TIMERS = 5, N_STEPS = 200000 };
 
 static struct cpu model_cpus[N_CPUS];
-static struct cpu *model_cpu = &model_cpus[0]; /* the one that acts */
+static struct cpu *model_cpu = &model_cpus[0]; /* the processor that acts */
 static uint64_t model_now = 1;
 uint32_t n_cpus = N_CPUS;
 
@@ -56,11 +58,11 @@ static bool kicked[N_CPUS];
 static struct thread threads[N_CPUS], idle_threads[N_CPUS];
 struct run_queue run_queues[MAX_CPUS];
 
-/* Of timers: when each is due, as who set it knows; UINT64_MAX: it is not set. */
+/* When each timer is due, according to the code that set it; UINT64_MAX: it is not set. */
 static struct timer all[N_TIMERS];
 static uint64_t due_ns[N_TIMERS];
 static int n_fired, n_late;
-static uint64_t halts_since_ns; /* one or another processor, without a break */
+static uint64_t halts_since_ns; /* since when there was always some processor that halted */
 
 void timer_arm(uint64_t deadline_ns)
 {
@@ -74,7 +76,7 @@ void cpu_kick(uint32_t id)
 
 void cpu_pause(void)
 {
-    abort(); /* no timer fires elsewhere meanwhile */
+    abort(); /* no timer fires on another processor meanwhile */
 }
 
 void spin_not_held(const struct spinlock *lock)
@@ -116,7 +118,7 @@ static bool any_halts(void)
     return false;
 }
 
-/* As sched_idle does after each interrupt. */
+/* Like sched_idle after each interrupt. */
 static void halt(void)
 {
     struct run_queue *queue = this_queue();
@@ -128,7 +130,7 @@ static void halt(void)
     timers_watch();
 }
 
-/* As sched_tick does. */
+/* Like sched_tick. */
 static void tick(void)
 {
     this_queue()->armed_ns = UINT64_MAX;
@@ -164,7 +166,7 @@ static uint64_t first_interrupt(void)
     return first;
 }
 
-/* Time goes on, and every processor that can takes the interrupts that come. */
+/* Time passes, and every processor that can takes the interrupts that come. */
 static void pass(uint64_t ns)
 {
     uint64_t end = model_now + ns;
@@ -195,7 +197,7 @@ static void fired(struct timer *timer)
         set_again(timer);
 }
 
-/* Of a thread that sleeps until then; another runs, or none. */
+/* A thread sleeps until then; another one runs, or none. */
 static void set_for_sleep(struct timer *timer)
 {
     size_t i = (size_t)(timer - all);
