@@ -403,7 +403,7 @@ void line_input(struct line *line, uint8_t byte)
 size_t line_room(const struct line *line)
 {
     size_t left = LINE_BYTES - (line->next - line->read);
-    bool drops = has(line, ICANON) && line->ready == line->read; /* no read could make room */
+    bool drops = has(line, ICANON) && line->ready == line->read;
     return drops ? max(left, (size_t)1) : left;
 }
 

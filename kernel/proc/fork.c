@@ -240,7 +240,8 @@ static long publish_process(struct thread *self, struct process *child, struct t
         result = pid;
         bool sibling = clone->flags & CLONE_PARENT && parent->parent;
         process_set_parent_locked(child, sibling ? parent->parent : parent);
-        /* A parent did not choose the signal of a process that its child made its sibling. */
+        /* The parent of a sibling must not get a signal of its child's choice: the caller's own is
+         * used. */
         child->exit_signal = clone->flags & CLONE_PARENT ? parent->exit_signal : clone->exit_signal;
         child->parent_n_execs = sibling ? parent->parent_n_execs : parent->n_execs;
         child->group = parent->group;

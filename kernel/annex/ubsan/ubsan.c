@@ -1,4 +1,5 @@
-/* The functions that code calls on undefined behaviour, in a kernel built with SANITIZE=undefined.
+/* The functions that compiled code calls on undefined behaviour, in a kernel built with
+ * SANITIZE=undefined.
  *
  * Each panics and says what happened and where. gcc and clang define the names and structures. */
 #include "trap.h"
