@@ -103,6 +103,7 @@ struct radix ramfs_slot_free_locked(struct ramfs_inode *dir, uint32_t slot)
 
 /* ---- Names ---- */
 
+/* Compares eight bytes at a time, and the rest from its end on. */
 static bool same_name(const struct entry *entry, const char *name, size_t len)
 {
     const char *own = entry_name(entry);

@@ -149,6 +149,8 @@ static bool read_pinned(struct io *io, uint64_t *pos, uint64_t end, const paddr_
     return going;
 }
 
+/* The size is read once, so a file that grows meanwhile is read to its former end. A file that
+ * shrinks meanwhile may give zeros for the part that was removed. */
 static long file_read(struct file *open, struct io *io, uint64_t *pos)
 {
     struct ramfs_inode *file = ramfs_inode(open->inode);
@@ -342,6 +344,7 @@ static void cut_pages(struct ramfs_inode *file, uint64_t first)
     } while (!done && (cond_resched(), true));
 }
 
+/* The order matters: see the top of this file. */
 static int file_truncate(struct inode *inode, uint64_t size)
 {
     struct ramfs_inode *file = ramfs_inode(inode);

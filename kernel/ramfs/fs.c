@@ -1,4 +1,11 @@
-/* A file system in memory: how it and its inodes of every type are made, and statfs. */
+/* A file system in memory: how it and its inodes of every type are made, and statfs.
+ *
+ * All inodes are of one structure, struct ramfs_inode; a union holds what differs by type. The
+ * operations are chosen by type when the inode is made, and its last reference frees what belongs
+ * to it: entries, pages or the target of a link.
+ *
+ * A program can fill memory not only with pages but also with empty files, names and links. So
+ * there is a limit on inodes, as there is one on pages, and a long target counts as a page. */
 #include "abi/errno.h"
 #include "abi/statfs.h"
 #include "local.h"

@@ -166,6 +166,8 @@ static void exchange_locked(struct move *move)
     entry_rename(over, move->old_dir, &move->over_name);
 }
 
+/* The replaced entry loses the directory's reference at last, because that may free the inode and
+ * all its pages. */
 static int move_perform(struct move *move)
 {
     uint32_t slot;

@@ -1,4 +1,12 @@
-/* Calls on attributes: permissions, owner, times and size; also access and umask. */
+/* Calls on attributes: permissions, owner, times and size; also access and umask.
+ *
+ * The calls on mode, owner and times exist in forms for a path, a path below a directory, and a
+ * descriptor. They all describe what they want by a struct change, with a function that applies it
+ * to an inode. For mode and owner that function checks and changes with the inode's lock held, so
+ * that the owner cannot change in between.
+ *
+ * access() checks with the real ids instead of the effective ones: a set-user-id program asks
+ * whether the user that started it may open a file. */
 #include "abi/signal.h"
 #include "abi/time.h"
 #include "local.h"

@@ -224,6 +224,8 @@ int fs_context_copy(struct fs_context *to, struct fs_context *from, struct fs_pr
     return 0;
 }
 
+/* Both copies are made first: if there is memory for only one, nothing is changed. A table that is
+ * not shared is kept. It cannot become shared meanwhile, because only this thread could do that. */
 int fs_context_unshare(struct fs_context *fs, bool names, bool fds)
 {
     struct fs_names *old_names = fs->names, *own_names = old_names;

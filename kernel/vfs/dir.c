@@ -81,7 +81,7 @@ static long list_some(struct file *file, char *page, uaddr_t to, size_t count)
         int err = list_batch(&listing, file, &pos);
         size_t used = (size_t)(listing.at - page);
         if (!err && used == 0 && listing.full)
-            err = -EINVAL;
+            err = -EINVAL; /* the user's buffer is too small for the next entry */
         if (err)
             return total > 0 ? (long)total : err;
         size_t copied = used ? user_copy_out_some(uaddr_add(to, total), page, used) : 0;

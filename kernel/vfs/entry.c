@@ -111,6 +111,8 @@ struct entry *entry_top(struct entry *entry)
     return entry;
 }
 
+/* Of a mounted root it is the parent of the entry on which it is mounted, which may be a mounted
+ * root itself. */
 struct entry *entry_parent(struct entry *entry)
 {
     spin_lock(&names_lock);

@@ -1,4 +1,10 @@
-/* Calls on descriptors: close, dup, fcntl, and fsync, which has nothing to wait for. */
+/* Calls on descriptors: close, dup, fcntl, and fsync, which has nothing to wait for.
+ *
+ * fcntl has commands of two kinds. F_GETFD and F_SETFD are about the descriptor, whose only flag is
+ * close-on-exec; it is in the table, and a dup does not copy it. The others are about the open
+ * file, which several descriptors and processes may share: if one sets O_NONBLOCK, all see it. The
+ * flags of an open file are atomic, because a read may look at them while another thread changes
+ * them. */
 #include "abi/signal.h"
 #include "local.h"
 #include "syscall_calls.h"

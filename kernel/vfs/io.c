@@ -46,7 +46,7 @@ static size_t transfer(struct io *io, void *with, size_t n, enum direction direc
     n = min(n, io->left);
     while (total < n) {
         size_t room = io->segments->n_bytes - io->done_in_segment;
-        if (room == 0) {
+        if (room == 0) { /* the segment is done, or it was empty */
             io->segments++;
             io->n_segments--;
             io->done_in_segment = 0;

@@ -1,4 +1,14 @@
-/* Links: link, symlink, readlink, and removing names with unlink and rmdir. */
+/* Links: link, symlink, readlink, and removing names with unlink and rmdir.
+ *
+ * A file may have several names, and none is the main one: all entries refer to one inode, which
+ * counts its names in nlink. unlink removes one name. The contents remain as long as the inode is
+ * referenced, by another name or by an open file; so a program may remove a file that it has open,
+ * and goes on using it.
+ *
+ * To remove a name means to look up its entry, to check permissions for that entry, and to remove
+ * it. Another thread may replace the entry between these steps, and then the checks were made for
+ * the wrong one. So the file system removes the entry only if it still has the name. Otherwise it
+ * answers -ESTALE, and the name is looked up and checked again (remove_name). */
 #include "local.h"
 #include "syscall_calls.h"
 

@@ -110,7 +110,7 @@ int poll_wait(struct poll_item *items, size_t n, uint64_t deadline_ns)
     if (n_ready > 0 || deadline_ns == 0)
         return n_ready;
     table_init(&table);
-    wait_begin();
+    wait_begin(); /* from here on a wake-up makes the next wait_sleep return */
     int err = 0;
     n_ready = poll_items(items, n, &table);
     while (n_ready == 0 && !err && !table.failed) {

@@ -46,6 +46,8 @@ static int limit_write(struct fs_context *fs, struct io *io, uint64_t pos)
     return 0;
 }
 
+/* The file's own operation decides where an append begins, because only it can hold the end of the
+ * file. The limit is checked before that, by the size at this moment. */
 long file_write(struct fs_context *fs, struct file *file, struct io *io, uint64_t *pos)
 {
     struct inode *inode = file->inode;

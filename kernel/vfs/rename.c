@@ -107,7 +107,7 @@ static int rename_once(struct fs_context *fs, struct renaming *r)
     int err = look_up(r);
     if (!err)
         err = check_names(r);
-    bool same = !err && r->over && r->from->inode == r->over->inode;
+    bool same = !err && r->over && r->from->inode == r->over->inode; /* two names of one file */
     if (!err && !same) {
         err = check_rights(fs, r);
         if (!err)

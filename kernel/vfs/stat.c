@@ -1,4 +1,5 @@
-/* stat and statx: the attributes of a file. */
+/* stat and statx: the attributes of a file. They need no permission for the file itself, only to
+ * search the directories of its path. */
 #include "abi/sysmacros.h"
 #include "local.h"
 #include "syscall_calls.h"

@@ -17,6 +17,8 @@ static struct user *find_locked(uint32_t uid)
     return node && node->key == uid ? container_of(node, struct user, node) : NULL;
 }
 
+/* If the user does not exist yet one is made without the lock, and looked up again: another thread
+ * may have made it meanwhile. */
 struct user *user_get(uint32_t uid)
 {
     struct user *fresh = NULL;

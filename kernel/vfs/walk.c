@@ -215,10 +215,10 @@ int walk_to_last(struct walk *walk)
     for (;;) {
         const char *name = skip_slashes(walk->rest);
         if (!*name && walk->texts && *walk->texts->rest) {
-            pop_text(walk);
+            pop_text(walk); /* a target was walked to its end: continue after its link */
             continue;
         }
-        if (!*name) {
+        if (!*name) { /* nothing is left: the path, or a target in it, is "/" */
             walk->kind = LAST_ROOT;
             walk->rest = walk->name = name;
             walk->len = 0;
@@ -229,7 +229,7 @@ int walk_to_last(struct walk *walk)
             return err;
         const char *end = skip_name(name);
         walk->rest = skip_slashes(end);
-        bool outer = walk->texts && *walk->texts->rest;
+        bool outer = walk->texts && *walk->texts->rest; /* something follows the link */
         if (!*walk->rest && !outer) {
             set_last(walk, name, end);
             return 0;

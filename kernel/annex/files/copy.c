@@ -1,4 +1,9 @@
-/* sendfile and copy_file_range: copy from one open file to another through a page of the kernel. */
+/* sendfile and copy_file_range: copy from one open file to another through a page of the kernel.
+ *
+ * Bytes are read into the page and then written from it. The target may accept fewer bytes than
+ * were read, for example a pipe that is full. No byte may be lost then, so the position of the
+ * source is moved back to the first one that was not written. That is possible because the source
+ * always has positions: a pipe or terminal as source gives EINVAL. */
 #include "syscall_calls.h"
 #include "vfs/local.h"
 

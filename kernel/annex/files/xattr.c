@@ -1,5 +1,5 @@
 /* Extended attributes, which no file system here has. The calls check their arguments as Linux
- * does; then the result is ENOTSUP, or an empty list. */
+ * does; then the result is ENOTSUP, or an empty list, as on a Linux file system without them. */
 #include "abi/xattr.h"
 #include "syscall_calls.h"
 #include "vfs/local.h"

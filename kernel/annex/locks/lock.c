@@ -1,4 +1,13 @@
-/* Calls that lock files: ranges of bytes ("records", by fcntl) and whole files (by flock). */
+/* Calls that lock files: ranges of bytes ("records", by fcntl) and whole files (by flock).
+ *
+ * There are three kinds of locks, which differ in their owner. F_SETLK: the process, that is, its
+ * descriptor table. Such locks are removed when the process closes any descriptor of the file, as
+ * POSIX wants, and they are not inherited by fork. F_OFD_SETLK: the open file, so they last until
+ * its last descriptor is closed, also if a child has it. These two conflict with each other. flock:
+ * the open file, too, but these locks are only compared with other flocks.
+ *
+ * All of them are advisory: they do not keep a program that does not ask from reading or writing.
+ */
 #include "annex.h"
 #include "lock_set.h"
 #include "syscall_calls.h"

@@ -69,6 +69,8 @@ static struct lock_set *set_create(struct inode *inode)
     return set;
 }
 
+/* If there is no set one is made without the lock, and the set is looked up again: another thread
+ * may have made one meanwhile. */
 struct lock_set *lock_set_get(struct inode *inode, bool create)
 {
     struct lock_set *fresh = NULL;

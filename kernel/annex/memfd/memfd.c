@@ -1,4 +1,8 @@
-/* memfd_create: makes and opens a file in the root file system that has no name in a directory. */
+/* memfd_create: makes and opens a file in the root file system that has no name in a directory.
+ *
+ * The open file needs an entry, as every open file does. It gets one that is dead from the start:
+ * it has the root directory as its parent, but is not in it, so no lookup can find it. When the
+ * last descriptor and the last mapping are gone the file is freed. */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "ramfs/local.h"
