@@ -1,12 +1,12 @@
 # The kernel's annexes: what it can be built without. `make tour ANNEX=all` prints this list.
 #
-# An annex is a folder below kernel/annex/, on top of all rooms of rooms.mk, which do not know it. It
-# shows itself to boot by a struct annex (include/annex.h), and system calls name their file in its
-# folder as their home. Where it is not built, those calls give ENOSYS.
+# An annex is a folder below kernel/annex/, above all rooms of rooms.mk, which do not know it. It
+# announces itself to boot by a struct annex (include/annex.h), and the rows of its system calls name
+# files in its folder. If it is not built, those calls return ENOSYS.
 #
-# The rule: below the annex's heading one line a file, `annex += NAME/file.c`, in reading order, and
-# `annex_header += NAME/file.h`. What it includes or uses of other annexes, `needs_NAME := OTHER`
-# says: without these it is not built either.
+# The rule: below the annex's heading there is one line for each file, `annex += NAME/file.c`, in
+# reading order, and `annex_header += NAME/file.h`. `needs_NAME := OTHER` names the other annexes
+# whose headers or functions it uses: without these it is not built either.
 
 # annex: hostio      the standard streams of a program that tools/vm starts: in CORE=1, too
 annex += hostio/hostio.c
