@@ -2,10 +2,10 @@
  *
  * A terminal sends a byte for each key and shows the bytes that it gets. A program wants whole
  * lines. The line discipline is between the two: it shows what is typed (echo), lets the user
- * correct the line with ^H, ^W and ^U, and gives it to the program when Enter was pressed. It turns
- * ^C, ^\ and ^Z into signals, and ^S and ^Q stop and start the output. Each of these can be
- * switched off by flags in struct termios. Without ICANON ("raw") every byte can be read at once;
- * editors and shells use that.
+ * correct the line with Backspace, ^W and ^U, and gives it to the program when Enter was pressed.
+ * It turns ^C, ^\ and ^Z into signals, and ^S and ^Q stop and start the output. Each of these can
+ * be switched off by flags in struct termios. Without ICANON ("raw") every byte can be read at
+ * once; editors and shells use that.
  *
  * Input is in a ring with three marks. [read, ready) can be read. [ready, next) is the line that is
  * being typed: it can be edited, but not read yet. Enter moves `ready` up to `next`. A bit for each

@@ -24,8 +24,7 @@ enum {
     WRITER_BYTES = PAGE_SIZE / 2,
     N_AUX = 20,
     RANDOM_BYTES = 16,
-    STACK_SPARE =
-        32 * PAGE_SIZE, /* mapped below what is used at the start; more comes by page faults */
+    STACK_SPARE = 32 * PAGE_SIZE, /* mapped below what is used at the start; faults add more */
 };
 
 #define PLATFORM "x86_64"

@@ -15,7 +15,7 @@
  * - If it was the last, it frees what the process had, gives the children to another parent, and
  *   makes the process a zombie, which tells the parent.
  * - It switches to another thread, which frees the stack of this one (bury_thread): a thread cannot
- * free the stack on which it runs.
+ *   free the stack on which it runs.
  *
  * An orphan, a child whose parent ends, gets the nearest ancestor that is a subreaper as its new
  * parent, otherwise process 1. A zombie among the children is announced to the new parent, which

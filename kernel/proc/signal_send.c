@@ -5,7 +5,7 @@
  * Its siginfo is in a queue beside the bits. Standard signals are pending at most once; real-time
  * signals are queued as often as they are sent. The items of a queue are paid for by the receiver's
  * user (RLIMIT_SIGPENDING). There may be thousands of one signal, so the queue lists only the first
- * of each number, and the others hang on it in a ring: to find the first takes at most 64 steps.
+ * of each number, and the others are in a ring with it: to find the first takes at most 64 steps.
  *
  * The steps of signal_send_locked(), which has proc_lock, so that the process and its threads stay:
  * - SIGCONT continues a stopped process at once, even if it is blocked or ignored. It also removes

@@ -1,5 +1,9 @@
 /* /proc/PID/fd and fdinfo: open files, as links to the files themselves and as text; and
- * /proc/locks. */
+ * /proc/locks.
+ *
+ * A link in fd is not followed by its text: that may be a path that exists no more, or "pipe:[17]".
+ * It jumps to the directory entry of the open file (follow_fd), so even a deleted file can be
+ * opened again through it. */
 #include "annex/locks/locks.h"
 #include "abi/fcntl.h"
 #include "abi/sysmacros.h"

@@ -1,4 +1,8 @@
-/* /proc: the table of its names, and the files about the whole machine. */
+/* /proc: the table of its names, and the files about the whole machine.
+ *
+ * Each file is a function that asks the room in question and adds lines in Linux's form, which
+ * programs parse. A field that this kernel does not have is 0 where programs need it, and otherwise
+ * missing. */
 #include "abi/fcntl.h"
 #include "abi/sysmacros.h"
 #include "abi/utsname.h"

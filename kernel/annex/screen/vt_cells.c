@@ -1,4 +1,16 @@
-/* The text screen's control sequences: moving, erasing, inserting, scrolling, colours, modes. */
+/* The text screen's control sequences: moving, erasing, inserting, scrolling, colours, modes.
+ *
+ * The screen is an array of cells, each a character and a colour as VGA has them. A change marks
+ * its row as dirty, so that the owner copies only such rows to the adapter. Rows that scroll off
+ * the top of the whole screen go into a ring, `history`, for Shift-PageUp.
+ *
+ * A character in the last column does not move the cursor to the next row at once, but sets
+ * `wrap_due`; the next character wraps. Otherwise a program could not write the last cell of the
+ * screen without scrolling it. Every movement of the cursor clears the flag.
+ *
+ * Programs such as editors set a scroll region: only the rows from `top` to `bottom` scroll, and
+ * status lines outside stay where they are. In origin mode rows are counted from the top of the
+ * region. */
 #include "vt_cells.h"
 
 #define DEFAULT_COLOUR 0x07
