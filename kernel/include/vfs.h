@@ -1,4 +1,4 @@
-/* The vfs room: names, inodes, open files, descriptors, poll and file locks, for any file system.
+/* The vfs room: names, inodes, open files, descriptors and poll, for any file system.
  *
  * Four objects are on the way from a program's number or path to the bytes of a file. A descriptor
  * is a number in a struct fd_table; it refers to a struct file, an open file with a position. That
@@ -504,7 +504,7 @@ uint32_t fd_slots(struct fs_context *fs);
  * context may be of another thread, as in fs_look. */
 int fd_next(struct fs_context *fs, int fd, struct file **file, bool *cloexec);
 
-/* ---- Names by the kernel itself (boot, devices, tests): as root, paths from the root ---- */
+/* ---- Names that the kernel makes (at boot, for devices): as root, paths from the root ---- */
 
 /* Makes a directory, device, symbolic link or empty file; -EEXIST. */
 int vfs_make(struct fs_context *fs, const char *path, const struct new_inode *what);
@@ -548,6 +548,8 @@ extern bool (*vfs_number_used)(int number);
 /* Sends the file's owner its signal, if the process that named the owner may signal it. If F_SETSIG
  * chose the signal it carries this fd, si_code (POLL_*) and band. Takes proc_lock. Set by proc. */
 extern void (*vfs_signal_owner)(const struct file *file, int fd, int code, long band);
-/* Fills in the whole context: root and cwd are root_fs's root, a table without descriptors, root's
- * credentials, umask 022. Called once, before all else of this room. */
+
+/* Starts the room, and fills in the kernel's own context: the root of root_fs as root and working
+ * directory, no descriptors, the credentials of root, umask 022. Called once, before any other
+ * function of this room. */
 void vfs_init(struct filesystem *root_fs, struct fs_context *kernel_context);

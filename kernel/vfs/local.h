@@ -221,17 +221,20 @@ uint64_t ns_left(uint64_t deadline);
 
 /* ---- Locks on files, and leases ---- */
 
-/* What keeps them, if it is there. */
+/* The functions of the locks annex, if it is built. */
 struct lock_ops {
-    /* fcntl's F_GETLK, F_SETLK and their kin: 0 or -errno. */
+    /* The commands of fcntl that set and get record locks. 0 or -errno. */
     int (*record)(struct fs_context *fs, struct file *file, unsigned command, uaddr_t arg);
-    void (*drop_owner)(struct inode *inode, const void *owner); /* a table or a file is closed */
+    /* Removes all locks of an owner on the inode: a descriptor table that closes a descriptor of
+     * it, or an open file that ends. */
+    void (*drop_owner)(struct inode *inode, const void *owner);
     /* F_SETLEASE of the descriptor fd: 0, -EINVAL, -EACCES, -EAGAIN, -ENOMEM. */
     int (*lease_set)(struct fs_context *fs, struct file *file, int fd, uint64_t type);
-    int (*lease_get)(const struct file *file); /* F_GETLEASE: what it is, or is to become */
-    void (*lease_drop)(struct file *file);     /* it is at its end */
-    /* An open or truncate with these flags (O_ACCMODE, O_NONBLOCK), which is counted already: asks
-     * the holders of leases that are in its way, and waits for them. 0, -EAGAIN, -ERESTARTSYS. */
+    int (*lease_get)(const struct file *file); /* F_GETLEASE: its type, or the one it must become */
+    void (*lease_drop)(struct file *file);     /* removes the lease of an open file that ends */
+    /* Called by open and truncate with these flags (O_ACCMODE, O_NONBLOCK), after they are counted
+     * in the inode: signals the holders of conflicting leases, and waits until these are gone. 0,
+     * -EAGAIN, -ERESTARTSYS. */
     int (*lease_break)(struct fs_context *fs, struct inode *inode, int flags);
 };
 extern const struct lock_ops *vfs_locks; /* NULL, or set before the first file is opened */

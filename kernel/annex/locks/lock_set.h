@@ -88,10 +88,10 @@ struct lock_number *lock_number_from(uint64_t key);
 void lease_list(struct lock_number *number, uint64_t n,
                 void (*tell)(void *arg, const struct lock_told *told), void *arg);
 
-void lock_setup(void); /* once, before the first file is closed */
+/* The functions of struct lock_ops (vfs/local.h), and what they need before the first file is
+ * closed. */
+void lock_setup(void);
 void lock_drop(struct inode *inode, const void *owner);
-
-/* lease.c */
 int lease_set(struct fs_context *fs, struct file *file, int fd, uint64_t type);
 int lease_get(const struct file *file);
 void lease_drop(struct file *file);

@@ -1,10 +1,11 @@
-/* What others may ask of the annex locks: which locks there are, and the settings of leases. */
+/* What other annexes may ask of the annex locks: which locks there are, and the settings of leases.
+ */
 #pragma once
 
 #include "vfs.h"
 
-/* /proc/sys/fs: how long a lease's holder has to give it up (0 or less: for ever), and whether
- * there are new leases. Atomic. */
+/* /proc/sys/fs: how many seconds a lease's holder has to give it up (0 or less: no limit), and
+ * whether new leases can be set. Atomic. */
 extern int lease_break_seconds, leases_enabled;
 
 /* ---- Locks on files, for /proc ---- */
@@ -47,6 +48,3 @@ struct locks_cursor {
  * so it must not lock files. May sleep. */
 bool locks_list(struct locks_cursor *cursor, void (*tell)(void *arg, const struct lock_told *told),
                 void *arg);
-
-/* ---- Names that the kernel itself makes (at boot, for devices): as root, paths from the root ----
- */
