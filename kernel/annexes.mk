@@ -111,6 +111,17 @@ annex_header += oom/oom.h
 annex += oom/oom.c
 annex += oom/score.c
 
+# annex: ptrace      threads that stop others, look into them, and let them go on: for strace and gdb
+annex_header += ptrace/local.h
+annex += ptrace/link.c
+annex += ptrace/stop.c
+annex += ptrace/told.c
+annex += ptrace/call.c
+annex += ptrace/info.c
+annex += ptrace/regs.c
+annex += ptrace/regset.c
+annex += ptrace/memory.c
+
 # annex: kasan       only with SANITIZE=kernel-address: which bytes may be touched
 annex_header += kasan/sizes.h
 annex_header += kasan/kasan.h

@@ -178,6 +178,7 @@ kernel += proc/thread.c
 kernel += proc/mmap.c
 kernel += proc/uname.c
 kernel += proc/tracing.c
+kernel += proc/traced.c
 kernel += proc/report.c
 
 # floor 9: syscall   the table of system calls: fetch arguments, dispatch, trace

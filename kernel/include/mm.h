@@ -304,6 +304,11 @@ int space_fault(struct space *space, uint64_t address, uint64_t error);
 size_t space_peek(struct space *space, uint64_t address, void *buf, size_t n_bytes);
 size_t space_poke(struct space *space, uint64_t address, const void *buf,
                   size_t n_bytes); /* buf NULL: writes zeros */
+/* The same whatever the pages' protection is, as a debugger needs it. What is written must be
+ * private memory; where it may not be written it becomes a copy of the space's own, and stays
+ * read-only for the program. */
+size_t space_peek_all(struct space *space, uint64_t address, void *buf, size_t n_bytes);
+size_t space_poke_all(struct space *space, uint64_t address, const void *buf, size_t n_bytes);
 
 /* Copies the area that holds the address, with a reference to its backing if it has one. False if
  * there is none. */

@@ -24,6 +24,7 @@
 
 struct process; /* proc.h */
 struct thread;
+struct tracee; /* of who traces threads: see tracer_hooks in proc.h */
 
 /* ---- Wait queues ---- */
 
@@ -78,6 +79,9 @@ void wait_begin(void);
 int wait_sleep(enum wait_kind kind, uint64_t deadline_ns, const char *what);
 void wait_end(void);
 void wake_all(struct wait_queue *queue);
+/* Wakes a thread that sleeps; why, it finds in wake_result. One that does not sleep yet, but has
+ * called wait_begin, finds wake_pending if the result is 0. */
+void thread_wake(struct thread *thread, int result);
 /* A signal has come: ends the thread's sleep if its kind is `kind` or WAIT_SIGNALS, but never
  * WAIT_FIRM. A thread that runs in user mode on another processor is brought into the kernel.
  * Signals pass WAIT_SIGNALS, kills WAIT_KILL. */
@@ -181,6 +185,13 @@ struct thread {
     struct vfork_wait
         *vfork; /* proc's, guarded by proc_lock: the parent's wait until it calls exec or ends */
     struct tracing *tracing; /* proc's, guarded by proc_lock: the trace of its calls, or NULL */
+    /* guarded by proc_lock, but the thread itself reads `traced` and `trap_due` without: */
+    bool traced;   /* another thread decides how it goes on: see tracer_hooks in proc.h */
+    bool trap_due; /* it is to stop for its tracer; changed with signal_lock held, too */
+    bool trapped;  /* it has stopped for its tracer, and hears no signal but SIGKILL */
+    int tracer_tid; /* who traces it, 0: nobody */
+    struct tracee *tracee; /* the tracer's; NULL before the first time */
+    struct list tracees;   /* the tracer's: struct tracee of those that this thread traces */
 };
 
 /* What threads have used, and how often they have left the processor. */
@@ -255,6 +266,9 @@ struct thread *thread_create(struct process *process, struct space *space, void 
                              void *arg);
 /* Makes a new thread ready: it runs when the caller sleeps, or on another processor. */
 void thread_start(struct thread *thread);
+/* Is the thread asleep and off its processor, so that all its registers are in memory? It stays so
+ * while the caller keeps it from being woken. */
+bool thread_is_at_rest(struct thread *thread);
 /* Runs a new thread at once on this processor. The caller continues when that sleeps or ends, or on
  * another processor. After fork a child that soon calls exec or ends causes no page to be copied,
  * since its parent does not write meanwhile. */

@@ -80,6 +80,8 @@ static struct area *stack_grow(struct space *space, uint64_t address)
 /* Does the area allow the access? On x86 any page with some right can be read. */
 static bool access_allowed(const struct area *area, uint64_t error)
 {
+    if (error & FAULT_FORCED && (!(area->flags & AREA_SHARED) || !(error & FAULT_WRITE)))
+        return true;
     if (error & FAULT_WRITE)
         return area->prot & PROT_WRITE;
     if (error & FAULT_FETCH)
@@ -171,7 +173,7 @@ static int fault_backed(struct fault *fault)
         frame_unref(frame);
         if (!copy)
             return -ENOMEM;
-        entry_fill(fault->entry, copy | area_pte_flags(area) | PTE_WRITE);
+        entry_fill(fault->entry, copy | area_pte_flags(area) | write_flag(area));
     } else {
         entry_fill(fault->entry, frame | area_pte_flags(area));
     }
@@ -195,7 +197,7 @@ static int fault_present(struct fault *fault)
         old & PTE_SOFT_SHARED || (frame_refs(frame) == 1 && frame_at(frame)->use != FRAME_FILE);
     if (own || !fault->write) {
         /* For a read, the right to write stays as it was: others may use the page. */
-        flags |= fault->write ? PTE_WRITE : old & PTE_WRITE;
+        flags |= fault->write ? write_flag(fault->area) : old & PTE_WRITE;
         entry_set(fault->entry, frame | flags);
         if (old & PTE_PRESENT && (old ^ flags) & PTE_NX)
             flush_page(&fault->flush, fault->page);
@@ -208,7 +210,7 @@ static int fault_present(struct fault *fault)
     entry_set(fault->entry, 0);
     flush_page(&fault->flush, fault->page);
     flush_now(&fault->flush);
-    entry_set(fault->entry, copy | flags | PTE_WRITE);
+    entry_set(fault->entry, copy | flags | write_flag(fault->area));
     flush_put(&fault->flush, frame, 0);
     return 0;
 }

@@ -74,30 +74,42 @@ uint64_t space_resident(struct space *space)
     return space_resident_in(space, 0, USER_END);
 }
 
+enum access { READ, WRITE, READ_ALL, WRITE_ALL };
+
 /* The kernel's address of a user address, after a fault if need be; NULL if the access is not
  * possible. It is valid while the lock is held. Lock: space->lock held. */
-static void *page_reach(struct space *space, uint64_t address, bool write)
+static void *page_reach(struct space *space, uint64_t address, enum access access)
 {
-    pte_t need = write ? PTE_PRESENT | PTE_WRITE : PTE_PRESENT;
+    static const uint64_t errors[] = {
+        [READ] = FAULT_USER,
+        [WRITE] = FAULT_USER | FAULT_WRITE,
+        [READ_ALL] = FAULT_USER | FAULT_FORCED,
+        [WRITE_ALL] = FAULT_USER | FAULT_WRITE | FAULT_FORCED,
+    };
     if (address >= USER_END)
         return NULL;
-    if ((table_lookup(space, address) & need) != need &&
-        space_fault_locked(space, address, write ? FAULT_USER | FAULT_WRITE : FAULT_USER) < 0)
-        return NULL;
     pte_t pte = table_lookup(space, address);
+    bool ready = access == READ    ? pte & PTE_PRESENT
+                 : access == WRITE ? (pte & (PTE_PRESENT | PTE_WRITE)) == (PTE_PRESENT | PTE_WRITE)
+                                   : access == READ_ALL && pte;
+    if (!ready && space_fault_locked(space, address, errors[access]) < 0)
+        return NULL;
+    pte = table_lookup(space, address);
     return (char *)phys_to_virt(pte_phys(pte)) + (address & (PAGE_SIZE - 1));
 }
 
 /* Copies page by page; the result is how many bytes were copied. Takes space->lock for each
  * page. */
-static size_t transfer(struct space *space, uint64_t address, void *buf, size_t n_bytes, bool write)
+static size_t transfer(struct space *space, uint64_t address, void *buf, size_t n_bytes,
+                       enum access access)
 {
+    bool write = access == WRITE || access == WRITE_ALL;
     size_t done = 0;
     while (done < n_bytes) {
         size_t step = PAGE_SIZE - ((address + done) & (PAGE_SIZE - 1));
         step = min(step, n_bytes - done);
         spin_lock(&space->lock);
-        void *page = page_reach(space, address + done, write);
+        void *page = page_reach(space, address + done, access);
         if (page && write && buf)
             memcpy(page, (char *)buf + done, step);
         else if (page && write)
@@ -114,10 +126,20 @@ static size_t transfer(struct space *space, uint64_t address, void *buf, size_t 
 
 size_t space_peek(struct space *space, uint64_t address, void *buf, size_t n_bytes)
 {
-    return transfer(space, address, buf, n_bytes, false);
+    return transfer(space, address, buf, n_bytes, READ);
 }
 
 size_t space_poke(struct space *space, uint64_t address, const void *buf, size_t n_bytes)
 {
-    return transfer(space, address, (void *)buf, n_bytes, true);
+    return transfer(space, address, (void *)buf, n_bytes, WRITE);
+}
+
+size_t space_peek_all(struct space *space, uint64_t address, void *buf, size_t n_bytes)
+{
+    return transfer(space, address, buf, n_bytes, READ_ALL);
+}
+
+size_t space_poke_all(struct space *space, uint64_t address, const void *buf, size_t n_bytes)
+{
+    return transfer(space, address, (void *)buf, n_bytes, WRITE_ALL);
 }

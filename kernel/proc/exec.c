@@ -224,7 +224,8 @@ static void settle_rights(struct exec *exec, const struct cred *now)
 {
     struct cred *cred = exec->cred;
     bool other = cred->euid != now->uid || cred->egid != now->gid;
-    if (other && shares_names(exec) && now->euid != 0) {
+    bool limited = other && tracer_hooks.limits(current_thread());
+    if (other && (shares_names(exec) || limited) && now->euid != 0) {
         cred->euid = now->uid;
         cred->egid = now->gid;
     }
@@ -370,6 +371,8 @@ static struct space *become(struct process *process, struct exec *exec, struct f
     settle_limits(process, exec);
     spin_lock(&proc_lock);
     process->n_execs++;
+    if (exec->secure && unlikely(process->n_traced)) /* since rights were settled, perhaps */
+        tracer_hooks.change(TRACE_GAINED, process, current_thread());
     spin_unlock(&proc_lock);
     struct space *old = process->space;
     *old_exe = process->exe;
@@ -439,6 +442,7 @@ static long do_exec(struct thread *self, int dirfd, const char *path, int at_fla
     if (error)
         return error;
     bool was_alone = self->process->n_threads == 1, is_half_gone = false;
+    int old_tid = self->tid;
     error = threads_kill_others(self);
     if (!error) {
         error = unshare(self);
@@ -452,6 +456,8 @@ static long do_exec(struct thread *self, int dirfd, const char *path, int at_fla
     exec_free(exec);
     if (is_half_gone)
         process_exit(SIGKILL); /* as on Linux */
+    if (!error && unlikely(self->traced))
+        tracer_hooks.event(self, TRACE_EXEC, old_tid);
     return error;
 }
 

@@ -67,12 +67,11 @@ static bool ignores_children(const struct process *parent)
     return action->handler == KERNEL_SIG_IGN || action->flags & SA_NOCLDWAIT;
 }
 
-/* Tells the parent that the process has ended. If the parent does not wait for children, the
- * process is reaped, so the caller needs a reference to use it afterwards. */
-static void announce_end_locked(struct process *process)
+void announce_end_locked(struct process *process)
 {
     int status = process->exit_status;
-    bool vanishes = signal_of_end_locked(process) == SIGCHLD && ignores_children(process->parent);
+    bool vanishes = signal_of_end_locked(process) == SIGCHLD &&
+                    ignores_children(process->parent) && !process->tracer;
     if (vanishes && signal_action(process->parent, SIGCHLD)->handler == KERNEL_SIG_IGN)
         process->exit_signal = 0;
     signal_tell_parent_locked(process, exit_code_of(status), exit_value_of(status));
@@ -110,7 +109,7 @@ static void give_away_locked(struct process *leaver, struct process *child, stru
     child_remove_locked(child);
     child_add_locked(child);
     child->exit_signal = SIGCHLD;
-    if (child->state == PROCESS_ZOMBIE)
+    if (child->state == PROCESS_ZOMBIE && !is_hidden_locked(child))
         announce_end_locked(child);
 }
 
@@ -214,7 +213,10 @@ static void become_zombie(struct process *process)
     process->terminal = NULL;
     process->state = PROCESS_ZOMBIE;
     child_changed_locked(process);
-    announce_end_locked(process);
+    if (unlikely(is_hidden_locked(process)))
+        tracer_hooks.change(TRACE_ZOMBIE, process, NULL);
+    else
+        announce_end_locked(process);
     spin_unlock(&proc_lock);
     signal_free_dropped(&dropped, false);
 }
@@ -239,6 +241,8 @@ static bool detach_thread(struct thread *self, struct process *process)
     struct list dropped = LIST_INIT(dropped);
     mutex_lock(&process->exec_lock);
     spin_lock(&proc_lock);
+    if (unlikely(self->tracee || !list_empty(&self->tracees)))
+        tracer_hooks.change(TRACE_LEFT, process, self);
     spin_lock(&process->signal_lock);
     signal_flush_thread(self, &dropped);
     list_remove(&self->process_node);
@@ -264,10 +268,12 @@ static bool detach_thread(struct thread *self, struct process *process)
     return last;
 }
 
-_Noreturn void thread_leave(void)
+_Noreturn void thread_leave(int wait_status)
 {
     struct thread *self = current_thread();
     struct process *process = self->process;
+    if (unlikely(self->traced))
+        tracer_hooks.event(self, TRACE_EXIT, wait_status);
     thread_clear_tid(self);
     if (self->tracing)
         trace_hooks->ended(self, process->exit_status);
@@ -309,8 +315,9 @@ _Noreturn void process_exit(int wait_status)
     struct thread *self = current_thread();
     spin_lock(&proc_lock);
     process_end_locked(self->process, self, wait_status);
+    wait_status = self->process->exit_status;
     spin_unlock(&proc_lock);
-    thread_leave();
+    thread_leave(wait_status);
 }
 
 /* Begins the end of the process and waits until all other threads have left, so that its memory
@@ -345,8 +352,9 @@ _Noreturn void process_die(const siginfo_t *info)
     if (dumped && !self->kill_due)
         process->exit_status |= WCOREFLAG;
     process->dumping = false;
+    int wait_status = process->exit_status;
     spin_unlock(&proc_lock);
-    thread_leave();
+    thread_leave(wait_status);
 }
 
 /* Ends all other threads of the process, for exec. The caller becomes the one with the process's
@@ -372,6 +380,7 @@ int threads_kill_others(struct thread *self)
         self->tid = process->pid;
         pid_slot_find_locked(process->pid)->thread = self;
         thread_uncount_locked(process);
+        tracer_hooks.change(TRACE_RENUMBERED, process, self);
     }
     spin_unlock(&proc_lock);
     signal_set_mask(self, self->signal_mask); /* computes anew what is due for it */
@@ -384,10 +393,11 @@ long sys_exit(struct thread *self, int status)
 {
     struct process *process = self->process;
     spin_lock(&proc_lock);
+    int wait_status = W_EXITCODE(status & 0xff, 0);
     if (!process->group_exiting)
-        process->exit_status = W_EXITCODE(status & 0xff, 0);
+        process->exit_status = wait_status;
     spin_unlock(&proc_lock);
-    thread_leave();
+    thread_leave(wait_status);
 }
 
 long sys_exit_group(struct thread *self, int status)

@@ -103,6 +103,10 @@ void signal_fault(int signal, int code, uint64_t address, uint64_t trap, uint64_
     info.si_signo = signal;
     info.si_code = code;
     info.si_addr = (void *)address;
+    if (deadly && self->traced && signal != SIGKILL) {
+        signal_force(self, signal); /* the tracer is asked before it ends the process */
+        deadly = false;
+    }
     if (deadly) {
         if (self->tracing && signal != SIGKILL)
             trace_hooks->signal(self, &info);

@@ -226,6 +226,17 @@ static int may_publish_locked(struct thread *self)
     return process_room(parent) ? 0 : -EAGAIN;
 }
 
+/* Is the new thread traced, too? Its number is given back where memory is out: false.
+ * proc_lock. */
+static bool bear_locked(struct thread *self, struct thread *thread, struct pid_slot *slot,
+                        const struct clone *clone)
+{
+    if (tracer_hooks.bears(self, thread, clone->flags, clone->exit_signal))
+        return true;
+    pid_slot_put_locked(slot);
+    return false;
+}
+
 /* Adds the child to the tree under a new number. The result is that number; or -errno, and nothing
  * has changed. Takes proc_lock. */
 static long publish_process(struct thread *self, struct process *child, struct thread *thread,
@@ -236,7 +247,9 @@ static long publish_process(struct thread *self, struct process *child, struct t
     spin_lock(&proc_lock);
     long result = may_publish_locked(self);
     struct pid_slot *slot = result ? NULL : pid_slot_create_locked(&pid);
-    if (slot) {
+    if (slot && unlikely(self->traced) && !bear_locked(self, thread, slot, clone)) {
+        result = -ENOMEM;
+    } else if (slot) {
         result = pid;
         bool sibling = clone->flags & CLONE_PARENT && parent->parent;
         process_set_parent_locked(child, sibling ? parent->parent : parent);
@@ -244,6 +257,7 @@ static long publish_process(struct thread *self, struct process *child, struct t
          * used. */
         child->exit_signal = clone->flags & CLONE_PARENT ? parent->exit_signal : clone->exit_signal;
         child->parent_n_execs = sibling ? parent->parent_n_execs : parent->n_execs;
+        child->parent_tid = sibling ? parent->parent_tid : self->tid;
         child->group = parent->group;
         child->session = parent->session;
         child->terminal = parent->terminal;
@@ -258,13 +272,15 @@ static long publish_process(struct thread *self, struct process *child, struct t
     return result;
 }
 
-static long publish_thread(struct thread *self, struct thread *thread)
+static long publish_thread(struct thread *self, struct thread *thread, const struct clone *clone)
 {
     int tid;
     spin_lock(&proc_lock);
     long result = may_publish_locked(self);
     struct pid_slot *slot = result ? NULL : pid_slot_create_locked(&tid);
-    if (slot) {
+    if (slot && unlikely(self->traced) && !bear_locked(self, thread, slot, clone)) {
+        result = -ENOMEM;
+    } else if (slot) {
         thread_attach_locked(self->process, slot, thread);
         result = tid;
     } else if (!result) {
@@ -317,7 +333,7 @@ static long clone_thread(struct thread *self, const struct clone *clone)
     if (error)
         return error;
     vfork_init(&vfork, thread, clone);
-    long tid = publish_thread(self, thread);
+    long tid = publish_thread(self, thread, clone);
     if (tid < 0) {
         drop_thread(thread);
         return tid;
@@ -325,8 +341,12 @@ static long clone_thread(struct thread *self, const struct clone *clone)
     if (clone->flags & CLONE_PARENT_SETTID)
         user_copy_out(clone->parent_tid, &thread->tid, sizeof(int));
     thread_start(thread);
+    if (unlikely(self->traced))
+        tracer_hooks.event(self, TRACE_BORE, tid);
     if (clone->flags & CLONE_VFORK)
         wait_for_vfork(thread, &vfork);
+    if (clone->flags & CLONE_VFORK && unlikely(self->traced))
+        tracer_hooks.event(self, TRACE_VFORKED, tid);
     return tid;
 }
 
@@ -355,8 +375,12 @@ static long clone_process(struct thread *self, const struct clone *clone)
     if (clone->flags & CLONE_PARENT_SETTID)
         user_copy_out(clone->parent_tid, &tid, sizeof(tid));
     thread_handoff(thread);
+    if (unlikely(self->traced))
+        tracer_hooks.event(self, TRACE_BORE, pid);
     if (clone->flags & CLONE_VFORK)
         wait_for_vfork(thread, &vfork);
+    if (clone->flags & CLONE_VFORK && unlikely(self->traced))
+        tracer_hooks.event(self, TRACE_VFORKED, pid);
     process_unref(child);
     return pid;
 }

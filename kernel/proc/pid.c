@@ -57,7 +57,8 @@ struct pid_slot *pid_slot_create_locked(int *id)
 
 void pid_slot_put_locked(struct pid_slot *slot)
 {
-    if (slot->process || slot->thread || !list_empty(&slot->members) || slot->n_in_session)
+    if (slot->process || slot->thread || slot->ended || !list_empty(&slot->members) ||
+        slot->n_in_session)
         return;
     list_remove(&slot->lost_tie);
     tree_remove(&slots, &slot->node);

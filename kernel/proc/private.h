@@ -29,6 +29,7 @@ struct pid_slot {
     struct list members;     /* process.group_node of the group */
     uint32_t n_in_session;   /* processes of the session */
     struct list lost_tie;    /* in a list of groups that a process which ends must look at */
+    struct tracee *ended;    /* the thread had the number, and its tracer has not waited for it */
 };
 
 struct pid_slot *pid_slot_find_locked(int id);
@@ -157,6 +158,7 @@ void signal_flush_thread(struct thread *thread, struct list *dropped);
 void signal_flush_process(struct process *process);
 void signal_set_mask(struct thread *thread, uint64_t mask);
 void signal_mask_for_call(uint64_t mask);
+void signal_force(struct thread *self, int signal);
 void signal_tell_parent_locked(struct process *process, int code, int status);
 int signal_of_end_locked(const struct process *process); /* the signal for its parent; 0: none */
 /* Makes all threads of the process leave, except `spared`. */
@@ -171,6 +173,27 @@ int signal_frame_push(struct trap_frame *frame, const struct kernel_sigaction *a
 void signal_log_death(const struct trap_frame *frame, int signal);
 void stop_if_stopped(struct process *process); /* sleeps while the process is stopped */
 
+/* ---- wait ---- */
+
+/* Which children, which changes, and what is found. */
+struct wait_for {
+    int pid;   /* > 0: that child; 0: all that `group` allows */
+    int group; /* > 0: children of that group */
+    unsigned options;
+    /* the result */
+    int found; /* pid, 0: none yet */
+    uint32_t uid;
+    int code, status; /* CLD_*, and what belongs to it */
+    int wait_status;
+    struct rusage usage;
+};
+
+/* Notes the result: of a process, or of a thread of it, by its number. */
+void wait_found_locked(struct wait_for *wait, struct process *process, int id, int code, int status,
+                       int wait_status);
+/* The same of one that has ended. */
+void wait_found_end_locked(struct wait_for *wait, struct process *process, int id, int status);
+
 /* ---- Life and death ---- */
 
 /* What siginfo says about an end: CLD_*, and the signal or the exit status. */
@@ -181,6 +204,15 @@ static inline int exit_code_of(int wait_status)
 static inline int exit_value_of(int wait_status)
 {
     return WTERMSIG(wait_status) ? WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+/* Tells the parent that the process has ended; it stays as a zombie unless the parent does not
+ * care. The process may be gone afterwards: the caller has a reference. */
+void announce_end_locked(struct process *process);
+/* Of a process whose end the parent has not been told of yet, because another traces it? */
+static inline bool is_hidden_locked(const struct process *process)
+{
+    return process->tracer && process->tracer != process->parent;
 }
 
 /* Begins the end of the process: all threads must leave. `self`, if it is one of them, leaves by
@@ -200,7 +232,7 @@ bool core_dump(struct thread *self, const siginfo_t *info);
 /* Writes the path of the core to a page. Takes proc_lock. */
 void core_name(struct thread *self, int signal, char *path);
 
-_Noreturn void thread_leave(void); /* ends the calling thread, and the process with the last one */
+_Noreturn void thread_leave(int wait_status); /* ends the calling thread, perhaps its process */
 int threads_kill_others(struct thread *self); /* for exec: 0 when alone, or -EAGAIN */
 /* The caller of clone with CLONE_VFORK has this on its stack until the new thread calls exec or
  * ends. */

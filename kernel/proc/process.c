@@ -41,6 +41,7 @@ struct process *process_create(void)
     list_init(&process->children);
     list_init(&process->sibling);
     list_init(&process->threads);
+    list_init(&process->told_tracees);
     list_init(&process->group_node);
     list_init(&process->queued);
     wait_queue_init(&process->child_events);
@@ -107,9 +108,10 @@ static void set_told_locked(struct process *child, bool told)
 
 void child_changed_locked(struct process *child)
 {
+    bool stopped = child->stop_unreported && child->tracer != child->parent;
+    bool ended = child->state == PROCESS_ZOMBIE && !is_hidden_locked(child);
     if (child->parent)
-        set_told_locked(child, child->state == PROCESS_ZOMBIE || child->stop_unreported ||
-                                   child->continue_unreported);
+        set_told_locked(child, ended || stopped || child->continue_unreported);
 }
 
 void child_add_locked(struct process *child)
@@ -152,6 +154,8 @@ void process_reap_locked(struct process *zombie, bool count_usage)
         usage_add(&parent->children_usage, &zombie->ended_usage);
         usage_add(&parent->children_usage, &zombie->children_usage);
     }
+    if (unlikely(zombie->tracer))
+        tracer_hooks.change(TRACE_REAPED, zombie, NULL);
     zombie->state = PROCESS_REAPED;
     n_processes--;
     count_tasks_locked(zombie, -1);

@@ -199,6 +199,26 @@ static void install_action(struct process *process, int signal,
     }
 }
 
+/* Its own mask must not keep a thread from a signal, nor its process's action: the default acts if
+ * that ignores it. As the signal of a fault.
+ * Takes proc_lock and signal_lock. */
+void signal_force(struct thread *self, int signal)
+{
+    struct process *process = self->process;
+    spin_lock(&proc_lock);
+    spin_lock(&process->signal_lock);
+    bool blocked = self->signal_mask & SIGNAL_BIT(signal);
+    self->signal_mask &= ~SIGNAL_BIT(signal);
+    struct signal_actions *actions = process->actions;
+    if (actions && (blocked || actions->action[signal - 1].handler == KERNEL_SIG_IGN)) {
+        bool locked = lock_if_shared(actions);
+        actions->action[signal - 1].handler = KERNEL_SIG_DFL;
+        unlock_if(actions, locked);
+    }
+    spin_unlock(&process->signal_lock);
+    spin_unlock(&proc_lock);
+}
+
 long sys_rt_sigaction(struct thread *self, int sig, uaddr_t act, uaddr_t old, size_t set_size)
 {
     struct process *process = self->process;

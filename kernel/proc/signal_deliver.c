@@ -30,7 +30,7 @@ void stop_if_stopped(struct process *process)
 {
     struct thread *self = current_thread();
     spin_lock(&proc_lock);
-    while (process->stopped && !self->kill_due) {
+    while (process->stopped && !self->kill_due && !self->traced) {
         thread_end_slice(); /* thousands may be continued at the same time: let others run first */
         wait_on_spin(&process->resumed, &proc_lock, WAIT_KILL, NO_DEADLINE, "stopped");
     }
@@ -45,14 +45,20 @@ static void stop_process(struct process *process, int signal)
     spin_lock(&proc_lock);
     bool stops = process->stop_dequeued && !process->group_exiting &&
                  (signal == SIGSTOP || !group_is_orphaned_locked(process->group, NULL));
-    if (stops && !process->stopped) {
+    bool begins = stops && !process->stopped;
+    if (begins) {
         process->stopped = true;
         process->stop_signal = signal;
         process->stop_unreported = true;
         process->continue_unreported = false;
         child_changed_locked(process);
+    }
+    if (unlikely(stops && process->n_traced))
+        tracer_hooks.change(TRACE_STOPPED, process, NULL);
+    if (begins) {
         signal_recalculate_all_locked(process);
-        signal_tell_parent_locked(process, CLD_STOPPED, signal);
+        if (!process->tracer || process->tracer != process->parent)
+            signal_tell_parent_locked(process, CLD_STOPPED, signal);
     }
     spin_unlock(&proc_lock);
     if (stops && current_thread()->tracing)
@@ -62,6 +68,45 @@ static void stop_process(struct process *process, int signal)
 
 /* ---- Choosing what to do ---- */
 
+/* Takes a signal, or the one that the thread's tracer wants it to take instead. Its action is copied
+ * and, with SA_RESETHAND, reset.
+ * The signal, or 0.
+ * Takes signal_lock; sleeps where there is a tracer. */
+static int take_signal(struct thread *self, siginfo_t *info, struct kernel_sigaction *action)
+{
+    struct process *process = self->process;
+    spin_lock(&process->signal_lock);
+    int signal = signal_take(self, ~self->signal_mask, info);
+    bool asks = unlikely(self->traced) && signal && signal != SIGKILL;
+    if (asks || (signal && SIGNAL_BIT(signal) & STOP_SIGNALS))
+        process->stop_dequeued = true;
+    if (asks) {
+        spin_unlock(&process->signal_lock);
+        signal = tracer_hooks.signal(self, info);
+        spin_lock(&process->signal_lock);
+    }
+    if (signal)
+        *action = signal_action_copy(process, signal, true);
+    signal_recalculate(process, self);
+    spin_unlock(&process->signal_lock);
+    return signal;
+}
+
+/* Does the process end, or does another thread's exec end this one? Then it leaves.
+ * Takes proc_lock if so. */
+static void leave_if_ending(struct thread *self)
+{
+    struct process *process = self->process;
+    if (likely(!process->group_exiting && !process->exec_thread))
+        return;
+    spin_lock(&proc_lock);
+    bool leaves = process->group_exiting || (process->exec_thread && process->exec_thread != self);
+    int wait_status = process->group_exiting ? process->exit_status : 0;
+    spin_unlock(&proc_lock);
+    if (leaves)
+        thread_leave(wait_status);
+}
+
 /* Takes signals until one has a handler, and carries out the default actions of the others, which
  * may end the thread. The action is copied and, with SA_RESETHAND, reset. The result is the signal,
  * or 0 if nothing is left to deliver. Takes signal_lock; sleeps while the process is stopped. */
@@ -69,19 +114,14 @@ static int next_handled(struct thread *self, siginfo_t *info, struct kernel_siga
 {
     struct process *process = self->process;
     for (;;) {
-        if (process->group_exiting || (process->exec_thread && process->exec_thread != self))
-            thread_leave();
+        leave_if_ending(self);
+        if (unlikely(self->trap_due)) {
+            tracer_hooks.event(self, TRACE_TRAP, 0);
+            continue;
+        }
         if (process->stopped)
             stop_if_stopped(process);
-        spin_lock(&process->signal_lock);
-        int signal = signal_take(self, ~self->signal_mask, info);
-        if (signal) {
-            *action = signal_action_copy(process, signal, true);
-            if (SIGNAL_BIT(signal) & STOP_SIGNALS)
-                process->stop_dequeued = true;
-        }
-        signal_recalculate(process, self);
-        spin_unlock(&process->signal_lock);
+        int signal = take_signal(self, info, action);
         if (!signal && self->signal_due)
             continue;
         if (signal && self->tracing && signal != SIGKILL)
@@ -100,9 +140,11 @@ static int next_handled(struct thread *self, siginfo_t *info, struct kernel_siga
 
 /* ---- Calls that a signal interrupted ---- */
 
-static bool is_restart_code(long result)
+/* Is the frame of a call, whose result says so? A tracer may have made it one of no call. */
+static bool is_to_restart(const struct trap_frame *frame)
 {
-    return result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK;
+    long result = frame->rax;
+    return result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK && trap_of_call(frame);
 }
 
 /* Makes the program call again: the instruction SYSCALL is two bytes long. */
@@ -117,7 +159,7 @@ static void restart_call(struct trap_frame *frame)
 static void interrupt_call(struct trap_frame *frame, bool sa_restart)
 {
     long result = frame->rax;
-    if (!is_restart_code(result))
+    if (!is_to_restart(frame))
         return;
     if (result == -ERESTARTNOINTR || (result == -ERESTARTSYS && sa_restart))
         restart_call(frame);
@@ -147,6 +189,8 @@ static void run_handler(struct trap_frame *frame, int signal, const siginfo_t *i
 {
     struct thread *self = current_thread();
     uint64_t mask = self->restore_mask ? self->saved_mask : self->signal_mask;
+    if (unlikely(self->traced))
+        tracer_hooks.event(self, TRACE_HANDLING, 0);
     if (signal_frame_push(frame, action, info, mask) < 0) {
         klog("%s[%d]: no stack for the handler of signal %d at 0x%lx", self->name,
              self->process->pid, signal, frame->rsp);
@@ -161,6 +205,8 @@ static void run_handler(struct trap_frame *frame, int signal, const siginfo_t *i
     spin_lock(&self->process->signal_lock);
     enter_handler_mask(self, signal, action);
     spin_unlock(&self->process->signal_lock);
+    if (unlikely(self->traced))
+        tracer_hooks.event(self, TRACE_HANDLER, 0);
 }
 
 /* One round: a handler is set up; or nothing is due any more, and an interrupted call is restarted.
@@ -171,13 +217,15 @@ static void deliver_one(struct trap_frame *frame, bool from_syscall)
     struct kernel_sigaction action;
     siginfo_t info;
     int signal = next_handled(self, &info, &action);
+    if (unlikely(self->traced))
+        from_syscall = trap_of_call(frame);
     if (signal) {
         if (from_syscall)
             interrupt_call(frame, action.flags & SA_RESTART);
         run_handler(frame, signal, &info, &action);
         return;
     }
-    if (from_syscall && is_restart_code(frame->rax))
+    if (from_syscall && is_to_restart(frame))
         restart_call(frame);
     if (self->restore_mask) {
         self->restore_mask = false;
@@ -191,7 +239,7 @@ void proc_return_to_user(struct trap_frame *frame, bool from_syscall)
     do {
         if (this_cpu()->resched)
             sched_preempt();
-        bool restarts = from_syscall && is_restart_code(frame->rax);
+        bool restarts = from_syscall && is_to_restart(frame);
         if (unlikely(self->n_borrowed))
             proc_hooks.memory_pay(self);
         if (self->signal_due || self->restore_mask || restarts) {

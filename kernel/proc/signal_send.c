@@ -234,7 +234,8 @@ void signal_recalculate(struct process *process, struct thread *thread)
     bool kill = process->group_exiting || pending & SIGNAL_BIT(SIGKILL) ||
                 (process->exec_thread && process->exec_thread != thread);
     __atomic_store_n(&thread->kill_due, kill, __ATOMIC_RELAXED);
-    __atomic_store_n(&thread->signal_due, kill || process->stopped || pending & heard(thread),
+    bool stops = thread->trap_due || (process->stopped && !thread->traced);
+    __atomic_store_n(&thread->signal_due, kill || stops || pending & heard(thread),
                      __ATOMIC_RELEASE);
 }
 
@@ -279,14 +280,14 @@ void signal_kill_all_locked(struct process *process, struct thread *spared)
 static struct thread *choose_thread(struct process *process, struct thread *only, int signal)
 {
     struct thread *self = current_thread(), *thread;
-    if (process->stopped && signal != SIGKILL)
+    if (process->stopped && signal != SIGKILL && !process->n_traced)
         return NULL;
     if (only)
         return heard(only) & SIGNAL_BIT(signal) ? only : NULL;
     if (self && self->process == process && heard(self) & SIGNAL_BIT(signal))
         return self;
     list_for_each(thread, &process->threads, process_node)
-        if (heard(thread) & SIGNAL_BIT(signal))
+        if (heard(thread) & SIGNAL_BIT(signal) && (!thread->trapped || signal == SIGKILL))
             return thread;
     return NULL;
 }
@@ -300,6 +301,8 @@ static bool is_ignored(struct process *process, struct thread *thread, int signa
         return false;
     if (thread && thread->tracing && process->pid != INIT_PID)
         return false; /* it is shown to the watcher first, as with ptrace on Linux */
+    if (thread && thread->traced && signal != SIGKILL)
+        return false; /* the tracer decides */
     if (handler != KERNEL_SIG_DFL)
         return handler == KERNEL_SIG_IGN;
     enum signal_effect effect = signal_default_effect(signal);
@@ -323,6 +326,7 @@ static bool ends_at_once(const struct process *process, const struct thread *tak
     if (signal == SIGKILL)
         return true;
     return is_deadly(process, signal) && process->pid != INIT_PID && !taker->tracing &&
+           !taker->traced &&
            !((taker->signal_mask | CORE_SIGNALS) & SIGNAL_BIT(signal));
 }
 
@@ -351,6 +355,8 @@ int signal_send_locked(struct process *process, struct thread *thread, int signa
         return 0;
     if (signal == SIGCONT)
         resume_locked(process);
+    if (signal == SIGCONT && unlikely(process->n_traced))
+        tracer_hooks.change(TRACE_CONTINUED, process, NULL);
     spin_lock(&process->signal_lock);
     if (SIGNAL_BIT(signal) & STOP_SIGNALS)
         discard_everywhere(process, SIGNAL_BIT(SIGCONT));
@@ -366,7 +372,7 @@ int signal_send_locked(struct process *process, struct thread *thread, int signa
         struct thread *taker = error ? NULL : choose_thread(process, thread, signal);
         ends = taker && ends_at_once(process, taker, signal);
         if (taker && !ends)
-            notify_thread(taker, is_deadly(process, signal));
+            notify_thread(taker, is_deadly(process, signal) && !taker->traced);
     }
     spin_unlock(&process->signal_lock);
     if (ends)

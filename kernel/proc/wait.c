@@ -13,19 +13,6 @@
  * wait at the same time, and only one gets a child; the others look again. */
 #include "private.h"
 
-/* What the caller waits for, and what was found. */
-struct wait_for {
-    int pid;   /* > 0: that child; 0: all children that `group` allows */
-    int group; /* > 0: children of that group */
-    unsigned options;
-    /* the result */
-    int found; /* pid, 0: none yet */
-    uint32_t uid;
-    int code, status; /* CLD_*, and what belongs to it */
-    int wait_status;
-    struct rusage usage;
-};
-
 static bool is_meant(const struct wait_for *wait, const struct process *child)
 {
     if (wait->pid ? child->pid != wait->pid : wait->group && child->group != wait->group)
@@ -34,17 +21,22 @@ static bool is_meant(const struct wait_for *wait, const struct process *child)
     return wait->options & __WALL || is_clone == !!(wait->options & __WCLONE);
 }
 
-static void found(struct wait_for *wait, struct process *child, int code, int status,
-                  int wait_status)
+void wait_found_locked(struct wait_for *wait, struct process *process, int id, int code, int status,
+                       int wait_status)
 {
-    wait->found = child->pid;
-    wait->uid = child->uid;
+    wait->found = id;
+    wait->uid = process->uid;
     wait->code = code;
     wait->status = status;
     wait->wait_status = wait_status;
-    struct usage usage = process_usage_locked(child);
-    usage_add(&usage, &child->children_usage);
+    struct usage usage = process_usage_locked(process);
+    usage_add(&usage, &process->children_usage);
     usage_tell(&usage, &wait->usage);
+}
+
+void wait_found_end_locked(struct wait_for *wait, struct process *process, int id, int status)
+{
+    wait_found_locked(wait, process, id, exit_code_of(status), exit_value_of(status), status);
 }
 
 /* Reports a change of the child that the caller asks for, if there is one; a zombie is reaped,
@@ -53,24 +45,25 @@ static bool collect_locked(struct wait_for *wait, struct process *child)
 {
     bool takes = !(wait->options & WNOWAIT);
     if (child->state == PROCESS_ZOMBIE) {
-        if (!(wait->options & WEXITED))
+        if (!(wait->options & WEXITED) || is_hidden_locked(child))
             return false;
-        int status = child->exit_status;
-        found(wait, child, exit_code_of(status), exit_value_of(status), status);
+        wait_found_end_locked(wait, child, child->pid, child->exit_status);
         if (takes)
             process_reap_locked(child, true);
         return true;
     }
-    if (wait->options & WSTOPPED && child->stopped && child->stop_unreported) {
+    bool stopped = child->stopped && child->stop_unreported && child->tracer != child->parent;
+    if (wait->options & WSTOPPED && stopped) {
         child->stop_unreported = !takes;
         child_changed_locked(child);
-        found(wait, child, CLD_STOPPED, child->stop_signal, W_STOPCODE(child->stop_signal));
+        wait_found_locked(wait, child, child->pid, CLD_STOPPED, child->stop_signal,
+                          W_STOPCODE(child->stop_signal));
         return true;
     }
     if (wait->options & WCONTINUED && child->continue_unreported) {
         child->continue_unreported = !takes;
         child_changed_locked(child);
-        found(wait, child, CLD_CONTINUED, SIGCONT, W_CONTINUED);
+        wait_found_locked(wait, child, child->pid, CLD_CONTINUED, SIGCONT, W_CONTINUED);
         return true;
     }
     return false;
@@ -93,7 +86,7 @@ static int look_at_locked(struct wait_for *wait, struct process *child)
 /* Looks through the children that may have something to report, the oldest first, as Linux does. If
  * none has, it looks for a child worth waiting for, which is usually the first. 1 with the result
  * in *wait; 0 if there is nothing yet; -ECHILD if there never will be. */
-static int look_locked(struct process *parent, struct wait_for *wait)
+static int look_at_children_locked(struct process *parent, struct wait_for *wait)
 {
     struct process *child = wait->pid ? process_find_locked(wait->pid) : NULL;
     if (wait->pid)
@@ -106,6 +99,13 @@ static int look_locked(struct process *parent, struct wait_for *wait)
         if (waits_for(wait, child))
             return 0;
     return -ECHILD;
+}
+
+/* The same for children and for what the caller's threads trace. */
+static int look_locked(struct process *self, struct wait_for *wait)
+{
+    int result = look_at_children_locked(self, wait);
+    return result > 0 ? result : max(result, tracer_hooks.look(self, wait));
 }
 
 /* Waits as the options say. 1, 0 (WNOHANG), -ECHILD or -ERESTARTSYS. Takes proc_lock; sleeps. */

@@ -52,9 +52,6 @@ static inline struct run_queue *this_queue(void)
 void switch_to_next(struct run_queue *queue);
 /* The first function of a new thread: finishes the switch, then calls start(arg). */
 _Noreturn void thread_begin(void (*start)(void *), void *arg);
-/* Wakes a thread that sleeps and stores the result in its wake_result. If it does not sleep yet and
- * the result is 0, sets wake_pending. */
-void thread_wake(struct thread *thread, int result);
 /* Makes this processor's alarm ring no later than the deadline. An alarm that is too early only
  * reads the clock, so one that is set already is often left. */
 static inline void timer_need(struct run_queue *queue, uint64_t deadline_ns)

@@ -333,6 +333,14 @@ void thread_interrupt(struct thread *thread, enum wait_kind kind)
     wake_if(thread, -EINTR, kind);
 }
 
+bool thread_is_at_rest(struct thread *thread)
+{
+    struct run_queue *queue = queue_lock_of(thread); /* held by a switch until it is complete */
+    bool asleep = thread->state == THREAD_ASLEEP;
+    spin_unlock(&queue->lock);
+    return asleep;
+}
+
 void thread_start(struct thread *thread)
 {
     enqueue(thread);

@@ -44,6 +44,7 @@ struct thread *thread_create(struct process *process, struct space *space, void 
     list_init(&thread->run_node);
     list_init(&thread->queued);
     list_init(&thread->process_node);
+    list_init(&thread->tracees);
     __atomic_add_fetch(&n_threads, 1, __ATOMIC_RELAXED);
     return thread;
 }

@@ -99,17 +99,43 @@ static bool more_to_do(const struct thread *self, long result)
     return proc_work_due(self) || restart;
 }
 
+/* The same for a thread that another traces: that one may change number, registers and result, or
+ * have no call made. */
+static long perform_traced(struct thread *self, struct trap_frame *frame)
+{
+    frame->rax = -ENOSYS;
+    tracer_hooks.event(self, TRACE_CALL, 0);
+    if (trap_of_call(frame) && !self->kill_due)
+        frame->rax = perform(self, frame);
+    if (self->traced)
+        tracer_hooks.event(self, TRACE_RESULT, 0);
+    return frame->rax;
+}
+
+/* One that began to be traced while its call lasted shows its result. */
+static long perform_and_tell(struct thread *self, struct trap_frame *frame)
+{
+    if (unlikely(self->traced))
+        return perform_traced(self, frame);
+    long result = perform(self, frame);
+    if (likely(!self->traced))
+        return result;
+    frame->rax = result;
+    tracer_hooks.event(self, TRACE_RESULT, 0);
+    return frame->rax;
+}
+
 void syscall_enter(struct trap_frame *frame)
 {
     struct thread *self = current_thread();
     note_call(frame);
     thread_enter_kernel(self);
-    long result = unlikely(self->tracing) ? trace_call(self, frame, perform) : perform(self, frame);
+    long result = unlikely(self->tracing) ? trace_call(self, frame, perform)
+                                          : perform_and_tell(self, frame);
     frame->rax = result;
     thread_leave_kernel(self);
-    /* After rt_sigreturn the frame is that of the code which the signal interrupted. */
     if (unlikely(more_to_do(self, result)))
-        proc_return_to_user(frame, frame->error != SYS_rt_sigreturn);
+        proc_return_to_user(frame, trap_of_call(frame));
 }
 
 void syscall_log_last(const struct cpu *cpu)

@@ -65,7 +65,7 @@ static long move_chunk(struct space *space, struct io *io, uint64_t at, bool wri
     size_t n = min(io->left, sizeof(bytes)), done;
     if (write && io_get(io, bytes, n) < n)
         return -EFAULT;
-    done = write ? space_poke(space, at, bytes, n) : space_peek(space, at, bytes, n);
+    done = write ? space_poke_all(space, at, bytes, n) : space_peek_all(space, at, bytes, n);
     if (done == 0)
         return -EIO;
     if (!write && io_put(io, bytes, done) < done)
@@ -98,7 +98,7 @@ long proc_live_mem(const struct proc_inode *of, struct io *io, uint64_t pos)
     return move(of, io, pos, false);
 }
 
-/* Writes only where the process itself may write. */
+/* Private memory that the process may not write to becomes a copy for it, as for a debugger. */
 long proc_put_mem(const struct proc_inode *of, struct io *io, uint64_t pos)
 {
     return move(of, io, pos, true);

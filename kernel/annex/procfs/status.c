@@ -13,7 +13,7 @@
 /* What is read under one lock, so that it is consistent. */
 struct facts {
     char name[16], state;
-    int tid, ppid, group, session, tty, foreground, nice;
+    int tid, tracer, ppid, group, session, tty, foreground, nice;
     uint32_t n_threads, cpu;
     struct usage usage, children, of_thread;
     uint64_t pending, shared_pending, blocked, ignored, caught;
@@ -26,6 +26,8 @@ static char state_letter(const struct process *process, const struct thread *thr
 {
     if (!thread)
         return 'Z';
+    if (thread->trapped && thread->state == THREAD_ASLEEP)
+        return 't';
     if (process->stopped && thread->state == THREAD_ASLEEP && thread->wait_kind == WAIT_KILL)
         return 'T'; /* it sleeps because of the stop; others are still on their way */
     if (thread->state == THREAD_ASLEEP)
@@ -76,6 +78,7 @@ static void collect(struct facts *facts, const struct proc_inode *of)
     if (thread) {
         strlcpy(facts->name, thread->name, sizeof(facts->name));
         facts->cpu = thread->cpu;
+        facts->tracer = thread->tracer_tid;
         facts->waits = thread->state == THREAD_ASLEEP;
     }
     spin_unlock(&proc_lock);
@@ -134,6 +137,7 @@ static const char *state_name(char letter)
     case 'S': return "sleeping";
     case 'D': return "disk sleep";
     case 'T': return "stopped";
+    case 't': return "tracing stop";
     case 'Z': return "zombie";
     default: return "dead";
     }
@@ -255,8 +259,8 @@ int proc_text_status(struct text *text, const struct proc_inode *of)
     collect(&f, of);
     add_name(text, f.name);
     add_umask(text, of);
-    text_add(text, "State:\t%c (%s)\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",
-             f.state, state_name(f.state), process->pid, f.tid, f.ppid);
+    text_add(text, "State:\t%c (%s)\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t%d\n",
+             f.state, state_name(f.state), process->pid, f.tid, f.ppid, f.tracer);
     add_ids(text, of);
     text_add(text, "NStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\n", process->pid, f.tid,
              f.group, f.session);

@@ -1,0 +1,8 @@
+/* Tracing other threads: requests, options and events are the kernel's. */
+#pragma once
+
+#include <abi/ptrace.h>
+#include <sys/types.h>
+
+/* The word that a PTRACE_PEEK* request reads is its result: clear errno before. */
+long ptrace(long request, ...);

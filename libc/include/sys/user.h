@@ -1,0 +1,4 @@
+/* The registers of a traced thread. */
+#pragma once
+
+#include <abi/ptrace.h>
