@@ -22,7 +22,8 @@
 #include <unistd.h>
 #include "lib/pack.h"
 
-#define RUN_FILE "/etc/vm.run" /* NUL-terminated strings KEY=VALUE, written by tools/vm */
+#define RUN_FILE "/etc/vm.run"  /* NUL-terminated strings KEY=VALUE, written by tools/vm */
+#define TRACER   "/ouros/trace" /* strace with its libraries, where tools/vm --trace puts them */
 enum { MAX_ARGS = 1024, MAX_GETS = 64, STATUS_NOT_EXECUTABLE = 126, STATUS_NOT_FOUND = 127 };
 
 /* The command to run, and how. The defaults are for a boot without tools/vm. */
@@ -30,6 +31,7 @@ static struct {
     bool
         pipe[3]; /* standard input, output or error is connected to tools/vm, not to the terminal */
     struct winsize size;
+    bool trace;
     const char *cwd;
     char *args[MAX_ARGS + 1];
     int n_args;
@@ -57,6 +59,8 @@ static void take_setting(char *setting)
         job.size.ws_col = atoi(value);
     if ((value = value_of(setting, "cwd")))
         job.cwd = value;
+    if ((value = value_of(setting, "trace")))
+        job.trace = atoi(value);
     if ((value = value_of(setting, "env")))
         putenv((char *)value);
     if ((value = value_of(setting, "arg")) && job.n_args < MAX_ARGS)
@@ -229,10 +233,59 @@ static void complain(const char *name, int error)
                 error == EACCES && path ? " (may it be executed? chmod +x)" : "");
 }
 
+/* ---- tools/vm --trace: strace tells what the job calls, and the kernel logs it ---- */
+
+/* Passes on what strace writes, line by line, until it has ended. */
+static _Noreturn void copy_trace(void)
+{
+    static char line[1000];
+    int log = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+    FILE *from = fopen(TRACER "/log", "r");
+    while (from && fgets(line, sizeof line, from))
+        if (write(log, line, strlen(line)) < 0)
+            break;
+    exit(0);
+}
+
+/* The process that logs; 0 without one. */
+static pid_t start_trace(void)
+{
+    if (!job.trace || !job.n_args || mkfifo(TRACER "/log", 0600) < 0)
+        return 0;
+    pid_t pid = fork();
+    if (pid == 0)
+        copy_trace();
+    return pid;
+}
+
+/* Runs strace, which runs the job. Its own loader is beside it, if it has one. Where there is
+ * nothing to run the log is opened all the same, and ends. */
+static void run_traced(void)
+{
+    static char *const how[] = {TRACER "/ld.so",
+                                "--library-path",
+                                TRACER,
+                                TRACER "/strace",
+                                "-f",
+                                "-o",
+                                TRACER "/log",
+                                "--"};
+    enum { N_HOW = sizeof how / sizeof *how, N_LOADER = 3 };
+    static char *args[N_HOW + MAX_ARGS + 1];
+    int first = access(how[0], F_OK) == 0 ? 0 : N_LOADER;
+    memcpy(args, how, sizeof how);
+    memcpy(args + N_HOW, job.args, sizeof job.args);
+    if (find_program(job.args[0]))
+        execv(args[first], args + first);
+    close(open(TRACER "/log", O_WRONLY));
+}
+
 static _Noreturn void run_job(void)
 {
     open_streams();
     enter_directory();
+    if (job.trace && job.n_args)
+        run_traced();
     if (job.n_args)
         execvp(job.args[0], job.args);
     else
@@ -289,6 +342,7 @@ int main(int argc, char **argv)
     read_run_file();
     take_arguments(argc, argv);
     when_end_is_asked(on_end_asked); /* before the job, which counts what init has allocated */
+    pid_t logger = start_trace();
     pid_t command = fork();
     if (command == 0) {
         when_end_is_asked(SIG_DFL);
@@ -302,6 +356,8 @@ int main(int argc, char **argv)
         pid_t pid = wait(&status);
         if (pid != command)
             continue;
+        if (logger)
+            waitpid(logger, NULL, 0);
         send_files();
         return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     }

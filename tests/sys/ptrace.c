@@ -135,9 +135,7 @@ static void test_protected_memory(void)
     close(fd);
 }
 
-static void do_nothing(void)
-{
-}
+static void do_nothing(void) {}
 
 static void test_letting_go(void)
 {

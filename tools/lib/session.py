@@ -97,7 +97,7 @@ class Session:
             try:
                 with mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) as base:
                     self.paged = newc.is_paged(base)
-                    if self.options.add:
+                    if self.options.add or self.options.trace:
                         archive.names = newc.read_names(base)
             except (ValueError, IndexError) as error:
                 raise Trouble(f"{path}: {error}", "make image") from None
@@ -130,7 +130,21 @@ class Session:
                 why = getattr(error, "strerror", None) or error
                 raise Trouble(f"--add {each}: {why}", "check the name") from None
             self.added.append((source, target))
+        for source, target in self.tracer() if self.options.trace else []:
+            archive.file(archive.parents(target), os.path.realpath(source))
         self.names = archive.names
+
+    def tracer(self):
+        """Of --trace: this machine's strace and what it is loaded with: (path here, in the image)."""
+        import shutil
+        path = shutil.which("strace")
+        if not path:
+            raise Trouble("--trace runs strace in the guest, and there is none here",
+                          "install the package strace")
+        loader, *libraries = linking.wanted_files(path)
+        found = [(path, "strace")] + [(each, base_name(each)) for each in libraries]
+        found += [(loader, "ld.so")] if loader else []
+        return [(source, f"ouros/trace/{name}") for source, name in found]
 
     def orders(self):
         """/etc/vm.run, which tells init what to run and how: NUL-terminated KEY=VALUE strings."""
@@ -152,7 +166,6 @@ class Session:
 
     def kernel_words(self):
         words = ["console=tty1" if self.on_screen else "console=ttyS0"]
-        words += ["trace"] if self.options.trace else []
         words += [self.options.append] if self.options.append else []
         if self.in_place:
             start = machine.root_at(check.memory_bytes(self.options.mem))

@@ -29,7 +29,7 @@ kernel (SysRq): t shows the processes, h the other letters; from then on its log
   --cpu MODEL                 QEMU's processor, such as qemu64 or max,-smap (max)
   --append WORDS              more words for the kernel's command line
   --icount                    repeatable to the instruction: virtual time counts instructions
-  --trace                     system calls in strace's format, on the log
+  --trace                     strace watches the program and its children, onto the log
   --log FILE                  the kernel's log; else it is shown only if something went wrong
   --gdb SOCKET                QEMU waits for gdb: `target remote SOCKET`
   --gui                       QEMU's window: text screen and keyboard instead of this terminal

@@ -191,10 +191,10 @@ long ptrace_attach(struct thread *self, int tid, bool seizes, uint64_t options)
 /* Which event a clone is, if the tracer wants to know of it; else 0. */
 static int event_of(const struct tracee *tracee, uint64_t flags, int exit_signal)
 {
-    int event = flags & CLONE_UNTRACED      ? 0
-                : flags & CLONE_VFORK       ? PTRACE_EVENT_VFORK
-                : exit_signal != SIGCHLD    ? PTRACE_EVENT_CLONE
-                                            : PTRACE_EVENT_FORK;
+    int event = flags & CLONE_UNTRACED   ? 0
+                : flags & CLONE_VFORK    ? PTRACE_EVENT_VFORK
+                : exit_signal != SIGCHLD ? PTRACE_EVENT_CLONE
+                                         : PTRACE_EVENT_FORK;
     return event && tracee->options & 1u << event ? event : 0;
 }
 
@@ -261,7 +261,8 @@ static void leave_locked(struct thread *self)
     self->traced = self->trap_due = false;
 }
 
-/* exec made a thread the process's first. Of the one that it was before the tracer hears no more. */
+/* exec made a thread the process's first. Of the one that it was before the tracer hears no more.
+ */
 static void renumber_locked(struct process *process, struct thread *self)
 {
     struct tracee *former = pid_slot_find_locked(process->pid)->ended;

@@ -76,7 +76,7 @@ void tracee_set_step_locked(struct tracee *tracee, bool steps);
 
 /* ---- What wait tells: told.c ---- */
 
-void tracee_tell_locked(struct tracee *tracee);  /* there is something new for its tracer */
+void tracee_tell_locked(struct tracee *tracee); /* there is something new for its tracer */
 void tracee_untell_locked(struct tracee *tracee);
 /* SIGCHLD to the tracer's process, and whoever waits there wakes. */
 void tracer_notify_locked(const struct tracee *tracee, int code, int status);

@@ -131,8 +131,8 @@ static long transfer(int pid, struct segment *near, uint64_t n_near, struct segm
                      uint64_t n_there, long n_bytes, bool write)
 {
     struct far far = {.segments = there, .n = n_there};
-    struct io io = {.segments = near, .n_segments = (uint32_t)n_near, .user = true,
-                    .left = (size_t)n_bytes};
+    struct io io = {
+        .segments = near, .n_segments = (uint32_t)n_near, .user = true, .left = (size_t)n_bytes};
     if (!n_bytes || !n_there)
         return 0;
     int error = space_of(pid, &far.space);
@@ -153,9 +153,9 @@ static long process_vm(pid_t pid, uaddr_t local, uint64_t n_local, uaddr_t remot
         return -ENOMEM;
     long n_bytes = fetch_segments(segments, local, n_local);
     long there = n_bytes < 0 ? n_bytes : fetch_segments(segments + n_local, remote, n_remote);
-    long result = there < 0 ? there
-                            : transfer(pid, segments, n_local, segments + n_local, n_remote,
-                                       n_bytes, write);
+    long result =
+        there < 0 ? there
+                  : transfer(pid, segments, n_local, segments + n_local, n_remote, n_bytes, write);
     kfree(segments);
     return result;
 }

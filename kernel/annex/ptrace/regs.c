@@ -1,8 +1,8 @@
 /* The registers of a thread that has stopped, one by one, as PTRACE_PEEKUSER numbers them.
  *
  * What a tracer writes here the kernel later loads, with interrupts off and no fault allowed. So
- * each register takes only what user mode itself could have put there: flags that a program may set,
- * bases in user space, the selectors that the descriptor table has for programs. RIP may be
+ * each register takes only what user mode itself could have put there: flags that a program may
+ * set, bases in user space, the selectors that the descriptor table has for programs. RIP may be
  * anything: the way back to user mode goes by IRET, which entry.S keeps from faulting. */
 #include "local.h"
 
@@ -171,8 +171,7 @@ long ptrace_poke_user(struct thread *self, int tid, uint64_t at, uint64_t value)
     long result = -EIO;
     if (at % sizeof(long) == 0 && at < sizeof(struct user_regs_struct))
         result = set_one(tracee, at / sizeof(long), value);
-    else if (at % sizeof(long) == 0 && at >= USER_DEBUGREG_FROM && at < USER_DEBUGREG_END &&
-             !value)
+    else if (at % sizeof(long) == 0 && at >= USER_DEBUGREG_FROM && at < USER_DEBUGREG_END && !value)
         result = 0;
     spin_unlock(&proc_lock);
     return result;

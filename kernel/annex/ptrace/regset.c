@@ -1,4 +1,5 @@
-/* Registers by the set: those of the processor, of its old vector unit, and all that XSAVE knows. */
+/* Registers by the set: those of the processor, of its old vector unit, and all that XSAVE knows.
+ */
 #include "local.h"
 
 /* Where in XSAVE's area a debugger finds which components there may be, and what is not its
@@ -118,8 +119,8 @@ long ptrace_regset(struct thread *self, int tid, unsigned type, uaddr_t iov, boo
         return -EINVAL;
     size_t n = place.length;
     uaddr_t at = uaddr(place.base);
-    long result = sets ? ptrace_set_set(self, tid, type, at, &n)
-                       : ptrace_get_set(self, tid, type, at, &n);
+    long result =
+        sets ? ptrace_set_set(self, tid, type, at, &n) : ptrace_get_set(self, tid, type, at, &n);
     if (result)
         return result;
     uint64_t length = n;

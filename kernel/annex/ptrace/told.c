@@ -82,7 +82,8 @@ void tracee_free_ended_locked(struct tracee *tracee)
 static bool is_meant(const struct wait_for *wait, const struct tracee *tracee,
                      const struct process *process)
 {
-    if (tracee->tracer->process != process || (wait->group && tracee->process->group != wait->group))
+    if (tracee->tracer->process != process ||
+        (wait->group && tracee->process->group != wait->group))
         return false;
     return !(wait->options & __WNOTHREAD) || tracee->tracer == current_thread();
 }
