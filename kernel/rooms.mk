@@ -178,22 +178,11 @@ kernel += proc/thread.c
 kernel += proc/mmap.c
 kernel += proc/uname.c
 kernel += proc/tracing.c
-kernel += proc/traced.c
 kernel += proc/report.c
 
-# floor 9: syscall   the table of system calls: fetch arguments, dispatch, trace
+# floor 9: syscall   the table of system calls: fetch arguments, dispatch
 # chapter: The door
 kernel += syscall/door.c
-# chapter: The tracer
-header += syscall/trace.h
-kernel += syscall/trace.c
-kernel += syscall/trace_values.c
-kernel += syscall/trace_bytes.c
-kernel += syscall/trace_structs.c
-kernel += syscall/trace_signals.c
-kernel += syscall/trace_cases.c
-kernel += syscall/trace_names.c
-kernel += syscall/trace_names_tty.c
 
 # floor 10: trap     faults, interrupts, the report of a panic
 # chapter: Traps, interrupts, the panic report

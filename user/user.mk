@@ -18,6 +18,9 @@ $(user_programs): $(BUILD)/user/%: $(BUILD)/user/%.o $(libc_parts)
 	$(call say,LD,$@)
 	$(Q)$(LD) $(USER_LDFLAGS) -o $@ $(BUILD)/crt1.o $(filter $(BUILD)/user%.o,$^) $(BUILD)/libc.a
 
+$(BUILD)/user/calls.o: USER_CFLAGS += -I$(BUILD)/gen
+$(BUILD)/user/calls.o: $(BUILD)/gen/syscall_names.h
+
 # The second file of osh.
 $(BUILD)/user/osh: $(BUILD)/user-lib/edit.o
 $(BUILD)/user/init: $(BUILD)/user-lib/pack.o

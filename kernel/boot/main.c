@@ -175,7 +175,7 @@ static size_t init_arguments(char *line, char **argv, size_t limit)
         if (!*line)
             break;
         bool ours = strncmp(line, "console=", 8) == 0 || strncmp(line, "init=", 5) == 0 ||
-                    strncmp(line, "root=", 5) == 0 || strncmp(line, "trace", 5) == 0 ||
+                    strncmp(line, "root=", 5) == 0 ||
                     strncmp(line, "poison", 6) == 0;
         if (!ours && n < limit)
             argv[n++] = line;
@@ -183,18 +183,6 @@ static size_t init_arguments(char *line, char **argv, size_t limit)
             line++;
     }
     return n;
-}
-
-/* With the word "trace", the system calls of all processes are traced but those of init itself. */
-static void trace_if_asked(void)
-{
-    char value[2];
-    bool asked = boot_option(boot.command_line, "trace", value, sizeof(value));
-    struct process *init = asked ? process_get(1) : NULL;
-    if (!init)
-        return;
-    init->tracing = &trace_to_log;
-    process_unref(init);
 }
 
 static void start_init(void)
@@ -209,7 +197,6 @@ static void start_init(void)
     int err = proc_start_init(path, argv, envp, &kernel_context);
     if (err < 0)
         panic("the first program, %s, does not start: error %d", path, -err);
-    trace_if_asked();
 }
 
 /* start.S calls this on the boot stack. */
@@ -225,7 +212,6 @@ void boot_main(struct boot_raw raw)
     stir_random();
     start_files();
     proc_init();
-    trace_hooks = &syscall_trace_hooks;
     start_annexes(ANNEX_START);
     start_init();
     sched_idle();

@@ -83,7 +83,6 @@ struct process {
     struct tty *terminal;   /* the session's controlling terminal, or NULL */
     bool session_leader, has_execed;
     int exit_status;         /* as wait reports it */
-    struct tracing *tracing; /* the watcher of threads and children to come, or NULL */
     bool stopped, stop_unreported, continue_unreported;
     bool stop_dequeued; /* a thread has taken a stop signal; SIGCONT clears this */
     int stop_signal;
@@ -238,28 +237,6 @@ void proc_report(void);
 /* Writes a thread's working directory to buf, without locks, and without its start if it is too
  * long. The result points into buf. For reports. */
 const char *thread_cwd_peek(const struct thread *thread, char *buf, size_t size);
-
-/* ---- Tracing: proc knows who is watched and by whom, syscall how lines look ---- */
-struct tracing {
-    uint32_t refs;     /* atomic: threads, and processes that hand it on */
-    bool follow;       /* goes on to children and new threads */
-    struct file *file; /* a pipe for the lines; NULL: the log */
-};
-extern struct tracing trace_to_log;
-/* Watches all threads of a process until its lines have no reader, or until it begins a program
- * that may not be looked into. The caller was allowed to look when the process had begun n_execs
- * programs: 0, -EAGAIN if it is another by now; -EINVAL: the file is no pipe to write to, -ENOMEM.
- */
-int trace_start(struct process *process, uint32_t n_execs, struct file *file, bool follow);
-/* One line for the caller's watcher, if it has one; ns is how long the call took. May sleep. */
-void trace_emit(struct thread *self, uint64_t ns, const char *text, size_t n);
-/* What proc tells about a watched thread besides its calls; each may sleep. */
-struct trace_hooks {
-    void (*signal)(struct thread *self, const siginfo_t *info); /* it takes the signal */
-    void (*stopped)(struct thread *self, int signal);
-    void (*ended)(struct thread *self, int wait_status);
-};
-extern const struct trace_hooks *trace_hooks; /* set at boot */
 
 /* ---- Threads that trace others ----
  *

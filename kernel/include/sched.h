@@ -184,7 +184,6 @@ struct thread {
     char name[16]; /* comm */
     struct vfork_wait
         *vfork; /* proc's, guarded by proc_lock: the parent's wait until it calls exec or ends */
-    struct tracing *tracing; /* proc's, guarded by proc_lock: the trace of its calls, or NULL */
     /* guarded by proc_lock, but the thread itself reads `traced` and `trap_due` without: */
     bool traced;   /* another thread decides how it goes on: see tracer_hooks in proc.h */
     bool trap_due; /* it is to stop for its tracer; changed with signal_lock held, too */

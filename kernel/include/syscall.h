@@ -1,4 +1,4 @@
-/* The syscall room: the door through which programs enter the kernel, and the tracer of calls.
+/* The syscall room: the door through which programs enter the kernel.
  *
  * It gets the arguments of a call from the registers and calls its handler, which is in the room or
  * annex that the table syscall.tbl names. The rest of the room is generated from this table.
@@ -11,7 +11,6 @@
 #include <stdint.h>
 
 struct cpu;
-struct trace_hooks;
 struct trap_frame;
 
 /* Performs a system call: the number is in rax, the arguments are in rdi, rsi, rdx, r10, r8, r9,
@@ -21,9 +20,6 @@ void syscall_enter(struct trap_frame *frame);
 
 /* The name of a call, or NULL if there is none with this number. */
 const char *syscall_name(uint64_t number);
-
-/* For proc: writes its events to a trace. */
-extern const struct trace_hooks syscall_trace_hooks;
 
 /* Logs the last calls of a processor, the oldest first. For the panic report: it takes no lock and
  * allocates nothing. */

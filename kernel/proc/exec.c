@@ -405,8 +405,6 @@ static void exec_commit(struct thread *thread, struct exec *exec)
     set_comm(thread, exec);
     struct space *old = become(process, exec, &old_exe);
     thread->space = process->space;
-    if (!exec->dumpable)
-        tracing_end(thread, true); /* the watcher may not see what this program does */
     reset_thread(thread, exec);
     if (thread == current_thread()) {
         space_load(thread->space);

@@ -70,8 +70,8 @@ static bool ignores_children(const struct process *parent)
 void announce_end_locked(struct process *process)
 {
     int status = process->exit_status;
-    bool vanishes = signal_of_end_locked(process) == SIGCHLD &&
-                    ignores_children(process->parent) && !process->tracer;
+    bool vanishes = signal_of_end_locked(process) == SIGCHLD && ignores_children(process->parent) &&
+                     !process->tracer;
     if (vanishes && signal_action(process->parent, SIGCHLD)->handler == KERNEL_SIG_IGN)
         process->exit_signal = 0;
     signal_tell_parent_locked(process, exit_code_of(status), exit_value_of(status));
@@ -275,12 +275,9 @@ _Noreturn void thread_leave(int wait_status)
     if (unlikely(self->traced))
         tracer_hooks.event(self, TRACE_EXIT, wait_status);
     thread_clear_tid(self);
-    if (self->tracing)
-        trace_hooks->ended(self, process->exit_status);
     fs_context_release(
         &self->fs); /* closes files before wait or exec learns that the thread has ended */
     bool last = detach_thread(self, process);
-    tracing_end(self, last);
     if (last) {
         if (process->pid == INIT_PID)
             end_of_init(process->exit_status);

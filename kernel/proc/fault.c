@@ -108,8 +108,6 @@ void signal_fault(int signal, int code, uint64_t address, uint64_t trap, uint64_
         deadly = false;
     }
     if (deadly) {
-        if (self->tracing && signal != SIGKILL)
-            trace_hooks->signal(self, &info);
         signal_log_death(trap_frame_at(self->stack_top), signal);
         process_die(&info);
     }

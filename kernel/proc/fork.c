@@ -261,7 +261,6 @@ static long publish_process(struct thread *self, struct process *child, struct t
         child->group = parent->group;
         child->session = parent->session;
         child->terminal = parent->terminal;
-        tracing_inherit_locked(child, parent);
         process_ref(child); /* for the caller */
         process_publish_locked(child, slot, thread);
         signal_tell_newborn_locked(child, parent);

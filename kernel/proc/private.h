@@ -283,12 +283,6 @@ struct proc_hooks {
 };
 extern struct proc_hooks proc_hooks; /* filled in while the kernel starts, then constant */
 
-/* ---- Tracing: tracing.c ---- */
-
-void tracing_inherit_locked(struct process *child, const struct process *parent);
-void tracing_attach_locked(struct thread *thread);
-void tracing_end(struct thread *thread, bool all);
-
 /* ---- exec: exec.c, exec_load.c, exec_stack.c ---- */
 
 enum { EXEC_SECURE_STACK = 8 << 20 }; /* the greatest RLIMIT_STACK of a set-id program */

@@ -88,7 +88,6 @@ void thread_attach_locked(struct process *process, struct pid_slot *slot, struct
     list_add_tail(&process->threads, &thread->process_node);
     process->fs.n_threads = ++process->n_threads;
     count_tasks_locked(process, 1);
-    tracing_attach_locked(thread);
 }
 
 void thread_uncount_locked(struct process *process)

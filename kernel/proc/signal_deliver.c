@@ -61,17 +61,14 @@ static void stop_process(struct process *process, int signal)
             signal_tell_parent_locked(process, CLD_STOPPED, signal);
     }
     spin_unlock(&proc_lock);
-    if (stops && current_thread()->tracing)
-        trace_hooks->stopped(current_thread(), signal);
     stop_if_stopped(process);
 }
 
 /* ---- Choosing what to do ---- */
 
-/* Takes a signal, or the one that the thread's tracer wants it to take instead. Its action is copied
- * and, with SA_RESETHAND, reset.
- * The signal, or 0.
- * Takes signal_lock; sleeps where there is a tracer. */
+/* Takes a signal, or the one that the thread's tracer wants it to take instead. Its action is
+ * copied and, with SA_RESETHAND, reset. The signal, or 0. Takes signal_lock; sleeps where there is
+ * a tracer. */
 static int take_signal(struct thread *self, siginfo_t *info, struct kernel_sigaction *action)
 {
     struct process *process = self->process;
@@ -124,8 +121,6 @@ static int next_handled(struct thread *self, siginfo_t *info, struct kernel_siga
         int signal = take_signal(self, info, action);
         if (!signal && self->signal_due)
             continue;
-        if (signal && self->tracing && signal != SIGKILL)
-            trace_hooks->signal(self, info);
         if (!signal || action->handler > KERNEL_SIG_IGN)
             return signal;
         if (action->handler == KERNEL_SIG_IGN || process->pid == INIT_PID)

@@ -299,8 +299,6 @@ static bool is_ignored(struct process *process, struct thread *thread, int signa
     uint64_t handler = signal_action(process, signal)->handler;
     if (thread && (thread->signal_mask | thread->signal_awaited) & SIGNAL_BIT(signal))
         return false;
-    if (thread && thread->tracing && process->pid != INIT_PID)
-        return false; /* it is shown to the watcher first, as with ptrace on Linux */
     if (thread && thread->traced && signal != SIGKILL)
         return false; /* the tracer decides */
     if (handler != KERNEL_SIG_DFL)
@@ -325,8 +323,7 @@ static bool ends_at_once(const struct process *process, const struct thread *tak
 {
     if (signal == SIGKILL)
         return true;
-    return is_deadly(process, signal) && process->pid != INIT_PID && !taker->tracing &&
-           !taker->traced &&
+    return is_deadly(process, signal) && process->pid != INIT_PID && !taker->traced &&
            !((taker->signal_mask | CORE_SIGNALS) & SIGNAL_BIT(signal));
 }
 

@@ -1,4 +1,4 @@
-/* The door: every system call comes in here, is noted, fetched and performed, and perhaps traced.
+/* The door: every system call comes in here, is noted, fetched and performed.
  *
  * A program puts the number of a call into rax and its arguments into six registers, and executes
  * SYSCALL. entry.S saves the registers in a trap frame on the thread's kernel stack and calls
@@ -26,8 +26,6 @@
 #include "sched.h"
 #include "syscall.h"
 #include "syscall_calls.h"
-#include "syscall_numbers.h"
-#include "trace.h"
 #include "x86.h"
 
 /* A path that was copied from the program. Most are short; a long one gets a page of its own. */
@@ -130,12 +128,20 @@ void syscall_enter(struct trap_frame *frame)
     struct thread *self = current_thread();
     note_call(frame);
     thread_enter_kernel(self);
-    long result = unlikely(self->tracing) ? trace_call(self, frame, perform)
-                                          : perform_and_tell(self, frame);
+    long result = perform_and_tell(self, frame);
     frame->rax = result;
     thread_leave_kernel(self);
     if (unlikely(more_to_do(self, result)))
         proc_return_to_user(frame, trap_of_call(frame));
+}
+
+static const char *const call_names[] = {
+#include "syscall_names.h"
+};
+
+const char *syscall_name(uint64_t number)
+{
+    return number < ARRAY_SIZE(call_names) ? call_names[number] : NULL;
 }
 
 void syscall_log_last(const struct cpu *cpu)

@@ -1,6 +1,6 @@
 # What is made from the table of system calls: headers for the kernel, and the page for people.
 
-syscall_tables := $(patsubst %,$(BUILD)/gen/syscall_%.h,calls numbers doors trace)
+syscall_tables := $(patsubst %,$(BUILD)/gen/syscall_%.h,calls numbers doors names)
 kernel_generated += $(syscall_tables)
 
 table_awk := awk -v annexes='$(annexes)' -f kernel/syscall/table.awk -f

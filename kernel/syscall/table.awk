@@ -1,6 +1,6 @@
 # Reads syscall.tbl into arrays for the scripts that make something of it, and finds its mistakes.
 #
-# Afterwards: kinds by name in kernel_type, libc_type, when, printer, names; calls 1 to n_calls in
+# Afterwards: kinds by name in kernel_type and libc_type; calls 1 to n_calls in
 # number, name, result, home, manual, n_args and, by (call, argument), kind and arg. The variable
 # `annexes` names those that are built, which is_built() asks.
 
@@ -45,19 +45,11 @@ function is_fetched(kind_name) {
 }
 
 function read_kind(    words) {
-    if (NF != 5)
-        wrong("a kind has 5 fields, not " NF)
+    if (NF != 3)
+        wrong("a kind has 3 fields, not " NF)
     split($1, words, /[ \t]+/)
     kernel_type[words[2]] = $2
     libc_type[words[2]] = $3
-    when[words[2]] = $4
-    if ($4 != "in" && $4 != "out")
-        wrong("neither in nor out: " $4)
-    split($5, print_words, /[ \t]+/)
-    printer[words[2]] = print_words[1]
-    names[words[2]] = print_words[2]
-    kind_names[++n_kinds] = words[2]
-    print_words[2] = ""
 }
 
 # An annex whose handlers get what a room's get.

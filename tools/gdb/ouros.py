@@ -449,7 +449,7 @@ def descriptors(table):
 def call_name(number):
     """A system call's name, by the row of the kernel's table."""
     try:
-        return text(value("'trace.c'::descriptions")[number]["name"])
+        return text(value("'door.c'::call_names")[number])
     except (gdb.error, gdb.MemoryError):
         return f"call {number}"
 

@@ -104,33 +104,6 @@ static int text_personality(struct text *text, const struct proc_inode *of)
     return 0;
 }
 
-/* Tracing: "FD" or "FD follow" sends the system calls of the process to the writer's open pipe, a
- * line each: "TID NANOSECONDS TEXT". It ends when the pipe has no reader. */
-static long write_trace(const struct proc_inode *of, char *line, size_t n)
-{
-    size_t digits = 0;
-    uint64_t fd;
-    struct file *file;
-    while (line[digits] >= '0' && line[digits] <= '9')
-        digits++;
-    const char *rest = line + digits;
-    bool follow = strcmp(rest, " follow") == 0 || strcmp(rest, " follow\n") == 0;
-    if (!number_parse(line, digits, 10, &fd) || fd > INT32_MAX ||
-        (!follow && *rest && strcmp(rest, "\n") != 0))
-        return -EINVAL;
-    int err = process_look_begin(of->process, true);
-    if (err)
-        return err;
-    uint32_t n_execs = of->process->n_execs;
-    process_look_end(of->process);
-    err = fd_get(&current_thread()->fs, (int)fd, &file);
-    if (err)
-        return err;
-    err = trace_start(of->process, n_execs, file, follow);
-    file_unref(file);
-    return err ? err : (long)n;
-}
-
 /* ---- The tables ---- */
 
 // clang-format off
@@ -190,7 +163,6 @@ static const struct proc_node process_children[] = {
      .mode = S_IFREG | 0666,
      .text = proc_text_slack,
      .write = proc_write_slack},
-    {.name = "trace", .mode = S_IFREG | 0200, .guarded = true, .write = write_trace},
     FILE_NODE("wchan", 0444, text_wchan),
     {},
 };
