@@ -175,8 +175,7 @@ static size_t init_arguments(char *line, char **argv, size_t limit)
         if (!*line)
             break;
         bool ours = strncmp(line, "console=", 8) == 0 || strncmp(line, "init=", 5) == 0 ||
-                    strncmp(line, "root=", 5) == 0 ||
-                    strncmp(line, "poison", 6) == 0;
+                    strncmp(line, "root=", 5) == 0 || strncmp(line, "poison", 6) == 0;
         if (!ours && n < limit)
             argv[n++] = line;
         while (*line && *line != ' ')

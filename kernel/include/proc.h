@@ -82,20 +82,21 @@ struct process {
     struct list group_node; /* in the group's members */
     struct tty *terminal;   /* the session's controlling terminal, or NULL */
     bool session_leader, has_execed;
-    int exit_status;         /* as wait reports it */
+    int exit_status; /* as wait reports it */
     bool stopped, stop_unreported, continue_unreported;
     bool stop_dequeued; /* a thread has taken a stop signal; SIGCONT clears this */
     int stop_signal;
-    int parent_death_signal; /* PR_SET_PDEATHSIG, 0 if none */
-    int exit_signal;         /* to the parent: SIGCHLD, or clone's */
-    uint32_t parent_n_execs; /* n_execs of the parent at the birth: exit_signal was chosen by that
-                                program */
-    struct process *tracer;     /* whose thread traces the first thread of this one, or NULL */
-    struct list told_tracees;   /* what wait may tell of those that its threads trace */
-    uint32_t n_traced;          /* how many of its threads are traced */
-    int parent_tid;             /* the thread that made it: who traces it if it asks for that */
-    bool group_exiting;      /* exit_group or a deadly signal: all threads must leave */
-    bool dumping;            /* its core is being written: only SIGKILL has an effect */
+    int parent_death_signal;  /* PR_SET_PDEATHSIG, 0 if none */
+    int exit_signal;          /* to the parent: SIGCHLD, or clone's */
+    uint32_t parent_n_execs;  /* n_execs of the parent at the birth: exit_signal was chosen by that
+                                 program */
+    struct process *tracer;   /* whose thread traces the first thread of this one, or NULL */
+    struct list told_tracees; /* what wait may tell of those that its threads trace ... */
+    uint32_t n_tracees;       /* ... and how many those are */
+    uint32_t n_traced;        /* how many of its threads are traced */
+    int parent_tid;           /* the thread that made it: who traces it if it asks for that */
+    bool group_exiting;       /* exit_group or a deadly signal: all threads must leave */
+    bool dumping;             /* its core is being written: only SIGKILL has an effect */
     struct thread *exec_thread; /* waits in exec to be the only thread; the others must leave */
     bool subreaper;
     bool emergency; /* constant: was started to help when memory was tight: may use the reserve */
@@ -253,6 +254,7 @@ enum trace_event {
     TRACE_VFORKED,  /* and that process has let it go on: its number */
     TRACE_EXEC,     /* it runs another program; its number before */
     TRACE_EXIT,     /* it is about to end: wait status */
+    TRACE_LETS_GO,  /* it ends, traced or not, and traces others */
 };
 enum trace_change {
     TRACE_LEFT,       /* the thread leaves its process, and has its number for the last time */
@@ -265,7 +267,7 @@ enum trace_change {
 };
 struct wait_for;
 struct tracer_hooks {
-    /* Of the calling thread, if it is traced; may sleep: it may stop for its tracer. */
+    /* Of the calling thread, if it is traced; may sleep: it may stop for its tracer. No lock. */
     void (*event)(struct thread *self, enum trace_event event, long value);
     /* The same for a signal that it takes. The one that it is to take instead, 0: none. */
     int (*signal)(struct thread *self, siginfo_t *info);

@@ -185,10 +185,10 @@ struct thread {
     struct vfork_wait
         *vfork; /* proc's, guarded by proc_lock: the parent's wait until it calls exec or ends */
     /* guarded by proc_lock, but the thread itself reads `traced` and `trap_due` without: */
-    bool traced;   /* another thread decides how it goes on: see tracer_hooks in proc.h */
-    bool trap_due; /* it is to stop for its tracer; changed with signal_lock held, too */
-    bool trapped;  /* it has stopped for its tracer, and hears no signal but SIGKILL */
-    int tracer_tid; /* who traces it, 0: nobody */
+    bool traced;           /* another thread decides how it goes on: see tracer_hooks in proc.h */
+    bool trap_due;         /* it is to stop for its tracer; changed with signal_lock held, too */
+    bool trapped;          /* it has stopped for its tracer, and hears no signal but SIGKILL */
+    int tracer_tid;        /* who traces it, 0: nobody */
     struct tracee *tracee; /* the tracer's; NULL before the first time */
     struct list tracees;   /* the tracer's: struct tracee of those that this thread traces */
 };

@@ -307,8 +307,8 @@ static inline bool trap_from_user(const struct trap_frame *frame)
 {
     return (frame->cs & 3) == 3;
 }
-/* Is the frame a call's, which may start again? Not that of what rt_sigreturn went back to, nor where
- * a tracer took the number away. */
+/* Is the frame a call's, which may start again? Not that of what rt_sigreturn went back to, nor
+ * where a tracer took the number away. */
 static inline bool trap_of_call(const struct trap_frame *frame)
 {
     return frame->vector >= TRAP_SYSCALL && (int32_t)frame->error != -1;

@@ -233,8 +233,8 @@ static inline void space_wait(struct space *space)
 /* The flags of a PTE in that area, except PTE_WRITE. */
 pte_t area_pte_flags(const struct area *area);
 int space_fault_locked(struct space *space, uint64_t address, uint64_t error);
-/* Beside the processor's FAULT_*: for a debugger, to whom protection does not apply. What is written
- * must be private, and gets no right to write. */
+/* Beside the processor's FAULT_*: for a debugger, to whom protection does not apply. What is
+ * written must be private, and gets no right to write. */
 #define FAULT_FORCED (1u << 16)
 /* Removes areas and pages of the range. 0, or -ENOMEM with nothing changed. Lock: space->lock held,
  * by space_lock_areas. */

@@ -71,7 +71,7 @@ void announce_end_locked(struct process *process)
 {
     int status = process->exit_status;
     bool vanishes = signal_of_end_locked(process) == SIGCHLD && ignores_children(process->parent) &&
-                     !process->tracer;
+                    !process->tracer;
     if (vanishes && signal_action(process->parent, SIGCHLD)->handler == KERNEL_SIG_IGN)
         process->exit_signal = 0;
     signal_tell_parent_locked(process, exit_code_of(status), exit_value_of(status));
@@ -274,6 +274,8 @@ _Noreturn void thread_leave(int wait_status)
     struct process *process = self->process;
     if (unlikely(self->traced))
         tracer_hooks.event(self, TRACE_EXIT, wait_status);
+    if (unlikely(!list_empty(&self->tracees)))
+        tracer_hooks.event(self, TRACE_LETS_GO, 0);
     thread_clear_tid(self);
     fs_context_release(
         &self->fs); /* closes files before wait or exec learns that the thread has ended */

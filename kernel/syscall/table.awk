@@ -50,6 +50,7 @@ function read_kind(    words) {
     split($1, words, /[ \t]+/)
     kernel_type[words[2]] = $2
     libc_type[words[2]] = $3
+    kind_names[++n_kinds] = words[2]
 }
 
 # An annex whose handlers get what a room's get.

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""The host's own gdb in the guest: breakpoints, steps, a backtrace, variables, a running process."""
+"""The host's own gdb in the guest: breakpoints, steps, a backtrace, variables, a running process.
+
+needs: ptrace
+"""
 import glob
 import os
 import re

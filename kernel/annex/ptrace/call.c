@@ -18,7 +18,7 @@ static struct tracee *own_tracee_locked(const struct thread *self, int tid)
  * killed goes on, and its registers are its own again. */
 struct tracee *tracee_hold(struct thread *self, int tid, bool stopped)
 {
-    for (;; cpu_pause()) {
+    for (;; cpu_pause(), thread_yield()) {
         spin_lock(&proc_lock);
         struct tracee *tracee = own_tracee_locked(self, tid);
         bool still = tracee && tracee->state == TRACEE_STOPPED && !tracee->thread->kill_due;

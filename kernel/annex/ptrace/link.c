@@ -44,6 +44,7 @@ static void link_locked(struct tracee *tracee, struct thread *tracer, bool is_fi
     struct thread *thread = tracee->thread;
     tracee->tracer = tracer;
     list_add_tail(&tracer->tracees, &tracee->node);
+    tracer->process->n_tracees++;
     tracee->process->n_traced++;
     thread->traced = true;
     thread->tracer_tid = tracer->tid;
@@ -74,14 +75,21 @@ static void release_ended_locked(struct tracee *tracee, const struct process *tr
     process_unref(process);
 }
 
+/* Takes it out of its tracer's lists. */
+static void take_out_locked(struct tracee *tracee)
+{
+    tracee_untell_locked(tracee);
+    list_remove(&tracee->node);
+    tracee->tracer->process->n_tracees--;
+    tracee->tracer = NULL;
+}
+
 void tracee_unlink_locked(struct tracee *tracee)
 {
     struct thread *thread = tracee->thread;
     const struct process *tracer = tracee->tracer->process;
     bool unheard = !list_empty(&tracee->told_node);
-    tracee_untell_locked(tracee);
-    list_remove(&tracee->node);
-    tracee->tracer = NULL;
+    take_out_locked(tracee);
     if (!thread) {
         release_ended_locked(tracee, tracer);
         return;
@@ -222,15 +230,27 @@ bool tracer_bears(struct thread *self, struct thread *child, uint64_t flags, int
 
 /* ---- Ends ---- */
 
-/* The calling thread traces nobody any more. */
-static void let_go_locked(struct thread *self)
+static void let_go_locked(struct tracee *tracee)
 {
-    while (!list_empty(&self->tracees)) {
-        struct tracee *tracee = list_first(&self->tracees, struct tracee, node);
-        if (tracee->options & PTRACE_O_EXITKILL && tracee->thread)
-            signal_send_kernel_locked(tracee->process, SIGKILL);
-        tracee_unlink_locked(tracee);
+    if (tracee->options & PTRACE_O_EXITKILL && tracee->thread)
+        signal_send_kernel_locked(tracee->process, SIGKILL);
+    tracee_unlink_locked(tracee);
+}
+
+/* There may be thousands. What they bear meanwhile comes to the list, too. */
+void tracer_lets_go(struct thread *self)
+{
+    enum { A_BREATH = 16 };
+    spin_lock(&proc_lock);
+    for (unsigned n = 1; !list_empty(&self->tracees); n++) {
+        let_go_locked(list_first(&self->tracees, struct tracee, node));
+        if (n % A_BREATH == 0) {
+            spin_unlock(&proc_lock);
+            (void)cond_resched();
+            spin_lock(&proc_lock);
+        }
     }
+    spin_unlock(&proc_lock);
 }
 
 /* A traced thread leaves: its tracer is to wait for its end, so its number stays. */
@@ -252,7 +272,8 @@ static void end_locked(struct thread *self, struct tracee *own)
 static void leave_locked(struct thread *self)
 {
     struct tracee *own = self->tracee;
-    let_go_locked(self);
+    while (!list_empty(&self->tracees)) /* a traced child may have asked since it let go */
+        let_go_locked(list_first(&self->tracees, struct tracee, node));
     self->tracee = NULL;
     if (own && self->traced)
         end_locked(self, own);
@@ -267,8 +288,7 @@ static void renumber_locked(struct process *process, struct thread *self)
 {
     struct tracee *former = pid_slot_find_locked(process->pid)->ended;
     if (former) {
-        tracee_untell_locked(former);
-        list_remove(&former->node);
+        take_out_locked(former);
         tracee_free_ended_locked(former);
     }
     set_process_tracer_locked(process, self->traced ? self->tracee->tracer->process : NULL);
@@ -307,8 +327,7 @@ void tracer_change(enum trace_change change, struct process *process, struct thr
         break;
     case TRACE_REAPED:
         first = pid_slot_find_locked(process->pid)->ended;
-        tracee_untell_locked(first);
-        list_remove(&first->node);
+        take_out_locked(first);
         process->tracer = NULL;
         tracee_free_ended_locked(first);
         break;

@@ -59,6 +59,7 @@ long ptrace_attach(struct thread *self, int tid, bool seizes, uint64_t options);
 /* Nobody traces it any more; where it has stopped it goes on with tracee->signal. It may be gone
  * afterwards. */
 void tracee_unlink_locked(struct tracee *tracee);
+void tracer_lets_go(struct thread *self); /* it is about to end */
 bool tracer_bears(struct thread *self, struct thread *child, uint64_t flags, int exit_signal);
 void tracer_change(enum trace_change change, struct process *process, struct thread *thread);
 bool tracer_limits(const struct thread *self);

@@ -245,6 +245,7 @@ void tracee_event(struct thread *self, enum trace_event event, long value)
         self->tracee->wait_status = (int)value;
         event_stop(self, PTRACE_EVENT_EXIT, value);
         break;
+    case TRACE_LETS_GO: tracer_lets_go(self); break;
     }
 }
 

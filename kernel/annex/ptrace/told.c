@@ -32,7 +32,7 @@ void tracer_notify_locked(const struct tracee *tracee, int code, int status)
     const struct kernel_sigaction *action = signal_action(parent, SIGCHLD);
     bool ended = tracee->state == TRACEE_ENDED;
     if (ended || (action->handler != KERNEL_SIG_IGN && !(action->flags & SA_NOCLDSTOP))) {
-        struct usage usage = process_usage_locked(process);
+        struct usage usage = ended ? process_usage_locked(process) : thread_usage(tracee->thread);
         signal_fill(&info, SIGCHLD, code, number_of(tracee), process->uid);
         info.si_status = status;
         info.si_utime = usage.user_ns / 10000000;
@@ -145,6 +145,8 @@ static bool any_meant(const struct wait_for *wait, const struct process *process
 
 int tracer_look(struct process *process, struct wait_for *wait)
 {
+    if (!process->n_tracees)
+        return -ECHILD;
     struct tracee *tracee = wait->pid ? find_locked(wait->pid) : NULL;
     if (wait->pid) {
         bool meant = tracee && is_meant(wait, tracee, process);
