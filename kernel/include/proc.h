@@ -90,11 +90,11 @@ struct process {
     int exit_signal;          /* to the parent: SIGCHLD, or clone's */
     uint32_t parent_n_execs;  /* n_execs of the parent at the birth: exit_signal was chosen by that
                                  program */
-    struct process *tracer;   /* whose thread traces the first thread of this one, or NULL */
-    struct list told_tracees; /* what wait may tell of those that its threads trace ... */
+    struct process *tracer;   /* one of its threads traces the first thread of this one; NULL */
+    struct list told_tracees; /* what wait may report about those that its threads trace ... */
     uint32_t n_tracees;       /* ... and how many those are */
     uint32_t n_traced;        /* how many of its threads are traced */
-    int parent_tid;           /* the thread that made it: who traces it if it asks for that */
+    int parent_tid;           /* the thread that made it, and traces it if it asks for that */
     bool group_exiting;       /* exit_group or a deadly signal: all threads must leave */
     bool dumping;             /* its core is being written: only SIGKILL has an effect */
     struct thread *exec_thread; /* waits in exec to be the only thread; the others must leave */
@@ -241,45 +241,49 @@ const char *thread_cwd_peek(const struct thread *thread, char *buf, size_t size)
 
 /* ---- Threads that trace others ----
  *
- * A traced thread stops where another wants it to, shows its registers and memory, and may go on
- * with others. proc knows of this only that thread->traced says so, and asks these functions; as
- * long as nobody has set them no thread is traced. */
+ * A traced thread stops at the events that its tracer has asked for. The tracer then looks at its
+ * registers and memory, may change them, and lets it continue. proc does not know more of this than
+ * the flag thread->traced and the functions of this table, which the annex ptrace sets. As long as
+ * they are not set, no thread is traced. */
 enum trace_event {
-    TRACE_CALL,     /* it begins a system call: registers and number may be others afterwards */
-    TRACE_RESULT,   /* the call is over; its result is in the frame, and may change */
+    TRACE_CALL,     /* it begins a system call; the tracer may change number and registers */
+    TRACE_RESULT,   /* the call has ended; its result is in the frame and may be changed */
     TRACE_TRAP,     /* trap_due was found set on the way to user mode */
-    TRACE_HANDLING, /* a signal's frame will be made of its registers ... */
-    TRACE_HANDLER,  /* ... and now it is at the handler's first instruction */
-    TRACE_BORE,     /* its clone has made a process or thread: the number */
-    TRACE_VFORKED,  /* and that process has let it go on: its number */
-    TRACE_EXEC,     /* it runs another program; its number before */
-    TRACE_EXIT,     /* it is about to end: wait status */
-    TRACE_LETS_GO,  /* it ends, traced or not, and traces others */
+    TRACE_HANDLING, /* a signal's frame will be made from its registers ... */
+    TRACE_HANDLER,  /* ... and it is now at the first instruction of the handler */
+    TRACE_BORE,     /* its clone has made a process or thread with this number */
+    TRACE_VFORKED,  /* the child with this number has released it (CLONE_VFORK) */
+    TRACE_EXEC,     /* it executes another program; its number before that */
+    TRACE_EXIT,     /* it is about to end, with this wait status */
+    TRACE_LETS_GO,  /* it ends, traced or not, and is a tracer */
 };
 enum trace_change {
-    TRACE_LEFT,       /* the thread leaves its process, and has its number for the last time */
-    TRACE_RENUMBERED, /* exec gave it the process's number, which was another thread's */
+    TRACE_LEFT,       /* the thread leaves its process and loses its number */
+    TRACE_RENUMBERED, /* exec has given it the process's number, which another thread had */
     TRACE_GAINED,     /* exec gives it rights that its tracer may not have */
     TRACE_STOPPED,    /* any thread of a process: a stop signal takes effect on all of them */
     TRACE_CONTINUED,  /* any thread of a process: SIGCONT was sent */
-    TRACE_ZOMBIE,     /* NULL: the process is a zombie, and its tracer is to hear of it first */
-    TRACE_REAPED,     /* NULL: the zombie is waited for by its parent, which was its tracer */
+    TRACE_ZOMBIE, /* thread is NULL: the process is a zombie, and its tracer learns of it first */
+    TRACE_REAPED, /* thread is NULL: the parent, which was the tracer, has waited for the zombie */
 };
 struct wait_for;
 struct tracer_hooks {
-    /* Of the calling thread, if it is traced; may sleep: it may stop for its tracer. No lock. */
+    /* An event of the calling thread, if it is traced. May sleep: the thread may stop. Called
+     * without locks. */
     void (*event)(struct thread *self, enum trace_event event, long value);
-    /* The same for a signal that it takes. The one that it is to take instead, 0: none. */
+    /* The same for a signal that it takes. The result is the signal that it is to take instead; 0:
+     * none. */
     int (*signal)(struct thread *self, siginfo_t *info);
-    /* A traced thread makes another by clone, which has no number yet. False: out of memory.
-     * proc_lock. */
+    /* A traced thread makes another by clone, which has no number yet. False if memory is out.
+     * Lock: proc_lock held. */
     bool (*bears)(struct thread *self, struct thread *child, uint64_t flags, int exit_signal);
-    /* proc_lock. */
+    /* A change of a traced thread or process. Lock: proc_lock held. */
     void (*change)(enum trace_change change, struct process *process, struct thread *thread);
-    /* Is there among those that a process's threads trace one that wait means? 1 with the result, 0
-     * if there is nothing to tell yet, -ECHILD. proc_lock. */
+    /* Looks for a traced thread that wait means, among those that threads of the process trace. 1
+     * with the result, 0 if there is nothing to report yet, -ECHILD if there never will be. Lock:
+     * proc_lock held. */
     int (*look)(struct process *process, struct wait_for *wait);
-    /* Must a program that the thread executes not have more rights than its user has? */
+    /* Must a program that the thread executes have no more rights than its user? */
     bool (*limits)(const struct thread *self);
 };
 extern struct tracer_hooks tracer_hooks;

@@ -101,18 +101,18 @@ static int exec_script(struct exec *exec, int depth)
         return 0;
     if (depth == EXEC_MAX_SCRIPTS)
         return -ELOOP;
-    int error = split_script_line(exec->head, &name, &argument);
-    if (!error && exec->path_ends)
-        error = -ENOENT;
-    if (error)
-        return error;
+    int err = split_script_line(exec->head, &name, &argument);
+    if (!err && exec->path_ends)
+        err = -ENOENT;
+    if (err)
+        return err;
     if (argument)
         prefix_push(exec, argument, strlen(argument));
     prefix_push(exec, name, strlen(name));
     file_close_exec(exec->file);
     exec->file = NULL;
-    error = file_open_exec(exec->fs, AT_FDCWD, name, 0, &exec->file);
-    return error ? error : 1;
+    err = file_open_exec(exec->fs, AT_FDCWD, name, 0, &exec->file);
+    return err ? err : 1;
 }
 
 static bool closes_on_exec(struct fs_context *fs, int fd)
@@ -283,17 +283,17 @@ static int exec_prepare(struct process *process, struct fs_context *fs, int dirf
     exec->path = path;
     exec->args = args;
     exec->prefix_start = sizeof(exec->prefix);
-    int error = open_program(exec, dirfd, at_flags);
-    if (!error)
-        error = prepare_cred(exec);
-    if (!error)
-        error = exec_load(exec);
-    if (!error)
-        error = exec_stack(exec);
-    exec->dumpable = !error && will_be_dumpable(exec);
-    if (error) {
+    int err = open_program(exec, dirfd, at_flags);
+    if (!err)
+        err = prepare_cred(exec);
+    if (!err)
+        err = exec_load(exec);
+    if (!err)
+        err = exec_stack(exec);
+    exec->dumpable = !err && will_be_dumpable(exec);
+    if (err) {
         exec_free(exec);
-        return error;
+        return err;
     }
     *result = exec;
     return 0;
@@ -320,10 +320,10 @@ static void set_comm(struct thread *thread, const struct exec *exec)
 static void set_registers(struct thread *thread, const struct exec *exec)
 {
     struct trap_frame *frame = trap_frame_at(thread->stack_top);
-    uint64_t error = frame->error; /* the number of the call, which the door reads once more */
+    uint64_t err = frame->error; /* the number of the call, which the door reads once more */
     memset(frame, 0, sizeof(*frame));
     frame->vector = TRAP_SYSCALL_CHANGED;
-    frame->error = error;
+    frame->error = err;
     frame->rip = exec->entry;
     frame->rsp = exec->stack_pointer;
     frame->rflags = 0x202;
@@ -426,27 +426,27 @@ static void exec_commit(struct thread *thread, struct exec *exec)
  * thread of its process. 0 or -ENOMEM. Takes fs.lock; proc_lock and signal_lock. */
 static int unshare(struct thread *self)
 {
-    int error = fs_context_unshare(&self->fs, false, true);
-    return error ? error : signal_actions_unshare(self->process);
+    int err = fs_context_unshare(&self->fs, false, true);
+    return err ? err : signal_actions_unshare(self->process);
 }
 
 static long do_exec(struct thread *self, int dirfd, const char *path, int at_flags,
                     const struct exec_args *args)
 {
     struct exec *exec;
-    int error = process_over_limit(self->process);
-    if (!error)
-        error = exec_prepare(self->process, &self->fs, dirfd, path, at_flags, args, &exec);
-    if (error)
-        return error;
+    int err = process_over_limit(self->process);
+    if (!err)
+        err = exec_prepare(self->process, &self->fs, dirfd, path, at_flags, args, &exec);
+    if (err)
+        return err;
     bool was_alone = self->process->n_threads == 1, is_half_gone = false;
     int old_tid = self->tid;
-    error = threads_kill_others(self);
-    if (!error) {
-        error = unshare(self);
-        is_half_gone = error && !was_alone;
+    err = threads_kill_others(self);
+    if (!err) {
+        err = unshare(self);
+        is_half_gone = err && !was_alone;
     }
-    if (!error) {
+    if (!err) {
         thread_clear_tid(self);
         fs_context_close_on_exec(&self->fs);
         exec_commit(self, exec);
@@ -454,9 +454,9 @@ static long do_exec(struct thread *self, int dirfd, const char *path, int at_fla
     exec_free(exec);
     if (is_half_gone)
         process_exit(SIGKILL); /* as on Linux */
-    if (!error && unlikely(self->traced))
+    if (!err && unlikely(self->traced))
         tracer_hooks.event(self, TRACE_EXEC, old_tid);
-    return error;
+    return err;
 }
 
 long sys_execve(struct thread *self, const char *path, uaddr_t argv, uaddr_t envp)
@@ -540,12 +540,12 @@ int proc_start_init(const char *path, char *const argv[], char *const envp[], st
     struct process *process = make_init(fs);
     if (!process)
         return -ENOMEM;
-    int error = exec_prepare(process, fs, AT_FDCWD, path, 0, &args, &exec);
-    if (!error) {
-        error = launch_init(process, fs, exec);
+    int err = exec_prepare(process, fs, AT_FDCWD, path, 0, &args, &exec);
+    if (!err) {
+        err = launch_init(process, fs, exec);
         exec_free(exec);
     }
-    if (error) /* the kernel cannot run without it: nothing else needs to be freed */
+    if (err) /* the kernel cannot run without it: nothing else needs to be freed */
         process_destroy(process);
-    return error;
+    return err;
 }

@@ -138,12 +138,12 @@ static int copy_thread(struct thread *self, struct process *process, const struc
     struct thread *thread = make_thread(self, process, clone);
     if (!thread)
         return -ENOMEM;
-    int error = fs_context_copy(&thread->fs, &self->fs, &process->fs, clone->flags & CLONE_FS,
-                                clone->flags & CLONE_FILES);
-    if (error)
+    int err = fs_context_copy(&thread->fs, &self->fs, &process->fs, clone->flags & CLONE_FS,
+                              clone->flags & CLONE_FILES);
+    if (err)
         thread_free(thread);
     *made = thread;
-    return error;
+    return err;
 }
 
 /* Frees a thread that was not published. */
@@ -226,8 +226,8 @@ static int may_publish_locked(struct thread *self)
     return process_room(parent) ? 0 : -EAGAIN;
 }
 
-/* Is the new thread traced, too? Its number is given back where memory is out: false.
- * proc_lock. */
+/* Makes the new thread traced if its maker is and its tracer wants that. False if memory is out;
+ * the number is then free again. */
 static bool bear_locked(struct thread *self, struct thread *thread, struct pid_slot *slot,
                         const struct clone *clone)
 {
@@ -328,9 +328,9 @@ static long clone_thread(struct thread *self, const struct clone *clone)
     struct process *process = self->process;
     struct vfork_wait vfork;
     struct thread *thread;
-    int error = copy_thread(self, process, clone, &thread);
-    if (error)
-        return error;
+    int err = copy_thread(self, process, clone, &thread);
+    if (err)
+        return err;
     vfork_init(&vfork, thread, clone);
     long tid = publish_thread(self, thread, clone);
     if (tid < 0) {
@@ -356,10 +356,10 @@ static long clone_process(struct thread *self, const struct clone *clone)
         return -ENOMEM;
     struct vfork_wait vfork;
     struct thread *thread;
-    int error = copy_thread(self, child, clone, &thread);
-    if (error) {
+    int err = copy_thread(self, child, clone, &thread);
+    if (err) {
         drop_copy(child);
-        return error;
+        return err;
     }
     vfork_init(&vfork, thread, clone);
     long pid = publish_process(self, child, thread, clone);
@@ -386,9 +386,9 @@ static long clone_process(struct thread *self, const struct clone *clone)
 
 static long do_clone(struct thread *self, const struct clone *clone)
 {
-    int error = check_flags(clone);
-    if (error)
-        return error;
+    int err = check_flags(clone);
+    if (err)
+        return err;
     return clone->flags & CLONE_THREAD ? clone_thread(self, clone) : clone_process(self, clone);
 }
 
@@ -441,9 +441,9 @@ static int fetch_clone_args(uaddr_t from, size_t size, struct clone_args *args)
 long sys_clone3(struct thread *self, uaddr_t at, size_t size)
 {
     struct clone_args args;
-    int error = fetch_clone_args(at, size, &args);
-    if (error)
-        return error;
+    int err = fetch_clone_args(at, size, &args);
+    if (err)
+        return err;
     if (args.set_tid || args.set_tid_size || args.flags & (CSIGNAL | CLONE_DETACHED) ||
         args.exit_signal > KERNEL_NSIG || !args.stack != !args.stack_size ||
         (args.exit_signal && args.flags & (CLONE_THREAD | CLONE_PARENT)))

@@ -29,7 +29,7 @@ struct pid_slot {
     struct list members;     /* process.group_node of the group */
     uint32_t n_in_session;   /* processes of the session */
     struct list lost_tie;    /* in a list of groups that a process which ends must look at */
-    struct tracee *ended;    /* the thread had the number, and its tracer has not waited for it */
+    struct tracee *ended;    /* a traced thread that had it and was not waited for by its tracer */
 };
 
 struct pid_slot *pid_slot_find_locked(int id);
@@ -158,6 +158,8 @@ void signal_flush_thread(struct thread *thread, struct list *dropped);
 void signal_flush_process(struct process *process);
 void signal_set_mask(struct thread *thread, uint64_t mask);
 void signal_mask_for_call(uint64_t mask);
+/* For a signal of a fault: makes sure that the calling thread takes it. It is unblocked, and the
+ * action becomes the default if it was blocked or ignored. Takes proc_lock and signal_lock. */
 void signal_force(struct thread *self, int signal);
 void signal_tell_parent_locked(struct process *process, int code, int status);
 int signal_of_end_locked(const struct process *process); /* the signal for its parent; 0: none */
@@ -175,9 +177,9 @@ void stop_if_stopped(struct process *process); /* sleeps while the process is st
 
 /* ---- wait ---- */
 
-/* Which children, which changes, and what is found. */
+/* What a caller of wait waits for, and what was found. */
 struct wait_for {
-    int pid;   /* > 0: that child; 0: all that `group` allows */
+    int pid;   /* > 0: that child; 0: all children that `group` allows */
     int group; /* > 0: children of that group */
     unsigned options;
     /* the result */
@@ -188,10 +190,10 @@ struct wait_for {
     struct rusage usage;
 };
 
-/* Notes the result: of a process, or of a thread of it, by its number. */
+/* Fills in the result: for a process or a thread of it, with its number. */
 void wait_found_locked(struct wait_for *wait, struct process *process, int id, int code, int status,
                        int wait_status);
-/* The same of one that has ended. */
+/* The same for one that has ended. */
 void wait_found_end_locked(struct wait_for *wait, struct process *process, int id, int status);
 
 /* ---- Life and death ---- */
@@ -206,10 +208,11 @@ static inline int exit_value_of(int wait_status)
     return WTERMSIG(wait_status) ? WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }
 
-/* Tells the parent that the process has ended; it stays as a zombie unless the parent does not
- * care. The process may be gone afterwards: the caller has a reference. */
+/* Tells the parent that the process has ended. It stays a zombie, unless the parent does not wait
+ * for its children; then it is reaped, so the caller needs a reference to use it afterwards. */
 void announce_end_locked(struct process *process);
-/* Of a process whose end the parent has not been told of yet, because another traces it? */
+/* Has the parent of a zombie not been told of its end yet, because its tracer learns of it first?
+ */
 static inline bool is_hidden_locked(const struct process *process)
 {
     return process->tracer && process->tracer != process->parent;

@@ -199,9 +199,6 @@ static void install_action(struct process *process, int signal,
     }
 }
 
-/* Its own mask must not keep a thread from a signal, nor its process's action: the default acts if
- * that ignores it. As the signal of a fault.
- * Takes proc_lock and signal_lock. */
 void signal_force(struct thread *self, int signal)
 {
     struct process *process = self->process;
@@ -359,9 +356,9 @@ long sys_rt_sigtimedwait(struct thread *self, uaddr_t set, uaddr_t info, uaddr_t
         return -EINVAL;
     if (user_copy_in(&wanted, set, sizeof(wanted)))
         return -EFAULT;
-    int error = fetch_deadline(timeout, &deadline_ns);
-    if (error)
-        return error;
+    int err = fetch_deadline(timeout, &deadline_ns);
+    if (err)
+        return err;
     long signal = wait_for_one(self, wanted & ~FIRM_SIGNALS, deadline_ns, &found);
     if (signal > 0 && !uaddr_is_null(info) && user_copy_out(info, &found, sizeof(found)))
         return -EFAULT;

@@ -66,9 +66,9 @@ static void stop_process(struct process *process, int signal)
 
 /* ---- Choosing what to do ---- */
 
-/* Takes a signal, or the one that the thread's tracer wants it to take instead. Its action is
- * copied and, with SA_RESETHAND, reset. The signal, or 0. Takes signal_lock; sleeps where there is
- * a tracer. */
+/* Takes a pending signal, or the one that the thread's tracer gives instead. Its action is copied
+ * and, with SA_RESETHAND, reset. The result is the signal, or 0. Takes signal_lock; sleeps while
+ * the tracer decides. */
 static int take_signal(struct thread *self, siginfo_t *info, struct kernel_sigaction *action)
 {
     struct process *process = self->process;
@@ -89,8 +89,7 @@ static int take_signal(struct thread *self, siginfo_t *info, struct kernel_sigac
     return signal;
 }
 
-/* Does the process end, or does another thread's exec end this one? Then it leaves.
- * Takes proc_lock if so. */
+/* Leaves if the process ends, or if another thread's exec ends this one. May take proc_lock. */
 static void leave_if_ending(struct thread *self)
 {
     struct process *process = self->process;
@@ -135,7 +134,8 @@ static int next_handled(struct thread *self, siginfo_t *info, struct kernel_siga
 
 /* ---- Calls that a signal interrupted ---- */
 
-/* Is the frame of a call, whose result says so? A tracer may have made it one of no call. */
+/* Is this the frame of a call, whose result asks for a restart? A tracer may have changed it to one
+ * of no call. */
 static bool is_to_restart(const struct trap_frame *frame)
 {
     long result = frame->rax;

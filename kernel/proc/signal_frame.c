@@ -287,7 +287,7 @@ long sys_rt_sigreturn(struct thread *self)
     signal_set_mask(self, context.uc_sigmask);
     restore_altstack(self, &context.uc_stack);
     load_registers(frame, &context.uc_mcontext);
-    frame->error = UINT64_MAX; /* from here on it is not a call's: see trap_of_call */
+    frame->error = UINT64_MAX; /* from now on it is not the frame of a call: see trap_of_call */
     return frame->rax;
 }
 

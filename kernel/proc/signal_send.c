@@ -346,7 +346,7 @@ static void resume_locked(struct process *process)
 int signal_send_locked(struct process *process, struct thread *thread, int signal,
                        const siginfo_t *info)
 {
-    int error = 0;
+    int err = 0;
     bool ends = false;
     if (process->state != PROCESS_ALIVE || (process->dumping && signal != SIGKILL))
         return 0;
@@ -365,8 +365,8 @@ int signal_send_locked(struct process *process, struct thread *thread, int signa
     uint64_t *pending = thread ? &thread->signal_pending : &process->pending;
     bool waits_already = signal < KERNEL_SIGRTMIN && *pending & SIGNAL_BIT(signal);
     if (!waits_already && !is_ignored(process, judge, signal)) {
-        error = enqueue(process, queue, pending, signal, info);
-        struct thread *taker = error ? NULL : choose_thread(process, thread, signal);
+        err = enqueue(process, queue, pending, signal, info);
+        struct thread *taker = err ? NULL : choose_thread(process, thread, signal);
         ends = taker && ends_at_once(process, taker, signal);
         if (taker && !ends)
             notify_thread(taker, is_deadly(process, signal) && !taker->traced);
@@ -374,7 +374,7 @@ int signal_send_locked(struct process *process, struct thread *thread, int signa
     spin_unlock(&process->signal_lock);
     if (ends)
         process_end_locked(process, NULL, signal);
-    return error;
+    return err;
 }
 
 void signal_send_kernel_locked(struct process *process, int signal)
@@ -396,9 +396,9 @@ void signal_send_group_locked(int group, int signal)
 int signal_send_thread(struct thread *thread, int signal, const siginfo_t *info)
 {
     spin_lock(&proc_lock);
-    int error = signal_send_locked(thread->process, thread, signal, info);
+    int err = signal_send_locked(thread->process, thread, signal, info);
     spin_unlock(&proc_lock);
-    return error;
+    return err;
 }
 
 void signal_send_group(int group, int signal)

@@ -1,4 +1,7 @@
-/* Threads that others trace: what the room does as long as no room traces. */
+/* Threads that others trace: the functions that are called as long as none are set, so that callers
+ * need not check.
+ *
+ * The annex ptrace replaces them. */
 #include "private.h"
 
 static void no_event(struct thread *self, enum trace_event event, long value)

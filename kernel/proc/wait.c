@@ -101,7 +101,7 @@ static int look_at_children_locked(struct process *parent, struct wait_for *wait
     return -ECHILD;
 }
 
-/* The same for children and for what the caller's threads trace. */
+/* The same for children and for the threads that the caller's threads trace. */
 static int look_locked(struct process *self, struct wait_for *wait)
 {
     int result = look_at_children_locked(self, wait);

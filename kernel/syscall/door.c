@@ -97,8 +97,8 @@ static bool more_to_do(const struct thread *self, long result)
     return proc_work_due(self) || restart;
 }
 
-/* The same for a thread that another traces: that one may change number, registers and result, or
- * have no call made. */
+/* Performs the call of a traced thread. The tracer may change number, registers and result, or
+ * suppress the call. */
 static long perform_traced(struct thread *self, struct trap_frame *frame)
 {
     frame->rax = -ENOSYS;
@@ -110,7 +110,7 @@ static long perform_traced(struct thread *self, struct trap_frame *frame)
     return frame->rax;
 }
 
-/* One that began to be traced while its call lasted shows its result. */
+/* Performs a call. A thread that became traced during the call shows its result, too. */
 static long perform_and_tell(struct thread *self, struct trap_frame *frame)
 {
     if (unlikely(self->traced))
