@@ -6,7 +6,7 @@ enum { KNOWN_OPTIONS = 0xff | PTRACE_O_EXITKILL };
 
 /* ---- Holding a tracee still ---- */
 
-/* The caller's tracee of that number, or NULL. proc_lock. */
+/* The caller's tracee with this number, or NULL. Lock: proc_lock held. */
 static struct tracee *own_tracee_locked(const struct thread *self, int tid)
 {
     struct pid_slot *slot = pid_slot_find_locked(tid);
@@ -14,8 +14,8 @@ static struct tracee *own_tracee_locked(const struct thread *self, int tid)
     return tracee && tracee->tracer == self ? tracee : NULL;
 }
 
-/* A thread that says that it has stopped may still be on its way off its processor; one that is
- * killed goes on, and its registers are its own again. */
+/* A thread that is marked as stopped may still be on its way off its processor. One that is killed
+ * continues and uses its registers again. */
 struct tracee *tracee_hold(struct thread *self, int tid, bool stopped)
 {
     for (;; cpu_pause(), thread_yield()) {
@@ -32,8 +32,8 @@ struct tracee *tracee_hold(struct thread *self, int tid, bool stopped)
 
 /* ---- Going on ---- */
 
-/* The tracee goes on with a signal, to its next call, for one instruction, or as it likes.
- * 0, -EIO or -ESRCH. */
+/* Lets the tracee continue with a signal: to its next call, for one instruction, or freely. 0, -EIO
+ * or -ESRCH. */
 static long resume(struct thread *self, int tid, uint64_t request, uint64_t signal)
 {
     struct tracee *tracee = tracee_hold(self, tid, true);
@@ -76,7 +76,7 @@ static long interrupt(struct thread *self, int tid)
         tracee->stop_due = true;
         tracee_trap_locked(tracee);
     } else if (may) {
-        tracee->stop_due = true; /* once it goes on */
+        tracee->stop_due = true; /* after it continues */
         spin_lock(&tracee->process->signal_lock);
         tracee->thread->trap_due = true;
         spin_unlock(&tracee->process->signal_lock);

@@ -1,10 +1,10 @@
-/* Who traces whom: how that begins, who may, and how it ends.
+/* Tracers and tracees: how tracing begins, which thread may trace, and how it ends.
  *
- * A tracer is a thread; what it traces is in its list `tracees`. Both ends of the link change only
- * with proc_lock. Whoever may look into a process may trace it; that is asked with the process's
- * exec_lock held, so that no exec gives it other rights between the question and the link. An exec
- * that has begun before finds the tracer when it takes effect: the program then gets no more rights
- * than its user's, or it loses the tracer (TRACE_GAINED). */
+ * A tracer is a thread; the threads that it traces are in its list `tracees`. Both ends of the link
+ * change only with proc_lock held. A thread that may look into a process may trace it. This is
+ * checked with the process's exec_lock held, so that no exec gives it other rights between the
+ * check and the link. An exec that has begun before finds the tracer when it takes effect: then the
+ * program gets no more rights than its user has, or it loses the tracer (TRACE_GAINED). */
 #include "local.h"
 
 /* ---- Rights ---- */
@@ -110,7 +110,8 @@ void tracee_unlink_locked(struct tracee *tracee)
 
 /* ---- Beginning ---- */
 
-/* A record for the thread, which stays its own. False: out of memory. proc_lock. */
+/* Makes a record for the thread, which the thread keeps. False if memory is out. Lock: proc_lock
+ * held. */
 static bool have_record_locked(struct thread *thread)
 {
     if (!thread->tracee)

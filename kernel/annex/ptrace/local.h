@@ -1,9 +1,11 @@
-/* What the files of the annex ptrace tell each other.
+/* What the files of the annex ptrace share.
  *
- * A thread that is or was traced has a struct tracee, for as long as it lives, and longer if its
- * tracer is still to wait for its end. Lock rule: proc_lock guards all of it. A thread that has
- * stopped goes on only with proc_lock, so who holds that, and has seen that the thread is at rest,
- * may read and write its registers. */
+ * A thread that is or was traced has a struct tracee as long as it lives, and longer if its tracer
+ * has still to wait for its end.
+ *
+ * Lock: proc_lock guards all of it. A stopped thread continues only with proc_lock held. So code
+ * that holds it, and has seen that the thread is stopped and off its processor, may read and write
+ * the registers. */
 #pragma once
 
 #include "abi/ptrace.h"
@@ -12,14 +14,14 @@
 enum tracee_state {
     TRACEE_RUNS,
     TRACEE_STOPPED,
-    TRACEE_LISTENS, /* stopped, and asks for no more than to hear of SIGCONT */
+    TRACEE_LISTENS, /* stopped, and only reports SIGCONT */
     TRACEE_ENDED,
 };
 
 struct tracee {
-    struct thread *thread;   /* NULL once it has ended */
-    struct process *process; /* its; referenced once it has ended */
-    struct thread *tracer;   /* NULL: nobody traces it */
+    struct thread *thread;   /* NULL after it has ended */
+    struct process *process; /* its process; referenced after it has ended */
+    struct thread *tracer;   /* NULL: it is not traced */
     struct list node;        /* in tracer->tracees */
     struct list told_node;   /* in told_tracees of the tracer's process, or empty */
     enum tracee_state state;
@@ -29,19 +31,19 @@ struct tracee {
     bool rights;       /* the tracer was root when it began */
     uint32_t options;  /* PTRACE_O_* */
     bool calls, steps; /* it stops at its next call, or after its next instruction */
-    bool flag_is_ours; /* the step's TF in the thread's flags is not the program's */
+    bool flag_is_ours; /* TF in the thread's flags is set for a step, not by the program */
     int born;          /* PTRACE_EVENT_* of the clone that it is in, 0: none that counts */
 
-    /* what it is to stop for, on its way to user mode: thread->trap_due says if any */
+    /* why it must stop on its way to user mode; thread->trap_due says if there is a reason */
     bool stop_due;   /* it takes part in the process's stop, or PTRACE_INTERRUPT */
-    bool notify_due; /* a seized one tells of SIGCONT */
+    bool notify_due; /* a seized thread reports SIGCONT */
 
     /* of its stop */
     int code;          /* the signal, and the event above it, as wait tells */
     int why;           /* CLD_TRAPPED or CLD_STOPPED */
     uint64_t message;  /* PTRACE_GETEVENTMSG */
     siginfo_t *info;   /* on its stack; NULL: a stop of the process */
-    int signal;        /* with which it goes on */
+    int signal;        /* with which it continues */
     bool takes_signal; /* it is one that it is about to take */
 
     /* of its end */
@@ -49,15 +51,15 @@ struct tracee {
     int wait_status;
 };
 
-/* ---- Who traces whom: link.c ---- */
+/* ---- Tracers and tracees: link.c ---- */
 
 /* May the caller look into the process, as the user that it is (`real`) or that it acts for?
  * The process's exec_lock is held. */
 bool ptrace_may_look(const struct process *process, bool real);
 long ptrace_me(struct thread *self);
 long ptrace_attach(struct thread *self, int tid, bool seizes, uint64_t options);
-/* Nobody traces it any more; where it has stopped it goes on with tracee->signal. It may be gone
- * afterwards. */
+/* Ends the tracing of a thread. If it has stopped, it continues with tracee->signal. The record may
+ * be freed afterwards. */
 void tracee_unlink_locked(struct tracee *tracee);
 void tracer_lets_go(struct thread *self); /* it is about to end */
 bool tracer_bears(struct thread *self, struct thread *child, uint64_t flags, int exit_signal);
@@ -77,14 +79,14 @@ void tracee_set_step_locked(struct tracee *tracee, bool steps);
 
 /* ---- What wait tells: told.c ---- */
 
-void tracee_tell_locked(struct tracee *tracee); /* there is something new for its tracer */
+void tracee_tell_locked(struct tracee *tracee); /* wait has something to report to its tracer */
 void tracee_untell_locked(struct tracee *tracee);
-/* SIGCHLD to the tracer's process, and whoever waits there wakes. */
+/* Sends SIGCHLD to the tracer's process and wakes threads that wait there. */
 void tracer_notify_locked(const struct tracee *tracee, int code, int status);
 int tracer_look(struct process *process, struct wait_for *wait);
 /* Tells the tracer that the thread has ended. */
 void tracee_tell_end_locked(struct tracee *tracee);
-/* The record of an ended thread, which nobody traces any more. */
+/* Frees the record of an ended thread that is not traced any more. */
 void tracee_free_ended_locked(struct tracee *tracee);
 struct tracee *tracee_create(struct thread *thread); /* NULL: out of memory */
 void tracee_free(struct tracee *tracee);

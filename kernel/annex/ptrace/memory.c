@@ -4,9 +4,8 @@
 
 /* ---- Words of a tracee ---- */
 
-/* The space of one that has stopped, referenced. As on Linux a program that may not be looked into
- * shows its memory only to a tracer who was root.
- * 0, -ESRCH or -EIO. */
+/* The space of a stopped thread, referenced. As on Linux, a program that may not be looked into
+ * shows its memory only to a tracer that was root. 0, -ESRCH or -EIO. */
 static int tracee_space(struct thread *self, int tid, struct space **space)
 {
     struct tracee *tracee = tracee_hold(self, tid, true);

@@ -103,7 +103,7 @@ static int set_selector(struct thread *thread, unsigned shift, uint64_t value)
     return 0;
 }
 
-/* A base goes with the null selector; where that is not, loading the base makes it so. */
+/* A base needs the null selector; if another is loaded, writing the base replaces it. */
 static int set_base(struct thread *thread, uint64_t *base, unsigned shift, uint64_t value)
 {
     if (value >= USER_END)

@@ -1,8 +1,8 @@
-/* How a traced thread stops, what for, and how it goes on.
+/* How a traced thread stops, why, and how it continues.
  *
- * All stops are one function, stop_locked(): the thread puts what its tracer may want to know into
- * its struct tracee, says that wait has something to tell, and sleeps. It is the tracer who lets it
- * go on, by tracee_wake_locked(), or SIGKILL. What it goes on with is in the record by then.
+ * All stops use one function, stop_locked(): the thread writes what its tracer may want to know to
+ * its struct tracee, makes wait report the stop, and sleeps. The tracer lets it continue, by
+ * tracee_wake_locked(), or SIGKILL does. The signal with which it continues is then in the record.
  *
  * There are five kinds of stops, and a tracer tells them apart by the status of wait and by
  * PTRACE_GETSIGINFO:
@@ -38,8 +38,8 @@ static void note_stop_locked(struct tracee *own, int code, int why, uint64_t mes
     own->thread->trapped = true;
 }
 
-/* One that nobody traces any more, but that still steps, is to take the flag out itself: only then
- * are its registers in its frame. */
+/* A thread that is not traced any more but still steps must clear the flag itself: its registers
+ * are in its frame only then. */
 static bool has_trap_locked(const struct tracee *tracee)
 {
     return tracee->thread->traced ? tracee->stop_due || tracee->notify_due : tracee->flag_is_ours;
@@ -55,9 +55,8 @@ static void recalculate_locked(struct thread *self)
     spin_unlock(&process->signal_lock);
 }
 
-/* Stops the calling thread. Where nobody traces it any more, or it is to die, it goes on at once.
- * The signal with which it goes on.
- * proc_lock, which is released meanwhile. */
+/* Stops the calling thread. If it is not traced any more, or is killed, it continues at once. The
+ * result is the signal with which it continues. Lock: proc_lock held; released meanwhile. */
 static int stop_locked(struct thread *self, int code, int why, uint64_t message, siginfo_t *info)
 {
     struct tracee *own = self->tracee;
@@ -105,9 +104,8 @@ void tracee_trap_locked(struct tracee *tracee)
         tracee_wake_locked(tracee);
 }
 
-/* A stop of the kernel's making: the siginfo says what for.
- * The signal with which it goes on.
- * proc_lock. */
+/* A stop that the kernel causes; the siginfo says why. The result is the signal with which it
+ * continues. Lock: proc_lock held. */
 static int report_locked(struct thread *self, int signal, int code, int why, uint64_t message)
 {
     siginfo_t info;
@@ -132,8 +130,8 @@ void tracee_set_step_locked(struct tracee *tracee, bool steps)
     }
 }
 
-/* The instruction that was stepped was a SYSCALL: SYSRET would let it trap in user mode before the
- * next one, for ever; so it is IRET that goes back, and the trap is made here. */
+/* The stepped instruction was SYSCALL. SYSRET would cause the trap in user mode before the next
+ * instruction, for ever; so IRET is used, and the trap is made here. */
 static void stepped_over_call(struct thread *self)
 {
     struct trap_frame *frame = trap_frame_at(self->stack_top);
@@ -143,7 +141,8 @@ static void stepped_over_call(struct thread *self)
 
 /* ---- Events ---- */
 
-/* At a call's begin or end, if the tracer wants that. With a signal it goes on as if sent that. */
+/* Stops at the begin or end of a call, if the tracer wants that. A signal with which it continues
+ * is sent to it. */
 static void call_stop(struct thread *self, uint64_t message)
 {
     siginfo_t info;
@@ -166,9 +165,7 @@ static void result_stop(struct thread *self)
         call_stop(self, PTRACE_EVENTMSG_SYSCALL_EXIT);
 }
 
-/* Stops for an event if the tracer has asked for it.
- * True if so.
- * Takes proc_lock. */
+/* Stops for an event if the tracer has asked for it. True if so. Takes proc_lock. */
 static bool event_stop(struct thread *self, int event, uint64_t message)
 {
     spin_lock(&proc_lock);

@@ -103,7 +103,7 @@ static void collect_end(struct wait_for *wait, struct tracee *tracee)
     if (wait->options & WNOWAIT)
         return;
     process_ref(process);
-    tracee_unlink_locked(tracee); /* a parent who is another hears of it now */
+    tracee_unlink_locked(tracee); /* if the parent is not the tracer, it learns of the end now */
     process_unref(process);
 }
 
