@@ -259,6 +259,26 @@ static void reap_all(void)
         ;
 }
 
+/* A child to look into. Before it sleeps it has copied the pages that it writes. */
+static void child_waits(void)
+{
+    int ends[2];
+    char byte = 0;
+    pipe(ends);
+    words[0] = fork();
+    for (; words[0] == 0; pause())
+        write(ends[1], &byte, 1);
+    read(ends[0], &byte, 1);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void end_child(void)
+{
+    kill((pid_t)words[0], SIGKILL);
+    reap_all();
+}
+
 static void set_clone(void)
 {
     memset(words, 0, sizeof words);

@@ -112,6 +112,8 @@ static bool try_one(const struct inject_case *one, int nth, const char **wrong, 
 {
     if (one->prepare)
         one->prepare();
+    look(&after); /* writes to all pages that looking needs: a fork may have shared them */
+    before = after;
     look(&before);
     arm(nth);
     *result = one->call(fail_fd);
