@@ -109,7 +109,7 @@ static void forget_first_names(struct unpacking *u)
 /* Makes `name` another name of the file whose first name is `first`. 0 or -errno. */
 static int make_link(struct unpacking *u, const char *first, const char *name)
 {
-    struct entry *found;
+    struct dentry *found;
     struct last_name last;
     int err = make_parents(u, name);
     if (err == 0)
@@ -121,7 +121,7 @@ static int make_link(struct unpacking *u, const char *first, const char *name)
         err = last.dir->inode->ops->link(last.dir, last.name, last.len, found->inode);
         last_name_release(&last);
     }
-    entry_unref(found);
+    dentry_unref(found);
     return err;
 }
 
@@ -157,7 +157,7 @@ static int give_contents(struct inode *inode, const struct cpio_entry *e)
 /* Gives the file with that name the contents and attributes of the entry. 0 or -errno. */
 static int fill(struct unpacking *u, const char *name, const struct cpio_entry *e)
 {
-    struct entry *found;
+    struct dentry *found;
     int err = path_walk(u->fs, AT_FDCWD, name, 0, &found);
     if (err < 0)
         return err;
@@ -171,7 +171,7 @@ static int fill(struct unpacking *u, const char *name, const struct cpio_entry *
     }
     if (err == 0)
         set_attributes(inode, e);
-    entry_unref(found);
+    dentry_unref(found);
     return err;
 }
 
@@ -179,7 +179,7 @@ static int fill(struct unpacking *u, const char *name, const struct cpio_entry *
  * a later archive replaces by a file. 0 if the name is free now, -EEXIST if the file stays. */
 static int make_way(struct unpacking *u, const char *name, const struct cpio_entry *e)
 {
-    struct entry *found;
+    struct dentry *found;
     struct last_name last;
     int err = path_walk(u->fs, AT_FDCWD, name, 0, &found);
     if (err < 0)
@@ -190,7 +190,7 @@ static int make_way(struct unpacking *u, const char *name, const struct cpio_ent
         err = last.dir->inode->ops->remove(last.dir, last.name, last.len, found);
         last_name_release(&last);
     }
-    entry_unref(found);
+    dentry_unref(found);
     return err;
 }
 

@@ -4,7 +4,7 @@
  * an array of slots for listings. A regular file is a radix tree of pages, and these pages are what
  * mmap maps: there is no page cache beside the file.
  *
- * Lock rule: an inode's lock guards its entries or pages. A write or truncation also holds the
+ * Lock rule: an inode's lock guards its dentries or pages. A write or truncation also holds the
  * contents mutex of the file, so that two writes do not mix, and the size does not change during a
  * write. The mutex is taken first.
  *

@@ -2,7 +2,7 @@
  *
  * Four objects are on the way from a program's number or path to the bytes of a file. A descriptor
  * is a number in a struct fd_table; it refers to a struct file, an open file with a position. That
- * refers to a struct entry, a name in a directory, and the entry to a struct inode, the file
+ * refers to a struct dentry, a name in a directory, and the dentry to a struct inode, the file
  * itself. Several descriptors may share an open file (dup, fork), several open files an inode, and
  * several names an inode (link). Each object counts its references, and is freed with the last.
  *
@@ -10,8 +10,8 @@
  * fs_context (sched.h): the names of a thread (root, working directory, umask), its descriptors,
  * and what belongs to its process (credentials, limits).
  *
- * Lock rule: an inode's lock guards its attributes and, in a directory, the entries; names_lock
- * guards the name and the parent of every entry; a descriptor table, an open file's position and
+ * Lock rule: an inode's lock guards its attributes and, in a directory, the dentries; names_lock
+ * guards the name and the parent of every dentry; a descriptor table, an open file's position and
  * the names of a thread have locks of their own. They are taken in the order of lock_rank.
  *
  * Read entry.c and walk.c first, then file.c, open.c and fd_table.c, then the calls.
@@ -31,7 +31,7 @@
 #include "sched.h"
 #include "x86.h"
 
-struct entry;
+struct dentry;
 struct inode;
 struct file;
 struct filesystem;
@@ -78,9 +78,9 @@ static inline bool cred_is_root(const struct cred *cred)
 /* Where paths begin, and the umask. It belongs to one thread, to the threads of a process, or to
  * several processes, according to the flags of clone (CLONE_FS). */
 struct fs_names {
-    uint32_t refs;            /* atomic: contexts */
-    struct spinlock lock;     /* rank RANK_FDS */
-    struct entry *root, *cwd; /* guarded by lock; referenced */
+    uint32_t refs;             /* atomic: contexts */
+    struct spinlock lock;      /* rank RANK_FDS */
+    struct dentry *root, *cwd; /* guarded by lock; referenced */
     uint32_t n_execs; /* guarded by lock: how many set-id programs are being started with it */
     uint32_t umask;   /* atomic */
 };
@@ -111,10 +111,10 @@ void fs_context_close_on_exec(struct fs_context *fs); /* its table must not be s
 void fs_context_release(struct fs_context *fs);       /* drops its names and descriptors */
 /* Both are referenced. Only for the calling thread's own context. */
 struct cred *fs_cred(struct fs_context *fs);
-struct entry *fs_root(struct fs_context *fs);
+struct dentry *fs_root(struct fs_context *fs);
 /* The root or the working directory of another thread, referenced; NULL if the thread has ended.
  * The caller makes sure that the structure is not freed. */
-struct entry *fs_look(struct fs_context *fs, bool root);
+struct dentry *fs_look(struct fs_context *fs, bool root);
 int fs_look_umask(struct fs_context *fs); /* likewise; -1: the thread has ended */
 
 /* ---- Inodes: files, without their names ---- */
@@ -130,60 +130,60 @@ struct new_inode {
 /* A listing in the layout of getdents64, which is being written to a page of the kernel. */
 struct listing {
     char *at, *end; /* the free part of the page */
-    bool full;      /* an entry did not fit */
+    bool full;      /* a dentry did not fit */
 };
-/* Adds an entry; `type` is DT_*. The name is copied by words, so it must be followed by zeros up to
+/* Adds a dentry; `type` is DT_*. The name is copied by words, so it must be followed by zeros up to
  * a multiple of 8 bytes. False: there is no room, and nothing was added. */
 static inline bool listing_add(struct listing *listing, const char *name, size_t len, uint64_t ino,
                                uint32_t type, uint64_t next_pos)
 {
     size_t size = align_up(offsetof(struct linux_dirent64, d_name) + len + 1, 8);
-    struct linux_dirent64 *entry = (struct linux_dirent64 *)listing->at;
+    struct linux_dirent64 *dentry = (struct linux_dirent64 *)listing->at;
     if (listing->at + size > listing->end) {
         listing->full = true;
         return false;
     }
     *(uint64_t *)(listing->at + size - 8) = 0; /* the padding after the name */
-    entry->d_ino = ino;
-    entry->d_off = (int64_t)next_pos;
-    entry->d_reclen = (unsigned short)size;
-    entry->d_type = (unsigned char)type;
-    __builtin_memcpy(entry->d_name, name, 8); /* most names end here */
+    dentry->d_ino = ino;
+    dentry->d_off = (int64_t)next_pos;
+    dentry->d_reclen = (unsigned short)size;
+    dentry->d_type = (unsigned char)type;
+    __builtin_memcpy(dentry->d_name, name, 8); /* most names end here */
     for (size_t i = 8; i <= len; i += 8)
-        __builtin_memcpy(entry->d_name + i, name + i, 8);
+        __builtin_memcpy(dentry->d_name + i, name + i, 8);
     listing->at += size;
     return true;
 }
 #define LISTING_SLACK 8 /* bytes after listing->end that the last word of a name may overwrite */
 
-/* The operations of a file system on its inodes. `dir` is the entry of a directory. Calling an
+/* The operations of a file system on its inodes. `dir` is the dentry of a directory. Calling an
  * operation that is absent gives the error in its comment. */
 struct inode_ops {
-    /* Finds the entry of that name, referenced; -ENOENT. Absent: -ENOTDIR. */
-    int (*lookup)(struct entry *dir, const char *name, size_t len, struct entry **found);
+    /* Finds the dentry of that name, referenced; -ENOENT. Absent: -ENOTDIR. */
+    int (*lookup)(struct dentry *dir, const char *name, size_t len, struct dentry **found);
     /* Makes a file of any type, referenced; -EEXIST, -ENOENT in a removed directory. Absent: -EPERM
      * (-EACCES for open). */
-    int (*create)(struct entry *dir, const char *name, size_t len, const struct new_inode *what,
-                  struct entry **made);
+    int (*create)(struct dentry *dir, const char *name, size_t len, const struct new_inode *what,
+                  struct dentry **made);
     /* Gives the inode one more name; -ENOENT if it has none left. Absent: -EPERM. */
-    int (*link)(struct entry *dir, const char *name, size_t len, struct inode *inode);
-    /* Removes the entry from dir; a directory must be empty (-ENOTEMPTY). -ESTALE if the name does
-     * not belong to that entry any more: then the caller looks it up again. Absent: -EPERM. */
-    int (*remove)(struct entry *dir, const char *name, size_t len, struct entry *victim);
+    int (*link)(struct dentry *dir, const char *name, size_t len, struct inode *inode);
+    /* Removes the dentry from dir; a directory must be empty (-ENOTEMPTY). -ESTALE if the name does
+     * not belong to that dentry any more: then the caller looks it up again. Absent: -EPERM. */
+    int (*remove)(struct dentry *dir, const char *name, size_t len, struct dentry *victim);
     /* Moves `from` to name in new_dir, where it replaces `over`, or exchanges the two
      * (RENAME_EXCHANGE). If over is NULL the name must be free. -ESTALE if either name has changed
      * since it was looked up. If `whiteout` is not NULL, such an inode gets the former name in the
      * same step. Absent: -EPERM. */
-    int (*rename)(struct entry *from, struct entry *new_dir, const char *name, size_t len,
-                  struct entry *over, uint32_t flags, const struct new_inode *whiteout);
+    int (*rename)(struct dentry *from, struct dentry *new_dir, const char *name, size_t len,
+                  struct dentry *over, uint32_t flags, const struct new_inode *whiteout);
     /* Lists from position *pos on, and moves *pos. The vfs itself lists "." and "..", which have
      * the positions 0 and 1. Absent: -ENOTDIR. */
-    int (*list)(struct inode *dir, struct entry *self, uint64_t *pos, struct listing *listing);
+    int (*list)(struct inode *dir, struct dentry *self, uint64_t *pos, struct listing *listing);
     /* Stores at most `size` bytes of the target, without a NUL; how many. Absent: -EINVAL. */
     long (*readlink)(struct inode *inode, char *buf, size_t size);
-    /* The entry, referenced, to which a link jumps without a text (/proc/self/cwd). Absent: the
+    /* The dentry, referenced, to which a link jumps without a text (/proc/self/cwd). Absent: the
      * text that readlink gives is walked. */
-    int (*follow)(struct entry *link, struct entry **target);
+    int (*follow)(struct dentry *link, struct dentry **target);
     int (*truncate)(struct inode *inode, uint64_t size); /* absent: -EINVAL */
     /* A file without a name (O_TMPFILE), referenced. Absent: -EOPNOTSUPP. */
     int (*unnamed)(struct inode *dir, const struct new_inode *what, struct inode **made);
@@ -211,7 +211,7 @@ struct inode {
     const struct inode_ops *ops;
     struct filesystem *fs;
     uint64_t ino;         /* unique in its file system */
-    uint32_t refs;        /* atomic: entries, open files, walks */
+    uint32_t refs;        /* atomic: dentries, open files, walks */
     int32_t writers;      /* atomic: open for writing if > 0; writing denied (exec) if < 0 */
     struct spinlock lock; /* rank RANK_INODE, or by spin_lock_as one of the next three */
     /* guarded by lock (a single aligned word may be read without it): */
@@ -256,12 +256,12 @@ struct filesystem {
     uint64_t dev;      /* st_dev */
     uint64_t next_ino; /* atomic */
     uint64_t n_inodes; /* atomic: how many exist, counted by inode_init and inode_unref */
-    struct entry *root;
+    struct dentry *root;
     void (*statfs)(struct filesystem *fs, struct statfs *st);
 };
 uint64_t filesystem_new_dev(void); /* an unused number for filesystem.dev */
 
-/* ---- Entries: names in directories ---- */
+/* ---- Dentries: names in directories ---- */
 
 /* A name: up to 15 bytes are kept inside, a longer one in a block. It is followed by a NUL and
  * further zeros up to a multiple of 8 bytes. */
@@ -270,61 +270,63 @@ union name_place {
     char *block;
 };
 
-struct entry {
+struct dentry {
     struct hash_node node; /* guarded by the parent inode's lock, as are slot and dead */
     uint32_t slot;         /* its position in listings of the directory */
     uint32_t refs;         /* atomic */
     struct inode *inode;   /* constant; referenced */
-    struct entry *parent;  /* guarded by names_lock; referenced; a root's: itself, unreferenced */
+    struct dentry *parent; /* guarded by names_lock; referenced; a root's: itself, unreferenced */
     bool dead;             /* removed from its directory */
     bool mounted;          /* a file system is mounted here: see mount_root */
     uint16_t name_len;     /* guarded by names_lock and the parent's lock, as is name */
     union name_place name;
 };
-_Static_assert(sizeof(struct entry) == 64, "a directory of a million names has a million of these");
+_Static_assert(sizeof(struct dentry) == 64,
+               "a directory of a million names has a million of these");
 
-static inline const char *entry_name(const struct entry *entry)
+static inline const char *dentry_name(const struct dentry *dentry)
 {
-    return entry->name_len < sizeof(entry->name) ? entry->name.inside : entry->name.block;
+    return dentry->name_len < sizeof(dentry->name) ? dentry->name.inside : dentry->name.block;
 }
 
 extern struct spinlock names_lock;
-/* Makes an entry for an inode, with one reference. It takes over the caller's reference to the
+/* Makes a dentry for an inode, with one reference. It takes over the caller's reference to the
  * inode. Without a parent it is a root. NULL: out of memory; then the caller keeps its reference.
  */
-struct entry *entry_create(struct entry *parent, struct inode *inode, const char *name, size_t len);
-static inline void entry_ref(struct entry *entry)
+struct dentry *dentry_create(struct dentry *parent, struct inode *inode, const char *name,
+                             size_t len);
+static inline void dentry_ref(struct dentry *dentry)
 {
-    __atomic_fetch_add(&entry->refs, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&dentry->refs, 1, __ATOMIC_RELAXED);
 }
-void entry_free(struct entry *entry); /* for entry_unref: its last reference was dropped */
-static inline void entry_unref(struct entry *entry)
+void dentry_free(struct dentry *dentry); /* for dentry_unref: its last reference was dropped */
+static inline void dentry_unref(struct dentry *dentry)
 {
-    if (entry && __atomic_sub_fetch(&entry->refs, 1, __ATOMIC_ACQ_REL) == 0)
-        entry_free(entry);
+    if (dentry && __atomic_sub_fetch(&dentry->refs, 1, __ATOMIC_ACQ_REL) == 0)
+        dentry_free(dentry);
 }
-/* The parent, referenced; of a mounted root it is the parent of the entry that is mounted on. The
+/* The parent, referenced; of a mounted root it is the parent of the dentry that is mounted on. The
  * uppermost root is its own parent. */
-struct entry *entry_parent(struct entry *entry);
-/* Is `above` the entry `below` or one of its ancestors in the same file system? Lock: the mutex of
+struct dentry *dentry_parent(struct dentry *dentry);
+/* Is `above` the dentry `below` or one of its ancestors in the same file system? Lock: the mutex of
  * renames held, so that no directory gets another parent meanwhile. Lets others run. */
-bool entry_is_above(const struct entry *above, const struct entry *below);
-/* Writes the path from root to entry, with a NUL, to the end of buf[size]; *start is where it
- * begins. -ENAMETOOLONG; -ENOENT if `living` is set and the entry is dead (the text " (deleted)" is
- * the caller's to add). The path of an entry that is not below root begins with "(unreachable)", as
- * on Linux. That of a file without a directory (a pipe) is only its name. */
-int entry_path(struct entry *root, struct entry *entry, bool living, char *buf, size_t size,
-               char **start);
-/* A copy of a name, made before a rename, so that entry_rename needs no memory. */
-struct entry_name {
+bool dentry_is_above(const struct dentry *above, const struct dentry *below);
+/* Writes the path from root to dentry, with a NUL, to the end of buf[size]; *start is where it
+ * begins. -ENAMETOOLONG; -ENOENT if `living` is set and the dentry is dead (the text " (deleted)"
+ * is the caller's to add). The path of a dentry that is not below root begins with "(unreachable)",
+ * as on Linux. That of a file without a directory (a pipe) is only its name. */
+int dentry_path(struct dentry *root, struct dentry *dentry, bool living, char *buf, size_t size,
+                char **start);
+/* A copy of a name, made before a rename, so that dentry_rename needs no memory. */
+struct dentry_name {
     union name_place place;
     size_t len;
 };
-int entry_name_prepare(struct entry_name *name, const char *text, size_t len); /* 0 or -ENOMEM */
-void entry_name_discard(struct entry_name *name);
-/* Gives entry another parent and name. Afterwards `name` is its former name, which the caller
+int dentry_name_prepare(struct dentry_name *name, const char *text, size_t len); /* 0 or -ENOMEM */
+void dentry_name_discard(struct dentry_name *name);
+/* Gives dentry another parent and name. Afterwards `name` is its former name, which the caller
  * discards. Lock: both directories held. */
-void entry_rename(struct entry *entry, struct entry *parent, struct entry_name *name);
+void dentry_rename(struct dentry *dentry, struct dentry *parent, struct dentry_name *name);
 
 /* ---- Walking paths ---- */
 
@@ -333,15 +335,15 @@ enum walk_flags {
     WALK_DIRECTORY = 2, /* the result must be a directory: -ENOTDIR */
     WALK_EMPTY = 4,     /* "" means dirfd itself (AT_EMPTY_PATH) */
 };
-/* Finds the entry of a path, referenced. A path without a leading "/" starts at dirfd (AT_FDCWD:
+/* Finds the dentry of a path, referenced. A path without a leading "/" starts at dirfd (AT_FDCWD:
  * the working directory). 0, or an error of path_resolution(7). */
 int path_walk(struct fs_context *fs, int dirfd, const char *path, unsigned flags,
-              struct entry **found);
+              struct dentry **found);
 
 /* The parent directory and the last component, for calls that make or remove a name. */
 struct last_name {
-    struct entry *dir; /* referenced: last_name_release */
-    const char *name;  /* points into the path; not NUL-terminated */
+    struct dentry *dir; /* referenced: last_name_release */
+    const char *name;   /* points into the path; not NUL-terminated */
     size_t len;
     bool trailing_slash;
     enum { LAST_NORMAL, LAST_DOT, LAST_DOTDOT, LAST_ROOT } kind;
@@ -419,8 +421,8 @@ struct file {
     uint32_t refs;  /* atomic */
     uint32_t flags; /* O_* as opened; fcntl changes O_APPEND ...; atomic */
     const struct file_ops *ops;
-    struct entry *entry;            /* by which it was opened; a pipe has one of its own */
-    struct inode *inode;            /* entry->inode */
+    struct dentry *dentry;          /* by which it was opened; a pipe has one of its own */
+    struct inode *inode;            /* dentry->inode */
     struct mutex pos_lock;          /* rank RANK_POSITION: over a read or write, if shared */
     uint64_t pos;                   /* guarded by pos_lock; of a stream: for its ops, 0 at first */
     void *private_data;             /* for the functions in ops */
@@ -448,9 +450,9 @@ void file_touch_atime(struct file *file); /* inode_touch_atime, unless opened wi
 /* Opens a path as open(2) does. The file is referenced. 0 or an error of open(2). */
 int file_open(struct fs_context *fs, int dirfd, const char *path, int flags, uint32_t mode,
               struct file **file);
-/* Opens an entry, without a check of permissions. The file takes references of its own. */
-int file_open_entry(struct fs_context *fs, struct entry *entry, int flags, struct file **file);
-/* Opens an inode that has no name in a directory (a pipe), with an entry "name:[ino]" that is made
+/* Opens a dentry, without a check of permissions. The file takes references of its own. */
+int file_open_dentry(struct fs_context *fs, struct dentry *dentry, int flags, struct file **file);
+/* Opens an inode that has no name in a directory (a pipe), with a dentry "name:[ino]" that is made
  * here. If it succeeds it takes over the caller's reference to the inode. */
 int file_open_anonymous(struct fs_context *fs, struct inode *inode, const char *name, int flags,
                         const struct file_ops *ops, struct file **file);
@@ -512,16 +514,16 @@ int vfs_make(struct fs_context *fs, const char *path, const struct new_inode *wh
  * path_walk. */
 int vfs_mount(struct fs_context *fs, const char *path, struct filesystem *filesystem);
 struct mount_info {
-    struct entry *at;     /* the root of the mounted file system */
-    struct entry *covers; /* the entry on which it is mounted; NULL for the first root */
+    struct dentry *at;     /* the root of the mounted file system */
+    struct dentry *covers; /* the dentry on which it is mounted; NULL for the first root */
     struct filesystem *fs;
 };
 bool vfs_mount_at(unsigned index, struct mount_info *info); /* 0: the root; false past the end */
 /* The number of the mount, as mountinfo, statx and fdinfo give it. A file system that is not
  * mounted (that of pipes) has a number, too, which mountinfo does not list. */
 uint64_t vfs_mount_id(const struct filesystem *fs);
-/* The entry on which a root is mounted; NULL if it is not. */
-struct entry *vfs_mount_point(const struct entry *root);
+/* The dentry on which a root is mounted; NULL if it is not. */
+struct dentry *vfs_mount_point(const struct dentry *root);
 
 /* ---- Devices, and what upper rooms set ---- */
 

@@ -162,9 +162,9 @@ static uint64_t size_to_dump(struct dump *dump, const struct area *area)
     if (area->flags & AREA_DONTDUMP)
         return 0;
     if (area->flags & AREA_SHARED) {
-        struct entry *entry = space_name_at(dump->space, area->start);
-        bool has_name = entry && entry->inode->nlink > 0;
-        entry_unref(entry);
+        struct dentry *dentry = space_name_at(dump->space, area->start);
+        bool has_name = dentry && dentry->inode->nlink > 0;
+        dentry_unref(dentry);
         return has_name ? 0 : all;
     }
     space_measure(dump->space, area, &use);

@@ -70,9 +70,9 @@ static void add_number(struct name *name, uint64_t number)
 static void add_program(struct name *name, struct thread *self, bool whole)
 {
     struct file *exe = self->process->exe;
-    struct entry *root = fs_root(&self->fs);
+    struct dentry *root = fs_root(&self->fs);
     char *page = buffer_alloc(), *start = "";
-    if (page && exe && entry_path(root, exe->entry, false, page, PAGE_SIZE, &start) == 0) {
+    if (page && exe && dentry_path(root, exe->dentry, false, page, PAGE_SIZE, &start) == 0) {
         const char *last = start;
         for (const char *at = start; !whole && *at; at++)
             if (*at == '/')
@@ -82,7 +82,7 @@ static void add_program(struct name *name, struct thread *self, bool whole)
         add_word(name, self->name);
     }
     buffer_free(page);
-    entry_unref(root);
+    dentry_unref(root);
 }
 
 static void add_host(struct name *name)

@@ -310,7 +310,7 @@ static void set_comm(struct thread *thread, const struct exec *exec)
     memset(thread->name, 0, sizeof(thread->name));
     spin_lock(&names_lock);
     if (exec->by_descriptor)
-        name = entry_name(exec->file->entry);
+        name = dentry_name(exec->file->dentry);
     strlcpy(thread->name, name, sizeof(thread->name));
     spin_unlock(&names_lock);
 }

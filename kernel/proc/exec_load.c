@@ -26,7 +26,7 @@ static int map(struct space *space, uint64_t start, uint64_t n_bytes, uint32_t p
         .n_bytes = n_bytes,
         .prot = prot,
         .backing = file ? file->ops->backing(file) : NULL,
-        .name = file ? file->entry : NULL,
+        .name = file ? file->dentry : NULL,
         .offset = offset,
         .map_flags = MAP_PRIVATE | MAP_FIXED_NOREPLACE | (file ? 0 : MAP_ANONYMOUS),
     };

@@ -28,7 +28,7 @@ static int request_file(struct map_request *request, struct file *file)
     if (shared && !file_writable(file))
         request->max_prot = PROT_READ | PROT_EXEC;
     request->backing = file->ops->backing(file);
-    request->name = request->backing ? file->entry : NULL; /* /dev/zero: zeroed memory */
+    request->name = request->backing ? file->dentry : NULL; /* /dev/zero: zeroed memory */
     return 0;
 }
 

@@ -15,22 +15,22 @@ const char *thread_cwd_peek(const struct thread *thread, char *buf, size_t size)
 {
     enum { DEPTH_LIMIT = 64 };
     char *at = buf + size - 1;
-    const struct entry *entry = thread->fs.names ? thread->fs.names->cwd : NULL;
+    const struct dentry *dentry = thread->fs.names ? thread->fs.names->cwd : NULL;
     *at = '\0';
-    for (int i = 0; entry && i < DEPTH_LIMIT; i++) {
-        while (vfs_mount_point(entry))
-            entry = vfs_mount_point(entry);
-        if (entry->parent == entry)
+    for (int i = 0; dentry && i < DEPTH_LIMIT; i++) {
+        while (vfs_mount_point(dentry))
+            dentry = vfs_mount_point(dentry);
+        if (dentry->parent == dentry)
             break;
-        size_t length = entry->name_len;
+        size_t length = dentry->name_len;
         if (length + 1 > (size_t)(at - buf))
             break;
         at -= length;
-        memcpy(at, entry_name(entry), length);
+        memcpy(at, dentry_name(dentry), length);
         *--at = '/';
-        entry = entry->parent;
+        dentry = dentry->parent;
     }
-    return *at ? at : entry ? "/" : "?";
+    return *at ? at : dentry ? "/" : "?";
 }
 
 /* The thread may start to run meanwhile. Then some of the addresses are old ones. */

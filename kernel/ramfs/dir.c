@@ -1,15 +1,15 @@
-/* Directories: a hash of entries by name, and slots that give each entry a position in listings.
+/* Directories: a hash of dentries by name, and slots that give each dentry a position in listings.
  *
- * A lookup hashes the name and compares a few entries, in a directory of any size. For listings a
+ * A lookup hashes the name and compares a few dentries, in a directory of any size. For listings a
  * hash is not enough: a program reads a large directory in many calls, and between two of them
- * entries come and go, and the hash may grow and change its order. POSIX wants that an entry which
- * exists all the time is listed exactly once. So each entry has a slot, a number that it keeps as
+ * dentries come and go, and the hash may grow and change its order. POSIX wants that a dentry which
+ * exists all the time is listed exactly once. So each dentry has a slot, a number that it keeps as
  * long as it is in the directory. A listing goes through the slots in order, and its position is
- * the next slot (plus 2, for "." and ".."). Slots of removed entries form a chain and are reused,
+ * the next slot (plus 2, for "." and ".."). Slots of removed dentries form a chain and are reused,
  * the latest first; when the directory is empty all slots are freed.
  *
  * A name is made in this order: check that the directory still exists and does not have the name,
- * allocate inode, entry and slot, and insert the entry into the hash. Whatever fails before that
+ * allocate inode, dentry and slot, and insert the dentry into the hash. Whatever fails before that
  * last step is undone, so other threads see either nothing or a complete file. All of it happens
  * with the directory's spinlock held, so of two threads that make one name one gets EEXIST.
  *
@@ -84,11 +84,11 @@ int ramfs_slot_take_locked(struct ramfs_inode *dir, uint32_t *slot)
     return 0;
 }
 
-void ramfs_slot_set_locked(struct ramfs_inode *dir, uint32_t slot, struct entry *entry)
+void ramfs_slot_set_locked(struct ramfs_inode *dir, uint32_t slot, struct dentry *dentry)
 {
     uint64_t n;
-    *radix_row(&dir->dir.slots, slot, &n) = (uint64_t)entry;
-    entry->slot = slot;
+    *radix_row(&dir->dir.slots, slot, &n) = (uint64_t)dentry;
+    dentry->slot = slot;
 }
 
 struct radix ramfs_slot_free_locked(struct ramfs_inode *dir, uint32_t slot)
@@ -104,10 +104,10 @@ struct radix ramfs_slot_free_locked(struct ramfs_inode *dir, uint32_t slot)
 /* ---- Names ---- */
 
 /* Compares eight bytes at a time, and the rest from its end on. */
-static bool same_name(const struct entry *entry, const char *name, size_t len)
+static bool same_name(const struct dentry *dentry, const char *name, size_t len)
 {
-    const char *own = entry_name(entry);
-    if (entry->name_len != len)
+    const char *own = dentry_name(dentry);
+    if (dentry->name_len != len)
         return false;
     for (; len >= 8; own += 8, name += 8, len -= 8) {
         uint64_t a, b;
@@ -121,35 +121,35 @@ static bool same_name(const struct entry *entry, const char *name, size_t len)
     return len == 0;
 }
 
-static inline struct entry *find_locked(struct ramfs_inode *dir, const char *name, size_t len,
-                                        uint32_t hash)
+static inline struct dentry *find_locked(struct ramfs_inode *dir, const char *name, size_t len,
+                                         uint32_t hash)
 {
     struct hash_node *node = hash_first(&dir->dir.names, hash);
     for (; node; node = hash_next(node)) {
-        struct entry *entry = container_of(node, struct entry, node);
-        if (same_name(entry, name, len))
-            return entry;
+        struct dentry *dentry = container_of(node, struct dentry, node);
+        if (same_name(dentry, name, len))
+            return dentry;
     }
     return NULL;
 }
 
-struct entry *ramfs_find_locked(struct ramfs_inode *dir, const char *name, size_t len,
-                                uint32_t hash)
+struct dentry *ramfs_find_locked(struct ramfs_inode *dir, const char *name, size_t len,
+                                 uint32_t hash)
 {
     return find_locked(dir, name, len, hash);
 }
 
-static int dir_lookup(struct entry *dir_entry, const char *name, size_t len, struct entry **found)
+static int dir_lookup(struct dentry *dir_entry, const char *name, size_t len, struct dentry **found)
 {
     struct inode *dir = dir_entry->inode;
     uint32_t hash = hash_bytes(name, len);
     spin_lock(&dir->lock);
-    struct entry *entry = find_locked(ramfs_inode(dir), name, len, hash);
-    if (entry)
-        entry_ref(entry);
+    struct dentry *dentry = find_locked(ramfs_inode(dir), name, len, hash);
+    if (dentry)
+        dentry_ref(dentry);
     spin_unlock(&dir->lock);
-    *found = entry;
-    return entry ? 0 : -ENOENT;
+    *found = dentry;
+    return dentry ? 0 : -ENOENT;
 }
 
 /* Can the name be added? 0, -ENOENT in a removed directory, -EEXIST. */
@@ -160,51 +160,51 @@ static int may_add_locked(struct ramfs_inode *dir, const char *name, size_t len,
     return ramfs_find_locked(dir, name, len, hash) ? -EEXIST : 0;
 }
 
-/* Adds an entry, with the reference to it, to the directory. 0 or -ENOMEM. */
-static int dir_add_locked(struct ramfs_inode *dir, struct entry *entry, uint32_t hash)
+/* Adds a dentry, with the reference to it, to the directory. 0 or -ENOMEM. */
+static int dir_add_locked(struct ramfs_inode *dir, struct dentry *dentry, uint32_t hash)
 {
     uint32_t slot;
     if (ramfs_slot_take_locked(dir, &slot))
         return -ENOMEM;
-    ramfs_slot_set_locked(dir, slot, entry);
-    hash_insert(&dir->dir.names, &entry->node, hash);
+    ramfs_slot_set_locked(dir, slot, dentry);
+    hash_insert(&dir->dir.names, &dentry->node, hash);
     dir->inode.size += BOGUS_ENTRY_SIZE;
-    inode_set_changed(&dir->inode, entry->inode->ctime_ns);
+    inode_set_changed(&dir->inode, dentry->inode->ctime_ns);
     return 0;
 }
 
-/* Makes an inode, and an entry with the reference that the directory will hold. 0 or -ENOSPC. */
-static int make_entry(struct entry *dir, const char *name, size_t len, const struct new_inode *what,
-                      struct entry **made)
+/* Makes an inode, and a dentry with the reference that the directory will hold. 0 or -ENOSPC. */
+static int make_dentry(struct dentry *dir, const char *name, size_t len,
+                       const struct new_inode *what, struct dentry **made)
 {
     struct ramfs_inode *inode = ramfs_inode_create(dir->inode->fs, what);
     if (!inode)
         return -ENOSPC;
-    *made = entry_create(dir, &inode->inode, name, len);
+    *made = dentry_create(dir, &inode->inode, name, len);
     if (*made)
         return 0;
     inode_unref(&inode->inode);
     return -ENOSPC;
 }
 
-static int dir_create(struct entry *dir_entry, const char *name, size_t len,
-                      const struct new_inode *what, struct entry **made)
+static int dir_create(struct dentry *dir_entry, const char *name, size_t len,
+                      const struct new_inode *what, struct dentry **made)
 {
     struct ramfs_inode *dir = ramfs_inode(dir_entry->inode);
     uint32_t hash = hash_bytes(name, len);
-    struct entry *entry = NULL;
+    struct dentry *dentry = NULL;
     spin_lock(&dir->inode.lock);
     int err = may_add_locked(dir, name, len, hash);
     if (!err)
-        err = make_entry(dir_entry, name, len, what, &entry);
-    if (!err && dir_add_locked(dir, entry, hash)) {
-        entry_unref(entry);
+        err = make_dentry(dir_entry, name, len, what, &dentry);
+    if (!err && dir_add_locked(dir, dentry, hash)) {
+        dentry_unref(dentry);
         err = -ENOSPC;
     }
     if (!err) {
         dir->inode.nlink += S_ISDIR(what->mode);
-        entry_ref(entry);
-        *made = entry;
+        dentry_ref(dentry);
+        *made = dentry;
     }
     spin_unlock(&dir->inode.lock);
     return err;
@@ -235,7 +235,7 @@ static void lose_link(struct inode *inode)
     spin_unlock(&inode->lock);
 }
 
-static int dir_link(struct entry *dir_entry, const char *name, size_t len, struct inode *inode)
+static int dir_link(struct dentry *dir_entry, const char *name, size_t len, struct inode *inode)
 {
     struct ramfs_inode *dir = ramfs_inode(dir_entry->inode);
     uint32_t hash = hash_bytes(name, len);
@@ -245,12 +245,12 @@ static int dir_link(struct entry *dir_entry, const char *name, size_t len, struc
         err = gain_link(inode);
     if (!err) {
         inode_ref(inode);
-        struct entry *entry = entry_create(dir_entry, inode, name, len);
-        if (!entry)
+        struct dentry *dentry = dentry_create(dir_entry, inode, name, len);
+        if (!dentry)
             inode_unref(inode);
-        if (!entry || dir_add_locked(dir, entry, hash)) {
-            if (entry)
-                entry_unref(entry);
+        if (!dentry || dir_add_locked(dir, dentry, hash)) {
+            if (dentry)
+                dentry_unref(dentry);
             lose_link(inode);
             err = -ENOSPC;
         }
@@ -275,7 +275,7 @@ static int lose_name(struct inode *inode, int64_t now)
     return err;
 }
 
-static int dir_remove(struct entry *dir_entry, const char *name, size_t len, struct entry *victim)
+static int dir_remove(struct dentry *dir_entry, const char *name, size_t len, struct dentry *victim)
 {
     struct ramfs_inode *dir = ramfs_inode(dir_entry->inode);
     uint32_t hash = hash_bytes(name, len);
@@ -297,13 +297,13 @@ static int dir_remove(struct entry *dir_entry, const char *name, size_t len, str
     spin_unlock(&dir->inode.lock);
     ramfs_slots_free(&unused);
     if (!err)
-        entry_unref(victim);
+        dentry_unref(victim);
     return err;
 }
 
 /* ---- Listing ---- */
 
-/* Lists the entries in a row of slots. How many slots were done before there was no more room. */
+/* Lists the dentries in a row of slots. How many slots were done before there was no more room. */
 static uint64_t list_row(const uint64_t *row, uint64_t n, uint64_t pos, struct listing *to)
 {
     struct listing listing = *to; /* a copy, which can be in registers */
@@ -311,9 +311,9 @@ static uint64_t list_row(const uint64_t *row, uint64_t n, uint64_t pos, struct l
     for (i = 0; i < n; i++) {
         if (row[i] == 0 || row[i] & 1)
             continue;
-        const struct entry *entry = (const struct entry *)row[i];
-        const struct inode *inode = entry->inode;
-        if (!listing_add(&listing, entry_name(entry), entry->name_len, inode->ino,
+        const struct dentry *dentry = (const struct dentry *)row[i];
+        const struct inode *inode = dentry->inode;
+        if (!listing_add(&listing, dentry_name(dentry), dentry->name_len, inode->ino,
                          IFTODT(inode->mode), pos + i + 1))
             break;
     }
@@ -337,7 +337,8 @@ static bool list_rows_locked(struct ramfs_inode *dir, uint64_t *pos, struct list
 }
 
 /* The position is the slot plus 2. */
-static int dir_list(struct inode *inode, struct entry *self, uint64_t *pos, struct listing *listing)
+static int dir_list(struct inode *inode, struct dentry *self, uint64_t *pos,
+                    struct listing *listing)
 {
     (void)self;
     bool more;

@@ -579,14 +579,14 @@ static void backing_written(struct backing *backing)
     inode_touch_mtime(&file_of(backing)->inode);
 }
 
-static void backing_name_ref(void *entry)
+static void backing_name_ref(void *dentry)
 {
-    entry_ref(entry);
+    dentry_ref(dentry);
 }
 
-static void backing_name_unref(void *entry)
+static void backing_name_unref(void *dentry)
 {
-    entry_unref(entry);
+    dentry_unref(dentry);
 }
 
 static const struct backing_ops file_backing_ops = {

@@ -2,7 +2,7 @@
  *
  * All inodes are of one structure, struct ramfs_inode; a union holds what differs by type. The
  * operations are chosen by type when the inode is made, and its last reference frees what belongs
- * to it: entries, pages or the target of a link.
+ * to it: dentries, pages or the target of a link.
  *
  * A program can fill memory not only with pages but also with empty files, names and links. So
  * there is a limit on inodes, as there is one on pages, and a long target counts as a page. */
@@ -13,7 +13,7 @@
 static OBJECT_CACHE(ramfs_inode_cache, struct ramfs_inode);
 static OBJECT_CACHE(filesystem_cache, struct filesystem);
 
-/* ---- Symbolic links, devices, FIFOs and sockets: inodes without entries or pages ---- */
+/* ---- Symbolic links, devices, FIFOs and sockets: inodes without dentries or pages ---- */
 
 static long link_readlink(struct inode *inode, char *buf, size_t size)
 {
@@ -189,7 +189,7 @@ struct filesystem *ramfs_create(const char *type, uint32_t root_mode)
     fs->statfs = ramfs_statfs;
     struct new_inode what = {.mode = S_IFDIR | (root_mode & 07777)};
     struct ramfs_inode *root = ramfs_inode_create(fs, &what);
-    fs->root = root ? entry_create(NULL, &root->inode, "", 0) : NULL;
+    fs->root = root ? dentry_create(NULL, &root->inode, "", 0) : NULL;
     if (fs->root)
         return fs;
     if (root)

@@ -34,15 +34,15 @@ void radix_free(struct radix *radix, void (*drop)(uint64_t word, void *arg), voi
 #define INLINE_TARGET    48 /* bytes of a symbolic link's target, with its NUL, kept in the inode */
 #define BREATH           64 /* pages or rows of pages between two calls of cond_resched */
 #define CUT_PIECE        1024 /* words that are removed while a lock is held */
-#define BOGUS_ENTRY_SIZE 20   /* an entry adds so much to the size of its directory, as on tmpfs */
+#define BOGUS_ENTRY_SIZE 20   /* a dentry adds so much to the size of its directory, as on tmpfs */
 #define NO_SLOT          UINT32_MAX
 
 struct ramfs_inode {
     struct inode inode;
     union { /* guarded by inode.lock */
         struct {
-            struct hash names;  /* of struct entry.node, with a reference to each entry */
-            struct radix slots; /* of entries; a free slot n refers to the next as next << 1 | 1 */
+            struct hash names;  /* of struct dentry.node, with a reference to each dentry */
+            struct radix slots; /* of dentries; a free slot n refers to the next as next << 1 | 1 */
             uint32_t n_slots;   /* slots used so far, since the directory was empty */
             uint32_t free_slot; /* the first free one, or NO_SLOT */
         } dir;
@@ -87,8 +87,8 @@ void ramfs_give_page(void);        /* counts one page less */
 /* The contents mutex of a file. */
 struct mutex *ramfs_contents_of(const struct ramfs_inode *file);
 void ramfs_file_setup(void); /* called before the first file is made */
-int ramfs_rename(struct entry *from, struct entry *new_dir, const char *name, size_t len,
-                 struct entry *over, uint32_t flags, const struct new_inode *whiteout);
+int ramfs_rename(struct dentry *from, struct dentry *new_dir, const char *name, size_t len,
+                 struct dentry *over, uint32_t flags, const struct new_inode *whiteout);
 void ramfs_inode_release(struct inode *inode);
 
 /* The functions that enforce the seals of files; they are in the memfd annex. NULL: without it a
@@ -105,10 +105,10 @@ struct ramfs_seals {
 extern const struct ramfs_seals *ramfs_seals; /* set while the kernel starts */
 
 /* Parts of dir.c that rename.c uses, too. Lock: the directory's held. */
-struct entry *ramfs_find_locked(struct ramfs_inode *dir, const char *name, size_t len,
-                                uint32_t hash);
+struct dentry *ramfs_find_locked(struct ramfs_inode *dir, const char *name, size_t len,
+                                 uint32_t hash);
 int ramfs_slot_take_locked(struct ramfs_inode *dir, uint32_t *slot); /* 0 or -ENOMEM */
-void ramfs_slot_set_locked(struct ramfs_inode *dir, uint32_t slot, struct entry *entry);
+void ramfs_slot_set_locked(struct ramfs_inode *dir, uint32_t slot, struct dentry *dentry);
 /* Frees a slot. If the directory has become empty all its slots are returned; the caller passes
  * them to ramfs_slots_free after it has released the lock. */
 struct radix ramfs_slot_free_locked(struct ramfs_inode *dir, uint32_t slot);

@@ -1,4 +1,4 @@
-/* Rename: an entry moves to another name or directory, replaces another entry, or exchanges with
+/* Rename: a dentry moves to another name or directory, replaces another dentry, or exchanges with
  * it.
  *
  * To other threads a rename must look like one step: at no moment may both names be missing, or the
@@ -11,25 +11,25 @@
  * and has checked that no directory moves below itself, so no circle is possible.
  *
  * Files may have been made and removed since the vfs looked up the names. With the locks held
- * move_prepare_locked checks again that both names belong to the same entries, and otherwise gives
+ * move_prepare_locked checks again that both names belong to the same dentries, and otherwise gives
  * -ESTALE: the vfs looks them up again.
  *
  * After the first change nothing may fail. Therefore the copies of names, the whiteout and the
  * slots are allocated before. What is not needed any more (former names, freed slots, the replaced
- * entry) is kept until the locks are released, because freeing it may take long. */
+ * dentry) is kept until the locks are released, because freeing it may take long. */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "local.h"
 
 struct move {
-    struct entry *from, *over; /* over: what has the new name, or NULL */
-    struct entry *old_dir, *new_dir;
+    struct dentry *from, *over; /* over: what has the new name, or NULL */
+    struct dentry *old_dir, *new_dir;
     struct ramfs_inode *old, *new; /* inodes of the two directories */
     const char *name;              /* in new_dir */
     size_t len;
-    struct entry_name from_name; /* from's new name, afterwards its former one */
-    struct entry_name over_name; /* likewise for over, in an exchange */
-    struct entry *whiteout;      /* gets from's former name; or NULL */
+    struct dentry_name from_name; /* from's new name, afterwards its former one */
+    struct dentry_name over_name; /* likewise for over, in an exchange */
+    struct dentry *whiteout;      /* gets from's former name; or NULL */
     uint32_t from_hash, over_hash;
     uint32_t whiteout_slot;
     bool exchange;
@@ -41,8 +41,8 @@ static void move_lock(const struct move *move)
 {
     struct inode *first = move->old_dir->inode, *second = move->new_dir->inode;
     if (first != second) {
-        bool swap = entry_is_above(move->new_dir, move->old_dir) ||
-                    (!entry_is_above(move->old_dir, move->new_dir) && first > second);
+        bool swap = dentry_is_above(move->new_dir, move->old_dir) ||
+                    (!dentry_is_above(move->old_dir, move->new_dir) && first > second);
         if (swap) {
             first = move->new_dir->inode;
             second = move->old_dir->inode;
@@ -70,7 +70,7 @@ static void move_unlock(const struct move *move)
  * needs in another directory. 0 or -errno; then nothing has changed. */
 static int move_prepare_locked(struct move *move, uint32_t *slot)
 {
-    const struct entry *from = move->from, *over = move->over;
+    const struct dentry *from = move->from, *over = move->over;
     if (from->dead || from->parent != move->old_dir)
         return -ESTALE;
     if (move->new->inode.nlink == 0)
@@ -104,7 +104,7 @@ static void move_touch_locked(const struct move *move, int64_t now)
 /* Removes `over` from the new directory. Its slot remains, for from or to be freed. */
 static void displace_locked(const struct move *move)
 {
-    struct entry *over = move->over;
+    struct dentry *over = move->over;
     bool is_dir = inode_is(over->inode, S_IFDIR);
     hash_remove(&move->new->dir.names, &over->node);
     over->dead = true;
@@ -125,7 +125,7 @@ static void white_out_locked(const struct move *move)
 /* Moves from to the new name, where it replaces over if there is one. */
 static void replace_locked(struct move *move, uint32_t slot)
 {
-    struct entry *from = move->from;
+    struct dentry *from = move->from;
     bool is_dir = inode_is(from->inode, S_IFDIR), same = move->old == move->new;
     if (move->whiteout)
         white_out_locked(move);
@@ -143,13 +143,13 @@ static void replace_locked(struct move *move, uint32_t slot)
     move->new->inode.nlink += is_dir;
     move->old->inode.size -= BOGUS_ENTRY_SIZE;
     move->new->inode.size += BOGUS_ENTRY_SIZE;
-    entry_rename(from, move->new_dir, &move->from_name);
+    dentry_rename(from, move->new_dir, &move->from_name);
 }
 
 /* Exchanges names, directories and slots of from and over. */
 static void exchange_locked(struct move *move)
 {
-    struct entry *from = move->from, *over = move->over;
+    struct dentry *from = move->from, *over = move->over;
     uint32_t n_up = inode_is(from->inode, S_IFDIR), n_down = inode_is(over->inode, S_IFDIR);
     hash_remove(&move->old->dir.names, &from->node);
     hash_remove(&move->new->dir.names, &over->node);
@@ -162,11 +162,11 @@ static void exchange_locked(struct move *move)
     }
     move->old->inode.nlink += n_down - n_up;
     move->new->inode.nlink += n_up - n_down;
-    entry_rename(from, move->new_dir, &move->from_name);
-    entry_rename(over, move->old_dir, &move->over_name);
+    dentry_rename(from, move->new_dir, &move->from_name);
+    dentry_rename(over, move->old_dir, &move->over_name);
 }
 
-/* The replaced entry loses the directory's reference at last, because that may free the inode and
+/* The replaced dentry loses the directory's reference at last, because that may free the inode and
  * all its pages. */
 static int move_perform(struct move *move)
 {
@@ -183,44 +183,45 @@ static int move_perform(struct move *move)
     move_unlock(move);
     ramfs_slots_free(&move->unused);
     if (!err && move->over && !move->exchange)
-        entry_unref(move->over);
+        dentry_unref(move->over);
     return err;
 }
 
 /* Allocates the names that the move needs, and moves. 0 or -errno. */
 static int move_named(struct move *move)
 {
-    const struct entry *from = move->from;
-    if (entry_name_prepare(&move->from_name, move->name, move->len))
+    const struct dentry *from = move->from;
+    if (dentry_name_prepare(&move->from_name, move->name, move->len))
         return -ENOMEM;
-    if (move->exchange && entry_name_prepare(&move->over_name, entry_name(from), from->name_len)) {
-        entry_name_discard(&move->from_name);
+    if (move->exchange &&
+        dentry_name_prepare(&move->over_name, dentry_name(from), from->name_len)) {
+        dentry_name_discard(&move->from_name);
         return -ENOMEM;
     }
     int err = move_perform(move);
-    entry_name_discard(&move->from_name);
+    dentry_name_discard(&move->from_name);
     if (move->exchange)
-        entry_name_discard(&move->over_name);
+        dentry_name_discard(&move->over_name);
     return err;
 }
 
-/* Makes an entry with from's name, which is not in the directory yet. NULL: out of memory. */
-static struct entry *whiteout_make(const struct entry *from, const struct new_inode *what)
+/* Makes a dentry with from's name, which is not in the directory yet. NULL: out of memory. */
+static struct dentry *whiteout_make(const struct dentry *from, const struct new_inode *what)
 {
     struct ramfs_inode *inode = ramfs_inode_create(from->inode->fs, what);
     if (!inode)
         return NULL;
-    struct entry *entry =
-        entry_create(from->parent, &inode->inode, entry_name(from), from->name_len);
-    if (!entry)
+    struct dentry *dentry =
+        dentry_create(from->parent, &inode->inode, dentry_name(from), from->name_len);
+    if (!dentry)
         inode_unref(&inode->inode);
-    return entry;
+    return dentry;
 }
 
-int ramfs_rename(struct entry *from, struct entry *new_dir, const char *name, size_t len,
-                 struct entry *over, uint32_t flags, const struct new_inode *whiteout)
+int ramfs_rename(struct dentry *from, struct dentry *new_dir, const char *name, size_t len,
+                 struct dentry *over, uint32_t flags, const struct new_inode *whiteout)
 {
-    struct entry *old_dir = from->parent;
+    struct dentry *old_dir = from->parent;
     struct move move = {
         .from = from,
         .over = over,
@@ -238,6 +239,6 @@ int ramfs_rename(struct entry *from, struct entry *new_dir, const char *name, si
         return -ENOSPC;
     int err = move_named(&move);
     if (err)
-        entry_unref(move.whiteout);
+        dentry_unref(move.whiteout);
     return err;
 }

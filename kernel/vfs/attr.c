@@ -41,14 +41,14 @@ long sys_faccessat2(struct fs_context *fs, int dirfd, const char *path, int mode
     struct cred *cred = flags & AT_EACCESS ? fs_cred(fs) : real_cred(fs);
     if (!cred)
         return -ENOMEM;
-    struct entry *entry;
+    struct dentry *dentry;
     int err = path_walk_as(fs, cred, dirfd, path,
                            (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
                                (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
-                           &entry);
+                           &dentry);
     if (!err) {
-        err = inode_permission(cred, entry->inode, (unsigned)mode);
-        entry_unref(entry);
+        err = inode_permission(cred, dentry->inode, (unsigned)mode);
+        dentry_unref(dentry);
     }
     cred_unref(cred);
     return err;
@@ -80,10 +80,10 @@ int file_truncate(struct fs_context *fs, struct inode *inode, uint64_t size)
     return err;
 }
 
-static int truncate_entry(struct fs_context *fs, struct entry *entry, uint64_t size)
+static int truncate_entry(struct fs_context *fs, struct dentry *dentry, uint64_t size)
 {
-    struct inode *inode = entry->inode;
-    if (entry_is_dir(entry))
+    struct inode *inode = dentry->inode;
+    if (dentry_is_dir(dentry))
         return -EISDIR;
     if (!inode_is(inode, S_IFREG))
         return -EINVAL;
@@ -101,14 +101,14 @@ static int truncate_entry(struct fs_context *fs, struct entry *entry, uint64_t s
 
 long sys_truncate(struct fs_context *fs, const char *path, off_t length)
 {
-    struct entry *entry;
+    struct dentry *dentry;
     if (length < 0)
         return -EINVAL;
-    int err = path_walk(fs, AT_FDCWD, path, WALK_FOLLOW, &entry);
+    int err = path_walk(fs, AT_FDCWD, path, WALK_FOLLOW, &dentry);
     if (err)
         return err;
-    err = truncate_entry(fs, entry, (uint64_t)length);
-    entry_unref(entry);
+    err = truncate_entry(fs, dentry, (uint64_t)length);
+    dentry_unref(dentry);
     return err;
 }
 
@@ -193,12 +193,12 @@ static int change_inode(struct fs_context *fs, struct inode *inode, const struct
 static int change_path(struct fs_context *fs, int dirfd, const char *path, unsigned walk_flags,
                        const struct change *change)
 {
-    struct entry *entry;
-    int err = path_walk(fs, dirfd, path, walk_flags, &entry);
+    struct dentry *dentry;
+    int err = path_walk(fs, dirfd, path, walk_flags, &dentry);
     if (err)
         return err;
-    err = change_inode(fs, entry->inode, change);
-    entry_unref(entry);
+    err = change_inode(fs, dentry->inode, change);
+    dentry_unref(dentry);
     return err;
 }
 

@@ -22,7 +22,7 @@ static OBJECT_CACHE(names_cache, struct fs_names);
 
 /* ---- Names ---- */
 
-struct fs_names *fs_names_create(struct entry *root, struct entry *cwd, uint32_t umask)
+struct fs_names *fs_names_create(struct dentry *root, struct dentry *cwd, uint32_t umask)
 {
     struct fs_names *names = object_alloc(&names_cache);
     if (!names)
@@ -34,8 +34,8 @@ struct fs_names *fs_names_create(struct entry *root, struct entry *cwd, uint32_t
         .cwd = cwd,
         .umask = umask,
     };
-    entry_ref(root);
-    entry_ref(cwd);
+    dentry_ref(root);
+    dentry_ref(cwd);
     return names;
 }
 
@@ -47,8 +47,8 @@ static struct fs_names *names_copy(struct fs_names *from)
         return NULL;
     bool locked = names_lock_if_shared(from);
     *names = *from;
-    entry_ref(names->root);
-    entry_ref(names->cwd);
+    dentry_ref(names->root);
+    dentry_ref(names->cwd);
     names_unlock_if(from, locked);
     names->refs = 1;
     names->n_execs = 0;
@@ -60,35 +60,35 @@ static void names_unref(struct fs_names *names)
 {
     if (__atomic_sub_fetch(&names->refs, 1, __ATOMIC_ACQ_REL) != 0)
         return;
-    entry_unref(names->cwd);
-    entry_unref(names->root);
+    dentry_unref(names->cwd);
+    dentry_unref(names->root);
     object_free(&names_cache, names);
 }
 
-struct entry *fs_root(struct fs_context *fs)
+struct dentry *fs_root(struct fs_context *fs)
 {
     struct fs_names *names = fs->names;
     bool locked = names_lock_if_shared(names);
-    struct entry *root = names->root;
-    entry_ref(root);
+    struct dentry *root = names->root;
+    dentry_ref(root);
     names_unlock_if(names, locked);
     return root;
 }
 
-struct entry *fs_cwd(struct fs_context *fs)
+struct dentry *fs_cwd(struct fs_context *fs)
 {
     struct fs_names *names = fs->names;
     bool locked = names_lock_if_shared(names);
-    struct entry *cwd = names->cwd;
-    entry_ref(cwd);
+    struct dentry *cwd = names->cwd;
+    dentry_ref(cwd);
     names_unlock_if(names, locked);
     return cwd;
 }
 
-void fs_set_names(struct fs_context *fs, struct entry *root, struct entry *cwd)
+void fs_set_names(struct fs_context *fs, struct dentry *root, struct dentry *cwd)
 {
     struct fs_names *names = fs->names;
-    struct entry *former = NULL;
+    struct dentry *former = NULL;
     spin_lock(&names->lock);
     if (root) {
         former = names->root;
@@ -98,24 +98,24 @@ void fs_set_names(struct fs_context *fs, struct entry *root, struct entry *cwd)
         names->cwd = cwd;
     }
     spin_unlock(&names->lock);
-    entry_unref(former);
+    dentry_unref(former);
 }
 
 /* ---- Looking at another thread: fs->lock keeps its names and descriptors from being freed ---- */
 
-struct entry *fs_look(struct fs_context *fs, bool root)
+struct dentry *fs_look(struct fs_context *fs, bool root)
 {
-    struct entry *entry = NULL;
+    struct dentry *dentry = NULL;
     spin_lock(&fs->lock);
     struct fs_names *names = fs->names;
     if (names) {
         spin_lock_as(&names->lock, RANK_FILE);
-        entry = root ? names->root : names->cwd;
-        entry_ref(entry);
+        dentry = root ? names->root : names->cwd;
+        dentry_ref(dentry);
         spin_unlock(&names->lock);
     }
     spin_unlock(&fs->lock);
-    return entry;
+    return dentry;
 }
 
 int fs_look_umask(struct fs_context *fs)

@@ -1,10 +1,10 @@
 /* The working directory: getcwd, chdir, fchdir.
  *
- * The kernel keeps the working directory as an entry, not as a path, so a rename of a directory
+ * The kernel keeps the working directory as a dentry, not as a path, so a rename of a directory
  * above it changes what getcwd returns, and cannot break relative paths. getcwd follows the parents
  * from the working directory up to the context's root and writes their names from the end of a
- * buffer towards its start (entry_path). Most paths are short, so the first buffer is on the stack;
- * a longer one gets a page, which is Linux's limit, too.
+ * buffer towards its start (dentry_path). Most paths are short, so the first buffer is on the
+ * stack; a longer one gets a page, which is Linux's limit, too.
  *
  * If the working directory has been removed the result is ENOENT. If it is not below the root, as
  * after a chroot, the path begins with "(unreachable)". A thread that shares its names with others
@@ -20,7 +20,7 @@ static int cwd_path(struct fs_context *fs, char *text, size_t size, char **start
 {
     struct fs_names *names = fs->names;
     bool locked = names_lock_if_shared(names);
-    int err = entry_path(names->root, names->cwd, true, text, size, start);
+    int err = dentry_path(names->root, names->cwd, true, text, size, start);
     names_unlock_if(names, locked);
     return err;
 }
@@ -46,25 +46,25 @@ long sys_getcwd(struct fs_context *fs, uaddr_t buf, size_t size)
 }
 
 /* Makes the directory the working directory, if it may be searched. Takes over the reference. */
-static int set_cwd(struct fs_context *fs, struct entry *entry)
+static int set_cwd(struct fs_context *fs, struct dentry *dentry)
 {
-    const struct inode_ops *ops = entry->inode->ops;
-    int err = fs_permission(fs, entry->inode, MAY_EXEC);
+    const struct inode_ops *ops = dentry->inode->ops;
+    int err = fs_permission(fs, dentry->inode, MAY_EXEC);
     if (!err && ops->enter)
-        err = ops->enter(entry->inode);
+        err = ops->enter(dentry->inode);
     if (err) {
-        entry_unref(entry);
+        dentry_unref(dentry);
         return err;
     }
-    fs_set_names(fs, NULL, entry);
+    fs_set_names(fs, NULL, dentry);
     return 0;
 }
 
 long sys_chdir(struct fs_context *fs, const char *path)
 {
-    struct entry *entry;
-    int err = path_walk(fs, AT_FDCWD, path, WALK_FOLLOW | WALK_DIRECTORY, &entry);
-    return err ? err : set_cwd(fs, entry);
+    struct dentry *dentry;
+    int err = path_walk(fs, AT_FDCWD, path, WALK_FOLLOW | WALK_DIRECTORY, &dentry);
+    return err ? err : set_cwd(fs, dentry);
 }
 
 long sys_fchdir(struct fs_context *fs, int fd)
@@ -73,11 +73,11 @@ long sys_fchdir(struct fs_context *fs, int fd)
     int err = fd_get_any(fs, fd, &file);
     if (err)
         return err;
-    struct entry *entry = file->entry;
-    entry_ref(entry);
+    struct dentry *dentry = file->dentry;
+    dentry_ref(dentry);
     file_unref(file);
-    if (entry_is_dir(entry))
-        return set_cwd(fs, entry);
-    entry_unref(entry);
+    if (dentry_is_dir(dentry))
+        return set_cwd(fs, dentry);
+    dentry_unref(dentry);
     return -ENOTDIR;
 }

@@ -1,7 +1,7 @@
 /* Directories: mkdir, rmdir, and listing with getdents64.
  *
- * A file system lists its entries into a page of the kernel, with a lock held; the page is then
- * copied to the user. If the copy fails in the middle, only whole entries count as listed, and the
+ * A file system lists its dentries into a page of the kernel, with a lock held; the page is then
+ * copied to the user. If the copy fails in the middle, only whole dentries count as listed, and the
  * position of the open file moves just past them. Positions are numbers that the file system
  * chooses, except 0 and 1, which are "." and "..". A program may seek to any position that it has
  * seen (telldir, seekdir). */
@@ -26,7 +26,7 @@ long sys_rmdir(struct fs_context *fs, const char *path)
 /* ---- Listing ---- */
 
 /* Lists "." and "..". False: there was no room for both. */
-static bool list_dots(struct listing *listing, struct entry *dir, uint64_t *pos)
+static bool list_dots(struct listing *listing, struct dentry *dir, uint64_t *pos)
 {
     static const char one[8] = ".", two[8] = "..";
     if (*pos == 0) {
@@ -35,9 +35,9 @@ static bool list_dots(struct listing *listing, struct entry *dir, uint64_t *pos)
         *pos = 1;
     }
     if (*pos == 1) {
-        struct entry *parent = entry_parent(dir);
+        struct dentry *parent = dentry_parent(dir);
         bool fits = listing_add(listing, two, 2, parent->inode->ino, DT_DIR, 2);
-        entry_unref(parent);
+        dentry_unref(parent);
         if (!fits)
             return false;
         *pos = 2;
@@ -50,22 +50,22 @@ static int list_batch(struct listing *listing, struct file *file, uint64_t *pos)
 {
     if (file->inode->nlink == 0)
         return -ENOENT;
-    if (!list_dots(listing, file->entry, pos))
+    if (!list_dots(listing, file->dentry, pos))
         return 0;
-    return file->inode->ops->list(file->inode, file->entry, pos, listing);
+    return file->inode->ops->list(file->inode, file->dentry, pos, listing);
 }
 
-/* The size of the whole entries in the first n bytes of the page. *pos becomes the position after
+/* The size of the whole dentries in the first n bytes of the page. *pos becomes the position after
  * them. */
 static size_t whole_entries(const char *page, size_t n, uint64_t *pos)
 {
     size_t at = 0;
     for (;;) {
-        const struct linux_dirent64 *entry = (const struct linux_dirent64 *)(page + at);
-        if (at + offsetof(struct linux_dirent64, d_name) > n || at + entry->d_reclen > n)
+        const struct linux_dirent64 *dentry = (const struct linux_dirent64 *)(page + at);
+        if (at + offsetof(struct linux_dirent64, d_name) > n || at + dentry->d_reclen > n)
             return at;
-        at += entry->d_reclen;
-        *pos = (uint64_t)entry->d_off;
+        at += dentry->d_reclen;
+        *pos = (uint64_t)dentry->d_off;
     }
 }
 
@@ -81,7 +81,7 @@ static long list_some(struct file *file, char *page, uaddr_t to, size_t count)
         int err = list_batch(&listing, file, &pos);
         size_t used = (size_t)(listing.at - page);
         if (!err && used == 0 && listing.full)
-            err = -EINVAL; /* the user's buffer is too small for the next entry */
+            err = -EINVAL; /* the user's buffer is too small for the next dentry */
         if (err)
             return total > 0 ? (long)total : err;
         size_t copied = used ? user_copy_out_some(uaddr_add(to, total), page, used) : 0;
@@ -95,7 +95,7 @@ static long list_some(struct file *file, char *page, uaddr_t to, size_t count)
     return (long)total;
 }
 
-long sys_getdents64(struct fs_context *fs, int fd, uaddr_t entries, size_t count)
+long sys_getdents64(struct fs_context *fs, int fd, uaddr_t dentries, size_t count)
 {
     struct file *file;
     int err = fd_get(fs, fd, &file);
@@ -103,13 +103,13 @@ long sys_getdents64(struct fs_context *fs, int fd, uaddr_t entries, size_t count
         return err;
     char *page = NULL;
     long result = -ENOTDIR;
-    if (entry_is_dir(file->entry) && file->inode->ops->list) {
+    if (dentry_is_dir(file->dentry) && file->inode->ops->list) {
         page = buffer_alloc();
         result = -ENOMEM;
     }
     if (page) {
         bool locked = file_lock_pos(fs, file);
-        result = list_some(file, page, entries, min(count, (size_t)INT32_MAX));
+        result = list_some(file, page, dentries, min(count, (size_t)INT32_MAX));
         if (locked)
             mutex_unlock(&file->pos_lock);
         if (result >= 0)

@@ -67,7 +67,7 @@ int file_create(struct fs_context *fs, int flags, struct file **made)
     file->refs = 1;
     file->flags = (uint32_t)flags;
     file->ops = &path_ops;
-    file->entry = NULL;
+    file->dentry = NULL;
     file->inode = NULL;
     mutex_init(&file->pos_lock, "file position", RANK_POSITION);
     file->pos = 0;
@@ -139,21 +139,21 @@ void file_uncount_writer(struct file *file)
 
 void file_free(struct file *file)
 {
-    if (file->entry)
-        entry_unref(file->entry);
+    if (file->dentry)
+        dentry_unref(file->dentry);
     object_free(&file_cache, file);
 }
 
-static void set_entry(struct file *file, struct entry *entry)
+static void set_dentry(struct file *file, struct dentry *dentry)
 {
-    file->entry = entry;
-    file->inode = entry->inode;
+    file->dentry = dentry;
+    file->inode = dentry->inode;
 }
 
-int file_start(struct fs_context *fs, struct file *file, struct entry *entry)
+int file_start(struct fs_context *fs, struct file *file, struct dentry *dentry)
 {
-    entry_ref(entry);
-    set_entry(file, entry);
+    dentry_ref(dentry);
+    set_dentry(file, dentry);
     if (file->flags & O_PATH)
         return 0;
     if (refuses_direct(file))
@@ -171,13 +171,13 @@ int file_start(struct fs_context *fs, struct file *file, struct entry *entry)
     return err;
 }
 
-int file_open_entry(struct fs_context *fs, struct entry *entry, int flags, struct file **opened)
+int file_open_dentry(struct fs_context *fs, struct dentry *dentry, int flags, struct file **opened)
 {
     struct file *file;
     int err = file_create(fs, flags, &file);
     if (err)
         return err;
-    err = file_start(fs, file, entry);
+    err = file_start(fs, file, dentry);
     if (err)
         file_free(file);
     else
@@ -194,12 +194,12 @@ int file_open_anonymous(struct fs_context *fs, struct inode *inode, const char *
     int err = file_create(fs, flags & ~OPEN_ONLY, &file);
     if (err)
         return err;
-    struct entry *entry = entry_create(NULL, inode, text, (size_t)len);
-    if (!entry) {
+    struct dentry *dentry = dentry_create(NULL, inode, text, (size_t)len);
+    if (!dentry) {
         file_free(file);
         return -ENOMEM;
     }
-    set_entry(file, entry);
+    set_dentry(file, dentry);
     file->ops = ops;
     *opened = file;
     return 0;
@@ -228,25 +228,25 @@ int file_open_exec(struct fs_context *fs, int dirfd, const char *path, int at_fl
                    struct file **file)
 {
     unsigned flags = at_flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW;
-    struct entry *entry;
+    struct dentry *dentry;
     int err =
-        path_walk(fs, dirfd, path, flags | (at_flags & AT_EMPTY_PATH ? WALK_EMPTY : 0), &entry);
+        path_walk(fs, dirfd, path, flags | (at_flags & AT_EMPTY_PATH ? WALK_EMPTY : 0), &dentry);
     if (err)
         return err;
-    if (entry_is_link(entry))
+    if (dentry_is_link(dentry))
         err = -ELOOP;
-    else if (!inode_is(entry->inode, S_IFREG))
+    else if (!inode_is(dentry->inode, S_IFREG))
         err = -EACCES;
     else
-        err = fs_permission(fs, entry->inode, MAY_EXEC);
+        err = fs_permission(fs, dentry->inode, MAY_EXEC);
     if (!err)
-        err = inode_deny_write(entry->inode);
+        err = inode_deny_write(dentry->inode);
     if (!err) {
-        err = file_open_entry(fs, entry, O_RDONLY, file);
+        err = file_open_dentry(fs, dentry, O_RDONLY, file);
         if (err)
-            inode_allow_write(entry->inode);
+            inode_allow_write(dentry->inode);
     }
-    entry_unref(entry);
+    dentry_unref(dentry);
     return err;
 }
 

@@ -1,13 +1,13 @@
 /* Links: link, symlink, readlink, and removing names with unlink and rmdir.
  *
- * A file may have several names, and none is the main one: all entries refer to one inode, which
+ * A file may have several names, and none is the main one: all dentries refer to one inode, which
  * counts its names in nlink. unlink removes one name. The contents remain as long as the inode is
  * referenced, by another name or by an open file; so a program may remove a file that it has open,
  * and goes on using it.
  *
- * To remove a name means to look up its entry, to check permissions for that entry, and to remove
- * it. Another thread may replace the entry between these steps, and then the checks were made for
- * the wrong one. So the file system removes the entry only if it still has the name. Otherwise it
+ * To remove a name means to look up its dentry, to check permissions for that dentry, and to remove
+ * it. Another thread may replace the dentry between these steps, and then the checks were made for
+ * the wrong one. So the file system removes the dentry only if it still has the name. Otherwise it
  * answers -ESTALE, and the name is looked up and checked again (remove_name). */
 #include "local.h"
 #include "syscall_calls.h"
@@ -31,10 +31,10 @@ static int link_to(struct fs_context *fs, struct inode *inode, const struct last
     int err = make_check(fs, last, false);
     if (!source && !err && dir->ops->link && !inode_is(inode, S_IFDIR))
         return dir->ops->link(last->dir, last->name, last->len, inode);
-    struct entry *there;
-    int looked = entry_lookup(last->dir, last->name, last->len, &there);
+    struct dentry *there;
+    int looked = dentry_lookup(last->dir, last->name, last->len, &there);
     if (!looked)
-        entry_unref(there);
+        dentry_unref(there);
     if (looked != -ENOENT)
         return looked ? looked : -EEXIST;
     return err == -ENOENT ? err : source ? source : err ? err : -EPERM;
@@ -56,7 +56,7 @@ static int may_link_open(struct fs_context *fs, int dirfd, const char *path)
 long sys_linkat(struct fs_context *fs, int olddir, const char *old, int newdir, const char *new,
                 unsigned flags)
 {
-    struct entry *entry;
+    struct dentry *dentry;
     struct last_name last;
     if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
         return -EINVAL;
@@ -66,15 +66,15 @@ long sys_linkat(struct fs_context *fs, int olddir, const char *old, int newdir, 
     err = path_walk(fs, olddir, old,
                     (flags & AT_SYMLINK_FOLLOW ? WALK_FOLLOW : 0) |
                         (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
-                    &entry);
+                    &dentry);
     if (err)
         return err;
     err = make_begin(fs, newdir, new, &last);
     if (!err) {
-        err = link_to(fs, entry->inode, &last);
+        err = link_to(fs, dentry->inode, &last);
         last_name_release(&last);
     }
-    entry_unref(entry);
+    dentry_unref(dentry);
     return err;
 }
 
@@ -112,19 +112,19 @@ static long give_target(struct inode *link, uaddr_t buf, size_t size)
 
 long sys_readlinkat(struct fs_context *fs, int dirfd, const char *path, uaddr_t buf, size_t size)
 {
-    struct entry *entry;
+    struct dentry *dentry;
     if ((int)size <= 0)
         return -EINVAL;
-    int err = path_walk(fs, dirfd, path, WALK_EMPTY, &entry);
+    int err = path_walk(fs, dirfd, path, WALK_EMPTY, &dentry);
     if (err)
         return err;
     /* An empty path means that dirfd itself is an open link. If it is not, that is ENOENT. */
     long result = *path ? -EINVAL : -ENOENT;
-    if (entry_is_link(entry))
-        result = give_target(entry->inode, buf, size);
+    if (dentry_is_link(dentry))
+        result = give_target(dentry->inode, buf, size);
     if (result >= 0)
-        inode_touch_atime(entry->inode);
-    entry_unref(entry);
+        inode_touch_atime(dentry->inode);
+    dentry_unref(dentry);
     return result;
 }
 
@@ -143,7 +143,7 @@ static bool sticky_forbids(const struct cred *cred, const struct inode *dir,
            cred->fsuid != dir->uid;
 }
 
-int may_remove(struct fs_context *fs, struct entry *dir, struct entry *victim, bool as_dir)
+int may_remove(struct fs_context *fs, struct dentry *dir, struct dentry *victim, bool as_dir)
 {
     struct cred *cred = fs_cred(fs);
     int err = inode_permission(cred, dir->inode, MAY_WRITE | MAY_EXEC);
@@ -152,7 +152,7 @@ int may_remove(struct fs_context *fs, struct entry *dir, struct entry *victim, b
     cred_unref(cred);
     if (err)
         return err;
-    if (as_dir != entry_is_dir(victim))
+    if (as_dir != dentry_is_dir(victim))
         return as_dir ? -ENOTDIR : -EISDIR;
     return vfs_mount_point(victim) ? -EBUSY : 0;
 }
@@ -167,22 +167,22 @@ static int kind_error(const struct last_name *last, bool as_dir)
     return last->kind == LAST_DOT ? -EINVAL : last->kind == LAST_ROOT ? -EBUSY : -ENOTEMPTY;
 }
 
-/* Removes the entry that has the name now. -ESTALE if the name got another entry meanwhile. */
+/* Removes the dentry that has the name now. -ESTALE if the name got another dentry meanwhile. */
 static int remove_last(struct fs_context *fs, const struct last_name *last, bool as_dir)
 {
-    struct entry *victim;
-    int err = entry_lookup(last->dir, last->name, last->len, &victim);
+    struct dentry *victim;
+    int err = dentry_lookup(last->dir, last->name, last->len, &victim);
     if (err)
         return err;
     if (last->trailing_slash && !as_dir)
-        err = entry_is_dir(victim) ? -EISDIR : -ENOTDIR;
+        err = dentry_is_dir(victim) ? -EISDIR : -ENOTDIR;
     else
         err = may_remove(fs, last->dir, victim, as_dir);
     if (!err && !last->dir->inode->ops->remove)
         err = -EPERM;
     if (!err)
         err = last->dir->inode->ops->remove(last->dir, last->name, last->len, victim);
-    entry_unref(victim);
+    dentry_unref(victim);
     return err;
 }
 

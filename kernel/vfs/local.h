@@ -8,11 +8,11 @@
 
 /* ---- Contexts (context.c) ---- */
 
-struct entry *fs_cwd(struct fs_context *fs); /* referenced */
+struct dentry *fs_cwd(struct fs_context *fs); /* referenced */
 /* Replaces the root or, if `root` is NULL, the working directory. Takes over the caller's
  * reference. */
-void fs_set_names(struct fs_context *fs, struct entry *root, struct entry *cwd);
-struct fs_names *fs_names_create(struct entry *root, struct entry *cwd, uint32_t umask);
+void fs_set_names(struct fs_context *fs, struct dentry *root, struct dentry *cwd);
+struct fs_names *fs_names_create(struct dentry *root, struct dentry *cwd, uint32_t umask);
 /* Only a thread that shares the names can change them meanwhile: a thread that does not share them
  * reads them without the lock. True: the lock was taken. */
 static inline bool names_lock_if_shared(struct fs_names *names)
@@ -41,31 +41,31 @@ void fs_raise(struct fs_context *fs, int signal);
 
 enum { MAY_EXEC = 1, MAY_WRITE = 2, MAY_READ = 4 };
 
-/* ---- Entries ---- */
+/* ---- Dentries ---- */
 
-static inline bool entry_is_dir(const struct entry *entry)
+static inline bool dentry_is_dir(const struct dentry *dentry)
 {
-    return inode_is(entry->inode, S_IFDIR);
+    return inode_is(dentry->inode, S_IFDIR);
 }
-static inline bool entry_is_link(const struct entry *entry)
+static inline bool dentry_is_link(const struct dentry *dentry)
 {
-    return inode_is(entry->inode, S_IFLNK);
+    return inode_is(dentry->inode, S_IFLNK);
 }
-struct entry *mount_root(const struct entry *entry); /* the root mounted on it, or NULL */
-/* The entry itself, or the root that is mounted on it, or on that, and so on. The caller's
- * reference to the entry becomes one to the result. */
-struct entry *entry_top(struct entry *entry);
-/* Finds the entry of a name, referenced; if a file system is mounted there, its root. -ENOENT,
+struct dentry *mount_root(const struct dentry *dentry); /* the root mounted on it, or NULL */
+/* The dentry itself, or the root that is mounted on it, or on that, and so on. The caller's
+ * reference to the dentry becomes one to the result. */
+struct dentry *dentry_top(struct dentry *dentry);
+/* Finds the dentry of a name, referenced; if a file system is mounted there, its root. -ENOENT,
  * -ENOTDIR, -ENAMETOOLONG. */
-static inline int entry_lookup(struct entry *dir, const char *name, size_t len,
-                               struct entry **found)
+static inline int dentry_lookup(struct dentry *dir, const char *name, size_t len,
+                                struct dentry **found)
 {
     const struct inode_ops *ops = dir->inode->ops;
     if (unlikely(len > NAME_MAX))
         return -ENAMETOOLONG;
     int err = ops->lookup ? ops->lookup(dir, name, len, found) : -ENOTDIR;
     if (!err && unlikely((*found)->mounted))
-        *found = entry_top(*found);
+        *found = dentry_top(*found);
     return err;
 }
 
@@ -76,7 +76,7 @@ struct link_text; /* the target of a symbolic link, of which a part is still to 
 struct walk {
     struct fs_context *fs;
     const struct cred *cred; /* by which permissions are checked; NULL: the context's */
-    struct entry *at;        /* where the walk is; referenced */
+    struct dentry *at;       /* where the walk is; referenced */
     const char *rest;        /* what is left of the path, or of the innermost target */
     struct link_text *texts; /* targets that are being walked, the innermost first */
     unsigned n_links;        /* how many links were followed */
@@ -94,16 +94,16 @@ int walk_begin(struct walk *walk, struct fs_context *fs, int dirfd, const char *
 /* Walks on until only one component is left, which is not looked up: name, len and kind say what
  * it is. 0 or -errno. */
 int walk_to_last(struct walk *walk);
-int walk_last_dots(struct walk *walk, struct entry **found); /* walk_last of "/", "." and ".." */
+int walk_last_dots(struct walk *walk, struct dentry **found); /* walk_last of "/", "." and ".." */
 /* Looks up the last component, referenced. A symbolic link is not followed. 0 or -errno. */
-static inline int walk_last(struct walk *walk, struct entry **found)
+static inline int walk_last(struct walk *walk, struct dentry **found)
 {
-    return walk->kind == LAST_NORMAL ? entry_lookup(walk->at, walk->name, walk->len, found)
+    return walk->kind == LAST_NORMAL ? dentry_lookup(walk->at, walk->name, walk->len, found)
                                      : walk_last_dots(walk, found);
 }
 /* Follows a symbolic link, whose reference it takes over: its target will be walked by the next
  * walk_to_last. 0 or -errno. */
-int walk_follow(struct walk *walk, struct entry *link);
+int walk_follow(struct walk *walk, struct dentry *link);
 /* Do the settings of vfs_protection allow to follow a link that is the last component of a path?
  * 0 or -EACCES. */
 int may_follow(struct walk *walk, const struct inode *link);
@@ -116,11 +116,11 @@ static inline void walk_end(struct walk *walk)
 {
     if (unlikely(walk->texts))
         walk_drop_texts(walk);
-    entry_unref(walk->at);
+    dentry_unref(walk->at);
 }
 /* path_walk, with permissions checked by other credentials. */
 int path_walk_as(struct fs_context *fs, const struct cred *cred, int dirfd, const char *path,
-                 unsigned flags, struct entry **found);
+                 unsigned flags, struct dentry **found);
 
 /* ---- Making and removing names (make.c, link.c, rename.c) ---- */
 
@@ -135,9 +135,9 @@ int make_node(struct fs_context *fs, int dirfd, const char *path, uint32_t mode,
               const char *target);
 /* unlink or, with as_dir, rmdir. */
 int remove_name(struct fs_context *fs, int dirfd, const char *path, bool as_dir);
-/* May the entry be removed from its directory? Checks write permission, sticky bit, type and
+/* May the dentry be removed from its directory? Checks write permission, sticky bit, type and
  * mounts. 0 or -errno. */
-int may_remove(struct fs_context *fs, struct entry *dir, struct entry *victim, bool as_dir);
+int may_remove(struct fs_context *fs, struct dentry *dir, struct dentry *victim, bool as_dir);
 void rename_setup(void);
 
 /* ---- Descriptors (fd_table.c) ---- */
@@ -172,11 +172,11 @@ void fd_close_range(struct fs_context *fs, uint32_t first, uint32_t last, bool o
 enum { MAX_TRANSFER = 0x7ffff000 }; /* the most bytes that one read or write moves */
 #define MAX_FILE_SIZE INT64_MAX
 
-/* Makes an open file without an entry or operations. 0, -ENOMEM, or -ENFILE (see file_max). */
+/* Makes an open file without a dentry or operations. 0, -ENOMEM, or -ENFILE (see file_max). */
 int file_create(struct fs_context *fs, int flags, struct file **made);
-/* Gives it an entry (of which it takes a reference) and operations. After an error the caller calls
+/* Gives it a dentry (of which it takes a reference) and operations. After an error the caller calls
  * file_free. */
-int file_start(struct fs_context *fs, struct file *file, struct entry *entry);
+int file_start(struct fs_context *fs, struct file *file, struct dentry *dentry);
 void file_free(struct file *file); /* frees a file that was not started, or that has ended */
 /* Read or write at *pos and move it; with the checks and side effects that all files share. Bytes
  * or -errno. */

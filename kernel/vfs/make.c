@@ -26,10 +26,10 @@ int make_check(struct fs_context *fs, const struct last_name *last, bool is_dir)
         err = fs_permission(fs, last->dir->inode, MAY_WRITE | MAY_EXEC);
     if (!err && !stray_slash && last->len <= NAME_MAX)
         return 0; /* the usual case: the file system will see whether the name exists */
-    struct entry *found;
-    int looked = entry_lookup(last->dir, last->name, last->len, &found);
+    struct dentry *found;
+    int looked = dentry_lookup(last->dir, last->name, last->len, &found);
     if (!looked)
-        entry_unref(found);
+        dentry_unref(found);
     if (looked != -ENOENT)
         return looked ? looked : -EEXIST;
     return stray_slash ? -ENOENT : err;
@@ -48,13 +48,13 @@ int make_node(struct fs_context *fs, int dirfd, const char *path, uint32_t mode,
         err = -EPERM;
     if (!err) {
         struct new_inode what;
-        struct entry *made;
+        struct dentry *made;
         new_inode_init(&what, fs, dir, mode);
         what.rdev = rdev;
         what.target = target;
         err = dir->ops->create(last.dir, last.name, last.len, &what, &made);
         if (!err)
-            entry_unref(made);
+            dentry_unref(made);
     }
     last_name_release(&last);
     return err;
@@ -63,7 +63,7 @@ int make_node(struct fs_context *fs, int dirfd, const char *path, uint32_t mode,
 int vfs_make(struct fs_context *fs, const char *path, const struct new_inode *what)
 {
     struct last_name last;
-    struct entry *made;
+    struct dentry *made;
     int err = make_begin(fs, AT_FDCWD, path, &last);
     if (err)
         return err;
@@ -72,7 +72,7 @@ int vfs_make(struct fs_context *fs, const char *path, const struct new_inode *wh
     if (dir->ops->create)
         err = dir->ops->create(last.dir, last.name, last.len, what, &made);
     if (!err)
-        entry_unref(made);
+        dentry_unref(made);
     last_name_release(&last);
     return err;
 }

@@ -1,13 +1,13 @@
 /* Mounts: file systems in the tree of names, and the start of the vfs.
  *
- * A mount joins two entries: the root of a file system, and the entry on which it is mounted. From
- * then on a lookup that finds the second gives the first instead, so the directory below is hidden.
- * Upwards it is the other way round: the parent of a mounted root is the parent of the entry that
- * it covers.
+ * A mount joins two dentries: the root of a file system, and the dentry on which it is mounted.
+ * From then on a lookup that finds the second gives the first instead, so the directory below is
+ * hidden. Upwards it is the other way round: the parent of a mounted root is the parent of the
+ * dentry that it covers.
  *
  * There are few mounts, all made while the kernel starts, so a small array is enough, and it is
- * read without a lock. The flag entry->mounted makes the usual lookup cheap: the array is searched
- * only for an entry that has the flag. Programs can neither mount nor unmount. A covered entry
+ * read without a lock. The flag dentry->mounted makes the usual lookup cheap: the array is searched
+ * only for a dentry that has the flag. Programs can neither mount nor unmount. A covered dentry
  * cannot be removed or renamed (EBUSY). */
 #include "local.h"
 
@@ -32,7 +32,7 @@ uint64_t vfs_mount_id(const struct filesystem *fs)
     return MAX_MOUNTS + fs->dev;
 }
 
-struct entry *vfs_mount_point(const struct entry *root)
+struct dentry *vfs_mount_point(const struct dentry *root)
 {
     for (unsigned i = 0; i < n_mounts; i++)
         if (mounts[i].at == root)
@@ -40,29 +40,29 @@ struct entry *vfs_mount_point(const struct entry *root)
     return NULL;
 }
 
-struct entry *mount_root(const struct entry *entry)
+struct dentry *mount_root(const struct dentry *dentry)
 {
     for (unsigned i = 0; i < n_mounts; i++)
-        if (mounts[i].covers == entry)
+        if (mounts[i].covers == dentry)
             return mounts[i].at;
     return NULL;
 }
 
 int vfs_mount(struct fs_context *fs, const char *path, struct filesystem *filesystem)
 {
-    struct entry *entry;
+    struct dentry *dentry;
     if (n_mounts == MAX_MOUNTS)
         return -ENOMEM;
-    int err = path_walk(fs, AT_FDCWD, path, WALK_FOLLOW | WALK_DIRECTORY, &entry);
+    int err = path_walk(fs, AT_FDCWD, path, WALK_FOLLOW | WALK_DIRECTORY, &dentry);
     if (err)
         return err;
-    entry_ref(filesystem->root);
+    dentry_ref(filesystem->root);
     mounts[n_mounts++] = (struct mount_info){
         .at = filesystem->root,
-        .covers = entry, /* keeps the walk's reference */
+        .covers = dentry, /* keeps the walk's reference */
         .fs = filesystem,
     };
-    entry->mounted = true;
+    dentry->mounted = true;
     return 0;
 }
 

@@ -68,23 +68,23 @@ static int open_truncate(struct fs_context *fs, struct inode *inode)
 }
 
 /* Opens a file that exists. 0 or -errno. */
-static int open_found(struct fs_context *fs, struct walk *walk, struct entry *entry, int flags,
+static int open_found(struct fs_context *fs, struct walk *walk, struct dentry *dentry, int flags,
                       struct file **file)
 {
-    struct inode *inode = entry->inode;
+    struct inode *inode = dentry->inode;
     if (flags & O_CREAT && flags & O_EXCL)
         return -EEXIST;
-    if (flags & O_CREAT && entry_is_dir(entry))
+    if (flags & O_CREAT && dentry_is_dir(dentry))
         return -EISDIR;
     int err = flags & O_CREAT ? may_open_found(fs, walk->at->inode, inode) : 0;
     if (err)
         return err;
-    if ((flags & O_DIRECTORY || walk->must_be_dir) && !entry_is_dir(entry))
+    if ((flags & O_DIRECTORY || walk->must_be_dir) && !dentry_is_dir(dentry))
         return -ENOTDIR;
     err = may_open(fs, inode, flags);
     if (err)
         return err;
-    err = file_open_entry(fs, entry, flags, file);
+    err = file_open_dentry(fs, dentry, flags, file);
     if (!err && flags & O_TRUNC && inode_is(inode, S_IFREG)) {
         err = open_truncate(fs, inode);
         if (err)
@@ -99,7 +99,7 @@ static int open_create(struct fs_context *fs, struct walk *walk, int flags, uint
 {
     struct inode *dir = walk->at->inode;
     struct new_inode what;
-    struct entry *made;
+    struct dentry *made;
     int err = dir->nlink == 0 ? -ENOENT : fs_permission(fs, dir, MAY_WRITE | MAY_EXEC);
     if (!err && !dir->ops->create)
         err = -EACCES;
@@ -113,7 +113,7 @@ static int open_create(struct fs_context *fs, struct walk *walk, int flags, uint
     err = dir->ops->create(walk->at, walk->name, walk->len, &what, &made);
     if (!err) {
         err = file_start(fs, file, made);
-        entry_unref(made);
+        dentry_unref(made);
     }
     if (err)
         file_free(file);
@@ -127,12 +127,12 @@ static int open_create(struct fs_context *fs, struct walk *walk, int flags, uint
 static int open_last(struct fs_context *fs, struct walk *walk, int flags, uint32_t mode,
                      struct file **file)
 {
-    struct entry *entry;
+    struct dentry *dentry;
     bool create = flags & O_CREAT;
     if (create && walk->kind == LAST_NORMAL && walk->trailing_slash)
         return -EISDIR;
     int err;
-    while ((err = walk_last(walk, &entry)) == -ENOENT && create && walk->kind == LAST_NORMAL) {
+    while ((err = walk_last(walk, &dentry)) == -ENOENT && create && walk->kind == LAST_NORMAL) {
         err = open_create(fs, walk, flags, mode, file);
         if (err != -EEXIST || flags & O_EXCL)
             return err; /* otherwise another thread has just made the name: look it up again */
@@ -140,16 +140,16 @@ static int open_last(struct fs_context *fs, struct walk *walk, int flags, uint32
     if (err)
         return err;
     bool stay = flags & O_NOFOLLOW || (create && flags & O_EXCL);
-    if (entry_is_link(entry) && walk->kind == LAST_NORMAL && (!stay || walk->must_be_dir)) {
-        err = may_follow(walk, entry->inode);
+    if (dentry_is_link(dentry) && walk->kind == LAST_NORMAL && (!stay || walk->must_be_dir)) {
+        err = may_follow(walk, dentry->inode);
         if (err)
-            entry_unref(entry);
+            dentry_unref(dentry);
         else
-            err = walk_follow(walk, entry);
+            err = walk_follow(walk, dentry);
         return err ? err : 1;
     }
-    err = open_found(fs, walk, entry, flags, file);
-    entry_unref(entry);
+    err = open_found(fs, walk, dentry, flags, file);
+    dentry_unref(dentry);
     return err;
 }
 
@@ -158,13 +158,13 @@ static int open_last(struct fs_context *fs, struct walk *walk, int flags, uint32
 static int open_unnamed(struct fs_context *fs, int dirfd, const char *path, int flags,
                         uint32_t mode, struct file **file)
 {
-    struct entry *dir;
+    struct dentry *dir;
     unsigned follow = flags & O_NOFOLLOW ? 0 : WALK_FOLLOW;
     int err = path_walk(fs, dirfd, path, follow | WALK_DIRECTORY, &dir);
     if (err)
         return err;
     struct inode *inode = NULL;
-    struct entry *entry = NULL;
+    struct dentry *dentry = NULL;
     err = fs_permission(fs, dir->inode, MAY_WRITE | MAY_EXEC);
     if (!err && !dir->inode->ops->unnamed)
         err = -EOPNOTSUPP;
@@ -176,18 +176,18 @@ static int open_unnamed(struct fs_context *fs, int dirfd, const char *path, int 
     if (!err) {
         char name[24];
         int len = format(name, sizeof(name), "#%lu", inode->ino);
-        entry = entry_create(dir, inode, name, (size_t)len);
-        if (!entry) {
+        dentry = dentry_create(dir, inode, name, (size_t)len);
+        if (!dentry) {
             inode_unref(inode);
             err = -ENOMEM;
         }
     }
     if (!err) {
-        entry->dead = true;
-        err = file_open_entry(fs, entry, flags, file);
-        entry_unref(entry);
+        dentry->dead = true;
+        err = file_open_dentry(fs, dentry, flags, file);
+        dentry_unref(dentry);
     }
-    entry_unref(dir);
+    dentry_unref(dir);
     return err;
 }
 

@@ -28,7 +28,7 @@ long file_read(struct file *file, struct io *io, uint64_t *pos)
 {
     if (goes_too_far(file, io, *pos))
         return -EINVAL;
-    if (io->left == 0 && !entry_is_dir(file->entry))
+    if (io->left == 0 && !dentry_is_dir(file->dentry))
         return 0;
     return restartable(file->ops->read(file, io, pos));
 }

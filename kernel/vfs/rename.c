@@ -5,9 +5,9 @@
  *
  * First, directories must remain a tree. A directory must not be moved below itself: it would be an
  * island that no path reaches. To see that, rename follows the parents upwards from the new
- * directory (entry_is_above). Two renames at once could make such a circle together although each
+ * directory (dentry_is_above). Two renames at once could make such a circle together although each
  * alone is allowed: a/x moves to b/y while b moves below a/x. So a mutex lets one rename happen at
- * a time, from the lookup to the move. Nothing else changes the parent of an entry.
+ * a time, from the lookup to the move. Nothing else changes the parent of a dentry.
  *
  * Second, files may be made and removed at the same time, which the mutex does not prevent. The
  * file system checks with the directories' locks held that both names are still as they were looked
@@ -28,19 +28,19 @@ void rename_setup(void)
 
 struct renaming {
     struct last_name old, new;
-    struct entry *from, *over; /* over: what has the new name, or NULL */
+    struct dentry *from, *over; /* over: what has the new name, or NULL */
     unsigned flags;
 };
 
 /* Looks up both names. 0 or -errno. */
 static int look_up(struct renaming *r)
 {
-    struct entry *found;
-    int err = entry_lookup(r->old.dir, r->old.name, r->old.len, &found);
+    struct dentry *found;
+    int err = dentry_lookup(r->old.dir, r->old.name, r->old.len, &found);
     if (err)
         return err;
     r->from = found;
-    err = entry_lookup(r->new.dir, r->new.name, r->new.len, &found);
+    err = dentry_lookup(r->new.dir, r->new.name, r->new.len, &found);
     if (!err)
         r->over = found;
     return err == -ENOENT ? 0 : err;
@@ -54,13 +54,13 @@ static int check_names(const struct renaming *r)
         return -EEXIST;
     if (exchange && !r->over)
         return -ENOENT;
-    if (exchange && !entry_is_dir(r->over) && r->new.trailing_slash)
+    if (exchange && !dentry_is_dir(r->over) && r->new.trailing_slash)
         return -ENOTDIR;
-    if (!entry_is_dir(r->from) && (r->old.trailing_slash || (!exchange && r->new.trailing_slash)))
+    if (!dentry_is_dir(r->from) && (r->old.trailing_slash || (!exchange && r->new.trailing_slash)))
         return -ENOTDIR;
-    if (entry_is_dir(r->from) && entry_is_above(r->from, r->new.dir))
+    if (dentry_is_dir(r->from) && dentry_is_above(r->from, r->new.dir))
         return -EINVAL;
-    if (r->over && entry_is_dir(r->over) && entry_is_above(r->over, r->old.dir))
+    if (r->over && dentry_is_dir(r->over) && dentry_is_above(r->over, r->old.dir))
         return exchange ? -EINVAL : -ENOTEMPTY;
     return 0;
 }
@@ -68,8 +68,8 @@ static int check_names(const struct renaming *r)
 /* Checks the caller's permissions. */
 static int check_rights(struct fs_context *fs, const struct renaming *r)
 {
-    bool is_dir = entry_is_dir(r->from), exchange = r->flags & RENAME_EXCHANGE;
-    bool over_is_dir = r->over && entry_is_dir(r->over);
+    bool is_dir = dentry_is_dir(r->from), exchange = r->flags & RENAME_EXCHANGE;
+    bool over_is_dir = r->over && dentry_is_dir(r->over);
     int err = may_remove(fs, r->old.dir, r->from, is_dir);
     if (!err && r->over)
         err = may_remove(fs, r->new.dir, r->over, exchange ? over_is_dir : is_dir);
@@ -114,9 +114,9 @@ static int rename_once(struct fs_context *fs, struct renaming *r)
             err = perform(fs, r);
     }
     if (r->from)
-        entry_unref(r->from);
+        dentry_unref(r->from);
     if (r->over)
-        entry_unref(r->over);
+        dentry_unref(r->over);
     return err;
 }
 

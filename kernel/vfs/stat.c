@@ -14,12 +14,12 @@ static long give_stat(struct inode *inode, uaddr_t buf)
 static long stat_path(struct fs_context *fs, int dirfd, const char *path, uaddr_t buf,
                       unsigned walk_flags)
 {
-    struct entry *entry;
-    int err = path_walk(fs, dirfd, path, walk_flags, &entry);
+    struct dentry *dentry;
+    int err = path_walk(fs, dirfd, path, walk_flags, &dentry);
     if (err)
         return err;
-    long result = give_stat(entry->inode, buf);
-    entry_unref(entry);
+    long result = give_stat(dentry->inode, buf);
+    dentry_unref(dentry);
     return result;
 }
 
@@ -66,16 +66,16 @@ static struct statx_timestamp statx_time(struct timespec t)
     return (struct statx_timestamp){.tv_sec = t.tv_sec, .tv_nsec = (uint32_t)t.tv_nsec};
 }
 
-static void statx_fill(struct entry *entry, struct statx *stx)
+static void statx_fill(struct dentry *dentry, struct statx *stx)
 {
     struct stat st;
-    struct inode *inode = entry->inode;
+    struct inode *inode = dentry->inode;
     inode_stat(inode, &st);
     struct file_time btime = file_time_of(inode->btime_ns);
     *stx = (struct statx){
         .stx_mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID,
         .stx_blksize = (uint32_t)st.st_blksize,
-        .stx_attributes = entry == inode->fs->root ? STATX_ATTR_MOUNT_ROOT : 0,
+        .stx_attributes = dentry == inode->fs->root ? STATX_ATTR_MOUNT_ROOT : 0,
         .stx_attributes_mask = STATX_ATTR_MOUNT_ROOT,
         .stx_nlink = (uint32_t)st.st_nlink,
         .stx_uid = st.st_uid,
@@ -103,12 +103,12 @@ long sys_statx(struct fs_context *fs, int dirfd, const char *path, unsigned flag
     if (walk_flags < 0 || mask & STATX__RESERVED ||
         (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
         return -EINVAL;
-    struct entry *entry;
-    int err = path_walk(fs, dirfd, path, (unsigned)walk_flags, &entry);
+    struct dentry *dentry;
+    int err = path_walk(fs, dirfd, path, (unsigned)walk_flags, &dentry);
     if (err)
         return err;
     struct statx stx;
-    statx_fill(entry, &stx);
-    entry_unref(entry);
+    statx_fill(dentry, &stx);
+    dentry_unref(dentry);
     return user_copy_out(buf, &stx, sizeof(stx));
 }

@@ -1,6 +1,6 @@
 /* Walking a path: component by component, across symbolic links and mounts, without copying names.
  *
- * A walk has a place, an entry to which it holds a reference, and the rest of the path. It starts
+ * A walk has a place, a dentry to which it holds a reference, and the rest of the path. It starts
  * at the root, at the working directory or at the directory of a descriptor (walk_begin). For each
  * component the caller must have permission to search the directory where the walk is. Then the
  * name is looked up there, and what is found becomes the new place. ".." moves to the parent, but
@@ -41,21 +41,21 @@ static inline int may_search(struct walk *walk)
                       : fs_permission(walk->fs, inode, MAY_EXEC);
 }
 
-static inline void walk_move(struct walk *walk, struct entry *to)
+static inline void walk_move(struct walk *walk, struct dentry *to)
 {
-    entry_unref(walk->at);
+    dentry_unref(walk->at);
     walk->at = to;
 }
 
-/* The entry of an open file, at which a path starts, referenced. */
-static int entry_of_fd(struct fs_context *fs, int fd, struct entry **entry)
+/* The dentry of an open file, at which a path starts, referenced. */
+static int dentry_of_fd(struct fs_context *fs, int fd, struct dentry **dentry)
 {
     struct file *file;
     int err = fd_get_any(fs, fd, &file);
     if (err)
         return err;
-    *entry = file->entry;
-    entry_ref(*entry);
+    *dentry = file->dentry;
+    dentry_ref(*dentry);
     file_unref(file);
     return 0;
 }
@@ -77,9 +77,9 @@ int walk_begin(struct walk *walk, struct fs_context *fs, int dirfd, const char *
     else if (dirfd == AT_FDCWD)
         walk->at = fs_cwd(fs);
     else
-        err = entry_of_fd(fs, dirfd, &walk->at);
-    if (!err && *path && !entry_is_dir(walk->at)) {
-        entry_unref(walk->at);
+        err = dentry_of_fd(fs, dirfd, &walk->at);
+    if (!err && *path && !dentry_is_dir(walk->at)) {
+        dentry_unref(walk->at);
         err = -ENOTDIR;
     }
     return err;
@@ -102,10 +102,10 @@ void walk_drop_texts(struct walk *walk)
 /* Walks "..", which is the root itself at the root. */
 static void walk_up(struct walk *walk)
 {
-    struct entry *root = fs_root(walk->fs);
+    struct dentry *root = fs_root(walk->fs);
     if (walk->at != root)
-        walk_move(walk, entry_top(entry_parent(walk->at)));
-    entry_unref(root);
+        walk_move(walk, dentry_top(dentry_parent(walk->at)));
+    dentry_unref(root);
 }
 
 /* Reads the target of a link, as the text that is walked next. 0 or -errno. */
@@ -134,17 +134,17 @@ static int push_text(struct walk *walk, struct inode *link)
     return 0;
 }
 
-/* Follows a link that has an entry as its target, not a text (/proc/self/cwd). */
-static int walk_jump(struct walk *walk, struct entry *link)
+/* Follows a link that has a dentry as its target, not a text (/proc/self/cwd). */
+static int walk_jump(struct walk *walk, struct dentry *link)
 {
-    struct entry *target;
+    struct dentry *target;
     int err = link->inode->ops->follow(link, &target);
     if (!err)
         walk_move(walk, target);
     return err;
 }
 
-int walk_follow(struct walk *walk, struct entry *link)
+int walk_follow(struct walk *walk, struct dentry *link)
 {
     int err = -ELOOP;
     if (walk->n_links++ < SYMLINK_FOLLOW_MAX) {
@@ -153,7 +153,7 @@ int walk_follow(struct walk *walk, struct entry *link)
     }
     if (walk->n_links > 1)
         cond_resched(); /* the text of each may be as long as a path */
-    entry_unref(link);
+    dentry_unref(link);
     return err;
 }
 
@@ -166,11 +166,11 @@ static int walk_step(struct walk *walk, const char *name, size_t len)
         walk_up(walk);
         return 0;
     }
-    struct entry *found;
-    int err = entry_lookup(walk->at, name, len, &found);
+    struct dentry *found;
+    int err = dentry_lookup(walk->at, name, len, &found);
     if (err)
         return err;
-    if (entry_is_link(found))
+    if (dentry_is_link(found))
         return walk_follow(walk, found);
     walk_move(walk, found);
     return 0;
@@ -240,18 +240,18 @@ int walk_to_last(struct walk *walk)
     }
 }
 
-int walk_last_dots(struct walk *walk, struct entry **found)
+int walk_last_dots(struct walk *walk, struct dentry **found)
 {
     if (walk->kind == LAST_DOTDOT)
         walk_up(walk);
     *found = walk->at;
-    entry_ref(*found);
+    dentry_ref(*found);
     return 0;
 }
 
-/* Walks from the start to the entry itself. The last component is followed if the flags ask for
+/* Walks from the start to the dentry itself. The last component is followed if the flags ask for
  * that, or if it must be a directory. */
-static int walk_all(struct walk *walk, unsigned flags, struct entry **found)
+static int walk_all(struct walk *walk, unsigned flags, struct dentry **found)
 {
     for (;;) {
         int err = walk_to_last(walk);
@@ -261,11 +261,11 @@ static int walk_all(struct walk *walk, unsigned flags, struct entry **found)
             return err;
         bool jumped = walk->kind != LAST_NORMAL;
         bool follow = flags & WALK_FOLLOW || walk->must_be_dir;
-        if (jumped || !entry_is_link(*found) || !follow)
+        if (jumped || !dentry_is_link(*found) || !follow)
             return 0;
         err = may_follow(walk, (*found)->inode);
         if (err)
-            entry_unref(*found);
+            dentry_unref(*found);
         else
             err = walk_follow(walk, *found);
         if (err)
@@ -274,7 +274,7 @@ static int walk_all(struct walk *walk, unsigned flags, struct entry **found)
 }
 
 int path_walk_as(struct fs_context *fs, const struct cred *cred, int dirfd, const char *path,
-                 unsigned flags, struct entry **found)
+                 unsigned flags, struct dentry **found)
 {
     struct walk walk;
     int err = walk_begin(&walk, fs, dirfd, path, flags & WALK_EMPTY);
@@ -282,8 +282,8 @@ int path_walk_as(struct fs_context *fs, const struct cred *cred, int dirfd, cons
         return err;
     walk.cred = cred;
     err = walk_all(&walk, flags, found);
-    if (!err && (flags & WALK_DIRECTORY || walk.must_be_dir) && !entry_is_dir(*found)) {
-        entry_unref(*found);
+    if (!err && (flags & WALK_DIRECTORY || walk.must_be_dir) && !dentry_is_dir(*found)) {
+        dentry_unref(*found);
         err = -ENOTDIR;
     }
     walk_end(&walk);
@@ -291,7 +291,7 @@ int path_walk_as(struct fs_context *fs, const struct cred *cred, int dirfd, cons
 }
 
 int path_walk(struct fs_context *fs, int dirfd, const char *path, unsigned flags,
-              struct entry **found)
+              struct dentry **found)
 {
     return path_walk_as(fs, NULL, dirfd, path, flags, found);
 }
@@ -321,5 +321,5 @@ int path_walk_parent(struct fs_context *fs, int dirfd, const char *path, struct 
 
 void last_name_release(struct last_name *last)
 {
-    entry_unref(last->dir);
+    dentry_unref(last->dir);
 }

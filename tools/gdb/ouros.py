@@ -74,7 +74,7 @@ def threads(process):
     return each_in_list(process["threads"], "struct thread", "process_node")
 
 
-def entry_name(entry):
+def dentry_name(entry):
     """A short name stands in the entry itself, a longer one in a block of its own."""
     place = entry["name"]
     return text(place["inside"] if entry["name_len"] < place.type.sizeof else place["block"])
@@ -99,7 +99,7 @@ def path(entry):
             entry = hidden[int(entry)]
         if not entry["parent"] or entry["parent"] == entry:
             break
-        names.append(entry_name(entry))
+        names.append(dentry_name(entry))
         entry = entry["parent"]
     return "/" + "/".join(reversed(names)) + deleted
 
@@ -384,7 +384,7 @@ def children(entry):
     if str(entry["inode"]["fs"]["type"].string()) not in ("ramfs", "devtmpfs"):
         return
     slots = container_of(entry["inode"], "struct ramfs_inode", "inode")["dir"]["slots"]
-    kind = gdb.lookup_type("struct entry").pointer()
+    kind = gdb.lookup_type("struct dentry").pointer()
     for word in radix_words(int(slots["root"]), int(slots["height"]), 1 << int(slots["top_bits"])):
         if word and not word & 1:
             yield gdb.Value(word).cast(kind)
@@ -410,7 +410,7 @@ class Tree(Command):
         at = below(self.root())
         for name in (words[0] if words else "/").strip("/").split("/"):
             if name:
-                found = [each for each in children(at) if entry_name(each) == name]
+                found = [each for each in children(at) if dentry_name(each) == name]
                 if not found:
                     raise gdb.GdbError(f"{path(at)} has no {name}")
                 at = below(found[0])
@@ -429,7 +429,7 @@ class Tree(Command):
             inode = below(entry)["inode"]
             mode = int(inode["mode"])
             print(f"{int(inode['ino']):6} {mode:06o} {int(inode['nlink']):3} "
-                  f"{int(inode['size']):9} {margin}{entry_name(entry)}"
+                  f"{int(inode['size']):9} {margin}{dentry_name(entry)}"
                   f"{FILE_TYPES.get(mode & 0o170000, '')}")
             if is_directory(below(entry)) and depth > 1:
                 self.show(below(entry), margin + "  ", depth - 1)

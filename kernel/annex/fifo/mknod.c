@@ -32,10 +32,10 @@ long sys_mknodat(struct fs_context *fs, int dirfd, const char *path, mode_t mode
     int err = make_begin(fs, dirfd, path, &last);
     if (err)
         return err;
-    struct entry *there;
-    err = entry_lookup(last.dir, last.name, last.len, &there);
+    struct dentry *there;
+    err = dentry_lookup(last.dir, last.name, last.len, &there);
     if (!err) {
-        entry_unref(there);
+        dentry_unref(there);
         err = -EEXIST;
     } else {
         err = make_check(fs, &last, false);

@@ -111,7 +111,7 @@ static int sendfile_target(struct copy *copy, int fd, size_t count)
     if (!file_writable(copy->out))
         err = -EBADF;
     else if (!copy->out->ops->write || copy->out->flags & O_APPEND ||
-             (count > 0 && entry_is_dir(copy->in->entry)))
+             (count > 0 && dentry_is_dir(copy->in->dentry)))
         err = -EINVAL;
     else if (!copy->out->ops->stream && wraps(copy->out_pos, count))
         err = -EINVAL;

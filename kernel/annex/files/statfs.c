@@ -19,12 +19,12 @@ static long give_statfs(struct filesystem *filesystem, uaddr_t buf)
 
 long sys_statfs(struct fs_context *fs, const char *path, uaddr_t buf)
 {
-    struct entry *entry;
-    int err = path_walk(fs, AT_FDCWD, path, WALK_FOLLOW, &entry);
+    struct dentry *dentry;
+    int err = path_walk(fs, AT_FDCWD, path, WALK_FOLLOW, &dentry);
     if (err)
         return err;
-    long result = give_statfs(entry->inode->fs, buf);
-    entry_unref(entry);
+    long result = give_statfs(dentry->inode->fs, buf);
+    dentry_unref(dentry);
     return result;
 }
 
@@ -57,19 +57,19 @@ long sys_syncfs(struct fs_context *fs, int fd)
 
 long sys_chroot(struct fs_context *fs, const char *path)
 {
-    struct entry *entry;
-    int err = path_walk(fs, AT_FDCWD, path, WALK_FOLLOW | WALK_DIRECTORY, &entry);
+    struct dentry *dentry;
+    int err = path_walk(fs, AT_FDCWD, path, WALK_FOLLOW | WALK_DIRECTORY, &dentry);
     if (err)
         return err;
-    err = fs_permission(fs, entry->inode, MAY_EXEC);
+    err = fs_permission(fs, dentry->inode, MAY_EXEC);
     struct cred *cred = fs_cred(fs);
     if (!err && cred->euid != 0)
         err = -EPERM;
     cred_unref(cred);
     if (err) {
-        entry_unref(entry);
+        dentry_unref(dentry);
         return err;
     }
-    fs_set_names(fs, entry, NULL);
+    fs_set_names(fs, dentry, NULL);
     return 0;
 }

@@ -12,18 +12,18 @@ struct target {
     int fd;
 };
 
-/* Gets the file's entry, referenced. 0 or -errno. */
-static int target_get(const struct target *target, struct entry **entry)
+/* Gets the file's dentry, referenced. 0 or -errno. */
+static int target_get(const struct target *target, struct dentry **dentry)
 {
     if (target->path)
         return path_walk(target->fs, AT_FDCWD, target->path, target->follow ? WALK_FOLLOW : 0,
-                         entry);
+                         dentry);
     struct file *file;
     int err = fd_get(target->fs, target->fd, &file);
     if (err)
         return err;
-    *entry = file->entry;
-    entry_ref(*entry);
+    *dentry = file->dentry;
+    dentry_ref(*dentry);
     file_unref(file);
     return 0;
 }
@@ -64,12 +64,12 @@ static int name_permission(struct fs_context *fs, struct inode *inode, const cha
 /* The result of a call on one attribute: an error of the file or of permissions, or -ENOTSUP. */
 static long answer(const struct target *target, const char *name, unsigned want)
 {
-    struct entry *entry;
-    int err = target_get(target, &entry);
+    struct dentry *dentry;
+    int err = target_get(target, &dentry);
     if (err)
         return err;
-    err = name_permission(target->fs, entry->inode, name, want);
-    entry_unref(entry);
+    err = name_permission(target->fs, dentry->inode, name, want);
+    dentry_unref(dentry);
     return err ? err : -ENOTSUP;
 }
 
@@ -107,10 +107,10 @@ static long on_name(const struct target *target, uaddr_t name, unsigned want)
 
 static long list(const struct target *target)
 {
-    struct entry *entry;
-    int err = target_get(target, &entry);
+    struct dentry *dentry;
+    int err = target_get(target, &dentry);
     if (!err)
-        entry_unref(entry);
+        dentry_unref(dentry);
     return err;
 }
 

@@ -1,6 +1,6 @@
 /* memfd_create: makes and opens a file in the root file system that has no name in a directory.
  *
- * The open file needs an entry, as every open file does. It gets one that is dead from the start:
+ * The open file needs a dentry, as every open file does. It gets one that is dead from the start:
  * it has the root directory as its parent, but is not in it, so no lookup can find it. When the
  * last descriptor and the last mapping are gone the file is freed. */
 #include "abi/errno.h"
@@ -19,7 +19,7 @@ static uint8_t first_seals(unsigned flags)
     return flags & MFD_ALLOW_SEALING ? 0 : F_SEAL_SEAL;
 }
 
-/* Makes the file and opens it to read and write. Its entry has the name that /proc shows. */
+/* Makes the file and opens it to read and write. Its dentry has the name that /proc shows. */
 static int memfd_open(struct fs_context *fs, const char *name, unsigned flags, struct file **file)
 {
     char text[sizeof("memfd:") + MAX_NAME];
@@ -30,16 +30,16 @@ static int memfd_open(struct fs_context *fs, const char *name, unsigned flags, s
     struct inode *inode = ramfs_unnamed_file(root.fs, flags & MFD_NOEXEC_SEAL ? 0666 : 0777,
                                              cred->fsuid, cred->fsgid);
     cred_unref(cred);
-    struct entry *entry = inode ? entry_create(root.at, inode, text, (size_t)len) : NULL;
-    if (!entry) {
+    struct dentry *dentry = inode ? dentry_create(root.at, inode, text, (size_t)len) : NULL;
+    if (!dentry) {
         if (inode)
             inode_unref(inode);
         return -ENOMEM;
     }
-    entry->dead = true;
+    dentry->dead = true;
     ramfs_inode(inode)->file.seals = first_seals(flags);
-    int err = file_open_entry(fs, entry, O_RDWR | O_LARGEFILE, file);
-    entry_unref(entry);
+    int err = file_open_dentry(fs, dentry, O_RDWR | O_LARGEFILE, file);
+    dentry_unref(dentry);
     if (!err)
         file_uncount_writer(*file);
     return err;

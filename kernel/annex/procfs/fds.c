@@ -2,7 +2,7 @@
  * /proc/locks.
  *
  * A link in fd is not followed by its text: that may be a path that exists no more, or "pipe:[17]".
- * It jumps to the directory entry of the open file (follow_fd), so even a deleted file can be
+ * It jumps to the directory dentry of the open file (follow_fd), so even a deleted file can be
  * opened again through it. */
 #include "annex/locks/locks.h"
 #include "abi/fcntl.h"
@@ -40,22 +40,22 @@ long proc_fd_next(const struct proc_inode *dir, long from)
     return fd;
 }
 
-static int follow_fd(const struct proc_inode *of, struct entry **target)
+static int follow_fd(const struct proc_inode *of, struct dentry **target)
 {
     struct file *file;
     bool cloexec;
     int err = file_at(of, of->fd, false, &file, &cloexec);
     if (err < 0)
         return err;
-    *target = file->entry;
-    entry_ref(*target);
+    *target = file->dentry;
+    dentry_ref(*target);
     file_unref(file);
     return 0;
 }
 
 static long read_fd(const struct proc_inode *of, char *buf, size_t size)
 {
-    struct entry *target;
+    struct dentry *target;
     int err = follow_fd(of, &target);
     return err ? err : path_link(target, buf, size);
 }

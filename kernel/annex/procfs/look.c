@@ -85,26 +85,26 @@ struct space *program_space(const struct proc_inode *of)
     return space;
 }
 
-int path_seen(struct entry *entry, char *page, char **start)
+int path_seen(struct dentry *dentry, char *page, char **start)
 {
     static const char deleted[] = " (deleted)";
-    struct entry *root = fs_root(&current_thread()->fs);
-    int err = entry_path(root, entry, false, page, PAGE_SIZE - sizeof(deleted), start);
-    entry_unref(root);
-    if (!err && entry->dead)
+    struct dentry *root = fs_root(&current_thread()->fs);
+    int err = dentry_path(root, dentry, false, page, PAGE_SIZE - sizeof(deleted), start);
+    dentry_unref(root);
+    if (!err && dentry->dead)
         memcpy(*start + strlen(*start), deleted, sizeof(deleted));
     return err;
 }
 
-long path_link(struct entry *entry, char *buf, size_t size)
+long path_link(struct dentry *dentry, char *buf, size_t size)
 {
     char *page = buffer_alloc(), *start;
-    long n = page ? path_seen(entry, page, &start) : -ENOMEM;
+    long n = page ? path_seen(dentry, page, &start) : -ENOMEM;
     if (n == 0) {
         n = min(strlen(start), size);
         memcpy(buf, start, n);
     }
     buffer_free(page);
-    entry_unref(entry);
+    dentry_unref(dentry);
     return n;
 }

@@ -20,29 +20,29 @@ static const char *kind_of(const struct area *area)
 }
 
 /* The path by which a file was mapped, written to the page; or what the area is otherwise. */
-static const char *name_of(struct entry *entry, const struct area *area, char *page)
+static const char *name_of(struct dentry *dentry, const struct area *area, char *page)
 {
     char *start;
-    if (!entry)
+    if (!dentry)
         return kind_of(area);
-    return path_seen(entry, page, &start) ? "" : start;
+    return path_seen(dentry, page, &start) ? "" : start;
 }
 
 static void add_area(struct text *text, struct space *space, const struct area *area, char *page)
 {
     size_t start = text->length;
-    struct entry *entry = space_name_at(space, area->start);
-    const char *name = name_of(entry, area, page);
-    uint64_t dev = entry ? entry->inode->fs->dev : 0;
+    struct dentry *dentry = space_name_at(space, area->start);
+    const char *name = name_of(dentry, area, page);
+    uint64_t dev = dentry ? dentry->inode->fs->dev : 0;
     text_add(text, "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ", area->start, area->end,
              area->prot & PROT_READ ? 'r' : '-', area->prot & PROT_WRITE ? 'w' : '-',
              area->prot & PROT_EXEC ? 'x' : '-', area->flags & AREA_SHARED ? 's' : 'p',
              area->backing ? area->offset : 0, MAJOR_OF(dev), MINOR_OF(dev),
-             entry ? entry->inode->ino : 0);
+             dentry ? dentry->inode->ino : 0);
     if (*name)
         text_add(text, "%*s%s", max(NAME_COLUMN - (int)(text->length - start), 0), "", name);
     text_add(text, "\n");
-    entry_unref(entry);
+    dentry_unref(dentry);
 }
 
 static void add_kb(struct text *text, const char *name, uint64_t bytes)

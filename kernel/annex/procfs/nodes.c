@@ -222,7 +222,7 @@ static struct inode *find_number(const struct proc_inode *dir, const char *name,
     return make_inode(fs, each, process, task ? (int)number : dir->thread, task ? -1 : (int)number);
 }
 
-static int lookup(struct entry *dir, const char *name, size_t len, struct entry **found)
+static int lookup(struct dentry *dir, const char *name, size_t len, struct dentry **found)
 {
     const struct proc_inode *proc = proc_of(dir->inode);
     int err = -ENOMEM;
@@ -236,7 +236,7 @@ static int lookup(struct entry *dir, const char *name, size_t len, struct entry 
               : find_number(proc, name, len, &err);
     if (!inode)
         return err;
-    *found = entry_create(dir, inode, name, len);
+    *found = dentry_create(dir, inode, name, len);
     if (!*found)
         inode_unref(inode);
     return *found ? 0 : -ENOMEM;
@@ -297,7 +297,7 @@ static int list_numbers(const struct proc_inode *dir, uint64_t *pos, struct list
     }
 }
 
-static int list(struct inode *inode, struct entry *self, uint64_t *pos, struct listing *listing)
+static int list(struct inode *inode, struct dentry *self, uint64_t *pos, struct listing *listing)
 {
     const struct proc_inode *dir = proc_of(inode);
     (void)self;
@@ -316,21 +316,21 @@ static int open_dir(struct inode *inode, struct file *file)
 }
 
 /* No name can be made: the error is as on Linux. */
-static int create(struct entry *dir, const char *name, size_t len, const struct new_inode *what,
-                  struct entry **made)
+static int create(struct dentry *dir, const char *name, size_t len, const struct new_inode *what,
+                  struct dentry **made)
 {
     (void)dir, (void)name, (void)len, (void)what, (void)made;
     return -ENOENT;
 }
 
-static int link(struct entry *dir, const char *name, size_t len, struct inode *inode)
+static int link(struct dentry *dir, const char *name, size_t len, struct inode *inode)
 {
     (void)dir, (void)name, (void)len, (void)inode;
     return -ENOENT;
 }
 
-static int rename(struct entry *from, struct entry *new_dir, const char *name, size_t len,
-                  struct entry *over, uint32_t flags, const struct new_inode *whiteout)
+static int rename(struct dentry *from, struct dentry *new_dir, const char *name, size_t len,
+                  struct dentry *over, uint32_t flags, const struct new_inode *whiteout)
 {
     (void)whiteout;
     (void)from, (void)new_dir, (void)name, (void)len, (void)flags;
@@ -359,7 +359,7 @@ static long link_read(struct inode *inode, char *buf, size_t size)
     return proc_is_gone(proc) ? -ENOENT : proc->node->readlink(proc, buf, size);
 }
 
-static int link_follow(struct entry *link, struct entry **target)
+static int link_follow(struct dentry *link, struct dentry **target)
 {
     const struct proc_inode *proc = proc_of(link->inode);
     return proc_is_gone(proc) ? -ENOENT : proc->node->follow(proc, target);
@@ -420,7 +420,7 @@ static struct filesystem *make_filesystem(struct filesystem *fs, const struct pr
 {
     fs->dev = filesystem_new_dev();
     struct inode *inode = make_inode(fs, root, NULL, 0, -1);
-    fs->root = inode ? entry_create(NULL, inode, "/", 1) : NULL;
+    fs->root = inode ? dentry_create(NULL, inode, "/", 1) : NULL;
     return fs->root ? fs : NULL;
 }
 

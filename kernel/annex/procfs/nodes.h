@@ -55,9 +55,9 @@ struct proc_node {
     long (*put)(const struct proc_inode *of, struct io *io, uint64_t pos);
     uint64_t *number;     /* for proc_text_number and proc_set_number; atomic ... */
     uint64_t least, most; /* ... and its limits */
-    /* A link. Its text; and the entry that it jumps to, if it does not just name a path: */
+    /* A link. Its text; and the dentry that it jumps to, if it does not just name a path: */
     long (*readlink)(const struct proc_inode *of, char *buf, size_t size);
-    int (*follow)(const struct proc_inode *of, struct entry **target);
+    int (*follow)(const struct proc_inode *of, struct dentry **target);
     /* A directory: fixed names, the last one followed by a node without a name; then numbers. */
     const struct proc_node *children;
     const struct proc_node *each; /* the node of all its numbers */
@@ -161,10 +161,10 @@ bool area_is_shared_memory(struct space *space, const struct area *area);
 
 /* Writes the path as the caller sees it to the end of a page; *start is where it begins. 0 or
  * -errno. */
-int path_seen(struct entry *entry, char *page, char **start);
+int path_seen(struct dentry *dentry, char *page, char **start);
 /* The same as the text of a link: the result is its length, cut at size. Releases the reference to
- * entry. */
-long path_link(struct entry *entry, char *buf, size_t size);
+ * dentry. */
+long path_link(struct dentry *dentry, char *buf, size_t size);
 
 /* ---- Processors ---- */
 

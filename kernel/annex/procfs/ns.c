@@ -135,7 +135,7 @@ static struct inode *make_inode(const struct kind *kind)
 /* ---- Links ---- */
 
 /* 0, -EACCES, -ENOENT for a process that has ended, -ENOMEM. */
-static int follow(const struct proc_inode *of, const struct kind *kind, struct entry **target)
+static int follow(const struct proc_inode *of, const struct kind *kind, struct dentry **target)
 {
     char name[32];
     int err = process_look_begin(of->process, true);
@@ -146,35 +146,35 @@ static int follow(const struct proc_inode *of, const struct kind *kind, struct e
     if (!inode)
         return -ENOMEM;
     size_t length = format(name, sizeof(name), "%s:[%lu]", kind->name, kind->number);
-    *target = entry_create(NULL, inode, name, length);
+    *target = dentry_create(NULL, inode, name, length);
     if (!*target)
         inode_unref(inode);
     return *target ? 0 : -ENOMEM;
 }
 
-static int follow_mnt(const struct proc_inode *of, struct entry **target)
+static int follow_mnt(const struct proc_inode *of, struct dentry **target)
 {
     return follow(of, &kinds[MNT], target);
 }
 
-static int follow_pid(const struct proc_inode *of, struct entry **target)
+static int follow_pid(const struct proc_inode *of, struct dentry **target)
 {
     return follow(of, &kinds[PID], target);
 }
 
-static int follow_user(const struct proc_inode *of, struct entry **target)
+static int follow_user(const struct proc_inode *of, struct dentry **target)
 {
     return follow(of, &kinds[USER], target);
 }
 
-static int follow_uts(const struct proc_inode *of, struct entry **target)
+static int follow_uts(const struct proc_inode *of, struct dentry **target)
 {
     return follow(of, &kinds[UTS], target);
 }
 
 static long read_link(const struct proc_inode *of, char *buf, size_t size)
 {
-    struct entry *target;
+    struct dentry *target;
     int err = of->node->follow(of, &target);
     return err ? err : path_link(target, buf, size);
 }

@@ -6,7 +6,7 @@
 
 /* The working directory or root of the thread, referenced. 0, -EACCES, or -ENOENT if it has ended.
  */
-static int follow_name(const struct proc_inode *of, bool root, struct entry **target)
+static int follow_name(const struct proc_inode *of, bool root, struct dentry **target)
 {
     int err = process_look_begin(of->process, true);
     if (err)
@@ -17,24 +17,24 @@ static int follow_name(const struct proc_inode *of, bool root, struct entry **ta
     return *target ? 0 : -ENOENT;
 }
 
-static int follow_cwd(const struct proc_inode *of, struct entry **target)
+static int follow_cwd(const struct proc_inode *of, struct dentry **target)
 {
     return follow_name(of, false, target);
 }
 
-static int follow_root(const struct proc_inode *of, struct entry **target)
+static int follow_root(const struct proc_inode *of, struct dentry **target)
 {
     return follow_name(of, true, target);
 }
 
-static int follow_exe(const struct proc_inode *of, struct entry **target)
+static int follow_exe(const struct proc_inode *of, struct dentry **target)
 {
     int err = process_look_begin(of->process, true);
     if (err)
         return err;
-    *target = of->process->exe ? of->process->exe->entry : NULL;
+    *target = of->process->exe ? of->process->exe->dentry : NULL;
     if (*target)
-        entry_ref(*target);
+        dentry_ref(*target);
     process_look_end(of->process);
     return *target ? 0 : -ENOENT;
 }
@@ -42,7 +42,7 @@ static int follow_exe(const struct proc_inode *of, struct entry **target)
 /* The text of a link that jumps: the path of its target. */
 static long read_jump(const struct proc_inode *of, char *buf, size_t size)
 {
-    struct entry *target;
+    struct dentry *target;
     int err = of->node->follow(of, &target);
     return err ? err : path_link(target, buf, size);
 }

@@ -5,9 +5,9 @@ bool area_is_shared_memory(struct space *space, const struct area *area)
 {
     if (!area->backing)
         return false;
-    struct entry *entry = space_name_at(space, area->start);
-    bool unnamed = !entry || entry->parent == entry;
-    entry_unref(entry);
+    struct dentry *dentry = space_name_at(space, area->start);
+    bool unnamed = !dentry || dentry->parent == dentry;
+    dentry_unref(dentry);
     return unnamed;
 }
 

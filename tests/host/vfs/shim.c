@@ -336,12 +336,12 @@ void shim_start(struct fs_context *fs)
 }
 
 /* Removes all names below a directory. */
-static void remove_all(struct entry *dir)
+static void remove_all(struct dentry *dir)
 {
     const struct inode_ops *ops = dir->inode->ops;
-    struct entry *found;
+    struct dentry *found;
     for (;;) {
-        _Alignas(8) char bytes[400]; /* of one entry at least */
+        _Alignas(8) char bytes[400]; /* of one dentry at least */
         struct listing listing = {.at = bytes, .end = bytes + sizeof(bytes) - LISTING_SLACK};
         uint64_t pos = 2;
         ops->list(dir->inode, dir, &pos, &listing);
@@ -354,7 +354,7 @@ static void remove_all(struct entry *dir)
             remove_all(found);
         if (ops->remove(dir, name, strlen(name), found))
             panic("cannot remove %s", name);
-        entry_unref(found);
+        dentry_unref(found);
     }
 }
 
@@ -376,16 +376,16 @@ void shim_end(struct fs_context *fs)
 {
     struct mount_info root;
     vfs_mount_at(0, &root);
-    struct entry *entry = root.at;
-    remove_all(entry);
+    struct dentry *dentry = root.at;
+    remove_all(dentry);
     struct cred *cred = fs->process->cred;
     fs_context_release(fs);
     cred_unref(cred);
-    if (entry->refs != 1 || entry->inode->fs->n_inodes != 1)
-        panic("left: %u references of the root, %lu inodes", entry->refs,
-              entry->inode->fs->n_inodes);
+    if (dentry->refs != 1 || dentry->inode->fs->n_inodes != 1)
+        panic("left: %u references of the root, %lu inodes", dentry->refs,
+              dentry->inode->fs->n_inodes);
     struct filesystem *filesystem = root.fs;
-    entry_unref(entry);
+    dentry_unref(dentry);
     kfree(filesystem);
 }
 
