@@ -1,12 +1,12 @@
 /* The mm room: physical memory in frames, small objects in slabs, kernel stacks; and address
- * spaces: their areas, their page tables, and the page faults that fill them.
+ * spaces: their VMAs, their page tables, and the page faults that fill them.
  *
- * Lock: a space's lock (RANK_SPACE) guards its areas and the tables that only this space uses. A
+ * Lock: a space's lock (RANK_SPACE) guards its VMAs and the tables that only this space uses. A
  * table or page that several spaces share (reference count above 1) is never written: it is copied
  * first. Frames, caches, kernel stacks and the mappings of an object have locks of their own, which
  * are taken inside. Nothing here sleeps: when memory is out, the answer is an error.
  *
- * Read frames.c, objects.c and kstacks.c first: memory for the kernel itself. Then areas.c (which
+ * Read frames.c, objects.c and kstacks.c first: memory for the kernel itself. Then vmas.c (which
  * addresses mean what), tables.c (page tables that spaces share), load.c and flush.c (what the
  * processors remember of them), fault.c, backing.c and space.c (fork and the end of a space). The
  * system calls come last: map.c, brk.c, lock.c; look.c and measure.c are for /proc.
@@ -164,7 +164,7 @@ struct backing_ops {
     void (*pages)(struct backing *backing, uint64_t first, size_t n, paddr_t *frames);
     void (*ref)(struct backing *backing);
     void (*unref)(struct backing *backing);
-    /* A write through a shared area has faulted, so the object is about to change and gets a new
+    /* A write through a shared VMA has faulted, so the object is about to change and gets a new
      * modification time, as on tmpfs. The space's lock is held. May be NULL. */
     void (*written)(struct backing *backing);
     /* For references to the name in a map_request; NULL if the backing has no names. */
@@ -172,7 +172,7 @@ struct backing_ops {
     void (*name_unref)(void *name);
 };
 
-struct area;
+struct vma;
 struct space;
 
 struct backing {
@@ -183,67 +183,67 @@ struct backing {
 
 /* ---- Address spaces ---- */
 
-enum area_flags {
-    AREA_SHARED = 1, /* MAP_SHARED */
-    AREA_STACK = 2,  /* grows downwards when an address below it is touched */
-    AREA_HEAP = 4,
-    AREA_ENV = 8,
-    AREA_SPECIAL = 16, /* AREA_HEAP, _ENV and _SPECIAL are shown in /proc/PID/maps */
-    AREA_NORESERVE = 32,
-    AREA_DONTFORK = 64,    /* not in the child of a fork ... */
-    AREA_WIPEONFORK = 128, /* ... or empty there */
-    AREA_DONTDUMP = 256,   /* not in a core file */
-    AREA_LOCKED = 512,     /* counts against RLIMIT_MEMLOCK; its pages are brought in at once ... */
-    AREA_LOCK_ONFAULT = 1024, /* ... or, with this flag too, when they are touched */
-    AREA_LOCKS = AREA_LOCKED | AREA_LOCK_ONFAULT,
+enum vma_flags {
+    VMA_SHARED = 1, /* MAP_SHARED */
+    VMA_STACK = 2,  /* grows downwards when an address below it is touched */
+    VMA_HEAP = 4,
+    VMA_ENV = 8,
+    VMA_SPECIAL = 16, /* VMA_HEAP, _ENV and _SPECIAL are shown in /proc/PID/maps */
+    VMA_NORESERVE = 32,
+    VMA_DONTFORK = 64,    /* not in the child of a fork ... */
+    VMA_WIPEONFORK = 128, /* ... or empty there */
+    VMA_DONTDUMP = 256,   /* not in a core file */
+    VMA_LOCKED = 512,     /* counts against RLIMIT_MEMLOCK; its pages are brought in at once ... */
+    VMA_LOCK_ONFAULT = 1024, /* ... or, with this flag too, when they are touched */
+    VMA_LOCKS = VMA_LOCKED | VMA_LOCK_ONFAULT,
 };
 
-struct area {
+struct vma {
     uint64_t start, end;     /* page-aligned addresses, end exclusive */
     uint32_t prot;           /* PROT_* */
-    uint32_t flags;          /* enum area_flags */
+    uint32_t flags;          /* enum vma_flags */
     uint32_t max_prot;       /* what mprotect may grant */
     struct backing *backing; /* NULL: zero-filled memory; otherwise `mapping` holds the reference */
     uint64_t offset; /* of `start` in the backing, in bytes, page-aligned; 0 without a backing */
     /* private to mm: */
     struct mapping *mapping;    /* the entry in the backing's list; NULL without a backing */
-    struct max_node by_address; /* in space->areas; key: start, value: the size of the gap below */
-    struct max_node by_offset;  /* in mapping->areas; key: offset, value: the offset of the end */
+    struct max_node by_address; /* in space->vmas; key: start, value: the size of the gap below */
+    struct max_node by_offset;  /* in mapping->vmas; key: offset, value: the offset of the end */
 };
 
-enum { AREA_SPARES = 3 };
+enum { VMA_SPARES = 3 };
 
 struct space {
     /* atomic: */
-    uint32_t refs; /* processes and other users; after the last one the areas are freed */
+    uint32_t refs; /* processes and other users; after the last one the VMAs are freed */
     /* 1 for all refs and 1 for each processor in cpu_mask; after the last the tables are freed */
     uint32_t holds;
     uint32_t cpu_mask; /* the processors that have it loaded, as bits */
     struct spinlock lock;
     /* guarded by lock: */
-    struct max_tree areas; /* by address; no two overlap */
-    /* the child, while a fork copies the areas: until then they do not change, but stacks grow */
+    struct max_tree vmas; /* by address; no two overlap */
+    /* the child, while a fork copies the VMAs: until then they do not change, but stacks grow */
     struct space *copied_to;
     bool unborn; /* a child of a fork that has no tables yet: backing_zap waits for them */
-    uint32_t n_areas, n_spares;
-    struct area *spares[AREA_SPARES]; /* memory for a change in progress; otherwise empty */
-    struct tree mappings;             /* struct mapping, by the address of the backing */
-    bool has_kept;           /* some area was AREA_DONTFORK or AREA_WIPEONFORK at some time */
-    uint64_t n_pages;        /* pages of all areas (VmSize) */
-    uint64_t most_pages;     /* the highest value of n_pages so far */
-    uint64_t n_resident;     /* pages in memory: PTEs of pages that are not 0 */
-    uint64_t most_resident;  /* the highest value of n_resident before it last fell */
-    uint64_t n_data_pages;   /* the pages that RLIMIT_DATA counts */
-    uint64_t n_locked_pages; /* pages of locked areas (VmLck) */
-    uint32_t locks_new;      /* AREA_LOCKS that new areas get (MCL_FUTURE) */
-    paddr_t root;            /* constant; the top table, whose upper half is the kernel's */
+    uint32_t n_vmas, n_spares;
+    struct vma *spares[VMA_SPARES]; /* memory for a change in progress; otherwise empty */
+    struct tree mappings;           /* struct mapping, by the address of the backing */
+    bool has_kept;                  /* some VMA was VMA_DONTFORK or VMA_WIPEONFORK at some time */
+    uint64_t n_pages;               /* pages of all VMAs (VmSize) */
+    uint64_t most_pages;            /* the highest value of n_pages so far */
+    uint64_t n_resident;            /* pages in memory: PTEs of pages that are not 0 */
+    uint64_t most_resident;         /* the highest value of n_resident before it last fell */
+    uint64_t n_data_pages;          /* the pages that RLIMIT_DATA counts */
+    uint64_t n_locked_pages;        /* pages of locked VMAs (VmLck) */
+    uint32_t locks_new;             /* AREA_LOCKS that new VMAs get (MCL_FUTURE) */
+    paddr_t root;                   /* constant; the top table, whose upper half is the kernel's */
     uint64_t brk_start, brk_end;
     uint64_t last_fault;   /* the next fault's address if the program touches pages in order ... */
     uint32_t fault_window; /* ... and how many pages such a fault maps */
     /* set by exec before the space is used, then constant: */
     uint64_t mmap_top; /* mappings are placed downwards from here */
     uint64_t stack_top, args_start, args_end, env_block, auxv_start, auxv_end;
-    /* limits in bytes; setrlimit writes them without a lock, and they are read when an area
+    /* limits in bytes; setrlimit writes them without a lock, and they are read when a VMA
      * grows */
     uint64_t limit_space, limit_stack, limit_data, limit_locked;
 };
@@ -252,7 +252,7 @@ struct space *space_create(void); /* empty; NULL when memory is out */
 /* A copy that shares all tables and pages until one side writes; NULL when memory is out. */
 struct space *space_fork(struct space *parent);
 void space_ref(struct space *space);
-/* Drops a reference. The last one frees the areas at once, and the tables unless a processor has
+/* Drops a reference. The last one frees the VMAs at once, and the tables unless a processor has
  * them loaded: then that processor frees them when it loads other ones, but those of a large space
  * are freed here in any case. May drop the last reference to a file and lets other threads run: no
  * spinlock is held. */
@@ -270,7 +270,7 @@ struct map_request {
     uint64_t n_bytes;   /* rounded up to whole pages */
     uint32_t prot;      /* PROT_* */
     uint32_t map_flags; /* MAP_FIXED, MAP_SHARED, MAP_GROWSDOWN, MAP_POPULATE ... */
-    uint32_t area_flags;
+    uint32_t vma_flags;
     uint32_t max_prot;       /* what mprotect may grant later; 0: everything */
     struct backing *backing; /* NULL: zero-filled memory; otherwise mm takes a reference */
     uint64_t offset;         /* bytes, page-aligned */
@@ -278,7 +278,7 @@ struct map_request {
 };
 /* Settings that root may change at any time; atomic. */
 extern uint64_t mmap_min_addr; /* below this address only root may map */
-extern uint64_t max_map_count; /* about how many areas a space may have */
+extern uint64_t max_map_count; /* about how many VMAs a space may have */
 /* Maps memory or a backing, as mmap. The address; or -EINVAL; -ENOMEM; -EEXIST
  * (MAP_FIXED_NOREPLACE); -EPERM (below mmap_min_addr, or MAP_LOCKED with a limit of 0); -EAGAIN
  * (more than RLIMIT_MEMLOCK would be locked); -EOVERFLOW (the offset). As on Linux, a program may
@@ -295,7 +295,7 @@ int space_protect(struct space *space, uint64_t start, uint64_t n_bytes, uint64_
 uint64_t space_set_brk(struct space *space, uint64_t wanted); /* the new break */
 
 /* Resolves a page fault at the address, from user mode or from a user copy. `error` is the
- * processor's code (FAULT_*). 0; -EFAULT: nothing is mapped there; -EACCES: the area does not allow
+ * processor's code (FAULT_*). 0; -EFAULT: nothing is mapped there; -EACCES: the VMA does not allow
  * it; -EIO: past the end of the file; -ENOMEM. */
 int space_fault(struct space *space, uint64_t address, uint64_t error);
 
@@ -310,13 +310,13 @@ size_t space_poke(struct space *space, uint64_t address, const void *buf,
 size_t space_peek_all(struct space *space, uint64_t address, void *buf, size_t n_bytes);
 size_t space_poke_all(struct space *space, uint64_t address, const void *buf, size_t n_bytes);
 
-/* Copies the area that holds the address, with a reference to its backing if it has one. False if
+/* Copies the VMA that holds the address, with a reference to its backing if it has one. False if
  * there is none. */
-bool space_area_at(struct space *space, uint64_t address, struct area *area);
-/* The same for the first area that ends above the address, to list areas one by one without a
+bool space_vma_at(struct space *space, uint64_t address, struct vma *vma);
+/* The same for the first VMA that ends above the address, to list VMAs one by one without a
  * lock. */
-bool space_area_after(struct space *space, uint64_t address, struct area *area);
-/* The name (map_request.name) with which this space first mapped the backing of the area at the
+bool space_vma_after(struct space *space, uint64_t address, struct vma *vma);
+/* The name (map_request.name) with which this space first mapped the backing of the VMA at the
  * address, with a reference; or NULL. */
 void *space_name_at(struct space *space, uint64_t address);
 uint64_t space_resident(struct space *space);      /* pages in memory, counted by a walk */
@@ -326,20 +326,20 @@ uint64_t space_most_resident(struct space *space); /* the most pages that were i
 uint64_t space_weight(struct space *space);
 uint64_t space_resident_in(struct space *space, uint64_t start, uint64_t end);
 
-/* How much memory an area uses now, in pages except `share` and `locked`. */
+/* How much memory a VMA uses now, in pages except `share` and `locked`. */
 struct memory_use {
     uint64_t pages, anonymous; /* all; those of no file and no shared object */
     uint64_t referenced;       /* with the accessed bit */
     uint64_t shared;           /* mapped elsewhere too */
     uint64_t shared_dirty, private_dirty;
     uint64_t share;  /* each page divided by its users (PSS), in bytes << SHARE_SHIFT */
-    uint64_t locked; /* `share` if the area is locked, otherwise 0 */
+    uint64_t locked; /* `share` if the VMA is locked, otherwise 0 */
 };
 enum { SHARE_SHIFT = 12 };
-/* Counts the pages of the area and lets other threads run meanwhile: no lock is held. */
-void space_measure(struct space *space, const struct area *area, struct memory_use *use);
+/* Counts the pages of the VMA and lets other threads run meanwhile: no lock is held. */
+void space_measure(struct space *space, const struct vma *vma, struct memory_use *use);
 /* Looks in [*address, end), but not beyond one page table, for the first page that is in memory,
- * whatever its area allows. True if there is one: it is copied to `page`, and *address is moved
+ * whatever its VMA allows. True if there is one: it is copied to `page`, and *address is moved
  * past it. False: *address is moved past the addresses that were looked at. */
 bool space_next_page(struct space *space, uint64_t *address, uint64_t end, void *page);
 /* Describes the page that is in memory at the address; false if there is none. */
@@ -352,11 +352,11 @@ bool space_page_at(struct space *space, uint64_t address, struct page_seen *seen
 uint64_t space_tables(struct space *space); /* pages of its page tables, including shared ones */
 
 /* Unmaps the object's pages first .. end-1 from every space, after the object itself has dropped
- * them. `copies`: also the copies that private areas have made, as for a file that is truncated;
+ * them. `copies`: also the copies that private VMAs have made, as for a file that is truncated;
  * punching a hole keeps them. No spinlock is held. */
 #define BACKING_END (UINT64_MAX >> PAGE_SHIFT)
 void backing_zap(struct backing *backing, uint64_t first, uint64_t end, bool copies);
-/* Does any space have a shared area of the object that may be written, or may become so by
+/* Does any space have a shared VMA of the object that may be written, or may become so by
  * mprotect? The caller prevents new ones meanwhile. No spinlock is held. */
 bool backing_shared_writable(struct backing *backing);
 void backing_init(struct backing *backing, const struct backing_ops *ops);

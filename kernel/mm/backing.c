@@ -3,11 +3,11 @@
  *
  * The problem: when a file is truncated, its pages must vanish from every space that maps them,
  * while those spaces fork, map, unmap and end. There may be thousands of spaces with thousands of
- * areas each.
+ * VMAs each.
  *
  * For each backing that a space maps there is one `struct mapping`. The backing's list has all of
- * them, the space finds its own by the backing's address, and the mapping has the space's areas of
- * the backing in a tree by offset. So the zap (backing_zap) finds exactly the areas that show the
+ * them, the space finds its own by the backing's address, and the mapping has the space's VMAs of
+ * the backing in a tree by offset. So the zap (backing_zap) finds exactly the VMAs that show the
  * range.
  *
  * 1. The object has dropped the pages already, so a new fault does not find them.
@@ -15,9 +15,9 @@
  *    moves it to the end, until the first one has this number already. New mappings are added at
  *    the front, so they are seen. A reference keeps the space alive; a space that is ending needs
  *    no zap.
- * 3. With no lock but the space's, it drops pages piece by piece, up to 64 areas at a time, and
- *    lets other threads run in between. It remembers the key and the address of the last area to
- *    find its place again, because the area itself may be freed meanwhile.
+ * 3. With no lock but the space's, it drops pages piece by piece, up to 64 VMAs at a time, and
+ *    lets other threads run in between. It remembers the key and the address of the last VMA to
+ *    find its place again, because the VMA itself may be freed meanwhile.
  *
  * A fork in progress is the hard case: the child's mappings are in the lists before it has tables.
  * A zap of the parent before the tables are copied covers the child; after that the child must be
@@ -83,13 +83,13 @@ struct mapping *mapping_pin(struct space *space, struct backing *backing, void *
             mapping_show(mapping);
     }
     if (mapping)
-        mapping->n_areas++;
+        mapping->n_vmas++;
     return mapping;
 }
 
 void mapping_unpin(struct mapping *mapping, struct list *dead)
 {
-    if (--mapping->n_areas)
+    if (--mapping->n_vmas)
         return;
     tree_remove(&mapping->space->mappings, &mapping->in_space);
     spin_lock(&mappings_lock);
@@ -165,43 +165,43 @@ static struct space *next_space(struct backing *backing, uint64_t zap)
     return found;
 }
 
-/* The place of a zap: in a window of the backing, after an area in the order of the mapping's
+/* The place of a zap: in a window of the backing, after a VMA in the order of the mapping's
  * tree. */
 struct zap {
     struct space *space;
     struct backing *backing;
     bool copies;         /* private copies are dropped too */
     uint64_t start, end; /* the window, in bytes of the backing */
-    uint64_t key;        /* offset of the last area ... */
+    uint64_t key;        /* offset of the last VMA ... */
     const void *tie;     /* ... and its address, which may be freed */
 };
 
-/* Drops the pages that the area maps of [from, to), bytes of the backing. Lock: space->lock
+/* Drops the pages that the VMA maps of [from, to), bytes of the backing. Lock: space->lock
  * held. */
-static void zap_area(const struct zap *zap, const struct area *area, uint64_t from, uint64_t to,
-                     struct flush *flush)
+static void zap_vma(const struct zap *zap, const struct vma *vma, uint64_t from, uint64_t to,
+                    struct flush *flush)
 {
-    uint64_t start = area->start + (from - area->offset), end = area->start + (to - area->offset);
-    if (zap->copies || area->flags & AREA_SHARED)
+    uint64_t start = vma->start + (from - vma->offset), end = vma->start + (to - vma->offset);
+    if (zap->copies || vma->flags & VMA_SHARED)
         space_discard_locked(zap->space, start, end, flush);
     else
         tables_clear_files(zap->space, start, end, flush);
 }
 
-/* Drops the pages that the next areas map of the window; true if there are more areas. Takes
+/* Drops the pages that the next VMAs map of the window; true if there are more VMAs. Takes
  * space->lock. */
-static bool zap_areas(struct zap *zap)
+static bool zap_vmas(struct zap *zap)
 {
     struct flush flush;
     flush_begin(&flush, zap->space);
     spin_lock(&zap->space->lock);
     struct mapping *mapping = mapping_find(zap->space, zap->backing);
     struct max_node *node =
-        mapping ? max_tree_after(&mapping->areas, zap->key, zap->tie, zap->start + 1) : NULL;
+        mapping ? max_tree_after(&mapping->vmas, zap->key, zap->tie, zap->start + 1) : NULL;
     for (int n = 0; n < PIECE_AREAS && node && node->key < zap->end; n++) {
-        const struct area *area = container_of(node, struct area, by_offset);
-        uint64_t from = max(zap->start, area->offset), to = min(zap->end, node->value);
-        zap_area(zap, area, from, to, &flush);
+        const struct vma *vma = container_of(node, struct vma, by_offset);
+        uint64_t from = max(zap->start, vma->offset), to = min(zap->end, node->value);
+        zap_vma(zap, vma, from, to, &flush);
         zap->key = node->key;
         zap->tie = node;
         node = max_tree_step(node, zap->start + 1, MAX_FORWARD);
@@ -218,7 +218,7 @@ static bool zap_window(struct zap *zap, uint64_t from, uint64_t end)
 {
     spin_lock(&zap->space->lock);
     struct mapping *mapping = mapping_find(zap->space, zap->backing);
-    struct max_node *node = mapping ? max_tree_end(&mapping->areas, from + 1, MAX_FORWARD) : NULL;
+    struct max_node *node = mapping ? max_tree_end(&mapping->vmas, from + 1, MAX_FORWARD) : NULL;
     bool more = node && max(from, node->key) < end;
     if (more) {
         zap->start = max(from, node->key);
@@ -236,7 +236,7 @@ static bool zap_window(struct zap *zap, uint64_t from, uint64_t end)
 static void zap_in(struct zap *zap, uint64_t start, uint64_t end)
 {
     for (uint64_t from = start; zap_window(zap, from, end); from = zap->end) {
-        while (zap_areas(zap))
+        while (zap_vmas(zap))
             mm_resched();
         mm_resched();
     }
@@ -275,10 +275,10 @@ static bool writable_in(struct space *space, const struct backing *backing)
     bool writable = false;
     spin_lock(&space->lock);
     const struct mapping *mapping = mapping_find(space, backing);
-    struct max_node *node = mapping ? max_tree_end(&mapping->areas, 1, MAX_FORWARD) : NULL;
+    struct max_node *node = mapping ? max_tree_end(&mapping->vmas, 1, MAX_FORWARD) : NULL;
     for (; node && !writable; node = max_tree_step(node, 1, MAX_FORWARD)) {
-        const struct area *area = container_of(node, struct area, by_offset);
-        writable = area->flags & AREA_SHARED && area->max_prot & PROT_WRITE;
+        const struct vma *vma = container_of(node, struct vma, by_offset);
+        writable = vma->flags & VMA_SHARED && vma->max_prot & PROT_WRITE;
     }
     spin_unlock(&space->lock);
     return writable;

@@ -1,4 +1,4 @@
-/* brk: the heap, an area of its own, whose end the program moves. */
+/* brk: the heap, a VMA of its own, whose end the program moves. */
 #include "space.h"
 #include "syscall_calls.h"
 
@@ -9,20 +9,20 @@ __attribute__((noinline)) static bool heap_grow(struct space *space, uint64_t ol
 {
     uint32_t prot = PROT_READ | PROT_WRITE;
     uint64_t n_bytes = end - old;
-    struct area area = {.start = old,
-                        .end = end,
-                        .prot = prot,
-                        .max_prot = prot | PROT_EXEC,
-                        .flags = AREA_HEAP | space->locks_new};
-    const struct area *next = area_find(space, old);
+    struct vma vma = {.start = old,
+                      .end = end,
+                      .prot = prot,
+                      .max_prot = prot | PROT_EXEC,
+                      .flags = VMA_HEAP | space->locks_new};
+    const struct vma *next = vma_find(space, old);
     uint64_t above = next ? next->start : USER_END;
-    if (next && next->flags & AREA_STACK)
+    if (next && next->flags & VMA_STACK)
         above -= min(above, (uint64_t)STACK_GAP);
-    if (end > above || !space_within_limits(space, n_bytes, prot, AREA_HEAP) ||
-        !space_may_lock_more(space, n_bytes, area.flags) || space->n_areas > most_areas() ||
-        !areas_reserve(space, 1))
+    if (end > above || !space_within_limits(space, n_bytes, prot, VMA_HEAP) ||
+        !space_may_lock_more(space, n_bytes, vma.flags) || space->n_vmas > most_vmas() ||
+        !vmas_reserve(space, 1))
         return false;
-    areas_add(space, &area);
+    vmas_add(space, &vma);
     return true;
 }
 
@@ -55,12 +55,12 @@ uint64_t space_set_brk(struct space *space, uint64_t wanted)
     brk_discard(space, wanted);
     list_init(&dead);
     flush_begin(&flush, space);
-    space_lock_areas(space);
+    space_lock_vmas(space);
     if (wanted >= space->brk_start && wanted < USER_END)
         brk_move(space, wanted, &flush, &dead);
     uint64_t brk_end = space->brk_end;
     bool locks = space->locks_new;
-    areas_release(space);
+    vmas_release(space);
     flush_end(&flush);
     spin_unlock(&space->lock);
     mappings_free(&dead);

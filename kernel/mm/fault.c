@@ -1,20 +1,20 @@
 /* Page faults: memory is mapped when a program first touches it, and copied when it first writes to
  * it.
  *
- * mmap, fork and exec only set up areas and share tables. The work is done here, page by page, with
+ * mmap, fork and exec only set up VMAs and share tables. The work is done here, page by page, with
  * the space's lock held:
  *
- * 1. Find the area of the address. If there is none, a stack above may grow down to it. If there is
- *    still none, or the area does not allow the access, the program gets SIGSEGV.
+ * 1. Find the VMA of the address. If there is none, a stack above may grow down to it. If there is
+ *    still none, or the VMA does not allow the access, the program gets SIGSEGV.
  * 2. Make the tables on the way to the page this space's own (table_entry_own).
  * 3. If the PTE is 0, fill it: with a page of zeros, or with the page of the backing, of which a
  *    private write gets a copy at once.
  * 4. If there is a page, the access needed a right that the PTE does not grant. For a write to a
- *    page that others use, the page is copied; otherwise the PTE gets the rights of the area.
+ *    page that others use, the page is copied; otherwise the PTE gets the rights of the VMA.
  *
  * Two threads may fault on the same page at once. The second one waits for the lock and finds that
  * the PTE allows the access; step 4 then changes nothing. When memory is out, the fault fails with
- * -ENOMEM and the areas are as before.
+ * -ENOMEM and the VMAs are as before.
  *
  * One fault costs more than clearing a page. So while a program touches pages in order, each fault
  * maps twice as many as the one before, up to 32. When a file's page is read, those around it that
@@ -31,62 +31,62 @@ enum {
 
 struct fault {
     struct space *space;
-    struct area *area;
+    struct vma *vma;
     uint64_t page; /* the address of the page */
     bool write;
     pte_t *entry; /* its PTE, in a table that is this space's own */
     struct flush flush;
 };
 
-pte_t area_pte_flags(const struct area *area)
+pte_t vma_pte_flags(const struct vma *vma)
 {
     pte_t flags = PTE_USER;
-    if (area->prot)
+    if (vma->prot)
         flags |= PTE_PRESENT;
-    if (!(area->prot & PROT_EXEC))
+    if (!(vma->prot & PROT_EXEC))
         flags |= PTE_NX;
-    if (area->flags & AREA_SHARED)
+    if (vma->flags & VMA_SHARED)
         flags |= PTE_SOFT_SHARED;
     return flags;
 }
 
-/* PTE_WRITE if the area allows writing, for a page that only this space uses. */
-static pte_t write_flag(const struct area *area)
+/* PTE_WRITE if the VMA allows writing, for a page that only this space uses. */
+static pte_t write_flag(const struct vma *vma)
 {
-    return area->prot & PROT_WRITE ? PTE_WRITE : 0;
+    return vma->prot & PROT_WRITE ? PTE_WRITE : 0;
 }
 
 /* Grows the stack above the address down to it and returns it; NULL if its limit or what is mapped
  * below does not allow that. */
-static struct area *stack_grow(struct space *space, uint64_t address)
+static struct vma *stack_grow(struct space *space, uint64_t address)
 {
-    struct area *area = area_find(space, address);
-    if (!area || !(area->flags & AREA_STACK))
+    struct vma *vma = vma_find(space, address);
+    if (!vma || !(vma->flags & VMA_STACK))
         return NULL;
-    const struct area *next = area_prev(area);
+    const struct vma *next = vma_prev(vma);
     uint64_t start = align_down(address, PAGE_SIZE);
     uint64_t below = next ? next->end : USER_START;
-    uint64_t grown = area->start - start;
-    if (area->end - start > space->limit_stack || start < below || start - below < STACK_GAP ||
-        start < least_address() || !space_within_limits(space, grown, area->prot, area->flags) ||
-        !space_may_lock_more(space, grown, area->flags))
+    uint64_t grown = vma->start - start;
+    if (vma->end - start > space->limit_stack || start < below || start - below < STACK_GAP ||
+        start < least_address() || !space_within_limits(space, grown, vma->prot, vma->flags) ||
+        !space_may_lock_more(space, grown, vma->flags))
         return NULL;
-    area_resize(space, area, start, area->end);
+    vma_resize(space, vma, start, vma->end);
     if (unlikely(space->copied_to))
-        areas_regrown(space, area);
-    return area;
+        vmas_regrown(space, vma);
+    return vma;
 }
 
-/* Does the area allow the access? On x86 any page with some right can be read. */
-static bool access_allowed(const struct area *area, uint64_t error)
+/* Does the VMA allow the access? On x86 any page with some right can be read. */
+static bool access_allowed(const struct vma *vma, uint64_t error)
 {
-    if (error & FAULT_FORCED && (!(area->flags & AREA_SHARED) || !(error & FAULT_WRITE)))
+    if (error & FAULT_FORCED && (!(vma->flags & VMA_SHARED) || !(error & FAULT_WRITE)))
         return true;
     if (error & FAULT_WRITE)
-        return area->prot & PROT_WRITE;
+        return vma->prot & PROT_WRITE;
     if (error & FAULT_FETCH)
-        return area->prot & PROT_EXEC;
-    return area->prot != PROT_NONE;
+        return vma->prot & PROT_EXEC;
+    return vma->prot != PROT_NONE;
 }
 
 /* ---- The PTE is 0 ---- */
@@ -100,13 +100,13 @@ static uint32_t window_for(struct space *space, uint64_t page)
 }
 
 /* Maps zeroed pages from the fault's on, as many as the window allows, up to the end of the table
- * or area or the first PTE that is not 0. */
+ * or VMA or the first PTE that is not 0. */
 static int fault_fresh(struct fault *fault)
 {
-    pte_t flags = area_pte_flags(fault->area) | write_flag(fault->area);
+    pte_t flags = vma_pte_flags(fault->vma) | write_flag(fault->vma);
     uint64_t page = fault->page;
     uint64_t end = page + (uint64_t)window_for(fault->space, page) * PAGE_SIZE;
-    end = min(end, min(fault->area->end, align_down(page, LARGE_SPAN) + LARGE_SPAN));
+    end = min(end, min(fault->vma->end, align_down(page, LARGE_SPAN) + LARGE_SPAN));
     for (pte_t *entry = fault->entry; page < end && !*entry; page += PAGE_SIZE, entry++) {
         paddr_t frame = frame_alloc_zeroed(FRAME_USER);
         if (!frame)
@@ -118,28 +118,28 @@ static int fault_fresh(struct fault *fault)
     return *fault->entry ? 0 : -ENOMEM;
 }
 
-static uint64_t backing_index(const struct area *area, uint64_t address)
+static uint64_t backing_index(const struct vma *vma, uint64_t address)
 {
-    return (area->offset + (address - area->start)) / PAGE_SIZE;
+    return (vma->offset + (address - vma->start)) / PAGE_SIZE;
 }
 
 /* Maps the pages around the fault's that the backing has in memory, read-only. Not inline, so that
  * the caller's stack frame, which holds the flush, does not grow. */
 __attribute__((noinline)) static void map_around(struct fault *fault)
 {
-    const struct area *area = fault->area;
+    const struct vma *vma = fault->vma;
     uint64_t span = AROUND_PAGES * PAGE_SIZE;
-    uint64_t start = max(align_down(fault->page, span), area->start);
-    uint64_t end = min(align_down(fault->page, span) + span, area->end);
+    uint64_t start = max(align_down(fault->page, span), vma->start);
+    uint64_t end = min(align_down(fault->page, span) + span, vma->end);
     size_t n = (end - start) / PAGE_SIZE;
     paddr_t frames[AROUND_PAGES];
-    area->backing->ops->pages(area->backing, backing_index(area, start), n, frames);
+    vma->backing->ops->pages(vma->backing, backing_index(vma, start), n, frames);
     pte_t *entry = fault->entry - (fault->page - start) / PAGE_SIZE;
     for (size_t i = 0; i < n; i++, entry++) {
         if (!frames[i])
             continue;
         if (!*entry) {
-            entry_fill(entry, frames[i] | area_pte_flags(area));
+            entry_fill(entry, frames[i] | vma_pte_flags(vma));
             fault->space->n_resident++;
         } else {
             frame_unref(frames[i]);
@@ -159,45 +159,45 @@ static paddr_t page_duplicate(paddr_t original)
 /* Maps the page of the backing, or a copy of it for a private write. */
 static int fault_backed(struct fault *fault)
 {
-    struct area *area = fault->area;
-    bool shared = area->flags & AREA_SHARED;
+    struct vma *vma = fault->vma;
+    bool shared = vma->flags & VMA_SHARED;
     paddr_t frame;
     int err =
-        area->backing->ops->page(area->backing, backing_index(area, fault->page), shared, &frame);
+        vma->backing->ops->page(vma->backing, backing_index(vma, fault->page), shared, &frame);
     if (err < 0)
         return err;
     if (shared) {
-        entry_fill(fault->entry, frame | area_pte_flags(area) | write_flag(area));
+        entry_fill(fault->entry, frame | vma_pte_flags(vma) | write_flag(vma));
     } else if (fault->write) {
         paddr_t copy = page_duplicate(frame);
         frame_unref(frame);
         if (!copy)
             return -ENOMEM;
-        entry_fill(fault->entry, copy | area_pte_flags(area) | write_flag(area));
+        entry_fill(fault->entry, copy | vma_pte_flags(vma) | write_flag(vma));
     } else {
-        entry_fill(fault->entry, frame | area_pte_flags(area));
+        entry_fill(fault->entry, frame | vma_pte_flags(vma));
     }
     fault->space->n_resident++;
-    if (area->backing->ops->pages && !fault->write && !shared)
+    if (vma->backing->ops->pages && !fault->write && !shared)
         map_around(fault);
     return 0;
 }
 
 /* ---- The PTE has a page, but grants too few rights ---- */
 
-/* Gives the PTE the rights of its area. A write to a private page that others use copies it. */
+/* Gives the PTE the rights of its VMA. A write to a private page that others use copies it. */
 static int fault_present(struct fault *fault)
 {
     pte_t old = *fault->entry;
     paddr_t frame = pte_phys(old);
-    pte_t flags = area_pte_flags(fault->area);
+    pte_t flags = vma_pte_flags(fault->vma);
     /* A page of a file is never this space's own, even with one reference: then the file was
      * truncated, and backing_zap is about to unmap the page. */
     bool own =
         old & PTE_SOFT_SHARED || (frame_refs(frame) == 1 && frame_at(frame)->use != FRAME_FILE);
     if (own || !fault->write) {
         /* For a read, the right to write stays as it was: others may use the page. */
-        flags |= fault->write ? write_flag(fault->area) : old & PTE_WRITE;
+        flags |= fault->write ? write_flag(fault->vma) : old & PTE_WRITE;
         entry_set(fault->entry, frame | flags);
         if (old & PTE_PRESENT && (old ^ flags) & PTE_NX)
             flush_page(&fault->flush, fault->page);
@@ -210,7 +210,7 @@ static int fault_present(struct fault *fault)
     entry_set(fault->entry, 0);
     flush_page(&fault->flush, fault->page);
     flush_now(&fault->flush);
-    entry_set(fault->entry, copy | flags | write_flag(fault->area));
+    entry_set(fault->entry, copy | flags | write_flag(fault->vma));
     flush_put(&fault->flush, frame, 0);
     return 0;
 }
@@ -221,17 +221,17 @@ static void tell_written(struct backing *backing)
         backing->ops->written(backing);
 }
 
-/* Resolves the fault, after the area was found and allows the access. */
+/* Resolves the fault, after the VMA was found and allows the access. */
 static int fault_resolve(struct fault *fault)
 {
     fault->entry = table_entry_own(fault->space, fault->page, &fault->flush);
     if (!fault->entry)
         return -ENOMEM;
-    if (!*fault->entry && !fault->area->backing)
+    if (!*fault->entry && !fault->vma->backing)
         return fault_fresh(fault);
     int err = *fault->entry ? fault_present(fault) : fault_backed(fault);
-    if (!err && fault->write && fault->area->flags & AREA_SHARED)
-        tell_written(fault->area->backing);
+    if (!err && fault->write && fault->vma->flags & VMA_SHARED)
+        tell_written(fault->vma->backing);
     return err;
 }
 
@@ -243,12 +243,12 @@ int space_fault_locked(struct space *space, uint64_t address, uint64_t error)
     fault.space = space;
     fault.page = align_down(address, PAGE_SIZE);
     fault.write = error & FAULT_WRITE;
-    fault.area = area_at(space, address);
-    if (!fault.area)
-        fault.area = stack_grow(space, address);
-    if (!fault.area)
+    fault.vma = vma_at(space, address);
+    if (!fault.vma)
+        fault.vma = stack_grow(space, address);
+    if (!fault.vma)
         return -EFAULT;
-    if (!access_allowed(fault.area, error))
+    if (!access_allowed(fault.vma, error))
         return -EACCES;
     flush_begin(&fault.flush, space);
     int result = fault_resolve(&fault);

@@ -1,7 +1,7 @@
 /* mlock, munlock, mlockall and munlockall. Memory never leaves RAM, so locking pages only means to
  * bring them in at once, to keep them, and to count them against RLIMIT_MEMLOCK.
  *
- * A lock is a flag of areas. The calls set or clear it area by area, in pieces of 64 with the
+ * A lock is a flag of VMAs. The calls set or clear it VMA by VMA, in pieces of 64 with the
  * space's lock held; then the pages are brought in by faults, a few at a time. A hole ends the
  * first part with an error. With MLOCK_ONFAULT the second part is left out, and the pages come when
  * they are touched. */
@@ -19,7 +19,7 @@ bool space_may_lock(const struct space *space)
 bool space_may_lock_more(const struct space *space, uint64_t n_bytes, uint32_t flags)
 {
     uint64_t most = space->limit_locked / PAGE_SIZE, n_pages = n_bytes / PAGE_SIZE;
-    return !(flags & AREA_LOCKED) || (n_pages <= most && space->n_locked_pages <= most - n_pages) ||
+    return !(flags & VMA_LOCKED) || (n_pages <= most && space->n_locked_pages <= most - n_pages) ||
            mm_is_root();
 }
 
@@ -27,10 +27,10 @@ bool space_may_lock_more(const struct space *space, uint64_t n_bytes, uint32_t f
 static uint64_t count_locked(const struct space *space, uint64_t start, uint64_t end)
 {
     uint64_t n = 0;
-    const struct area *area = area_find(space, start);
-    for (; area && area->start < end; area = area_next(area))
-        if (area->flags & AREA_LOCKED)
-            n += (min(area->end, end) - max(area->start, start)) / PAGE_SIZE;
+    const struct vma *vma = vma_find(space, start);
+    for (; vma && vma->start < end; vma = vma_next(vma))
+        if (vma->flags & VMA_LOCKED)
+            n += (min(vma->end, end) - max(vma->start, start)) / PAGE_SIZE;
     return n;
 }
 
@@ -55,17 +55,17 @@ static bool may_lock_range(struct space *space, uint64_t start, uint64_t end)
 static int populate_piece(struct space *space, uint64_t *at, uint64_t end)
 {
     int err = 0;
-    const struct area *area = NULL;
+    const struct vma *vma = NULL;
     uint64_t access = FAULT_USER;
     spin_lock(&space->lock);
     for (int n = 0; n < PIECE_TOUCHED && *at < end && !err; n++) {
-        if (!area || *at >= area->end) {
-            area = area_at(space, *at);
-            bool writes = area && area->prot & PROT_WRITE && !(area->flags & AREA_SHARED);
+        if (!vma || *at >= vma->end) {
+            vma = vma_at(space, *at);
+            bool writes = vma && vma->prot & PROT_WRITE && !(vma->flags & VMA_SHARED);
             access = FAULT_USER | (writes ? FAULT_WRITE : 0);
         }
-        if (!area || !area->prot)
-            err = area ? -EACCES : -EFAULT;
+        if (!vma || !vma->prot)
+            err = vma ? -EACCES : -EFAULT;
         else if (!table_lookup(space, *at))
             err = space_fault_locked(space, *at, access);
         if (!err)
@@ -91,17 +91,17 @@ int space_populate(struct space *space, uint64_t start, uint64_t end)
 static bool next_locked(struct space *space, uint64_t *start, uint64_t *stop, uint64_t end)
 {
     spin_lock(&space->lock);
-    const struct area *area = area_find(space, *start);
-    for (int n = 0; area && area->start < end && (area->flags & AREA_LOCKS) != AREA_LOCKED; n++) {
-        *start = area->end;
+    const struct vma *vma = vma_find(space, *start);
+    for (int n = 0; vma && vma->start < end && (vma->flags & VMA_LOCKS) != VMA_LOCKED; n++) {
+        *start = vma->end;
         if (n % PIECE_AREAS == PIECE_AREAS - 1)
             space_breathe(space);
-        area = area_find(space, *start);
+        vma = vma_find(space, *start);
     }
-    bool found = area && area->start < end;
+    bool found = vma && vma->start < end;
     if (found) {
-        *start = max(*start, area->start);
-        *stop = min(end, area->end);
+        *start = max(*start, vma->start);
+        *stop = min(end, vma->end);
     }
     spin_unlock(&space->lock);
     return found;
@@ -119,37 +119,37 @@ int space_lock_populate(struct space *space, uint64_t start, uint64_t end)
     return err;
 }
 
-/* ---- Areas ---- */
+/* ---- VMAs ---- */
 
-/* Locks or unlocks a part of an area, but not the environment's address space. 0 or -ENOMEM. Lock:
+/* Locks or unlocks a part of a VMA, but not the environment's address space. 0 or -ENOMEM. Lock:
  * space->lock held. */
-static int lock_area(struct space *space, struct area *area, uint64_t start, uint64_t end,
-                     uint32_t locks)
+static int lock_vma(struct space *space, struct vma *vma, uint64_t start, uint64_t end,
+                    uint32_t locks)
 {
-    uint32_t flags = (area->flags & ~AREA_LOCKS) | locks;
-    if (area->flags & AREA_ENV)
+    uint32_t flags = (vma->flags & ~VMA_LOCKS) | locks;
+    if (vma->flags & VMA_ENV)
         return 0;
-    if (!(area->flags & AREA_LOCKED) && !space_may_lock_more(space, end - start, flags))
+    if (!(vma->flags & VMA_LOCKED) && !space_may_lock_more(space, end - start, flags))
         return -ENOMEM;
-    if (!area_may_change(space, area, start, end, area->prot, flags) || !areas_reserve(space, 2))
+    if (!vma_may_change(space, vma, start, end, vma->prot, flags) || !vmas_reserve(space, 2))
         return -ENOMEM;
-    area_change(space, area, start, end, area->prot, flags);
+    vma_change(space, vma, start, end, vma->prot, flags);
     return 0;
 }
 
-/* Locks or unlocks the next areas of the range, from *at on, and moves *at to where it stopped. 0,
+/* Locks or unlocks the next VMAs of the range, from *at on, and moves *at to where it stopped. 0,
  * or -ENOMEM also for a hole. Takes space->lock. */
 static int lock_piece(struct space *space, uint64_t *at, uint64_t end, uint32_t locks)
 {
     int err = 0;
-    space_lock_areas(space);
+    space_lock_vmas(space);
     for (int n = 0; n < PIECE_AREAS && *at < end && !err; n++) {
-        struct area *area = area_at(space, *at);
-        uint64_t stop = area ? min(end, area->end) : end;
-        err = area ? lock_area(space, area, *at, stop, locks) : -ENOMEM;
+        struct vma *vma = vma_at(space, *at);
+        uint64_t stop = vma ? min(end, vma->end) : end;
+        err = vma ? lock_vma(space, vma, *at, stop, locks) : -ENOMEM;
         *at = err ? *at : stop;
     }
-    areas_release(space);
+    vmas_release(space);
     spin_unlock(&space->lock);
     return err;
 }
@@ -165,14 +165,14 @@ static int lock_range(struct space *space, uint64_t start, uint64_t end, uint32_
     return err;
 }
 
-/* Locks or unlocks all areas; one that fails is left as it is. */
+/* Locks or unlocks all VMAs; one that fails is left as it is. */
 static void lock_all(struct space *space, uint32_t locks)
 {
-    struct area area;
-    for (uint64_t at = 0; space_area_after(space, at, &area); at = area.end) {
-        if (area.backing)
-            area.backing->ops->unref(area.backing);
-        lock_range(space, area.start, area.end, locks);
+    struct vma vma;
+    for (uint64_t at = 0; space_vma_after(space, at, &vma); at = vma.end) {
+        if (vma.backing)
+            vma.backing->ops->unref(vma.backing);
+        lock_range(space, vma.start, vma.end, locks);
     }
 }
 
@@ -203,14 +203,14 @@ static long do_mlock(struct space *space, uint64_t start, size_t n_bytes, uint32
 
 long sys_mlock(struct space *space, uaddr_t addr, size_t length)
 {
-    return do_mlock(space, addr.at, length, AREA_LOCKED);
+    return do_mlock(space, addr.at, length, VMA_LOCKED);
 }
 
 long sys_mlock2(struct space *space, uaddr_t addr, size_t length, unsigned int flags)
 {
     if (flags & ~MLOCK_ONFAULT)
         return -EINVAL;
-    return do_mlock(space, addr.at, length, flags ? AREA_LOCKS : AREA_LOCKED);
+    return do_mlock(space, addr.at, length, flags ? VMA_LOCKS : VMA_LOCKED);
 }
 
 long sys_munlock(struct space *space, uaddr_t addr, size_t length)
@@ -220,7 +220,7 @@ long sys_munlock(struct space *space, uaddr_t addr, size_t length)
     return lock_range(space, start, end, 0);
 }
 
-/* Sets how future areas are locked. Takes space->lock. */
+/* Sets how future VMAs are locked. Takes space->lock. */
 static void lock_future(struct space *space, uint32_t locks)
 {
     spin_lock(&space->lock);
@@ -228,12 +228,12 @@ static void lock_future(struct space *space, uint32_t locks)
     spin_unlock(&space->lock);
 }
 
-/* The size of all areas except the environment's address space. Takes space->lock. */
+/* The size of all VMAs except the environment's address space. Takes space->lock. */
 static uint64_t lockable_bytes(struct space *space)
 {
     spin_lock(&space->lock);
-    const struct area *env = area_at(space, space->env_block);
-    uint64_t left_out = env && env->flags & AREA_ENV ? env->end - env->start : 0;
+    const struct vma *env = vma_at(space, space->env_block);
+    uint64_t left_out = env && env->flags & VMA_ENV ? env->end - env->start : 0;
     uint64_t n_bytes = space->n_pages * PAGE_SIZE - left_out;
     spin_unlock(&space->lock);
     return n_bytes;
@@ -245,7 +245,7 @@ long sys_mlockall(struct space *space, unsigned int flags)
         return -EINVAL;
     if (!space_may_lock(space))
         return -EPERM;
-    uint32_t locks = flags & MCL_ONFAULT ? AREA_LOCKS : AREA_LOCKED;
+    uint32_t locks = flags & MCL_ONFAULT ? VMA_LOCKS : VMA_LOCKED;
     uint64_t most = align_down(space->limit_locked, PAGE_SIZE);
     if (flags & MCL_CURRENT && lockable_bytes(space) > most && !mm_is_root())
         return -ENOMEM;

@@ -1,43 +1,43 @@
-/* Looking at a space from outside, for /proc, ptrace and core files: its areas, how much of it is
+/* Looking at a space from outside, for /proc, ptrace and core files: its VMAs, how much of it is
  * in memory, and its contents. */
 #include "space.h"
 
-/* Copies an area; its backing gets a reference, which the caller drops. */
-static void area_copy_out(const struct area *area, struct area *out)
+/* Copies a VMA; its backing gets a reference, which the caller drops. */
+static void vma_copy_out(const struct vma *vma, struct vma *out)
 {
-    *out = *area;
+    *out = *vma;
     out->mapping = NULL;
     if (out->backing)
         out->backing->ops->ref(out->backing);
 }
 
-bool space_area_at(struct space *space, uint64_t address, struct area *out)
+bool space_vma_at(struct space *space, uint64_t address, struct vma *out)
 {
     spin_lock(&space->lock);
-    struct area *area = area_at(space, address);
-    if (area)
-        area_copy_out(area, out);
+    struct vma *vma = vma_at(space, address);
+    if (vma)
+        vma_copy_out(vma, out);
     spin_unlock(&space->lock);
-    return area;
+    return vma;
 }
 
-bool space_area_after(struct space *space, uint64_t address, struct area *out)
+bool space_vma_after(struct space *space, uint64_t address, struct vma *out)
 {
     spin_lock(&space->lock);
-    struct area *area = area_find(space, address);
-    if (area)
-        area_copy_out(area, out);
+    struct vma *vma = vma_find(space, address);
+    if (vma)
+        vma_copy_out(vma, out);
     spin_unlock(&space->lock);
-    return area;
+    return vma;
 }
 
 void *space_name_at(struct space *space, uint64_t address)
 {
     spin_lock(&space->lock);
-    struct area *area = area_at(space, address);
-    void *name = area && area->mapping ? area->mapping->name : NULL;
+    struct vma *vma = vma_at(space, address);
+    void *name = vma && vma->mapping ? vma->mapping->name : NULL;
     if (name)
-        area->backing->ops->name_ref(name);
+        vma->backing->ops->name_ref(name);
     spin_unlock(&space->lock);
     return name;
 }

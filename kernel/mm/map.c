@@ -1,17 +1,17 @@
 /* mmap, munmap and mprotect: they change which addresses are mapped, to what, and with which
  * rights.
  *
- * Each call checks its arguments and limits, allocates what it needs (areas, tables at the edges of
- * the range), and then changes areas and PTEs in steps that cannot fail. It collects the flush and
- * the mappings that have lost their last area (`dead`), and finishes both at the end: the flush
+ * Each call checks its arguments and limits, allocates what it needs (VMAs, tables at the edges of
+ * the range), and then changes VMAs and PTEs in steps that cannot fail. It collects the flush and
+ * the mappings that have lost their last VMA (`dead`), and finishes both at the end: the flush
  * before the lock is released, the mappings after that, because to free them may drop the last
  * reference to a file.
  *
- * A range may cover all of user space, with 65,530 areas and gigabytes of pages. Therefore the
+ * A range may cover all of user space, with 65,530 VMAs and gigabytes of pages. Therefore the
  * calls work in pieces of a millisecond or two, and in between release the lock and let other
  * threads run. Between two pieces another thread of the process may see, and change, a range that
  * is half done. This is allowed: the threads raced, and each address has what one of the calls gave
- * it. munmap first drops the pages of a large range and then removes its areas, so that the second
+ * it. munmap first drops the pages of a large range and then removes its VMAs, so that the second
  * part is short. Only MAP_FIXED needs care: at each address there must be the old mapping or the
  * new one at any time, never nothing, so each piece is unmapped and mapped without releasing the
  * lock. */
@@ -37,11 +37,11 @@ static bool exceeds_memory(uint64_t n_bytes)
 
 bool space_may_write(const struct space *space, uint64_t n_bytes, uint32_t prot, uint32_t flags)
 {
-    if (!(prot & PROT_WRITE) || flags & AREA_SHARED)
+    if (!(prot & PROT_WRITE) || flags & VMA_SHARED)
         return true;
-    if (!(flags & AREA_NORESERVE) && exceeds_memory(n_bytes))
+    if (!(flags & VMA_NORESERVE) && exceeds_memory(n_bytes))
         return false;
-    return space->limit_data == RLIM_INFINITY || flags & AREA_STACK ||
+    return space->limit_data == RLIM_INFINITY || flags & VMA_STACK ||
            space->n_data_pages * PAGE_SIZE + n_bytes <= space->limit_data;
 }
 
@@ -65,8 +65,8 @@ int space_discard_locked(struct space *space, uint64_t start, uint64_t end, stru
  * tables at its ends, so that a table that nothing uses any more is freed as a whole. */
 static void widen(const struct space *space, uint64_t *start, uint64_t *end)
 {
-    const struct area *first = area_find(space, *start), *below = area_below(space, first);
-    const struct area *after = area_find(space, *end);
+    const struct vma *first = vma_find(space, *start), *below = vma_below(space, first);
+    const struct vma *after = vma_find(space, *end);
     uint64_t free_start = below ? below->end : 0;
     uint64_t free_end = after ? after->start : USER_END;
     if (!first || first->start >= *start)
@@ -78,17 +78,17 @@ static void widen(const struct space *space, uint64_t *start, uint64_t *end)
 int space_unmap_locked(struct space *space, uint64_t start, uint64_t end, struct flush *flush,
                        struct list *dead)
 {
-    if (areas_free(space, start, end))
+    if (vmas_free(space, start, end))
         return 0;
-    const struct area *area = area_at(space, start);
-    bool splits = area && area->start < start && area->end > end;
-    if (splits && (!areas_may_split(space) || !areas_reserve(space, space->n_spares + 1)))
+    const struct vma *vma = vma_at(space, start);
+    bool splits = vma && vma->start < start && vma->end > end;
+    if (splits && (!vmas_may_split(space) || !vmas_reserve(space, space->n_spares + 1)))
         return -ENOMEM;
     uint64_t clear_start = start, clear_end = end;
     widen(space, &clear_start, &clear_end);
     if (space_discard_locked(space, clear_start, clear_end, flush) < 0)
         return -ENOMEM;
-    areas_cut(space, start, end, dead);
+    vmas_cut(space, start, end, dead);
     return 0;
 }
 
@@ -121,8 +121,8 @@ static int discard_piece(struct space *space, uint64_t *at, uint64_t end, uint64
 static uint64_t next_mapped(struct space *space, uint64_t at, uint64_t end)
 {
     spin_lock(&space->lock);
-    const struct area *area = area_find(space, at);
-    at = area ? min(end, max(at, area->start)) : end;
+    const struct vma *vma = vma_find(space, at);
+    at = vma ? min(end, max(at, vma->start)) : end;
     spin_unlock(&space->lock);
     return at;
 }
@@ -139,12 +139,12 @@ int space_discard(struct space *space, uint64_t start, uint64_t end)
     return err;
 }
 
-/* False if unmapping the range would split an area beyond the limit. Takes space->lock. */
+/* False if unmapping the range would split a VMA beyond the limit. Takes space->lock. */
 static bool may_unmap(struct space *space, uint64_t start, uint64_t end)
 {
     spin_lock(&space->lock);
-    const struct area *area = area_at(space, start);
-    bool may = !area || area->start == start || area->end <= end || areas_may_split(space);
+    const struct vma *vma = vma_at(space, start);
+    bool may = !vma || vma->start == start || vma->end <= end || vmas_may_split(space);
     spin_unlock(&space->lock);
     return may;
 }
@@ -158,13 +158,13 @@ static int unmap_piece(struct space *space, uint64_t *at, uint64_t end)
     uint64_t stop = *at;
     list_init(&dead);
     flush_begin(&flush, space);
-    space_lock_areas(space);
-    const struct area *area = end - *at > PIECE_AREAS * PAGE_SIZE ? area_find(space, *at) : NULL;
-    for (int n = 0; n < PIECE_AREAS && area; n++, area = area_next(area))
-        stop = area->end;
-    stop = area ? min(end, stop) : end;
+    space_lock_vmas(space);
+    const struct vma *vma = end - *at > PIECE_AREAS * PAGE_SIZE ? vma_find(space, *at) : NULL;
+    for (int n = 0; n < PIECE_AREAS && vma; n++, vma = vma_next(vma))
+        stop = vma->end;
+    stop = vma ? min(end, stop) : end;
     int err = space_unmap_locked(space, *at, stop, &flush, &dead);
-    areas_release(space);
+    vmas_release(space);
     flush_end(&flush);
     spin_unlock(&space->lock);
     mappings_free(&dead);
@@ -198,10 +198,10 @@ long sys_munmap(struct space *space, uaddr_t addr, size_t length)
 /* True if a mapping fits there without touching others or the gap below a stack. */
 static bool place_free(const struct space *space, uint64_t start, uint64_t end)
 {
-    if (start < USER_START || end > USER_END || end < start || !areas_free(space, start, end))
+    if (start < USER_START || end > USER_END || end < start || !vmas_free(space, start, end))
         return false;
-    const struct area *above = area_find(space, end);
-    return !above || !(above->flags & AREA_STACK) || above->start - end >= STACK_GAP;
+    const struct vma *above = vma_find(space, end);
+    return !above || !(above->flags & VMA_STACK) || above->start - end >= STACK_GAP;
 }
 
 uint64_t space_find_place(const struct space *space, uint64_t wanted, uint64_t n_bytes,
@@ -212,9 +212,9 @@ uint64_t space_find_place(const struct space *space, uint64_t wanted, uint64_t n
     if (wanted && place_free(space, address, address + n_bytes))
         return address;
     uint64_t top = map_flags & MAP_32BIT ? min(space->mmap_top, 1ull << 31) : space->mmap_top;
-    address = areas_find_gap(space, n_bytes, top);
+    address = vmas_find_gap(space, n_bytes, top);
     if (!address)
-        address = areas_find_gap(space, n_bytes, USER_END);
+        address = vmas_find_gap(space, n_bytes, USER_END);
     return address >= least_address() || mm_is_root() ? address : 0;
 }
 
@@ -231,8 +231,7 @@ static int place_choose(const struct space *space, const struct map_request *req
             return -ENOMEM;
         if (wanted < least_address() && !mm_is_root())
             return -EPERM;
-        if (request->map_flags & MAP_FIXED_NOREPLACE &&
-            !areas_free(space, wanted, wanted + n_bytes))
+        if (request->map_flags & MAP_FIXED_NOREPLACE && !vmas_free(space, wanted, wanted + n_bytes))
             return -EEXIST;
         *address = wanted;
         return 0;
@@ -241,23 +240,23 @@ static int place_choose(const struct space *space, const struct map_request *req
     return *address ? 0 : -ENOMEM;
 }
 
-/* Fills in the area that a request asks for, except its address and mapping. */
-static void area_want(struct area *area, const struct map_request *request)
+/* Fills in the VMA that a request asks for, except its address and mapping. */
+static void vma_want(struct vma *vma, const struct map_request *request)
 {
-    area->prot = request->prot;
-    area->max_prot = request->max_prot ? request->max_prot : PROT_READ | PROT_WRITE | PROT_EXEC;
-    area->flags = request->area_flags;
-    area->backing = request->backing;
-    area->offset = request->backing ? request->offset : 0;
-    area->mapping = NULL;
+    vma->prot = request->prot;
+    vma->max_prot = request->max_prot ? request->max_prot : PROT_READ | PROT_WRITE | PROT_EXEC;
+    vma->flags = request->vma_flags;
+    vma->backing = request->backing;
+    vma->offset = request->backing ? request->offset : 0;
+    vma->mapping = NULL;
     if ((request->map_flags & MAP_TYPE) != MAP_PRIVATE && request->backing)
-        area->flags |= AREA_SHARED;
+        vma->flags |= VMA_SHARED;
     if (request->map_flags & MAP_GROWSDOWN)
-        area->flags |= AREA_STACK;
+        vma->flags |= VMA_STACK;
     if (request->map_flags & MAP_NORESERVE)
-        area->flags |= AREA_NORESERVE;
+        vma->flags |= VMA_NORESERVE;
     if (request->map_flags & MAP_LOCKED)
-        area->flags |= AREA_LOCKED;
+        vma->flags |= VMA_LOCKED;
 }
 
 uint64_t piece_end(const struct space *space, uint64_t start, uint64_t end)
@@ -265,42 +264,42 @@ uint64_t piece_end(const struct space *space, uint64_t start, uint64_t end)
     if (end - start <= PIECE_AREAS * PAGE_SIZE)
         return end;
     uint64_t stop = tables_reach(space, start, end, PIECE_BYTES / LARGE_SPAN);
-    const struct area *area = area_find(space, start);
-    for (int n = 0; n < PIECE_AREAS && area && area->start < stop; n++)
-        area = area_next(area);
-    if (area && area->start < stop)
-        return area->start;
-    area = area_at(space, stop - 1);
-    /* if no area may be split, an area is one piece */
-    return area && !areas_may_split(space) ? min(end, max(area->end, stop)) : stop;
+    const struct vma *vma = vma_find(space, start);
+    for (int n = 0; n < PIECE_AREAS && vma && vma->start < stop; n++)
+        vma = vma_next(vma);
+    if (vma && vma->start < stop)
+        return vma->start;
+    vma = vma_at(space, stop - 1);
+    /* if no VMA may be split, a VMA is one piece */
+    return vma && !vmas_may_split(space) ? min(end, max(vma->end, stop)) : stop;
 }
 
-/* A request in progress: the part of the area that is not mapped yet. */
+/* A request in progress: the part of the VMA that is not mapped yet. */
 struct placing {
     struct space *space;
     const struct map_request *request;
-    struct area area;
+    struct vma vma;
     bool begun; /* a part is mapped */
 };
 
-/* Maps the area, after unmapping what is there for MAP_FIXED. 0, or -ENOMEM with nothing changed.
+/* Maps the VMA, after unmapping what is there for MAP_FIXED. 0, or -ENOMEM with nothing changed.
  * Lock: space->lock held. */
-static int area_place(struct placing *placing, struct flush *flush, struct list *dead)
+static int vma_place(struct placing *placing, struct flush *flush, struct list *dead)
 {
-    struct area *area = &placing->area;
+    struct vma *vma = &placing->vma;
     struct space *space = placing->space;
     bool over = placing->request->map_flags & MAP_FIXED;
-    /* the rest of an area joins its first part, unless another thread has changed that */
-    if (space->n_areas > most_areas() + placing->begun || !areas_reserve(space, 1))
+    /* the rest of a VMA joins its first part, unless another thread has changed that */
+    if (space->n_vmas > most_vmas() + placing->begun || !vmas_reserve(space, 1))
         return -ENOMEM;
     void *name = placing->request->name;
-    if (area->backing && !(area->mapping = mapping_pin(space, area->backing, name)))
+    if (vma->backing && !(vma->mapping = mapping_pin(space, vma->backing, name)))
         return -ENOMEM;
-    int err = over ? space_unmap_locked(space, area->start, area->end, flush, dead) : 0;
+    int err = over ? space_unmap_locked(space, vma->start, vma->end, flush, dead) : 0;
     if (!err)
-        areas_add(space, area);
-    if (area->mapping)
-        mapping_unpin(area->mapping, dead);
+        vmas_add(space, vma);
+    if (vma->mapping)
+        mapping_unpin(vma->mapping, dead);
     return err;
 }
 
@@ -308,38 +307,38 @@ static int area_place(struct placing *placing, struct flush *flush, struct list 
  * space->lock held. */
 __attribute__((noinline)) static int place_begin(struct placing *placing, uint64_t n_bytes)
 {
-    struct area *area = &placing->area;
-    area_want(area, placing->request);
-    int err = place_choose(placing->space, placing->request, n_bytes, &area->start);
+    struct vma *vma = &placing->vma;
+    vma_want(vma, placing->request);
+    int err = place_choose(placing->space, placing->request, n_bytes, &vma->start);
     if (err)
         return err;
-    area->end = area->start + n_bytes;
-    if (!(area->flags & AREA_ENV))
-        area->flags |= placing->space->locks_new;
+    vma->end = vma->start + n_bytes;
+    if (!(vma->flags & VMA_ENV))
+        vma->flags |= placing->space->locks_new;
     if (placing->request->map_flags & MAP_LOCKED && !space_may_lock(placing->space))
         return -EPERM;
-    if (!space_may_lock_more(placing->space, n_bytes, area->flags))
+    if (!space_may_lock_more(placing->space, n_bytes, vma->flags))
         return -EAGAIN;
-    bool within = space_within_limits(placing->space, n_bytes, area->prot, area->flags);
+    bool within = space_within_limits(placing->space, n_bytes, vma->prot, vma->flags);
     return within ? 0 : -ENOMEM;
 }
 
-/* Maps the next piece of the area: all of it, unless MAP_FIXED replaces much. 0 or -ENOMEM. Not
+/* Maps the next piece of the VMA: all of it, unless MAP_FIXED replaces much. 0 or -ENOMEM. Not
  * inline, so that the caller's stack frame, which holds the flush, does not grow. Lock: space->lock
  * held. */
 __attribute__((noinline)) static int place_next(struct placing *placing, struct flush *flush,
                                                 struct list *dead)
 {
-    struct area *area = &placing->area;
-    uint64_t end = area->end;
+    struct vma *vma = &placing->vma;
+    uint64_t end = vma->end;
     if (placing->request->map_flags & MAP_FIXED)
-        area->end = piece_end(placing->space, area->start, end);
-    int err = area_place(placing, flush, dead);
+        vma->end = piece_end(placing->space, vma->start, end);
+    int err = vma_place(placing, flush, dead);
     placing->begun = true;
-    if (area->backing)
-        area->offset += area->end - area->start;
-    area->start = area->end;
-    area->end = end;
+    if (vma->backing)
+        vma->offset += vma->end - vma->start;
+    vma->start = vma->end;
+    vma->end = end;
     return err;
 }
 
@@ -351,11 +350,11 @@ static int map_piece(struct placing *placing, uint64_t n_bytes)
     struct space *space = placing->space;
     list_init(&dead);
     flush_begin(&flush, space);
-    space_lock_areas(space);
+    space_lock_vmas(space);
     int err = placing->begun ? 0 : place_begin(placing, n_bytes);
     if (!err)
         err = place_next(placing, &flush, &dead);
-    areas_release(space);
+    vmas_release(space);
     flush_end(&flush);
     spin_unlock(&space->lock);
     mappings_free(&dead);
@@ -367,14 +366,14 @@ static long map_backed(struct space *space, const struct map_request *request, u
 {
     struct placing placing = {.space = space, .request = request};
     int err = map_piece(&placing, n_bytes);
-    uint64_t end = placing.area.end;
-    while (!err && placing.area.start < end) {
+    uint64_t end = placing.vma.end;
+    while (!err && placing.vma.start < end) {
         mm_resched();
         err = map_piece(&placing, 0);
     }
     if (err)
         return err;
-    bool locked = (placing.area.flags & AREA_LOCKS) == AREA_LOCKED;
+    bool locked = (placing.vma.flags & VMA_LOCKS) == VMA_LOCKED;
     /* a page that fails here faults when it is touched */
     if ((request->map_flags & MAP_POPULATE || locked) && request->prot)
         space_populate(space, end - n_bytes, end);
@@ -406,36 +405,36 @@ long space_map(struct space *space, const struct map_request *request)
 
 /* ---- mprotect ---- */
 
-/* Changes the protection of a part of an area. 0, -EACCES or -ENOMEM. Lock: space->lock held. */
-static int protect_area(struct space *space, struct area *area, uint64_t start, uint64_t end,
-                        uint32_t prot, struct flush *flush)
+/* Changes the protection of a part of a VMA. 0, -EACCES or -ENOMEM. Lock: space->lock held. */
+static int protect_vma(struct space *space, struct vma *vma, uint64_t start, uint64_t end,
+                       uint32_t prot, struct flush *flush)
 {
-    if (prot & ~area->max_prot)
+    if (prot & ~vma->max_prot)
         return -EACCES;
-    if (!(area->prot & PROT_WRITE) && !space_may_write(space, end - start, prot, area->flags))
+    if (!(vma->prot & PROT_WRITE) && !space_may_write(space, end - start, prot, vma->flags))
         return -ENOMEM;
-    if (!area_may_change(space, area, start, end, prot, area->flags) || !areas_reserve(space, 2) ||
+    if (!vma_may_change(space, vma, start, end, prot, vma->flags) || !vmas_reserve(space, 2) ||
         tables_restrict(space, start, end, prot, flush) < 0)
         return -ENOMEM;
-    area_change(space, area, start, end, prot, area->flags);
+    vma_change(space, vma, start, end, prot, vma->flags);
     return 0;
 }
 
-/* Changes the protection of the next areas of the range, from *at on, and moves *at to where it
+/* Changes the protection of the next VMAs of the range, from *at on, and moves *at to where it
  * stopped. 0, -EACCES or -ENOMEM (also for a hole). Takes space->lock. */
 static int protect_piece(struct space *space, uint64_t *at, uint64_t end, uint32_t prot)
 {
     struct flush flush;
     int err = 0;
     flush_begin(&flush, space);
-    space_lock_areas(space);
+    space_lock_vmas(space);
     for (int n = 0; n < PIECE_AREAS && *at < end && !err; n++) {
-        struct area *area = area_at(space, *at);
-        uint64_t stop = area ? min(end, area->end) : end;
-        err = area ? protect_area(space, area, *at, stop, prot, &flush) : -ENOMEM;
+        struct vma *vma = vma_at(space, *at);
+        uint64_t stop = vma ? min(end, vma->end) : end;
+        err = vma ? protect_vma(space, vma, *at, stop, prot, &flush) : -ENOMEM;
         *at = stop;
     }
-    areas_release(space);
+    vmas_release(space);
     flush_end(&flush);
     spin_unlock(&space->lock);
     return err;
@@ -448,11 +447,11 @@ static int widen_growing(struct space *space, uint64_t *start, uint64_t end, uin
     if (!(prot & (PROT_GROWSDOWN | PROT_GROWSUP)))
         return 0;
     spin_lock(&space->lock);
-    const struct area *area = area_find(space, *start);
-    bool is_there = area && area->start < (prot & PROT_GROWSDOWN ? end : *start + 1);
-    bool grows = is_there && prot & PROT_GROWSDOWN && area->flags & AREA_STACK;
+    const struct vma *vma = vma_find(space, *start);
+    bool is_there = vma && vma->start < (prot & PROT_GROWSDOWN ? end : *start + 1);
+    bool grows = is_there && prot & PROT_GROWSDOWN && vma->flags & VMA_STACK;
     if (grows)
-        *start = area->start;
+        *start = vma->start;
     spin_unlock(&space->lock);
     return !is_there ? -ENOMEM : grows ? 0 : -EINVAL;
 }

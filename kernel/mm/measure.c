@@ -26,7 +26,7 @@ static const pte_t *find_pages(const struct space *space, uint64_t address, uint
     return table;
 }
 
-/* Does the page belong to a file or a shared object? `object`: its area has a backing. */
+/* Does the page belong to a file or a shared object? `object`: its VMA has a backing. */
 static bool is_of_object(pte_t pte, bool object)
 {
     return frame_at(pte_phys(pte))->use == FRAME_FILE || (object && pte & PTE_SOFT_SHARED);
@@ -54,25 +54,25 @@ static void count_page(struct memory_use *use, pte_t pte, uint64_t users, bool o
         use->private_dirty += (pte & PTE_DIRTY) != 0;
 }
 
-void space_measure(struct space *space, const struct area *area, struct memory_use *use)
+void space_measure(struct space *space, const struct vma *vma, struct memory_use *use)
 {
     int level;
     uint64_t users;
     memset(use, 0, sizeof(*use));
-    for (uint64_t at = area->start; at < area->end;) {
+    for (uint64_t at = vma->start; at < vma->end;) {
         spin_lock(&space->lock);
         const pte_t *table = find_pages(space, at, &users, &level);
         uint64_t span = table ? LARGE_SPAN : 1ull << (PAGE_SHIFT + 9 * (level - 1));
-        uint64_t limit = min(area->end, align_down(at, span) + span);
+        uint64_t limit = min(vma->end, align_down(at, span) + span);
         for (; table && at < limit; at += PAGE_SIZE)
             if (table[table_index(at, 1)])
-                count_page(use, table[table_index(at, 1)], users, area->backing);
+                count_page(use, table[table_index(at, 1)], users, vma->backing);
         spin_unlock(&space->lock);
         at = limit;
         if (!mm_resched())
             return;
     }
-    use->locked = area->flags & AREA_LOCKED ? use->share : 0;
+    use->locked = vma->flags & VMA_LOCKED ? use->share : 0;
 }
 
 bool space_next_page(struct space *space, uint64_t *address, uint64_t end, void *page)
@@ -100,9 +100,9 @@ bool space_page_at(struct space *space, uint64_t address, struct page_seen *seen
     spin_lock(&space->lock);
     const pte_t *table = find_pages(space, address, &users, &level);
     pte_t pte = table ? table[table_index(address, 1)] : 0;
-    const struct area *area = pte ? area_at(space, address) : NULL;
+    const struct vma *vma = pte ? vma_at(space, address) : NULL;
     if (pte) {
-        bool of_object = is_of_object(pte, area && area->backing);
+        bool of_object = is_of_object(pte, vma && vma->backing);
         *seen =
             (struct page_seen){pte_phys(pte), of_object, count_users(pte, users, of_object) == 1};
     }

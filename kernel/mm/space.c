@@ -1,13 +1,13 @@
 /* Address spaces: created, copied by fork, and freed at the end.
  *
- * fork has two parts. Copying the areas takes a time that grows with their number, so the parent's
- * lock is released every 64 areas. Meanwhile `copied_to` is set: other threads may fault, and
- * stacks may grow (areas_regrown adjusts the copy), but no other area changes, because
- * space_lock_areas waits. Then, without releasing the lock, the lower half of the root is shared:
+ * fork has two parts. Copying the VMAs takes a time that grows with their number, so the parent's
+ * lock is released every 64 VMAs. Meanwhile `copied_to` is set: other threads may fault, and
+ * stacks may grow (vmas_regrown adjusts the copy), but no other VMA changes, because
+ * space_lock_vmas waits. Then, without releasing the lock, the lower half of the root is shared:
  * that is the moment of the fork. Both sides lose the right to write, and all processors must
  * forget it, or another thread of the parent could go on writing to pages that are the child's too.
  *
- * A space ends in two steps. When its last reference is dropped, the areas are freed, by the thread
+ * A space ends in two steps. When its last reference is dropped, the VMAs are freed, by the thread
  * that dropped it. The tables are freed when no processor has the space loaded any more (load.c).
  * So a process that exits need not load another root first: the switch to the next process does
  * that anyway. But a switch must be short, so the tables of a large space are freed in the first
@@ -53,7 +53,7 @@ struct space *space_create(void)
 
 /* ---- fork ---- */
 
-/* Copies what exec and setrlimit have set, and the sums of the areas. */
+/* Copies what exec and setrlimit have set, and the sums of the VMAs. */
 static void settings_copy(struct space *child, const struct space *parent)
 {
     child->brk_start = parent->brk_start;
@@ -75,15 +75,15 @@ static void settings_copy(struct space *child, const struct space *parent)
     child->has_kept = parent->has_kept;
 }
 
-void space_lock_areas(struct space *space)
+void space_lock_vmas(struct space *space)
 {
     spin_lock(&space->lock);
     while (unlikely(space->copied_to))
         space_wait(space);
 }
 
-/* Handles the next areas of a fork's child, from *at on: removes those that are AREA_DONTFORK and
- * drops the pages of those that are AREA_WIPEONFORK. Moves *at to where it stopped. 0 or -ENOMEM.
+/* Handles the next VMAs of a fork's child, from *at on: removes those that are VMA_DONTFORK and
+ * drops the pages of those that are VMA_WIPEONFORK. Moves *at to where it stopped. 0 or -ENOMEM.
  * Takes child->lock. */
 static int keep_piece(struct space *child, uint64_t *at, struct list *dead)
 {
@@ -92,25 +92,25 @@ static int keep_piece(struct space *child, uint64_t *at, struct list *dead)
     flush_begin(&flush, child);
     spin_lock(&child->lock);
     for (int n = 0; n < PIECE_AREAS && *at < USER_END && !err; n++) {
-        const struct area *area = area_find(child, *at);
-        uint64_t start = area ? max(area->start, *at) : USER_END;
-        uint32_t flags = area ? area->flags : 0;
-        *at = area ? area->end : USER_END;
-        if (!(flags & (AREA_DONTFORK | AREA_WIPEONFORK)))
+        const struct vma *vma = vma_find(child, *at);
+        uint64_t start = vma ? max(vma->start, *at) : USER_END;
+        uint32_t flags = vma ? vma->flags : 0;
+        *at = vma ? vma->end : USER_END;
+        if (!(flags & (VMA_DONTFORK | VMA_WIPEONFORK)))
             continue;
         *at = tables_reach(child, start, *at, PIECE_TABLES);
-        n += *at < area->end ? PIECE_AREAS : 0;
+        n += *at < vma->end ? PIECE_AREAS : 0;
         err = space_discard_locked(child, start, *at, &flush);
-        if (flags & AREA_DONTFORK && !err)
-            areas_cut(child, start, *at, dead);
+        if (flags & VMA_DONTFORK && !err)
+            vmas_cut(child, start, *at, dead);
     }
     flush_end(&flush);
     spin_unlock(&child->lock);
     return err;
 }
 
-/* The same for all areas of the child, if it has such ones. */
-static int areas_keep(struct space *child, struct list *dead)
+/* The same for all VMAs of the child, if it has such ones. */
+static int vmas_keep(struct space *child, struct list *dead)
 {
     int err = 0;
     for (uint64_t at = 0; child->has_kept && at < USER_END && !err;) {
@@ -120,13 +120,13 @@ static int areas_keep(struct space *child, struct list *dead)
     return err;
 }
 
-/* Copies the areas, in pieces, and then shares the tables at once. 0 or -ENOMEM. Takes
+/* Copies the VMAs, in pieces, and then shares the tables at once. 0 or -ENOMEM. Takes
  * parent->lock. */
 static int copy_to(struct space *child, struct space *parent)
 {
-    space_lock_areas(parent);
+    space_lock_vmas(parent);
     parent->copied_to = child;
-    int err = areas_copy(child, parent);
+    int err = vmas_copy(child, parent);
     if (!err) {
         mappings_show(child, parent); /* from now on zaps wait for the tables */
         settings_copy(child, parent);
@@ -148,7 +148,7 @@ struct space *space_fork(struct space *parent)
     child->unborn = true;
     int err = copy_to(child, parent);
     if (!err)
-        err = areas_keep(child, &dead);
+        err = vmas_keep(child, &dead);
     spin_lock(&child->lock);
     child->unborn = false;
     spin_unlock(&child->lock);
@@ -199,7 +199,7 @@ void space_unref(struct space *space)
     do {
         list_init(&dead);
         spin_lock(&space->lock);
-        more = areas_drop(space, &dead);
+        more = vmas_drop(space, &dead);
         spin_unlock(&space->lock);
         mappings_free(&dead);
         if (more)

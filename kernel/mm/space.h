@@ -1,4 +1,4 @@
-/* Address spaces, for the files of mm: areas, page tables, flushes, and the mappings of a
+/* Address spaces, for the files of mm: VMAs, page tables, flushes, and the mappings of a
  * backing. */
 #pragma once
 
@@ -16,8 +16,8 @@ enum {
     PIECE_MOST = 64 * LARGE_SPAN, /* if little is found */
 };
 
-/* The limit for areas. A space with that many cannot split one; mmap may add one more. */
-static inline uint64_t most_areas(void)
+/* The limit for VMAs. A space with that many cannot split one; mmap may add one more. */
+static inline uint64_t most_vmas(void)
 {
     return __atomic_load_n(&max_map_count, __ATOMIC_RELAXED);
 }
@@ -27,61 +27,61 @@ static inline uint64_t least_address(void)
     return __atomic_load_n(&mmap_min_addr, __ATOMIC_RELAXED);
 }
 
-/* ---- Areas (areas.c). Lock: space->lock held. ---- */
+/* ---- VMAs (vmas.c). Lock: space->lock held. ---- */
 
 /* In the order of addresses; NULL if there is none. */
-struct area *area_first(const struct space *space);
-struct area *area_last(const struct space *space);
-struct area *area_next(const struct area *area);
-struct area *area_prev(const struct area *area);
-/* The first area that ends above the address, or NULL. */
-struct area *area_find(const struct space *space, uint64_t address);
-/* The area before `area`, or the last area if `area` is NULL. */
-struct area *area_below(const struct space *space, const struct area *area);
-/* The area that holds the address, or NULL. */
-struct area *area_at(const struct space *space, uint64_t address);
-/* Allocates memory for n areas (at most AREA_SPARES), so that the functions below cannot fail.
+struct vma *vma_first(const struct space *space);
+struct vma *vma_last(const struct space *space);
+struct vma *vma_next(const struct vma *vma);
+struct vma *vma_prev(const struct vma *vma);
+/* The first VMA that ends above the address, or NULL. */
+struct vma *vma_find(const struct space *space, uint64_t address);
+/* The VMA before `VMA`, or the last VMA if `VMA` is NULL. */
+struct vma *vma_below(const struct space *space, const struct vma *vma);
+/* The VMA that holds the address, or NULL. */
+struct vma *vma_at(const struct space *space, uint64_t address);
+/* Allocates memory for n VMAs (at most VMA_SPARES), so that the functions below cannot fail.
  * False when memory is out. */
-bool areas_reserve(struct space *space, uint32_t n);
-/* May the space have one more area by a split? */
-static inline bool areas_may_split(const struct space *space)
+bool vmas_reserve(struct space *space, uint32_t n);
+/* May the space have one more VMA by a split? */
+static inline bool vmas_may_split(const struct space *space)
 {
-    return space->n_areas < most_areas();
+    return space->n_vmas < most_vmas();
 }
 /* Frees what was reserved and is not needed. Called before the lock is released. */
-void areas_release(struct space *space);
-/* Adds an area where nothing is mapped, and joins it with its neighbours if they are alike. Needs
- * one area. */
-void areas_add(struct space *space, const struct area *area);
-/* Moves the ends of an area. Nothing else is mapped in the new range. */
-void area_resize(struct space *space, struct area *area, uint64_t start, uint64_t end);
-/* Moves the end up, where nothing is mapped, and joins the area with the next one if they are
+void vmas_release(struct space *space);
+/* Adds a VMA where nothing is mapped, and joins it with its neighbours if they are alike. Needs
+ * one VMA. */
+void vmas_add(struct space *space, const struct vma *vma);
+/* Moves the ends of a VMA. Nothing else is mapped in the new range. */
+void vma_resize(struct space *space, struct vma *vma, uint64_t start, uint64_t end);
+/* Moves the end up, where nothing is mapped, and joins the VMA with the next one if they are
  * alike. */
-void area_extend(struct space *space, struct area *area, uint64_t end);
-/* Removes all areas in [start, end). Needs one area if the range lies in the middle of one.
- * Mappings without areas are moved to `dead`, for mappings_free. */
-void areas_cut(struct space *space, uint64_t start, uint64_t end, struct list *dead);
-/* Sets protection and flags of the part [start, end) of an area. Needs two areas. */
-void area_change(struct space *space, struct area *area, uint64_t start, uint64_t end,
-                 uint32_t prot, uint32_t flags);
-/* False if area_change would split areas beyond the limit. */
-bool area_may_change(const struct space *space, const struct area *area, uint64_t start,
-                     uint64_t end, uint32_t prot, uint32_t flags);
-/* Does every page of [start, end) belong to an area? */
-bool areas_cover(const struct space *space, uint64_t start, uint64_t end);
+void vma_extend(struct space *space, struct vma *vma, uint64_t end);
+/* Removes all VMAs in [start, end). Needs one VMA if the range lies in the middle of one.
+ * Mappings without VMAs are moved to `dead`, for mappings_free. */
+void vmas_cut(struct space *space, uint64_t start, uint64_t end, struct list *dead);
+/* Sets protection and flags of the part [start, end) of a VMA. Needs two VMAs. */
+void vma_change(struct space *space, struct vma *vma, uint64_t start, uint64_t end, uint32_t prot,
+                uint32_t flags);
+/* False if vma_change would split VMAs beyond the limit. */
+bool vma_may_change(const struct space *space, const struct vma *vma, uint64_t start, uint64_t end,
+                    uint32_t prot, uint32_t flags);
+/* Does every page of [start, end) belong to a VMA? */
+bool vmas_cover(const struct space *space, uint64_t start, uint64_t end);
 /* The highest address below `top` at which n bytes are free; 0 if there is none. */
-uint64_t areas_find_gap(const struct space *space, uint64_t n_bytes, uint64_t top);
+uint64_t vmas_find_gap(const struct space *space, uint64_t n_bytes, uint64_t top);
 /* True if nothing is mapped in [start, end). */
-bool areas_free(const struct space *space, uint64_t start, uint64_t end);
-/* Copies the parent's areas to the child, which has none and which only the caller knows. 0, or
+bool vmas_free(const struct space *space, uint64_t start, uint64_t end);
+/* Copies the parent's VMAs to the child, which has none and which only the caller knows. 0, or
  * -ENOMEM with some of them copied. Lock: parent->lock held, with copied_to set; it is released in
  * between. */
-int areas_copy(struct space *child, struct space *parent);
-/* The area, a stack, has grown while a fork copies the parent's areas: adjusts its copy. Lock:
+int vmas_copy(struct space *child, struct space *parent);
+/* The VMA, a stack, has grown while a fork copies the parent's VMAs: adjusts its copy. Lock:
  * parent->lock held. */
-void areas_regrown(struct space *parent, const struct area *area);
-/* Frees some areas of a space that nothing uses any more. True if there are more. */
-bool areas_drop(struct space *space, struct list *dead);
+void vmas_regrown(struct space *parent, const struct vma *vma);
+/* Frees some VMAs of a space that nothing uses any more. True if there are more. */
+bool vmas_drop(struct space *space, struct list *dead);
 
 /* ---- Which spaces map a backing (backing.c) ---- */
 
@@ -95,8 +95,8 @@ struct mapping {
     uint64_t zap;            /* guarded by mappings_lock: the last walk that came here */
     /* guarded by the space's lock: */
     struct tree_node in_space; /* in space->mappings */
-    struct max_tree areas;     /* by offset */
-    uint32_t n_areas;          /* areas, and calls of mapping_pin without mapping_unpin */
+    struct max_tree vmas;      /* by offset */
+    uint32_t n_vmas;           /* VMAs, and calls of mapping_pin without mapping_unpin */
 };
 
 /* The space's mapping of a backing, which is created if need be and kept until mapping_unpin; NULL
@@ -165,7 +165,7 @@ int tables_isolate(struct space *space, uint64_t address, struct flush *flush);
 /* Drops all pages and tables in the range. Both ends were isolated, so it cannot fail. */
 void tables_clear(struct space *space, uint64_t start, uint64_t end, struct flush *flush);
 /* Removes from the PTEs in the range the rights that `prot` does not grant. 0, or -ENOMEM: some
- * pages may then have fewer rights than their area, and faults restore them. */
+ * pages may then have fewer rights than their VMA, and faults restore them. */
 int tables_restrict(struct space *space, uint64_t start, uint64_t end, uint32_t prot,
                     struct flush *flush);
 /* Drops pages of files from the range but not private copies of them. 0, or -ENOMEM: some pages
@@ -211,9 +211,9 @@ static inline uint32_t space_cpus(const struct space *space)
  * NULL. */
 struct space *space_hold_drop(struct space *space);
 
-/* Takes the lock to change areas. If a fork is copying them, it waits for that with no spinlock
- * held. Looking at areas, changing pages and growing stacks needs only the lock itself. */
-void space_lock_areas(struct space *space);
+/* Takes the lock to change VMAs. If a fork is copying them, it waits for that with no spinlock
+ * held. Looking at VMAs, changing pages and growing stacks needs only the lock itself. */
+void space_lock_vmas(struct space *space);
 /* Releases the lock, lets other threads run, and takes it again. No other lock is held. */
 static inline void space_breathe(struct space *space)
 {
@@ -230,33 +230,33 @@ static inline void space_wait(struct space *space)
     spin_lock(&space->lock);
 }
 
-/* The flags of a PTE in that area, except PTE_WRITE. */
-pte_t area_pte_flags(const struct area *area);
+/* The flags of a PTE in that VMA, except PTE_WRITE. */
+pte_t vma_pte_flags(const struct vma *vma);
 int space_fault_locked(struct space *space, uint64_t address, uint64_t error);
 /* Beside the processor's FAULT_*: for a debugger, to whom protection does not apply. What is
  * written must be private, and gets no right to write. */
 #define FAULT_FORCED (1u << 16)
-/* Removes areas and pages of the range. 0, or -ENOMEM with nothing changed. Lock: space->lock held,
- * by space_lock_areas. */
+/* Removes VMAs and pages of the range. 0, or -ENOMEM with nothing changed. Lock: space->lock held,
+ * by space_lock_vmas. */
 int space_unmap_locked(struct space *space, uint64_t start, uint64_t end, struct flush *flush,
                        struct list *dead);
 /* The wanted address (0: none) if n bytes are free there, otherwise the highest free place; 0 if
  * there is none. Of the MAP_* flags, MAP_32BIT matters. Lock: space->lock held. */
 uint64_t space_find_place(const struct space *space, uint64_t wanted, uint64_t n_bytes,
                           uint32_t map_flags);
-/* Where the first piece of an operation on the areas and pages of [start, end) ends. Lock:
+/* Where the first piece of an operation on the VMAs and pages of [start, end) ends. Lock:
  * space->lock held. */
 uint64_t piece_end(const struct space *space, uint64_t start, uint64_t end);
 /* May n more bytes become writable? Checks what is promised to programs: the size of memory and
  * RLIMIT_DATA. */
 bool space_may_write(const struct space *space, uint64_t n_bytes, uint32_t prot, uint32_t flags);
-/* Drops pages but keeps areas, in pieces. 0 or -ENOMEM. No lock is held. */
+/* Drops pages but keeps VMAs, in pieces. 0 or -ENOMEM. No lock is held. */
 int space_discard(struct space *space, uint64_t start, uint64_t end);
 /* The same in one piece. Lock: space->lock held. */
 int space_discard_locked(struct space *space, uint64_t start, uint64_t end, struct flush *flush);
 /* May the caller lock memory at all (lock.c)? */
 bool space_may_lock(const struct space *space);
-/* With these flags of an area, would n more bytes stay within RLIMIT_MEMLOCK? Lock: space->lock
+/* With these flags of a VMA, would n more bytes stay within RLIMIT_MEMLOCK? Lock: space->lock
  * held. */
 bool space_may_lock_more(const struct space *space, uint64_t n_bytes, uint32_t flags);
 /* Brings in the pages of a range. 0, the error of the first fault that failed, or -EINTR if the

@@ -1,7 +1,7 @@
 /* Core dumps: the registers and the memory of a process that dies of a signal, as an ELF file.
  *
  * A debugger opens the file to see what the process was doing. It has notes (the signal, the
- * registers, the name and arguments of the program) and a header and the bytes for each area of
+ * registers, the name and arguments of the program) and a header and the bytes for each VMA of
  * memory. What the file of the program or of a library has is left out, except its first page, by
  * which the debugger recognizes the file.
  *
@@ -130,14 +130,14 @@ static size_t make_notes(struct dump *dump, const siginfo_t *info)
 
 /* Copies the page at *at of a file or of shared memory and moves on, if the page exists; it may
  * exist without being mapped. */
-static bool next_backed(struct dump *dump, const struct area *area, uint64_t *at)
+static bool next_backed(struct dump *dump, const struct vma *vma, uint64_t *at)
 {
     paddr_t frame = 0;
-    uint64_t index = (area->offset + *at - area->start) / PAGE_SIZE;
+    uint64_t index = (vma->offset + *at - vma->start) / PAGE_SIZE;
     if (space_next_page(dump->space, at, *at + PAGE_SIZE, dump->page))
         return true;
-    if (area->backing->ops->pages)
-        area->backing->ops->pages(area->backing, index, 1, &frame);
+    if (vma->backing->ops->pages)
+        vma->backing->ops->pages(vma->backing, index, 1, &frame);
     if (!frame)
         return false;
     page_copy((uint64_t *)dump->page, phys_to_virt(frame));
@@ -146,46 +146,46 @@ static bool next_backed(struct dump *dump, const struct area *area, uint64_t *at
 }
 
 /* Does the file of the program or of a library begin here? */
-static bool begins_file(struct dump *dump, const struct area *area)
+static bool begins_file(struct dump *dump, const struct vma *vma)
 {
-    uint64_t at = area->start;
-    return area->offset == 0 && area->prot & PROT_READ && next_backed(dump, area, &at) &&
+    uint64_t at = vma->start;
+    return vma->offset == 0 && vma->prot & PROT_READ && next_backed(dump, vma, &at) &&
            memcmp(dump->page, ELFMAG, SELFMAG) == 0;
 }
 
-/* How many bytes of an area are dumped: all if the process has written to it, or if it is shared
+/* How many bytes of a VMA are dumped: all if the process has written to it, or if it is shared
  * memory without a file; otherwise the file has them. */
-static uint64_t size_to_dump(struct dump *dump, const struct area *area)
+static uint64_t size_to_dump(struct dump *dump, const struct vma *vma)
 {
     struct memory_use use;
-    uint64_t all = area->end - area->start;
-    if (area->flags & AREA_DONTDUMP)
+    uint64_t all = vma->end - vma->start;
+    if (vma->flags & VMA_DONTDUMP)
         return 0;
-    if (area->flags & AREA_SHARED) {
-        struct dentry *dentry = space_name_at(dump->space, area->start);
+    if (vma->flags & VMA_SHARED) {
+        struct dentry *dentry = space_name_at(dump->space, vma->start);
         bool has_name = dentry && dentry->inode->nlink > 0;
         dentry_unref(dentry);
         return has_name ? 0 : all;
     }
-    space_measure(dump->space, area, &use);
+    space_measure(dump->space, vma, &use);
     if (use.anonymous > 0)
         return all;
-    return area->backing && begins_file(dump, area) ? PAGE_SIZE : 0;
+    return vma->backing && begins_file(dump, vma) ? PAGE_SIZE : 0;
 }
 
-/* The next area, and how much of it is dumped; its backing is referenced. False after the last. */
-static bool next_area(struct dump *dump, struct area *area, uint64_t *size)
+/* The next VMA, and how much of it is dumped; its backing is referenced. False after the last. */
+static bool next_vma(struct dump *dump, struct vma *vma, uint64_t *size)
 {
-    if (!space_area_after(dump->space, area->end, area))
+    if (!space_vma_after(dump->space, vma->end, vma))
         return false;
-    *size = size_to_dump(dump, area);
+    *size = size_to_dump(dump, vma);
     return true;
 }
 
-static void area_drop(struct area *area)
+static void vma_drop(struct vma *vma)
 {
-    if (area->backing)
-        area->backing->ops->unref(area->backing);
+    if (vma->backing)
+        vma->backing->ops->unref(vma->backing);
 }
 
 /* The length of the first part of the file, with the notes. */
@@ -199,39 +199,39 @@ static bool put_part(struct dump *dump, uint32_t i, const Elf64_Phdr *part)
     return put(dump, sizeof(Elf64_Ehdr) + i * sizeof(*part), part, sizeof(*part));
 }
 
-/* Writes a header for each area, in the order in which the bytes follow. */
+/* Writes a header for each VMA, in the order in which the bytes follow. */
 static bool put_parts(struct dump *dump, size_t n_notes)
 {
-    struct area area = {.end = 0};
+    struct vma vma = {.end = 0};
     uint64_t size, at = head_size(dump, n_notes);
     bool good = true;
-    for (uint32_t i = 1; good && i < dump->n_most && next_area(dump, &area, &size); i++) {
+    for (uint32_t i = 1; good && i < dump->n_most && next_vma(dump, &vma, &size); i++) {
         Elf64_Phdr part = {.p_type = PT_LOAD,
-                           .p_flags = (area.prot & PROT_READ ? PF_R : 0) |
-                                      (area.prot & PROT_WRITE ? PF_W : 0) |
-                                      (area.prot & PROT_EXEC ? PF_X : 0),
+                           .p_flags = (vma.prot & PROT_READ ? PF_R : 0) |
+                                      (vma.prot & PROT_WRITE ? PF_W : 0) |
+                                      (vma.prot & PROT_EXEC ? PF_X : 0),
                            .p_offset = at,
-                           .p_vaddr = area.start,
+                           .p_vaddr = vma.start,
                            .p_filesz = size,
-                           .p_memsz = area.end - area.start,
+                           .p_memsz = vma.end - vma.start,
                            .p_align = PAGE_SIZE};
         good = put_part(dump, i, &part);
         at += size;
-        area_drop(&area);
+        vma_drop(&vma);
     }
     return good;
 }
 
 /* Writes the pages that are in memory; the others become holes. */
-static bool put_area(struct dump *dump, const struct area *area, uint64_t size, uint64_t to)
+static bool put_vma(struct dump *dump, const struct vma *vma, uint64_t size, uint64_t to)
 {
     bool good = true;
-    for (uint64_t at = area->start; good && at < area->start + size;) {
-        bool found = area->backing
-                         ? next_backed(dump, area, &at)
-                         : space_next_page(dump->space, &at, area->start + size, dump->page);
+    for (uint64_t at = vma->start; good && at < vma->start + size;) {
+        bool found = vma->backing
+                         ? next_backed(dump, vma, &at)
+                         : space_next_page(dump->space, &at, vma->start + size, dump->page);
         if (found)
-            good = put(dump, to + at - PAGE_SIZE - area->start, dump->page, PAGE_SIZE);
+            good = put(dump, to + at - PAGE_SIZE - vma->start, dump->page, PAGE_SIZE);
         else
             good = cond_resched();
     }
@@ -240,13 +240,13 @@ static bool put_area(struct dump *dump, const struct area *area, uint64_t size, 
 
 static bool put_memory(struct dump *dump, size_t n_notes)
 {
-    struct area area = {.end = 0};
+    struct vma vma = {.end = 0};
     uint64_t size, at = head_size(dump, n_notes);
     bool good = true;
-    for (uint32_t i = 1; good && i < dump->n_most && next_area(dump, &area, &size); i++) {
-        good = put_area(dump, &area, size, at);
+    for (uint32_t i = 1; good && i < dump->n_most && next_vma(dump, &vma, &size); i++) {
+        good = put_vma(dump, &vma, size, at);
         at += size;
-        area_drop(&area);
+        vma_drop(&vma);
     }
     return good && (dump->end >= at || put(dump, at - 1, "", 1)); /* the last page may be a hole */
 }
@@ -301,7 +301,7 @@ bool core_dump(struct thread *self, const siginfo_t *info)
                         .space = space,
                         .page = buffer_alloc(),
                         .left = self->process->limits[RLIMIT_CORE].rlim_cur};
-    dump.n_most = min(__atomic_load_n(&space->n_areas, __ATOMIC_RELAXED) + 1, 0xfffeu);
+    dump.n_most = min(__atomic_load_n(&space->n_vmas, __ATOMIC_RELAXED) + 1, 0xfffeu);
     bool begun = dump.page && open_file(self, info->si_signo, dump.page, &dump.file) == 0;
     if (begun) {
         put_all(&dump, info);

@@ -1,4 +1,4 @@
-/* Loading a program: the segments of an ELF file become areas of a new address space.
+/* Loading a program: the segments of an ELF file become VMAs of a new address space.
  *
  * Nothing is read into memory here. Each segment is a range of the file with an address and a
  * protection; it is mapped private, and pages come by page faults when the program touches them. A

@@ -3,7 +3,7 @@
  *
  * From the top of the stack downwards: random bytes, the platform's name, the path, the argument
  * strings; then auxv, envp, argv and argc. The strings of the environment are in the environment
- * block, an area of its own.
+ * block, a VMA of its own.
  *
  * All strings are in the memory of the old program, which still exists, and are copied into the new
  * space, which is not loaded yet. Addresses must be known before anything is written, because the
@@ -274,16 +274,16 @@ static void put_path_and_random(struct writer *strings, const struct exec *exec)
     put(strings, random, sizeof(random));
 }
 
-/* ---- Areas ---- */
+/* ---- VMAs ---- */
 
-static int map_zeroed(struct space *space, uint64_t start, uint64_t end, uint32_t area_flags)
+static int map_zeroed(struct space *space, uint64_t start, uint64_t end, uint32_t vma_flags)
 {
     struct map_request request = {
         .address = start,
         .n_bytes = end - start,
         .prot = PROT_READ | PROT_WRITE,
         .map_flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
-        .area_flags = area_flags,
+        .vma_flags = vma_flags,
     };
     long result = space_map(space, &request);
     return result < 0 ? -ENOMEM : 0;
@@ -366,10 +366,10 @@ int exec_stack(struct exec *exec)
     struct layout layout;
     int err = plan(exec, &layout);
     if (!err)
-        err = map_zeroed(exec->space, ENV_START, ENV_START + ENV_AREA_SIZE, AREA_ENV);
+        err = map_zeroed(exec->space, ENV_START, ENV_START + ENV_AREA_SIZE, VMA_ENV);
     if (!err)
         err = map_zeroed(exec->space, align_down(layout.vector_at, PAGE_SIZE) - STACK_SPARE,
-                         STACK_TOP, AREA_STACK);
+                         STACK_TOP, VMA_STACK);
     char *page = err ? NULL : buffer_alloc();
     if (!page)
         return err ? err : -ENOMEM;

@@ -1,9 +1,9 @@
 /* Faults of programs: a page is provided, or the program gets a signal.
  *
- * A page fault is the normal way to get memory: mm finds the area of the address and provides the
+ * A page fault is the normal way to get memory: mm finds the VMA of the address and provides the
  * page (space_fault). The instruction is then executed again. If mm refuses, the answer depends on
  * the reason:
- * - There is no area, or it does not allow the access: SIGSEGV. The address is beyond the end of
+ * - There is no VMA, or it does not allow the access: SIGSEGV. The address is beyond the end of
  *   the file: SIGBUS. A handler may repair what is wrong.
  * - Memory is out: the program is not at fault. proc_wait_for_memory() waits until there is some,
  *   or ends the process by SIGKILL if there will be none.
@@ -31,20 +31,20 @@ static const char *signal_name(int signal)
 static const char *page_fault_reason(const struct thread *self, int signal, uint64_t address,
                                      uint64_t error)
 {
-    struct area area;
+    struct vma vma;
     if (signal == SIGKILL)
         return "out of memory";
     if (address >= USER_END)
         return "kernel address";
-    if (!self->space || !space_area_at(self->space, address, &area))
+    if (!self->space || !space_vma_at(self->space, address, &vma))
         return "nothing mapped there";
-    if (area.backing)
-        area.backing->ops->unref(area.backing);
-    if (error & FAULT_FETCH && !(area.prot & PROT_EXEC))
+    if (vma.backing)
+        vma.backing->ops->unref(vma.backing);
+    if (error & FAULT_FETCH && !(vma.prot & PROT_EXEC))
         return "not executable";
-    if (error & FAULT_WRITE && !(area.prot & PROT_WRITE))
+    if (error & FAULT_WRITE && !(vma.prot & PROT_WRITE))
         return "read-only";
-    if (!(area.prot & (PROT_READ | PROT_WRITE | PROT_EXEC)))
+    if (!(vma.prot & (PROT_READ | PROT_WRITE | PROT_EXEC)))
         return "no access allowed";
     return "past the end of the file";
 }

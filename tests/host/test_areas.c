@@ -1,4 +1,4 @@
-/* The areas of a space, compared with an array that has an entry for each page; and the trees in
+/* The VMAs of a space, compared with an array that has an entry for each page; and the trees in
  * which they are. */
 #include <stdio.h>
 #include "mm_shim.h"
@@ -16,7 +16,7 @@ static unsigned n_detached;
 void mapping_unpin(struct mapping *mapping, struct list *dead)
 {
     (void)dead;
-    n_detached += --mapping->n_areas == 0;
+    n_detached += --mapping->n_vmas == 0;
 }
 struct mapping *mapping_copy(struct space *child, const struct mapping *parents)
 {
@@ -41,29 +41,28 @@ static uint64_t at(int page)
     return BASE + (uint64_t)page * PAGE_SIZE;
 }
 
-/* Should two neighbours of the model be one area? */
+/* Should two neighbours of the model be one VMA? */
 static bool alike(const struct page *a, const struct page *b)
 {
     return a->mapped && b->mapped && a->prot == b->prot && a->file == b->file &&
            (a->file < 0 || a->offset + PAGE_SIZE == b->offset);
 }
 
-/* Does a search find all areas of a file that show something at or after the offset, and no
+/* Does a search find all VMAs of a file that show something at or after the offset, and no
  * others? */
 static bool index_is_right(int file, uint64_t from)
 {
     uint32_t n = 0, n_expected = 0;
-    struct max_node *node = max_tree_end(&mappings[file].areas, from + 1, MAX_FORWARD);
+    struct max_node *node = max_tree_end(&mappings[file].vmas, from + 1, MAX_FORWARD);
     for (uint64_t last = 0; node; node = max_tree_step(node, from + 1, MAX_FORWARD), n++) {
-        struct area *area = container_of(node, struct area, by_offset);
-        if (area->backing != &files[file] || area->offset < last ||
-            area->offset + (area->end - area->start) <= from)
+        struct vma *vma = container_of(node, struct vma, by_offset);
+        if (vma->backing != &files[file] || vma->offset < last ||
+            vma->offset + (vma->end - vma->start) <= from)
             return false;
-        last = area->offset;
+        last = vma->offset;
     }
-    for (struct area *area = area_first(&space); area; area = area_next(area))
-        n_expected +=
-            area->backing == &files[file] && area->offset + (area->end - area->start) > from;
+    for (struct vma *vma = vma_first(&space); vma; vma = vma_next(vma))
+        n_expected += vma->backing == &files[file] && vma->offset + (vma->end - vma->start) > from;
     return n == n_expected;
 }
 
@@ -72,36 +71,35 @@ static bool same_as_model(void)
     uint32_t n_expected = 0, n_pages = 0, n_data = 0, counts[2] = {0};
     for (int i = 0; i < N; i++) {
         const struct page *page = &model[i];
-        const struct area *area = area_at(&space, at(i) + 5);
+        const struct vma *vma = vma_at(&space, at(i) + 5);
         n_pages += page->mapped;
         n_data += page->mapped && page->prot & PROT_WRITE;
-        if (page->mapped != (area != NULL))
+        if (page->mapped != (vma != NULL))
             return false;
-        if (!area)
+        if (!vma)
             continue;
         bool begins = i == 0 || !alike(&model[i - 1], page);
         n_expected += begins;
         if (begins && page->file >= 0)
             counts[page->file]++;
-        if (begins != (area->start == at(i)) || area->prot != page->prot ||
-            area->backing != (page->file < 0 ? NULL : &files[page->file]) ||
-            (area->backing && area->offset + at(i) - area->start != page->offset))
+        if (begins != (vma->start == at(i)) || vma->prot != page->prot ||
+            vma->backing != (page->file < 0 ? NULL : &files[page->file]) ||
+            (vma->backing && vma->offset + at(i) - vma->start != page->offset))
             return false;
     }
-    return space.n_areas == n_expected && space.n_pages == n_pages &&
-           space.n_data_pages == n_data && mappings[0].n_areas == counts[0] &&
-           mappings[1].n_areas == counts[1];
+    return space.n_vmas == n_expected && space.n_pages == n_pages && space.n_data_pages == n_data &&
+           mappings[0].n_vmas == counts[0] && mappings[1].n_vmas == counts[1];
 }
 
 static void add(int first, int last, uint32_t prot, int file, uint64_t offset)
 {
-    struct area area = {.start = at(first), .end = at(last), .prot = prot, .max_prot = 7};
+    struct vma vma = {.start = at(first), .end = at(last), .prot = prot, .max_prot = 7};
     if (file >= 0) {
-        area.backing = &files[file];
-        area.mapping = &mappings[file];
-        area.offset = offset;
+        vma.backing = &files[file];
+        vma.mapping = &mappings[file];
+        vma.offset = offset;
     }
-    areas_add(&space, &area);
+    vmas_add(&space, &vma);
     for (int i = first; i < last; i++)
         model[i] = (struct page){true, prot, file, offset + (uint64_t)(i - first) * PAGE_SIZE};
 }
@@ -128,21 +126,21 @@ static int model_gap(int n)
 static bool gap_is_right(void)
 {
     int n = 1 + host_random(10), expected = model_gap(n);
-    uint64_t found = areas_find_gap(&space, (uint64_t)n * PAGE_SIZE, space.mmap_top);
+    uint64_t found = vmas_find_gap(&space, (uint64_t)n * PAGE_SIZE, space.mmap_top);
     if (expected >= 0)
         return found == at(expected);
     return found < BASE; /* below what the test uses */
 }
 
-/* Changes the protection of the part of one area that lies in the range. */
+/* Changes the protection of the part of one VMA that lies in the range. */
 static void protect(int first, int last, uint32_t prot)
 {
-    struct area *area = area_find(&space, at(first));
-    if (!area || area->start >= at(last))
+    struct vma *vma = vma_find(&space, at(first));
+    if (!vma || vma->start >= at(last))
         return;
-    first = max(first, (int)((area->start - BASE) / PAGE_SIZE));
-    last = min(last, (int)((area->end - BASE) / PAGE_SIZE));
-    area_change(&space, area, at(first), at(last), prot, 0);
+    first = max(first, (int)((vma->start - BASE) / PAGE_SIZE));
+    last = min(last, (int)((vma->end - BASE) / PAGE_SIZE));
+    vma_change(&space, vma, at(first), at(last), prot, 0);
     for (int i = first; i < last; i++)
         model[i].prot = prot;
 }
@@ -153,16 +151,16 @@ static void random_step(void)
     list_init(&dead);
     int first = host_random(N), last = first + 1 + host_random(min(N - first, 12));
     uint32_t prot = host_random(3);
-    host_require(areas_reserve(&space, 2), "no memory");
+    host_require(vmas_reserve(&space, 2), "no memory");
     switch (host_random(3)) {
     case 0:
-        areas_cut(&space, at(first), at(last), &dead);
+        vmas_cut(&space, at(first), at(last), &dead);
         for (int i = first; i < last; i++)
             model[i].mapped = false;
         break;
     case 1: protect(first, last, prot); break;
     default:
-        if (areas_free(&space, at(first), at(last))) {
+        if (vmas_free(&space, at(first), at(last))) {
             int file = (int)host_random(3) - 1;
             /* often at the offset that continues a neighbour */
             add(first, last, prot, file, file < 0 ? 0 : (first + host_random(2)) * PAGE_SIZE);
@@ -178,7 +176,7 @@ static void test_random(void)
         right = same_as_model() && index_is_right(host_random(2), host_random(N) * PAGE_SIZE);
         gaps = gaps && gap_is_right();
         int first = host_random(N), last = first + 1 + host_random(min(N - first, 12));
-        frees = frees && areas_free(&space, at(first), at(last)) == model_free(first, last);
+        frees = frees && vmas_free(&space, at(first), at(last)) == model_free(first, last);
     }
     ok(right, "100000 random adds, cuts and protects");
     ok(gaps, "the highest gap is found each time");
@@ -191,62 +189,62 @@ static void test_gaps(void)
 {
     struct list dead;
     list_init(&dead);
-    areas_cut(&space, at(0), at(N), &dead);
+    vmas_cut(&space, at(0), at(N), &dead);
     uint64_t stack = BASE + 16 * STACK_GAP, top = stack + 10 * PAGE_SIZE;
-    struct area areas[] = {{.start = stack, .end = top, .flags = AREA_STACK},
-                           {.start = BASE, .end = BASE + PAGE_SIZE}};
+    struct vma vmas[] = {{.start = stack, .end = top, .flags = VMA_STACK},
+                         {.start = BASE, .end = BASE + PAGE_SIZE}};
     for (int i = 0; i < 2; i++) {
-        host_require(areas_reserve(&space, 1), "no memory");
-        areas_add(&space, &areas[i]);
+        host_require(vmas_reserve(&space, 1), "no memory");
+        vmas_add(&space, &vmas[i]);
     }
-    ok(areas_find_gap(&space, PAGE_SIZE, top) == stack - STACK_GAP - PAGE_SIZE &&
-           areas_find_gap(&space, PAGE_SIZE, top + PAGE_SIZE) == top,
+    ok(vmas_find_gap(&space, PAGE_SIZE, top) == stack - STACK_GAP - PAGE_SIZE &&
+           vmas_find_gap(&space, PAGE_SIZE, top + PAGE_SIZE) == top,
        "the gap below a stack is not given out");
-    ok(areas_find_gap(&space, 15 * STACK_GAP - PAGE_SIZE, top) == BASE + PAGE_SIZE &&
-           areas_find_gap(&space, 15 * STACK_GAP, top) == 0,
+    ok(vmas_find_gap(&space, 15 * STACK_GAP - PAGE_SIZE, top) == BASE + PAGE_SIZE &&
+           vmas_find_gap(&space, 15 * STACK_GAP, top) == 0,
        "nor is it where a gap is nearly large enough");
-    area_resize(&space, area_first(&space), BASE, stack - STACK_GAP);
-    ok(areas_find_gap(&space, PAGE_SIZE, top) == BASE - PAGE_SIZE, "without it there is no gap");
-    areas_cut(&space, BASE, top, &dead);
+    vma_resize(&space, vma_first(&space), BASE, stack - STACK_GAP);
+    ok(vmas_find_gap(&space, PAGE_SIZE, top) == BASE - PAGE_SIZE, "without it there is no gap");
+    vmas_cut(&space, BASE, top, &dead);
 }
 
-/* Many areas: if anything were quadratic, this would take minutes. */
+/* Many VMAs: if anything were quadratic, this would take minutes. */
 static void test_many(void)
 {
     enum { MANY = 60000 };
     struct list dead;
     list_init(&dead);
     for (uint64_t i = 0; i < MANY; i++) {
-        uint64_t start = areas_find_gap(&space, PAGE_SIZE, USER_END);
-        struct area area = {.start = start, .end = start + PAGE_SIZE, .prot = i & 1, .max_prot = 7};
-        host_require(areas_reserve(&space, 1), "no memory");
-        areas_add(&space, &area);
+        uint64_t start = vmas_find_gap(&space, PAGE_SIZE, USER_END);
+        struct vma vma = {.start = start, .end = start + PAGE_SIZE, .prot = i & 1, .max_prot = 7};
+        host_require(vmas_reserve(&space, 1), "no memory");
+        vmas_add(&space, &vma);
     }
-    ok(space.n_areas == MANY && area_last(&space)->end == USER_END, "%d areas", MANY);
-    for (uint64_t at = area_first(&space)->start; at < USER_END; at += 2 * PAGE_SIZE) {
-        host_require(areas_reserve(&space, 2), "no memory");
-        struct area *area = area_at(&space, at);
-        area_change(&space, area, at, at + PAGE_SIZE, !area->prot, 0);
+    ok(space.n_vmas == MANY && vma_last(&space)->end == USER_END, "%d areas", MANY);
+    for (uint64_t at = vma_first(&space)->start; at < USER_END; at += 2 * PAGE_SIZE) {
+        host_require(vmas_reserve(&space, 2), "no memory");
+        struct vma *vma = vma_at(&space, at);
+        vma_change(&space, vma, at, at + PAGE_SIZE, !vma->prot, 0);
     }
-    ok(space.n_areas == 1, "joined by changing half of them");
-    while (areas_drop(&space, &dead))
+    ok(space.n_vmas == 1, "joined by changing half of them");
+    while (vmas_drop(&space, &dead))
         ;
-    areas_release(&space);
-    ok(space.n_areas == 0 && !area_first(&space), "dropped");
+    vmas_release(&space);
+    ok(space.n_vmas == 0 && !vma_first(&space), "dropped");
 }
 
 static void test_checks(void)
 {
     struct list dead;
     list_init(&dead);
-    areas_cut(&space, at(0), at(N), &dead);
-    ok(space.n_areas == 0 && space.n_pages == 0, "all cut");
-    struct area area = {.start = at(1), .end = at(3), .prot = PROT_READ, .max_prot = PROT_READ};
-    host_require(areas_reserve(&space, 1), "no memory");
-    areas_add(&space, &area);
-    ok(areas_cover(&space, at(1), at(3)), "all mapped");
-    ok(!areas_cover(&space, at(1), at(4)), "a hole at the end");
-    ok(!areas_cover(&space, at(0), at(2)), "a hole at the start");
+    vmas_cut(&space, at(0), at(N), &dead);
+    ok(space.n_vmas == 0 && space.n_pages == 0, "all cut");
+    struct vma vma = {.start = at(1), .end = at(3), .prot = PROT_READ, .max_prot = PROT_READ};
+    host_require(vmas_reserve(&space, 1), "no memory");
+    vmas_add(&space, &vma);
+    ok(vmas_cover(&space, at(1), at(3)), "all mapped");
+    ok(!vmas_cover(&space, at(1), at(4)), "a hole at the end");
+    ok(!vmas_cover(&space, at(0), at(2)), "a hole at the start");
 }
 
 int main(void)

@@ -497,10 +497,10 @@ static void step_protect(struct world *world)
     int most = n_mapped(world, first, n);
     check(result == (most == n ? 0 : -ENOMEM) || (failing && result == -ENOMEM),
           "mprotect's result");
-    /* it works up to a hole; when memory is out it may stop earlier, between two areas */
+    /* it works up to a hole; when memory is out it may stop earlier, between two VMAs */
     for (int i = first; i < first + most; i++) {
-        const struct area *area = area_at(world->space, slot_at(i));
-        if (failing && area->prot != prot)
+        const struct vma *vma = vma_at(world->space, slot_at(i));
+        if (failing && vma->prot != prot)
             return;
         world->slots[i].prot = prot;
     }
@@ -536,7 +536,7 @@ static void step_remap(struct world *world)
     if (result == -ENOMEM && failing) {
         /* as on Linux, the target may have been unmapped: the model takes what is there now */
         for (int i = to; i < to + n; i++) {
-            if (!area_at(world->space, slot_at(i)))
+            if (!vma_at(world->space, slot_at(i)))
                 world->slots[i] = (struct slot){0};
         }
         return;
@@ -844,7 +844,7 @@ static void test_windows(void)
     struct map_request more = {.n_bytes = 1 << 20,
                                .prot = 3,
                                .map_flags = MAP_PRIVATE | MAP_NORESERVE,
-                               .area_flags = AREA_ENV};
+                               .vma_flags = VMA_ENV};
     uint64_t row = space_map(space, &more);
     for (int i = 0; i < 256; i++) {
         n_faults += !table_lookup(space, row + (uint64_t)i * PAGE_SIZE);
@@ -864,16 +864,16 @@ static void test_stack_and_brk(void)
                                 .n_bytes = PAGE_SIZE,
                                 .prot = 3,
                                 .map_flags = MAP_PRIVATE | MAP_FIXED,
-                                .area_flags = AREA_STACK};
+                                .vma_flags = VMA_STACK};
     space_map(space, &stack);
     touch(space, 0x7ff000000000 - 10 * PAGE_SIZE, 1);
     ok(space_fault(space, 0x7ff000000000 - 100 * PAGE_SIZE, FAULT_WRITE) == -EFAULT,
        "the stack grows, up to its limit");
-    ok(space->n_areas == 1 && space->n_pages == 11, "as one area");
+    ok(space->n_vmas == 1 && space->n_pages == 11, "as one area");
     ok(space_set_brk(space, 0x500123) == 0x500123 && space_set_brk(space, 0x600001) == 0x600001,
        "the heap grows");
     touch(space, 0x600fff & ~0xfff, 1);
-    ok(space->n_areas == 2, "as one area");
+    ok(space->n_vmas == 2, "as one area");
     ok(space_set_brk(space, 0x501000) == 0x501000 && space_fault(space, 0x501000, 0) == -EFAULT,
        "and shrinks");
     ok(space_set_brk(space, 0x4fffff) == 0x501000, "not below its start");

@@ -184,33 +184,33 @@ class Fds(Command):
             print(f"{number:4} {mode:2} flags {flags:#o} at {position:<8} {path(file['entry'])}")
 
 
-def areas(node):
-    """The areas below a node of a space's tree, in the order of their addresses."""
+def vmas(node):
+    """The vmas below a node of a space's tree, in the order of their addresses."""
     way = []
     while node or way:
         while node:
             way.append(node)
             node = node["child"][0]
         node = way.pop()
-        yield container_of(node, "struct area", "by_address")
+        yield container_of(node, "struct vma", "by_address")
         node = node["child"][1]
 
 
-class Areas(Command):
-    """areas [PID]: the memory areas of a process, as /proc/PID/maps shows them."""
-    name = "areas"
+class VMAs(Command):
+    """vmas [PID]: the memory vmas of a process, as /proc/PID/maps shows them."""
+    name = "vmas"
     KINDS = ((2, "[stack]"), (4, "[heap]"), (8, "[env]"), (16, "[special]"))
 
     def run(self, words):
         space = process_by_pid(words)["space"]
         if not space:
             raise gdb.GdbError("it has no address space any more")
-        for area in areas(space["areas"]["root"]):
-            flags = int(area["flags"])
+        for vma in vmas(space["vmas"]["root"]):
+            flags = int(vma["flags"])
             kind = next((label for bit, label in self.KINDS if flags & bit), "")
-            what = kind or ("file" if area["backing"] else "")
-            print(f"{int(area['start']):012x}-{int(area['end']):012x} "
-                  f"{permissions(int(area['prot']), flags)} {int(area['offset']):8x} {what}")
+            what = kind or ("file" if vma["backing"] else "")
+            print(f"{int(vma['start']):012x}-{int(vma['end']):012x} "
+                  f"{permissions(int(vma['prot']), flags)} {int(vma['offset']):8x} {what}")
 
 
 class Calls(Command):
@@ -454,5 +454,5 @@ def call_name(number):
         return f"call {number}"
 
 
-COMMANDS = [command() for command in (Ouros, Ps, Fds, Areas, Walk, Calls, Locks, Tree,
+COMMANDS = [command() for command in (Ouros, Ps, Fds, VMAs, Walk, Calls, Locks, Tree,
                                     Program, Type)]

@@ -52,7 +52,7 @@ static struct list *bucket_of(const struct futex_key *key)
 /* Finds the key of a word. 0, -EINVAL or -EFAULT. */
 static int find_key(struct space *space, uint64_t address, bool private, struct futex_key *key)
 {
-    struct area area;
+    struct vma vma;
     *key = (struct futex_key){space, address};
     if (address % sizeof(uint32_t))
         return -EINVAL;
@@ -63,12 +63,12 @@ static int find_key(struct space *space, uint64_t address, bool private, struct 
     uint32_t word; /* must be accessible: a page beyond the end of a file is not */
     if (space_peek(space, address, &word, sizeof(word)) < sizeof(word))
         return -EFAULT;
-    if (!space_area_at(space, address, &area) || (!area.backing && !(area.prot & PROT_WRITE)))
+    if (!space_vma_at(space, address, &vma) || (!vma.backing && !(vma.prot & PROT_WRITE)))
         return -EFAULT; /* a word that cannot change cannot be waited for */
-    if (area.backing && area.flags & AREA_SHARED)
-        *key = (struct futex_key){area.backing, area.offset + (address - area.start)};
-    if (area.backing)
-        area.backing->ops->unref(area.backing);
+    if (vma.backing && vma.flags & VMA_SHARED)
+        *key = (struct futex_key){vma.backing, vma.offset + (address - vma.start)};
+    if (vma.backing)
+        vma.backing->ops->unref(vma.backing);
     return 0;
 }
 

@@ -13,20 +13,20 @@ static int range_check(uaddr_t addr, size_t length, uint64_t *end)
     return addr.at % PAGE_SIZE || n_bytes < length || *end < addr.at ? -EINVAL : 0;
 }
 
-/* Walks the areas of [start, *end) up to the first for which `refused` is true, and sets *end to
+/* Walks the VMAs of [start, *end) up to the first for which `refused` is true, and sets *end to
  * where that begins. 0, or -ENOMEM if a part on the way is not mapped. Takes space->lock. */
-static int check_areas(struct space *space, uint64_t start, uint64_t *end,
-                       bool (*refused)(const struct area *area))
+static int check_vmas(struct space *space, uint64_t start, uint64_t *end,
+                      bool (*refused)(const struct vma *vma))
 {
     int err = 0;
     uint64_t at = start;
     spin_lock(&space->lock);
-    const struct area *area = area_find(space, start);
-    for (; area && area->start < *end && at < *end; area = area_next(area)) {
-        err = area->start > at ? -ENOMEM : err;
-        at = area->end;
-        if (refused(area)) {
-            *end = max(start, area->start);
+    const struct vma *vma = vma_find(space, start);
+    for (; vma && vma->start < *end && at < *end; vma = vma_next(vma)) {
+        err = vma->start > at ? -ENOMEM : err;
+        at = vma->end;
+        if (refused(vma)) {
+            *end = max(start, vma->start);
             break;
         }
     }
@@ -34,87 +34,87 @@ static int check_areas(struct space *space, uint64_t start, uint64_t *end,
     return at < *end ? -ENOMEM : err;
 }
 
-static bool never(const struct area *area)
+static bool never(const struct vma *vma)
 {
-    (void)area;
+    (void)vma;
     return false;
 }
 
-static bool is_locked(const struct area *area)
+static bool is_locked(const struct vma *vma)
 {
-    return area->flags & AREA_LOCKED;
+    return vma->flags & VMA_LOCKED;
 }
 
 /* True for memory that must not be discarded: of a file, of a shared object, or locked. */
-static bool is_kept(const struct area *area)
+static bool is_kept(const struct vma *vma)
 {
-    return area->backing || is_locked(area);
+    return vma->backing || is_locked(vma);
 }
 
-/* 0; -EINVAL if an area is refused; -ENOMEM if a part of the range is not mapped. */
+/* 0; -EINVAL if a VMA is refused; -ENOMEM if a part of the range is not mapped. */
 static int check_range(struct space *space, uint64_t start, uint64_t end,
-                       bool (*refused)(const struct area *area))
+                       bool (*refused)(const struct vma *vma))
 {
     uint64_t stop = end;
-    int err = check_areas(space, start, &stop, refused);
+    int err = check_vmas(space, start, &stop, refused);
     return stop < end ? -EINVAL : err;
 }
 
 /* Drops the pages of the range: zeroed ones, or those of the file, are mapped when it is touched
- * again. 0; -EINVAL at the first area that is refused; -ENOMEM, also if a part was not mapped: then
+ * again. 0; -EINVAL at the first VMA that is refused; -ENOMEM, also if a part was not mapped: then
  * the rest is done nevertheless, as on Linux. */
 static int discard(struct space *space, uint64_t start, uint64_t end,
-                   bool (*refused)(const struct area *area))
+                   bool (*refused)(const struct vma *vma))
 {
     uint64_t stop = end;
-    int mapped = check_areas(space, start, &stop, refused);
+    int mapped = check_vmas(space, start, &stop, refused);
     int err = start < USER_END ? space_discard(space, start, min(stop, USER_END)) : 0;
     return err ? err : stop < end ? -EINVAL : mapped;
 }
 
-/* The flags of an area after that advice. -EINVAL: only private memory without a file can be
- * AREA_WIPEONFORK. */
-static int flags_advised(const struct area *area, int advice)
+/* The flags of a VMA after that advice. -EINVAL: only private memory without a file can be
+ * VMA_WIPEONFORK. */
+static int flags_advised(const struct vma *vma, int advice)
 {
     switch (advice) {
-    case MADV_DONTFORK: return area->flags | AREA_DONTFORK;
-    case MADV_DOFORK: return area->flags & ~AREA_DONTFORK;
-    case MADV_KEEPONFORK: return area->flags & ~AREA_WIPEONFORK;
-    case MADV_DONTDUMP: return area->flags | AREA_DONTDUMP;
-    case MADV_DODUMP: return area->flags & ~AREA_DONTDUMP;
-    default: return area->backing ? -EINVAL : (int)(area->flags | AREA_WIPEONFORK);
+    case MADV_DONTFORK: return vma->flags | VMA_DONTFORK;
+    case MADV_DOFORK: return vma->flags & ~VMA_DONTFORK;
+    case MADV_KEEPONFORK: return vma->flags & ~VMA_WIPEONFORK;
+    case MADV_DONTDUMP: return vma->flags | VMA_DONTDUMP;
+    case MADV_DODUMP: return vma->flags & ~VMA_DONTDUMP;
+    default: return vma->backing ? -EINVAL : (int)(vma->flags | VMA_WIPEONFORK);
     }
 }
 
-/* Sets the flags of the area at *at, or of the first one above, up to `end`, and moves *at past it.
+/* Sets the flags of the VMA at *at, or of the first one above, up to `end`, and moves *at past it.
  * 0, -EINVAL or -EAGAIN. Lock: space->lock held. */
-static int advise_area(struct space *space, uint64_t *at, uint64_t end, int advice)
+static int advise_vma(struct space *space, uint64_t *at, uint64_t end, int advice)
 {
-    struct area *area = area_find(space, *at);
-    uint64_t start = area ? max(*at, area->start) : end;
-    *at = area ? min(end, area->end) : end;
+    struct vma *vma = vma_find(space, *at);
+    uint64_t start = vma ? max(*at, vma->start) : end;
+    *at = vma ? min(end, vma->end) : end;
     if (start >= end)
         return 0;
-    int flags = flags_advised(area, advice);
+    int flags = flags_advised(vma, advice);
     if (flags < 0)
         return flags;
-    if (!area_may_change(space, area, start, *at, area->prot, flags) || !areas_reserve(space, 2))
+    if (!vma_may_change(space, vma, start, *at, vma->prot, flags) || !vmas_reserve(space, 2))
         return -EAGAIN;
-    area_change(space, area, start, *at, area->prot, flags);
-    space->has_kept |= (flags & (AREA_DONTFORK | AREA_WIPEONFORK)) != 0;
+    vma_change(space, vma, start, *at, vma->prot, flags);
+    space->has_kept |= (flags & (VMA_DONTFORK | VMA_WIPEONFORK)) != 0;
     return 0;
 }
 
-/* Advice about what fork and core files do with the areas of the range. 0, -EINVAL, -EAGAIN, or
+/* Advice about what fork and core files do with the VMAs of the range. 0, -EINVAL, -EAGAIN, or
  * -ENOMEM if a part was not mapped. Takes space->lock. */
 static int advise_flags(struct space *space, uint64_t start, uint64_t end, int advice)
 {
     int err = 0;
     for (uint64_t at = start; at < end && !err;) {
-        space_lock_areas(space);
+        space_lock_vmas(space);
         for (int n = 0; n < PIECE_AREAS && at < end && !err; n++)
-            err = advise_area(space, &at, end, advice);
-        areas_release(space);
+            err = advise_vma(space, &at, end, advice);
+        vmas_release(space);
         spin_unlock(&space->lock);
         if (at < end)
             mm_resched();
@@ -164,6 +164,6 @@ long sys_msync(struct space *space, uaddr_t addr, size_t length, unsigned int fl
         return -EINVAL;
     if (end <= addr.at)
         return end < addr.at ? -ENOMEM : 0;
-    int err = check_areas(space, addr.at, &stop, flags & MS_INVALIDATE ? is_locked : never);
+    int err = check_vmas(space, addr.at, &stop, flags & MS_INVALIDATE ? is_locked : never);
     return stop < end ? -EBUSY : err;
 }

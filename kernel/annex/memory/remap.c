@@ -1,15 +1,15 @@
 /* mremap: makes a mapping longer or shorter, or moves it together with its pages, which are not
  * copied.
  *
- * 1. Check the arguments; find the area, and ask the limits if it becomes larger (remap_source).
+ * 1. Check the arguments; find the VMA, and ask the limits if it becomes larger (remap_source).
  * 2. Unmap in pieces what takes long: the end of a mapping that becomes shorter, and a large new
  *    place (remap_clear). A mapping that stays as long as it was is done then.
- * 3. With the space's lock held, grow the area where it is, if what follows is free (remap_grow).
- * 4. Otherwise find the new place, and move areas and PTEs (remap_move). All that can fail comes
- *    before the first change: memory for areas, and the tables at both ends.
+ * 3. With the space's lock held, grow the VMA where it is, if what follows is free (remap_grow).
+ * 4. Otherwise find the new place, and move VMAs and PTEs (remap_move). All that can fail comes
+ *    before the first change: memory for VMAs, and the tables at both ends.
  *
  * Between steps 2 and 3 the lock is free, so another thread may have changed everything: step 3
- * begins by checking the area again. */
+ * begins by checking the VMA again. */
 #include "abi/errno.h"
 #include "mm/space.h"
 #include "syscall_calls.h"
@@ -60,41 +60,41 @@ static uint64_t bytes_added(const struct remap *remap)
     return remap->new_bytes > remap->old_bytes ? remap->new_bytes - remap->old_bytes : 0;
 }
 
-/* May the area at the old place grow or move? Without old bytes, shared pages are mapped a second
+/* May the VMA at the old place grow or move? Without old bytes, shared pages are mapped a second
  * time. 0, -EFAULT, -EINVAL, -ENOMEM, or -EAGAIN if too much would be locked. Lock: space->lock
  * held. */
-static int remap_source(const struct remap *remap, const struct area *area)
+static int remap_source(const struct remap *remap, const struct vma *vma)
 {
     struct space *space = remap->space;
-    if (!area)
+    if (!vma)
         return -EFAULT;
     if (!is_placed(remap) && remap->new_bytes <= remap->old_bytes)
         return 0;
-    if (!remap->old_bytes && !(area->flags & AREA_SHARED))
+    if (!remap->old_bytes && !(vma->flags & VMA_SHARED))
         return -EINVAL;
-    if (min(remap->old_bytes, remap->new_bytes) > area->end - remap->old)
+    if (min(remap->old_bytes, remap->new_bytes) > vma->end - remap->old)
         return -EFAULT;
-    uint64_t offset = area->offset + (remap->old - area->start), more = bytes_added(remap);
-    if (more && area->backing && offset + remap->new_bytes < offset)
+    uint64_t offset = vma->offset + (remap->old - vma->start), more = bytes_added(remap);
+    if (more && vma->backing && offset + remap->new_bytes < offset)
         return -EINVAL;
-    if (more && !space_may_lock_more(space, more, area->flags))
+    if (more && !space_may_lock_more(space, more, vma->flags))
         return -EAGAIN;
-    return !more || space_within_limits(space, more, area->prot, area->flags) ? 0 : -ENOMEM;
+    return !more || space_within_limits(space, more, vma->prot, vma->flags) ? 0 : -ENOMEM;
 }
 
-/* Grows the area where it is, if it ends there and what follows is free. 0 or -ENOMEM. */
-static int remap_grow(struct remap *remap, struct area *area)
+/* Grows the VMA where it is, if it ends there and what follows is free. 0 or -ENOMEM. */
+static int remap_grow(struct remap *remap, struct vma *vma)
 {
     struct space *space = remap->space;
     uint64_t grown = remap->new_bytes - remap->old_bytes, end = remap->old + remap->old_bytes;
-    if (area->end != end || grown > USER_END - end || !areas_free(space, end, end + grown))
+    if (vma->end != end || grown > USER_END - end || !vmas_free(space, end, end + grown))
         return -ENOMEM;
-    area_extend(space, area, end + grown);
+    vma_extend(space, vma, end + grown);
     return 0;
 }
 
 /* Unmaps the old place or, for MREMAP_DONTUNMAP, leaves it empty and not locked. Needs two
- * areas. */
+ * VMAs. */
 static void remap_leave(struct remap *remap)
 {
     struct space *space = remap->space;
@@ -103,31 +103,31 @@ static void remap_leave(struct remap *remap)
         return;
     tables_clear(space, remap->old, end, &remap->flush);
     if (!(remap->flags & MREMAP_DONTUNMAP)) {
-        areas_cut(space, remap->old, end, &remap->dead);
+        vmas_cut(space, remap->old, end, &remap->dead);
         return;
     }
-    struct area *area = area_at(space, remap->old);
-    area_change(space, area, remap->old, end, area->prot, area->flags & ~AREA_LOCKS);
+    struct vma *vma = vma_at(space, remap->old);
+    vma_change(space, vma, remap->old, end, vma->prot, vma->flags & ~VMA_LOCKS);
 }
 
-/* Moves areas and pages to remap->new, where nothing is mapped. 0, or -ENOMEM with nothing changed.
+/* Moves VMAs and pages to remap->new, where nothing is mapped. 0, or -ENOMEM with nothing changed.
  * Not inline, so that the caller's stack frame, which holds the flush, does not grow. */
 __attribute__((noinline)) static int remap_move(struct remap *remap)
 {
     struct space *space = remap->space;
     uint64_t moved = min(remap->old_bytes, remap->new_bytes);
-    struct area area = *area_at(space, remap->old);
-    if (area.backing)
-        area.offset += remap->old - area.start;
-    area.start = remap->new;
-    area.end = remap->new + remap->new_bytes;
-    /* all that may fail comes first: memory for areas, tables at both ends */
-    if (space->n_areas + 3 >= most_areas() || !areas_reserve(space, 3) ||
+    struct vma vma = *vma_at(space, remap->old);
+    if (vma.backing)
+        vma.offset += remap->old - vma.start;
+    vma.start = remap->new;
+    vma.end = remap->new + remap->new_bytes;
+    /* all that may fail comes first: memory for VMAs, tables at both ends */
+    if (space->n_vmas + 3 >= most_vmas() || !vmas_reserve(space, 3) ||
         tables_isolate(space, remap->old, &remap->flush) < 0 ||
         tables_isolate(space, remap->old + remap->old_bytes, &remap->flush) < 0 ||
         tables_move(space, remap->old, remap->new, moved, &remap->flush) < 0)
         return -ENOMEM;
-    areas_add(space, &area);
+    vmas_add(space, &vma);
     remap_leave(remap);
     return 0;
 }
@@ -146,17 +146,17 @@ static int remap_place(struct remap *remap)
         return -EPERM;
     int err = space_unmap_locked(space, remap->new, remap->new + remap->new_bytes, &remap->flush,
                                  &remap->dead);
-    return err || area_at(space, remap->old) ? err : -EFAULT;
+    return err || vma_at(space, remap->old) ? err : -EFAULT;
 }
 
 /* The new address or -errno. Lock: space->lock held. */
 static long remap_locked(struct remap *remap)
 {
-    struct area *area = area_at(remap->space, remap->old);
-    int err = remap_source(remap, area);
+    struct vma *vma = vma_at(remap->space, remap->old);
+    int err = remap_source(remap, vma);
     if (err)
         return err;
-    if (!is_placed(remap) && remap_grow(remap, area) == 0)
+    if (!is_placed(remap) && remap_grow(remap, vma) == 0)
         return (long)remap->old;
     if (!(remap->flags & MREMAP_MAYMOVE))
         return -ENOMEM;
@@ -173,7 +173,7 @@ static int remap_clear(struct remap *remap)
     struct space *space = remap->space;
     uint64_t new_end = remap->new + remap->new_bytes;
     spin_lock(&space->lock);
-    int err = remap_source(remap, area_at(space, remap->old));
+    int err = remap_source(remap, vma_at(space, remap->old));
     bool large = remap->flags & MREMAP_FIXED && piece_end(space, remap->new, new_end) < new_end &&
                  (remap->new >= least_address() || mm_is_root());
     spin_unlock(&space->lock);
@@ -204,9 +204,9 @@ long sys_mremap(struct space *space, uaddr_t addr, size_t old_length, size_t new
         return (long)remap.old;
     list_init(&remap.dead);
     flush_begin(&remap.flush, space);
-    space_lock_areas(space);
+    space_lock_vmas(space);
     long result = remap_locked(&remap);
-    areas_release(space);
+    vmas_release(space);
     flush_end(&remap.flush);
     spin_unlock(&space->lock);
     mappings_free(&remap.dead);

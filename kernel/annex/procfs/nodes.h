@@ -154,10 +154,10 @@ struct process_sizes {
     uint64_t most_resident;                      /* the most that `resident` was */
     uint64_t data, stack, program, libraries, tables, locked;
 };
-/* Adds up the areas of a process; all are 0 if it has ended. */
+/* Adds up the VMAs of a process; all are 0 if it has ended. */
 void process_measure(struct process *process, struct process_sizes *sizes);
 /* Is it shared memory without a file, or with one that never had a name? */
-bool area_is_shared_memory(struct space *space, const struct area *area);
+bool vma_is_shared_memory(struct space *space, const struct vma *vma);
 
 /* Writes the path as the caller sees it to the end of a page; *start is where it begins. 0 or
  * -errno. */

@@ -1,11 +1,11 @@
-/* The size of a process's memory, area by area: statm, and numbers for stat and status. */
+/* The size of a process's memory, VMA by VMA: statm, and numbers for stat and status. */
 #include "nodes.h"
 
-bool area_is_shared_memory(struct space *space, const struct area *area)
+bool vma_is_shared_memory(struct space *space, const struct vma *vma)
 {
-    if (!area->backing)
+    if (!vma->backing)
         return false;
-    struct dentry *dentry = space_name_at(space, area->start);
+    struct dentry *dentry = space_name_at(space, vma->start);
     bool unnamed = !dentry || dentry->parent == dentry;
     dentry_unref(dentry);
     return unnamed;
@@ -24,37 +24,37 @@ static struct backing *program_backing(struct process *process)
     return backing;
 }
 
-static void add_area(struct process_sizes *sizes, struct space *space, const struct area *area,
-                     const struct backing *program)
+static void add_vma(struct process_sizes *sizes, struct space *space, const struct vma *vma,
+                    const struct backing *program)
 {
     struct memory_use use;
-    uint64_t length = area->end - area->start;
-    bool stack = area->flags & AREA_STACK;
-    bool own = area->prot & PROT_WRITE && !(area->flags & AREA_SHARED);
-    space_measure(space, area, &use);
+    uint64_t length = vma->end - vma->start;
+    bool stack = vma->flags & VMA_STACK;
+    bool own = vma->prot & PROT_WRITE && !(vma->flags & VMA_SHARED);
+    space_measure(space, vma, &use);
     sizes->total += length;
     sizes->stack += stack ? length : 0;
     sizes->data += own && !stack ? length : 0;
-    if (area->prot & PROT_EXEC && !(area->prot & PROT_WRITE) && !stack)
-        *(area->backing == program ? &sizes->program : &sizes->libraries) += length;
+    if (vma->prot & PROT_EXEC && !(vma->prot & PROT_WRITE) && !stack)
+        *(vma->backing == program ? &sizes->program : &sizes->libraries) += length;
     sizes->resident += use.pages * PAGE_SIZE;
     sizes->anonymous += use.anonymous * PAGE_SIZE;
-    if (area_is_shared_memory(space, area))
+    if (vma_is_shared_memory(space, vma))
         sizes->shared_memory += (use.pages - use.anonymous) * PAGE_SIZE;
 }
 
 void process_measure(struct process *process, struct process_sizes *sizes)
 {
-    struct area area;
+    struct vma vma;
     struct backing *program = program_backing(process);
     struct space *space = process_space(process, false);
     memset(sizes, 0, sizeof(*sizes));
     if (!space)
         return;
-    for (uint64_t at = 0; space_area_after(space, at, &area); at = area.end) {
-        add_area(sizes, space, &area, program);
-        if (area.backing)
-            area.backing->ops->unref(area.backing);
+    for (uint64_t at = 0; space_vma_after(space, at, &vma); at = vma.end) {
+        add_vma(sizes, space, &vma, program);
+        if (vma.backing)
+            vma.backing->ops->unref(vma.backing);
         if (!cond_resched())
             break;
     }

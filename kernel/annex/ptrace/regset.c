@@ -2,7 +2,7 @@
  */
 #include "local.h"
 
-/* Where in XSAVE's area a debugger finds which components there may be, and what is not its
+/* Where in XSAVE's VMA a debugger finds which components there may be, and what is not its
  * business. */
 enum { XCR0_AT = 464, RESERVED_FROM = 464, RESERVED_END = 512, HEADER_BYTES = 64 };
 

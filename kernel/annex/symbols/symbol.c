@@ -17,14 +17,14 @@ static bool read_all(struct file *file, uint64_t at, void *to, size_t n)
 static bool linked_address(struct space *space, struct file *exe, const Elf64_Ehdr *header,
                            uint64_t address, uint64_t *linked)
 {
-    struct area area;
+    struct vma vma;
     Elf64_Phdr part;
-    if (!space_area_at(space, address, &area) || !area.backing)
+    if (!space_vma_at(space, address, &vma) || !vma.backing)
         return false;
-    area.backing->ops->unref(area.backing);
-    if (area.backing != exe->ops->backing(exe))
+    vma.backing->ops->unref(vma.backing);
+    if (vma.backing != exe->ops->backing(exe))
         return false;
-    uint64_t offset = area.offset + (address - area.start);
+    uint64_t offset = vma.offset + (address - vma.start);
     for (unsigned i = 0; i < min((unsigned)header->e_phnum, 2u * ELF_MAX_SEGMENTS); i++) {
         if (!read_all(exe, header->e_phoff + i * sizeof(part), &part, sizeof(part)))
             return false;
