@@ -100,7 +100,7 @@ static void as_kmsg(struct shown *shown)
 
 /* Gives the next record to a read. The number of bytes; -EAGAIN; -EPIPE after a gap; -EINVAL if the
  * buffer is too small: the record is skipped then, as on Linux. Lock: reader->lock held. */
-static long take(struct reader *reader, struct shown *shown, struct io *io)
+static long take(struct reader *reader, struct shown *shown, struct uio *uio)
 {
     switch (log_next(&reader->place, &shown->record)) {
     case LOG_NONE: return -EAGAIN;
@@ -108,12 +108,12 @@ static long take(struct reader *reader, struct shown *shown, struct io *io)
     case LOG_FOUND: break;
     }
     as_kmsg(shown);
-    if (shown->length > io->left)
+    if (shown->length > uio->left)
         return -EINVAL;
-    return io_put(io, shown->text, shown->length) < shown->length ? -EFAULT : (long)shown->length;
+    return uio_put(uio, shown->text, shown->length) < shown->length ? -EFAULT : (long)shown->length;
 }
 
-static long kmsg_read(struct file *file, struct io *io, uint64_t *pos)
+static long kmsg_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
     struct reader *reader = file->private_data;
     struct shown *shown = kmalloc(sizeof(*shown));
@@ -121,10 +121,10 @@ static long kmsg_read(struct file *file, struct io *io, uint64_t *pos)
     (void)pos;
     while (result == -EAGAIN) {
         mutex_lock(&reader->lock);
-        result = take(reader, shown, io);
+        result = take(reader, shown, uio);
         struct log_place place = reader->place;
         mutex_unlock(&reader->lock);
-        if (result != -EAGAIN || io->nonblocking)
+        if (result != -EAGAIN || uio->nonblocking)
             break;
         int err = kmsg_await(place);
         result = err ? err : -EAGAIN;
@@ -153,16 +153,16 @@ static void say(const char *text, size_t n)
 }
 
 /* One write is one record. */
-static long kmsg_write(struct file *file, struct io *io, uint64_t *pos)
+static long kmsg_write(struct file *file, struct uio *uio, uint64_t *pos)
 {
-    size_t wanted = io->left;
+    size_t wanted = uio->left;
     (void)file, (void)pos;
     if (wanted > LOG_TEXT)
         return -EINVAL;
     char *text = kmalloc(LOG_TEXT);
     if (!text)
         return -ENOMEM;
-    size_t n = io_get(io, text, wanted);
+    size_t n = uio_get(uio, text, wanted);
     if (n == wanted)
         say(text, n);
     kfree(text);

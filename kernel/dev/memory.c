@@ -7,40 +7,40 @@
 #define CHUNK 128 /* bytes that are on the kernel's stack at a time */
 #define WORK  32  /* the time of a random byte, in bytes copied */
 
-static long null_read(struct file *file, struct io *io, uint64_t *pos)
+static long null_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
-    (void)file, (void)io, (void)pos;
+    (void)file, (void)uio, (void)pos;
     return 0;
 }
 
-static long null_write(struct file *file, struct io *io, uint64_t *pos)
+static long null_write(struct file *file, struct uio *uio, uint64_t *pos)
 {
     (void)file, (void)pos;
-    return io->left;
+    return uio->left;
 }
 
-static long zero_read(struct file *file, struct io *io, uint64_t *pos)
+static long zero_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
     (void)file, (void)pos;
-    size_t wanted = io->left, n = io_put_zeros(io, wanted);
+    size_t wanted = uio->left, n = uio_put_zeros(uio, wanted);
     return n > 0 || wanted == 0 ? (long)n : -EFAULT;
 }
 
-static long full_write(struct file *file, struct io *io, uint64_t *pos)
+static long full_write(struct file *file, struct uio *uio, uint64_t *pos)
 {
-    (void)file, (void)io, (void)pos;
+    (void)file, (void)uio, (void)pos;
     return -ENOSPC;
 }
 
-static long random_read(struct file *file, struct io *io, uint64_t *pos)
+static long random_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
     (void)file, (void)pos;
     uint8_t bytes[CHUNK];
     long total = 0;
-    while (io->left > 0) {
-        size_t n = min(io->left, (size_t)CHUNK);
+    while (uio->left > 0) {
+        size_t n = min(uio->left, (size_t)CHUNK);
         random_fill(bytes, n);
-        size_t done = io_put(io, bytes, n);
+        size_t done = uio_put(uio, bytes, n);
         total += done;
         if (done < n || !thread_breathe(WORK * n))
             return total > 0 ? total : -EFAULT;
@@ -49,13 +49,13 @@ static long random_read(struct file *file, struct io *io, uint64_t *pos)
 }
 
 /* What is written is added to the state of the generator: it cannot make the numbers worse. */
-static long random_write(struct file *file, struct io *io, uint64_t *pos)
+static long random_write(struct file *file, struct uio *uio, uint64_t *pos)
 {
     (void)file, (void)pos;
     uint8_t bytes[CHUNK];
     long total = 0;
-    while (io->left > 0) {
-        size_t n = io_get(io, bytes, min(io->left, (size_t)CHUNK));
+    while (uio->left > 0) {
+        size_t n = uio_get(uio, bytes, min(uio->left, (size_t)CHUNK));
         if (n == 0)
             return total > 0 ? total : -EFAULT;
         random_stir(bytes, n);

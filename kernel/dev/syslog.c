@@ -80,32 +80,32 @@ static size_t measure(struct log_place place, uint64_t end, struct lines *lines)
 
 /* Copies the newest records since the log was cleared, as many as fit, and clears the log if asked
  * to. */
-static long read_all(struct io *io, bool clear, struct lines *lines)
+static long read_all(struct uio *uio, bool clear, struct lines *lines)
 {
     struct log_place place = log_cleared();
     uint64_t end = log_end().seq;
-    size_t room = io->left, total = measure(place, end, lines);
+    size_t room = uio->left, total = measure(place, end, lines);
     while (total > room && pass_lines(&place, end, lines))
         total -= min(total, lines->length);
-    while (pass_lines(&place, end, lines) && lines->length <= io->left)
-        if (io_put(io, lines->text, lines->length) < lines->length)
+    while (pass_lines(&place, end, lines) && lines->length <= uio->left)
+        if (uio_put(uio, lines->text, lines->length) < lines->length)
             return -EFAULT;
     if (clear)
         log_clear();
-    return (long)(room - io->left);
+    return (long)(room - uio->left);
 }
 
 /* Reads what there is and fits, perhaps only a part of a record. Lock: taker held. */
-static long take(struct io *io, struct lines *lines)
+static long take(struct uio *uio, struct lines *lines)
 {
-    size_t wanted = io->left;
-    while (io->left > 0) {
+    size_t wanted = uio->left;
+    while (uio->left > 0) {
         struct log_place place = taken;
         enum log_found found = next_lines(&place, lines);
         if (found == LOG_NONE)
             break;
-        size_t skip = min(taken_bytes, lines->length), n = min(lines->length - skip, io->left);
-        if (found == LOG_FOUND && io_put(io, lines->text + skip, n) < n)
+        size_t skip = min(taken_bytes, lines->length), n = min(lines->length - skip, uio->left);
+        if (found == LOG_FOUND && uio_put(uio, lines->text + skip, n) < n)
             return -EFAULT;
         taken_bytes = found == LOG_LOST || skip + n == lines->length ? 0 : skip + n;
         if (!taken_bytes)
@@ -113,14 +113,14 @@ static long take(struct io *io, struct lines *lines)
         if (!thread_breathe(n))
             break;
     }
-    return (long)(wanted - io->left);
+    return (long)(wanted - uio->left);
 }
 
-static long read_once(struct io *io, struct lines *lines)
+static long read_once(struct uio *uio, struct lines *lines)
 {
     for (;;) {
         mutex_lock(&taker);
-        long n = take(io, lines);
+        long n = take(uio, lines);
         struct log_place place = taken;
         mutex_unlock(&taker);
         if (n != 0)
@@ -143,17 +143,17 @@ static long size_unread(struct lines *lines)
 /* Performs the actions that read records. */
 static long look(int type, uaddr_t buf, int len, struct lines *lines)
 {
-    struct segment segment;
-    struct io io;
+    struct kvec kvec;
+    struct uio uio;
     if (type == ACTION_SIZE_UNREAD)
         return size_unread(lines);
     if (uaddr_is_null(buf) || len < 0)
         return -EINVAL;
-    io_init_user(&io, &segment, buf, len);
+    uio_init_user(&uio, &kvec, buf, len);
     if (len == 0)
         return 0;
-    return type == ACTION_READ ? read_once(&io, lines)
-                               : read_all(&io, type == ACTION_READ_CLEAR, lines);
+    return type == ACTION_READ ? read_once(&uio, lines)
+                               : read_all(&uio, type == ACTION_READ_CLEAR, lines);
 }
 
 static long set_level(int level)

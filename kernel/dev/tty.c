@@ -132,7 +132,7 @@ static struct read_wait read_wait_of(const struct tty *tty, size_t n)
 
 /* Waits for input. 1 if there is some; 0 if the time is over or the terminal was hung up; -EAGAIN
  * or -ERESTARTSYS. Lock: tty->lock held. */
-static int tty_wait_input(struct file *file, struct io *io, struct read_wait *wait)
+static int tty_wait_input(struct file *file, struct uio *uio, struct read_wait *wait)
 {
     struct tty *tty = tty_of(file);
     uint64_t deadline = wait->deadline_ns;
@@ -140,7 +140,7 @@ static int tty_wait_input(struct file *file, struct io *io, struct read_wait *wa
         bool some = line_readable(&tty->line, 1);
         if (tty_hung_up(file) || wait->immediate)
             return some;
-        if (io->nonblocking)
+        if (uio->nonblocking)
             return some ? 1 : -EAGAIN;
         if (some && wait->between_ns)
             deadline = clock_ns() + wait->between_ns;
@@ -167,19 +167,19 @@ static void tty_pass(struct tty *tty, uint32_t from, uint32_t next)
 /* Moves input to the reader: a line, or what there is. The result is how many bytes, or -EFAULT.
  * What cannot be delivered stays. *end: the end of a line was passed, so a result of 0 means end of
  * file. */
-static long tty_take(struct tty *tty, struct io *io, bool *end)
+static long tty_take(struct tty *tty, struct uio *uio, bool *end)
 {
     uint8_t bytes[CHUNK];
     long total = 0;
     *end = false;
     mutex_lock(&tty->reader);
-    while (io->left > 0 && !*end) {
+    while (uio->left > 0 && !*end) {
         uint32_t next;
         spin_lock(&tty->lock);
         uint32_t from = tty->line.read;
-        size_t n = line_look(&tty->line, bytes, min(io->left, (size_t)CHUNK), end, &next);
+        size_t n = line_look(&tty->line, bytes, min(uio->left, (size_t)CHUNK), end, &next);
         spin_unlock(&tty->lock);
-        size_t done = io_put(io, bytes, n);
+        size_t done = uio_put(uio, bytes, n);
         tty_pass(tty, from, done == n ? next : from + (uint32_t)done);
         total += done;
         if (done < n)
@@ -191,25 +191,25 @@ static long tty_take(struct tty *tty, struct io *io, bool *end)
     return total;
 }
 
-static long tty_read(struct file *file, struct io *io, uint64_t *pos)
+static long tty_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
     (void)pos;
     struct tty *tty = tty_of(file);
     int err = tty_job_check(tty, SIGTTIN);
-    if (err || io->left == 0)
+    if (err || uio->left == 0)
         return err;
     spin_lock(&tty->lock);
-    struct read_wait wait = read_wait_of(tty, io->left);
+    struct read_wait wait = read_wait_of(tty, uio->left);
     tty->driver->fill(tty);
     tty_unlock(tty);
     for (;;) {
         spin_lock(&tty->lock);
-        int ready = tty_wait_input(file, io, &wait);
+        int ready = tty_wait_input(file, uio, &wait);
         spin_unlock(&tty->lock);
         if (ready <= 0)
             return ready;
         bool end;
-        long n = tty_take(tty, io, &end);
+        long n = tty_take(tty, uio, &end);
         if (n != 0 || end) /* otherwise another reader was faster */
             return n;
     }
@@ -258,7 +258,7 @@ static long tty_put(struct file *file, const uint8_t *bytes, size_t n, bool nonb
     return done > 0 ? (long)done : err;
 }
 
-static long tty_write(struct file *file, struct io *io, uint64_t *pos)
+static long tty_write(struct file *file, struct uio *uio, uint64_t *pos)
 {
     (void)pos;
     struct tty *tty = tty_of(file);
@@ -268,13 +268,13 @@ static long tty_write(struct file *file, struct io *io, uint64_t *pos)
         return -EIO;
     if (tty->line.termios.c_lflag & TOSTOP && (sent = tty_job_check(tty, SIGTTOU)) != 0)
         return sent;
-    if (io->nonblocking && !mutex_trylock(&tty->writer))
+    if (uio->nonblocking && !mutex_trylock(&tty->writer))
         return -EAGAIN;
-    if (!io->nonblocking)
+    if (!uio->nonblocking)
         mutex_lock(&tty->writer);
-    while (io->left > 0) {
-        size_t n = io_get(io, bytes, min(io->left, (size_t)CHUNK));
-        sent = n > 0 ? tty_put(file, bytes, n, io->nonblocking) : -EFAULT;
+    while (uio->left > 0) {
+        size_t n = uio_get(uio, bytes, min(uio->left, (size_t)CHUNK));
+        sent = n > 0 ? tty_put(file, bytes, n, uio->nonblocking) : -EFAULT;
         total += max(sent, 0l);
         if (sent < (long)n || sent <= 0)
             break;

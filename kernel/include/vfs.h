@@ -366,29 +366,29 @@ extern struct vfs_protection vfs_protection;
 
 /* ---- Transfers: the memory that is read into or written from ---- */
 
-struct segment {
+struct kvec {
     uint64_t base; /* a user address, or a kernel pointer */
     uint64_t n_bytes;
 };
 /* The list of segments of one read or write, and how far it has come. */
-struct io {
-    const struct segment *segments;
-    uint32_t n_segments;
-    bool user;        /* segments are user memory */
+struct uio {
+    const struct kvec *vecs;
+    uint32_t n_vecs;
+    bool user;        /* vecs are user memory */
     bool append;      /* RWF_APPEND; file_write adds O_APPEND, unless: */
     bool no_append;   /* RWF_NOAPPEND */
     bool nonblocking; /* O_NONBLOCK, or RWF_NOWAIT */
     bool broken;      /* set by a pipe that has lost its readers after some bytes: SIGPIPE */
     size_t left;      /* bytes still to move */
-    size_t done_in_segment;
+    size_t done_in_vec;
 };
-void io_init_user(struct io *io, struct segment *one, uaddr_t base, size_t n_bytes);
-void io_init_kernel(struct io *io, struct segment *one, void *base, size_t n_bytes);
+void uio_init_user(struct uio *uio, struct kvec *one, uaddr_t base, size_t n_bytes);
+void uio_init_kernel(struct uio *uio, struct kvec *one, void *base, size_t n_bytes);
 /* Each moves up to n bytes and returns how many: less if memory cannot be accessed, if no segments
  * are left, or if the caller was killed. May let others run: no spinlock is held. */
-size_t io_put(struct io *io, const void *from, size_t n); /* to the reader's memory */
-size_t io_get(struct io *io, void *to, size_t n);         /* from the writer's memory */
-size_t io_put_zeros(struct io *io, size_t n);
+size_t uio_put(struct uio *uio, const void *from, size_t n); /* to the reader's memory */
+size_t uio_get(struct uio *uio, void *to, size_t n);         /* from the writer's memory */
+size_t uio_put_zeros(struct uio *uio, size_t n);
 
 /* ---- Open files ---- */
 
@@ -397,8 +397,8 @@ struct poll_table; /* the wait queues of one poll or select */
 void poll_add(struct poll_table *table, struct wait_queue *queue);
 
 struct file_ops {
-    long (*read)(struct file *file, struct io *io, uint64_t *pos);  /* bytes; absent: -EINVAL */
-    long (*write)(struct file *file, struct io *io, uint64_t *pos); /* bytes; absent: -EINVAL */
+    long (*read)(struct file *file, struct uio *uio, uint64_t *pos);  /* bytes; absent: -EINVAL */
+    long (*write)(struct file *file, struct uio *uio, uint64_t *pos); /* bytes; absent: -EINVAL */
     /* The new position. Absent: file_seek. */
     long (*seek)(struct file *file, int64_t offset, int whence);
     long (*ioctl)(struct file *file, uint64_t request, uaddr_t arg); /* absent: -ENOTTY */

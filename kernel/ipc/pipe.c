@@ -75,14 +75,14 @@ static void retire_slot(struct pipe *pipe)
 
 /* Moves bytes to the reader until the pipe is empty, the reader has no more room, or a packet ends.
  * How many, or -EFAULT. If the copy from a slot fails, all bytes of that slot remain. */
-static long take(struct pipe *pipe, struct io *io)
+static long take(struct pipe *pipe, struct uio *uio)
 {
     long total = 0;
     bool packet = false;
-    while (io->left > 0 && !is_empty(pipe) && !packet) {
+    while (uio->left > 0 && !is_empty(pipe) && !packet) {
         struct pipe_slot *slot = slot_at(pipe, pipe->head);
-        size_t n = min(io->left, (size_t)slot->length);
-        if (io_put(io, slot->page + slot->offset, n) < n)
+        size_t n = min(uio->left, (size_t)slot->length);
+        if (uio_put(uio, slot->page + slot->offset, n) < n)
             return total > 0 ? total : -EFAULT;
         total += n;
         slot->offset += n;
@@ -96,16 +96,16 @@ static long take(struct pipe *pipe, struct io *io)
 
 /* Adds the bytes that are left over from whole pages to the last slot, if they fit there. How many,
  * or -EFAULT. */
-static long merge(struct pipe *pipe, struct io *io)
+static long merge(struct pipe *pipe, struct uio *uio)
 {
-    size_t n = io->left % PAGE_SIZE;
+    size_t n = uio->left % PAGE_SIZE;
     struct pipe_slot *last = slot_at(pipe, pipe->tail - 1);
     if (n == 0 || is_empty(pipe) || last->packet)
         return 0;
     size_t end = last->offset + last->length;
     if (end + n > PAGE_SIZE)
         return 0;
-    if (io_get(io, last->page + end, n) < n)
+    if (uio_get(uio, last->page + end, n) < n)
         return -EFAULT;
     last->length += n;
     return (long)n;
@@ -113,16 +113,16 @@ static long merge(struct pipe *pipe, struct io *io)
 
 /* Moves bytes from the writer into free slots. How many, -EFAULT or -ENOMEM. A page that cannot be
  * fetched as a whole is not added. */
-static long put(struct pipe *pipe, struct io *io, bool packet)
+static long put(struct pipe *pipe, struct uio *uio, bool packet)
 {
     long total = 0;
-    while (io->left > 0 && !is_full(pipe)) {
-        size_t n = min(io->left, (size_t)PAGE_SIZE);
+    while (uio->left > 0 && !is_full(pipe)) {
+        size_t n = min(uio->left, (size_t)PAGE_SIZE);
         char *page = pipe->spare ? pipe->spare : buffer_alloc();
         pipe->spare = NULL;
         if (!page)
             return total > 0 ? total : -ENOMEM;
-        if (io_get(io, page, n) < n) {
+        if (uio_get(uio, page, n) < n) {
             page_give_back(pipe, page);
             return total > 0 ? total : -EFAULT;
         }
@@ -135,23 +135,23 @@ static long put(struct pipe *pipe, struct io *io, bool packet)
 
 /* ---- Reading and writing ---- */
 
-static long pipe_read(struct file *file, struct io *io, uint64_t *pos)
+static long pipe_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
     (void)pos;
     struct pipe *pipe = file->private_data;
     long n = 0;
-    if (io->left == 0)
+    if (uio->left == 0)
         return 0;
     mutex_lock(&pipe->lock);
     while (n == 0 && is_empty(pipe) && pipe->writers > 0) {
-        if (io->nonblocking)
+        if (uio->nonblocking)
             n = -EAGAIN;
         else if (wait_on_mutex(&pipe->readable, &pipe->lock, WAIT_SIGNALS, NO_DEADLINE, "pipe"))
             n = -ERESTARTSYS;
     }
     bool was_full = is_full(pipe);
     if (n == 0)
-        n = take(pipe, io);
+        n = take(pipe, uio);
     bool wake = was_full && !is_full(pipe);
     mutex_unlock(&pipe->lock);
     if (wake)
@@ -172,29 +172,29 @@ static int wait_room(struct pipe *pipe, bool nonblocking)
 }
 
 /* Writes all, or as much as possible. Bytes, or -errno if there were none. If readers are gone
- * after some bytes were written, io->broken tells the vfs to send SIGPIPE nevertheless. */
-static long pipe_write(struct file *file, struct io *io, uint64_t *pos)
+ * after some bytes were written, uio->broken tells the vfs to send SIGPIPE nevertheless. */
+static long pipe_write(struct file *file, struct uio *uio, uint64_t *pos)
 {
     (void)pos;
     struct pipe *pipe = file->private_data;
     bool wake = false, packet = file->flags & O_DIRECT;
-    if (io->left == 0)
+    if (uio->left == 0)
         return 0;
     mutex_lock(&pipe->lock);
-    long n = pipe->readers > 0 ? merge(pipe, io) : -EPIPE;
+    long n = pipe->readers > 0 ? merge(pipe, uio) : -EPIPE;
     long total = max(n, 0l);
-    while (io->left > 0 && n >= 0) {
+    while (uio->left > 0 && n >= 0) {
         if (wake && is_full(pipe)) { /* wake the readers, which make room, before we sleep */
             wake_all(&pipe->readable);
             wake = false;
         }
-        n = wait_room(pipe, io->nonblocking);
+        n = wait_room(pipe, uio->nonblocking);
         wake |= is_empty(pipe);
         if (n == 0)
-            n = put(pipe, io, packet);
+            n = put(pipe, uio, packet);
         total += max(n, 0l);
     }
-    io->broken = n == -EPIPE;
+    uio->broken = n == -EPIPE;
     wake &= !is_empty(pipe);
     mutex_unlock(&pipe->lock);
     if (wake)

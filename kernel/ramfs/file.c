@@ -131,15 +131,16 @@ static void pin_pages(struct ramfs_inode *file, uint64_t first, size_t n, paddr_
 
 /* Reads from n pinned pages, at most up to `end`, and drops the references. False: the reader's
  * memory could not be accessed. */
-static bool read_pinned(struct io *io, uint64_t *pos, uint64_t end, const paddr_t *frames, size_t n)
+static bool read_pinned(struct uio *uio, uint64_t *pos, uint64_t end, const paddr_t *frames,
+                        size_t n)
 {
     bool going = true;
     for (size_t i = 0; i < n; i++) {
         size_t offset = *pos % PAGE_SIZE;
         size_t want = min(PAGE_SIZE - offset, end - *pos);
         if (going) {
-            size_t done = frames[i] ? io_put(io, (char *)phys_to_virt(frames[i]) + offset, want)
-                                    : io_put_zeros(io, want);
+            size_t done = frames[i] ? uio_put(uio, (char *)phys_to_virt(frames[i]) + offset, want)
+                                    : uio_put_zeros(uio, want);
             *pos += done;
             going = done == want;
         }
@@ -151,21 +152,21 @@ static bool read_pinned(struct io *io, uint64_t *pos, uint64_t end, const paddr_
 
 /* The size is read once, so a file that grows meanwhile is read to its former end. A file that
  * shrinks meanwhile may give zeros for the part that was removed. */
-static long file_read(struct file *open, struct io *io, uint64_t *pos)
+static long file_read(struct file *open, struct uio *uio, uint64_t *pos)
 {
     struct ramfs_inode *file = ramfs_inode(open->inode);
     uint64_t size = __atomic_load_n(&file->inode.size, __ATOMIC_RELAXED);
     uint64_t start = *pos;
-    if (start >= size || io->left == 0)
+    if (start >= size || uio->left == 0)
         return 0;
-    uint64_t end = start + min(io->left, size - start);
+    uint64_t end = start + min(uio->left, size - start);
     bool going = true;
     while (going && *pos < end) {
         paddr_t frames[PINNED];
         uint64_t first = *pos / PAGE_SIZE;
         size_t n = min(pages_of(end) - first, (uint64_t)PINNED);
         pin_pages(file, first, n, frames);
-        going = read_pinned(io, pos, end, frames, n);
+        going = read_pinned(uio, pos, end, frames, n);
     }
     file_touch_atime(open);
     return *pos > start ? (long)(*pos - start) : -EFAULT;
@@ -199,7 +200,7 @@ static int add_page(struct ramfs_inode *file, uint64_t index, paddr_t frame, siz
 
 /* Writes into a hole: a page with n bytes from io at offset, and zeros around them. Bytes, or
  * -errno. */
-static long write_fresh(struct ramfs_inode *file, struct io *io, uint64_t index, size_t offset,
+static long write_fresh(struct ramfs_inode *file, struct uio *uio, uint64_t index, size_t offset,
                         size_t n)
 {
     if (!ramfs_take_page())
@@ -210,7 +211,7 @@ static long write_fresh(struct ramfs_inode *file, struct io *io, uint64_t index,
         return -ENOSPC;
     }
     char *page = phys_to_virt(frame);
-    size_t done = io_get(io, page + offset, n);
+    size_t done = uio_get(uio, page + offset, n);
     if (done == 0) {
         frame_unref(frame);
         ramfs_give_page();
@@ -223,15 +224,15 @@ static long write_fresh(struct ramfs_inode *file, struct io *io, uint64_t index,
 }
 
 /* Writes within one page. Bytes or an error. */
-static long write_page(struct ramfs_inode *file, struct io *io, uint64_t pos)
+static long write_page(struct ramfs_inode *file, struct uio *uio, uint64_t pos)
 {
-    size_t offset = pos % PAGE_SIZE, n = min(io->left, PAGE_SIZE - offset);
+    size_t offset = pos % PAGE_SIZE, n = min(uio->left, PAGE_SIZE - offset);
     spin_lock(&file->inode.lock);
     paddr_t frame = radix_get(&file->file.pages, pos / PAGE_SIZE);
     spin_unlock(&file->inode.lock);
     if (!frame)
-        return write_fresh(file, io, pos / PAGE_SIZE, offset, n);
-    size_t done = io_get(io, (char *)phys_to_virt(frame) + offset, n);
+        return write_fresh(file, uio, pos / PAGE_SIZE, offset, n);
+    size_t done = uio_get(uio, (char *)phys_to_virt(frame) + offset, n);
     return done > 0 ? (long)done : -EFAULT;
 }
 
@@ -254,7 +255,7 @@ static void grow_to(struct ramfs_inode *file, uint64_t end)
 }
 
 /* Writes all of io at pos. Bytes, or -errno if there were none. Lock: the contents mutex held. */
-static long write_at(struct ramfs_inode *file, struct io *io, uint64_t pos)
+static long write_at(struct ramfs_inode *file, struct uio *uio, uint64_t pos)
 {
     uint64_t start = pos, old_size = file->inode.size;
     if (pos > old_size && old_size % PAGE_SIZE) {
@@ -263,10 +264,10 @@ static long write_at(struct ramfs_inode *file, struct io *io, uint64_t pos)
         spin_unlock(&file->inode.lock);
     }
     long done = 0;
-    while (io->left > 0) {
-        size_t want = min(io->left, PAGE_SIZE - pos % PAGE_SIZE);
+    while (uio->left > 0) {
+        size_t want = min(uio->left, PAGE_SIZE - pos % PAGE_SIZE);
         done = !ramfs_seals || ramfs_seals->allow_write(file, pos + want)
-                   ? write_page(file, io, pos)
+                   ? write_page(file, uio, pos)
                    : -EPERM;
         if (done > 0)
             pos += (uint64_t)done;
@@ -281,14 +282,14 @@ static long write_at(struct ramfs_inode *file, struct io *io, uint64_t pos)
     return (long)(pos - start);
 }
 
-static long file_write(struct file *open, struct io *io, uint64_t *pos)
+static long file_write(struct file *open, struct uio *uio, uint64_t *pos)
 {
     struct ramfs_inode *file = ramfs_inode(open->inode);
     struct mutex *mutex = ramfs_contents_of(file);
     mutex_lock(mutex);
-    if (io->append)
+    if (uio->append)
         *pos = file->inode.size;
-    long done = write_at(file, io, *pos);
+    long done = write_at(file, uio, *pos);
     mutex_unlock(mutex);
     if (done > 0)
         *pos += (uint64_t)done;
@@ -298,11 +299,11 @@ static long file_write(struct file *open, struct io *io, uint64_t *pos)
 int ramfs_fill(struct inode *inode, const void *data, size_t n_bytes)
 {
     struct ramfs_inode *file = ramfs_inode(inode);
-    struct segment one;
-    struct io io;
-    io_init_kernel(&io, &one, (void *)data, n_bytes);
+    struct kvec one;
+    struct uio uio;
+    uio_init_kernel(&uio, &one, (void *)data, n_bytes);
     mutex_lock(ramfs_contents_of(file));
-    long done = write_at(file, &io, inode->size);
+    long done = write_at(file, &uio, inode->size);
     n_first_pages = __atomic_load_n(&n_file_pages, __ATOMIC_RELAXED);
     mutex_unlock(ramfs_contents_of(file));
     return done == (long)n_bytes ? 0 : -ENOSPC;

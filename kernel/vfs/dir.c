@@ -120,9 +120,9 @@ long sys_getdents64(struct fs_context *fs, int fd, uaddr_t dentries, size_t coun
     return result;
 }
 
-static long dir_read(struct file *file, struct io *io, uint64_t *pos)
+static long dir_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
-    (void)file, (void)io, (void)pos;
+    (void)file, (void)uio, (void)pos;
     return -EISDIR;
 }
 

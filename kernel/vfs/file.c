@@ -258,8 +258,8 @@ void file_close_exec(struct file *file)
 
 long file_read_kernel(struct file *file, uint64_t pos, void *buf, size_t n)
 {
-    struct segment one;
-    struct io io;
-    io_init_kernel(&io, &one, buf, n);
-    return file->ops->read ? file->ops->read(file, &io, &pos) : -EINVAL;
+    struct kvec one;
+    struct uio uio;
+    uio_init_kernel(&uio, &one, buf, n);
+    return file->ops->read ? file->ops->read(file, &uio, &pos) : -EINVAL;
 }

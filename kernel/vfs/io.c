@@ -6,25 +6,26 @@
  * it was asked to, and its caller reports what was moved, or -EFAULT if that is nothing. */
 #include "local.h"
 
-void io_init_user(struct io *io, struct segment *one, uaddr_t base, size_t n_bytes)
+void uio_init_user(struct uio *uio, struct kvec *one, uaddr_t base, size_t n_bytes)
 {
-    *one = (struct segment){.base = base.at, .n_bytes = n_bytes};
-    *io = (struct io){.segments = one, .n_segments = 1, .user = true, .left = n_bytes};
+    *one = (struct kvec){.base = base.at, .n_bytes = n_bytes};
+    *uio = (struct uio){.vecs = one, .n_vecs = 1, .user = true, .left = n_bytes};
 }
 
-void io_init_kernel(struct io *io, struct segment *one, void *base, size_t n_bytes)
+void uio_init_kernel(struct uio *uio, struct kvec *one, void *base, size_t n_bytes)
 {
-    *one = (struct segment){.base = (uint64_t)base, .n_bytes = n_bytes};
-    *io = (struct io){.segments = one, .n_segments = 1, .left = n_bytes};
+    *one = (struct kvec){.base = (uint64_t)base, .n_bytes = n_bytes};
+    *uio = (struct uio){.vecs = one, .n_vecs = 1, .left = n_bytes};
 }
 
 enum direction { PUT, PUT_ZEROS, GET };
 enum { PIECE = 1 << 16 }; /* bytes that are moved before others may run */
 
 /* Moves n bytes within one segment. How many were moved. */
-static size_t move(const struct io *io, uint64_t at, void *with, size_t n, enum direction direction)
+static size_t move(const struct uio *uio, uint64_t at, void *with, size_t n,
+                   enum direction direction)
 {
-    if (io->user) {
+    if (uio->user) {
         switch (direction) {
         case PUT: return user_copy_out_some(uaddr(at), with, n);
         case PUT_ZEROS: return user_clear_some(uaddr(at), n);
@@ -40,41 +41,41 @@ static size_t move(const struct io *io, uint64_t at, void *with, size_t n, enum 
 }
 
 /* Moves up to n bytes, across segments. Stops where memory cannot be accessed. */
-static size_t transfer(struct io *io, void *with, size_t n, enum direction direction)
+static size_t transfer(struct uio *uio, void *with, size_t n, enum direction direction)
 {
     size_t total = 0;
-    n = min(n, io->left);
+    n = min(n, uio->left);
     while (total < n) {
-        size_t room = io->segments->n_bytes - io->done_in_segment;
+        size_t room = uio->vecs->n_bytes - uio->done_in_vec;
         if (room == 0) { /* the segment is done, or it was empty */
-            io->segments++;
-            io->n_segments--;
-            io->done_in_segment = 0;
+            uio->vecs++;
+            uio->n_vecs--;
+            uio->done_in_vec = 0;
             continue;
         }
         size_t want = min(min(n - total, room), (size_t)PIECE);
-        size_t done = move(io, io->segments->base + io->done_in_segment, (char *)with + total, want,
-                           direction);
+        size_t done =
+            move(uio, uio->vecs->base + uio->done_in_vec, (char *)with + total, want, direction);
         total += done;
-        io->done_in_segment += done;
+        uio->done_in_vec += done;
         if (done < want || !thread_breathe(done))
             break;
     }
-    io->left -= total;
+    uio->left -= total;
     return total;
 }
 
-size_t io_put(struct io *io, const void *from, size_t n)
+size_t uio_put(struct uio *uio, const void *from, size_t n)
 {
-    return transfer(io, (void *)from, n, PUT);
+    return transfer(uio, (void *)from, n, PUT);
 }
 
-size_t io_get(struct io *io, void *to, size_t n)
+size_t uio_get(struct uio *uio, void *to, size_t n)
 {
-    return transfer(io, to, n, GET);
+    return transfer(uio, to, n, GET);
 }
 
-size_t io_put_zeros(struct io *io, size_t n)
+size_t uio_put_zeros(struct uio *uio, size_t n)
 {
-    return transfer(io, NULL, n, PUT_ZEROS);
+    return transfer(uio, NULL, n, PUT_ZEROS);
 }

@@ -180,8 +180,8 @@ int file_start(struct fs_context *fs, struct file *file, struct dentry *dentry);
 void file_free(struct file *file); /* frees a file that was not started, or that has ended */
 /* Read or write at *pos and move it; with the checks and side effects that all files share. Bytes
  * or -errno. */
-long file_read(struct file *file, struct io *io, uint64_t *pos);
-long file_write(struct fs_context *fs, struct file *file, struct io *io, uint64_t *pos);
+long file_read(struct file *file, struct uio *uio, uint64_t *pos);
+long file_write(struct fs_context *fs, struct file *file, struct uio *uio, uint64_t *pos);
 /* Takes pos_lock if others may use the position at the same time. True: it was taken. */
 bool file_lock_pos(struct fs_context *fs, struct file *file);
 int file_truncate(struct fs_context *fs, struct inode *inode, uint64_t size);

@@ -19,22 +19,22 @@ static long restartable(long result)
 }
 
 /* Would the transfer end beyond the largest position? */
-static bool goes_too_far(const struct file *file, const struct io *io, uint64_t pos)
+static bool goes_too_far(const struct file *file, const struct uio *uio, uint64_t pos)
 {
-    return !file->ops->stream && io->left > MAX_FILE_SIZE - pos;
+    return !file->ops->stream && uio->left > MAX_FILE_SIZE - pos;
 }
 
-long file_read(struct file *file, struct io *io, uint64_t *pos)
+long file_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
-    if (goes_too_far(file, io, *pos))
+    if (goes_too_far(file, uio, *pos))
         return -EINVAL;
-    if (io->left == 0 && !dentry_is_dir(file->dentry))
+    if (uio->left == 0 && !dentry_is_dir(file->dentry))
         return 0;
-    return restartable(file->ops->read(file, io, pos));
+    return restartable(file->ops->read(file, uio, pos));
 }
 
 /* Shortens a write to what the limit and the largest size allow. 0 or -EFBIG. */
-static int limit_write(struct fs_context *fs, struct io *io, uint64_t pos)
+static int limit_write(struct fs_context *fs, struct uio *uio, uint64_t pos)
 {
     if (pos >= fs->process->limit_file_bytes) {
         fs_raise(fs, SIGXFSZ);
@@ -42,28 +42,28 @@ static int limit_write(struct fs_context *fs, struct io *io, uint64_t pos)
     }
     if (pos >= MAX_FILE_SIZE)
         return -EFBIG;
-    io->left = min(io->left, min(fs->process->limit_file_bytes, (uint64_t)MAX_FILE_SIZE) - pos);
+    uio->left = min(uio->left, min(fs->process->limit_file_bytes, (uint64_t)MAX_FILE_SIZE) - pos);
     return 0;
 }
 
 /* The file's own operation decides where an append begins, because only it can hold the end of the
  * file. The limit is checked before that, by the size at this moment. */
-long file_write(struct fs_context *fs, struct file *file, struct io *io, uint64_t *pos)
+long file_write(struct fs_context *fs, struct file *file, struct uio *uio, uint64_t *pos)
 {
     struct inode *inode = file->inode;
-    if (goes_too_far(file, io, *pos))
+    if (goes_too_far(file, uio, *pos))
         return -EINVAL;
-    if (io->left == 0 && !file->ops->hears_nothing)
+    if (uio->left == 0 && !file->ops->hears_nothing)
         return 0;
-    io->append |= (file->flags & O_APPEND) != 0 && !io->no_append;
+    uio->append |= (file->flags & O_APPEND) != 0 && !uio->no_append;
     if (inode_is(inode, S_IFREG)) {
-        int err = limit_write(fs, io, io->append ? inode->size : *pos);
+        int err = limit_write(fs, uio, uio->append ? inode->size : *pos);
         if (err)
             return err;
         inode_drop_privileges(fs, inode);
     }
-    long result = restartable(file->ops->write(file, io, pos));
-    if (result == -EPIPE || io->broken)
+    long result = restartable(file->ops->write(file, uio, pos));
+    if (result == -EPIPE || uio->broken)
         fs_raise(fs, SIGPIPE);
     return result;
 }
@@ -71,10 +71,10 @@ long file_write(struct fs_context *fs, struct file *file, struct io *io, uint64_
 long file_write_kernel(struct fs_context *fs, struct file *file, uint64_t pos, const void *buf,
                        size_t n)
 {
-    struct segment one;
-    struct io io;
-    io_init_kernel(&io, &one, (void *)buf, n);
-    return file->ops->write ? file_write(fs, file, &io, &pos) : -EINVAL;
+    struct kvec one;
+    struct uio uio;
+    uio_init_kernel(&uio, &one, (void *)buf, n);
+    return file->ops->write ? file_write(fs, file, &uio, &pos) : -EINVAL;
 }
 
 /* The caller and its table have one reference each. More come from other tables or calls, and a
@@ -97,13 +97,13 @@ static void count(struct io_counts *counts, bool write, long result)
 }
 
 /* One transfer, at *at or, if that is NULL, at the file's own position. Bytes or -errno. */
-static long transfer(struct fs_context *fs, struct file *file, struct io *io, bool write,
+static long transfer(struct fs_context *fs, struct file *file, struct uio *uio, bool write,
                      uint64_t *at)
 {
-    io->nonblocking |= (file->flags & O_NONBLOCK) != 0;
+    uio->nonblocking |= (file->flags & O_NONBLOCK) != 0;
     bool locked = !at && file_lock_pos(fs, file);
     uint64_t *pos = at ? at : &file->pos;
-    long result = write ? file_write(fs, file, io, pos) : file_read(file, io, pos);
+    long result = write ? file_write(fs, file, uio, pos) : file_read(file, uio, pos);
     if (locked)
         mutex_unlock(&file->pos_lock);
     count(&fs->io, write, result);
@@ -134,15 +134,15 @@ static long transfer_one(struct fs_context *fs, int fd, uaddr_t buf, size_t coun
                          uint64_t *at)
 {
     struct file *file;
-    struct segment one;
-    struct io io;
+    struct kvec one;
+    struct uio uio;
     int err = get_for(fs, fd, write, at, &file);
     if (err)
         return err;
     long result = -EFAULT;
     if (uaddr_range_ok(buf, count)) {
-        io_init_user(&io, &one, buf, min(count, (size_t)MAX_TRANSFER));
-        result = transfer(fs, file, &io, write, at);
+        uio_init_user(&uio, &one, buf, min(count, (size_t)MAX_TRANSFER));
+        result = transfer(fs, file, &uio, write, at);
     }
     file_unref(file);
     return result;
@@ -172,62 +172,62 @@ long sys_pwrite64(struct fs_context *fs, int fd, uaddr_t buf, size_t count, off_
 
 /* ---- Several buffers ---- */
 
-_Static_assert(sizeof(struct segment) == sizeof(struct iovec), "a segment is a copy of an iovec");
+_Static_assert(sizeof(struct kvec) == sizeof(struct iovec), "a segment is a copy of an iovec");
 
 /* Fetches and checks the user's list. It is shortened to MAX_TRANSFER bytes. 0 or -errno. */
-static int fetch_segments(struct segment *segments, uaddr_t iov, size_t n, struct io *io)
+static int fetch_vecs(struct kvec *vecs, uaddr_t iov, size_t n, struct uio *uio)
 {
     size_t left = MAX_TRANSFER;
-    int err = user_copy_in(segments, iov, n * sizeof(struct segment));
+    int err = user_copy_in(vecs, iov, n * sizeof(struct kvec));
     for (size_t i = 0; !err && i < n; i++)
-        if ((int64_t)segments[i].n_bytes < 0)
+        if ((int64_t)vecs[i].n_bytes < 0)
             err = -EINVAL;
     for (size_t i = 0; !err && i < n; i++) {
-        if (!uaddr_range_ok(uaddr(segments[i].base), segments[i].n_bytes))
+        if (!uaddr_range_ok(uaddr(vecs[i].base), vecs[i].n_bytes))
             err = -EFAULT;
-        segments[i].n_bytes = min(segments[i].n_bytes, left);
-        left -= segments[i].n_bytes;
+        vecs[i].n_bytes = min(vecs[i].n_bytes, left);
+        left -= vecs[i].n_bytes;
     }
-    *io = (struct io){
-        .segments = segments, .n_segments = (uint32_t)n, .user = true, .left = MAX_TRANSFER - left};
+    *uio = (struct uio){
+        .vecs = vecs, .n_vecs = (uint32_t)n, .user = true, .left = MAX_TRANSFER - left};
     return err;
 }
 
 #define RWF_KNOWN (RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND | RWF_NOAPPEND)
 
 /* Applies RWF_* flags to one transfer. 0, -EOPNOTSUPP, -EINVAL. */
-static int set_flags(struct io *io, int flags)
+static int set_flags(struct uio *uio, int flags)
 {
-    io->append = flags & RWF_APPEND;
-    io->no_append = flags & RWF_NOAPPEND;
-    io->nonblocking = flags & RWF_NOWAIT;
+    uio->append = flags & RWF_APPEND;
+    uio->no_append = flags & RWF_NOAPPEND;
+    uio->nonblocking = flags & RWF_NOWAIT;
     if (flags & ~RWF_KNOWN)
         return -EOPNOTSUPP;
-    return io->append && io->no_append ? -EINVAL : 0;
+    return uio->append && uio->no_append ? -EINVAL : 0;
 }
 
 static long transfer_vector(struct fs_context *fs, int fd, uaddr_t iov, int n, bool write,
                             uint64_t *at, int flags)
 {
-    struct segment small[SMALL_SEGMENTS], *segments = small;
+    struct kvec small[SMALL_SEGMENTS], *vecs = small;
     struct file *file;
-    struct io io;
+    struct uio uio;
     int err = get_for(fs, fd, write, at, &file);
     if (err)
         return err;
     long result = n < 0 || n > UIO_MAXIOV ? -EINVAL : 0;
     if (!result && n > SMALL_SEGMENTS) {
-        segments = kmalloc((size_t)n * sizeof(*segments));
-        result = segments ? 0 : -ENOMEM;
+        vecs = kmalloc((size_t)n * sizeof(*vecs));
+        result = vecs ? 0 : -ENOMEM;
     }
     if (!result)
-        result = fetch_segments(segments, iov, (size_t)n, &io);
-    if (!result && io.left > 0)
-        result = set_flags(&io, flags);
+        result = fetch_vecs(vecs, iov, (size_t)n, &uio);
+    if (!result && uio.left > 0)
+        result = set_flags(&uio, flags);
     if (!result)
-        result = transfer(fs, file, &io, write, at);
-    if (segments != small)
-        kfree(segments);
+        result = transfer(fs, file, &uio, write, at);
+    if (vecs != small)
+        kfree(vecs);
     file_unref(file);
     return result;
 }

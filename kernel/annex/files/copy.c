@@ -17,17 +17,17 @@ struct copy {
  * source's position moves back over the rest, and *full is set. */
 static long copy_chunk(struct copy *copy, char *page, size_t n, bool *full)
 {
-    struct segment one;
-    struct io io;
+    struct kvec one;
+    struct uio uio;
     uint64_t start = copy->in_pos;
-    io_init_kernel(&io, &one, page, n);
-    io.nonblocking = copy->in->flags & O_NONBLOCK;
-    long got = file_read(copy->in, &io, &copy->in_pos);
+    uio_init_kernel(&uio, &one, page, n);
+    uio.nonblocking = copy->in->flags & O_NONBLOCK;
+    long got = file_read(copy->in, &uio, &copy->in_pos);
     if (got <= 0)
         return got;
-    io_init_kernel(&io, &one, page, (size_t)got);
-    io.nonblocking = copy->out->flags & O_NONBLOCK;
-    long put = file_write(copy->fs, copy->out, &io, &copy->out_pos);
+    uio_init_kernel(&uio, &one, page, (size_t)got);
+    uio.nonblocking = copy->out->flags & O_NONBLOCK;
+    long put = file_write(copy->fs, copy->out, &uio, &copy->out_pos);
     *full = put < got;
     if (*full)
         copy->in_pos = start + (uint64_t)max(put, 0L);

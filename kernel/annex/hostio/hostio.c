@@ -111,19 +111,19 @@ static int host_wait_input(struct host_port *port, bool nonblocking)
 }
 
 /* Moves bytes from the ring to the reader. How many, or -EFAULT. Lock: port->reader held. */
-static long host_take(struct host_port *port, struct io *io)
+static long host_take(struct host_port *port, struct uio *uio)
 {
     uint8_t bytes[CHUNK];
     long total = 0;
-    while (io->left > 0) {
+    while (uio->left > 0) {
         spin_lock(&port->lock);
-        size_t n = min(min(io->left, (size_t)CHUNK), (size_t)(port->tail - port->head));
+        size_t n = min(min(uio->left, (size_t)CHUNK), (size_t)(port->tail - port->head));
         for (size_t i = 0; i < n; i++)
             bytes[i] = port->ring[(port->head + i) % INPUT_RING];
         spin_unlock(&port->lock);
         if (n == 0)
             break;
-        size_t done = io_put(io, bytes, n);
+        size_t done = uio_put(uio, bytes, n);
         spin_lock(&port->lock);
         port->head += done;
         host_fill(port);
@@ -135,18 +135,18 @@ static long host_take(struct host_port *port, struct io *io)
     return total;
 }
 
-static long host_read(struct file *file, struct io *io, uint64_t *pos)
+static long host_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
     (void)pos;
     struct host_port *port = file->private_data;
-    if (io->left == 0)
+    if (uio->left == 0)
         return 0;
     for (;;) {
-        int err = host_wait_input(port, io->nonblocking);
+        int err = host_wait_input(port, uio->nonblocking);
         if (err)
             return err;
         mutex_lock(&port->reader);
-        long n = host_take(port, io);
+        long n = host_take(port, uio);
         mutex_unlock(&port->reader);
         if (n != 0 || port->ended) /* otherwise another reader was faster */
             return n;
@@ -184,19 +184,19 @@ static long host_send(struct host_port *port, const uint8_t *bytes, size_t n, bo
     return done;
 }
 
-static long host_write(struct file *file, struct io *io, uint64_t *pos)
+static long host_write(struct file *file, struct uio *uio, uint64_t *pos)
 {
     (void)pos;
     struct host_port *port = file->private_data;
     uint8_t bytes[CHUNK];
     long total = 0, sent = 0;
-    if (io->nonblocking && !mutex_trylock(&port->writer))
+    if (uio->nonblocking && !mutex_trylock(&port->writer))
         return -EAGAIN;
-    if (!io->nonblocking)
+    if (!uio->nonblocking)
         mutex_lock(&port->writer);
-    while (io->left > 0) {
-        size_t n = io_get(io, bytes, min(io->left, (size_t)CHUNK));
-        sent = n > 0 ? host_send(port, bytes, n, io->nonblocking) : -EFAULT;
+    while (uio->left > 0) {
+        size_t n = uio_get(uio, bytes, min(uio->left, (size_t)CHUNK));
+        sent = n > 0 ? host_send(port, bytes, n, uio->nonblocking) : -EFAULT;
         if (sent > 0)
             total += sent;
         if (sent < (long)n || sent <= 0)

@@ -21,14 +21,14 @@ static bool is_callers(const struct proc_inode *of)
     return of->process == current_process() && (!of->thread || of->thread == current_thread()->tid);
 }
 
-static long live_fail_nth(const struct proc_inode *of, struct io *io, uint64_t pos)
+static long live_fail_nth(const struct proc_inode *of, struct uio *uio, uint64_t pos)
 {
     char text[24];
     if (!is_callers(of))
         return -EPERM;
     size_t length = format(text, sizeof(text), "%lu\n", current_thread()->fail_nth);
-    size_t wanted = pos < length ? min(io->left, length - pos) : 0;
-    size_t n = io_put(io, text + min(pos, length), wanted);
+    size_t wanted = pos < length ? min(uio->left, length - pos) : 0;
+    size_t n = uio_put(uio, text + min(pos, length), wanted);
     return n == 0 && wanted ? -EFAULT : (long)n;
 }
 

@@ -71,15 +71,15 @@ static int read_up_to(struct reading *reading, const struct proc_inode *proc, ui
 }
 
 /* Copies text from the position on. 0 at the end. */
-static long read_text(struct proc_file *own, const struct proc_inode *proc, struct io *io,
+static long read_text(struct proc_file *own, const struct proc_inode *proc, struct uio *uio,
                       uint64_t pos)
 {
     struct reading reading = {0};
     exchange_reading(own, &reading);
     long n = read_up_to(&reading, proc, pos);
     if (n == 0 && pos - reading.base < reading.text.length) {
-        size_t wanted = min(io->left, reading.text.length - (pos - reading.base));
-        n = io_put(io, reading.text.buf + (pos - reading.base), wanted);
+        size_t wanted = min(uio->left, reading.text.length - (pos - reading.base));
+        n = uio_put(uio, reading.text.buf + (pos - reading.base), wanted);
         if (n == 0 && wanted > 0)
             n = -EFAULT;
     }
@@ -90,36 +90,36 @@ static long read_text(struct proc_file *own, const struct proc_inode *proc, stru
     return n;
 }
 
-static long file_read(struct file *file, struct io *io, uint64_t *pos)
+static long file_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
     const struct proc_inode *proc = proc_of(file->inode);
     long n = -EINVAL;
     if (proc_is_gone(proc)) /* memory, for which rights were checked at the open, is then empty */
         return proc->node->live && proc->node->guarded ? 0 : -ESRCH;
     if (proc->node->live)
-        n = proc->node->live(proc, io, *pos);
+        n = proc->node->live(proc, uio, *pos);
     else if (proc->node->text || proc->node->piece)
-        n = read_text(file->private_data, proc, io, *pos);
+        n = read_text(file->private_data, proc, uio, *pos);
     if (n > 0)
         *pos += n;
     return n;
 }
 
-static long write_in_place(const struct proc_inode *proc, struct io *io, uint64_t *pos)
+static long write_in_place(const struct proc_inode *proc, struct uio *uio, uint64_t *pos)
 {
-    long n = proc_is_gone(proc) ? 0 : proc->node->put(proc, io, *pos);
+    long n = proc_is_gone(proc) ? 0 : proc->node->put(proc, uio, *pos);
     if (n > 0)
         *pos += n;
     return n;
 }
 
-static long file_write(struct file *file, struct io *io, uint64_t *pos)
+static long file_write(struct file *file, struct uio *uio, uint64_t *pos)
 {
     const struct proc_inode *proc = proc_of(file->inode);
     char line[LONGEST_WRITE];
-    size_t wanted = io->left, n = min(wanted, sizeof(line) - 1);
+    size_t wanted = uio->left, n = min(wanted, sizeof(line) - 1);
     if (proc->node->put)
-        return write_in_place(proc, io, pos);
+        return write_in_place(proc, uio, pos);
     if (!proc->node->write && !proc->node->set)
         return proc->process ? -EINVAL : -EIO;
     if (proc_is_gone(proc))
@@ -128,7 +128,7 @@ static long file_write(struct file *file, struct io *io, uint64_t *pos)
         return 0;
     if (proc->node->set && current_process()->euid != 0)
         return -EPERM; /* root may have opened it and passed it on */
-    if (io_get(io, line, n) < n)
+    if (uio_get(uio, line, n) < n)
         return -EFAULT;
     line[n] = '\0';
     long err =

@@ -46,13 +46,13 @@ struct proc_node {
      * only one piece is kept. */
     int (*piece)(struct text *text, const struct proc_inode *of, uint64_t *cursor);
     /* or reads in place. The number of bytes: */
-    long (*live)(const struct proc_inode *of, struct io *io, uint64_t pos);
+    long (*live)(const struct proc_inode *of, struct uio *uio, uint64_t pos);
     /* It may also be writable. Gets what was written, followed by a NUL: */
     long (*write)(const struct proc_inode *of, char *line, size_t n);
     /* or the same with a position, only for root, which is checked at each write: */
     long (*set)(const struct proc_inode *of, char *line, size_t n, uint64_t pos);
     /* or writes in place. The number of bytes: */
-    long (*put)(const struct proc_inode *of, struct io *io, uint64_t pos);
+    long (*put)(const struct proc_inode *of, struct uio *uio, uint64_t pos);
     uint64_t *number;     /* for proc_text_number and proc_set_number; atomic ... */
     uint64_t least, most; /* ... and its limits */
     /* A link. Its text; and the dentry that it jumps to, if it does not just name a path: */
@@ -212,9 +212,9 @@ int proc_text_nothing(struct text *text, const struct proc_inode *of);
 int proc_text_partitions(struct text *text, const struct proc_inode *of);
 int proc_text_swaps(struct text *text, const struct proc_inode *of);
 int proc_text_filesystems(struct text *text, const struct proc_inode *of);
-long proc_live_cmdline(const struct proc_inode *of, struct io *io, uint64_t pos);
-long proc_live_environ(const struct proc_inode *of, struct io *io, uint64_t pos);
-long proc_live_auxv(const struct proc_inode *of, struct io *io, uint64_t pos);
-long proc_live_mem(const struct proc_inode *of, struct io *io, uint64_t pos);
-long proc_live_pagemap(const struct proc_inode *of, struct io *io, uint64_t pos);
-long proc_put_mem(const struct proc_inode *of, struct io *io, uint64_t pos);
+long proc_live_cmdline(const struct proc_inode *of, struct uio *uio, uint64_t pos);
+long proc_live_environ(const struct proc_inode *of, struct uio *uio, uint64_t pos);
+long proc_live_auxv(const struct proc_inode *of, struct uio *uio, uint64_t pos);
+long proc_live_mem(const struct proc_inode *of, struct uio *uio, uint64_t pos);
+long proc_live_pagemap(const struct proc_inode *of, struct uio *uio, uint64_t pos);
+long proc_put_mem(const struct proc_inode *of, struct uio *uio, uint64_t pos);

@@ -17,20 +17,20 @@ static uint64_t word_for(struct space *space, uint64_t address, bool root)
            (root ? seen.frame / PAGE_SIZE : 0);
 }
 
-long proc_live_pagemap(const struct proc_inode *of, struct io *io, uint64_t pos)
+long proc_live_pagemap(const struct proc_inode *of, struct uio *uio, uint64_t pos)
 {
     uint64_t words[MOST_WORDS];
     bool root = current_process()->euid == 0;
     uint64_t page = pos / WORD, end = USER_END / PAGE_SIZE;
     long total = 0;
-    if (pos % WORD || io->left % WORD)
+    if (pos % WORD || uio->left % WORD)
         return -EINVAL;
     struct space *space = program_space(of);
-    while (space && io->left > 0 && page < end) {
-        size_t n = min(min(io->left / WORD, (size_t)MOST_WORDS), (size_t)(end - page));
+    while (space && uio->left > 0 && page < end) {
+        size_t n = min(min(uio->left / WORD, (size_t)MOST_WORDS), (size_t)(end - page));
         for (size_t i = 0; i < n; i++)
             words[i] = word_for(space, (page + i) * PAGE_SIZE, root);
-        size_t done = io_put(io, words, n * WORD);
+        size_t done = uio_put(uio, words, n * WORD);
         total += (long)done;
         page += n;
         if (done < n * WORD && total == 0)

@@ -48,45 +48,45 @@ enum { PIECE = 256 }; /* what crosses the kernel's stack at a time */
 /* Pieces of the other process's memory, on this side as an io; how far it is. */
 struct far {
     struct space *space;
-    const struct segment *segments;
-    size_t n, done_in_segment;
+    const struct kvec *vecs;
+    size_t n, done_in_vec;
 };
 
 /* Where the next piece lies in the other space; how long it may be, 0 at the end. */
 static size_t next_piece(struct far *far, uint64_t *at)
 {
-    while (far->n && far->done_in_segment == far->segments->n_bytes) {
-        far->segments++;
+    while (far->n && far->done_in_vec == far->vecs->n_bytes) {
+        far->vecs++;
         far->n--;
-        far->done_in_segment = 0;
+        far->done_in_vec = 0;
     }
     if (!far->n)
         return 0;
-    *at = far->segments->base + far->done_in_segment;
-    return min(far->segments->n_bytes - far->done_in_segment, (uint64_t)PIECE);
+    *at = far->vecs->base + far->done_in_vec;
+    return min(far->vecs->n_bytes - far->done_in_vec, (uint64_t)PIECE);
 }
 
 /* Moves a piece; how much of it. */
-static size_t move_piece(struct far *far, struct io *io, uint64_t at, size_t n, bool write)
+static size_t move_piece(struct far *far, struct uio *uio, uint64_t at, size_t n, bool write)
 {
     char bytes[PIECE];
-    n = min(n, io->left);
+    n = min(n, uio->left);
     if (write)
-        return space_poke(far->space, at, bytes, io_get(io, bytes, n));
+        return space_poke(far->space, at, bytes, uio_get(uio, bytes, n));
     n = space_peek(far->space, at, bytes, n);
-    return io_put(io, bytes, n);
+    return uio_put(uio, bytes, n);
 }
 
 /* Moves until one side ends or cannot be reached; bytes, or -EFAULT if none was moved. */
-static long move_all(struct far *far, struct io *io, bool write)
+static long move_all(struct far *far, struct uio *uio, bool write)
 {
     uint64_t at;
     long total = 0;
     size_t n;
-    while ((n = next_piece(far, &at)) && io->left) {
-        n = min(n, io->left);
-        size_t done = move_piece(far, io, at, n, write);
-        far->done_in_segment += done;
+    while ((n = next_piece(far, &at)) && uio->left) {
+        n = min(n, uio->left);
+        size_t done = move_piece(far, uio, at, n, write);
+        far->done_in_vec += done;
         total += done;
         if (done < n || !thread_breathe(done))
             return total ? total : -EFAULT;
@@ -95,15 +95,15 @@ static long move_all(struct far *far, struct io *io, bool write)
 }
 
 /* Reads an array of segments into a buffer; their sum, or -EFAULT, -EINVAL. */
-static long fetch_segments(struct segment *segments, uaddr_t from, uint64_t n)
+static long fetch_vecs(struct kvec *vecs, uaddr_t from, uint64_t n)
 {
     uint64_t sum = 0;
-    if (user_copy_in(segments, from, n * sizeof(*segments)))
+    if (user_copy_in(vecs, from, n * sizeof(*vecs)))
         return -EFAULT;
     for (uint64_t i = 0; i < n; i++) {
-        if (segments[i].n_bytes > INT64_MAX - sum)
+        if (vecs[i].n_bytes > INT64_MAX - sum)
             return -EINVAL;
-        sum += segments[i].n_bytes;
+        sum += vecs[i].n_bytes;
     }
     return (long)sum;
 }
@@ -126,18 +126,18 @@ static int space_of(int pid, struct space **space)
 }
 
 /* With both lists in kernel memory, at most UIO_MAXIOV each: four pages and four. */
-static long transfer(int pid, struct segment *near, uint64_t n_near, struct segment *there,
+static long transfer(int pid, struct kvec *near, uint64_t n_near, struct kvec *there,
                      uint64_t n_there, long n_bytes, bool write)
 {
-    struct far far = {.segments = there, .n = n_there};
-    struct io io = {
-        .segments = near, .n_segments = (uint32_t)n_near, .user = true, .left = (size_t)n_bytes};
+    struct far far = {.vecs = there, .n = n_there};
+    struct uio uio = {
+        .vecs = near, .n_vecs = (uint32_t)n_near, .user = true, .left = (size_t)n_bytes};
     if (!n_bytes || !n_there)
         return 0;
     int error = space_of(pid, &far.space);
     if (error)
         return error;
-    long result = move_all(&far, &io, write);
+    long result = move_all(&far, &uio, write);
     space_unref(far.space);
     return result;
 }
@@ -147,15 +147,14 @@ static long process_vm(pid_t pid, uaddr_t local, uint64_t n_local, uaddr_t remot
 {
     if (flags || n_local > UIO_MAXIOV || n_remote > UIO_MAXIOV)
         return -EINVAL;
-    struct segment *segments = kmalloc((n_local + n_remote + 1) * sizeof(*segments));
-    if (!segments)
+    struct kvec *vecs = kmalloc((n_local + n_remote + 1) * sizeof(*vecs));
+    if (!vecs)
         return -ENOMEM;
-    long n_bytes = fetch_segments(segments, local, n_local);
-    long there = n_bytes < 0 ? n_bytes : fetch_segments(segments + n_local, remote, n_remote);
+    long n_bytes = fetch_vecs(vecs, local, n_local);
+    long there = n_bytes < 0 ? n_bytes : fetch_vecs(vecs + n_local, remote, n_remote);
     long result =
-        there < 0 ? there
-                  : transfer(pid, segments, n_local, segments + n_local, n_remote, n_bytes, write);
-    kfree(segments);
+        there < 0 ? there : transfer(pid, vecs, n_local, vecs + n_local, n_remote, n_bytes, write);
+    kfree(vecs);
     return result;
 }
 
