@@ -42,7 +42,7 @@ static long random_read(struct file *file, struct uio *uio, uint64_t *pos)
         random_fill(bytes, n);
         size_t done = uio_put(uio, bytes, n);
         total += done;
-        if (done < n || !thread_breathe(WORK * n))
+        if (done < n || !thread_resched(WORK * n))
             return total > 0 ? total : -EFAULT;
     }
     return total;

@@ -29,9 +29,9 @@ struct lines {
 };
 
 /* How far ACTION_READ has come: each record is read only once. */
-static struct mutex taker;     /* rank RANK_TTY */
-static struct log_place taken; /* guarded by taker */
-static size_t taken_bytes;     /* guarded by taker: how much of the next record was read */
+static struct mutex receiver;  /* rank RANK_TTY */
+static struct log_place taken; /* guarded by receiver */
+static size_t taken_bytes;     /* guarded by receiver: how much of the next record was read */
 static unsigned level_before;  /* atomic: the level at CONSOLE_OFF, for CONSOLE_ON; 0: none */
 
 /* Gets the next record as text: each line of it begins with priority and time. What does not fit is
@@ -66,7 +66,7 @@ static bool pass_lines(struct log_place *place, uint64_t end, struct lines *line
     enum log_found found = LOG_LOST;
     while (found == LOG_LOST && place->seq < end)
         found = next_lines(place, lines);
-    return found == LOG_FOUND && thread_breathe(lines->length);
+    return found == LOG_FOUND && thread_resched(lines->length);
 }
 
 /* The length of the text of all records from a place to the end. */
@@ -95,7 +95,7 @@ static long read_all(struct uio *uio, bool clear, struct lines *lines)
     return (long)(room - uio->left);
 }
 
-/* Reads what there is and fits, perhaps only a part of a record. Lock: taker held. */
+/* Reads what there is and fits, perhaps only a part of a record. Lock: receiver held. */
 static long take(struct uio *uio, struct lines *lines)
 {
     size_t wanted = uio->left;
@@ -110,7 +110,7 @@ static long take(struct uio *uio, struct lines *lines)
         taken_bytes = found == LOG_LOST || skip + n == lines->length ? 0 : skip + n;
         if (!taken_bytes)
             taken = place;
-        if (!thread_breathe(n))
+        if (!thread_resched(n))
             break;
     }
     return (long)(wanted - uio->left);
@@ -119,10 +119,10 @@ static long take(struct uio *uio, struct lines *lines)
 static long read_once(struct uio *uio, struct lines *lines)
 {
     for (;;) {
-        mutex_lock(&taker);
+        mutex_lock(&receiver);
         long n = take(uio, lines);
         struct log_place place = taken;
-        mutex_unlock(&taker);
+        mutex_unlock(&receiver);
         if (n != 0)
             return n;
         int err = kmsg_await(place);
@@ -133,10 +133,10 @@ static long read_once(struct uio *uio, struct lines *lines)
 
 static long size_unread(struct lines *lines)
 {
-    mutex_lock(&taker);
+    mutex_lock(&receiver);
     size_t n = measure(taken, log_end().seq, lines);
     n -= min(n, taken_bytes);
-    mutex_unlock(&taker);
+    mutex_unlock(&receiver);
     return (long)n;
 }
 
@@ -212,5 +212,5 @@ long sys_syslog(struct fs_context *fs, int type, uaddr_t buf, int len)
 
 void syslog_init(void)
 {
-    mutex_init(&taker, "syslog", RANK_TTY);
+    mutex_init(&receiver, "syslog", RANK_TTY);
 }

@@ -290,7 +290,7 @@ void thread_end_slice(void);
  * mm_resched. */
 bool cond_resched(void);
 /* The same for transfers: called for each piece with its number of bytes. */
-bool thread_breathe(size_t n_moved);
+bool thread_resched(size_t n_moved);
 /* Stores the current segment selectors and bases in the calling thread, since a program can load
  * selectors without a call. */
 void thread_save_segments(struct thread *self);

@@ -316,7 +316,7 @@ static inline bool trap_of_call(const struct trap_frame *frame)
 uint64_t fault_address(void); /* CR2 */
 /* If the trap happened at an instruction of a user copy, moves frame->rip to the fixup of that
  * instruction and returns true: the copy then fails instead of the kernel. */
-bool user_copy_land(struct trap_frame *frame);
+bool user_copy_fixup(struct trap_frame *frame);
 /* Writes the symbol of a kernel address to buf, as "name+0x12", and returns buf. */
 const char *kernel_symbol(uint64_t address, char *buf, size_t size);
 uint32_t kernel_symbol_bytes(uint64_t address); /* from it to the next one; 0 where there is none */

@@ -517,7 +517,7 @@ static int launch_init(struct process *process, struct fs_context *fs, struct ex
     exec_commit(thread, exec);
     spin_lock(&proc_lock);
     int pid;
-    struct pid_slot *slot = pid_slot_create_locked(&pid);
+    struct pid *slot = pid_create_locked(&pid);
     if (slot) {
         process->group = process->session = pid;
         process->session_leader = true;

@@ -174,7 +174,7 @@ static int measure(const struct exec_args *args, uint64_t array, uint64_t first,
         long n = args->user ? user_string_bytes(at) : (long)strlen((const char *)at) + 1;
         if (n < 0)
             return n;
-        if (!thread_breathe(STRING_WORK + n))
+        if (!thread_resched(STRING_WORK + n))
             return -EINTR;
         extent->n_strings++;
         extent->n_bytes += n;
@@ -201,7 +201,7 @@ static void put_strings(struct writer *strings, struct writer *vector, const str
             put_user_string(strings, at);
         else
             put(strings, (const char *)at, strlen((const char *)at) + 1);
-        if (!thread_breathe(STRING_WORK + writer_position(strings) - begin))
+        if (!thread_resched(STRING_WORK + writer_position(strings) - begin))
             strings->err = -EINTR;
     }
 }

@@ -96,7 +96,7 @@ static void send_death_signal_locked(struct process *leaver, struct process *chi
 static void note_group_locked(const struct process *leaver, const struct process *child,
                               struct list *groups)
 {
-    struct pid_slot *group = pid_slot_find_locked(child->group);
+    struct pid *group = pid_find_locked(child->group);
     if (group_is_tied_locked(child, leaver) && list_empty(&group->lost_tie))
         list_add_tail(groups,
                       &group->lost_tie); /* otherwise another process that ends has noted it */
@@ -137,7 +137,7 @@ static void give_away_children(struct process *leaver, struct list *groups)
  * proc_lock, and releases it in between. */
 static void look_at_groups(struct process *leaver, struct list *groups)
 {
-    struct pid_slot *slot;
+    struct pid *slot;
     spin_lock(&proc_lock);
     bool hang_up = group_is_tied_locked(leaver, leaver->parent) &&
                    group_is_left_behind_locked(leaver->group, leaver);
@@ -148,7 +148,7 @@ static void look_at_groups(struct process *leaver, struct list *groups)
             group_hang_up(group);
         (void)cond_resched();
         spin_lock(&proc_lock);
-        slot = list_first(groups, struct pid_slot, lost_tie);
+        slot = list_first(groups, struct pid, lost_tie);
         if (!slot)
             break;
         list_remove(&slot->lost_tie);
@@ -255,9 +255,9 @@ static bool detach_thread(struct thread *self, struct process *process)
         process->nice = self->nice;
     struct usage usage = thread_usage(self);
     usage_add(&process->ended_usage, &usage);
-    struct pid_slot *slot = pid_slot_find_locked(self->tid);
+    struct pid *slot = pid_find_locked(self->tid);
     slot->thread = NULL;
-    pid_slot_put_locked(slot);
+    pid_put_locked(slot);
     vfork_release_locked(self);
     wake_all(&process->resumed); /* exec may wait to be alone */
     if (!last && process->pending & ~self->signal_mask && !process->group_exiting)
@@ -373,11 +373,11 @@ int threads_kill_others(struct thread *self)
         wait_on_spin(&process->resumed, &proc_lock, WAIT_FIRM, NO_DEADLINE, "exec");
     process->exec_thread = NULL;
     if (self->tid != process->pid) {
-        struct pid_slot *own = pid_slot_find_locked(self->tid);
+        struct pid *own = pid_find_locked(self->tid);
         own->thread = NULL;
-        pid_slot_put_locked(own);
+        pid_put_locked(own);
         self->tid = process->pid;
-        pid_slot_find_locked(process->pid)->thread = self;
+        pid_find_locked(process->pid)->thread = self;
         thread_uncount_locked(process);
         tracer_hooks.change(TRACE_RENUMBERED, process, self);
     }

@@ -228,12 +228,12 @@ static int may_publish_locked(struct thread *self)
 
 /* Makes the new thread traced if its maker is and its tracer wants that. False if memory is out;
  * the number is then free again. */
-static bool bear_locked(struct thread *self, struct thread *thread, struct pid_slot *slot,
+static bool bear_locked(struct thread *self, struct thread *thread, struct pid *slot,
                         const struct clone *clone)
 {
     if (tracer_hooks.bears(self, thread, clone->flags, clone->exit_signal))
         return true;
-    pid_slot_put_locked(slot);
+    pid_put_locked(slot);
     return false;
 }
 
@@ -246,7 +246,7 @@ static long publish_process(struct thread *self, struct process *child, struct t
     int pid;
     spin_lock(&proc_lock);
     long result = may_publish_locked(self);
-    struct pid_slot *slot = result ? NULL : pid_slot_create_locked(&pid);
+    struct pid *slot = result ? NULL : pid_create_locked(&pid);
     if (slot && unlikely(self->traced) && !bear_locked(self, thread, slot, clone)) {
         result = -ENOMEM;
     } else if (slot) {
@@ -276,7 +276,7 @@ static long publish_thread(struct thread *self, struct thread *thread, const str
     int tid;
     spin_lock(&proc_lock);
     long result = may_publish_locked(self);
-    struct pid_slot *slot = result ? NULL : pid_slot_create_locked(&tid);
+    struct pid *slot = result ? NULL : pid_create_locked(&tid);
     if (slot && unlikely(self->traced) && !bear_locked(self, thread, slot, clone)) {
         result = -ENOMEM;
     } else if (slot) {

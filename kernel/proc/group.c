@@ -22,19 +22,19 @@ void group_join_locked(struct process *process, int group, int session)
 {
     process->group = group;
     process->session = session;
-    list_add_tail(&pid_slot_find_locked(group)->members, &process->group_node);
-    pid_slot_find_locked(session)->n_in_session++;
+    list_add_tail(&pid_find_locked(group)->members, &process->group_node);
+    pid_find_locked(session)->n_in_session++;
 }
 
 void group_leave_locked(struct process *process)
 {
-    struct pid_slot *group = pid_slot_find_locked(process->group);
-    struct pid_slot *session = pid_slot_find_locked(process->session);
+    struct pid *group = pid_find_locked(process->group);
+    struct pid *session = pid_find_locked(process->session);
     list_remove(&process->group_node);
     session->n_in_session--;
     if (group != session)
-        pid_slot_put_locked(group);
-    pid_slot_put_locked(session);
+        pid_put_locked(group);
+    pid_put_locked(session);
 }
 
 /* ---- Orphaned groups ---- */
@@ -48,7 +48,7 @@ static bool links_outside(const struct process *process, const struct process *p
 
 bool group_is_orphaned_locked(int group, const struct process *ignored)
 {
-    struct pid_slot *slot = pid_slot_find_locked(group);
+    struct pid *slot = pid_find_locked(group);
     struct process *member;
     if (!slot)
         return true;
@@ -62,7 +62,7 @@ bool group_is_orphaned_locked(int group, const struct process *ignored)
 static bool group_has_stopped_locked(int group)
 {
     struct process *member;
-    list_for_each(member, &pid_slot_find_locked(group)->members, group_node)
+    list_for_each(member, &pid_find_locked(group)->members, group_node)
         if (member->stopped)
             return true;
     return false;
@@ -129,7 +129,7 @@ static bool job_is_session_leader(void)
 static int job_session_of_group(int group)
 {
     spin_lock(&proc_lock);
-    struct pid_slot *slot = pid_slot_find_locked(group);
+    struct pid *slot = pid_find_locked(group);
     struct process *member = slot ? list_first(&slot->members, struct process, group_node) : NULL;
     int session = member ? member->session : -ESRCH;
     spin_unlock(&proc_lock);
@@ -259,7 +259,7 @@ static int may_set_group_locked(struct process *caller, struct process *process,
         return -EPERM;
     if (group == process->pid)
         return 0;
-    struct pid_slot *slot = pid_slot_find_locked(group);
+    struct pid *slot = pid_find_locked(group);
     struct process *member = slot ? list_first(&slot->members, struct process, group_node) : NULL;
     return member && member->session == caller->session ? 0 : -EPERM;
 }
@@ -274,9 +274,9 @@ long sys_setpgid(struct thread *self, pid_t pid, pid_t pgid)
     int err = may_set_group_locked(self->process, process, pid, group);
     if (!err && process->group != group) {
         int session = process->session;
-        pid_slot_find_locked(session)->n_in_session++; /* the session must outlive the move */
+        pid_find_locked(session)->n_in_session++; /* the session must outlive the move */
         group_leave_locked(process);
-        pid_slot_find_locked(session)->n_in_session--;
+        pid_find_locked(session)->n_in_session--;
         group_join_locked(process, group, session);
     }
     spin_unlock(&proc_lock);
@@ -287,7 +287,7 @@ long sys_setsid(struct thread *self)
 {
     struct process *process = self->process;
     spin_lock(&proc_lock);
-    struct pid_slot *slot = pid_slot_find_locked(process->pid);
+    struct pid *slot = pid_find_locked(process->pid);
     bool may = !process->session_leader && list_empty(&slot->members);
     if (may) {
         group_leave_locked(process);

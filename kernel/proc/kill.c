@@ -95,7 +95,7 @@ static bool tell_small_group(struct signal_walk *walk)
     struct process *member;
     unsigned n = 0;
     spin_lock(&proc_lock);
-    struct pid_slot *slot = pid_slot_find_locked(walk->group);
+    struct pid *slot = pid_find_locked(walk->group);
     if (slot)
         list_for_each(member, &slot->members, group_node)
             if (++n > PIECE)
@@ -165,7 +165,7 @@ long sys_kill(struct thread *self, pid_t pid, int sig)
 static long send_to_thread(int tgid, int tid, int signal, const siginfo_t *info)
 {
     spin_lock(&proc_lock);
-    struct pid_slot *slot = pid_slot_find_locked(tid);
+    struct pid *slot = pid_find_locked(tid);
     struct thread *thread = slot ? slot->thread : NULL;
     struct process *process = slot && thread ? thread->process : slot ? slot->process : NULL;
     long result = -ESRCH;

@@ -4,8 +4,8 @@
  * One number can name several things at the same time. A shell that has called setsid is a process,
  * a thread, a group and a session, all with the same number. And the number of a group must not be
  * reused while the group has members, even if the process that founded it has ended long ago.
- * Therefore each number in use has one struct pid_slot, which says all that it names.
- * pid_slot_put_locked() is called whenever it names one thing less, and frees the number when
+ * Therefore each number in use has one struct pid, which says all that it names.
+ * pid_put_locked() is called whenever it names one thing less, and frees the number when
  * nothing is left.
  *
  * Free numbers are given out in ascending order and then from the start again, so that a number is
@@ -13,17 +13,17 @@
  * its signal to a stranger. Numbers below PID_RESERVED are given out only once, as on Linux. */
 #include "private.h"
 
-static OBJECT_CACHE(slot_cache, struct pid_slot);
+static OBJECT_CACHE(slot_cache, struct pid);
 static struct tree slots; /* guarded by proc_lock */
 static int last_pid;      /* guarded by proc_lock */
 /* guarded by proc_lock: a bit for each number in use, and the number of bits set */
 static uint64_t used[PID_MAX / 64];
 static uint32_t n_used;
 
-struct pid_slot *pid_slot_find_locked(int id)
+struct pid *pid_find_locked(int id)
 {
     struct tree_node *node = id > 0 ? tree_floor(&slots, id) : NULL;
-    return node && node->key == (uint64_t)id ? container_of(node, struct pid_slot, node) : NULL;
+    return node && node->key == (uint64_t)id ? container_of(node, struct pid, node) : NULL;
 }
 
 /* The next free number after the last one; 0 if there is none. */
@@ -40,10 +40,10 @@ uint32_t pid_count(void)
     return __atomic_load_n(&n_used, __ATOMIC_RELAXED);
 }
 
-struct pid_slot *pid_slot_create_locked(int *id)
+struct pid *pid_create_locked(int *id)
 {
     *id = next_free_locked();
-    struct pid_slot *slot = *id ? object_alloc_zeroed(&slot_cache) : NULL;
+    struct pid *slot = *id ? object_alloc_zeroed(&slot_cache) : NULL;
     if (!slot)
         return NULL;
     last_pid = *id;
@@ -55,7 +55,7 @@ struct pid_slot *pid_slot_create_locked(int *id)
     return slot;
 }
 
-void pid_slot_put_locked(struct pid_slot *slot)
+void pid_put_locked(struct pid *slot)
 {
     if (slot->process || slot->thread || slot->ended || !list_empty(&slot->members) ||
         slot->n_in_session)
@@ -69,13 +69,13 @@ void pid_slot_put_locked(struct pid_slot *slot)
 
 struct process *process_find_locked(int pid)
 {
-    struct pid_slot *slot = pid_slot_find_locked(pid);
+    struct pid *slot = pid_find_locked(pid);
     return slot ? slot->process : NULL;
 }
 
 struct process *process_of_locked(int id)
 {
-    struct pid_slot *slot = pid_slot_find_locked(id);
+    struct pid *slot = pid_find_locked(id);
     return !slot ? NULL : slot->thread ? slot->thread->process : slot->process;
 }
 
@@ -90,7 +90,7 @@ bool process_has_thread(const struct process *process, int tid)
 struct thread *process_thread(const struct process *process, int tid)
 {
     spin_lock(&proc_lock);
-    struct pid_slot *slot = pid_slot_find_locked(tid);
+    struct pid *slot = pid_find_locked(tid);
     struct thread *thread = slot ? slot->thread : NULL;
     spin_unlock(&proc_lock);
     return thread && thread->process == process ? thread : NULL;
@@ -112,7 +112,7 @@ static int next_of_many_locked(const struct process *process, int from)
 {
     struct tree_node *node = tree_ceil(&slots, max(from, 0));
     for (; node; node = tree_next(&slots, node)) {
-        struct thread *thread = container_of(node, struct pid_slot, node)->thread;
+        struct thread *thread = container_of(node, struct pid, node)->thread;
         if (thread && thread->process == process)
             return thread->tid;
     }
@@ -133,7 +133,7 @@ struct process *process_first_locked(int above)
 {
     struct tree_node *node = tree_ceil(&slots, above + 1);
     for (; node; node = tree_next(&slots, node)) {
-        struct pid_slot *slot = container_of(node, struct pid_slot, node);
+        struct pid *slot = container_of(node, struct pid, node);
         if (slot->process)
             return slot->process;
     }

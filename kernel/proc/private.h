@@ -22,7 +22,7 @@ enum { PID_MAX = 32768, PID_RESERVED = 300, INIT_PID = 1 };
 
 /* A number in use: it names a process, a thread, a process group, a session, or several of them.
  * All fields are guarded by proc_lock. It is freed with the last thing that it names. See pid.c. */
-struct pid_slot {
+struct pid {
     struct tree_node node;   /* its key is the number */
     struct process *process; /* until it is reaped */
     struct thread *thread;   /* until it ends */
@@ -32,11 +32,11 @@ struct pid_slot {
     struct tracee *ended;    /* a traced thread that had it and was not waited for by its tracer */
 };
 
-struct pid_slot *pid_slot_find_locked(int id);
+struct pid *pid_find_locked(int id);
 /* A new number in use, stored in *id; NULL if memory is out or no number is left. */
-struct pid_slot *pid_slot_create_locked(int *id);
+struct pid *pid_create_locked(int *id);
 uint32_t pid_count(void);                        /* numbers in use, atomically */
-void pid_slot_put_locked(struct pid_slot *slot); /* frees it if it names nothing any more */
+void pid_put_locked(struct pid *slot);           /* frees it if it names nothing any more */
 struct process *process_first_locked(int above); /* the lowest pid above this; NULL */
 
 /* ---- Processes: process.c ---- */
@@ -62,7 +62,7 @@ int process_over_limit(struct process *process);
 void process_take_ids(struct process *process);
 /* Adds a process to the tree: its number, its first thread, its place below process->parent, and in
  * process->group and process->session. From now on other processors can find it. */
-void process_publish_locked(struct process *process, struct pid_slot *slot, struct thread *thread);
+void process_publish_locked(struct process *process, struct pid *slot, struct thread *thread);
 /* Adds the child to its parent's children as the youngest; removes it. */
 void child_add_locked(struct process *child);
 void child_remove_locked(struct process *child);
@@ -79,7 +79,7 @@ bool cred_acts_alike(const struct cred *a, const struct cred *b);
 /* Counts one task less, for the end of a thread that is not the first. */
 void thread_uncount_locked(struct process *process);
 /* Gives a thread its number and adds it to the process, to which it then holds a reference. */
-void thread_attach_locked(struct process *process, struct pid_slot *slot, struct thread *thread);
+void thread_attach_locked(struct process *process, struct pid *slot, struct thread *thread);
 
 /* ---- Groups and sessions: group.c ---- */
 

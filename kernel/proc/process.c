@@ -80,7 +80,7 @@ static void count_tasks_locked(struct process *process, int n)
     __atomic_fetch_add(&process->user->n_tasks, n, __ATOMIC_RELAXED);
 }
 
-void thread_attach_locked(struct process *process, struct pid_slot *slot, struct thread *thread)
+void thread_attach_locked(struct process *process, struct pid *slot, struct thread *thread)
 {
     thread->tid = slot->node.key;
     slot->thread = thread;
@@ -127,7 +127,7 @@ void child_remove_locked(struct process *child)
     set_told_locked(child, false);
 }
 
-void process_publish_locked(struct process *process, struct pid_slot *slot, struct thread *thread)
+void process_publish_locked(struct process *process, struct pid *slot, struct thread *thread)
 {
     process->pid = process->fs.pid = slot->node.key;
     slot->process = process;
@@ -160,9 +160,9 @@ void process_reap_locked(struct process *zombie, bool count_usage)
     count_tasks_locked(zombie, -1);
     child_remove_locked(zombie);
     group_leave_locked(zombie);
-    struct pid_slot *slot = pid_slot_find_locked(zombie->pid);
+    struct pid *slot = pid_find_locked(zombie->pid);
     slot->process = NULL;
-    pid_slot_put_locked(slot);
+    pid_put_locked(slot);
     process_unref(zombie);
 }
 
@@ -327,7 +327,7 @@ static bool caller_is_root(void)
 static bool number_is_used(int number)
 {
     spin_lock(&proc_lock);
-    bool used = pid_slot_find_locked(number) != NULL;
+    bool used = pid_find_locked(number) != NULL;
     spin_unlock(&proc_lock);
     return used;
 }

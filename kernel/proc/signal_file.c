@@ -37,7 +37,7 @@ void signal_file_owner(const struct file *file, int fd, int code, long band)
     info.si_band = band;
     info.si_fd = fd;
     spin_lock(&proc_lock);
-    struct pid_slot *slot = pid_slot_find_locked(file->owner_pid);
+    struct pid *slot = pid_find_locked(file->owner_pid);
     struct process *member;
     if (slot && file->owner_type == F_OWNER_PGRP)
         list_for_each(member, &slot->members, group_node)

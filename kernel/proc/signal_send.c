@@ -223,7 +223,7 @@ int signal_take(struct thread *thread, uint64_t wanted, siginfo_t *info)
 
 /* The signals that a thread takes now: those that it does not block, and those that it waits for
  * (sigtimedwait). */
-static uint64_t heard(const struct thread *thread)
+static uint64_t deliverable(const struct thread *thread)
 {
     return ~thread->signal_mask | thread->signal_awaited;
 }
@@ -235,7 +235,7 @@ void signal_recalculate(struct process *process, struct thread *thread)
                 (process->exec_thread && process->exec_thread != thread);
     __atomic_store_n(&thread->kill_due, kill, __ATOMIC_RELAXED);
     bool stops = thread->trap_due || (process->stopped && !thread->traced);
-    __atomic_store_n(&thread->signal_due, kill || stops || pending & heard(thread),
+    __atomic_store_n(&thread->signal_due, kill || stops || pending & deliverable(thread),
                      __ATOMIC_RELEASE);
 }
 
@@ -283,11 +283,11 @@ static struct thread *choose_thread(struct process *process, struct thread *only
     if (process->stopped && signal != SIGKILL && !process->n_traced)
         return NULL;
     if (only)
-        return heard(only) & SIGNAL_BIT(signal) ? only : NULL;
-    if (self && self->process == process && heard(self) & SIGNAL_BIT(signal))
+        return deliverable(only) & SIGNAL_BIT(signal) ? only : NULL;
+    if (self && self->process == process && deliverable(self) & SIGNAL_BIT(signal))
         return self;
     list_for_each(thread, &process->threads, process_node)
-        if (heard(thread) & SIGNAL_BIT(signal) && (!thread->trapped || signal == SIGKILL))
+        if (deliverable(thread) & SIGNAL_BIT(signal) && (!thread->trapped || signal == SIGKILL))
             return thread;
     return NULL;
 }
@@ -319,12 +319,12 @@ static bool is_deadly(const struct process *process, int signal)
  * delivered does. So it is the one that wait reports, even if other signals are delivered before
  * it. A signal with a core dump does not, nor one that is waited for or watched. Lock: signal_lock
  * held. */
-static bool ends_at_once(const struct process *process, const struct thread *taker, int signal)
+static bool ends_at_once(const struct process *process, const struct thread *receiver, int signal)
 {
     if (signal == SIGKILL)
         return true;
-    return is_deadly(process, signal) && process->pid != INIT_PID && !taker->traced &&
-           !((taker->signal_mask | CORE_SIGNALS) & SIGNAL_BIT(signal));
+    return is_deadly(process, signal) && process->pid != INIT_PID && !receiver->traced &&
+           !((receiver->signal_mask | CORE_SIGNALS) & SIGNAL_BIT(signal));
 }
 
 /* SIGCONT continues a stopped process when it is sent, whatever its action is. */
@@ -366,10 +366,10 @@ int signal_send_locked(struct process *process, struct thread *thread, int signa
     bool waits_already = signal < KERNEL_SIGRTMIN && *pending & SIGNAL_BIT(signal);
     if (!waits_already && !is_ignored(process, judge, signal)) {
         err = enqueue(process, queue, pending, signal, info);
-        struct thread *taker = err ? NULL : choose_thread(process, thread, signal);
-        ends = taker && ends_at_once(process, taker, signal);
-        if (taker && !ends)
-            notify_thread(taker, is_deadly(process, signal) && !taker->traced);
+        struct thread *receiver = err ? NULL : choose_thread(process, thread, signal);
+        ends = receiver && ends_at_once(process, receiver, signal);
+        if (receiver && !ends)
+            notify_thread(receiver, is_deadly(process, signal) && !receiver->traced);
     }
     spin_unlock(&process->signal_lock);
     if (ends)
@@ -386,7 +386,7 @@ void signal_send_kernel_locked(struct process *process, int signal)
 
 void signal_send_group_locked(int group, int signal)
 {
-    struct pid_slot *slot = pid_slot_find_locked(group);
+    struct pid *slot = pid_find_locked(group);
     struct process *member;
     if (slot)
         list_for_each(member, &slot->members, group_node)

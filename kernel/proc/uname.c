@@ -63,7 +63,7 @@ long sys_getrandom(struct thread *self, uaddr_t buf, size_t count, unsigned int 
         done += given;
         if (given < n)
             return done ? (long)done : -EFAULT;
-        if (!thread_breathe(WORK * n))
+        if (!thread_resched(WORK * n))
             break;
     }
     return done;

@@ -35,7 +35,7 @@ bool cond_resched(void)
 }
 
 /* The count is the processor's, not the thread's: it only decides when to look. */
-bool thread_breathe(size_t n_moved)
+bool thread_resched(size_t n_moved)
 {
     enum { BREATH_BYTES = 1 << 16 };
     static size_t moved[MAX_CPUS];

@@ -62,7 +62,7 @@ static const char *const fault_names[32] = {
 /* A page fault in kernel mode that mm cannot resolve: a user copy fails, anything else is a bug. */
 static void kernel_page_fault(struct trap_frame *frame)
 {
-    if (!user_copy_land(frame))
+    if (!user_copy_fixup(frame))
         panic_trap(frame, fault_names[TRAP_PAGE_FAULT]);
 }
 
@@ -128,7 +128,7 @@ static void other_fault(struct trap_frame *frame)
 {
     unsigned vector = (unsigned)frame->vector;
     if (!trap_from_user(frame)) {
-        if (vector == TRAP_PROTECTION && user_copy_land(frame))
+        if (vector == TRAP_PROTECTION && user_copy_fixup(frame))
             return;
         panic_trap(frame, fault_names[vector] ? fault_names[vector] : "unknown trap");
     }

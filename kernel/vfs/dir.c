@@ -91,7 +91,7 @@ static long list_some(struct file *file, char *page, uaddr_t to, size_t count)
         }
         file->pos = pos;
         total += used;
-    } while (listing.full && total < count && thread_breathe(PAGE_SIZE));
+    } while (listing.full && total < count && thread_resched(PAGE_SIZE));
     return (long)total;
 }
 

@@ -58,7 +58,7 @@ static size_t transfer(struct uio *uio, void *with, size_t n, enum direction dir
             move(uio, uio->vecs->base + uio->done_in_vec, (char *)with + total, want, direction);
         total += done;
         uio->done_in_vec += done;
-        if (done < want || !thread_breathe(done))
+        if (done < want || !thread_resched(done))
             break;
     }
     uio->left -= total;

@@ -8,7 +8,7 @@
  * instruction and the address of its fixup. When the instruction causes a page fault, the trap room
  * first asks mm to resolve it, as it does for a fault in user mode: the page may not be present
  * yet, or be shared until it is written. Then the instruction is repeated and the copy notices
- * nothing. If mm cannot resolve the fault, user_copy_land() in user.c finds the instruction in the
+ * nothing. If mm cannot resolve the fault, user_copy_fixup() in user.c finds the instruction in the
  * table and lets the kernel continue at the fixup. There the function returns how much it has not
  * copied. A fault of the kernel at any other instruction is a bug and ends in a panic.
  *

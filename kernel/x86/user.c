@@ -65,7 +65,7 @@ int user_cmpxchg32(uaddr_t at, uint32_t expected, uint32_t desired, uint32_t *ol
     return cmpxchg_user((uint32_t *)at.at, expected, desired, old) == 0 ? 0 : -EFAULT;
 }
 
-bool user_copy_land(struct trap_frame *frame)
+bool user_copy_fixup(struct trap_frame *frame)
 {
     for (const struct fixup *f = exception_table; f < exception_table_end; f++) {
         if (f->fault == frame->rip) {

@@ -84,7 +84,7 @@ static long move(const struct proc_inode *of, struct uio *uio, uint64_t pos, boo
         n = move_chunk(space, uio, pos + total, write);
         if (n >= 0)
             total += n;
-        if (n >= 0 && !thread_breathe(n))
+        if (n >= 0 && !thread_resched(n))
             break;
         if (n >= 0 && n < CHUNK)
             break; /* the end of the memory, or of what was asked for */

@@ -35,7 +35,7 @@ long proc_live_pagemap(const struct proc_inode *of, struct uio *uio, uint64_t po
         page += n;
         if (done < n * WORD && total == 0)
             total = -EFAULT;
-        if (done < n * WORD || !thread_breathe(n * PAGE_SIZE / WORD)) /* a walk for each word */
+        if (done < n * WORD || !thread_resched(n * PAGE_SIZE / WORD)) /* a walk for each word */
             break;
     }
     if (space)

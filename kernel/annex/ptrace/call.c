@@ -9,7 +9,7 @@ enum { KNOWN_OPTIONS = 0xff | PTRACE_O_EXITKILL };
 /* The caller's tracee with this number, or NULL. Lock: proc_lock held. */
 static struct tracee *own_tracee_locked(const struct thread *self, int tid)
 {
-    struct pid_slot *slot = pid_slot_find_locked(tid);
+    struct pid *slot = pid_find_locked(tid);
     struct tracee *tracee = slot && slot->thread ? slot->thread->tracee : NULL;
     return tracee && tracee->tracer == self ? tracee : NULL;
 }

@@ -123,7 +123,7 @@ static bool have_record_locked(struct thread *thread)
 static struct thread *parent_thread_locked(const struct process *process)
 {
     struct process *parent = process->parent;
-    struct pid_slot *slot = pid_slot_find_locked(process->parent_tid);
+    struct pid *slot = pid_find_locked(process->parent_tid);
     if (slot && slot->thread && slot->thread->process == parent)
         return slot->thread;
     return list_first(&parent->threads, struct thread, process_node);
@@ -183,7 +183,7 @@ long ptrace_attach(struct thread *self, int tid, bool seizes, uint64_t options)
     mutex_lock(&process->exec_lock);
     long result = ptrace_may_look(process, true) ? 0 : -EPERM;
     spin_lock(&proc_lock);
-    struct pid_slot *slot = pid_slot_find_locked(tid);
+    struct pid *slot = pid_find_locked(tid);
     struct thread *thread = slot ? slot->thread : NULL;
     if (!result && (!thread || thread->process != process || !process->space))
         result = -EPERM; /* a zombie */
@@ -265,7 +265,7 @@ static void end_locked(struct thread *self, struct tracee *own)
         own->wait_status = process->exit_status;
     own->thread = NULL;
     own->state = TRACEE_ENDED;
-    pid_slot_find_locked(own->tid)->ended = own;
+    pid_find_locked(own->tid)->ended = own;
     if (own->tid != process->pid)
         tracee_tell_end_locked(own);
 }
@@ -287,7 +287,7 @@ static void leave_locked(struct thread *self)
  */
 static void renumber_locked(struct process *process, struct thread *self)
 {
-    struct tracee *former = pid_slot_find_locked(process->pid)->ended;
+    struct tracee *former = pid_find_locked(process->pid)->ended;
     if (former) {
         take_out_locked(former);
         tracee_free_ended_locked(former);
@@ -322,12 +322,12 @@ void tracer_change(enum trace_change change, struct process *process, struct thr
     case TRACE_STOPPED: stop_all_locked(process, true); break;
     case TRACE_CONTINUED: stop_all_locked(process, false); break;
     case TRACE_ZOMBIE:
-        first = pid_slot_find_locked(process->pid)->ended;
+        first = pid_find_locked(process->pid)->ended;
         first->wait_status = process->exit_status;
         tracee_tell_end_locked(first);
         break;
     case TRACE_REAPED:
-        first = pid_slot_find_locked(process->pid)->ended;
+        first = pid_find_locked(process->pid)->ended;
         take_out_locked(first);
         process->tracer = NULL;
         tracee_free_ended_locked(first);

@@ -88,7 +88,7 @@ static long move_all(struct far *far, struct uio *uio, bool write)
         size_t done = move_piece(far, uio, at, n, write);
         far->done_in_vec += done;
         total += done;
-        if (done < n || !thread_breathe(done))
+        if (done < n || !thread_resched(done))
             return total ? total : -EFAULT;
     }
     return total;

@@ -70,9 +70,9 @@ void tracee_free(struct tracee *tracee)
 
 void tracee_free_ended_locked(struct tracee *tracee)
 {
-    struct pid_slot *slot = pid_slot_find_locked(tracee->tid);
+    struct pid *slot = pid_find_locked(tracee->tid);
     slot->ended = NULL;
-    pid_slot_put_locked(slot);
+    pid_put_locked(slot);
     process_unref(tracee->process);
     tracee_free(tracee);
 }
@@ -126,7 +126,7 @@ static bool collect(struct wait_for *wait, struct tracee *tracee)
 
 static struct tracee *find_locked(int id)
 {
-    struct pid_slot *slot = pid_slot_find_locked(id);
+    struct pid *slot = pid_find_locked(id);
     struct tracee *tracee = !slot ? NULL : slot->thread ? slot->thread->tracee : slot->ended;
     return tracee && tracee->tracer ? tracee : NULL;
 }

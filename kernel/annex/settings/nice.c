@@ -20,7 +20,7 @@ static bool is_named(const struct process *self, const struct process *process, 
 /* For the nice value of one thread or of a zombie. */
 static long act_on_one_locked(struct thread *self, int who, nice_act *act, int wanted)
 {
-    struct pid_slot *slot = pid_slot_find_locked(who ? who : self->tid);
+    struct pid *slot = pid_find_locked(who ? who : self->tid);
     if (slot && slot->thread)
         return act(self->process, slot->thread->process, &slot->thread->nice, wanted, -ESRCH);
     if (slot && slot->process)

@@ -7,7 +7,7 @@
 
 static bool usage_of_thread_locked(const struct thread *self, int tid, struct usage *usage)
 {
-    struct pid_slot *slot = tid ? pid_slot_find_locked(tid) : NULL;
+    struct pid *slot = tid ? pid_find_locked(tid) : NULL;
     const struct thread *thread = tid ? (slot ? slot->thread : NULL) : self;
     if (!thread || thread->process != self->process)
         return false;

@@ -366,7 +366,7 @@ bool cond_resched(void)
     return true;
 }
 
-bool thread_breathe(size_t n_moved)
+bool thread_resched(size_t n_moved)
 {
     (void)n_moved;
     return true;
