@@ -52,7 +52,7 @@ kernel += mm/objects.c
 kernel += mm/kstacks.c
 # chapter: Address spaces: areas, page tables, faults
 header += mm/space.h
-kernel += mm/areas.c
+kernel += mm/vmas.c
 kernel += mm/tables.c
 kernel += mm/load.c
 kernel += mm/flush.c
@@ -86,11 +86,11 @@ kernel += vfs/inode.c
 kernel += vfs/user.c
 kernel += vfs/cred.c
 kernel += vfs/context.c
-kernel += vfs/entry.c
+kernel += vfs/dentry.c
 kernel += vfs/walk.c
 kernel += vfs/protect.c
 # chapter: Open files: reading, writing, descriptors
-kernel += vfs/io.c
+kernel += vfs/uio.c
 kernel += vfs/file.c
 kernel += vfs/open.c
 kernel += vfs/read_write.c

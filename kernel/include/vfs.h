@@ -14,7 +14,7 @@
  * guards the name and the parent of every dentry; a descriptor table, an open file's position and
  * the names of a thread have locks of their own. They are taken in the order of lock_rank.
  *
- * Read entry.c and walk.c first, then file.c, open.c and fd_table.c, then the calls.
+ * Read dentry.c and walk.c first, then file.c, open.c and fd_table.c, then the calls.
  *
  * What upper rooms give: inode_ops (ramfs, procfs), file_ops (ramfs, ipc, dev and others), devices,
  * and the functions that proc and annexes set (vfs_fifo_open and those after it). */

@@ -5,7 +5,7 @@
 #include "tap.h"
 #include "../../kernel/mm/frames.c"
 #include "../../kernel/mm/objects.c"
-#include "../../kernel/mm/areas.c"
+#include "../../kernel/mm/vmas.c"
 
 enum { N = 64, BASE = 0x100000 };
 

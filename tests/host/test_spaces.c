@@ -10,7 +10,7 @@
 #include "tap.h"
 #include "../../kernel/mm/frames.c"
 #include "../../kernel/mm/objects.c"
-#include "../../kernel/mm/areas.c"
+#include "../../kernel/mm/vmas.c"
 #include "../../kernel/mm/backing.c"
 #include "../../kernel/mm/tables.c"
 #include "../../kernel/mm/load.c"
