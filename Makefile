@@ -1,4 +1,5 @@
 # Builds Ouros, boots it and tests it: `make run`, `make test`; `make help` lists the rest.
+# SPDX-License-Identifier: MIT
 
 ifeq ($(BUILD),)
 override BUILD := build

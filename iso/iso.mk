@@ -1,4 +1,5 @@
 # The root file system's archive, and the CD image that GRUB boots: kernel, archive, menu.
+# SPDX-License-Identifier: MIT
 
 # BusyBox gives the image its everyday commands; BUSYBOX= builds without it.
 BUSYBOX ?= $(firstword $(wildcard /bin/busybox /usr/bin/busybox /usr/sbin/busybox))

@@ -1,5 +1,6 @@
 # How the kernel is built: the sources of rooms.mk and annexes.mk, compiled freestanding, linked by
 # kernel.ld.
+# SPDX-License-Identifier: MIT
 
 include kernel/rooms.mk
 include kernel/annexes.mk

@@ -3,6 +3,7 @@
 # Each file has one line, `kernel += room/file.c`, below the heading of its room, at the place where
 # a reader should come to it, and `header += room/file.h` for a header of the room's own. A room
 # includes only headers of lower floors, which are above it here. A chapter is read at a stretch.
+# SPDX-License-Identifier: MIT
 
 # floor 1: lib       strings, formatted printing, lists, hash table: no kernel knowledge
 # chapter: Text: strings, formatted printing, the log

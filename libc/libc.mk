@@ -1,5 +1,6 @@
 # How the C library is built: $(BUILD)/libc.a, $(BUILD)/crt1.o and the headers of $(BUILD)/include.
 # The top Makefile includes it; by itself: make -f libc/libc.mk [BUILD=folder] [CC=clang].
+# SPDX-License-Identifier: MIT
 
 BUILD ?= build
 WARNINGS ?= -Wall -Wextra $(if $(WERROR),-Werror)

@@ -14,6 +14,7 @@
  *   - A call that a signal interrupts is made again.
  *   - A NULL pointer means Python's default if there is one.
  */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <errno.h>

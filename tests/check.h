@@ -4,6 +4,7 @@
  *
  * A program is `int main(void) { CHECK_OK(mkdir("a", 0777)); ... return check_done(); }`. Only the
  * first process may check. A child reports by its exit status (CHECK_CHILD). */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <errno.h>

@@ -11,6 +11,7 @@ The convention for fenced blocks; what is run is run in order, in a copy of the 
                           a row of its table or a line of its list is added
     ```text               is shown only
 """
+# SPDX-License-Identifier: MIT
 # needs: procfs screen sysrq symbols
 import os
 import pty

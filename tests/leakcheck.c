@@ -2,6 +2,7 @@
  * afterwards: the program's output passes through, then comes one TAP comment and one verdict of
  * leakcheck's own on a line that begins with `leak: `. A kernel may be built without the annex
  * counts: then there is nothing to compare, and the verdict says so. */
+/* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

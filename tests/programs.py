@@ -1,5 +1,6 @@
 """Builds a test program and runs it on Linux and on Ouros, for tests that compare what it prints
 with what something else says."""
+# SPDX-License-Identifier: MIT
 import os
 import shutil
 import subprocess

@@ -3,6 +3,7 @@
 # COVERAGE=1 makes the kernel count how often each branch is taken; tools/lib/coverage.py tells how
 # the counts get out. Assembly is not counted. What the tests say is no matter here, `make test` is
 # for that; nor what the compiler says of code with counts, hence no WERROR.
+# SPDX-License-Identifier: MIT
 
 # Of the kernel's lines of C, in per cent, a little less than when this was last measured.
 COVERAGE_FLOOR ?= 90

@@ -1,5 +1,6 @@
 # What tools that others made find in the C sources: clang-format, clang-tidy and cppcheck, as part
 # of `make lint`. Which of clang-tidy's checks count, and why, stands in the files .clang-tidy.
+# SPDX-License-Identifier: MIT
 
 lint := $(BUILD)/lint
 lint_sources := $(wildcard kernel/*/*.c kernel/annex/*/*.c user/*.c user/lib/*.c) $(filter %.c,$(libc_sources)) \

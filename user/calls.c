@@ -4,6 +4,7 @@
  * it begins, with number and arguments in its registers, and when it is over, with the result. The
  * kernel looks at no name and no structure: what a call means this program must know. It knows the
  * numbers' names; strace knows all the rest. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>

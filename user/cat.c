@@ -1,5 +1,6 @@
 /* cat [FILE...]: copies files, or standard input (-), to standard output, by os.open(),
  * os.read() and os.write(). */
+/* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include <os.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* echo [-n] [WORD...]: prints its arguments. */
+/* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* env [-i] [-u NAME] [NAME=VALUE...] [PROGRAM [ARG...]]: prints the environment, or runs a program
  * with a changed one, by os.environ, os.putenv(), os.unsetenv() and os.execvp(). */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <os.h>
 #include <stdio.h>

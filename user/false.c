@@ -1,4 +1,5 @@
 /* false: fails. */
+/* SPDX-License-Identifier: MIT */
 int main(void)
 {
     return 1;

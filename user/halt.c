@@ -1,4 +1,5 @@
 /* halt: stops the machine for good, by reboot(2). */
+/* SPDX-License-Identifier: MIT */
 #include <os.h>
 #include <sys/reboot.h>
 

@@ -6,6 +6,7 @@
  * The command runs in a child, in a new session whose controlling terminal is the console.
  * Meanwhile init waits for children: an orphan of any process becomes a child of init, and stays a
  * zombie until init has waited for it. */
+/* SPDX-License-Identifier: MIT */
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>

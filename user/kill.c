@@ -1,5 +1,6 @@
 /* kill [-SIGNAL] PID...: sends a signal (15, SIGTERM, if none is named) by os.kill(); a negative
  * PID is a process group. */
+/* SPDX-License-Identifier: MIT */
 #include <os.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* ln [-s] TARGET NAME: gives a file another name by os.link(), or makes a symbolic link to it by
  * os.symlink(). */
+/* SPDX-License-Identifier: MIT */
 #include <os.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* ls [-l] [-a] [PATH...]: lists directories sorted by name, by os.listdir() and os.lstat(). */
+/* SPDX-License-Identifier: MIT */
 #include <os.h>
 #include <stdbool.h>
 #include <stdio.h>

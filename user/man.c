@@ -8,6 +8,7 @@
  * All pages stand in one file, made from the two tables when the image is built. A page begins with
  * a form feed and a line "NAME tab SECTION tab WHAT IT DOES"; the rest is the page as it is shown.
  */
+/* SPDX-License-Identifier: MIT */
 #include <os.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* mkdir [-p] [-m MODE] DIR...: makes directories, by os.mkdir(); with -p their parents too, by
  * os.makedirs(). */
+/* SPDX-License-Identifier: MIT */
 #include <os.h>
 #include <stdbool.h>
 #include <stdio.h>

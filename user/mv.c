@@ -1,5 +1,6 @@
 /* mv FROM TO: gives a file or directory another name by os.rename(); if TO is a directory, moves it
  * there. */
+/* SPDX-License-Identifier: MIT */
 #include <os.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,6 +7,7 @@
  * all of them and not the shell: the terminal sends its signals to the group in the foreground, and
  * the shell makes the pipeline that group while it waits. Some commands, such as cd, change the
  * shell itself and therefore run without a child (run_builtin). */
+/* SPDX-License-Identifier: MIT */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* poweroff: turns the machine off, by reboot(2). */
+/* SPDX-License-Identifier: MIT */
 #include <os.h>
 #include <sys/reboot.h>
 

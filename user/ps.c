@@ -1,5 +1,6 @@
 /* ps: lists processes (pid, parent, state, size in KB, name, working directory), as read from
  * /proc. */
+/* SPDX-License-Identifier: MIT */
 #include <ctype.h>
 #include <os.h>
 #include <stdio.h>

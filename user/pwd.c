@@ -1,4 +1,5 @@
 /* pwd: prints the working directory, by os.getcwd(). */
+/* SPDX-License-Identifier: MIT */
 #include <os.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* reboot: restarts the machine, by reboot(2). */
+/* SPDX-License-Identifier: MIT */
 #include <os.h>
 #include <sys/reboot.h>
 

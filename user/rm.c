@@ -1,5 +1,6 @@
 /* rm [-r] PATH...: removes names, by os.remove(); with -r also directories and their contents, by
  * os.listdir() and os.rmdir(). */
+/* SPDX-License-Identifier: MIT */
 #include <os.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* rmdir [-p] DIR...: removes empty directories, by os.rmdir(); with -p their emptied parents too,
  * by os.removedirs(). */
+/* SPDX-License-Identifier: MIT */
 #include <os.h>
 #include <stdbool.h>
 #include <stdio.h>

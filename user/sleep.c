@@ -1,4 +1,5 @@
 /* sleep SECONDS: waits; a fraction such as 0.1 is allowed. */
+/* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

@@ -1,5 +1,6 @@
 /* touch FILE...: makes empty files, or sets the times of existing ones to now, by os.open() and
  * os.utime(). */
+/* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include <os.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* tree [DIR]: draws the tree of all names below a directory, by os.listdir() and os.path. */
+/* SPDX-License-Identifier: MIT */
 #include <os.h>
 #include <stdio.h>
 #include <stdlib.h>

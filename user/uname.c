@@ -1,4 +1,5 @@
 /* uname: prints the system's names, by os.uname(). */
+/* SPDX-License-Identifier: MIT */
 #include <os.h>
 #include <stdio.h>
 

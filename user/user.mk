@@ -1,4 +1,5 @@
 # How the programs are built: each user/*.c is one program, linked statically with our libc.
+# SPDX-License-Identifier: MIT
 
 user_sources := $(wildcard user/*.c)
 user_programs := $(patsubst user/%.c,$(BUILD)/user/%,$(user_sources))

@@ -1,6 +1,7 @@
 # A kernel that looks for its own mistakes. SANITIZE=undefined: undefined behaviour of C is a panic
 # (ubsan). SANITIZE=kernel-address: so is an access to memory that is not an object, or not any more
 # (kasan). SANITIZE=kernel-address,undefined: both. No other kernel has these annexes and provoke.
+# SPDX-License-Identifier: MIT
 SANITIZE ?=
 kasan := $(if $(findstring kernel-address,$(SANITIZE)),kasan)
 annexes += $(kasan) $(if $(findstring undefined,$(SANITIZE)),ubsan) $(if $(SANITIZE),provoke)

@@ -9,6 +9,7 @@
  * A file with several names has an entry for each, and only one of them has the contents: in the
  * order of the archive, the last. The first name is made as a file, each other one as a link to it,
  * and the contents are filled in when they come. */
+/* SPDX-License-Identifier: MIT */
 #include "boot.h"
 
 #include "abi/errno.h"

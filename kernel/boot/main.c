@@ -4,6 +4,7 @@
  * Without the loader's information it is not known how much memory there is. Page tables and frames
  * come before the other processors, which need them; the file system before devices, /proc and
  * programs, which are files. boot_main() is the list of these steps. Each panics if it fails. */
+/* SPDX-License-Identifier: MIT */
 #include "boot.h"
 
 #include "abi/errno.h"

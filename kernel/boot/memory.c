@@ -1,4 +1,5 @@
 /* Computes which memory is free at the start: what the loader calls usable, less what is in use. */
+/* SPDX-License-Identifier: MIT */
 #include "boot.h"
 #include "x86.h"
 

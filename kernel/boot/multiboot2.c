@@ -1,4 +1,5 @@
 /* Reads what GRUB says, by the Multiboot2 specification: tags, each with its type and length. */
+/* SPDX-License-Identifier: MIT */
 #include "boot.h"
 #include "x86.h"
 

@@ -1,4 +1,5 @@
 /* Finds words of the kernel's command line. */
+/* SPDX-License-Identifier: MIT */
 #include "boot.h"
 
 bool boot_option(const char *line, const char *name, char *value, size_t size)

@@ -1,4 +1,5 @@
 /* Reads what QEMU's own loader says (-kernel): the start structure of the PVH boot protocol. */
+/* SPDX-License-Identifier: MIT */
 #include "boot.h"
 #include "x86.h"
 

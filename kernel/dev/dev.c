@@ -1,4 +1,5 @@
 /* Starts all devices and makes their names in /dev, with Linux's numbers and permissions. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/stat.h"
 #include "abi/sysmacros.h"

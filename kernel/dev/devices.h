@@ -1,4 +1,5 @@
 /* What the files of this room share: device numbers and functions for bring-up. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "dev.h"

@@ -4,6 +4,7 @@
  * open or a call of syslog waits, a timer looks ten times a second if there are new records. A
  * reader adds itself to the queue and starts the timer before it looks the last time, so that it
  * does not miss a record. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/poll.h"

@@ -17,6 +17,7 @@
  * later bytes of a UTF-8 character, and up to eight for a tab, depending on where it begins. So
  * `column` follows the cursor through all output, and `line_column` remembers where the typed line
  * began. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/signal.h"
 #include "line.h"
 

@@ -2,6 +2,7 @@
  *
  * It has no locks and knows no hardware, so it is tested on the host. The owner of a `struct line`
  * holds a lock for all calls. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "abi/termios.h"

@@ -10,6 +10,7 @@
  * modulo the ring's size is the position. When a new record needs room, the oldest ones are
  * dropped. A reader keeps its own place; if its next record was dropped, its number is below that
  * of the oldest, and it learns that it has lost some. */
+/* SPDX-License-Identifier: MIT */
 #include "log.h"
 #include "uart.h"
 

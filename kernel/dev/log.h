@@ -1,5 +1,6 @@
 /* The kernel's log as records: log.c keeps the newest, kmsg.c and syslog.c give them to programs.
  */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "dev.h"

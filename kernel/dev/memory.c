@@ -1,4 +1,5 @@
 /* The devices without hardware: null, zero, full, random, urandom. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/stat.h"

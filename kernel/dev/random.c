@@ -1,4 +1,5 @@
 /* Random numbers for programs and kernel: one generator, seeded by the processor and by time. */
+/* SPDX-License-Identifier: MIT */
 #include "devices.h"
 
 static struct spinlock random_lock = SPINLOCK("random", RANK_DEVICE);

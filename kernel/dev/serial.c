@@ -14,6 +14,7 @@
  * that asks while another one is served causes no second interrupt, so the handler looks at all
  * ports until none asks. And some registers forget when they are read: the cause of an interrupt,
  * and that a break was received. The code that reads them must act on it. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "serial.h"
 #include "uart.h"

@@ -1,4 +1,5 @@
 /* A serial port as its owner drives it: input by single bytes, output through a ring. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "dev.h"

@@ -1,4 +1,5 @@
 /* /dev/ttyS0: the terminal on the first serial port. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/sysmacros.h"
 #include "serial.h"
 #include "tty.h"

@@ -1,4 +1,5 @@
 /* syslog(2): the kernel's log as dmesg and klogd read it. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "devices.h"
 #include "log.h"

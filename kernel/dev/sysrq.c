@@ -3,6 +3,7 @@
  *
  * The letter is found while the terminal is locked, but reports need other locks. So it is noted,
  * and performed at the end of the interrupt. */
+/* SPDX-License-Identifier: MIT */
 #include "dev.h"
 
 void (*sysrq_perform)(char letter);

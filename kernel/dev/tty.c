@@ -21,6 +21,7 @@
  * After a hang-up the open files of the old session must not see what the next session types. The
  * terminal counts its hang-ups, and each file remembers the count of its open: if they differ, the
  * file is dead. Sleepers are woken, and check this first. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/poll.h"

@@ -1,4 +1,5 @@
 /* Terminals: a line discipline between a wire and programs, with job control. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "devices.h"

@@ -1,4 +1,5 @@
 /* The ioctls of terminals: settings, size, queues. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/signal.h"
 #include "tty.h"

@@ -17,6 +17,7 @@
  * Sessions and groups are known to proc only, so all questions go through job_ops, without the lock
  * of the terminal. The answers may be out of date a moment later; this is the same on Linux.
  * `session` and `foreground` are changed with the lock held. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/signal.h"
 #include "tty.h"

@@ -1,4 +1,5 @@
 /* The registers of a PC's serial port (16550A), for serial.c and log.c. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 enum {

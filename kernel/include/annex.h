@@ -6,6 +6,7 @@
  * file system, or fills in functions of a table that a room leaves empty, such as proc_hooks.
  *
  * Lock: none is needed. All this happens on the first processor, before the first program runs. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 struct fs_context;

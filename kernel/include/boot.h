@@ -8,6 +8,7 @@
  * the first program runs.
  *
  * Read main.c first; then the loaders (multiboot2.c, pvh.c), memory.c, options.c, initramfs.c. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdint.h>

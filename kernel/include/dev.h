@@ -7,6 +7,7 @@
  * Read log.c and serial.c first; then line.c, tty.c, tty_job.c and tty_ioctl.c; then the rest.
  *
  * Upper rooms give it `job_ops` (proc: sessions and process groups) and `sysrq_perform`. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "vfs.h"

@@ -6,6 +6,7 @@
  *
  * Read pipe.h and then pipe.c. The room needs nothing of upper rooms. FIFOs are pipes with a name:
  * the fifo annex opens them with the functions of pipe.h. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "vfs.h"

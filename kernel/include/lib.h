@@ -11,6 +11,7 @@
  *
  * Upper rooms give it three things at boot: `lib_hooks` (where a line of the log and a panic are
  * reported), `hash_memory` (memory for the buckets of hash tables) and `hash_seed`. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdarg.h>

@@ -14,6 +14,7 @@
  * Upper rooms give it the hooks below (`mm_resched`, `mm_yield`, `mm_reserve_hook`, `mm_is_root`,
  * `mm_fail_hook`), which all have a default, and a `struct backing_ops` for each kind of object
  * that can be mapped. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdbool.h>

@@ -18,6 +18,7 @@
  *
  * Upper rooms and annexes give it `proc_hooks` (see private.h), which are optional: timers, robust
  * futexes, what happens when memory is out, symbols of programs. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdbool.h>

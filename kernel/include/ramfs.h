@@ -12,6 +12,7 @@
  *
  * What upper rooms give: the memfd annex sets ramfs_seals (ramfs/local.h), proc sets the hook that
  * gives root's shell the last pages (mm.h). */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "vfs.h"

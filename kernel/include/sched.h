@@ -11,6 +11,7 @@
  *
  * Upper rooms fill in `sched_hooks` and the fields of struct thread that are marked as proc's.
  * sched itself gives `mm_resched` and `mm_yield` to mm. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdbool.h>

@@ -6,6 +6,7 @@
  * Lock: none is needed. A call belongs to its thread, and the ring of last calls to its processor.
  *
  * Read syscall.tbl first, then door.c. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdint.h>

@@ -5,6 +5,7 @@
  *
  * Read trap.c first, then panic.c, nmi.c and sysrq.c. The boot room, above it, passes trap_enter
  * and trap_stop_report to x86 and panic_report to lib. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "x86.h"

@@ -18,6 +18,7 @@
  *
  * What upper rooms give: inode_ops (ramfs, procfs), file_ops (ramfs, ipc, dev and others), devices,
  * and the functions that proc and annexes set (vfs_fifo_open and those after it). */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdbool.h>

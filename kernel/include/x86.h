@@ -16,6 +16,7 @@
  * devices (acpi.c, apic.c, clock.c) and the other processors (smp.c, shootdown.c).
  *
  * Upper rooms give it `x86_handlers` (what a trap and a system call do) and `x86_table_alloc`. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdbool.h>

@@ -20,6 +20,7 @@
  *
  * User memory is copied with the mutex held, so a copy may fail half way because a page cannot be
  * accessed. Then that slot is as it was before, and the result is what other slots gave or took. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/limits.h"

@@ -1,4 +1,5 @@
 /* A pipe: bytes on their way between open files, the two ends of pipe() or those of a FIFO. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "ipc.h"

@@ -1,4 +1,5 @@
 /* Finds the next clear or set bit in an array of words, and counts the bits of one word. */
+/* SPDX-License-Identifier: MIT */
 #include "lib.h"
 
 /* The first bit that is at least `from` and is set after each word is xored with `flip`; n_bits if

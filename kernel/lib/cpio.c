@@ -1,4 +1,5 @@
 /* Reads cpio archives of the "newc" format from a buffer and trusts no length in them. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "lib.h"
 

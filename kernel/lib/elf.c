@@ -4,6 +4,7 @@
  * the end of user addresses before it is used, and comparisons subtract rather than add, because a
  * sum may overflow. Segments must ascend and share no page: then the loader can map one after the
  * other and never replaces a mapping that it has made. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/elf.h"
 #include "abi/errno.h"
 #include "lib.h"

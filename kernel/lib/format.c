@@ -1,4 +1,5 @@
 /* Formatted printing into a buffer: the part of snprintf that a kernel needs. */
+/* SPDX-License-Identifier: MIT */
 #include "lib.h"
 
 /* The destination of the text. `at` counts every byte, also those that did not fit. */

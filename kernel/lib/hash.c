@@ -19,6 +19,7 @@
  * struct hash. Up to 512 buckets are one segment of 64 to 4096 bytes. More are segments of a page,
  * and a page of pointers to them; more than 512 segments, a page of pointers to such pages. The
  * number of buckets alone decides which form the table has. */
+/* SPDX-License-Identifier: MIT */
 #include "lib.h"
 
 #define SEGMENT_BUCKETS 512u

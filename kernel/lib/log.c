@@ -1,4 +1,5 @@
 /* The kernel log and the start of a panic: formats a line and passes it to the hook set at boot. */
+/* SPDX-License-Identifier: MIT */
 #include "lib.h"
 
 struct lib_hooks lib_hooks;

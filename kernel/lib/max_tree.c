@@ -9,6 +9,7 @@
  * When a value changes, settle() therefore walks up by the parent links, and stops at the first
  * node whose maximum stays the same. Unlike in tree.c, insertion and removal use rotations, because
  * a rotation changes the children of only two nodes, whose maxima are easily recomputed. */
+/* SPDX-License-Identifier: MIT */
 #include "lib.h"
 
 /* A number that is unrelated to the order of the nodes: on average that keeps the tree shallow. */

@@ -3,6 +3,7 @@
  * Each block of 64 bytes that the cipher makes from the key is used in two halves: one is the next
  * key, the other is given to the caller. The old key is overwritten at once. So an attacker that
  * reads the state learns nothing about the bytes that were given out before. */
+/* SPDX-License-Identifier: MIT */
 #include "lib.h"
 
 enum { KEY_BYTES = 32, OUTPUT_BYTES = 32 }; /* of each block of 64 */

@@ -1,4 +1,5 @@
 /* Memory and strings as in the C standard, in moves of 8 bytes: `rep` is slow under emulation. */
+/* SPDX-License-Identifier: MIT */
 #include "lib.h"
 
 /* A word at any address that may alias any type: the compiler accesses it with one mov. */

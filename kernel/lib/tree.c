@@ -9,6 +9,7 @@
  * the subtree that was there into the smaller and the larger keys. Removal merges the two subtrees
  * of the node. Neither needs parent links or rotations. Nodes with equal keys are ordered by
  * address, so that every node has exactly one place. */
+/* SPDX-License-Identifier: MIT */
 #include "lib.h"
 
 static uint64_t priority(const struct tree_node *node)

@@ -25,6 +25,7 @@
  *
  * Lock order: a space's lock is taken before mappings_lock. That is why step 2 only takes a
  * reference, and step 3 locks. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "frames.h"
 #include "space.h"

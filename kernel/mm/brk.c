@@ -1,4 +1,5 @@
 /* brk: the heap, a VMA of its own, whose end the program moves. */
+/* SPDX-License-Identifier: MIT */
 #include "space.h"
 #include "syscall_calls.h"
 

@@ -19,6 +19,7 @@
  * One fault costs more than clearing a page. So while a program touches pages in order, each fault
  * maps twice as many as the one before, up to 32. When a file's page is read, those around it that
  * are in memory are mapped too. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "frames.h"
 #include "space.h"

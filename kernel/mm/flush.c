@@ -5,6 +5,7 @@
  * reference it has to drop. At the end one TLB shootdown covers the range; for more than
  * FLUSH_PAGES pages, the processors forget the whole space, which is cheaper. If the room for
  * frames is full, the flush is done early. */
+/* SPDX-License-Identifier: MIT */
 #include "space.h"
 
 void flush_now(struct flush *flush)

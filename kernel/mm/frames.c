@@ -25,6 +25,7 @@
  * or in use. `n_left` counts the frames in free blocks and in chunks that were not added yet. The
  * last 1/32 of all memory is a reserve. Only callers that mm_reserve_hook allows get frames from
  * it, so that a thread can still end and free its memory when memory is out. */
+/* SPDX-License-Identifier: MIT */
 #include "frames.h"
 
 enum { MAX_RANGES = 32, STACK_FRAMES = 64, STACK_BATCH = 32, CLEAN_FRAMES = 32 };

@@ -1,4 +1,5 @@
 /* The frame array, for the files of mm: one entry for each page of physical memory. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "mm.h"

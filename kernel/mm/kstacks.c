@@ -12,6 +12,7 @@
  * them.
  *
  * The last eighth of the slots is for callers that mm_reserve_hook allows. */
+/* SPDX-License-Identifier: MIT */
 #include "frames.h"
 
 enum {

@@ -20,6 +20,7 @@
  * needed. A change of an entry (tables.c, with the space's lock) is made first, and the mask is
  * read afterwards: so a processor that was not yet in the mask walks the tables only after the
  * change. */
+/* SPDX-License-Identifier: MIT */
 #include "frames.h"
 #include "space.h"
 

@@ -5,6 +5,7 @@
  * space's lock held; then the pages are brought in by faults, a few at a time. A hole ends the
  * first part with an error. With MLOCK_ONFAULT the second part is left out, and the pages come when
  * they are touched. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "space.h"
 #include "syscall_calls.h"

@@ -1,5 +1,6 @@
 /* Looking at a space from outside, for /proc, ptrace and core files: its VMAs, how much of it is
  * in memory, and its contents. */
+/* SPDX-License-Identifier: MIT */
 #include "space.h"
 
 /* Copies a VMA; its backing gets a reference, which the caller drops. */

@@ -15,6 +15,7 @@
  * part is short. Only MAP_FIXED needs care: at each address there must be the old mapping or the
  * new one at any time, never nothing, so each piece is unmapped and mapped without releasing the
  * lock. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/resource.h"
 #include "space.h"

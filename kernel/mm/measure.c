@@ -5,6 +5,7 @@
  * spaces map it: a table with two users makes two spaces of one reference. The number of users is
  * the product of the counts on the way down. This is exact unless a page is mapped by several
  * tables of which only some are shared. */
+/* SPDX-License-Identifier: MIT */
 #include "frames.h"
 #include "space.h"
 

@@ -13,6 +13,7 @@
  *
  * kmalloc takes the smallest of a few size classes, each a cache, and whole frames above those.
  * kfree finds out from the frame which one it was. */
+/* SPDX-License-Identifier: MIT */
 #include "frames.h"
 
 enum { NO_OBJECT = 0xffff, MAX_CACHES = 128, UNIT = 8, POISON = 0x6b };

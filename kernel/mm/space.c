@@ -13,6 +13,7 @@
  * that anyway. But a switch must be short, so the tables of a large space are freed in the first
  * step already, while they are still loaded: each entry of the root is cleared, all processors
  * forget it, and then the tables below are freed. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/resource.h"
 #include "frames.h"

@@ -1,5 +1,6 @@
 /* Address spaces, for the files of mm: VMAs, page tables, flushes, and the mappings of a
  * backing. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "mm.h"

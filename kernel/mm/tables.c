@@ -36,6 +36,7 @@
  *
  * Most tables are nearly empty. A table's frame notes which groups of eight entries were ever
  * filled, and copying or freeing a table looks only at those. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "frames.h"
 #include "space.h"

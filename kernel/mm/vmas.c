@@ -16,6 +16,7 @@
  *
  * A change may need up to three new VMAs. They are allocated before the change begins
  * (vmas_reserve), so that no change stops half-way when memory is out. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "space.h"
 

@@ -9,6 +9,7 @@
  * change meanwhile. The file is written as the process itself would, with its rights and in its
  * directory. It may be large: the writing checks after each page if the process was killed
  * (SIGKILL), and stops at RLIMIT_CORE. A file that is cut off is still of use. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/core.h"
 #include "abi/elf.h"
 #include "private.h"

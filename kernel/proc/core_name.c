@@ -1,5 +1,6 @@
 /* The name of a core file: a pattern for the whole machine, in which each % and letter is replaced.
  */
+/* SPDX-License-Identifier: MIT */
 #include "abi/utsname.h"
 #include "private.h"
 

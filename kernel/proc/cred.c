@@ -8,6 +8,7 @@
  * copied to struct process, where they can be read with proc_lock alone, to decide about signals,
  * and after the process has become a zombie. process_set_cred() changes both together. The calls
  * that change ids are in the annex `users`. */
+/* SPDX-License-Identifier: MIT */
 #include "private.h"
 
 bool cred_acts_alike(const struct cred *a, const struct cred *b)

@@ -27,6 +27,7 @@
  * (shares_names). And a process that looks into another's memory must not see the new memory with
  * the old rights: it holds exec_lock while it checks and looks, so it sees either the old program
  * or the new one. */
+/* SPDX-License-Identifier: MIT */
 #include "private.h"
 
 /* ---- Finding the program ---- */

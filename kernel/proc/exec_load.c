@@ -12,6 +12,7 @@
  *
  * If the program names a dynamic loader (PT_INTERP), that is mapped too and gets control first; it
  * finds the program through the auxiliary vector. */
+/* SPDX-License-Identifier: MIT */
 #include "private.h"
 
 enum { LIBRARY_GAP = 128 << 20 };

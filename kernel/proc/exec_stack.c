@@ -13,6 +13,7 @@
  * nothing is mapped beyond the stack and the block.
  *
  * Two writers run side by side, one for the strings and one for the pointers to them. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/auxvec.h"
 #include "abi/env.h"
 #include "abi/times.h"

@@ -27,6 +27,7 @@
  * The end may also orphan process groups. give_away_children() collects those that may be
  * concerned, and look_at_groups() then sends SIGHUP and SIGCONT to those that are orphaned and have
  * stopped members. */
+/* SPDX-License-Identifier: MIT */
 #include "private.h"
 
 /* ---- The word that tells others of the end ---- */

@@ -13,6 +13,7 @@
  * Such a signal cannot be postponed: the instruction would only fault again. So if it is blocked or
  * ignored, it ends the process. Then a line in the log says which program failed, where, and why.
  */
+/* SPDX-License-Identifier: MIT */
 #include "private.h"
 
 static const char *signal_name(int signal)

@@ -25,6 +25,7 @@
  *
  * With CLONE_VFORK the parent sleeps until the child calls exec or ends, because the child
  * usually runs in the parent's memory and on its stack. */
+/* SPDX-License-Identifier: MIT */
 #include "private.h"
 
 #define CLONE_NAMESPACES                                                                           \

@@ -14,6 +14,7 @@
  *
  * The terminals are in a lower room, which does not know processes. It asks through `job_ops`, a
  * table of functions that job_init() fills in. */
+/* SPDX-License-Identifier: MIT */
 #include "private.h"
 
 /* ---- Membership ---- */

@@ -10,6 +10,7 @@
  * A child that is born with a number at or below it, while its parent's number is above, gets the
  * signal at its birth (signal_tell_newborn_locked). So each process that exists when the walk
  * begins gets the signal, and so does each child that such a process has before its own turn. */
+/* SPDX-License-Identifier: MIT */
 #include "private.h"
 
 enum { PIECE = 32 }; /* processes that are visited before others may run */

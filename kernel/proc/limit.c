@@ -4,6 +4,7 @@
  * raise the soft one. Only root may raise the hard limit. The limits are in struct process, guarded
  * by signal_lock. Lower rooms cannot look there, so limits_apply() copies the numbers that they
  * check to the address space and to the descriptors; it is called after each change. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/times.h"
 #include "private.h"
 

@@ -2,6 +2,7 @@
  *
  * Which error comes first, and which flags are ignored, is as on Linux: programs try flags to learn
  * what a kernel can do. */
+/* SPDX-License-Identifier: MIT */
 #include "private.h"
 
 /* Does the range reach beyond the greatest size of a file? Devices may have any offset. */

@@ -11,6 +11,7 @@
  * Free numbers are given out in ascending order and then from the start again, so that a number is
  * not reused soon: a program that has kept the number of a process that ended would otherwise send
  * its signal to a stranger. Numbers below PID_RESERVED are given out only once, as on Linux. */
+/* SPDX-License-Identifier: MIT */
 #include "private.h"
 
 static OBJECT_CACHE(slot_cache, struct pid);

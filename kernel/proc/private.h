@@ -3,6 +3,7 @@
  * Lock: `_locked` in a name means that the caller holds proc_lock. A signal is sent with proc_lock
  * held, inside of which signal_lock is taken; it is received (mask, delivery, actions) with
  * signal_lock alone. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "abi/errno.h"

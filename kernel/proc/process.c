@@ -20,6 +20,7 @@
  * The last part counts. Processes, numbers and kernel stacks are limited, and a program that forks
  * without end shall not make the machine unusable: an eighth is reserved for init, for root's
  * shells and for what they start then (see process_starts_emergency in private.h). */
+/* SPDX-License-Identifier: MIT */
 #include "private.h"
 
 struct proc_hooks proc_hooks;

@@ -13,6 +13,7 @@
  * share them, the lock of the actions. To read one, any of the three is enough: a sender holds
  * proc_lock already, and a receiver needs only locks of its own process, so that delivery does not
  * wait for proc_lock. */
+/* SPDX-License-Identifier: MIT */
 #include "private.h"
 
 /* Sets the thread's mask. What it no longer blocks is delivered on the way to user mode. Takes

@@ -22,6 +22,7 @@
  * processor after the signal was taken and before the process is stopped. POSIX says that it must
  * win: taking the signal sets `stop_dequeued`, SIGCONT clears it, and stop_process() stops only if
  * it is still set. */
+/* SPDX-License-Identifier: MIT */
 #include "private.h"
 
 /* ---- Stopping ---- */

@@ -1,4 +1,5 @@
 /* Signals about open files, to the owners that F_SETOWN named. */
+/* SPDX-License-Identifier: MIT */
 #include "private.h"
 
 /* May the file signal the process? The rights are those which the caller of F_SETOWN had then. */

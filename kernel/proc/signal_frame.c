@@ -15,6 +15,7 @@
  * A program may write a frame itself and call sigreturn. Nothing in a frame is trusted: the segment
  * selectors are constants, of the flags only those count that a program may set, the address must
  * be in user space, and vector state is checked before the processor loads it. */
+/* SPDX-License-Identifier: MIT */
 #include "private.h"
 
 enum {

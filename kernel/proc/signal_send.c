@@ -23,6 +23,7 @@
  *
  * The fields of signals are guarded by the process's signal_lock. The receiver takes only that; the
  * sender takes it inside proc_lock. */
+/* SPDX-License-Identifier: MIT */
 #include "private.h"
 
 static OBJECT_CACHE(pending_cache, struct pending_signal);

@@ -1,4 +1,5 @@
 /* Calls about the calling thread: its number, segment bases, and its end. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/prctl.h"
 #include "private.h"
 

@@ -2,6 +2,7 @@
  * need not check.
  *
  * The annex ptrace replaces them. */
+/* SPDX-License-Identifier: MIT */
 #include "private.h"
 
 static void no_event(struct thread *self, enum trace_event event, long value)

@@ -1,4 +1,5 @@
 /* The machine as a whole: its name, random numbers, and its end. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/reboot.h"
 #include "abi/utsname.h"
 #include "private.h"

@@ -11,6 +11,7 @@
  *
  * wait must also say if there is nothing to wait for (-ECHILD). Several threads of the parent may
  * wait at the same time, and only one gets a child; the others look again. */
+/* SPDX-License-Identifier: MIT */
 #include "private.h"
 
 static bool is_meant(const struct wait_for *wait, const struct process *child)

@@ -16,6 +16,7 @@
  * rmdir has to make sure that no name is added to the directory after it was found empty. It sets
  * the link count to 0 with the lock of the victim held, below the lock of its parent;
  * may_add_locked refuses to add names to a directory with link count 0. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "local.h"
 

@@ -21,6 +21,7 @@
  * A truncation first sets the size, then removes the pages, then removes them from all mappings. A
  * fault checks the size with the lock held, so after the first step no fault can bring back a page
  * beyond the end. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "local.h"

@@ -6,6 +6,7 @@
  *
  * A program can fill memory not only with pages but also with empty files, names and links. So
  * there is a limit on inodes, as there is one on pages, and a long target counts as a page. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/statfs.h"
 #include "local.h"

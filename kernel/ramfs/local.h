@@ -1,4 +1,5 @@
 /* What the files of this room share: the inode in memory, and the radix tree of its words. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "ramfs.h"

@@ -18,6 +18,7 @@
  * To remove a million words takes longer than a spinlock may be held. radix_cut stops after some of
  * them; the caller releases the lock, lets others run, and calls it again. Between two calls the
  * tree is complete and valid, only with fewer words. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 #define NODE_BITS  6u

@@ -17,6 +17,7 @@
  * After the first change nothing may fail. Therefore the copies of names, the whiteout and the
  * slots are allocated before. What is not needed any more (former names, freed slots, the replaced
  * dentry) is kept until the locks are released, because freeing it may take long. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "local.h"

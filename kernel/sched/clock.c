@@ -1,4 +1,5 @@
 /* The clocks that programs read: time of day, time since the start, processor time. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/time.h"
 #include "local.h"

@@ -1,4 +1,5 @@
 /* The run queue of each processor, and what the files of sched share. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "abi/types.h"

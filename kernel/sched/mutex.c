@@ -12,6 +12,7 @@
  * Unlocking wakes the first waiter but does not pass the mutex on: a thread that runs may lock it
  * first, and the woken one sleeps again. This is not fair, but it saves a switch for each lock of a
  * busy mutex. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "local.h"
 

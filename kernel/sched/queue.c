@@ -34,6 +34,7 @@
  * Two processors must not miss each other: one makes a thread ready, while the other finds nothing
  * and halts. The first writes n_ready and then reads `idling`; the second writes `idling` and then
  * reads n_ready. So at least one of them sees the other. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "local.h"
 

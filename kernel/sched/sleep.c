@@ -1,4 +1,5 @@
 /* nanosleep and clock_nanosleep: sleep for a length of time, or until a time. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/time.h"
 #include "local.h"

@@ -8,6 +8,7 @@
  *
  * Processor time is added up at each switch. Between two switches, the time since ns_mark is added
  * on demand. How much of it was spent in the kernel is sampled (sched.h). */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 static OBJECT_CACHE(thread_cache, struct thread);

@@ -25,6 +25,7 @@
  * If no processor halts, none is free. Then the processor that set a timer has set its own alarm,
  * and a long call calls cond_resched often enough. An alarm that rings for nothing only reads the
  * clock. There is no tick while there are no timers and no thread waits for the end of a slice. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 static struct spinlock lock = SPINLOCK("timers", RANK_TIMER);

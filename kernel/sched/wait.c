@@ -19,6 +19,7 @@
  *
  * Signals and deadlines work likewise. Each sets a flag first (signal_due, kill_due, `rung`) and
  * wakes the thread afterwards; step 4 reads the flags with the lock held. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "local.h"
 

@@ -1,4 +1,5 @@
 /* sched_yield, letting others run in the middle of a long call, and the load averages. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 #include "syscall_calls.h"
 

@@ -1,4 +1,5 @@
 # From the table: a prototype for the handler of each call.
+# SPDX-License-Identifier: MIT
 
 # A handler's declaration up to its closing bracket.
 function prototype(i,    text, j) {

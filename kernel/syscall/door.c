@@ -18,6 +18,7 @@
  *
  * After the handler there may be more to do before user mode: a signal to deliver, another thread
  * to run, a call to restart. Then proc_return_to_user() does it. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/limits.h"
 #include "lib.h"

@@ -1,4 +1,5 @@
 # From the table: for each call a door, which fetches what the handler is to get and calls it.
+# SPDX-License-Identifier: MIT
 
 # The argument j of call i as the handler takes it.
 function argument(i, j,    type) {

@@ -1,4 +1,5 @@
 # From the table: kernel/SYSCALLS.md, the page for people.
+# SPDX-License-Identifier: MIT
 
 # What a C programmer writes: the call with libc's types.
 function synopsis(i,    text, j) {

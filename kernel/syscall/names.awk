@@ -1,4 +1,5 @@
 # From the table: the name of each call, by its number, as the entries of an array.
+# SPDX-License-Identifier: MIT
 
 END {
     if (failed)

@@ -1,4 +1,5 @@
 # From the table: SYS_NAME for each call.
+# SPDX-License-Identifier: MIT
 
 END {
     if (failed)

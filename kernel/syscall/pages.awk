@@ -1,4 +1,5 @@
 # From the table: a page of the guest's manual for each call. user/man.c says what a page looks like.
+# SPDX-License-Identifier: MIT
 
 # What a C programmer writes: the call with libc's types.
 function synopsis(i,    text, j) {

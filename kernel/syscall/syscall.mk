@@ -1,4 +1,5 @@
 # What is made from the table of system calls: headers for the kernel, and the page for people.
+# SPDX-License-Identifier: MIT
 
 syscall_tables := $(patsubst %,$(BUILD)/gen/syscall_%.h,calls numbers doors names)
 kernel_generated += $(syscall_tables)

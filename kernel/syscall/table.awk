@@ -3,6 +3,7 @@
 # Afterwards: kinds by name in kernel_type and libc_type; calls 1 to n_calls in
 # number, name, result, home, manual, n_args and, by (call, argument), kind and arg. The variable
 # `annexes` names those that are built, which is_built() asks.
+# SPDX-License-Identifier: MIT
 
 BEGIN {
     FS = "[ \t]*[|][ \t]*"

@@ -1,5 +1,6 @@
 /* Traps that cannot be masked: an NMI asks for a report of all processors; a double fault ends the
  * kernel. */
+/* SPDX-License-Identifier: MIT */
 #include "trap.h"
 
 #include "dev.h"

@@ -8,6 +8,7 @@
  * The report itself may fault, for example on a damaged list of processes. So it consists of
  * stages. A fault in one comes back to panic_report(), which logs it and continues with the next
  * stage. Each stage is begun only once, so the report ends in any case. */
+/* SPDX-License-Identifier: MIT */
 #include "trap.h"
 
 #include "dev.h"

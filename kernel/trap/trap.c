@@ -8,6 +8,7 @@
  *
  * After either, if the code was user code, proc_return_to_user() delivers signals and lets another
  * thread run if that is due. */
+/* SPDX-License-Identifier: MIT */
 #include "trap.h"
 
 #include "abi/signal.h"

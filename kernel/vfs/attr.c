@@ -7,6 +7,7 @@
  *
  * access() checks with the real ids instead of the effective ones: a set-user-id program asks
  * whether the user that started it may open a file. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/signal.h"
 #include "abi/time.h"
 #include "local.h"

@@ -10,6 +10,7 @@
  *
  * /proc looks at the context of another thread (fs_look). Such a thread may end at any moment. It
  * then sets its pointers to NULL with fs->lock held, before it drops its references. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 const struct lock_ops *vfs_locks;

@@ -1,5 +1,6 @@
 /* Credentials: user and group ids of processes, shared between them and not changed while shared.
  */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 static size_t cred_bytes(uint32_t n_groups)

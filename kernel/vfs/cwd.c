@@ -10,6 +10,7 @@
  * after a chroot, the path begins with "(unreachable)". A thread that shares its names with others
  * (CLONE_FS) holds their lock while it reads, because a chdir by another thread drops the reference
  * to the former directory. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 #include "syscall_calls.h"
 

@@ -17,6 +17,7 @@
  *
  * The root of a file system is its own parent. To go up from it, vfs_mount_point gives the dentry
  * on which it is mounted; to go down, dentry_top gives the root that is mounted on a dentry. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 struct spinlock names_lock = {.name = "names", .rank = RANK_NAMES};

@@ -3,6 +3,7 @@
  * A device file is an inode with a number, major and minor, and no contents. Opening it looks up
  * the driver of that number, which gives the open file its operations; from then on reads and
  * writes go to the driver. So a device can have several names, in any file system. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/sysmacros.h"
 #include "local.h"
 

@@ -5,6 +5,7 @@
  * position of the open file moves just past them. Positions are numbers that the file system
  * chooses, except 0 and 1, which are "." and "..". A program may seek to any position that it has
  * seen (telldir, seekdir). */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 #include "syscall_calls.h"
 

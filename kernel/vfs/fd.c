@@ -5,6 +5,7 @@
  * file, which several descriptors and processes may share: if one sets O_NONBLOCK, all see it. The
  * flags of an open file are atomic, because a read may look at them while another thread changes
  * them. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/signal.h"
 #include "local.h"
 #include "syscall_calls.h"

@@ -15,6 +15,7 @@
  * held here. A caller that needs a number for a new file asks for room first (fd_room), because it
  * is easier to make nothing than to undo. Between that and fd_install another thread may take the
  * number; then the file gets another one, or fd_install fails and the caller drops the file. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 #define INLINE_SLOTS    ARRAY_SIZE(((struct fd_table *)0)->inline_slots)

@@ -12,6 +12,7 @@
  * inode->n_readers, which leases check. It is counted before the checks for leases, and uncounted
  * if a later step fails. O_PATH opens nothing but the name: such a file is not counted and has
  * operations that refuse all. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 static OBJECT_CACHE(file_cache, struct file);

@@ -3,6 +3,7 @@
  * An inode that no name and no open file refers to any more is freed by its last reference. Its
  * field `writers` keeps exec and writers apart: it counts files open for writing upwards from 0,
  * programs that are being executed downwards, and is never on both sides. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 #define DAY 86400 /* seconds */

@@ -1,4 +1,5 @@
 /* ioctl: the requests that every file has; others are passed to the file's own operation. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/termios.h"
 #include "local.h"
 #include "syscall_calls.h"

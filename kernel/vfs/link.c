@@ -9,6 +9,7 @@
  * it. Another thread may replace the dentry between these steps, and then the checks were made for
  * the wrong one. So the file system removes the dentry only if it still has the name. Otherwise it
  * answers -ESTALE, and the name is looked up and checked again (remove_name). */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 #include "syscall_calls.h"
 

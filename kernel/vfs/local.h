@@ -1,4 +1,5 @@
 /* What the files of this room share: the walk, the descriptor table, checks, poll, locks. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "abi/errno.h"

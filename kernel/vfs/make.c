@@ -5,6 +5,7 @@
  * (make_check), and let the file system make it. Only the file system can decide whether the name
  * exists, with the directory's lock held. The checks before have an order: Linux answers EEXIST for
  * a name that exists even if the caller may not write to the directory, and so do we. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 int make_begin(struct fs_context *fs, int dirfd, const char *path, struct last_name *last)

@@ -9,6 +9,7 @@
  * read without a lock. The flag dentry->mounted makes the usual lookup cheap: the array is searched
  * only for a dentry that has the flag. Programs can neither mount nor unmount. A covered dentry
  * cannot be removed or renamed (EBUSY). */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 #define MAX_MOUNTS 8

@@ -12,6 +12,7 @@
  * Resources come first: a free number, and memory for the open file. If an error occurs after a
  * file was made, a new file would remain that the caller does not know of. A file that open has
  * just made is opened whatever its permissions are: open(path, O_CREAT | O_RDWR, 0) works once. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 #include "syscall_calls.h"
 

@@ -15,6 +15,7 @@
  * no memory for a block, the wait could miss events, so poll fails with ENOMEM, unless a file is
  * ready anyway. In the end all waiters are removed from their queues. Until then the files must
  * exist: the poll items hold references to them, also if another thread closes the descriptors. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/poll.h"
 #include "abi/signal.h"
 #include "abi/time.h"

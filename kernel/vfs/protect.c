@@ -5,6 +5,7 @@
  * program may change, or a FIFO, or a file that the other user reads along. The settings refuse
  * that in sticky directories, where removing such a name is refused, too (may_remove). They have
  * the meaning that proc(5) gives for Linux. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 struct vfs_protection vfs_protection = {.hardlinks = 1};

@@ -5,6 +5,7 @@
  * file, and hold pos_lock if another thread or process may use it at the same time. POSIX wants
  * that: if a parent and its child write lines to one open file, neither line may overwrite the
  * other. A file that only one thread uses needs no lock. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/signal.h"
 #include "abi/uio.h"
 #include "local.h"

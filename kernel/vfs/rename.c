@@ -15,6 +15,7 @@
  * Each repetition means that another call has succeeded, so this ends.
  *
  * If both names belong to the same inode, rename does nothing and succeeds: POSIX wants that. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 #include "syscall_calls.h"
 

@@ -1,5 +1,6 @@
 /* stat and statx: the attributes of a file. They need no permission for the file itself, only to
  * search the directories of its path. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/sysmacros.h"
 #include "local.h"
 #include "syscall_calls.h"

@@ -4,6 +4,7 @@
  * So a file's read and write operations are the same for user memory and kernel memory, and for one
  * buffer and many. User memory may be unmapped at any point: a transfer then moves fewer bytes than
  * it was asked to, and its caller reports what was moved, or -EFAULT if that is nothing. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 void uio_init_user(struct uio *uio, struct kvec *one, uaddr_t base, size_t n_bytes)

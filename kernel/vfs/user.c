@@ -2,6 +2,7 @@
  *
  * A user exists as long as something refers to it. The tree of users does not count as a reference,
  * so a lookup must not find a user whose last reference is just being dropped: see user_unref. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 static OBJECT_CACHE(user_cache, struct user);

@@ -20,6 +20,7 @@
  * being freed, not from being removed: lookups in a removed directory find nothing, because only an
  * empty directory can be removed. A call that makes a name checks again with the directory's lock
  * held. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 struct link_text {

@@ -3,6 +3,7 @@
  * The root pointer (RSDP) points to a table of tables (RSDT), which points to the MADT, the table
  * with signature "APIC". Its entries list the local APICs, of which each processor has one, the I/O
  * APIC, and the legacy interrupts that arrive at another input of it than their number says. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 struct acpi_machine acpi_machine;

@@ -4,6 +4,7 @@
  * The local APIC interrupts its processor. It also has a timer for that processor alone, and sends
  * interrupts to other processors (IPIs). After each interrupt the kernel acknowledges it (EOI);
  * before that the local APIC delivers no other of the same or lower priority. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 #define LAPIC_BASE 0xfee00000ull

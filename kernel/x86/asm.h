@@ -1,4 +1,5 @@
 /* Constants that assembly and C share; local.h asserts that they agree with the structures. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "sizes.h"

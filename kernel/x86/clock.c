@@ -10,6 +10,7 @@
  * runs at 1.193182 MHz, but reading it takes several port accesses, which is why it only serves to
  * measure the others once at boot. The battery clock in the CMOS has the date in full seconds; it
  * is also read once, and from then on the time of day is clock_ns() plus a constant. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 #define NS_PER_SECOND 1000000000ull

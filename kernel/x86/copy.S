@@ -16,6 +16,7 @@
  * otherwise a program could name the kernel's own memory. And a processor with SMAP denies the
  * kernel all access to user pages, except between STAC and CLAC: a stray pointer of the kernel then
  * faults instead of reading what a program has put there. */
+/* SPDX-License-Identifier: MIT */
 #include "asm.h"
 
 /* Processors without SMAP do not know STAC and CLAC. So there is a NOP of three bytes in their

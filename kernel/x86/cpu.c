@@ -9,6 +9,7 @@
  *
  * While the kernel runs, the base of GS is the address of the processor's struct cpu. In user mode
  * it is what the program has set. SWAPGS exchanges the two (see entry.S). */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 struct cpu *cpus[MAX_CPUS];

@@ -1,4 +1,5 @@
 /* What this processor can do, and how /proc/cpuinfo describes it. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 struct cpu_features cpu_features;

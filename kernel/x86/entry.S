@@ -23,6 +23,7 @@
  * if the frame is as SYSCALL saved it, apart from the result. If C has changed the frame, to start
  * a signal handler for example, trap_frame_changed() has marked it, and IRETQ restores
  * everything. */
+/* SPDX-License-Identifier: MIT */
 #include "asm.h"
 
 /* A placeholder, which copy_patch_smap() replaces by CLAC if there is SMAP: a program may set AC

@@ -16,6 +16,7 @@
  * Which registers there are depends on the processor: XSAVE handles all components that XCR0 names,
  * and a program sees by CPUID and XGETBV which these are. A processor without XSAVE has FXSAVE,
  * whose state has 512 bytes. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 enum { CR0_SWITCHED = 1 << 3, STAMP_AT = 504, HEADER_AT = 512, HEADER_BYTES = 64 };

@@ -1,4 +1,5 @@
 /* What the files of the x86 room share among themselves. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "asm.h"

@@ -1,4 +1,5 @@
 /* The end: power-off, panic and reboot, by QEMU's exit device if it is there or by the chipset. */
+/* SPDX-License-Identifier: MIT */
 #include "x86.h"
 
 enum {

@@ -14,6 +14,7 @@
  * until the last processor has turned on paging, and is then removed.
  *
  * Pages of the kernel are global: they stay in the TLB when CR3 is loaded. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "local.h"
 

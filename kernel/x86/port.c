@@ -1,4 +1,5 @@
 /* Port input and output. */
+/* SPDX-License-Identifier: MIT */
 #include "x86.h"
 
 uint8_t port_in8(uint16_t port)

@@ -23,6 +23,7 @@
  * unmapped, so it is not interrupted: it compares the counts when it wakes up. The asking processor
  * first counts and then reads `halted`; the waking one first clears `halted` and then reads the
  * count. In whichever order this happens, at least one of them sees what the other has written. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 /* The flush that is going on, one at a time. The others read it while their REQUEST_FLUSH is

@@ -14,6 +14,7 @@
  * processor, or it loses the STARTUP. So after 20 ms it gets a second one, and is then given ten
  * seconds. A processor that has not come by then gets another INIT, which holds it in reset: it
  * must not wake up later, when the identity map that it starts with is gone. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 extern const char trampoline[], trampoline_end[];

@@ -21,6 +21,7 @@
  *
  * A thread that sleeps with a spinlock held would leave it taken. Therefore the scheduler checks,
  * before a thread sleeps, that the word of ranks is 0. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 #define BITS_4(n)  1ull << (n), 2ull << (n), 4ull << (n), 8ull << (n)

@@ -14,6 +14,7 @@
  * Every other processor starts in 16-bit mode, in the trampoline at the end of this file. It
  * reaches 32-bit mode by a small table of its own, takes the same way from there, and ends in
  * other_cpu_main() on one of the idle stacks (see smp.c). */
+/* SPDX-License-Identifier: MIT */
 #include "asm.h"
 
 #define KERNEL_BASE 0xffffffff80000000

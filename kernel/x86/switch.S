@@ -14,6 +14,7 @@
  * the lock of the run queue during the switch, and the new thread releases it. Address space,
  * vector registers, segments and the kernel stack for the next entry are changed by the scheduler
  * before the call. */
+/* SPDX-License-Identifier: MIT */
 #include "asm.h"
 
     .text

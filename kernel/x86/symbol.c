@@ -1,5 +1,6 @@
 /* Names of kernel addresses, from a table that the build makes, and backtraces by frame
  * pointers. */
+/* SPDX-License-Identifier: MIT */
 #include "x86.h"
 
 /* kernel/x86/symbols.awk makes this table: sorted by address, which is relative to KERNEL_BASE. */

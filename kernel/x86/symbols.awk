@@ -1,4 +1,5 @@
 # Makes the kernel's table of symbols from `nm -n`; the second link puts it after the code.
+# SPDX-License-Identifier: MIT
 
 # Converts hexadecimal digits to a number. Only the lower half of an address is converted: it fits.
 function number(hex,    i, value) {

@@ -1,5 +1,6 @@
 /* Checked copies from and to user memory, the fixup after a fault of one, and SMAP at boot; copy.S
  * explains them. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "local.h"
 

@@ -1,4 +1,5 @@
 /* Kinds of characters in the C locale. */
+/* SPDX-License-Identifier: MIT */
 #include <ctype.h>
 
 int isdigit(int c)

@@ -1,4 +1,5 @@
 /* What a DIR is: a descriptor and the entries of the last getdents64. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <dirent.h>

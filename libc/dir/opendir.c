@@ -1,4 +1,5 @@
 /* Opening and closing a directory. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

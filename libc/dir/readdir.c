@@ -1,4 +1,5 @@
 /* Reading a directory entry by entry. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include "dir.h"
 #include "syscall.h"

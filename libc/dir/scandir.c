@@ -1,4 +1,5 @@
 /* scandir: a sorted list of the entries that a filter accepts. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -14,6 +14,7 @@
  * the strings of the new list into the block (take_over).
  *
  * Every change gets its memory first; if there is none, it fails and nothing has changed. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

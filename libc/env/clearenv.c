@@ -1,4 +1,5 @@
 /* clearenv: removes every variable. */
+/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include "env.h"
 

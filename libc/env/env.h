@@ -1,4 +1,5 @@
 /* The environment block: NAME=VALUE strings, one after the other in one area, changed in place. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdbool.h>

@@ -1,4 +1,5 @@
 /* The look-up of a variable, in a file of its own: getenv needs nothing else. */
+/* SPDX-License-Identifier: MIT */
 #include "env.h"
 #include "start.h"
 

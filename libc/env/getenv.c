@@ -1,4 +1,5 @@
 /* getenv: the value of a variable. */
+/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <string.h>
 #include "env.h"

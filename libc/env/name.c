@@ -1,4 +1,5 @@
 /* Which names a variable may have: not empty, without '='. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <string.h>
 #include "env.h"

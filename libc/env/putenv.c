@@ -1,5 +1,6 @@
 /* putenv: the caller's string itself becomes part of environ, as POSIX requires. It is outside the
  * block and not seen in /proc/self/environ. setenv and os.putenv copy instead. */
+/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <string.h>
 #include "env.h"

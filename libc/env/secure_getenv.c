@@ -1,4 +1,5 @@
 /* secure_getenv: getenv for programs that may run with more rights than their caller. */
+/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <sys/auxv.h>
 

@@ -1,4 +1,5 @@
 /* setenv: sets a variable to copies of name and value. */
+/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include "env.h"
 

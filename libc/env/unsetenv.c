@@ -1,4 +1,5 @@
 /* unsetenv: removes a variable; it is not an error if there is none. */
+/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include "env.h"
 

@@ -1,5 +1,6 @@
 # Lists the global names of libc.a that no public header mentions. Each such NAME becomes
 # __libc_NAME, so that programs may use it. Input: all public headers, then the output of nm.
+# SPDX-License-Identifier: MIT
 
 FILENAME != "-" {
     gsub(/[^A-Za-z0-9_]+/, " ")

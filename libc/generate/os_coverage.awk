@@ -1,5 +1,6 @@
 # Prints what libc/os.tbl covers: the table for README.md (-v want=table), or the names that the
 # tests must cover, one in each line (-v want=names).
+# SPDX-License-Identifier: MIT
 
 function trim(text) {
     gsub(/^[ \t]+|[ \t]+$/, "", text)

@@ -1,5 +1,6 @@
 # Makes os.h: libc/os_head.h as it is, then from each row of libc/os.tbl a prototype with its
 # description, and the structure `os`.
+# SPDX-License-Identifier: MIT
 
 function trim(text) {
     gsub(/^[ \t]+|[ \t]+$/, "", text)

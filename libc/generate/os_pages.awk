@@ -1,5 +1,6 @@
 # From libc/os.tbl: a page of the guest's manual for each name of os.h. user/man.c says what a page
 # looks like.
+# SPDX-License-Identifier: MIT
 
 function trim(text) {
     gsub(/^[ \t]+|[ \t]+$/, "", text)

@@ -1,5 +1,6 @@
 # Makes the os functions that only call another function: in their row of libc/os.tbl the source is
 # `= NAME`, a function of libc or a stub sys_NAME; or `~ NAME`, which is called again after EINTR.
+# SPDX-License-Identifier: MIT
 
 function trim(text) {
     gsub(/^[ \t]+|[ \t]+$/, "", text)

@@ -1,4 +1,5 @@
 # Makes, from libc/plain.tbl, the C functions that are one system call and nothing else.
+# SPDX-License-Identifier: MIT
 
 function trim(text) {
     gsub(/^[ \t]+|[ \t]+$/, "", text)

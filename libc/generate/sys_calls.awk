@@ -1,5 +1,6 @@
 # Makes, from the kernel's table of system calls, the numbers (-v want=numbers, a public header) or
 # the stubs (-v want=stubs, typed inline functions sys_NAME for libc's own files).
+# SPDX-License-Identifier: MIT
 
 function trim(text) {
     gsub(/^[ \t]+|[ \t]+$/, "", text)

@@ -6,6 +6,7 @@ usage: libc/generate/weaken.py ARCHIVE
 objcopy --weaken would make what an object only uses weak too, and a linker does not look into an
 archive for the sake of a weak name.
 """
+# SPDX-License-Identifier: MIT
 import struct
 import sys
 

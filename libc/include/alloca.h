@@ -1,4 +1,5 @@
 /* Memory in the caller's own frame. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stddef.h>

@@ -1,4 +1,5 @@
 /* assert(): if the condition is false, says where and aborts; with NDEBUG it does nothing. */
+/* SPDX-License-Identifier: MIT */
 #undef assert
 
 #ifdef NDEBUG

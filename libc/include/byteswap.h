@@ -1,4 +1,5 @@
 /* Reversing the bytes of a number. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #define bswap_16(n) __builtin_bswap16(n)

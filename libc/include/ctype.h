@@ -1,4 +1,5 @@
 /* Kinds of characters in the C locale: bytes above 127 are of no kind. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 int isalnum(int c);

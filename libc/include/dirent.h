@@ -1,4 +1,5 @@
 /* Reading directories. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/dirent.h>

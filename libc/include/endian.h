@@ -1,4 +1,5 @@
 /* Byte orders. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdint.h>

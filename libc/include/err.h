@@ -1,4 +1,5 @@
 /* Messages with the program's name and the last error, and an exit with them. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* The number of the last error, and the names of the numbers. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/errno.h>

@@ -1,4 +1,5 @@
 /* Opening files, and operations on descriptors. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/fcntl.h>

@@ -1,4 +1,5 @@
 /* Shell patterns: does a name match? */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #define FNM_NOMATCH  1

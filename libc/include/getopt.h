@@ -1,4 +1,5 @@
 /* Options on the command line, short and long. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <unistd.h>

@@ -1,4 +1,5 @@
 /* Shell patterns: which paths match? */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stddef.h>

@@ -1,4 +1,5 @@
 /* Groups: /etc/group. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* printf and scanf letters for the types of stdint.h, and functions on intmax_t. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdint.h>

@@ -1,4 +1,5 @@
 /* Parts of a path; both functions may write to their argument. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 char *basename(char *path);

@@ -1,4 +1,5 @@
 /* Sizes of the integer types, and the limits that POSIX lets a program ask for. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/limits.h>

@@ -1,4 +1,5 @@
 /* Locales: there is one, C. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #define LC_CTYPE    0

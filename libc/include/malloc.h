@@ -1,4 +1,5 @@
 /* Functions of the allocator that are not in stdlib.h. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdlib.h>

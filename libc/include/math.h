@@ -1,4 +1,5 @@
 /* The few floating point functions that need no library of mathematics. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #define HUGE_VAL    __builtin_huge_val()

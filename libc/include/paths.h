@@ -1,4 +1,5 @@
 /* Where well-known files are. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #define _PATH_BSHELL  "/bin/sh"

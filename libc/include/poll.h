@@ -1,4 +1,5 @@
 /* Waiting for one of several descriptors. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/poll.h>

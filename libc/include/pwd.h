@@ -1,4 +1,5 @@
 /* Users: /etc/passwd. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Scheduling, and clone in its raw form. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stddef.h>

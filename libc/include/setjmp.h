@@ -1,4 +1,5 @@
 /* Jumps out of a function into one that called it. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 typedef struct {

@@ -1,4 +1,5 @@
 /* Signals: sending, blocking and handling them. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/signal.h>

@@ -1,4 +1,5 @@
 /* Starting a program without a copy of the caller. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <sched.h>

@@ -1,4 +1,5 @@
 /* Integers of exact, least and fastest widths (C11 7.20), from what the compiler knows. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 typedef signed char int8_t;

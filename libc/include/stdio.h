@@ -1,4 +1,5 @@
 /* Buffered files and formatted printing. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdarg.h>

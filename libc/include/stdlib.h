@@ -1,4 +1,5 @@
 /* Memory, numbers from text, sorting, the environment, and the end of a program. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <alloca.h>

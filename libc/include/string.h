@@ -1,4 +1,5 @@
 /* Strings and blocks of bytes. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stddef.h>

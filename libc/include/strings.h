@@ -1,4 +1,5 @@
 /* The string functions that came from BSD. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stddef.h>

@@ -1,4 +1,5 @@
 /* Terminals. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/termios.h>

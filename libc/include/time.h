@@ -1,4 +1,5 @@
 /* Time: clocks, calendar (UTC only), sleeping. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/time.h>

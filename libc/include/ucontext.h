@@ -1,4 +1,5 @@
 /* The registers and the signal mask of the code that a signal handler interrupted. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <signal.h>

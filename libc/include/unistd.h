@@ -1,4 +1,5 @@
 /* The system's functions as POSIX groups them: files, processes, users. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stddef.h>

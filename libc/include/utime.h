@@ -1,4 +1,5 @@
 /* Setting a file's times, in whole seconds. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/types.h>

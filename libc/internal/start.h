@@ -1,4 +1,5 @@
 /* What the start of the program stores for the rest of libc. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/auxvec.h>

@@ -1,5 +1,6 @@
 /* System calls for libc's own files: sys_NAME returns the result or -errno, syscall_ret sets
  * errno. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/types.h>

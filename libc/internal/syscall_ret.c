@@ -1,4 +1,5 @@
 /* syscall_ret: the only place that sets errno. */
+/* SPDX-License-Identifier: MIT */
 #include "syscall.h"
 
 int errno;

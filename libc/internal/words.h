@@ -1,4 +1,5 @@
 /* Strings eight bytes at a time: a word that may alias any type, and a test for its zero bytes. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stddef.h>

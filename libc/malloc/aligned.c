@@ -1,4 +1,5 @@
 /* Blocks at multiples of more than 16: allocates a longer block and frees the parts around it. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>

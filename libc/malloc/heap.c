@@ -19,6 +19,7 @@
  *
  * A program may move the break itself. Then heap_end is not the break any more, and the heap starts
  * again at the new break; the old top is never used again. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "heap.h"
 #include "syscall.h"

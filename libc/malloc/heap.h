@@ -4,6 +4,7 @@
  * size, address and a secret. A write past the end of a block breaks the seal of the next chunk,
  * which free() notices. A second free() of a block finds the seal of a free chunk. Both end the
  * program with a message. heap.c explains how chunks are found and joined. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdbool.h>

@@ -1,4 +1,5 @@
 /* malloc, calloc, realloc and free, on top of the heap and of mappings. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>

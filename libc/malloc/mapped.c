@@ -1,4 +1,5 @@
 /* Large blocks: each is a mapping of its own, which is unmapped as soon as the block is freed. */
+/* SPDX-License-Identifier: MIT */
 #include <sys/mman.h>
 #include "heap.h"
 #include "syscall.h"

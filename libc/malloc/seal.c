@@ -1,4 +1,5 @@
 /* The headers of chunks and their seals, and the message if one is broken. */
+/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>

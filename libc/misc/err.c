@@ -1,4 +1,5 @@
 /* Messages with the program's name and the last error. */
+/* SPDX-License-Identifier: MIT */
 #include <err.h>
 #include <errno.h>
 #include <stdio.h>

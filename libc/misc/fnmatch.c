@@ -1,4 +1,5 @@
 /* fnmatch: does a name match a shell pattern? */
+/* SPDX-License-Identifier: MIT */
 #include <ctype.h>
 #include <fnmatch.h>
 #include <stdbool.h>

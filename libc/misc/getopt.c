@@ -1,5 +1,6 @@
 /* getopt: options of one letter. The first operand ends them, as does "--". A '+' before the
  * letters, by which other libraries are asked for this, is skipped. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

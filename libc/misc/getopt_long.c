@@ -1,5 +1,6 @@
 /* getopt_long: options that are words, beside those of one letter. As with getopt, the first
  * operand ends them. */
+/* SPDX-License-Identifier: MIT */
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>

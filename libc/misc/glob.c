@@ -1,4 +1,5 @@
 /* glob: the paths that match a shell pattern, part by part. */
+/* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include <fnmatch.h>
 #include <glob.h>

@@ -1,4 +1,5 @@
 /* basename and dirname as in POSIX: both may write to the path. */
+/* SPDX-License-Identifier: MIT */
 #include <libgen.h>
 #include <string.h>
 

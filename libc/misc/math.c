@@ -1,4 +1,5 @@
 /* The floating point functions that only look at bits and need no mathematics. */
+/* SPDX-License-Identifier: MIT */
 #include <math.h>
 #include <stdint.h>
 

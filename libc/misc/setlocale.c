@@ -1,4 +1,5 @@
 /* setlocale: there is one locale, C. */
+/* SPDX-License-Identifier: MIT */
 #include <locale.h>
 #include <stddef.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* os.access. */
+/* SPDX-License-Identifier: MIT */
 #include "os_internal.h"
 
 bool os_access(const char *path, int mode)

@@ -1,4 +1,5 @@
 /* os.get_blocking, os.set_blocking: the opposite of the flag O_NONBLOCK. */
+/* SPDX-License-Identifier: MIT */
 #include "os_internal.h"
 
 int os_get_blocking(int fd)

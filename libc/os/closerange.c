@@ -1,4 +1,5 @@
 /* os.closerange. */
+/* SPDX-License-Identifier: MIT */
 #include "os_internal.h"
 
 void os_closerange(int fd_low, int fd_high)

@@ -1,4 +1,5 @@
 /* os.confstr. */
+/* SPDX-License-Identifier: MIT */
 #include "os_internal.h"
 
 char *os_confstr(int name)

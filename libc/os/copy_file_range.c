@@ -1,4 +1,5 @@
 /* os.copy_file_range: Python's order of arguments. */
+/* SPDX-License-Identifier: MIT */
 #include "os_internal.h"
 
 ssize_t os_copy_file_range(int src, int dst, size_t count, off_t *offset_src, off_t *offset_dst)

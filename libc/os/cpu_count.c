@@ -1,4 +1,5 @@
 /* Processors: os.cpu_count, os.sched_getaffinity. */
+/* SPDX-License-Identifier: MIT */
 #include <sys/sysinfo.h>
 #include "os_internal.h"
 

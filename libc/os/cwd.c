@@ -1,4 +1,5 @@
 /* os.getcwd. */
+/* SPDX-License-Identifier: MIT */
 #include <limits.h>
 #include <string.h>
 #include "os_internal.h"

@@ -1,4 +1,5 @@
 /* The methods of os.DirEntry: by what the directory says of the entry, otherwise by a stat. */
+/* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include "os_internal.h"
 

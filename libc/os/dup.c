@@ -1,4 +1,5 @@
 /* os.dup: close-on-exec. */
+/* SPDX-License-Identifier: MIT */
 #include "os_internal.h"
 
 int os_dup(int fd)

@@ -1,4 +1,5 @@
 /* os.getenv, os.putenv, os.unsetenv: straight on the environment block. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "../env/env.h"
 #include "os_internal.h"

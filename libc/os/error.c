@@ -1,4 +1,5 @@
 /* os.error_name, os.perror: errors as Python names and prints them. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "os_internal.h"
 

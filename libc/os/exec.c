@@ -1,4 +1,5 @@
 /* os.execv and its family, and the search in PATH. */
+/* SPDX-License-Identifier: MIT */
 #include <limits.h>
 #include <string.h>
 #include "os_internal.h"

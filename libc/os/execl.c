@@ -1,4 +1,5 @@
 /* os.execl and its family: the arguments are given one by one, up to a NULL. */
+/* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
 #include "os_internal.h"
 

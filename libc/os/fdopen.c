@@ -1,4 +1,5 @@
 /* os.fdopen. */
+/* SPDX-License-Identifier: MIT */
 #include "os_internal.h"
 
 FILE *os_fdopen(int fd, const char *mode)

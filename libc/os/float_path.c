@@ -1,4 +1,5 @@
 /* Times of files in seconds with a fraction: os.path.getatime, getmtime, getctime. */
+/* SPDX-License-Identifier: MIT */
 #include "os_internal.h"
 
 static double seconds(struct os_stat_result st, struct timespec time)

@@ -1,4 +1,5 @@
 /* os.times and os.getloadavg: numbers with a fraction. */
+/* SPDX-License-Identifier: MIT */
 #include <sys/times.h>
 #include "os_internal.h"
 

@@ -1,4 +1,5 @@
 /* os.getlogin. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "os_internal.h"
 

@@ -1,4 +1,5 @@
 /* os.getresuid, os.getresgid. */
+/* SPDX-License-Identifier: MIT */
 #include "os_internal.h"
 
 struct os_getresuid_result os_getresuid(void)

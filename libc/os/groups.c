@@ -1,4 +1,5 @@
 /* Groups of the process and of users. */
+/* SPDX-License-Identifier: MIT */
 #include <grp.h>
 #include "os_internal.h"
 

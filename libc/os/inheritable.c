@@ -1,4 +1,5 @@
 /* os.get_inheritable, os.set_inheritable: the opposite of the close-on-exec flag. */
+/* SPDX-License-Identifier: MIT */
 #include "os_internal.h"
 
 int os_get_inheritable(int fd)

@@ -1,4 +1,5 @@
 /* os.isatty. */
+/* SPDX-License-Identifier: MIT */
 #include "os_internal.h"
 
 bool os_isatty(int fd)

@@ -1,4 +1,5 @@
 /* os.listdir: reads all entries in the kernel's form, then packs the names into one block. */
+/* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include <limits.h>
 #include <string.h>

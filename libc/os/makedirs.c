@@ -1,4 +1,5 @@
 /* Trees of directories: os.makedirs, os.removedirs, os.renames. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "os_internal.h"
 

@@ -1,4 +1,5 @@
 /* os.open: close-on-exec, whatever the flags say. */
+/* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
 #include "os_internal.h"
 

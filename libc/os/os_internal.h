@@ -1,4 +1,5 @@
 /* What the files of the os layer share. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <os.h>

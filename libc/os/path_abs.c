@@ -1,4 +1,5 @@
 /* os.path.abspath, os.path.relpath. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "os_internal.h"
 

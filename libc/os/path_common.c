@@ -1,4 +1,5 @@
 /* What several paths have in common: os.path.commonprefix, os.path.commonpath. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "os_internal.h"
 

@@ -1,4 +1,5 @@
 /* Home directories and variables in paths: os.path.expanduser, os.path.expandvars. */
+/* SPDX-License-Identifier: MIT */
 #include <ctype.h>
 #include <pwd.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* os.path.join, and os.path.normcase, which does nothing on Unix. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "os_internal.h"
 

@@ -1,4 +1,5 @@
 /* os.path.normpath: looks only at the text, not at the files. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "os_internal.h"
 

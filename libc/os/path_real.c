@@ -4,6 +4,7 @@
  * it is being resolved is a loop; the rest of the path is then left as it is. So each link is
  * remembered with its result, which is NULL as long as the link is being resolved. Once the
  * result is known, the link is not resolved a second time. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "os_internal.h"
 

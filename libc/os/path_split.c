@@ -1,4 +1,5 @@
 /* os.path.split and the functions that follow from it. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "os_internal.h"
 

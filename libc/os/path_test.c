@@ -1,4 +1,5 @@
 /* Questions about paths: is it there, what is it, is it the same? */
+/* SPDX-License-Identifier: MIT */
 #include "os_internal.h"
 
 /* The mode of the file, 0 if there is none. */

@@ -1,4 +1,5 @@
 /* os.pipe, os.pipe2. */
+/* SPDX-License-Identifier: MIT */
 #include "os_internal.h"
 
 struct os_pipe_result os_pipe2(int flags)

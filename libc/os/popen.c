@@ -1,4 +1,5 @@
 /* os.popen: the pipe is close-on-exec. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "os_internal.h"
 

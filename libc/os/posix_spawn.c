@@ -1,4 +1,5 @@
 /* os.posix_spawn, os.posix_spawnp. */
+/* SPDX-License-Identifier: MIT */
 #include <spawn.h>
 #include "os_internal.h"
 

@@ -1,4 +1,5 @@
 /* os.urandom. */
+/* SPDX-License-Identifier: MIT */
 #include "os_internal.h"
 
 int os_urandom(void *buf, size_t size)

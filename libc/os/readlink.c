@@ -1,4 +1,5 @@
 /* os.readlink: a target of any length. */
+/* SPDX-License-Identifier: MIT */
 #include <limits.h>
 #include "os_internal.h"
 

@@ -1,4 +1,5 @@
 /* os.scandir: a directory entry by entry. */
+/* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include <string.h>
 #include "os_internal.h"

@@ -1,4 +1,5 @@
 /* os.spawnv and its family: fork, exec and, if asked for, wait. */
+/* SPDX-License-Identifier: MIT */
 #include "os_internal.h"
 
 /* In the child: runs the program; if that fails, exits with 127 as a shell does. */

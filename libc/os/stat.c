@@ -1,4 +1,5 @@
 /* os.stat, os.lstat, os.fstat. */
+/* SPDX-License-Identifier: MIT */
 #include "os_internal.h"
 
 static long nanoseconds(struct timespec time)

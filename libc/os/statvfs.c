@@ -1,4 +1,5 @@
 /* os.statvfs, os.fstatvfs. */
+/* SPDX-License-Identifier: MIT */
 #include "os_internal.h"
 
 static struct os_statvfs_result convert(int result, const struct statvfs *fs)

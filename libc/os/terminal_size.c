@@ -1,4 +1,5 @@
 /* os.get_terminal_size. */
+/* SPDX-License-Identifier: MIT */
 #include <sys/ioctl.h>
 #include "os_internal.h"
 

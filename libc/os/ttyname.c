@@ -1,4 +1,5 @@
 /* os.ttyname, os.ctermid. */
+/* SPDX-License-Identifier: MIT */
 #include <limits.h>
 #include <string.h>
 #include "os_internal.h"

@@ -1,4 +1,5 @@
 /* os.uname. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include <sys/utsname.h>
 #include "os_internal.h"

@@ -1,4 +1,5 @@
 /* os.utime. */
+/* SPDX-License-Identifier: MIT */
 #include "os_internal.h"
 
 int os_utime(const char *path, const struct timespec times[2])

@@ -1,4 +1,5 @@
 /* os.wait and its family. */
+/* SPDX-License-Identifier: MIT */
 #include "os_internal.h"
 
 struct os_wait3_result os_wait4(pid_t pid, int options)

@@ -1,4 +1,5 @@
 /* os.waitstatus_to_exitcode. */
+/* SPDX-License-Identifier: MIT */
 #include <limits.h>
 #include "os_internal.h"
 

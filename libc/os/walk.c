@@ -8,6 +8,7 @@
  * when there are no more.
  *
  * Symbolic links to directories are listed as directories, but only entered with followlinks. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "os_internal.h"
 

@@ -1,4 +1,5 @@
 /* clone: a child that runs a function on a stack of its own. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <sched.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* execv and its family in terms of execve. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>

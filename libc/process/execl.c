@@ -1,4 +1,5 @@
 /* execl and its family: the arguments are given one by one, up to a NULL. */
+/* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
 #include <unistd.h>
 #include "start.h"

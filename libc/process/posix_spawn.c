@@ -9,6 +9,7 @@
  * spawn. And it must not run the caller's signal handlers, which would change the caller's data. So
  * all signals are blocked before the clone; the child resets every handler, and only then sets the
  * mask that the new program is to have. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>

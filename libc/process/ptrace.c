@@ -1,4 +1,5 @@
 /* ptrace: the call, but that what is peeked at is the result. */
+/* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
 #include <sys/ptrace.h>
 

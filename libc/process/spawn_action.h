@@ -1,4 +1,5 @@
 /* One thing that a spawned child does with its descriptors before exec. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <sys/types.h>

@@ -1,4 +1,5 @@
 /* The list of actions that a spawned child performs on its descriptors. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <spawn.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* The attributes that a spawned child is to have: process group, signals, session. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <spawn.h>
 

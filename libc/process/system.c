@@ -1,4 +1,5 @@
 /* system: runs a command by the shell; meanwhile the caller ignores SIGINT and SIGQUIT. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>

@@ -1,4 +1,5 @@
 /* wait and its family in terms of wait4. */
+/* SPDX-License-Identifier: MIT */
 #include <sys/wait.h>
 #include "syscall.h"
 

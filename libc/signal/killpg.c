@@ -1,4 +1,5 @@
 /* killpg: sends a signal to a process group. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <signal.h>
 #include "syscall.h"

@@ -1,4 +1,5 @@
 /* psignal: writes the name of a signal to standard error. */
+/* SPDX-License-Identifier: MIT */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>

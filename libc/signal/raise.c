@@ -1,4 +1,5 @@
 /* raise: sends a signal to the calling thread. */
+/* SPDX-License-Identifier: MIT */
 #include <signal.h>
 #include "syscall.h"
 

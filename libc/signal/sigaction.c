@@ -1,5 +1,6 @@
 /* sigaction: converts to and from the kernel's structure, which has another layout and also the
  * address to which handlers return. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <signal.h>
 #include "syscall.h"

@@ -1,4 +1,5 @@
 /* siginterrupt: does a signal end the call that it interrupts? */
+/* SPDX-License-Identifier: MIT */
 #include <signal.h>
 
 int siginterrupt(int signal, int interrupt)

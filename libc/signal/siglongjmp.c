@@ -1,4 +1,5 @@
 /* The signal mask in a jump: sigsetjmp saves it, siglongjmp restores it. */
+/* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <signal.h>
 #include "syscall.h"

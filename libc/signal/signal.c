@@ -1,4 +1,5 @@
 /* signal, as in BSD: the handler stays installed, and interrupted calls start again. */
+/* SPDX-License-Identifier: MIT */
 #include <signal.h>
 
 sighandler_t signal(int signal, sighandler_t handler)

@@ -1,4 +1,5 @@
 /* The signal mask, and waiting with another mask. */
+/* SPDX-License-Identifier: MIT */
 #include <signal.h>
 #include "syscall.h"
 

@@ -1,4 +1,5 @@
 /* sigqueue: sends a signal with a value. */
+/* SPDX-License-Identifier: MIT */
 #include <signal.h>
 #include "syscall.h"
 

@@ -1,4 +1,5 @@
 /* Sets of signals. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <signal.h>
 #include "syscall.h"

@@ -1,4 +1,5 @@
 /* Waiting for a signal without a handler: sigtimedwait and the functions that use it. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <signal.h>
 #include "syscall.h"

@@ -1,4 +1,5 @@
 /* _exit: ends the process at once, with all its threads. */
+/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <unistd.h>
 #include "syscall.h"

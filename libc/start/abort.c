@@ -1,4 +1,5 @@
 /* abort: ends the process by SIGABRT, even if that is blocked, ignored or handled. */
+/* SPDX-License-Identifier: MIT */
 #include <signal.h>
 #include <stdlib.h>
 #include "syscall.h"

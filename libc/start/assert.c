@@ -1,4 +1,5 @@
 /* The message of a failed assert(). */
+/* SPDX-License-Identifier: MIT */
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>

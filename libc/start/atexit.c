@@ -1,4 +1,5 @@
 /* atexit: keeps handlers in blocks of 32 and runs them from the last to the first. */
+/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include "start.h"
 #include "syscall.h"

@@ -1,4 +1,5 @@
 /* getauxval: one entry of the auxiliary vector. */
+/* SPDX-License-Identifier: MIT */
 #include <sys/auxv.h>
 #include "start.h"
 #include "syscall.h"

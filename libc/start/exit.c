@@ -1,4 +1,5 @@
 /* exit: runs the handlers of atexit, writes out the buffers of stdio, and ends the process. */
+/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include "start.h"
 #include "syscall.h"

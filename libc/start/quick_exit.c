@@ -1,4 +1,5 @@
 /* quick_exit: ends the process after running only the handlers of at_quick_exit. */
+/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
 static void (*handlers[32])(void);

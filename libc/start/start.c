@@ -1,4 +1,5 @@
 /* From the stack that exec prepared to main: argc, argv, environ, the auxiliary vector. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -7,6 +7,7 @@
  * moved back to where the program is (file_drop).
  *
  * Whatever fails sets the error flag of the FILE and errno. */
+/* SPDX-License-Identifier: MIT */
 #include <abi/termios.h>
 #include <errno.h>
 #include <stdlib.h>

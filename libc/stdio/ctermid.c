@@ -1,4 +1,5 @@
 /* ctermid: the name under which every process finds its terminal. */
+/* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <string.h>
 

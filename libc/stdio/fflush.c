@@ -1,4 +1,5 @@
 /* fflush: writes out what waits in the buffer of one file or of all. */
+/* SPDX-License-Identifier: MIT */
 #include "file.h"
 
 int fflush(FILE *file)

@@ -1,4 +1,5 @@
 /* Reading a byte, and putting one back. */
+/* SPDX-License-Identifier: MIT */
 #include "file.h"
 
 int fgetc(FILE *file)

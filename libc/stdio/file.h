@@ -1,4 +1,5 @@
 /* What a FILE is. Its buffer holds either what was read ahead or what waits to be written. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdbool.h>

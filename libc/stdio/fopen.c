@@ -1,4 +1,5 @@
 /* Opening and closing: fopen, fdopen, freopen, fclose. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* printf: goes through a format and prints its text and its conversions. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <limits.h>
 #include <stdint.h>

@@ -1,4 +1,5 @@
 /* The parts of printf: the destination of text, one conversion, the printing of one number. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdarg.h>

@@ -5,6 +5,7 @@
  * remainder of a halved word, times 10^9, is carried into the next word exactly, because 10^9 is
  * even. Then all decimal digits are known, and to round to any precision, it is enough to look at
  * the digits that follow (a half is rounded to even). */
+/* SPDX-License-Identifier: MIT */
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* Writing a byte. */
+/* SPDX-License-Identifier: MIT */
 #include "file.h"
 
 int fputc(int c, FILE *file)

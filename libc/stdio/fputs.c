@@ -1,4 +1,5 @@
 /* Writing a string. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "file.h"
 

@@ -1,4 +1,5 @@
 /* Reading a block: first from the buffer, then large pieces directly from the file. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "file.h"
 #include "syscall.h"

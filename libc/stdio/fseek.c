@@ -1,4 +1,5 @@
 /* The position of a FILE: where it reads or writes next. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include "file.h"
 #include "syscall.h"

@@ -1,4 +1,5 @@
 /* Writing a block. */
+/* SPDX-License-Identifier: MIT */
 #include "file.h"
 
 size_t fwrite(const void *restrict block, size_t size, size_t n, FILE *restrict file)

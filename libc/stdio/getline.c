@@ -1,4 +1,5 @@
 /* Reading lines: fgets into an array of a given size, getline into one that grows. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

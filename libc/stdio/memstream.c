@@ -1,4 +1,5 @@
 /* Files in memory: open_memstream, which grows, and fmemopen, which does not. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>

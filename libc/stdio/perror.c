@@ -1,4 +1,5 @@
 /* perror: writes the text of errno to standard error. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

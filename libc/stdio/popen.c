@@ -1,4 +1,5 @@
 /* popen: runs a command by the shell with a pipe to it or from it. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>

@@ -1,4 +1,5 @@
 /* printf to files. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "file.h"
 #include "format.h"

@@ -1,4 +1,5 @@
 /* printf to strings from malloc. */
+/* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <stdlib.h>
 

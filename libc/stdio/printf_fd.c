@@ -1,4 +1,5 @@
 /* printf to descriptors. */
+/* SPDX-License-Identifier: MIT */
 #include "file.h"
 
 int vdprintf(int fd, const char *restrict format, va_list args)

@@ -1,4 +1,5 @@
 /* printf to strings. */
+/* SPDX-License-Identifier: MIT */
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>

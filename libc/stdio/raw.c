@@ -1,4 +1,5 @@
 /* read, write and seek on what a FILE is opened on: a descriptor or memory. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include "file.h"
 #include "syscall.h"

@@ -1,4 +1,5 @@
 /* remove: a file or an empty directory. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

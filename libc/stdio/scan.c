@@ -4,6 +4,7 @@
  * continue a number (in_integer, in_float); the first byte that cannot is put back. Then strtol or
  * strtod converts the text. Only one byte is ever put back, which is all that ungetc
  * promises. */
+/* SPDX-License-Identifier: MIT */
 #include <ctype.h>
 #include <limits.h>
 #include <stdint.h>

@@ -1,4 +1,5 @@
 /* scanf from files. */
+/* SPDX-License-Identifier: MIT */
 #include "file.h"
 
 int fscanf(FILE *restrict file, const char *restrict format, ...)

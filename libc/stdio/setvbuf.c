@@ -1,4 +1,5 @@
 /* setvbuf and its family: how a FILE is buffered. */
+/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include "file.h"
 

@@ -1,4 +1,5 @@
 /* scanf from strings: a FILE whose buffer is the string. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "file.h"
 

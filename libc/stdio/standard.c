@@ -1,4 +1,5 @@
 /* stdin, stdout and stderr, and the end of every FILE at exit. */
+/* SPDX-License-Identifier: MIT */
 #include "file.h"
 #include "start.h"
 

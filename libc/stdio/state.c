@@ -1,4 +1,5 @@
 /* The state of a FILE: its flags and its descriptor. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include "file.h"
 #include "syscall.h"

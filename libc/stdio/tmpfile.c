@@ -1,4 +1,5 @@
 /* tmpfile: a file without a name, which is freed when it is closed. */
+/* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <stdlib.h>
 #include "syscall.h"

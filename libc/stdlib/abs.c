@@ -1,4 +1,5 @@
 /* Magnitudes, and quotients with their remainders. */
+/* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 #include <stdlib.h>
 

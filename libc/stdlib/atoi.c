@@ -1,4 +1,5 @@
 /* atoi, atol, atoll: decimal integers from text, without a report of errors. */
+/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
 int atoi(const char *text)

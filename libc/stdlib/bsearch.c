@@ -1,4 +1,5 @@
 /* bsearch: finds a key in a sorted array. */
+/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
 void *bsearch(const void *key, const void *base, size_t n, size_t size,

@@ -1,4 +1,5 @@
 /* mblen: in the C locale a character is a byte. */
+/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
 int mblen(const char *text, size_t size)

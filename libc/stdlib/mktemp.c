@@ -1,4 +1,5 @@
 /* mkstemp and mkdtemp: files and directories with new, random names. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

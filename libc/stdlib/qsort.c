@@ -1,4 +1,5 @@
 /* qsort: a merge sort, which keeps the order of equal elements; without memory a heap sort. */
+/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* rand and random: numbers that look random and repeat with their seed. */
+/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
 static unsigned long state = 1;

@@ -1,4 +1,5 @@
 /* realpath: the path of an existing file without symbolic links, "." and "..". */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>

@@ -4,6 +4,7 @@
  * it; otherwise it becomes a divisor M. So the value is N / M, without any rounding. A long
  * division by bits then gives as many bits of the quotient as the type has, and the remainder tells
  * how to round (a half is rounded to even). */
+/* SPDX-License-Identifier: MIT */
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>

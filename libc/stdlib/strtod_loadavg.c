@@ -1,4 +1,5 @@
 /* getloadavg: how many threads wanted to run, over 1, 5 and 15 minutes. */
+/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <sys/sysinfo.h>
 #include "syscall.h"

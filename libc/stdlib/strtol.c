@@ -1,4 +1,5 @@
 /* strtol and its family: integers from text. */
+/* SPDX-License-Identifier: MIT */
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>

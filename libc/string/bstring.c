@@ -1,4 +1,5 @@
 /* The names that BSD gave to memset, memmove and memcmp. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 void bzero(void *block, size_t size)

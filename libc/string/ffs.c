@@ -1,4 +1,5 @@
 /* ffs: the number of the lowest bit that is set, counted from 1. */
+/* SPDX-License-Identifier: MIT */
 #include <strings.h>
 
 int ffs(int n)

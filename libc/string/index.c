@@ -1,4 +1,5 @@
 /* The names that BSD gave to strchr and strrchr. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 char *index(const char *text, int c)

@@ -1,4 +1,5 @@
 /* memccpy: copies up to and including a given byte. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 void *memccpy(void *restrict to, const void *restrict from, int stop, size_t size)

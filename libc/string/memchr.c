@@ -1,4 +1,5 @@
 /* memchr: the first byte of a block with a given value. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "words.h"
 

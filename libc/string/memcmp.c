@@ -1,4 +1,5 @@
 /* memcmp: finds the first word that differs, then its first byte. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "words.h"
 

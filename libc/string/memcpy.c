@@ -1,4 +1,5 @@
 /* memcpy: four words of eight bytes in each round; the last word may overlap the one before. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "words.h"
 

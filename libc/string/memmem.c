@@ -1,4 +1,5 @@
 /* memmem: the first occurrence of a block in a block. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 void *memmem(const void *block, size_t size, const void *part, size_t part_size)

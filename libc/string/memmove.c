@@ -1,4 +1,5 @@
 /* memmove: like memcpy, but from the end if the target is above the source. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "words.h"
 

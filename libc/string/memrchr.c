@@ -1,4 +1,5 @@
 /* memrchr: the last byte of a block with a given value. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 void *memrchr(const void *block, int byte, size_t size)

@@ -1,4 +1,5 @@
 /* sigabbrev_np: the name of a signal without its SIG. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include <abi/signal_list.h>
 

@@ -1,4 +1,5 @@
 /* stpcpy: copies a string and returns where its copy ends. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 char *stpcpy(char *restrict to, const char *restrict from)

@@ -1,4 +1,5 @@
 /* stpncpy: fills a field of a given size, with zeros after a shorter string. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 char *stpncpy(char *restrict to, const char *restrict from, size_t size)

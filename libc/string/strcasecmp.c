@@ -1,4 +1,5 @@
 /* strcasecmp and strncasecmp: comparison without regard to case. */
+/* SPDX-License-Identifier: MIT */
 #include <ctype.h>
 #include <stdint.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* strcasestr: strstr without regard to case. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 char *strcasestr(const char *text, const char *part)

@@ -1,4 +1,5 @@
 /* strcat: appends a string. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 char *strcat(char *restrict to, const char *restrict from)

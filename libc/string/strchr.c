@@ -1,4 +1,5 @@
 /* strchr: the first byte of a string with a given value. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 char *strchr(const char *text, int c)

@@ -1,4 +1,5 @@
 /* strchrnul: the first byte of a string with a given value, or the string's end. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "words.h"
 

@@ -1,4 +1,5 @@
 /* strcmp: which of two strings comes first, byte by byte. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 int strcmp(const char *a, const char *b)

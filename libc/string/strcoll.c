@@ -1,4 +1,5 @@
 /* strcoll and strxfrm: in the C locale, the order of bytes. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 int strcoll(const char *a, const char *b)

@@ -1,4 +1,5 @@
 /* strcpy: copies a string. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 char *strcpy(char *restrict to, const char *restrict from)

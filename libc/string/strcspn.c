@@ -1,4 +1,5 @@
 /* strcspn: how many bytes at the start are not in a set. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 size_t strcspn(const char *text, const char *stop)

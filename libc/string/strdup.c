@@ -1,4 +1,5 @@
 /* strdup: a copy of a string in memory from malloc. */
+/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <string.h>
 

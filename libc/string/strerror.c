@@ -1,4 +1,5 @@
 /* strerror: what an error number means, in Linux's words. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* strerrorname_np: the name of an error number as text, such as "ENOENT". */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include <abi/errno_list.h>
 

@@ -1,4 +1,5 @@
 /* strlcpy: copies what fits and a NUL; the result is the length that all of it would have. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 size_t strlcpy(char *restrict to, const char *restrict from, size_t size)

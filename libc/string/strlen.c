@@ -1,4 +1,5 @@
 /* strlen: reads whole aligned words, so it never reads a page that has no byte of the string. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "words.h"
 

@@ -1,4 +1,5 @@
 /* strncat: appends at most a given number of bytes of a string, and a NUL. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 char *strncat(char *restrict to, const char *restrict from, size_t size)

@@ -1,4 +1,5 @@
 /* strncmp: strcmp of at most a given number of bytes. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 int strncmp(const char *a, const char *b, size_t size)

@@ -1,4 +1,5 @@
 /* strncpy: fills a field of a given size, with zeros after a shorter string. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 char *strncpy(char *restrict to, const char *restrict from, size_t size)

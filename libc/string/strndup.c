@@ -1,4 +1,5 @@
 /* strndup: a copy of at most a given number of bytes of a string, in memory from malloc. */
+/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* strnlen: the length of a string, but at most a given number. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 size_t strnlen(const char *text, size_t size)

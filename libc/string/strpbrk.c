@@ -1,4 +1,5 @@
 /* strpbrk: the first byte that is in a set. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 char *strpbrk(const char *text, const char *stop)

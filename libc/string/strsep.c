@@ -1,4 +1,5 @@
 /* strsep: cuts off the text up to a separator; empty fields count. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 char *strsep(char **restrict rest, const char *restrict separators)

@@ -1,4 +1,5 @@
 /* strsignal: what a signal means, in Linux's words. */
+/* SPDX-License-Identifier: MIT */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>

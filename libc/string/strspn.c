@@ -1,4 +1,5 @@
 /* strspn: how many bytes at the start are in a set. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 size_t strspn(const char *text, const char *accept)

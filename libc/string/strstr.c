@@ -1,4 +1,5 @@
 /* strstr: the first occurrence of a string in a string. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 char *strstr(const char *text, const char *part)

@@ -1,4 +1,5 @@
 /* strtok: cuts a string into words at separators. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 char *strtok_r(char *restrict text, const char *restrict separators, char **restrict rest)

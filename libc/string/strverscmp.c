@@ -1,4 +1,5 @@
 /* strverscmp: strcmp that compares runs of digits as numbers. */
+/* SPDX-License-Identifier: MIT */
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* asctime and ctime: date and time in the traditional format of Unix. */
+/* SPDX-License-Identifier: MIT */
 #include <time.h>
 
 char *asctime_r(const struct tm *restrict tm, char *restrict text)

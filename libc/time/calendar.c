@@ -1,4 +1,5 @@
 /* The Gregorian calendar. Years are counted from March on, so that the leap day is the last day. */
+/* SPDX-License-Identifier: MIT */
 #include "calendar.h"
 #include <limits.h>
 

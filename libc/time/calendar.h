@@ -1,4 +1,5 @@
 /* Days counted from 1970-01-01, and the Gregorian calendar. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <time.h>

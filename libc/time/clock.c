@@ -1,4 +1,5 @@
 /* Time in the forms of C and POSIX: clock, timespec_get, clock_nanosleep. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <time.h>
 #include "syscall.h"

@@ -1,4 +1,5 @@
 /* From seconds since 1970 to date and time. Local time is UTC: there are no time zones. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stddef.h>
 #include "calendar.h"

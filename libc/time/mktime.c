@@ -1,4 +1,5 @@
 /* From date and time, which may be out of range, to seconds since 1970. */
+/* SPDX-License-Identifier: MIT */
 #include "calendar.h"
 
 time_t timegm(struct tm *tm)

@@ -1,4 +1,5 @@
 /* strftime: date and time as text, in English. */
+/* SPDX-License-Identifier: MIT */
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>

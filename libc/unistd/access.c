@@ -1,4 +1,5 @@
 /* faccessat, and euidaccess, which checks with the rights by which the process opens files. */
+/* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include <unistd.h>
 #include "syscall.h"

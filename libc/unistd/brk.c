@@ -1,4 +1,5 @@
 /* brk and sbrk: the end of the heap. malloc works even if the program moves it. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <unistd.h>
 #include "syscall.h"

@@ -1,4 +1,5 @@
 /* closefrom: closes all descriptors from one on. */
+/* SPDX-License-Identifier: MIT */
 #include <limits.h>
 #include <unistd.h>
 #include "syscall.h"

@@ -1,4 +1,5 @@
 /* confstr: the PATH that finds all standard programs. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <paths.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* daemon: continues the program in the background. */
+/* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include <unistd.h>
 

@@ -1,4 +1,5 @@
 /* fchmodat: a symbolic link's own mode cannot be changed. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>

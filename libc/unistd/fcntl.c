@@ -1,4 +1,5 @@
 /* fcntl: its third argument is a number or a pointer, and may be missing. */
+/* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include <stdarg.h>
 #include "syscall.h"

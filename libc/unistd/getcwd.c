@@ -1,4 +1,5 @@
 /* getcwd: the path of the working directory, in the caller's buffer or in memory from malloc. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>

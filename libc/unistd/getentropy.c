@@ -1,4 +1,5 @@
 /* getentropy: up to 256 random bytes, all or none. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <sys/random.h>
 #include "syscall.h"

@@ -1,4 +1,5 @@
 /* gethostname: the node name of uname. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <string.h>
 #include <sys/utsname.h>

@@ -1,4 +1,5 @@
 /* getlogin: the name of the real user. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <pwd.h>
 #include <string.h>

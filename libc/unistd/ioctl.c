@@ -1,4 +1,5 @@
 /* ioctl: its third argument is a pointer or a number, and may be missing. */
+/* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
 #include <sys/ioctl.h>
 #include "syscall.h"

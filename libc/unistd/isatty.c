@@ -1,4 +1,5 @@
 /* isatty: is the descriptor open on a terminal? */
+/* SPDX-License-Identifier: MIT */
 #include <unistd.h>
 #include <abi/termios.h>
 #include "syscall.h"

@@ -1,4 +1,5 @@
 /* lockf: locks a part of a file, from its position on. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,4 +1,5 @@
 /* mkfifo: a pipe with a name. */
+/* SPDX-License-Identifier: MIT */
 #include <sys/stat.h>
 #include "syscall.h"
 

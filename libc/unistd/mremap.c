@@ -1,4 +1,5 @@
 /* mremap: its fifth argument is only used with MREMAP_FIXED. */
+/* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
 #include <sys/mman.h>
 #include "syscall.h"

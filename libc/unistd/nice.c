@@ -1,4 +1,5 @@
 /* Priorities. The kernel's getpriority returns 20 minus the nice value, which is never negative. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <sys/resource.h>
 #include <unistd.h>

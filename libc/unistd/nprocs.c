@@ -1,4 +1,5 @@
 /* How many processors there are: those on which this thread may run. */
+/* SPDX-License-Identifier: MIT */
 #include <sched.h>
 #include <sys/sysinfo.h>
 #include "syscall.h"

@@ -1,4 +1,5 @@
 /* open and openat: the mode is only used if a file may be made. */
+/* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include <stdarg.h>
 #include "syscall.h"

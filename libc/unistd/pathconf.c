@@ -1,4 +1,5 @@
 /* pathconf: limits of a file, which are the same for all of them. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <limits.h>
 #include <sys/stat.h>

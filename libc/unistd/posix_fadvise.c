@@ -1,4 +1,5 @@
 /* posix_fadvise: says how a file will be read. Returns the error number; errno does not change. */
+/* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include "syscall.h"
 

@@ -1,4 +1,5 @@
 /* posix_fallocate: reserves space in a file. Returns the error number; errno does not change. */
+/* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include "syscall.h"
 

@@ -1,4 +1,5 @@
 /* posix_madvise: madvise that returns the error number. */
+/* SPDX-License-Identifier: MIT */
 #include <sys/mman.h>
 #include "syscall.h"
 

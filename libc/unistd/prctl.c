@@ -1,4 +1,5 @@
 /* prctl: small settings of the process. */
+/* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
 #include <sys/prctl.h>
 #include "syscall.h"

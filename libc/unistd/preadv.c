@@ -1,4 +1,5 @@
 /* Several buffers at an offset. The kernel takes the offset as two halves, for 32-bit machines. */
+/* SPDX-License-Identifier: MIT */
 #include <sys/uio.h>
 #include "syscall.h"
 

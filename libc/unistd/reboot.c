@@ -1,4 +1,5 @@
 /* reboot: turns the machine off or restarts it. */
+/* SPDX-License-Identifier: MIT */
 #include <stddef.h>
 #include <sys/reboot.h>
 #include "syscall.h"

@@ -1,4 +1,5 @@
 /* Which processors a thread may run on. */
+/* SPDX-License-Identifier: MIT */
 #include <sched.h>
 #include "syscall.h"
 

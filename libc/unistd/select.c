@@ -1,4 +1,5 @@
 /* select, pselect and ppoll. The kernel may overwrite the time, so it gets a copy. */
+/* SPDX-License-Identifier: MIT */
 #include <poll.h>
 #include <sys/select.h>
 #include "syscall.h"

@@ -1,4 +1,5 @@
 /* seteuid and setegid: the effective id alone. */
+/* SPDX-License-Identifier: MIT */
 #include <unistd.h>
 #include "syscall.h"
 

@@ -1,4 +1,5 @@
 /* setpgrp: makes the caller a process group of its own. */
+/* SPDX-License-Identifier: MIT */
 #include <unistd.h>
 #include "syscall.h"
 

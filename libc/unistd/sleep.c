@@ -1,4 +1,5 @@
 /* sleep and usleep. */
+/* SPDX-License-Identifier: MIT */
 #include <time.h>
 #include <unistd.h>
 #include "syscall.h"

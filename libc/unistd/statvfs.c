@@ -1,4 +1,5 @@
 /* statvfs: the result of statfs in POSIX's structure. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>

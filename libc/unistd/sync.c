@@ -1,4 +1,5 @@
 /* sync: writes everything back. */
+/* SPDX-License-Identifier: MIT */
 #include <unistd.h>
 #include "syscall.h"
 

@@ -1,4 +1,5 @@
 /* syscall: any system call by its number. */
+/* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
 #include <unistd.h>
 #include "syscall.h"

@@ -1,4 +1,5 @@
 /* sysconf: limits and figures of the system. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <limits.h>
 #include <sched.h>

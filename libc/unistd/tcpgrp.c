@@ -1,4 +1,5 @@
 /* The foreground process group of a terminal. */
+/* SPDX-License-Identifier: MIT */
 #include <unistd.h>
 #include <abi/termios.h>
 #include "syscall.h"

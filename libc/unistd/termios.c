@@ -1,4 +1,5 @@
 /* Terminal settings. The kernel's structure has no fields for speeds: they are bits of c_cflag. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>

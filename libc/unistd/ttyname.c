@@ -1,4 +1,5 @@
 /* ttyname: the path of a terminal, as /proc/self/fd shows it. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Setting the times of a file: the functions besides utimensat. */
+/* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include <stddef.h>
 #include <sys/stat.h>

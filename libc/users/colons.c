@@ -1,4 +1,5 @@
 /* Lines of fields between colons. */
+/* SPDX-License-Identifier: MIT */
 #include "colons.h"
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* Lines of /etc/passwd and /etc/group: fields between colons. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Groups, from /etc/group. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <grp.h>
 #include <limits.h>

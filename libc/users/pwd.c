@@ -1,4 +1,5 @@
 /* Users, from /etc/passwd. */
+/* SPDX-License-Identifier: MIT */
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>

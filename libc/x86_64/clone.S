@@ -1,5 +1,6 @@
 /* clone_run(function, stack_top, flags, arg, parent_tid, tls, child_tid): the child calls
  * function(arg) on its own stack and exits with the result; the parent gets the pid or -errno. */
+/* SPDX-License-Identifier: MIT */
 #include <syscall_numbers.h>
 
     .section .text.clone_run, "ax", @progbits

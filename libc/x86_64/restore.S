@@ -1,4 +1,5 @@
 /* A signal handler returns to this code; rt_sigreturn continues what the signal interrupted. */
+/* SPDX-License-Identifier: MIT */
 #include <syscall_numbers.h>
 
     .section .text.signal_restore, "ax", @progbits

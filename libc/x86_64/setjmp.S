@@ -1,5 +1,6 @@
 /* setjmp and longjmp: save and restore the registers that a function must preserve, in the order of
  * jmp_buf. */
+/* SPDX-License-Identifier: MIT */
     .section .text.setjmp, "ax", @progbits
     .globl setjmp, _setjmp, sigsetjmp
     .type setjmp, @function

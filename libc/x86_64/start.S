@@ -1,4 +1,5 @@
 /* The first instructions of a program: passes the stack that exec prepared to libc_start. */
+/* SPDX-License-Identifier: MIT */
     .text
     .globl _start
     .type _start, @function

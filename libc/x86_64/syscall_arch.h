@@ -1,4 +1,5 @@
 /* How a system call is made on x86-64: the number in rax, arguments in rdi rsi rdx r10 r8 r9. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 static inline long call0(long number)

@@ -1,4 +1,5 @@
 /* vfork: the child runs on the parent's stack, so the return address is kept in a register. */
+/* SPDX-License-Identifier: MIT */
 #include <syscall_numbers.h>
 
     .section .text.vfork, "ax", @progbits

@@ -1,6 +1,7 @@
 /* The bench's contract: a row is a piece of work that is done many times; a group is a table of
  * rows on one subject. The program runs as process 1 on Ouros and on Linux, and uses nothing that
  * only one of them has. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdbool.h>

@@ -1,6 +1,7 @@
 # The bench: Ouros beside Debian's Linux in the same QEMU. ICOUNT=1 counts instructions instead;
 # ROWS=fork,stat picks rows or groups; ROUNDS= says how often, MEM= with how much memory; LINUX= names another
 # kernel's image.
+# SPDX-License-Identifier: MIT
 
 bench_sources := $(sort $(filter-out %_program.c,$(wildcard tests/bench/*.c)))
 bench_programs := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/tiny

@@ -1,4 +1,5 @@
 /* Short calls: how long it takes to go in and out, and to find a name. */
+/* SPDX-License-Identifier: MIT */
 #include "bench.h"
 
 #include <fcntl.h>

@@ -4,6 +4,7 @@
 A row that takes over 3 % more than it is allowed fails: make it shorter again, or change its count
 in the same commit and say why. `tests/bench/counts.t --write` writes the file.
 """
+# SPDX-License-Identifier: MIT
 # needs: procfs files
 
 import os

@@ -1,4 +1,5 @@
 /* The environment: variables read and changed, few and many. */
+/* SPDX-License-Identifier: MIT */
 #include "bench.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Names made and removed, and a directory listed. */
+/* SPDX-License-Identifier: MIT */
 #include "bench.h"
 
 #include <dirent.h>

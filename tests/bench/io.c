@@ -1,4 +1,5 @@
 /* A file read and written in pieces of one byte, a page, and a megabyte. */
+/* SPDX-License-Identifier: MIT */
 #include "bench.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* Pipes and signals, within a process and between two. */
+/* SPDX-License-Identifier: MIT */
 #include "bench.h"
 
 #include <signal.h>

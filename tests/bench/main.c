@@ -1,4 +1,5 @@
 /* Runs the rows of the bench and prints what each took, line by line, on the third serial port. */
+/* SPDX-License-Identifier: MIT */
 #include "bench.h"
 
 #include <errno.h>

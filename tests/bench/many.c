@@ -1,4 +1,5 @@
 /* Very many files in one directory: each step must cost the same however many there are. */
+/* SPDX-License-Identifier: MIT */
 #include "bench.h"
 
 #include <dirent.h>

@@ -1,4 +1,5 @@
 /* Page faults, each kind touched page by page in sequence, and mappings made and removed. */
+/* SPDX-License-Identifier: MIT */
 #include "bench.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* Processes made, replaced and reaped. */
+/* SPDX-License-Identifier: MIT */
 #include "bench.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* The same work shared by as many processes as there are processors, at once. */
+/* SPDX-License-Identifier: MIT */
 #include "bench.h"
 
 #include <fcntl.h>

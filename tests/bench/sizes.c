@@ -1,5 +1,6 @@
 /* How much memory things take: the difference of free memory before and after many of them. Nothing
  * is freed in between, as kernels keep what was freed for the next of its kind. */
+/* SPDX-License-Identifier: MIT */
 #include "bench.h"
 
 #include <fcntl.h>

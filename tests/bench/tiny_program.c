@@ -1,4 +1,5 @@
 /* The smallest program that exec can be timed with. */
+/* SPDX-License-Identifier: MIT */
 int main(void)
 {
     return 0;

@@ -1,6 +1,7 @@
 /* The operations on files that programs are made of, all of them numbered. Level 3 are those of
  * which all programs of three operations are made; levels 3 and 2 make those of two, all make those
  * of one. */
+/* SPDX-License-Identifier: MIT */
 #include "differ.h"
 
 #include <fcntl.h>

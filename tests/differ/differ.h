@@ -1,6 +1,7 @@
 /* The differential tests: programs by number, run in a small world, told as a hash or as text. The
  * same static program runs on Linux and on Ouros; tests/differ/differ.t lays the two side by side.
  */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdbool.h>

@@ -8,6 +8,7 @@ blocks; of a block only a hash is compared, and where two hashes differ the bloc
 and the first programs that differ are shown in words. --blocks says how many blocks (default: all); of random
 programs the default is 20.
 """
+# SPDX-License-Identifier: MIT
 # needs: procfs users fifo files
 import argparse
 import difflib

@@ -1,4 +1,5 @@
 /* Programs of file operations: all of one, two and three operations, and random longer ones. */
+/* SPDX-License-Identifier: MIT */
 #include "differ.h"
 
 #include <fcntl.h>

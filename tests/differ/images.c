@@ -1,6 +1,7 @@
 /* Bad images: small programs with one field of their headers changed, or cut, or with several
  * changes at random, and scripts whose interpreters lead nowhere; what exec or their end says is
  * told. */
+/* SPDX-License-Identifier: MIT */
 #include "differ.h"
 
 #include <elf.h>

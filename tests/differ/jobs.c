@@ -1,6 +1,7 @@
 /* Programs of process operations: four processes wait for orders, P with the children A and B, and
  * A's child C; a driver gives one order at a time and lets all come to rest before it looks at
  * them. */
+/* SPDX-License-Identifier: MIT */
 #include "differ.h"
 
 #include <errno.h>

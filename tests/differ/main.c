@@ -7,6 +7,7 @@
  * one program in words differ SUBJECT LENGTH root|user words BLOCK            all of a block in
  * words
  */
+/* SPDX-License-Identifier: MIT */
 #include "differ.h"
 
 #include <stdio.h>

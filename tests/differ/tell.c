@@ -1,4 +1,5 @@
 /* What a program of the differential tests saw, as a hash and, on request, as text. */
+/* SPDX-License-Identifier: MIT */
 #include "differ.h"
 
 #include <stdarg.h>

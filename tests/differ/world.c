@@ -1,6 +1,7 @@
 /* The small world of names in which programs of file operations run: made afresh for each, told and
  * taken away afterwards. It is the root directory, so that every name in it is the same everywhere.
  */
+/* SPDX-License-Identifier: MIT */
 #include "differ.h"
 
 #include <errno.h>

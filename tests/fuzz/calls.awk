@@ -1,4 +1,5 @@
 # From kernel/syscall/syscall.tbl (read by table.awk): calls.h, what the fuzzer knows of each call.
+# SPDX-License-Identifier: MIT
 
 END {
     if (failed)

@@ -1,4 +1,5 @@
 /* Draws random calls: which one, and its arguments by their kinds. */
+/* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>

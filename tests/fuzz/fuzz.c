@@ -11,6 +11,7 @@
  *
  * On standard error: `round N` before each. Exit status 3: a leak; 4: a stream that cannot be
  * ended; 5: the trap. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -5,6 +5,7 @@
  * A round is decided by the seed and its number alone. So a line that names the round, written
  * before its first call, says which calls were under way when the kernel died, and a round can be
  * made again, whole or in part. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdbool.h>

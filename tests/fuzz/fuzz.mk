@@ -1,5 +1,6 @@
 # The fuzzer: `make fuzz SEED= CALLS= CPUS=` runs it in a fresh machine and cuts down what fails.
 # It also takes part in `make check` (tests/fuzz/fuzz.t).
+# SPDX-License-Identifier: MIT
 
 SEED ?= 1
 CALLS ?= 1000000

@@ -2,6 +2,7 @@
 # A million random calls, half of them with four processors; the shell works after them; and a
 # planted bug is found and cut down to the one call that makes it.
 # needs: procfs users
+# SPDX-License-Identifier: MIT
 
 run=$(dirname "$0")/run
 n=0

@@ -1,4 +1,5 @@
 /* Makes a drawn call: fills its slots, puts in what is only known now, and enters the kernel. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include <unistd.h>
 

@@ -1,4 +1,5 @@
 /* Prints chosen calls of rounds as a C program that makes them again, without the fuzzer. */
+/* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

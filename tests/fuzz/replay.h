@@ -1,6 +1,7 @@
 /* What a C program that the fuzzer printed is made of: slots, calls by name, children. Build it
  * with tools/cc PROGRAM.c tests/fuzz/{world,perform,draw}.c, with the folder of calls.h and this
  * one. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* The fuzzer's world: the files of a round, and a stream's memory, descriptors and signals. */
+/* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The treaty with user space beside the host's own headers: the same numbers, sizes and offsets;
 # and each of our headers compiles alone.
+# SPDX-License-Identifier: MIT
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 echo 1..3

@@ -1,4 +1,5 @@
 # Host tests: rooms without kernel knowledge, compiled for this machine with ASan and UBSan.
+# SPDX-License-Identifier: MIT
 
 HOST_CC ?= $(CC)
 HOST_CFLAGS := -std=gnu11 -Wall -Wextra -g -O1 -fsanitize=address,undefined \

@@ -2,6 +2,7 @@
  * remembers too much.
  *
  * A test includes this first and then the room's sources. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdlib.h>

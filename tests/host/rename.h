@@ -1,5 +1,6 @@
 /* Gives the kernel's string functions names of their own, so that they do not clash with the
  * host's. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #define memcpy  kernel_memcpy

@@ -1,5 +1,6 @@
 #!/bin/sh
 # The table of system calls: numbers as Linux has them, handlers at home, the page for people true.
+# SPDX-License-Identifier: MIT
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 echo 1..3

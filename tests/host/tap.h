@@ -1,4 +1,5 @@
 /* Test Anything Protocol for host tests: ok() lines with what went wrong, the plan at the end. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdio.h>

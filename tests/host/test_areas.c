@@ -1,5 +1,6 @@
 /* The VMAs of a space, compared with an array that has an entry for each page; and the trees in
  * which they are. */
+/* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include "mm_shim.h"
 #include "tap.h"

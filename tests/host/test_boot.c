@@ -1,4 +1,5 @@
 /* Boot's pure parts: which memory is free, words of the command line, the Multiboot2 tags. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "boot.h"
 #include "tap.h"

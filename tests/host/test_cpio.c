@@ -1,4 +1,5 @@
 /* The cpio reader: a good archive, concatenation, and thousands of damaged ones under ASan. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "abi/errno.h"
 #include "lib.h"

@@ -1,4 +1,5 @@
 /* The ELF reader: this very program, and damaged headers under ASan. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "abi/elf.h"
 #include "abi/errno.h"

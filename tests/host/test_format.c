@@ -1,4 +1,5 @@
 /* Formatted printing against the host's snprintf. */
+/* SPDX-License-Identifier: MIT */
 #include <limits.h>
 #include <string.h>
 #include "lib.h"

@@ -1,5 +1,6 @@
 /* Frames, blocks of frames, small objects and kmalloc, compared with a list of what is
  * allocated. */
+/* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include "mm_shim.h"
 #include "tap.h"

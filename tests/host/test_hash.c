@@ -1,4 +1,5 @@
 /* The hash table: 1,000,000 entries, growth without pauses, memory given back, no memory at all. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include <time.h>
 #include "lib.h"

@@ -1,4 +1,5 @@
 /* The terminal's line discipline: editing, echo, signals, raw input, output processing. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "../../kernel/dev/line.c"
 #include "tap.h"

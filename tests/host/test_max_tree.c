@@ -1,4 +1,5 @@
 /* The ordered tree with values against a plain array: order, maxima, and what a search finds. */
+/* SPDX-License-Identifier: MIT */
 #include "lib.h"
 #include "tap.h"
 

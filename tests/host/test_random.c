@@ -1,4 +1,5 @@
 /* The random generator: ChaCha20's published vector, and that no output repeats. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "../../kernel/lib/random.c"
 #include "tap.h"

@@ -5,6 +5,7 @@
  * Between any two steps of an operation the other processors read, write and switch, and all of
  * them walk through the tables in advance and set accessed bits there. Contents, rights, reference
  * counts and TLBs are checked. */
+/* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include "mm_shim.h"
 #include "tap.h"

@@ -1,4 +1,5 @@
 /* Memory and string functions against the host's own, over lengths, alignments and overlaps. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "tap.h"
 

@@ -4,6 +4,7 @@
  * do. A processor in a long call takes no interrupt; the others take theirs at once. After each
  * step the invariant of sched/timer.c must hold, and while a processor halts no timer may be
  * late. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 /* The header's versions read GS, the clock and locks; these macros give them other names here. */

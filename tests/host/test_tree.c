@@ -1,4 +1,5 @@
 /* The ordered tree and the lists against plain arrays. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "lib.h"
 #include "tap.h"

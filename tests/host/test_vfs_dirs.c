@@ -1,5 +1,6 @@
 /* Directories: a million entries, listings that miss and repeat nothing while entries come and go,
  * and calls that fail at each of their allocations without a trace. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include <time.h>
 

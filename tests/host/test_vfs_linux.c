@@ -3,6 +3,7 @@
  *
  * Arguments: first seed, programs, calls of each. Needs root (chroot, several users), else skips.
  */
+/* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>

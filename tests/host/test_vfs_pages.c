@@ -1,5 +1,6 @@
 /* Contents of files against a model: writes, truncations, holes, mappings, reads that cross into
  * memory which cannot be reached. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 
 #include "abi/errno.h"

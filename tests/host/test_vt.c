@@ -1,4 +1,5 @@
 /* The text screen's escape sequences, and the keyboard's map. */
+/* SPDX-License-Identifier: MIT */
 #include <string.h>
 #include "../../kernel/annex/screen/vt.c"
 #include "../../kernel/annex/screen/vt_cells.c"

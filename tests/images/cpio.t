@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Boots archives with impossible sizes, lengths, kinds and names: each machine runs its program, or stops with a
 message about the archive; none of them faults, and no name leads out of where it should."""
+# SPDX-License-Identifier: MIT
 import os
 import subprocess
 import sys

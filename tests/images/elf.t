@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Thousands of programs with broken headers, cut short, and scripts that lead nowhere: each is refused as on Linux, or
 with one of the reasons below; none that Linux refuses runs, and nothing stops the machine."""
+# SPDX-License-Identifier: MIT
 import collections
 import os
 import re

@@ -1,4 +1,5 @@
 /* The cases: each call of the table with arguments that succeed. */
+/* SPDX-License-Identifier: MIT */
 #include "inject.h"
 
 #include <poll.h>

@@ -1,4 +1,5 @@
 /* CASE(name, call, how to prepare, undo and clean up): included twice by cases.c. */
+/* SPDX-License-Identifier: MIT */
 CASE(read, CALL(read, file, P(page), 100), .clean = restore_file)
 CASE(write, CALL(write, other, P(page), 4096), .clean = restore_file)
 CASE(open, CALL(open, P("file"), O_RDONLY), .undo = close_it)

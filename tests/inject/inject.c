@@ -1,6 +1,7 @@
 /* Drives the system calls through each failing allocation in turn (/proc/self/fail-nth): each time
  * the call must fail with an error that says so, or do without; nothing may be left or changed; and
  * the same call must work right afterwards. Runs on Ouros alone. */
+/* SPDX-License-Identifier: MIT */
 #include "inject.h"
 
 #include "calls.h"

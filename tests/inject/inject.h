@@ -1,4 +1,5 @@
 /* A call under fault injection: how to make it so that it succeeds, and how to take it back. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <dirent.h>

@@ -1,4 +1,5 @@
 # The system calls under fault injection: a program for Ouros alone, run by tests/inject/inject.t.
+# SPDX-License-Identifier: MIT
 
 inject := $(BUILD)/tests/inject/inject
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Each call of the table with each of its allocations failing in turn: see tests/inject/inject.c.
 # needs: inject
+# SPDX-License-Identifier: MIT
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=${BUILD:-build}
 case $build in /*) ;; *) build=$top/$build ;; esac

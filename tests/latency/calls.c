@@ -3,6 +3,7 @@
  * A sleeper of root's asks for 1 ms again and again and notes how late it runs. Meanwhile user 1000
  * makes one long call at a time. The program is meant for `tools/vm --icount`, where time is a
  * count of instructions and the same in each run; tests/latency/latency.t reads what it prints. */
+/* SPDX-License-Identifier: MIT */
 #include "latency.h"
 
 enum { NICE_TICK_NS = 1000000 };

@@ -1,4 +1,5 @@
 /* Long calls about open files: 60,000 descriptors, locks, pipes, transfers. */
+/* SPDX-License-Identifier: MIT */
 #include "latency.h"
 
 enum { N_FDS = 60000 };

@@ -1,4 +1,5 @@
 /* What the programs of this folder share: a row is one call; it prepares, then measures. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 #define _GNU_SOURCE
 #include <dirent.h>

@@ -1,4 +1,5 @@
 # How long one call keeps others waiting: a program for Ouros alone, run by tests/latency/latency.t.
+# SPDX-License-Identifier: MIT
 
 latency := $(BUILD)/tests/latency/calls
 

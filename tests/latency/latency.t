@@ -9,6 +9,7 @@ sleeper of root's by more than 10 ms fails. With two processors (in real time) n
 sleeper must have run before the long call on the other processor ended. --table prints the table of
 docs/trust.md, --write puts it there.
 """
+# SPDX-License-Identifier: MIT
 # needs: procfs
 
 import os

@@ -1,4 +1,5 @@
 /* Long calls about names: deep and large directories, long paths; and the texts of /proc. */
+/* SPDX-License-Identifier: MIT */
 #include "latency.h"
 
 static void make_names(const char *folder, int n)

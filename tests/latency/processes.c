@@ -1,4 +1,5 @@
 /* Long calls about processes and threads: many children, threads, members of groups. */
+/* SPDX-License-Identifier: MIT */
 #include "latency.h"
 
 static void do_exit_many_children(void)

@@ -1,4 +1,5 @@
 /* Long calls about signals: many that wait, many that are told, timers. */
+/* SPDX-License-Identifier: MIT */
 #include "latency.h"
 
 static void block(int from, int to)

@@ -1,5 +1,6 @@
 /* System calls under their names in C: those that are more than a number and registers.
  * needs: users files memfd */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <sys/fsuid.h>
 #include <sys/mman.h>

@@ -1,5 +1,6 @@
 /* The allocator: what it gives is its caller's alone, and misuse ends the program with a message.
  */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <malloc.h>
 

@@ -1,5 +1,6 @@
 /* popen: modes, what a command inherits of earlier ones, and the order in which they are closed.
  * needs: procfs */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 
 /* Reads all that a stream of popen has; the text is static. */

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Ordinary C programs print with our C library, on Linux and on Ouros, what they print with the host's."""
+# SPDX-License-Identifier: MIT
 import glob
 import os
 import sys

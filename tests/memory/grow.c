@@ -1,6 +1,7 @@
 /* Memory at its end: each thing that takes memory is grown by a process until the kernel refuses;
  * while it is held, root's shell must still start programs; when it is gone, the counts are back.
  * Runs on Ouros alone, as its first program: in the place of root's shell. */
+/* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>

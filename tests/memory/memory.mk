@@ -1,4 +1,5 @@
 # Memory at its end: a program for Ouros alone, run by tests/memory/memory.t.
+# SPDX-License-Identifier: MIT
 
 grow := $(BUILD)/tests/memory/grow
 

@@ -2,6 +2,7 @@
 # Each thing that takes memory, grown until the kernel refuses: see tests/memory/grow.c. MEM= gives
 # the memory of the machines, one after the other.
 # needs: oom procfs
+# SPDX-License-Identifier: MIT
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=${BUILD:-build}
 case $build in /*) ;; *) build=$top/$build ;; esac

@@ -1,5 +1,6 @@
 /* os.chdir and os.fchdir: relative and absolute, and every errno of the contract.
  * needs: users */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <os.h>
 

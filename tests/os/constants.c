@@ -1,5 +1,6 @@
 /* The constants of the module, and those that C's headers have for it: values as Python on Linux
  * has them. */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <os.h>
 #include <sys/mman.h>

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Every name that libc/os.tbl offers is used by some program of tests/os, and libc/README.md says what the table says.
+# SPDX-License-Identifier: MIT
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 unset MAKEFLAGS # another make may have started us

@@ -1,5 +1,6 @@
 /* Files by descriptor: os.open to os.copy_file_range, each row of the table.
  * needs: procfs files */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <os.h>
 #include <sys/ioctl.h>

@@ -1,5 +1,6 @@
 /* os.environ, os.getenv, os.putenv, os.unsetenv: one object, seen at once by all who look.
  * needs: procfs */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <os.h>
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """os.strerror, os.error_name and os.perror say what Python says, for every error and for paths of all bytes."""
+# SPDX-License-Identifier: MIT
 import os
 import random
 import sys

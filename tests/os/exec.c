@@ -2,6 +2,7 @@
  * PATH and its errors. The program runs itself again under the name `show`, which prints what it
  * got.
  * needs: procfs */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <os.h>
 

@@ -1,6 +1,7 @@
 /* os.execv: what stays and what goes, scripts, and every errno of the contract. The program runs
  * itself again with a word that says what to look at.
  * needs: procfs files */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <os.h>
 

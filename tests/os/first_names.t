@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """A program that uses each of the first names behaves the same on Linux and on Ouros, however it is built and booted."""
+# SPDX-License-Identifier: MIT
 import os
 import re
 import shutil

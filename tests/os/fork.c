@@ -1,4 +1,5 @@
 /* os.fork and os.wait: what a child inherits, and what its parent is told. */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <os.h>
 #include <signal.h>

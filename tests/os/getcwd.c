@@ -1,4 +1,5 @@
 /* os.getcwd: what the contract says must hold. */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <os.h>
 

@@ -1,6 +1,7 @@
 /* Which descriptors a new program gets (PEP 446): none that os made, but for os.dup2's and those
  * that were made inheritable. The program runs itself again to look.
  * needs: procfs */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <os.h>
 

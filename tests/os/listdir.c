@@ -1,4 +1,5 @@
 /* os.listdir: what the contract says must hold, also while entries come and go. */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <os.h>
 

@@ -1,5 +1,6 @@
 /* os.makedirs and os.removedirs: what Python's do, among it two processes that make the same tree
  * at once. */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <os.h>
 

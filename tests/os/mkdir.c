@@ -1,5 +1,6 @@
 /* os.mkdir and os.rmdir: modes, trailing slashes, and every errno of the contract.
  * needs: users */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <os.h>
 

@@ -1,5 +1,6 @@
 /* Names of files: os.access to os.sync, each row of the table.
  * needs: users files fifo */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <os.h>
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """os.path gives byte for byte what Python's posixpath gives, on some thousand paths, on Linux and on Ouros."""
+# SPDX-License-Identifier: MIT
 # needs: procfs
 import errno
 import os

@@ -1,6 +1,7 @@
 /* The process itself: numbers, groups, sessions, signals, priorities, times, the system's name and
  * size, random bytes.
  * needs: users settings */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <os.h>
 #include <time.h>

@@ -1,6 +1,7 @@
 /* Programs started in a child: os.spawnv and its family, os.posix_spawn, os.system, os.popen. The
  * program runs itself again to exit with a number, to end by a signal, or to look around.
  * needs: procfs */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <os.h>
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The os module sees the same of a terminal on Linux and on Ouros, and the size that the host's terminal has."""
+# SPDX-License-Identifier: MIT
 import fcntl
 import os
 import pty

@@ -1,5 +1,6 @@
 /* Users and groups of the process, and what /etc says of users.
  * needs: users */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <os.h>
 

@@ -1,5 +1,6 @@
 /* os.wait3, os.wait4, os.waitid, os.waitpid with all their options, and os.waitstatus_to_exitcode
  * for every status. */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <os.h>
 

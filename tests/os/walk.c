@@ -1,6 +1,7 @@
 /* os.scandir and os.walk: entries and their methods, both orders, lists that the caller changes,
  * links, errors.
  * needs: fifo */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <dirent.h>
 #include <os.h>

@@ -1,4 +1,5 @@
 /* Faults in a function of its own, in the way that the argument names; for fault_line.t. */
+/* SPDX-License-Identifier: MIT */
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>

@@ -1,5 +1,6 @@
 /* What debugger.t debugs: a function that is called three times, with a variable to look at; with
  * an argument it waits. */
+/* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <unistd.h>
 

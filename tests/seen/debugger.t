@@ -3,6 +3,7 @@
 
 needs: ptrace
 """
+# SPDX-License-Identifier: MIT
 import glob
 import os
 import re

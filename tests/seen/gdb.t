@@ -1,6 +1,7 @@
 #!/bin/sh
 # gdb's commands that know the kernel, on a machine that runs: what each must say.
 # needs: procfs
+# SPDX-License-Identifier: MIT
 cd "$(dirname "$0")/../.." || exit 1
 command -v gdb >/dev/null || { echo '1..0 # SKIP there is no gdb on this machine'; exit 0; }
 work=$(mktemp -d) || exit 1

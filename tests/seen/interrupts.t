@@ -2,6 +2,7 @@
 # The timer interrupts where a time slice may end, and not at each fork of a parent whose slice is
 # used up. Counted with QEMU's instructions as the clock, so it is the same on a busy host.
 # needs: procfs
+# SPDX-License-Identifier: MIT
 cd "$(dirname "$0")/../.." || exit 1
 forks=2000
 said=$(tools/vm --icount -- sh -c "

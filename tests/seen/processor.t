@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Processors of all kinds: Ouros runs, or says on screen and serial line what it lacks."""
+# SPDX-License-Identifier: MIT
 import os
 import subprocess
 import sys

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A kernel with KASAN and UBSan (make SANITIZE=kernel-address,undefined) that also poisons freed objects: it
 reports what is wrong, and finds nothing wrong while all programs of tests/sys and the fuzzer do what they can."""
+# SPDX-License-Identifier: MIT
 # needs: procfs counts users
 import glob
 import os

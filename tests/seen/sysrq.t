@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """SysRq: its letters through /proc/sysrq-trigger, a panic's report with all that it promises, and
 the key on the console: a BREAK on the serial port."""
+# SPDX-License-Identifier: MIT
 # needs: sysrq procfs
 import os
 import pty

@@ -1,4 +1,5 @@
 /* What strace.t watches on Linux and on Ouros: `traced FOLDER SUBJECT` makes the calls of one. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

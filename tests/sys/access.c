@@ -1,5 +1,6 @@
 /* access, faccessat, faccessat2: by the real user, or the effective; and each errno.
  * needs: users */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 static long access2(int dir, const char *path, int mode, int flags)

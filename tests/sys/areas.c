@@ -1,6 +1,7 @@
 /* Many areas: mmap, munmap, mprotect, faults, fork and truncation with 30,000 of them, which must
  * not take minutes; and the limit of their number.
  * needs: procfs memfd memory */
+/* SPDX-License-Identifier: MIT */
 #include <sys/mman.h>
 #include "helpers.h"
 

@@ -1,5 +1,6 @@
 /* chmod, fchmod, fchmodat, umask: all bits, who may, what new files get, and each errno.
  * needs: users fifo */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 static int mode_of(const char *path)

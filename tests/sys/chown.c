@@ -1,5 +1,6 @@
 /* chown, lchown, fchown, fchownat: who may give what to whom, set-id bits; and each errno.
  * needs: users */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 static struct stat stat_of(const char *path)

@@ -1,5 +1,6 @@
 /* chroot: all lookups begin below it and do not leave it; who may; each errno.
  * needs: procfs users files */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 static void check_errors(void)

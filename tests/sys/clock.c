@@ -1,4 +1,5 @@
 /* The clocks: they go forwards, agree with each other, and refuse what they should. */
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "check.h"
 #include <sys/syscall.h>

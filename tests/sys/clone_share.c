@@ -1,6 +1,7 @@
 /* What clone lets processes share, and threads not: names (CLONE_FS), actions (CLONE_SIGHAND) and
  * descriptors (CLONE_FILES); and unshare, which takes it back.
  * needs: procfs users futex files settings */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sched.h>
 

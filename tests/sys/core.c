@@ -1,5 +1,6 @@
 /* Core dumps: which ends are told as "dumped", and what is in the file.
  * needs: procfs users memory settings counts */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <abi/core.h>
 #include <elf.h>

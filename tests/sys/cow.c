@@ -1,5 +1,6 @@
 /* Copy on write: a tree of processes writes at random to memory that all of them began with; each
  * sees its own. */
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "check.h"
 #include <sys/mman.h>

@@ -1,6 +1,7 @@
 /* Clock numbers of processes and threads: clock_gettime, clock_getres, clock_nanosleep; waitid for
  * a pidfd that is none.
  * needs: times */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 enum { PROF, VIRT, SCHED, FILE_CLOCK, PER_THREAD = 4, P_PIDFD_NUMBER = 3 };

@@ -1,5 +1,6 @@
 /* RLIMIT_CPU, and what times and getrusage tell of time in calls and in user mode.
  * needs: times */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sched.h>
 #include <sys/prctl.h>

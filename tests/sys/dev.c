@@ -1,5 +1,6 @@
 /* The small devices: null, zero, full, random, urandom; the links of /dev; getrandom.
  * needs: procfs */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>
 #include <sys/ioctl.h>

@@ -1,5 +1,6 @@
 /* mkdir, rmdir, their at forms, chdir, fchdir: modes, link counts, removed directories; errors.
  * needs: procfs users */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 static struct stat stat_of(const char *path)

@@ -2,6 +2,7 @@
  * that is not canonical, the last page of a program's half, a page without rights and, where the
  * call writes, a read-only one: EFAULT, and the caller lives.
  * needs: procfs times files fifo settings */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>
 #include <sys/resource.h>

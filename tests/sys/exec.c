@@ -1,5 +1,6 @@
 /* execve: arguments, environment, what stays and what goes, scripts, set-id; and each errno.
  * needs: procfs users times */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sched.h>
 

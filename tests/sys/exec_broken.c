@@ -1,6 +1,7 @@
 /* Programs with broken headers, and execveat: refused with an error, or the new program's end, and
  * never more than that.
  * needs: procfs times */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <elf.h>
 

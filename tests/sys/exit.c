@@ -1,5 +1,6 @@
 /* exit, exit_group: statuses, what an end closes and frees, who is told.
  * needs: procfs */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>
 #include <sched.h>

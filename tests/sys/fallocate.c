@@ -1,5 +1,6 @@
 /* fallocate, memfd_create, preadv, pwritev and their 2 forms, syncfs, setfsuid, setfsgid; errors.
  * needs: procfs users files memfd */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/uio.h>
 

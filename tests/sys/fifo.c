@@ -1,5 +1,6 @@
 /* FIFOs: opening waits for the other side; what is written comes out; ends that go away.
  * needs: procfs fifo */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>
 

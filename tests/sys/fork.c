@@ -1,5 +1,6 @@
 /* fork, vfork, clone without shared threads: what a child has, what is its own, many of them.
  * needs: procfs users times */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sched.h>
 #include <sys/resource.h>

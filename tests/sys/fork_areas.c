@@ -1,6 +1,7 @@
 /* fork of a process with many areas while its other threads map, unmap, grow stacks, and a file is
  * cut off: the child has what was there at one moment.
  * needs: memfd memory */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sched.h>
 

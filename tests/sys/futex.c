@@ -1,5 +1,6 @@
 /* futex: waits, wakes, bits, moves and time-outs, between processes that share memory.
  * needs: procfs futex */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 /* Linux's numbers: its header does not come with every libc. */

@@ -1,5 +1,6 @@
 /* getcwd (the call itself): its length, small buffers, depth, what lies outside; each errno.
  * needs: procfs */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 static long cwd(void *buf, unsigned long size)

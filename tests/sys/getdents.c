@@ -1,5 +1,6 @@
 /* getdents64: records, types, going on where one stopped while names come and go; each errno.
  * needs: fifo */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 struct entry {

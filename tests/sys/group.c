@@ -1,5 +1,6 @@
 /* setpgid, setsid, getpgid, getsid, getpgrp: who may move whom, and each errno.
  * needs: procfs */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 static void end(pid_t child)

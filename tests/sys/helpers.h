@@ -1,5 +1,6 @@
 /* What the programs of this folder share: small files, other users, bad addresses, children, and
  * waiting for events. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 #include "check.h"
 #include <dirent.h>

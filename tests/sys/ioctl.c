@@ -1,5 +1,6 @@
 /* ioctl on what is no terminal: the requests that every descriptor knows, and those that none does.
  */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/ioctl.h>
 

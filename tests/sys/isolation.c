@@ -1,5 +1,6 @@
 /* What no program may do, each tried by a child that must die of it: the kernel's memory,
  * privileged instructions, gates that are not for programs, registers that no return accepts. */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <sys/syscall.h>
 

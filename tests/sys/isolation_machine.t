@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What the processor enforces, seen from outside the machine through QEMU's gdb port: rights of pages, control
 registers, and the guard below a kernel stack."""
+# SPDX-License-Identifier: MIT
 # needs: procfs
 import os
 import re

@@ -2,6 +2,7 @@
  * its memory, and what calls copy out holds no byte of the kernel's stack or heap, padding
  * included.
  * needs: times files settings */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>
 #include <sys/resource.h>

@@ -2,6 +2,7 @@
  * while their tables are copied, shared by a fork, unmapped and filled anew. On one processor the
  * same steps come one after the other. Bounded by rounds.
  * needs: futex memory */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sched.h>
 

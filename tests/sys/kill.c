@@ -1,5 +1,6 @@
 /* kill, tkill, tgkill: whom a number names, who may send what, default actions; and each errno.
  * needs: users */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 static volatile sig_atomic_t count;

@@ -1,5 +1,6 @@
 /* /dev/kmsg and syslog: the kernel's log, written and read as records and as text.
  * needs: procfs users */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>
 #include <sys/utsname.h>

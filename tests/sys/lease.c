@@ -1,5 +1,6 @@
 /* Leases: who may have one, who breaks it and by what, what the holder is told; time-out; hints.
  * needs: locks procfs users */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>
 

@@ -1,5 +1,6 @@
 /* getrlimit, setrlimit, prlimit64, getpriority, setpriority: values, rights, effects; errors.
  * needs: users settings */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/resource.h>
 

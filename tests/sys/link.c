@@ -1,5 +1,6 @@
 /* link, linkat: a second name for the same file, and each errno.
  * needs: procfs users */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 static nlink_t links_of(const char *path)

@@ -1,6 +1,7 @@
 /* fcntl's record locks and flock: ranges that split and join, who is in the way, waiting in turn,
  * deadlock, what a close or an end lets go; errors.
  * needs: locks procfs */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/file.h>
 

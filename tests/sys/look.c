@@ -2,6 +2,7 @@
  * program that nobody may read, a process that gave up its user; and what a set-user-id program
  * does not take over from its caller. Linux never shows a program's memory by its caller's rights.
  * needs: procfs users settings inject */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>
 #include <sched.h>

@@ -1,5 +1,6 @@
 /* madvise and msync: what MADV_DONTNEED drops, what is refused.
  * needs: memory */
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "check.h"
 #include <sys/mman.h>

@@ -1,6 +1,7 @@
 /* Files that are mapped: their times, holes that are punched below a mapping, /dev/zero from an
  * offset on, ends past all files.
  * needs: memfd memory */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 enum { PAGES = 4, KEEP_SIZE = 1, PUNCH_HOLE = 2, ATIME = 1000, MTIME = 2000 };

@@ -1,6 +1,7 @@
 /* What mmap and its kin refuse, and in which order; madvise about forks; futexes where no memory
  * is.
  * needs: users futex memfd memory settings */
+/* SPDX-License-Identifier: MIT */
 #include <sys/mman.h>
 #include <sys/sysinfo.h>
 #include "helpers.h"

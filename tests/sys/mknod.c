@@ -1,5 +1,6 @@
 /* mknod, mknodat: FIFOs, devices, plain files; who may; each errno.
  * needs: users files fifo */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/sysmacros.h>
 

@@ -1,6 +1,7 @@
 /* mlock, mlock2, munlock, mlockall, munlockall, MAP_LOCKED: limits, errors, what is counted, and
  * what other calls may do with locked memory.
  * needs: procfs users memfd memory */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/resource.h>
 

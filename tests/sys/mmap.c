@@ -1,6 +1,7 @@
 /* mmap, munmap, mprotect, brk: anonymous and of files, private and shared, over fork, and the
  * faults of what is not there.
  * needs: memory */
+/* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <setjmp.h>
 #include <sys/mman.h>

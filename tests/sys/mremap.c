@@ -1,6 +1,7 @@
 /* mremap: growing, shrinking and moving mappings with their contents; its errors, and those of
  * msync and madvise.
  * needs: users memory */
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "check.h"
 #include <sys/mman.h>

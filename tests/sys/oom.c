@@ -1,5 +1,6 @@
 /* /proc/PID/oom_score_adj, oom_adj and oom_score: values, who may lower them, fork and exec.
  * needs: procfs users oom */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 static int number_in(const char *name)

@@ -1,5 +1,6 @@
 /* open, openat, creat: flags, modes, which descriptor, and each errno.
  * needs: users */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/resource.h>
 

@@ -1,6 +1,7 @@
 /* Orphans: who becomes the parent, subreapers, orphaned process groups, the signal of a parent's
  * end.
  * needs: procfs settings */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/prctl.h>
 

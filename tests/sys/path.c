@@ -1,5 +1,6 @@
 /* Path resolution: links and their limit, slashes, dots, lengths, rights; through stat and open.
  * needs: procfs users */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 /* The file's number; each time another one if there is no file. */

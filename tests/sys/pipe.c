@@ -1,5 +1,6 @@
 /* pipe, pipe2: order, ends, blocking, atomic writes, packets, bad addresses, SIGPIPE.
  * needs: procfs users fifo */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>
 #include <sys/ioctl.h>

@@ -1,6 +1,7 @@
 /* poll, ppoll: what is ready, of pipes, files, devices and closed descriptors; times, masks; each
  * errno.
  * needs: procfs */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>
 #include <sys/resource.h>

@@ -1,5 +1,6 @@
 /* prctl: what programs ask for at their start, and what no kernel knows.
  * needs: settings */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/prctl.h>
 

@@ -1,4 +1,5 @@
 /* Processes that never sleep: all of them get on, and one that sleeps beside them wakes. */
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "check.h"
 #include <sched.h>

@@ -1,6 +1,7 @@
 /* /proc/PID/io, syscall, timerslack_ns, mem, pagemap, mountstats: their rights, their form, and
  * that they follow what the process does.
  * needs: procfs users settings */
+/* SPDX-License-Identifier: MIT */
 #include "proc_text.h"
 #include <sys/prctl.h>
 

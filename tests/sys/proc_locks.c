@@ -1,6 +1,7 @@
 /* /proc/PID/fdinfo tells of the locks and the lease that belong to a descriptor, and of no others;
  * /proc/locks of all, and of what waits for them.
  * needs: locks procfs */
+/* SPDX-License-Identifier: MIT */
 #include "proc_text.h"
 #include <sys/file.h>
 #include <sys/sysmacros.h>

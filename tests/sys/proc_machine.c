@@ -1,6 +1,7 @@
 /* Files of /proc about the whole machine: interrupts, slabinfo, buddyinfo, consoles; and names as
  * listings give them.
  * needs: procfs users settings counts */
+/* SPDX-License-Identifier: MIT */
 #include "proc_text.h"
 #include <sys/sysmacros.h>
 

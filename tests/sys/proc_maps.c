@@ -1,5 +1,6 @@
 /* /proc/PID/smaps, smaps_rollup and the modes of fd's links; large texts in small pieces.
  * needs: procfs */
+/* SPDX-License-Identifier: MIT */
 #include "proc_text.h"
 
 enum { MB = 1 << 20, AREAS = 3000 };

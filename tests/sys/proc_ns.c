@@ -1,5 +1,6 @@
 /* /proc/PID/ns: links whose text and target are one namespace, the same for parent and child.
  * needs: procfs users */
+/* SPDX-License-Identifier: MIT */
 #include "proc_text.h"
 #include <sched.h>
 #include <sys/ioctl.h>

@@ -1,6 +1,7 @@
 /* /proc/PID/status and statm: sizes that fit together and follow what the process does. Where
  * versions of Linux differ (Kthread, untag_mask ...) nothing is checked.
  * needs: procfs users settings */
+/* SPDX-License-Identifier: MIT */
 #include "proc_text.h"
 #include <sys/resource.h>
 #include <sys/wait.h>

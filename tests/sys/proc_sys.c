@@ -1,5 +1,6 @@
 /* /proc/sys: what the kernel says there is what its calls say.
  * needs: procfs users memfd counts */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/utsname.h>
 

@@ -1,4 +1,5 @@
 /* What the tests of /proc share: a file's whole text, its lines, and what a directory has. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 #include "helpers.h"
 

@@ -1,6 +1,7 @@
 /* ptrace: a child that asks for it; signals that its tracer sees, changes and drops; its registers
  * and memory; how it is let go; each errno.
  * needs: ptrace */
+/* SPDX-License-Identifier: MIT */
 #include "tracing.h"
 
 static volatile long variable = 7;

@@ -1,6 +1,7 @@
 /* ptrace: stops at system calls; their number, registers and result, and how they change; what
  * strace asks about them.
  * needs: ptrace */
+/* SPDX-License-Identifier: MIT */
 #include "tracing.h"
 
 enum { GOOD = SIGTRAP | 0x80 };

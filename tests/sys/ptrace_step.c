@@ -1,6 +1,7 @@
 /* ptrace: single steps, over calls and into handlers; breakpoints; registers that no program could
  * have, which must not hurt the kernel; vector registers.
  * needs: ptrace */
+/* SPDX-License-Identifier: MIT */
 #include "tracing.h"
 
 static volatile int caught;

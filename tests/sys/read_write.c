@@ -1,4 +1,5 @@
 /* read, write, pread64, pwrite64, readv, writev, lseek: positions, holes, limits; errors. */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/resource.h>
 #include <sys/uio.h>

@@ -1,5 +1,6 @@
 /* rename, renameat, renameat2: all forms, and each errno that Linux documents.
  * needs: users fifo */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/syscall.h>
 

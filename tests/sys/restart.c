@@ -1,6 +1,7 @@
 /* What a signal does to a call that sleeps: EINTR or going on, call by call, with and without
  * SA_RESTART.
  * needs: procfs futex files fifo */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>
 #include <sys/select.h>

@@ -1,6 +1,7 @@
 /* set_robust_list: whoever waits for a lock of a thread that has ended, or executes another
  * program, is told.
  * needs: procfs futex */
+/* SPDX-License-Identifier: MIT */
 #include <stddef.h>
 
 #include "helpers.h"

@@ -2,6 +2,7 @@
  * mmap, mprotect and chmod, and that no mapping slips past the seal. Where versions of Linux differ
  * (a sealed file may be shared to read since 6.7) the newest is followed.
  * needs: procfs files memfd */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sched.h>
 #include <sys/sendfile.h>

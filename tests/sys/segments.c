@@ -1,6 +1,7 @@
 /* Segment registers belong to their thread: what a program loads into FS, GS, DS or ES is not seen
  * by another, and does not change another's bases.
  * needs: procfs */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sched.h>
 

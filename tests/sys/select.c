@@ -1,5 +1,6 @@
 /* select, pselect6: the three sets, times, masks; each errno.
  * needs: files */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/select.h>
 #include <sys/time.h>

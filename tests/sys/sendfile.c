@@ -1,5 +1,6 @@
 /* sendfile, copy_file_range, fadvise64: copies inside the kernel, and each errno.
  * needs: files */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/sendfile.h>
 

@@ -1,6 +1,7 @@
 /* What counts for each user and not for each process: processes and threads (RLIMIT_NPROC), queued
  * signals (RLIMIT_SIGPENDING).
  * needs: procfs users settings */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sched.h>
 #include <sys/prctl.h>

@@ -1,5 +1,6 @@
 /* rt_sigreturn: registers, flags and vector state are as before a handler, or as the handler made
  * them; what a program may not have is not accepted. */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <setjmp.h>
 #include <ucontext.h>

@@ -1,6 +1,7 @@
 /* rt_sigtimedwait, rt_sigqueueinfo, rt_tgsigqueueinfo: taking signals without a handler, with what
  * they bring; errors.
  * needs: procfs */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 static int take(int number, siginfo_t *info, long ms)

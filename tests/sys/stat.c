@@ -1,5 +1,6 @@
 /* stat, lstat, fstat, newfstatat, statx, statfs, fstatfs: each field and each errno.
  * needs: procfs files */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/ioctl.h>
 #include <sys/statfs.h>

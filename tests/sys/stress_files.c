@@ -1,5 +1,6 @@
 /* The file system under load: several processes create, link, rename, list and remove in the same
  * directories; nothing is lost, nothing is there twice, link counts are right at the end. */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 enum { WORKERS = 6, ROUNDS = 150 };

@@ -1,4 +1,5 @@
 /* Copy on write under load: trees of forks that write, grow, unmap and end in any order. */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 enum { PAGES = 256 };

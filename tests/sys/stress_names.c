@@ -1,4 +1,5 @@
 /* Stress: names that are made, renamed, looked up and removed by several processes at once. */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <limits.h>
 #include <sched.h>

@@ -1,4 +1,5 @@
 /* Pipes and processes under load: rings, fans, ends that break, signals in between. */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>
 

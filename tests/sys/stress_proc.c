@@ -1,6 +1,7 @@
 /* Stress: /proc is read while the processes in it open, close, exec and end; and threads that use
  * one descriptor, one timer and one table at once.
  * needs: procfs times */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sched.h>
 #include <sys/time.h>

@@ -1,5 +1,6 @@
 /* Processes under load: fork, exec, stop, go on, kill, wait and look at /proc, all at once.
  * needs: procfs */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 /* The exit status of what many children do at the same time: all 0. */

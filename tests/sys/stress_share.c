@@ -1,6 +1,7 @@
 /* Stress: processes and threads that share names, descriptors and actions, or some of these, move,
  * open, close, set actions, stop sharing, execute and end at once, while others look at them.
  * needs: procfs futex */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sched.h>
 

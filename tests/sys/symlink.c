@@ -1,5 +1,6 @@
 /* symlink, symlinkat, readlink, readlinkat: what a link holds, how it is followed; errors.
  * needs: users */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 static void check_holds(void)

@@ -1,5 +1,6 @@
 /* /proc/cpuinfo and /sys: the processors as lscpu, nproc and the C library read them.
  * needs: procfs files settings */
+/* SPDX-License-Identifier: MIT */
 #include "proc_text.h"
 #include <sys/vfs.h>
 

@@ -1,6 +1,7 @@
 /* uname, sethostname, sysinfo, getrandom, prctl, arch_prctl, sched_getaffinity, numbers,
  * what is no call at all; each errno.
  * needs: procfs users settings */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sched.h>
 #include <sys/prctl.h>

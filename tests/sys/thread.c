@@ -1,5 +1,6 @@
 /* Threads by clone: what they share, numbers, ends, signals, exec, fork and faults among them.
  * needs: procfs futex files */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sched.h>
 

@@ -1,6 +1,7 @@
 /* clock_gettime, clock_getres, gettimeofday, time, times, getrusage: clocks agree and go forward;
  * each errno.
  * needs: procfs */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/resource.h>
 #include <sys/time.h>

@@ -1,5 +1,6 @@
 /* nanosleep, clock_nanosleep, alarm, getitimer, setitimer: at least the time asked for; errors.
  * needs: times */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/time.h>
 

@@ -1,4 +1,5 @@
 /* What the programs about ptrace share: a child that is traced, and its stops by name. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 #include "helpers.h"
 #include <sys/ptrace.h>

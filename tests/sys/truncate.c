@@ -1,5 +1,6 @@
 /* truncate, ftruncate: longer, shorter, times, and each errno.
  * needs: users */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 static off_t size_of(const char *path)

@@ -1,5 +1,6 @@
 /* unlink, unlinkat: names go, open files stay, sticky directories; and each errno.
  * needs: procfs users */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 static void check_open_files(void)

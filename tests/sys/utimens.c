@@ -1,5 +1,6 @@
 /* utimensat: both times, now, omitted, of links; who may; and each errno.
  * needs: users memfd */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 static struct stat stat_of(const char *path)

@@ -1,6 +1,7 @@
 /* Extended attributes and sockets, of which there are none: what Linux says on file systems without
  * attributes (here /proc and pipes), and of families that it does not know.
  * needs: procfs files */
+/* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
 enum { SET = SYS_setxattr, LSET, FSET, GET, LGET, FGET, LIST, LLIST, FLIST, REMOVE, LREMOVE };

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The build and its tools: what make prints, that a second one does nothing, W^X, tools/cc."""
+# SPDX-License-Identifier: MIT
 # needs: procfs
 import glob
 import json

@@ -1,5 +1,6 @@
 #!/bin/sh
 # tools/debug: gdb stops in the kernel, and its commands know the processes.
+# SPDX-License-Identifier: MIT
 cd "$(dirname "$0")/../.." || exit 1
 command -v gdb >/dev/null || { echo '1..0 # SKIP gdb is not here: make debug installs it'; exit 0; }
 work=$(mktemp -d)

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """tools/vm --get and --keep: what comes out of the machine, what is removed, and what is refused."""
+# SPDX-License-Identifier: MIT
 import os
 import re
 import stat

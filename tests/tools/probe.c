@@ -1,4 +1,5 @@
 /* What vm.t runs to see what a program gets: `args`, `count` (instructions, times), `hang`. */
+/* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>

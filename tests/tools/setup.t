@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """tools/setup on machines that lack a tool, made of a PATH: what it installs, says and leaves."""
+# SPDX-License-Identifier: MIT
 import os
 import shutil
 import subprocess

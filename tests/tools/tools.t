@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Our Python tools: none shows a traceback, whatever goes wrong; tools/screenshot, also with --iso."""
+# SPDX-License-Identifier: MIT
 import glob
 import os
 import struct

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """tools/vm: each option, each exit status, and the streams, as its --help promises them."""
+# SPDX-License-Identifier: MIT
 # needs: procfs
 import os
 import re

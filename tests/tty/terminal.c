@@ -1,5 +1,6 @@
 /* What terminal.t runs on a terminal of Linux and of Ouros: it says what it saw, one line a thing,
  * and asks for keys with lines that begin with "keys". */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

@@ -4,6 +4,7 @@
 What a read with a time-out gives depends on when the keys come, and on a busy host they come late on
 either side. So where the two differ both are asked again; a terminal that is wrong differs each time.
 """
+# SPDX-License-Identifier: MIT
 import os
 import pty
 import select

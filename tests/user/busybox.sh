@@ -1,6 +1,7 @@
 # What a person does in BusyBox's shell; runs in an empty folder, and its output must be the same
 # on Linux and on Ouros.
 # Each part prints its name first, so that a difference is found quickly.
+# SPDX-License-Identifier: MIT
 
 echo "== pipelines and redirections"
 echo one > out; echo two >> out; cat < out | sort -r | tr a-z A-Z

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Debian's unmodified BusyBox: a script gives the same output on Linux and on Ouros."""
+# SPDX-License-Identifier: MIT
 # needs: procfs users files fifo
 import difflib
 import os

@@ -1,6 +1,7 @@
 #!/usr/bin/expect -f
 # What a person does at the prompt, on a terminal of 33 lines by 77 columns: BusyBox's shell, then
 # our osh, the shell on the machine that GRUB boots, and tools/vm's own keys.
+# SPDX-License-Identifier: MIT
 
 set top [file dirname [file dirname [file dirname [file normalize [info script]]]]]
 set vm $top/tools/vm

@@ -1,5 +1,6 @@
 #!/bin/sh
 # What helps somebody who is new in the machine: man, osh's help, and which commands are there.
+# SPDX-License-Identifier: MIT
 cd "$(dirname "$0")/../.." || exit 1
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT

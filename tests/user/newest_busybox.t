@@ -1,6 +1,7 @@
 #!/bin/sh
 # The newest static BusyBox of Debian's archive (unstable) runs as the image's shell and commands, as the host's does.
 # Its package is taken apart here, not installed; it is fetched again when it is a week old.
+# SPDX-License-Identifier: MIT
 cd "$(dirname "$0")/../.." || exit 1
 skip() {
     echo "1..0 # SKIP $1"

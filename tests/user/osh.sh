@@ -1,4 +1,5 @@
 # What osh understands, part by part: it prints what /bin/sh prints. Runs in an empty folder.
+# SPDX-License-Identifier: MIT
 echo "== words and quotes"
 echo one   two	three
 echo 'single  quotes' "double  quotes" un'quo't"ed"

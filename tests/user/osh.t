@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """osh: it prints what /bin/sh prints, on Linux and on Ouros; its errors and its exit status."""
+# SPDX-License-Identifier: MIT
 import os
 import subprocess
 import sys

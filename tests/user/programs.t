@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Our small programs: the same on Linux and on Ouros, and as the host's own; no BusyBox needed."""
+# SPDX-License-Identifier: MIT
 # needs: procfs
 import os
 import pty

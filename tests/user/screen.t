@@ -3,6 +3,7 @@
 
 needs: screen
 """
+# SPDX-License-Identifier: MIT
 import os
 import sys
 import tempfile

@@ -1,4 +1,5 @@
 """Commands for gdb: what the kernel knows, read from its memory. `help ouros` lists them."""
+# SPDX-License-Identifier: MIT
 
 import os
 import re

@@ -4,6 +4,7 @@ Both axes are logarithmic and say so. Each curve is named where it ends, with a 
 that colour is never needed; a title and a description serve screen readers; and the picture brings
 its own ground, light or dark as the reader's page asks for.
 """
+# SPDX-License-Identifier: MIT
 
 import datetime
 import math

@@ -1,4 +1,5 @@
 """What the bench boots: Debian's kernel, the one archive for all kernels, and CDs with GRUB."""
+# SPDX-License-Identifier: MIT
 
 import glob
 import os

@@ -1,4 +1,5 @@
 """The bench's table: quantiles, ratios, and the samples as a file."""
+# SPDX-License-Identifier: MIT
 
 UNITS = ((1e9, "s"), (1e6, "ms"), (1e3, "us"), (0, "ns"))
 

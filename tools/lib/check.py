@@ -1,4 +1,5 @@
 """Finds wrong options and missing files before QEMU does, to name the remedy."""
+# SPDX-License-Identifier: MIT
 
 import os
 import re

@@ -7,6 +7,7 @@ then writes the sums as the .gcda files that gcov reads, beside the .gcno files 
 
 usage: coverage.py BUILD        writes the .gcda files of the kernel in that folder
 """
+# SPDX-License-Identifier: MIT
 import array
 import fcntl
 import os

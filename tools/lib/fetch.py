@@ -5,6 +5,7 @@ the standard output, after a mark that only this run has. It is kept until it is
 nothing here changes. The guest is not trusted: no name leads out of the place that the user named,
 and no link, of the guest's or of this machine, is followed on the way.
 """
+# SPDX-License-Identifier: MIT
 
 import mmap
 import os

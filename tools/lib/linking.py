@@ -1,4 +1,5 @@
 """Dynamically linked programs: which loader and libraries they want, and how to add those."""
+# SPDX-License-Identifier: MIT
 
 import os
 import shutil

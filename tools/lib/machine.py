@@ -1,4 +1,5 @@
 """The machine: how QEMU is called for Ouros, and what its exit status means."""
+# SPDX-License-Identifier: MIT
 
 import os
 

@@ -1,4 +1,5 @@
 """Writes and lists cpio archives of the format newc, as the kernel's boot module wants them."""
+# SPDX-License-Identifier: MIT
 
 import itertools
 import os

@@ -1,4 +1,5 @@
 """Carries bytes between the host's standard streams and the guest's serial ports."""
+# SPDX-License-Identifier: MIT
 
 import fcntl
 import os

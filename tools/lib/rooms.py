@@ -1,4 +1,5 @@
 """The kernel's sources as kernel/rooms.mk and kernel/annexes.mk list them, and their lines of code."""
+# SPDX-License-Identifier: MIT
 
 import re
 

@@ -1,4 +1,5 @@
 """The machine's text screen and keyboard, worked through QEMU's monitor: for pictures and tests."""
+# SPDX-License-Identifier: MIT
 
 import json
 import os

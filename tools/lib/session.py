@@ -1,4 +1,5 @@
 """One run of the machine: the image, QEMU, the streams, and what the end of it means."""
+# SPDX-License-Identifier: MIT
 
 import mmap
 import _socket  # the module socket takes 6 ms to load, and only its socketpair is needed

@@ -1,4 +1,5 @@
 """How every Python tool begins and ends: whatever goes wrong, its user reads a line and a remedy."""
+# SPDX-License-Identifier: MIT
 
 import os
 import signal

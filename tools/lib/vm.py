@@ -46,6 +46,7 @@ Environment: BUILD=folder instead of build, QEMU=program, ACCEL=kvm.
   tools/vm --add hello -- hello           a program of your own, made by tools/cc
   tools/vm --add notes:/root/notes --cwd /root/notes     a folder, and a shell in it
 """
+# SPDX-License-Identifier: MIT
 
 import os
 import signal

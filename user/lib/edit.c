@@ -3,6 +3,7 @@
  * Keys: left, right, Home, End, Delete, Backspace; up and down for earlier lines; Ctrl-A, E, B, F,
  * P, N as in Emacs; Ctrl-U and Ctrl-K delete to the start and to the end, Ctrl-W deletes a word,
  * Ctrl-L clears the screen. A letter of several bytes (UTF-8) counts as one. */
+/* SPDX-License-Identifier: MIT */
 #include "edit.h"
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Line editing at a terminal: cursor keys move in the line, and earlier lines can be called up. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stddef.h>

@@ -1,4 +1,5 @@
 /* Writes files and folders as a cpio archive: for tools/vm --get, which asks init for them. */
+/* SPDX-License-Identifier: MIT */
 #include "pack.h"
 #include <dirent.h>
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* Writes files and folders as a cpio archive (newc), the format in which tools/vm gave the image.
  */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdbool.h>

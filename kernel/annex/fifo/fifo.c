@@ -3,6 +3,7 @@
  * A reader waits for a writer and a writer for a reader. To wait until "there is a writer" would
  * not be enough: a writer may open the FIFO, write and close it before the reader runs again. So
  * the reader waits until the count of openings to write has changed, which cannot be missed. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "annex.h"

@@ -1,4 +1,5 @@
 /* mknod: makes FIFOs, devices, names of sockets and empty regular files. */
+/* SPDX-License-Identifier: MIT */
 #include "syscall_calls.h"
 #include "vfs/local.h"
 

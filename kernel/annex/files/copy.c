@@ -4,6 +4,7 @@
  * were read, for example a pipe that is full. No byte may be lost then, so the position of the
  * source is moved back to the first one that was not written. That is possible because the source
  * always has positions: a pipe or terminal as source gives EINVAL. */
+/* SPDX-License-Identifier: MIT */
 #include "syscall_calls.h"
 #include "vfs/local.h"
 

@@ -3,6 +3,7 @@
  * The three sets are copied from the user, and each descriptor in any of them becomes one item for
  * poll_wait. Afterwards the bits of descriptors that are not ready are cleared, and the sets are
  * copied back. The calls also write back how much time was left, as on Linux. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/poll.h"
 #include "abi/signal.h"
 #include "abi/time.h"

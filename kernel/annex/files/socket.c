@@ -1,5 +1,6 @@
 /* socket and socketpair, in a system without any address family: they check their arguments and
  * refuse with the error that Linux gives. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/socket.h"
 #include "syscall_calls.h"
 #include "vfs/local.h"

@@ -1,4 +1,5 @@
 /* statfs, chroot, and sync, which has nothing to write back. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/statfs.h"
 #include "syscall_calls.h"
 #include "vfs/local.h"

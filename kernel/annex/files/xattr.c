@@ -1,5 +1,6 @@
 /* Extended attributes, which no file system here has. The calls check their arguments as Linux
  * does; then the result is ENOTSUP, or an empty list, as on a Linux file system without them. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/xattr.h"
 #include "syscall_calls.h"
 #include "vfs/local.h"

@@ -12,6 +12,7 @@
  * only if it still has the value. A program changes the word first and calls FUTEX_WAKE afterwards.
  * So either the read sees the change, or the wake finds the waiter. The word is read without a
  * lock, because the read may fault. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/futex.h"

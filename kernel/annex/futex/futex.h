@@ -1,4 +1,5 @@
 /* The function that the files of the annex futex share. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "mm.h"

@@ -6,6 +6,7 @@
  * thread's number, it sets FUTEX_OWNER_DIED and wakes a waiter, whose lock then returns EOWNERDEAD.
  * The list is the program's: it may be a ring, or point anywhere, so the walk is limited and each
  * access may fail. */
+/* SPDX-License-Identifier: MIT */
 #include "annex.h"
 #include "futex.h"
 #include "proc/private.h"

@@ -9,6 +9,7 @@
  * made room fetches them. The lock is a spinlock, because the interrupt takes it. It cannot be held
  * while bytes are copied to a program, which may fault. So they are copied through a small buffer,
  * and removed from the ring afterwards; the mutex `reader` keeps other readers away meanwhile. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/poll.h"

@@ -3,6 +3,7 @@
  * A thread writes N there, and the N-th allocation in its system calls fails. A read says how many
  * are left; 0 when it has happened. It is as on Linux, except that a thread may use it only for
  * itself, and need not be root. */
+/* SPDX-License-Identifier: MIT */
 #include "annex.h"
 #include "annex/procfs/nodes.h"
 

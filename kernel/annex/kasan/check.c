@@ -1,5 +1,6 @@
 /* The checks that compiled code calls before each access, and the wrappers of assembly
  * functions. */
+/* SPDX-License-Identifier: MIT */
 #include "kasan.h"
 #include "mm.h"
 

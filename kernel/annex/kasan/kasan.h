@@ -16,6 +16,7 @@
  * Lock: none is needed. Only the code that allocates or frees bytes changes their shadow.
  *
  * Read shadow.c first, then check.c, objects.c and report.c. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdbool.h>

@@ -7,6 +7,7 @@
  * A freed object is not given back to its allocator at once, which might return it to the next
  * caller: then the use of the old pointer could not be found. It is forbidden, and waits in a
  * quarantine until QUARANTINED others have been freed after it. */
+/* SPDX-License-Identifier: MIT */
 #include "kasan.h"
 #include "mm.h"
 

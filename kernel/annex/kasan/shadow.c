@@ -4,6 +4,7 @@
  * is an array in the image itself, mapped by __wrap_boot_main(). The shadow of all memory is taken
  * from that memory, one eighth, before mm gets the rest. The shadow of a kernel stack is mapped and
  * unmapped with the stack. */
+/* SPDX-License-Identifier: MIT */
 #include "kasan.h"
 #include "mm.h"
 

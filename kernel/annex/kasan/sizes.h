@@ -1,4 +1,5 @@
 /* Sizes in a kernel with KASAN: checked code needs more stack, and objects have gaps between. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #define KSTACK_PAGES      4

@@ -12,6 +12,7 @@
  * the inode (n_readers, writers) before it looks for leases, and a lease is put into its set before
  * the counts are looked at. So at least one of the two sees the other: the open waits, or
  * F_SETLEASE fails with EAGAIN. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/poll.h"
 #include "abi/signal.h"
 #include "lock_set.h"

@@ -8,6 +8,7 @@
  *
  * All of them are advisory: they do not keep a program that does not ask from reading or writing.
  */
+/* SPDX-License-Identifier: MIT */
 #include "annex.h"
 #include "lock_set.h"
 #include "syscall_calls.h"

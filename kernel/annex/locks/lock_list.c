@@ -1,4 +1,5 @@
 /* Lists the locks and leases on all files, and the threads that wait for them, for /proc/locks. */
+/* SPDX-License-Identifier: MIT */
 #include "lock_set.h"
 
 enum { MOST_TOLD = 64 }; /* locks that are listed in one go with a set's mutex held */

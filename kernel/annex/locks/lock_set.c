@@ -23,6 +23,7 @@
  *
  * The set's mutex guards the set. The chain of waiting owners runs through several sets, so which
  * owner waits for which is guarded by one spinlock, locks_lock. */
+/* SPDX-License-Identifier: MIT */
 #include "lock_set.h"
 
 #define PIECE 64 /* locks or owners that are looked at between two calls of cond_resched */

@@ -1,4 +1,5 @@
 /* The locks on one file: the interface of lock_set.c to lock.c, lock_list.c and lease.c. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "locks.h"

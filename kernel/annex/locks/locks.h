@@ -1,5 +1,6 @@
 /* What other annexes may ask of the annex locks: which locks there are, and the settings of leases.
  */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "vfs.h"

@@ -3,6 +3,7 @@
  * The open file needs a dentry, as every open file does. It gets one that is dead from the start:
  * it has the root directory as its parent, but is not in it, so no lookup can find it. When the
  * last descriptor and the last mapping are gone the file is freed. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "ramfs/local.h"

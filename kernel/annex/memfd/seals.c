@@ -7,6 +7,7 @@
  * half done at that moment, and no writable mapping is made between the check for such mappings and
  * the seal. fork may copy a shared mapping at any time, but then the parent has one, which the
  * check finds. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "annex.h"

@@ -1,5 +1,6 @@
 /* madvise and msync: what a program says about its memory, and the little that follows from it
  * here. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "mm/space.h"
 #include "syscall_calls.h"

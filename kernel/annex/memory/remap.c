@@ -10,6 +10,7 @@
  *
  * Between steps 2 and 3 the lock is free, so another thread may have changed everything: step 3
  * begins by checking the VMA again. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "mm/space.h"
 #include "syscall_calls.h"

@@ -14,6 +14,7 @@
  * There is one victim at a time; otherwise several processes would die for one page. The next one
  * is chosen only when the last one has ended and its memory is free, or has taken longer than
  * LONGEST_DEATH_NS. Process 1 is never chosen, nor is one with an oom_score_adj of -1000. */
+/* SPDX-License-Identifier: MIT */
 #include "annex.h"
 #include "oom.h"
 #include "proc/private.h"

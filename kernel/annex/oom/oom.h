@@ -1,4 +1,5 @@
 /* What the files of the annex oom share. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "proc.h"

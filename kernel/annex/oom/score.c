@@ -1,5 +1,6 @@
 /* /proc/PID/oom_score, oom_score_adj and oom_adj: which process is killed first when memory is out.
  */
+/* SPDX-License-Identifier: MIT */
 #include "annex.h"
 #include "annex/procfs/nodes.h"
 #include "oom.h"

@@ -1,5 +1,6 @@
 /* /proc/PID/syscall, stack and timerslack_ns: in which call a thread waits, where in the kernel,
  * and how late its timers may be. */
+/* SPDX-License-Identifier: MIT */
 #include "nodes.h"
 
 enum { MOST_CALLS = 32 };

@@ -1,4 +1,5 @@
 /* /proc/cpuinfo: the processors, as lscpu and people read them; and sets of processors as text. */
+/* SPDX-License-Identifier: MIT */
 #include "nodes.h"
 
 /* All processors are alike, so one answers for all. Constant after cpu_prepare. */

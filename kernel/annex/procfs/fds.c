@@ -4,6 +4,7 @@
  * A link in fd is not followed by its text: that may be a path that exists no more, or "pipe:[17]".
  * It jumps to the directory dentry of the open file (follow_fd), so even a deleted file can be
  * opened again through it. */
+/* SPDX-License-Identifier: MIT */
 #include "annex/locks/locks.h"
 #include "abi/fcntl.h"
 #include "abi/sysmacros.h"

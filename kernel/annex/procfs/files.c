@@ -10,6 +10,7 @@
  * therefore takes the text out of the open file (exchange_reading), works with it, and puts it
  * back. A second thread that reads at the same time finds none and makes its own; one of the two is
  * freed in the end. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/fcntl.h"
 #include "nodes.h"
 

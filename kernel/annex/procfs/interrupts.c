@@ -1,4 +1,5 @@
 /* /proc/interrupts: how often each processor was interrupted, and by what. */
+/* SPDX-License-Identifier: MIT */
 #include "nodes.h"
 
 /* The interrupts that have a line: by the legacy number of a device, or the name of an interrupt

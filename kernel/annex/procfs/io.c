@@ -1,4 +1,5 @@
 /* /proc/PID/io: what a process has read and written. */
+/* SPDX-License-Identifier: MIT */
 #include "nodes.h"
 
 /* For a process: the sums of all its threads, ended ones included, and of the children that it has

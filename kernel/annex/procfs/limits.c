@@ -1,4 +1,5 @@
 /* /proc/PID/limits: the resource limits of a process, as a table. */
+/* SPDX-License-Identifier: MIT */
 #include "nodes.h"
 
 static const struct {

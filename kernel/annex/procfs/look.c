@@ -6,6 +6,7 @@
  * and the look happen with the process's exec_lock held, which exec needs to change identity and
  * memory. For a long look that would take too long: program_space() gives a reference to the
  * address space instead. After an exec it is still the old program's space. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/limits.h"
 #include "nodes.h"
 

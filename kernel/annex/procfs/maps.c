@@ -2,6 +2,7 @@
  *
  * A process may have 65,000 VMAs, so their text is made piece by piece. A piece begins at the
  * first VMA that ends above the cursor, so each VMA is listed once, as it is then. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/sysmacros.h"
 #include "nodes.h"
 

@@ -1,4 +1,5 @@
 /* /proc/PID/{cmdline,environ,auxv,mem}: read from the process's memory as it is at that moment. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/env.h"
 #include "nodes.h"
 

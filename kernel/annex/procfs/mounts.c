@@ -1,4 +1,5 @@
 /* /proc/PID/mounts, mountinfo and mountstats: which file system is mounted where. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/sysmacros.h"
 #include "nodes.h"
 

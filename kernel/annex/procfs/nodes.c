@@ -14,6 +14,7 @@
  * A listing may have 30,000 processes, and it may take many calls while they come and go. Its
  * position is the number itself plus NUMBERS_FROM: each call continues with the next number in use,
  * so no process is listed twice, and none is left out that exists all the time. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/fcntl.h"
 #include "abi/limits.h"
 #include "abi/statfs.h"

@@ -8,6 +8,7 @@
  *
  * Read nodes.c, files.c and text.c first, then look.c, process.c and system.c; every other file is
  * about one group of names. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "abi/errno.h"

@@ -1,5 +1,6 @@
 /* /proc/PID/ns: the namespaces of a process. There is only one of each kind, so the numbers are the
  * same for all processes; they are those of the first ones on Linux. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/fcntl.h"
 #include "abi/sched.h"
 #include "abi/statfs.h"

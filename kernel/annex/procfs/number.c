@@ -1,4 +1,5 @@
 /* Settings that are a number: show it, and change it within limits. */
+/* SPDX-License-Identifier: MIT */
 #include "nodes.h"
 
 int proc_text_number(struct text *text, const struct proc_inode *of)

@@ -1,4 +1,5 @@
 /* /proc/PID: the table of its names, and the links to directories and program of a process. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/auxvec.h"
 #include "nodes.h"
 

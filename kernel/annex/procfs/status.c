@@ -3,6 +3,7 @@
  * The numbers are collected first (struct facts), because most must be read with proc_lock held,
  * while the text is made without it: it may have to allocate memory. Fields that Linux has and this
  * kernel does not count are 0. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/fcntl.h"
 #include "dev.h"
 #include "nodes.h"

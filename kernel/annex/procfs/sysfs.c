@@ -1,5 +1,6 @@
 /* /sys: what programs look up there about processors and memory. Nodes and files work like those of
  * /proc. */
+/* SPDX-License-Identifier: MIT */
 #include "nodes.h"
 
 /* ---- All processors ---- */

@@ -3,6 +3,7 @@
  * Each file is a function that asks the room in question and adds lines in Linux's form, which
  * programs parse. A field that this kernel does not have is 0 where programs need it, and otherwise
  * missing. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/fcntl.h"
 #include "abi/sysmacros.h"
 #include "abi/utsname.h"

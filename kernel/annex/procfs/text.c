@@ -1,4 +1,5 @@
 /* Text that grows as it is written: what most files of /proc hold. */
+/* SPDX-License-Identifier: MIT */
 #include "nodes.h"
 
 #define FIRST_SIZE 1024

@@ -1,6 +1,7 @@
 /* Mistakes on demand, so that a test sees the reports of the sanitizers. Only in kernels built with
  * SANITIZE: the word provoke=NAME on the command line makes one mistake before the first program
  * starts. */
+/* SPDX-License-Identifier: MIT */
 #include "annex.h"
 #include "boot.h"
 #include "mm.h"

@@ -1,4 +1,5 @@
 /* ptrace: the call itself, by which a thread traces others. */
+/* SPDX-License-Identifier: MIT */
 #include "annex.h"
 #include "local.h"
 

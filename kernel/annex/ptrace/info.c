@@ -1,4 +1,5 @@
 /* What a stop is about: siginfo, mask of signals, the call. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 /* The siginfo of the signal or event; a stop with the process has none. */

@@ -5,6 +5,7 @@
  * checked with the process's exec_lock held, so that no exec gives it other rights between the
  * check and the link. An exec that has begun before finds the tracer when it takes effect: then the
  * program gets no more rights than its user has, or it loses the tracer (TRACE_GAINED). */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 /* ---- Rights ---- */

@@ -6,6 +6,7 @@
  * Lock: proc_lock guards all of it. A stopped thread continues only with proc_lock held. So code
  * that holds it, and has seen that the thread is stopped and off its processor, may read and write
  * the registers. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "abi/ptrace.h"

@@ -1,4 +1,5 @@
 /* The memory of other processes: words of a tracee, and process_vm_readv and process_vm_writev. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/uio.h"
 #include "local.h"
 

@@ -4,6 +4,7 @@
  * each register takes only what user mode itself could have put there: flags that a program may
  * set, bases in user space, the selectors that the descriptor table has for programs. RIP may be
  * anything: the way back to user mode goes by IRET, which entry.S keeps from faulting. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 /* CF PF AF ZF SF TF DF OF NT RF AC: what a program may set for itself; and what is always set. */

@@ -1,5 +1,6 @@
 /* Registers by the set: those of the processor, of its old vector unit, and all that XSAVE knows.
  */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 /* Where in XSAVE's VMA a debugger finds which components there may be, and what is not its

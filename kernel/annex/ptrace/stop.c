@@ -17,6 +17,7 @@
  * is set, the others in the middle of a call. A thread that stopped with the process and whose
  * tracer lets it go on runs although process->stopped: for traced threads trap_due counts instead.
  */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 #define FLAG_STEP 0x100ul /* TF */

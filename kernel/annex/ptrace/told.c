@@ -3,6 +3,7 @@
  * Each process has a list of those of its tracees that there is something new about, so that wait
  * looks at these alone. The end of a first thread is told when its process is a zombie; if the
  * tracer is not the parent, the parent is told after the tracer has waited. */
+/* SPDX-License-Identifier: MIT */
 #include "local.h"
 
 static OBJECT_CACHE(tracee_cache, struct tracee);

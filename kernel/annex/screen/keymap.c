@@ -1,4 +1,5 @@
 /* The US keyboard: tables from scan codes (set 1) to characters and escape sequences. */
+/* SPDX-License-Identifier: MIT */
 #include "keymap.h"
 
 #define RELEASED 0x80

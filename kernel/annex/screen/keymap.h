@@ -1,5 +1,6 @@
 /* From a PC keyboard's scan codes to the bytes of Linux's console. No locks, no hardware; tested on
  * the host. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "lib.h"

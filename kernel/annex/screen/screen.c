@@ -4,6 +4,7 @@
  * array of cells in memory; show() copies the cells that changed to the adapter, because its memory
  * is slow. Input comes by the keyboard's interrupt, as scan codes, which keymap.c converts to
  * bytes. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/sysmacros.h"
 #include "annex.h"
 #include "dev/tty.h"

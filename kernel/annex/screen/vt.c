@@ -4,6 +4,7 @@
  * sequence, which collects parameters until its last letter, and is then performed (vt_cells.c).
  * Malformed input is shown as a small square or ignored, and never leaves the state machine stuck:
  * most sequences end at any letter. */
+/* SPDX-License-Identifier: MIT */
 #include "vt.h"
 #include "vt_cells.h"
 

@@ -1,6 +1,7 @@
 /* A text screen that understands the escape sequences of TERM=linux. It has no locks and no
  * hardware: it writes cells in memory, and its owner holds a lock and shows them. Tested on the
  * host. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "lib.h"

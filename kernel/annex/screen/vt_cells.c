@@ -11,6 +11,7 @@
  * Programs such as editors set a scroll region: only the rows from `top` to `bottom` scroll, and
  * status lines outside stay where they are. In origin mode rows are counted from the top of the
  * region. */
+/* SPDX-License-Identifier: MIT */
 #include "vt_cells.h"
 
 #define DEFAULT_COLOUR 0x07

@@ -1,4 +1,5 @@
 /* What the two halves of the text screen share: vt.c reads bytes, vt_cells.c changes cells. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "vt.h"

@@ -1,4 +1,5 @@
 /* What a libc asks about the machine: memory and load, processors, restartable sequences. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/sysinfo.h"
 #include "proc/private.h"
 

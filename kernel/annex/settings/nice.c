@@ -4,6 +4,7 @@
  * getpriority and setpriority mean one thread, or all threads of a group or of a user. Both visit
  * the same threads, so they share the walk and differ in the function that is called for each
  * value. */
+/* SPDX-License-Identifier: MIT */
 #include "proc/private.h"
 
 /* What a call does with one nice value. Gets the result so far and returns the new one. */

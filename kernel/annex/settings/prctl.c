@@ -1,4 +1,5 @@
 /* prctl: small settings of a process or a thread. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/prctl.h"
 #include "proc/private.h"
 

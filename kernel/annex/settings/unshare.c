@@ -1,4 +1,5 @@
 /* unshare: gives a thread copies of its own of what it shares since clone. */
+/* SPDX-License-Identifier: MIT */
 #include "proc/private.h"
 
 /* There are no namespaces: to ask for a new one fails, as on a Linux without them. There are no

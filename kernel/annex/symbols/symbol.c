@@ -1,6 +1,7 @@
 /* Finds the function of a program that holds an address, in the symbols of its file, for the line
  * in the log about a fault that ends the program. The file may hold anything, so nothing that is
  * read from it is trusted. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/elf.h"
 #include "annex.h"
 #include "proc/private.h"

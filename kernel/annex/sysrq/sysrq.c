@@ -2,6 +2,7 @@
  *
  * The answer is written to the log. The commands are called from an interrupt or from write(), with
  * no spinlock held. */
+/* SPDX-License-Identifier: MIT */
 #include "annex.h"
 #include "dev.h"
 #include "proc.h"

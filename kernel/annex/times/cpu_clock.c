@@ -1,6 +1,7 @@
 /* Clocks of processor time with computed numbers: of any process, or of a thread of the caller's
  * process. The numbers are negative and made of a pid or tid and of what is counted, as libc's
  * clock_getcpuclockid and pthread_getcpuclockid make them. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/time.h"
 #include "annex.h"
 #include "proc/private.h"

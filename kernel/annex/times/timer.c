@@ -5,6 +5,7 @@
  * processor time in one second. So if an interval timer needs T more of processor time, it cannot
  * be due before T / N of real time has passed: sched's timer is set to then, and to a new time if
  * the interval timer is not due yet, at least 1 ms later. */
+/* SPDX-License-Identifier: MIT */
 #include "abi/time.h"
 #include "annex.h"
 #include "proc/private.h"

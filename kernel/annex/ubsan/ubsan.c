@@ -2,6 +2,7 @@
  * SANITIZE=undefined.
  *
  * Each panics and says what happened and where. gcc and clang define the names and structures. */
+/* SPDX-License-Identifier: MIT */
 #include "trap.h"
 
 struct source_location {

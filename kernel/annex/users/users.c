@@ -4,6 +4,7 @@
  * publishes the copy (cred_commit) or frees it (cred_drop). exec_lock is held all the time:
  * otherwise another thread that changes them meanwhile could bring back a right that this one gives
  * up. Readers see the old credentials or the new ones, never a mixture. */
+/* SPDX-License-Identifier: MIT */
 #include "proc/private.h"
 
 enum { KEEP = -1 }; /* an argument that leaves a number as it is */

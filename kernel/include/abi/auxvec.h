@@ -1,4 +1,5 @@
 // The kinds of entries in the auxiliary vector that exec puts above envp.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #define AT_NULL          0

@@ -1,4 +1,5 @@
 // What the notes of a core file hold: the registers, who the process was.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <stdint.h>

@@ -1,4 +1,5 @@
 // One entry of a directory as getdents64 lays it out; entries start at multiples of 8.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <abi/types.h>

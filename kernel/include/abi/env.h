@@ -1,4 +1,5 @@
 // The environment block: every NAME=VALUE of a process in one area that libc edits in place.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <abi/types.h>

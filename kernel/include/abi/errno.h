@@ -1,4 +1,5 @@
 // Error numbers; a call that fails returns one of them negated in rax (-1 to -4095).
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #define EPERM           1

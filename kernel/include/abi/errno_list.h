@@ -1,5 +1,6 @@
 // Every error number with the text that strerror gives it: X(name, text). The tracer and libc's
 // strerror are two uses of this one list.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <abi/errno.h>

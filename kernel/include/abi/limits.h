@@ -1,4 +1,5 @@
 // The lengths that Linux promises to programs.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #define NAME_MAX           255    // bytes of a name in a directory, without its '\0'

@@ -1,4 +1,5 @@
 // What poll and select wait for.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <abi/types.h>

@@ -1,4 +1,5 @@
 /* ptrace: requests, options, events, and the registers as a tracer sees them. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/types.h>

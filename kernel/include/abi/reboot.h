@@ -1,4 +1,5 @@
 // The magic words and the commands of reboot.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #define LINUX_REBOOT_MAGIC1  0xfee1dead

@@ -1,4 +1,5 @@
 // Limits, what a process has used, and priorities.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <abi/timespec.h>

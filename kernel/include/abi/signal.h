@@ -1,4 +1,5 @@
 // Signals: numbers, actions, what a handler is told, and the frame that lies on its stack.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <abi/types.h>

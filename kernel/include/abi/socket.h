@@ -1,4 +1,5 @@
 /* Sockets: as much as it takes to refuse one. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "abi/fcntl.h"

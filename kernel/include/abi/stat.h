@@ -1,4 +1,5 @@
 // What stat, newfstatat and statx tell about a file, and the bits of its mode.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <abi/timespec.h>

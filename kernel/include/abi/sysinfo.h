@@ -1,4 +1,5 @@
 // What sysinfo tells about the machine as a whole.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <abi/types.h>

@@ -1,4 +1,5 @@
 // How a device's major and minor number are packed into a dev_t.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <abi/types.h>

@@ -1,4 +1,5 @@
 // Terminals: the kernel's termios, window sizes, and the ioctls of ttys and of files at large.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <abi/types.h>

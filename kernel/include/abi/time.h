@@ -1,4 +1,5 @@
 // Clocks, interval timers and the special times of utimensat.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <abi/timespec.h>

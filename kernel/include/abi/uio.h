@@ -1,4 +1,5 @@
 // One piece of a scattered read or write.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <abi/types.h>

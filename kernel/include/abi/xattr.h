@@ -1,4 +1,5 @@
 /* Extended attributes: limits and flags. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #define XATTR_CREATE   1

@@ -1,4 +1,5 @@
 /* Sizes that differ in a kernel with KASAN (annex/kasan/sizes.h); C and assembly include this. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #define KSTACK_PAGES      2

@@ -1,4 +1,5 @@
 /* The auxiliary vector: what the kernel tells a program when it starts. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/auxvec.h>

@@ -1,4 +1,5 @@
 /* Locks on whole open files. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <fcntl.h>

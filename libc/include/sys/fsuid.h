@@ -1,4 +1,5 @@
 /* The user and the group that decide about access to files. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/types.h>

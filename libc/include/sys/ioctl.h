@@ -1,4 +1,5 @@
 /* Requests to devices. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/termios.h>

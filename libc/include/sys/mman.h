@@ -1,4 +1,5 @@
 /* Memory mappings. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/mman.h>

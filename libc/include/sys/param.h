@@ -1,4 +1,5 @@
 /* Limits and small macros under BSD's names. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <limits.h>

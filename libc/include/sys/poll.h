@@ -1,4 +1,5 @@
 /* An older name of poll.h. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <poll.h>

@@ -1,4 +1,5 @@
 /* Settings of a process. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/prctl.h>

@@ -1,4 +1,5 @@
 /* Tracing other threads: requests, options and events are the kernel's. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/ptrace.h>

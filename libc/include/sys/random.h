@@ -1,4 +1,5 @@
 /* Random bytes. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/fcntl.h>

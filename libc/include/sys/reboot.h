@@ -1,4 +1,5 @@
 /* Switching the machine off. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/reboot.h>

@@ -1,4 +1,5 @@
 /* Limits, priorities, and the use of resources. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/resource.h>

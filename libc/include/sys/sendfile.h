@@ -1,4 +1,5 @@
 /* Copying from file to file inside the kernel. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/types.h>

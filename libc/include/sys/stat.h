@@ -1,4 +1,5 @@
 /* The attributes of files. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/stat.h>

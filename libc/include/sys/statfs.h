@@ -1,4 +1,5 @@
 /* Figures about a mounted file system, in Linux's form. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/statfs.h>

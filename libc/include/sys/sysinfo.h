@@ -1,4 +1,5 @@
 /* Figures about the machine as a whole. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/sysinfo.h>

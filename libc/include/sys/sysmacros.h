@@ -1,5 +1,6 @@
 /* The two halves of a device number. They are functions, because macros would also replace
  * os.major. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/sysmacros.h>

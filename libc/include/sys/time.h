@@ -1,4 +1,5 @@
 /* Times in microseconds, and interval timers. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/time.h>

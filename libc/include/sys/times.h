@@ -1,4 +1,5 @@
 /* Processor time of a process and its children. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/times.h>

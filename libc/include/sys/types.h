@@ -1,4 +1,5 @@
 /* The types of POSIX. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/types.h>

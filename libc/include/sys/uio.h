@@ -1,4 +1,5 @@
 /* Reading and writing several buffers at once. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/uio.h>

@@ -1,4 +1,5 @@
 /* The registers of a traced thread. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/ptrace.h>

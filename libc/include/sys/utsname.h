@@ -1,4 +1,5 @@
 /* The name of the system. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/utsname.h>

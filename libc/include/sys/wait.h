@@ -1,4 +1,5 @@
 /* Waiting for children. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/wait.h>

@@ -1,4 +1,5 @@
 /* The floors below the vfs for host tests: memory by malloc, checked locks, checked user copies. */
+/* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

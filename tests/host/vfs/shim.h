@@ -1,5 +1,6 @@
 /* The floors below the vfs as the host tests of vfs and ramfs have them: malloc for memory, locks
  * that check their ranks, user memory that can be told to fault. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "vfs.h"

@@ -1,5 +1,6 @@
 /* stdio on files and in memory: modes, positions, lines, what was pushed back, buffers; glob over a
  * tree. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>

@@ -1,4 +1,5 @@
 /* printf: thousands of formats, chosen by a fixed seed, of integers, floating point and text. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <float.h>
 #include <math.h>

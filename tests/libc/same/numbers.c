@@ -1,4 +1,5 @@
 /* Numbers from text: strtol and its family in all bases, strtod to the last bit, sscanf. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdint.h>

@@ -1,5 +1,6 @@
 /* Strings, character classes, sorting, patterns, options: on many inputs, chosen by a fixed seed.
  */
+/* SPDX-License-Identifier: MIT */
 #include <ctype.h>
 #include <errno.h>
 #include <fnmatch.h>

@@ -1,4 +1,5 @@
 /* The calendar: gmtime, timegm, mktime, strftime, asctime over many times. */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>

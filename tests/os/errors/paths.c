@@ -1,4 +1,5 @@
 /* The mistakes of errors.t in C: each prints what Python's exception says. */
+/* SPDX-License-Identifier: MIT */
 #include <os.h>
 #include <string.h>
 

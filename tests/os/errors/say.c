@@ -1,5 +1,6 @@
 /* Says what os.strerror, os.error_name and os.perror say, for the test beside it. A case on a line
  * of standard input is an error number and, after a space, a path in hexadecimal. */
+/* SPDX-License-Identifier: MIT */
 #include <os.h>
 #include <string.h>
 

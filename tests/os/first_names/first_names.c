@@ -1,5 +1,6 @@
 /* Uses each of the first names of the os module as its contract describes them, and prints what it
  * sees: the same on every system. */
+/* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include <os.h>
 #include <stdio.h>

@@ -3,6 +3,7 @@
  *
  * A case is a line of a letter and words. A word is `=` and text in which %XX stands for a byte.
  * E sets a variable and U removes one, D makes the working directory; all others name functions. */
+/* SPDX-License-Identifier: MIT */
 #include <ctype.h>
 #include <os.h>
 #include <stdio.h>

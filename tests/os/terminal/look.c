@@ -1,4 +1,5 @@
 /* Says what the os module says of a terminal, for the test beside it. */
+/* SPDX-License-Identifier: MIT */
 #include <os.h>
 #include <string.h>
 
