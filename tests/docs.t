@@ -34,7 +34,7 @@ LIMIT_SECONDS = 900
 # Commands that want a person: what is typed, once the other text was seen.
 INTERACTIVE = {
     "make run": (b"ouros:~", b"echo $((41 + 1)) && exit\n", b"\n42\r\n"),
-    "make debug": (b"(gdb) ", b"ouros\nkill\nquit\n", b"areas [PID]"),
+    "make debug": (b"(gdb) ", b"ouros\nkill\nquit\n", b"vmas [PID]"),
     'make debug RUN="/bin/ls -l"': (b"(gdb) ", b"hbreak door_execve\ncontinue\nkill\nquit\n",
                                     b"Breakpoint 1, "),
 }

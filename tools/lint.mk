@@ -19,6 +19,8 @@ $(lint)/kernel/%: lint_flags = $(KERNEL_CFLAGS)
 $(lint)/kernel/annex/%: lint_flags = $(KERNEL_CFLAGS) -Ikernel
 $(lint)/kernel/annex/kasan/%: lint_flags = $(patsubst %/include/plain,%/annex/kasan,$(KERNEL_CFLAGS))
 $(lint)/libc/%: lint_flags = $(LIBC_CFLAGS)
+$(lint)/user/calls.ok: lint_flags = $(USER_CFLAGS) -I$(BUILD)/gen
+$(lint)/user/calls.ok: $(BUILD)/gen/syscall_names.h
 $(lint)/tests/host/%: lint_flags = $(HOST_CFLAGS)
 
 # cppcheck's second opinion on mistakes, not its `style`. Left out:

@@ -30,9 +30,11 @@ static char *read_manual(void)
     char *text = st.st_mode ? calloc(1, (size_t)st.st_size + 1) : NULL;
     if (fd < 0 || !text || os.read(fd, text, (size_t)st.st_size) != st.st_size) {
         os.perror(MANUAL);
-        return NULL;
+        free(text);
+        text = NULL;
     }
-    os.close(fd);
+    if (fd >= 0)
+        os.close(fd);
     return text;
 }
 

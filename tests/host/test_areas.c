@@ -10,8 +10,6 @@
 
 enum { N = 64, BASE = 0x100000 };
 
-uint64_t max_map_count = 65530; /* of map.c, which is not here */
-
 void kstacks_trim(void) {}
 static unsigned n_detached;
 void mapping_unpin(struct mapping *mapping, struct list *dead)

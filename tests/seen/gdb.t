@@ -16,7 +16,7 @@ delete
 hbreak sys_getcwd
 continue
 END
-for command in ouros ps fds areas 'walk $rip' 'walk 0x400000' 'walk 0x10' 'walk 0x400000 1' \
+for command in ouros ps fds vmas 'walk $rip' 'walk 0x400000' 'walk 0x10' 'walk 0x400000 1' \
     'walk 0x400000 999' 'locks all' 'tree /etc' 'tree / 1' 'tree /none' calls; do
     printf 'echo == %s\\n\npython\ntry: gdb.execute(r"%s")\n' "$command" "$command"
     printf 'except gdb.error as error: print(error)\nend\n'
@@ -40,8 +40,8 @@ check ouros '^walk ADDRESS'
 check ps '^ +1 +0 +1 asleep +child +init +/$'
 check ps '^ +[0-9]+ +1 +[0-9]+ (running|asleep) .* /tmp$'
 check fds '^ +0 .*/dev/'
-check areas '^000000400000-.* r--p .*file'
-check areas ' rw-p .*\[stack\]'
+check vmas '^000000400000-.* r--p .*file'
+check vmas ' rw-p .*\[stack\]'
 check 'walk $rip' '^level 1 table .* present .*global'
 check 'walk 0x400000' '^level 1 table .* present user'
 check 'walk 0x400000' '^physical 0x[0-9a-f]+000, in a frame with [1-9]'

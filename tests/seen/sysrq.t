@@ -63,7 +63,7 @@ def check_panic():
         verdict(status == 125, f"c: a panic, {cpus} processors: status 125", log)
         for what, pattern in (
                 ("message", r"PANIC: SysRq: a crash was asked for\n"),
-                ("file:line", r"\] +at kernel/trap/sysrq\.c:\d+\n"),
+                ("file:line", r"\] +at kernel/annex/sysrq/sysrq\.c:\d+\n"),
                 ("processor", rf"processor \d of {cpus}\n"),
                 ("process and its directory", r"process \d+ \(sh\), cwd /tmp\n"),
                 ("backtrace with names", r"came here through:\n.*crash\+0x(?:.*\n){2,14}"

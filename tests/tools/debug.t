@@ -13,10 +13,10 @@ echo == processes\n
 ps
 echo == descriptors\n
 fds 2
-echo == areas\n
-areas 2
+echo == vmas\n
+vmas 2
 echo == calls\n
-backtrace 4
+backtrace 6
 delete
 kill
 END_OF_SCRIPT
@@ -37,8 +37,8 @@ sees 'says how to begin' 'hbreak boot_main'
 sees 'a breakpoint in the kernel stops there, with its source line' 'sys_getcwd (.*size='
 sees 'ps: the processes, with their directories' '^ *2 .*running.* pwd *[/]root$'
 sees 'fds: the open files' '^ *0 .*hostio'
-sees 'areas: the areas of memory' 'stack'
-sees 'the way into the kernel' '^#[23] .*syscall_entry'
+sees 'vmas: the areas of memory' 'stack'
+sees 'the way into the kernel' '^#[2-5] .*syscall_entry'
 
 # At the machine's first instruction the kernel has no memory of its own yet.
 printf 'ps\nkill\n' > "$work/script"

@@ -75,33 +75,33 @@ def threads(process):
     return each_in_list(process["threads"], "struct thread", "process_node")
 
 
-def dentry_name(entry):
-    """A short name stands in the entry itself, a longer one in a block of its own."""
-    place = entry["name"]
-    return text(place["inside"] if entry["name_len"] < place.type.sizeof else place["block"])
+def dentry_name(dentry):
+    """A short name is in the dentry itself, a longer one in a block of its own."""
+    place = dentry["name"]
+    return text(place["inside"] if dentry["name_len"] < place.type.sizeof else place["block"])
 
 
 def mounts():
-    """(root, entry that it hides) of the file systems that are mounted."""
+    """(root, dentry that it hides) of the file systems that are mounted."""
     rows = value("'kernel/vfs/mount.c'::mounts")
     for at in range(int(value("'kernel/vfs/mount.c'::n_mounts"))):
         if rows[at]["covers"]:
             yield rows[at]["at"], rows[at]["covers"]
 
 
-def path(entry):
-    """The path of a directory entry, through mounts, up to the root."""
-    if not entry:
+def path(dentry):
+    """The path of a dentry, through mounts, up to the root."""
+    if not dentry:
         return "?"
-    names, deleted = [], " (deleted)" if entry["dead"] else ""
+    names, deleted = [], " (deleted)" if dentry["dead"] else ""
     hidden = {int(root): covers for root, covers in mounts()}
     while True:
-        while int(entry) in hidden:
-            entry = hidden[int(entry)]
-        if not entry["parent"] or entry["parent"] == entry:
+        while int(dentry) in hidden:
+            dentry = hidden[int(dentry)]
+        if not dentry["parent"] or dentry["parent"] == dentry:
             break
-        names.append(dentry_name(entry))
-        entry = entry["parent"]
+        names.append(dentry_name(dentry))
+        dentry = dentry["parent"]
     return "/" + "/".join(reversed(names)) + deleted
 
 
@@ -182,11 +182,11 @@ class Fds(Command):
         for number, file in descriptors(table) if table else ():
             flags, position = int(file["flags"]), int(file["pos"])
             mode = ("r", "w", "rw", "-")[flags & 3]
-            print(f"{number:4} {mode:2} flags {flags:#o} at {position:<8} {path(file['entry'])}")
+            print(f"{number:4} {mode:2} flags {flags:#o} at {position:<8} {path(file['dentry'])}")
 
 
 def vmas(node):
-    """The vmas below a node of a space's tree, in the order of their addresses."""
+    """The VMAs below a node of a space's tree, in the order of their addresses."""
     way = []
     while node or way:
         while node:
@@ -198,7 +198,7 @@ def vmas(node):
 
 
 class VMAs(Command):
-    """vmas [PID]: the memory vmas of a process, as /proc/PID/maps shows them."""
+    """vmas [PID]: the areas of memory of a process, as /proc/PID/maps shows them."""
     name = "vmas"
     KINDS = ((2, "[stack]"), (4, "[heap]"), (8, "[env]"), (16, "[special]"))
 

@@ -122,15 +122,14 @@ static void add_locks(struct text *text, struct file *file, const void *owner, b
                       uint64_t *n)
 {
     struct lock_told told = {.inode = file->inode, .is_flock = is_flock};
-    int64_t from = 0;
-    do {
-        if (!file_lock_seen(file, owner, is_flock, from, &told.lock))
-            return;
+    for (int64_t from = 0; file_lock_seen(file, owner, is_flock, from, &told.lock);
+         from = told.lock.end + 1) {
         told.n = ++*n;
         text_add(text, "lock:\t");
         add_lock(text, &told);
-        from = told.lock.end + 1;
-    } while (told.lock.end < INT64_MAX && cond_resched());
+        if (told.lock.end == INT64_MAX || !cond_resched())
+            return;
+    }
 }
 
 static void add_lease(struct text *text, struct file *file, uint64_t *n)

@@ -244,8 +244,9 @@ void tracer_lets_go(struct thread *self)
 {
     enum { A_BREATH = 16 };
     spin_lock(&proc_lock);
-    for (unsigned n = 1; !list_empty(&self->tracees); n++) {
-        let_go_locked(list_first(&self->tracees, struct tracee, node));
+    struct tracee *tracee;
+    for (unsigned n = 1; (tracee = list_first(&self->tracees, struct tracee, node)); n++) {
+        let_go_locked(tracee);
         if (n % A_BREATH == 0) {
             spin_unlock(&proc_lock);
             (void)cond_resched();
@@ -273,9 +274,10 @@ static void end_locked(struct thread *self, struct tracee *own)
 
 static void leave_locked(struct thread *self)
 {
-    struct tracee *own = self->tracee;
-    while (!list_empty(&self->tracees)) /* a traced child may have asked since it let go */
-        let_go_locked(list_first(&self->tracees, struct tracee, node));
+    struct tracee *own = self->tracee, *tracee;
+    /* A traced child may have asked since the others were let go. */
+    while ((tracee = list_first(&self->tracees, struct tracee, node)))
+        let_go_locked(tracee);
     self->tracee = NULL;
     if (own && self->traced)
         end_locked(self, own);
