@@ -238,7 +238,7 @@ static long set(int request, pid_t pid, long type, void *at, size_t *n)
 static void test_sets(void)
 {
     static char state[8192];
-    struct user_regs_struct regs;
+    struct user_regs_struct regs = {0};
     size_t n = sizeof regs;
     long bits = 0x77;
     pid_t child = traced_child(load_vectors);
