@@ -40,7 +40,7 @@ static bool put_head(int fd, const char *called, const struct stat *st, size_t s
     char head[128];
     size_t name_size = strlen(called) + 1;
     int n =
-        snprintf(head, sizeof head, "070701%08X%08X%08X%08X%08X%08lX%08lX%08X%08X%08X%08X%08lX%08X",
+        snprintf(head, sizeof head, "070701%08X%08X%08X%08X%08X%08lX%08zX%08X%08X%08X%08X%08zX%08X",
                  0U, st->st_mode, st->st_uid, st->st_gid, 1U, (long)st->st_mtime & 0xffffffff, size,
                  0U, 0U, 0U, 0U, name_size, 0U);
     return put(fd, head, (size_t)n) && put(fd, called, name_size) &&
