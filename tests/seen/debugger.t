@@ -14,7 +14,7 @@ import sys
 TOP = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.path.join(TOP, os.environ.get("BUILD", "build"))
 
-COMMANDS = ("break add", "run", "print number", "backtrace", "until 11", "print sum", "x/i $pc",
+COMMANDS = ("break add", "run", "print number", "backtrace", "until 12", "print sum", "x/i $pc",
             "set var sum = 1000", "continue", "print sum", "finish", "stepi", "delete", "call add(7)",
             "watch sum", "continue", "info threads", "delete", "continue")
 NUMBER = r"number=(?:number@entry=)?"
@@ -22,7 +22,7 @@ WANTED = (
     ("a breakpoint is hit", rf"Breakpoint 1, add \({NUMBER}10\)"),
     ("a variable", r"\$1 = 10\n"),
     ("a backtrace", rf"#0 +add \({NUMBER}10\).*\n#1 .* add_all .*\n#2 .* main "),
-    ("steps to another line", r"\n11\t.*\n\$2 = 10\n"),
+    ("steps to another line", r"\n12\t.*\n\$2 = 10\n"),
     ("the instruction at hand", r"=> 0x[0-9a-f]+ <add\+\d+>:"),
     ("a changed variable", r"\$3 = 1000\n"),
     ("to the end of the function", r"\n(0x[0-9a-f]+ in )?add_all \(\) at "),
