@@ -81,8 +81,10 @@ void *realloc(void *block, size_t request)
     if (chunk->size & MAPPED) {
         if (size < LARGE / 2)
             return move(block, old_size - HEADER, request);
-        chunk = mapped_resize(chunk, size);
-        return chunk ? chunk_memory(chunk) : NULL;
+        struct chunk *resized = mapped_resize(chunk, size);
+        if (!resized && errno == ENOSYS) /* a kernel that is built without mremap */
+            return move(block, old_size - HEADER, request);
+        return resized ? chunk_memory(resized) : NULL;
     }
     if (size <= old_size) {
         heap_cut(chunk, size);

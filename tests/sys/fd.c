@@ -1,4 +1,5 @@
-/* close, close_range, dup, dup2, dup3, fcntl: descriptors, their flags, record locks; errors. */
+/* close, close_range, dup, dup2, dup3, fcntl: descriptors, their flags, record locks; errors.
+ * needs: locks */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/resource.h>
