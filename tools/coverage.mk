@@ -14,10 +14,10 @@ KERNEL_LDFLAGS += --defsym=__gcov_merge_add=0
 endif
 
 # Not the tests that build kernels of their own or run none, nor the long ones, which do the same
-# calls over and over: comparing with Linux, fuzzing, memory at its end.
+# calls over and over: comparing with Linux, fuzzing, memory at its end, long calls by their time.
 coverage_tests := $(filter-out $(host_tests) tests/host/% tests/docs.t tests/bench/counts.t \
     tests/seen/sanitize.t tests/tools/build.t tests/tools/setup.t \
-    tests/differ/differ.t tests/fuzz/fuzz.t tests/memory/memory.t,$(TESTS))
+    tests/differ/differ.t tests/fuzz/fuzz.t tests/memory/memory.t tests/latency/latency.t,$(TESTS))
 
 .PHONY: coverage coverage-run
 coverage:                      ## the kernel's coverage by the tests: $(BUILD)/coverage/page/index.html
