@@ -25,7 +25,7 @@
 
 struct process; /* proc.h */
 struct thread;
-struct tracee; /* of who traces threads: see tracer_hooks in proc.h */
+struct tracee; /* the state of a thread that is traced: see tracer_hooks in proc.h */
 
 /* ---- Wait queues ---- */
 
@@ -189,7 +189,7 @@ struct thread {
     bool traced;           /* another thread decides how it goes on: see tracer_hooks in proc.h */
     bool trap_due;         /* it is to stop for its tracer; changed with signal_lock held, too */
     bool trapped;          /* it has stopped for its tracer, and hears no signal but SIGKILL */
-    int tracer_tid;        /* who traces it, 0: nobody */
+    int tracer_tid;        /* the number of the thread that traces it, or 0 */
     struct tracee *tracee; /* the tracer's; NULL before the first time */
     struct list tracees;   /* the tracer's: struct tracee of those that this thread traces */
 };

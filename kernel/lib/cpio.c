@@ -35,8 +35,8 @@ static bool read_header(const char *header, uint32_t fields[N_FIELDS])
     return true;
 }
 
-/* Ends the name within its size, with nothing but zeros behind it? They bring the contents to where
- * a page begins. */
+/* Does the name end within its size, with nothing but zeros after it? They bring the contents to
+ * where a page begins. */
 static bool name_ends(const char *name, size_t size)
 {
     size_t at = strnlen(name, size);

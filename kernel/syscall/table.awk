@@ -41,6 +41,14 @@ function is_built(i,    parts) {
     return parts[1] != "annex" || index(" " annexes " ", " " parts[2] " ")
 }
 
+# What a C programmer writes: the call with libc's types.
+function synopsis(i,    text, j) {
+    text = declare(result[i] == "never" ? "void" : libc_type[result[i]], name[i]) "("
+    for (j = 1; j <= n_args[i]; j++)
+        text = text (j > 1 ? ", " : "") declare(libc_type[kind[i, j]], arg[i, j])
+    return text (n_args[i] ? ")" : "void)")
+}
+
 function is_fetched(kind_name) {
     return kernel_type[kind_name] == "const char *"
 }

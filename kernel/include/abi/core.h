@@ -1,4 +1,4 @@
-// What the notes of a core file hold: the registers, who the process was.
+// What the notes of a core file hold: the registers, the process and its user.
 // SPDX-License-Identifier: MIT
 #pragma once
 
