@@ -20,7 +20,8 @@ libc_default: $(libc_parts)
 # Every source file in these folders is part of the library. Where possible a function has its own
 # file.
 libc_sources := $(sort $(wildcard $(foreach room,x86_64 internal start string ctype stdlib malloc \
-                  stdio time env process unistd dir signal users misc os,libc/$(room)/*.[cS])))
+                  stdio time env process unistd dir signal users misc os \
+                  thread,libc/$(room)/*.[cS])))
 libc_objects := $(patsubst %,$(BUILD)/%.o,$(basename $(libc_sources))) \
                 $(BUILD)/libc/plain_calls.o $(BUILD)/libc/os_plain.o
 libc_generated := $(addprefix $(BUILD)/include/,syscall_numbers.h os.h) $(BUILD)/libc/sys_calls.h
@@ -98,7 +99,8 @@ $(BUILD)/libc.a: $(BUILD)/libc/all.a $(BUILD)/libc/hidden_names libc/generate/we
 	$(Q)$(OBJCOPY) --redefine-syms=$(BUILD)/libc/hidden_names $< $@.new
 	$(Q)python3 libc/generate/weaken.py $@.new && mv $@.new $@
 
-$(BUILD)/crt1.o: $(BUILD)/libc/x86_64/start.o $(BUILD)/libc/hidden_names
+# Every program depends on it; so a change of the layout links all of them again.
+$(BUILD)/crt1.o: $(BUILD)/libc/x86_64/start.o $(BUILD)/libc/hidden_names libc/x86_64/program.ld
 	$(Q)$(OBJCOPY) --redefine-syms=$(BUILD)/libc/hidden_names $< $@
 
 # The names that the tests must cover, and a check that the table in README.md is up to date.

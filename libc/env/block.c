@@ -35,10 +35,9 @@ static bool in_block(const char *entry)
 
 static struct env_block *kernel_block(void)
 {
-    for (unsigned long *entry = libc_auxv; entry[0] != AT_NULL; entry += 2)
-        if (entry[0] == AT_OUROS_ENV)
-            return (struct env_block *)entry[1];
-    return NULL;
+    unsigned long *value = aux_find(AT_OUROS_ENV);
+
+    return value ? (struct env_block *)*value : NULL;
 }
 
 static struct env_block *own_block(void)

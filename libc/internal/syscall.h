@@ -7,8 +7,6 @@
 #include <abi/errno.h>
 #include <sys_calls.h>
 
-extern int errno;
-
 /* The size of a signal set, which the kernel's calls take as an argument. */
 #define SIGSET_BYTES 8
 

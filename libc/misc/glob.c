@@ -1,5 +1,6 @@
 /* glob: the paths that match a shell pattern, part by part. */
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <dirent.h>
 #include <fnmatch.h>
 #include <glob.h>

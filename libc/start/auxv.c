@@ -6,9 +6,10 @@
 
 unsigned long getauxval(unsigned long type)
 {
-    for (unsigned long *entry = libc_auxv; entry[0] != AT_NULL; entry += 2)
-        if (entry[0] == type)
-            return entry[1];
+    unsigned long *value = aux_find(type);
+
+    if (value)
+        return *value;
     syscall_ret(-ENOENT);
     return 0;
 }

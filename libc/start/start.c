@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "start.h"
+#include "../thread/thread.h"
 
 char **environ;
 unsigned long *libc_auxv;
@@ -31,6 +32,7 @@ _Noreturn void libc_start(long *stack)
     while (*end)
         end++;
     libc_auxv = (unsigned long *)(end + 1);
+    thread_area_init(aux_find(AT_RANDOM));
     if (argc > 0)
         set_program_name(argv[0]);
     for (void (*const *init)(void) = __init_array_start; init < __init_array_end; init++)
