@@ -63,9 +63,7 @@ kernel += mm/space.c
 # chapter: The calls that change an address space
 kernel += mm/map.c
 kernel += mm/brk.c
-kernel += mm/lock.c
 kernel += mm/look.c
-kernel += mm/measure.c
 
 # floor 4: sched     threads, run queues, wait queues, timers, locks that sleep
 # chapter: Threads: run queues, waiting, mutexes
@@ -169,8 +167,6 @@ kernel += proc/signal_file.c
 kernel += proc/signal_deliver.c
 kernel += proc/signal_frame.c
 # chapter: Faults, credentials, limits, times
-kernel += proc/core.c
-kernel += proc/core_name.c
 kernel += proc/fault.c
 kernel += proc/kill.c
 kernel += proc/cred.c
