@@ -66,6 +66,12 @@ annex += settings/machine.c
 # annex: users       to become another user, or take on other groups
 annex += users/users.c
 
+# annex: kmsg        the kernel's log for programs: /dev/kmsg and syslog(2)
+annex_header += kmsg/records.h
+annex += kmsg/records.c
+annex += kmsg/kmsg.c
+annex += kmsg/syslog.c
+
 # annex: sysrq       keys on the console for the kernel itself
 annex += sysrq/sysrq.c
 
