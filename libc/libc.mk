@@ -14,7 +14,12 @@ CLANG ?= $(findstring clang,$(shell $(CC) --version 2>/dev/null))
 Q ?= $(if $(V),,@)
 say ?= @printf '  %-5s%s\n' '$(1)' '$(2)'
 
-libc_parts := $(BUILD)/libc.a $(BUILD)/crt1.o # what a program is linked with
+# The library of mathematics is musl's, where its archive is installed; MUSL= names it, or is empty.
+MUSL ?= $(firstword $(wildcard /usr/lib/x86_64-linux-musl/libc.a \
+    /usr/x86_64-linux-musl/lib64/libc.a /usr/lib/musl/lib/libc.a))
+
+# What a program is linked with.
+libc_parts := $(BUILD)/libc.a $(BUILD)/crt1.o $(if $(MUSL),$(BUILD)/libm.a)
 libc_default: $(libc_parts)
 
 # Every source file in these folders is part of the library. Where possible a function has its own
@@ -41,7 +46,7 @@ LIBC_CFLAGS += $(if $(CLANG),,-fno-tree-loop-distribute-patterns)
 # The files that pass or compute floating point numbers: the families of printf and strtod.
 libc_float := $(BUILD)/libc/stdio/printf% $(BUILD)/libc/stdio/format% $(BUILD)/libc/stdio/scan% \
     $(BUILD)/libc/stdlib/strtod% $(BUILD)/libc/misc/math% $(BUILD)/libc/misc/err% \
-    $(BUILD)/libc/time/float% $(BUILD)/libc/os/float%
+    $(BUILD)/libc/time/float% $(BUILD)/libc/os/float% $(BUILD)/libc/x86_64/fenv%
 libc_registers = $(if $(filter $(libc_float),$@),,-mgeneral-regs-only)
 
 $(BUILD)/libc/%.o: libc/%.c
@@ -102,6 +107,17 @@ $(BUILD)/libc.a: $(BUILD)/libc/all.a $(BUILD)/libc/hidden_names libc/generate/we
 # Every program depends on it; so a change of the layout links all of them again.
 $(BUILD)/crt1.o: $(BUILD)/libc/x86_64/start.o $(BUILD)/libc/hidden_names libc/x86_64/program.ld
 	$(Q)$(OBJCOPY) --redefine-syms=$(BUILD)/libc/hidden_names $< $@
+
+# Only what <math.h> and <complex.h> need of musl, as objects: nothing of its stdio, malloc or errno.
+$(BUILD)/libm.a: $(MUSL) $(BUILD)/libc.a libc/generate/libm_members.awk libc/generate/weaken.py
+	$(call say,AR,$@)
+	$(Q)rm -rf $(BUILD)/libm && mkdir -p $(BUILD)/libm
+	$(Q)$(NM) -g $(BUILD)/libc.a > $(BUILD)/libm/ours 2>/dev/null
+	$(Q)$(NM) -g $(MUSL) 2>/dev/null | awk -f libc/generate/libm_members.awk libc/include/math.h \
+	    libc/include/complex.h $(BUILD)/libm/ours - > $(BUILD)/libm/members
+	$(Q)cd $(BUILD)/libm && $(AR) x $(abspath $(MUSL)) `cat members` && rm -f ../libm.a.new && \
+	    $(AR) rcsD ../libm.a.new `cat members`
+	$(Q)python3 libc/generate/weaken.py $@.new && mv $@.new $@
 
 # The names that the tests must cover, and a check that the table in README.md is up to date.
 $(BUILD)/libc/os_names: libc/os.tbl libc/generate/os_coverage.awk

@@ -1,4 +1,4 @@
-/* The floating point functions that only look at bits and need no mathematics. */
+/* The floating point functions that need no mathematics, for programs where musl is missing. */
 /* SPDX-License-Identifier: MIT */
 #include <math.h>
 #include <stdint.h>

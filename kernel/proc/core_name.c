@@ -2,8 +2,7 @@
  */
 /* SPDX-License-Identifier: MIT */
 #include "abi/utsname.h"
-#include "dumps.h"
-#include "proc/private.h"
+#include "private.h"
 
 static char pattern[CORE_PATTERN_SIZE] = "core"; /* guarded by proc_lock */
 static bool adds_pid;                            /* atomic */
