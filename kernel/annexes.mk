@@ -36,7 +36,15 @@ annex += fifo/mknod.c
 annex += memfd/memfd.c
 annex += memfd/seals.c
 
-# annex: memory      mremap, madvise, msync
+# annex: look        into the memory of processes: for /proc, ptrace, core files, and when memory is out
+annex_header += look/look.h
+annex += look/look.c
+annex += look/measure.c
+
+# annex: memory      mremap, mlock, madvise, msync
+needs_memory := look
+annex_header += memory/lock.h
+annex += memory/lock.c
 annex += memory/remap.c
 annex += memory/advise.c
 
@@ -58,11 +66,23 @@ annex += settings/machine.c
 # annex: users       to become another user, or take on other groups
 annex += users/users.c
 
+# annex: kmsg        the kernel's log for programs: /dev/kmsg and syslog(2)
+annex_header += kmsg/records.h
+annex += kmsg/records.c
+annex += kmsg/kmsg.c
+annex += kmsg/syslog.c
+
 # annex: sysrq       keys on the console for the kernel itself
 annex += sysrq/sysrq.c
 
 # annex: symbols     the report of a fault names the function of the program
 annex += symbols/symbol.c
+
+# annex: dumps       core files: the memory and the registers of a process that dies of a signal
+needs_dumps := look
+annex_header += dumps/dumps.h
+annex += dumps/core_name.c
+annex += dumps/core.c
 
 # annex: locks       locks on records and whole files, and leases
 annex_header += locks/locks.h
@@ -73,7 +93,7 @@ annex += locks/lock_list.c
 annex += locks/lease.c
 
 # annex: procfs      /proc and /sys, which tell about all rooms
-needs_procfs := locks
+needs_procfs := locks look dumps
 annex_header += procfs/nodes.h
 annex += procfs/nodes.c
 annex += procfs/files.c
@@ -99,20 +119,21 @@ annex += procfs/sys.c
 annex += procfs/sysfs.c
 
 # annex: counts      /proc/kcounts and slabinfo: what the kernel holds, so that a leak shows
-needs_counts := procfs locks
+needs_counts := procfs locks look dumps
 annex += counts/counts.c
 
 # annex: inject      /proc/PID/fail-nth: allocations that fail
-needs_inject := procfs locks
+needs_inject := procfs locks look dumps
 annex += inject/inject.c
 
 # annex: oom         memory is out: one process ends so that the others go on
-needs_oom := procfs locks
+needs_oom := procfs locks look dumps
 annex_header += oom/oom.h
 annex += oom/oom.c
 annex += oom/score.c
 
 # annex: ptrace      threads that stop others, look into them, and let them go on: for strace and gdb
+needs_ptrace := look
 annex_header += ptrace/local.h
 annex += ptrace/link.c
 annex += ptrace/stop.c

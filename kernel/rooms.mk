@@ -63,9 +63,7 @@ kernel += mm/space.c
 # chapter: The calls that change an address space
 kernel += mm/map.c
 kernel += mm/brk.c
-kernel += mm/lock.c
 kernel += mm/look.c
-kernel += mm/measure.c
 
 # floor 4: sched     threads, run queues, wait queues, timers, locks that sleep
 # chapter: Threads: run queues, waiting, mutexes
@@ -131,8 +129,6 @@ header += dev/uart.h
 header += dev/devices.h
 header += dev/log.h
 kernel += dev/log.c
-kernel += dev/kmsg.c
-kernel += dev/syslog.c
 kernel += dev/sysrq.c
 header += dev/serial.h
 kernel += dev/serial.c
@@ -169,8 +165,6 @@ kernel += proc/signal_file.c
 kernel += proc/signal_deliver.c
 kernel += proc/signal_frame.c
 # chapter: Faults, credentials, limits, times
-kernel += proc/core.c
-kernel += proc/core_name.c
 kernel += proc/fault.c
 kernel += proc/kill.c
 kernel += proc/cred.c

@@ -27,7 +27,6 @@ void dev_init(struct fs_context *fs, const char *console)
 {
     const struct device *device;
     memory_devices_init();
-    kmsg_init();
     serial_tty_init();
     tty_init_devices(console);
     make(fs, "/dev", &(struct new_inode){.mode = S_IFDIR | 0755});

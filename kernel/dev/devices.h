@@ -8,7 +8,6 @@
 /* Linux's device numbers; those of our own devices are from its range for local use. */
 enum {
     MEMORY_MAJOR = 1,
-    KMSG_MINOR = 11,
     TERMINAL_MAJOR = 4,
     CONSOLE_MAJOR = 5,
     HOST_MAJOR = 240,
@@ -19,6 +18,5 @@ enum {
 #define UART_TAKE (2 * UART_QUEUE) /* bytes that are read from a port at a time */
 
 void memory_devices_init(void);
-void kmsg_init(void);
 void serial_tty_init(void);
 void tty_init_devices(const char *console);

@@ -16,29 +16,21 @@
 
 #define PATIENCE 1000000 /* tries before a line is given up: the port may be dead */
 
-/* What is in the ring before each text. */
-struct head {
-    uint64_t ns;
-    uint32_t priority, length;
-};
-
 static bool log_taken; /* the lock: see above */
 static bool emergency; /* a panic: the lock is ignored */
 
-/* Guarded by log_taken. */
-static uint8_t ring[LOG_RING];
-static struct log_place oldest, end, cleared;
+struct log_ring log_ring;
 
 static unsigned port_level =
     LEVEL_DEBUG; /* atomic: less important records are not written to the port */
 
-static void log_lock(void)
+void log_lock(void)
 {
     while (!emergency && __atomic_exchange_n(&log_taken, true, __ATOMIC_ACQUIRE))
         cpu_pause();
 }
 
-static void log_unlock(void)
+void log_unlock(void)
 {
     if (!emergency)
         __atomic_store_n(&log_taken, false, __ATOMIC_RELEASE);
@@ -49,19 +41,18 @@ static void log_unlock(void)
 static void ring_put(uint64_t at, const void *from, size_t n)
 {
     size_t place = at % LOG_RING, first = min(n, LOG_RING - place);
-    memcpy(ring + place, from, first);
-    memcpy(ring, (const uint8_t *)from + first, n - first);
+    memcpy(log_ring.bytes + place, from, first);
+    memcpy(log_ring.bytes, (const uint8_t *)from + first, n - first);
 }
 
-static void ring_get(uint64_t at, void *to, size_t n)
+void log_get(uint64_t at, void *to, size_t n)
 {
     size_t place = at % LOG_RING, first = min(n, LOG_RING - place);
-    memcpy(to, ring + place, first);
-    memcpy((uint8_t *)to + first, ring, n - first);
+    memcpy(to, log_ring.bytes + place, first);
+    memcpy((uint8_t *)to + first, log_ring.bytes, n - first);
 }
 
-/* Moves a place past the record that follows it, whose head is given. */
-static void pass(struct log_place *place, const struct head *head)
+void log_pass(struct log_place *place, const struct log_head *head)
 {
     place->seq++;
     place->at += sizeof(*head) + head->length;
@@ -70,69 +61,15 @@ static void pass(struct log_place *place, const struct head *head)
 /* Adds a record; the oldest ones are dropped to make room. Lock: log_taken held. */
 static void keep(uint64_t ns, unsigned priority, const char *text, size_t length)
 {
-    struct head head = {ns, priority, (uint32_t)length}, old;
-    while (end.at + sizeof(head) + length - oldest.at > LOG_RING) {
-        ring_get(oldest.at, &old, sizeof(old));
-        pass(&oldest, &old);
+    struct log_head head = {ns, priority, (uint32_t)length}, old;
+    struct log_ring *ring = &log_ring;
+    while (ring->end.at + sizeof(head) + length - ring->oldest.at > LOG_RING) {
+        log_get(ring->oldest.at, &old, sizeof(old));
+        log_pass(&ring->oldest, &old);
     }
-    if (cleared.seq < oldest.seq)
-        cleared = oldest;
-    ring_put(end.at, &head, sizeof(head));
-    ring_put(end.at + sizeof(head), text, length);
-    pass(&end, &head);
-}
-
-enum log_found log_next(struct log_place *place, struct log_record *record)
-{
-    struct head head;
-    enum log_found found = LOG_FOUND;
-    log_lock();
-    if (place->seq < oldest.seq) {
-        *place = oldest;
-        found = LOG_LOST;
-    } else if (place->seq == end.seq) {
-        found = LOG_NONE;
-    } else if (record) {
-        ring_get(place->at, &head, sizeof(head));
-        ring_get(place->at + sizeof(head), record->text, head.length);
-        record->seq = place->seq;
-        record->ns = head.ns;
-        record->priority = head.priority;
-        record->length = head.length;
-        pass(place, &head);
-    }
-    log_unlock();
-    return found;
-}
-
-static struct log_place look_at(const struct log_place *place)
-{
-    log_lock();
-    struct log_place now = *place;
-    log_unlock();
-    return now;
-}
-
-struct log_place log_oldest(void)
-{
-    return look_at(&oldest);
-}
-
-struct log_place log_end(void)
-{
-    return look_at(&end);
-}
-
-struct log_place log_cleared(void)
-{
-    return look_at(&cleared);
-}
-
-void log_clear(void)
-{
-    log_lock();
-    cleared = end;
-    log_unlock();
+    ring_put(ring->end.at, &head, sizeof(head));
+    ring_put(ring->end.at + sizeof(head), text, length);
+    log_pass(&ring->end, &head);
 }
 
 /* ---- The port ---- */
@@ -173,14 +110,6 @@ void log_add(unsigned priority, const char *text, size_t length)
 static void log_line(const char *line, size_t length)
 {
     log_add(LEVEL_INFO, line, length);
-}
-
-void log_aside(const char *line, size_t length)
-{
-    uint64_t ns = clock_ns();
-    log_lock();
-    show(ns, line, length);
-    log_unlock();
 }
 
 unsigned log_set_level(unsigned level)

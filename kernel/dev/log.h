@@ -1,5 +1,4 @@
-/* The kernel's log as records: log.c keeps the newest, kmsg.c and syslog.c give them to programs.
- */
+/* The kernel's log as records: log.c keeps the newest; an annex may give them to programs. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -16,28 +15,27 @@ struct log_place {
     uint64_t at;  /* bytes of all records before it */
 };
 
-struct log_record {
-    uint64_t seq, ns;  /* ns: clock_ns() when it was added */
+/* What is in the ring before each text. */
+struct log_head {
+    uint64_t ns;       /* clock_ns() when it was added */
     uint32_t priority; /* the facility times 8 plus the level, as in syslog.h */
     uint32_t length;
-    char text[LOG_TEXT];
 };
+
+/* Guarded by log_lock(). */
+extern struct log_ring {
+    uint8_t bytes[LOG_RING];
+    struct log_place oldest, end;
+} log_ring;
 
 /* How important a record is, as in syslog.h. */
 enum { LEVEL_WARNING = 4, LEVEL_INFO = 6, LEVEL_DEBUG = 7 };
 
-enum log_found { LOG_NONE, LOG_FOUND, LOG_LOST };
-
-/* Gets the record after a place. LOG_FOUND: it is in *record, and the place has moved past it; with
- * record NULL nothing moves. LOG_NONE: there is none yet. LOG_LOST: it was dropped; the place is
- * now that of the oldest record. */
-enum log_found log_next(struct log_place *place, struct log_record *record);
-struct log_place log_oldest(void);
-struct log_place log_end(void);
-struct log_place log_cleared(void); /* the end at the last log_clear */
-void log_clear(void);
+void log_lock(void);
+void log_unlock(void);
+/* Copies n bytes that follow a place. Lock: log_lock held, as for the next one. */
+void log_get(uint64_t at, void *to, size_t n);
+/* Moves a place past the record that follows it, whose head is given. */
+void log_pass(struct log_place *place, const struct log_head *head);
 /* Adds a record, cut at LOG_TEXT. Its level decides if it is also written to the port. */
 void log_add(unsigned priority, const char *text, size_t length);
-
-int kmsg_await(struct log_place place); /* waits for a record after it; 0 or -ERESTARTSYS */
-void syslog_init(void);

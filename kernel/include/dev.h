@@ -46,8 +46,6 @@ const struct tty *tty_of_console(void);
 
 void log_init(void);      /* sets lib's hook; called first of all, as it needs nothing */
 void log_emergency(void); /* for a panic: from now on the log takes no lock */
-/* Writes a line to the port only; programs cannot read it. For the tracer. */
-void log_aside(const char *line, size_t length);
 /* From now on only records below this level (1 to 8) are written to the port. The result is the
  * level before. */
 unsigned log_set_level(unsigned level);

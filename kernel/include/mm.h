@@ -9,7 +9,7 @@
  * Read frames.c, objects.c and kstacks.c first: memory for the kernel itself. Then vmas.c (which
  * addresses mean what), tables.c (page tables that spaces share), load.c and flush.c (what the
  * processors remember of them), fault.c, backing.c and space.c (fork and the end of a space). The
- * system calls come last: map.c, brk.c, lock.c; look.c and measure.c are for /proc.
+ * system calls come last: map.c, brk.c; look.c is for those who look into other spaces.
  *
  * Upper rooms give it the hooks below (`mm_resched`, `mm_yield`, `mm_reserve_hook`, `mm_is_root`,
  * `mm_fail_hook`), which all have a default, and a `struct backing_ops` for each kind of object
@@ -236,7 +236,7 @@ struct space {
     uint64_t most_resident;         /* the highest value of n_resident before it last fell */
     uint64_t n_data_pages;          /* the pages that RLIMIT_DATA counts */
     uint64_t n_locked_pages;        /* pages of locked VMAs (VmLck) */
-    uint32_t locks_new;             /* AREA_LOCKS that new VMAs get (MCL_FUTURE) */
+    uint32_t locks_new;             /* VMA_LOCKS that new VMAs get (MCL_FUTURE) */
     paddr_t root;                   /* constant; the top table, whose upper half is the kernel's */
     uint64_t brk_start, brk_end;
     uint64_t last_fault;   /* the next fault's address if the program touches pages in order ... */
@@ -295,62 +295,31 @@ int space_unmap(struct space *space, uint64_t start, uint64_t n_bytes);
 int space_protect(struct space *space, uint64_t start, uint64_t n_bytes, uint64_t prot);
 uint64_t space_set_brk(struct space *space, uint64_t wanted); /* the new break */
 
+/* What an annex adds that locks memory. Without it no memory can be locked. */
+struct mm_locks {
+    /* May n more bytes be locked? 0, -EAGAIN, or -EPERM: none at all, and MAP_LOCKED has asked for
+     * it. Lock: space->lock held. */
+    int (*check)(const struct space *space, uint64_t n_bytes, bool asked);
+    /* Brings in the pages of a range as far as it can. No lock is held. */
+    void (*populate)(struct space *space, uint64_t start, uint64_t end);
+};
+extern struct mm_locks mm_locks; /* set while the kernel starts, then constant */
+
 /* Resolves a page fault at the address, from user mode or from a user copy. `error` is the
  * processor's code (FAULT_*). 0; -EFAULT: nothing is mapped there; -EACCES: the VMA does not allow
  * it; -EIO: past the end of the file; -ENOMEM. */
 int space_fault(struct space *space, uint64_t address, uint64_t error);
 
-/* Copy from or to the memory of any space and fault pages in, for /proc, ptrace and core files. The
- * result is how many bytes were copied. */
+/* Copy from or to the memory of any space and fault pages in. The result is how many bytes were
+ * copied. */
 size_t space_peek(struct space *space, uint64_t address, void *buf, size_t n_bytes);
 size_t space_poke(struct space *space, uint64_t address, const void *buf,
                   size_t n_bytes); /* buf NULL: writes zeros */
-/* The same whatever the pages' protection is, as a debugger needs it. What is written must be
- * private memory; where it may not be written it becomes a copy of the space's own, and stays
- * read-only for the program. */
-size_t space_peek_all(struct space *space, uint64_t address, void *buf, size_t n_bytes);
-size_t space_poke_all(struct space *space, uint64_t address, const void *buf, size_t n_bytes);
 
 /* Copies the VMA that holds the address, with a reference to its backing if it has one. False if
  * there is none. */
 bool space_vma_at(struct space *space, uint64_t address, struct vma *vma);
-/* The same for the first VMA that ends above the address, to list VMAs one by one without a
- * lock. */
-bool space_vma_after(struct space *space, uint64_t address, struct vma *vma);
-/* The name (map_request.name) with which this space first mapped the backing of the VMA at the
- * address, with a reference; or NULL. */
-void *space_name_at(struct space *space, uint64_t address);
-uint64_t space_resident(struct space *space);      /* pages in memory, counted by a walk */
 uint64_t space_most_resident(struct space *space); /* the most pages that were in memory so far */
-/* About how many pages would be free without the space: its own pages, those of shared memory
- * without a file, and their tables. Takes long and calls mm_resched: no lock is held. */
-uint64_t space_weight(struct space *space);
-uint64_t space_resident_in(struct space *space, uint64_t start, uint64_t end);
-
-/* How much memory a VMA uses now, in pages except `share` and `locked`. */
-struct memory_use {
-    uint64_t pages, anonymous; /* all; those of no file and no shared object */
-    uint64_t referenced;       /* with the accessed bit */
-    uint64_t shared;           /* mapped elsewhere too */
-    uint64_t shared_dirty, private_dirty;
-    uint64_t share;  /* each page divided by its users (PSS), in bytes << SHARE_SHIFT */
-    uint64_t locked; /* `share` if the VMA is locked, otherwise 0 */
-};
-enum { SHARE_SHIFT = 12 };
-/* Counts the pages of the VMA and lets other threads run meanwhile: no lock is held. */
-void space_measure(struct space *space, const struct vma *vma, struct memory_use *use);
-/* Looks in [*address, end), but not beyond one page table, for the first page that is in memory,
- * whatever its VMA allows. True if there is one: it is copied to `page`, and *address is moved
- * past it. False: *address is moved past the addresses that were looked at. */
-bool space_next_page(struct space *space, uint64_t *address, uint64_t end, void *page);
-/* Describes the page that is in memory at the address; false if there is none. */
-struct page_seen {
-    paddr_t frame;
-    bool of_object; /* belongs to a file or to shared memory */
-    bool alone;     /* only this space maps it, and only here */
-};
-bool space_page_at(struct space *space, uint64_t address, struct page_seen *seen);
-uint64_t space_tables(struct space *space); /* pages of its page tables, including shared ones */
 
 /* Unmaps the object's pages first .. end-1 from every space, after the object itself has dropped
  * them. `copies`: also the copies that private VMAs have made, as for a file that is truncated;

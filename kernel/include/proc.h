@@ -223,15 +223,6 @@ bool proc_page_fault(struct trap_frame *frame, uint64_t address);
  * When it returns, the instruction is to be executed again. */
 void proc_wait_for_memory(uint64_t trap, uint64_t address, uint64_t error);
 
-/* ---- Core files: the names of all ---- */
-enum { CORE_PATTERN_SIZE = 128 };
-void core_pattern_get(char copy[CORE_PATTERN_SIZE]);
-/* Sets the pattern; one that is too long is cut. 0, or -EINVAL if the core should be piped to a
- * program or a socket, which does not exist here. */
-int core_pattern_set(const char *given);
-bool core_adds_pid(void); /* ".PID" is added to a pattern without %p */
-void core_set_adds_pid(bool adds);
-
 /* ---- Reports ---- */
 /* Logs a line for each process and thread: number, state, working directory, what it waits for, and
  * where. Takes no lock, as it is called by panics, NMIs and SysRq. */

@@ -20,7 +20,7 @@ __attribute__((noinline)) static bool heap_grow(struct space *space, uint64_t ol
     if (next && next->flags & VMA_STACK)
         above -= min(above, (uint64_t)STACK_GAP);
     if (end > above || !space_within_limits(space, n_bytes, prot, VMA_HEAP) ||
-        !space_may_lock_more(space, n_bytes, vma.flags) || space->n_vmas > most_vmas() ||
+        space_check_locks(space, n_bytes, vma.flags, false) < 0 || space->n_vmas > most_vmas() ||
         !vmas_reserve(space, 1))
         return false;
     vmas_add(space, &vma);
@@ -57,16 +57,17 @@ uint64_t space_set_brk(struct space *space, uint64_t wanted)
     list_init(&dead);
     flush_begin(&flush, space);
     space_lock_vmas(space);
+    uint64_t old = space->brk_end;
     if (wanted >= space->brk_start && wanted < USER_END)
         brk_move(space, wanted, &flush, &dead);
     uint64_t brk_end = space->brk_end;
-    bool locks = space->locks_new;
+    bool at_once = locks_at_once(space->locks_new);
     vmas_release(space);
     flush_end(&flush);
     spin_unlock(&space->lock);
     mappings_free(&dead);
-    if (unlikely(locks))
-        space_lock_populate(space, space->brk_start, brk_end);
+    if (unlikely(at_once && brk_end > old))
+        mm_locks.populate(space, align_down(old, PAGE_SIZE), brk_end);
     return brk_end;
 }
 

@@ -70,7 +70,7 @@ static struct vma *stack_grow(struct space *space, uint64_t address)
     uint64_t grown = vma->start - start;
     if (vma->end - start > space->limit_stack || start < below || start - below < STACK_GAP ||
         start < least_address() || !space_within_limits(space, grown, vma->prot, vma->flags) ||
-        !space_may_lock_more(space, grown, vma->flags))
+        space_check_locks(space, grown, vma->flags, false) < 0)
         return NULL;
     vma_resize(space, vma, start, vma->end);
     if (unlikely(space->copied_to))

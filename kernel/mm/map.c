@@ -52,6 +52,21 @@ bool space_within_limits(const struct space *space, uint64_t n_bytes, uint32_t p
            space_may_write(space, n_bytes, prot, flags);
 }
 
+/* ---- Locked memory, if there is nothing that locks it ---- */
+
+static int may_lock_nothing(const struct space *space, uint64_t n_bytes, bool asked)
+{
+    (void)space, (void)n_bytes, (void)asked;
+    return -EAGAIN;
+}
+
+static void populate_nothing(struct space *space, uint64_t start, uint64_t end)
+{
+    (void)space, (void)start, (void)end;
+}
+
+struct mm_locks mm_locks = {may_lock_nothing, populate_nothing};
+
 /* ---- munmap ---- */
 
 int space_discard_locked(struct space *space, uint64_t start, uint64_t end, struct flush *flush)
@@ -316,10 +331,10 @@ __attribute__((noinline)) static int place_begin(struct placing *placing, uint64
     vma->end = vma->start + n_bytes;
     if (!(vma->flags & VMA_ENV))
         vma->flags |= placing->space->locks_new;
-    if (placing->request->map_flags & MAP_LOCKED && !space_may_lock(placing->space))
-        return -EPERM;
-    if (!space_may_lock_more(placing->space, n_bytes, vma->flags))
-        return -EAGAIN;
+    bool asked = placing->request->map_flags & MAP_LOCKED;
+    err = space_check_locks(placing->space, n_bytes, vma->flags, asked);
+    if (err)
+        return err;
     bool within = space_within_limits(placing->space, n_bytes, vma->prot, vma->flags);
     return within ? 0 : -ENOMEM;
 }
@@ -374,10 +389,9 @@ static long map_backed(struct space *space, const struct map_request *request, u
     }
     if (err)
         return err;
-    bool locked = (placing.vma.flags & VMA_LOCKS) == VMA_LOCKED;
-    /* a page that fails here faults when it is touched */
-    if ((request->map_flags & MAP_POPULATE || locked) && request->prot)
-        space_populate(space, end - n_bytes, end);
+    bool at_once = request->map_flags & MAP_POPULATE || locks_at_once(placing.vma.flags);
+    if (at_once && request->prot) /* a page that fails here faults when it is touched */
+        mm_locks.populate(space, end - n_bytes, end);
     return (long)(end - n_bytes);
 }
 

@@ -176,13 +176,8 @@ int tables_clear_files(struct space *space, uint64_t start, uint64_t end, struct
  * moved. */
 int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t n_bytes,
                 struct flush *flush);
-/* Looks at the first table of pages at or above *start, and moves *start to its end. 1 for the
- * table and 1 for each of its FRAME_USER pages; 0 if there is no table. */
-uint64_t tables_weight(const struct space *space, uint64_t *start, uint64_t end);
 /* The end of the n-th existing table of pages from `start` on, at most `end`. */
 uint64_t tables_reach(const struct space *space, uint64_t start, uint64_t end, int n);
-/* pages in memory */
-uint64_t tables_count(const struct space *space, uint64_t start, uint64_t end);
 /* Fills an entry that is 0, and notes its group as filled. */
 void entry_fill(pte_t *entry, pte_t value);
 /* Changes an entry that a processor may be reading; the result is the old value. Unless the change
@@ -237,6 +232,12 @@ int space_fault_locked(struct space *space, uint64_t address, uint64_t error);
 /* Beside the processor's FAULT_*: for a debugger, to whom protection does not apply. What is
  * written must be private, and gets no right to write. */
 #define FAULT_FORCED (1u << 16)
+/* Copies a VMA; its backing gets a reference, which the caller drops. */
+void vma_copy_out(const struct vma *vma, struct vma *out);
+/* Copies page by page; `access` is a fault's code, buf NULL writes zeros. The result is how many
+ * bytes were copied. Takes space->lock for each page. */
+size_t space_transfer(struct space *space, uint64_t address, void *buf, size_t n_bytes,
+                      uint64_t access);
 /* Removes VMAs and pages of the range. 0, or -ENOMEM with nothing changed. Lock: space->lock held,
  * by space_lock_vmas. */
 int space_unmap_locked(struct space *space, uint64_t start, uint64_t end, struct flush *flush,
@@ -255,17 +256,18 @@ bool space_may_write(const struct space *space, uint64_t n_bytes, uint32_t prot,
 int space_discard(struct space *space, uint64_t start, uint64_t end);
 /* The same in one piece. Lock: space->lock held. */
 int space_discard_locked(struct space *space, uint64_t start, uint64_t end, struct flush *flush);
-/* May the caller lock memory at all (lock.c)? */
-bool space_may_lock(const struct space *space);
-/* With these flags of a VMA, would n more bytes stay within RLIMIT_MEMLOCK? Lock: space->lock
- * held. */
-bool space_may_lock_more(const struct space *space, uint64_t n_bytes, uint32_t flags);
-/* Brings in the pages of a range. 0, the error of the first fault that failed, or -EINTR if the
- * thread was killed. No lock is held, also for the next one. */
-int space_populate(struct space *space, uint64_t start, uint64_t end);
-/* The same for the parts of the range that are locked and not AREA_LOCK_ONFAULT. Continues after an
- * error, and returns the first. */
-int space_lock_populate(struct space *space, uint64_t start, uint64_t end);
+/* May n more bytes be mapped in a VMA with these flags, as far as locking goes? `asked`: by
+ * MAP_LOCKED. 0 or an error of mm_locks.check. Lock: space->lock held. */
+static inline int space_check_locks(const struct space *space, uint64_t n_bytes, uint32_t flags,
+                                    bool asked)
+{
+    return flags & VMA_LOCKED ? mm_locks.check(space, n_bytes, asked) : 0;
+}
+/* Does a VMA with these flags have all its pages from the start? */
+static inline bool locks_at_once(uint32_t flags)
+{
+    return (flags & VMA_LOCKS) == VMA_LOCKED;
+}
 /* Would n more bytes with that protection stay within RLIMIT_AS, RLIMIT_DATA and the size of
  * memory? */
 bool space_within_limits(const struct space *space, uint64_t n_bytes, uint32_t prot,

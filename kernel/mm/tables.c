@@ -414,29 +414,3 @@ uint64_t tables_reach(const struct space *space, uint64_t start, uint64_t end, i
     }
     return n > 0 ? end : min(at, end);
 }
-
-uint64_t tables_weight(const struct space *space, uint64_t *start, uint64_t end)
-{
-    uint64_t at = *start, count = 0;
-    pte_t *table = next_table(space, &at, end);
-    if (table)
-        count++;
-    uint64_t limit = min(end, align_down(at, LARGE_SPAN) + LARGE_SPAN);
-    for (; table && at < limit; at += PAGE_SIZE) {
-        pte_t entry = table[table_index(at, 1)];
-        count += entry && frame_at(pte_phys(entry))->use == FRAME_USER;
-    }
-    *start = at;
-    return count;
-}
-
-uint64_t tables_count(const struct space *space, uint64_t start, uint64_t end)
-{
-    uint64_t count = 0, at = start;
-    for (pte_t *table; (table = next_table(space, &at, end));) {
-        uint64_t limit = min(end, align_down(at, LARGE_SPAN) + LARGE_SPAN);
-        for (; at < limit; at += PAGE_SIZE)
-            count += table[table_index(at, 1)] != 0;
-    }
-    return count;
-}

@@ -320,41 +320,11 @@ _Noreturn void process_exit(int wait_status)
     thread_leave(wait_status);
 }
 
-/* Begins the end of the process and waits until all other threads have left, so that its memory
- * does not change while the core is written. False if another thread ends the process or is in
- * exec. Takes proc_lock and signal_lock; sleeps. */
-static bool end_alone(struct thread *self, int signal)
-{
-    struct process *process = self->process;
-    spin_lock(&proc_lock);
-    bool first = !process->group_exiting && !process->exec_thread;
-    if (first) {
-        process_end_locked(process, self, signal);
-        process->dumping = true;
-        spin_lock(&process->signal_lock);
-        self->kill_due = false; /* a signal that would have been deadly before is too late now */
-        spin_unlock(&process->signal_lock);
-    }
-    while (first && process->n_threads > 1)
-        wait_on_spin(&process->resumed, &proc_lock, WAIT_FIRM, NO_DEADLINE, "core");
-    spin_unlock(&proc_lock);
-    return first;
-}
-
 _Noreturn void process_die(const siginfo_t *info)
 {
-    struct thread *self = current_thread();
-    struct process *process = self->process;
-    if (!core_is_wanted(process, info->si_signo) || !end_alone(self, info->si_signo))
-        process_exit(info->si_signo);
-    bool dumped = core_dump(self, info);
-    spin_lock(&proc_lock);
-    if (dumped && !self->kill_due)
-        process->exit_status |= WCOREFLAG;
-    process->dumping = false;
-    int wait_status = process->exit_status;
-    spin_unlock(&proc_lock);
-    thread_leave(wait_status);
+    if (proc_hooks.dump)
+        proc_hooks.dump(current_thread(), info);
+    process_exit(info->si_signo);
 }
 
 /* Ends all other threads of the process, for exec. The caller becomes the one with the process's

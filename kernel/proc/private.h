@@ -223,18 +223,8 @@ static inline bool is_hidden_locked(const struct process *process)
  * itself. wait reports the status, unless the end had begun before. */
 void process_end_locked(struct process *process, struct thread *self, int wait_status);
 
-/* Ends the process by a signal, with a core file if there should be one. */
+/* Ends the process by a signal, with a core file if there should be one and an annex writes it. */
 _Noreturn void process_die(const siginfo_t *info);
-
-/* ---- Core files: core.c, core_name.c ---- */
-
-/* Should the process leave a core if it dies of this signal? */
-bool core_is_wanted(const struct process *process, int signal);
-/* Writes the core of the calling process, when no other thread is left. False if no file was made;
- * an incomplete one counts, as on Linux. Called without locks. */
-bool core_dump(struct thread *self, const siginfo_t *info);
-/* Writes the path of the core to a page. Takes proc_lock. */
-void core_name(struct thread *self, int signal, char *path);
 
 _Noreturn void thread_leave(int wait_status); /* ends the calling thread, perhaps its process */
 int threads_kill_others(struct thread *self); /* for exec: 0 when alone, or -EAGAIN */
@@ -281,6 +271,9 @@ struct proc_hooks {
     void (*memory_pay)(struct thread *self);
     /* A thread was freed. Called on the stack of another. */
     void (*thread_buried)(struct process *process);
+    /* The calling thread's process dies of a signal: writes its core and ends it, or returns if
+     * there is to be none. Called without locks. */
+    void (*dump)(struct thread *self, const siginfo_t *info);
     /* Writes " (FUNCTION+0x1f)" if the calling program's file has a symbol for the address,
      * otherwise "". */
     void (*program_symbol)(uint64_t address, char *text, size_t size);

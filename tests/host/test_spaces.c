@@ -21,7 +21,8 @@
 #include "../../kernel/mm/map.c"
 #include "../../kernel/mm/brk.c"
 #include "../../kernel/annex/memory/remap.c"
-#include "../../kernel/mm/lock.c"
+#include "../../kernel/annex/look/look.c"
+#include "../../kernel/annex/memory/lock.c"
 #include "../../kernel/annex/memory/advise.c"
 #include "../../kernel/mm/look.c"
 
@@ -664,6 +665,18 @@ static void count_links(paddr_t table_frame, int level)
         if (level > 1)
             count_links(pte_phys(entry), level - 1);
     }
+}
+
+/* The pages in memory, counted by a walk. */
+static uint64_t space_resident(const struct space *space)
+{
+    uint64_t count = 0, at = 0;
+    for (pte_t *table; (table = next_table(space, &at, USER_END)); at += LARGE_SPAN) {
+        at = align_down(at, LARGE_SPAN);
+        for (int i = 0; i < TABLE_ENTRIES; i++)
+            count += table[i] != 0;
+    }
+    return count;
 }
 
 static void check_counts(void)

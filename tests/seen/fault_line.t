@@ -1,7 +1,7 @@
 #!/bin/sh
 # A process that a fault ends leaves one line in the log: who, what, where, which address, why.
 # And what a program writes to /dev/kmsg stands there, without a priority in front.
-# needs: symbols procfs
+# needs: symbols procfs kmsg
 # SPDX-License-Identifier: MIT
 cd "$(dirname "$0")/../.." || exit 1
 log=$(mktemp) || exit 1

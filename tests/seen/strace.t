@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The host's own strace, here and in the guest: it sees the same of the same programs, line by line."""
 # SPDX-License-Identifier: MIT
-# needs: ptrace procfs counts
+# needs: ptrace procfs counts kmsg
 import os
 import re
 import shutil

@@ -1,5 +1,5 @@
 /* /dev/kmsg and syslog: the kernel's log, written and read as records and as text.
- * needs: procfs users */
+ * needs: kmsg procfs users */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>

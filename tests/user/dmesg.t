@@ -1,6 +1,7 @@
 #!/bin/sh
 # The kernel's log from inside: BusyBox's dmesg, which asks syslog, and the host's, which reads
 # /dev/kmsg; what is cleared or switched off is not lost for tools/vm.
+# needs: kmsg
 # SPDX-License-Identifier: MIT
 cd "$(dirname "$0")/../.." || exit 1
 work=$(mktemp -d) || exit 1

@@ -12,7 +12,7 @@
  * begins by checking the VMA again. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
-#include "mm/space.h"
+#include "lock.h"
 #include "syscall_calls.h"
 
 struct remap {
@@ -78,8 +78,9 @@ static int remap_source(const struct remap *remap, const struct vma *vma)
     uint64_t offset = vma->offset + (remap->old - vma->start), more = bytes_added(remap);
     if (more && vma->backing && offset + remap->new_bytes < offset)
         return -EINVAL;
-    if (more && !space_may_lock_more(space, more, vma->flags))
-        return -EAGAIN;
+    int err = more ? space_check_locks(space, more, vma->flags, false) : 0;
+    if (err)
+        return err;
     return !more || space_within_limits(space, more, vma->prot, vma->flags) ? 0 : -ENOMEM;
 }
 

@@ -16,6 +16,7 @@
  * LONGEST_DEATH_NS. Process 1 is never chosen, nor is one with an oom_score_adj of -1000. */
 /* SPDX-License-Identifier: MIT */
 #include "annex.h"
+#include "annex/look/look.h"
 #include "oom.h"
 #include "proc/private.h"
 

@@ -4,6 +4,7 @@
  * first VMA that ends above the cursor, so each VMA is listed once, as it is then. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/sysmacros.h"
+#include "annex/look/look.h"
 #include "nodes.h"
 
 #define NAME_COLUMN 73

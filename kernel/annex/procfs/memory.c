@@ -1,6 +1,7 @@
 /* /proc/PID/{cmdline,environ,auxv,mem}: read from the process's memory as it is at that moment. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/env.h"
+#include "annex/look/look.h"
 #include "nodes.h"
 
 #define CHUNK 256 /* bytes that are on the kernel's stack at a time */

@@ -1,5 +1,6 @@
 /* /proc/PID/pagemap: a word for each page of an address space, in Linux's form. */
 /* SPDX-License-Identifier: MIT */
+#include "annex/look/look.h"
 #include "nodes.h"
 
 #define PAGE_PRESENT   (1ull << 63)

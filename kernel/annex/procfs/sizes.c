@@ -1,5 +1,6 @@
 /* The size of a process's memory, VMA by VMA: statm, and numbers for stat and status. */
 /* SPDX-License-Identifier: MIT */
+#include "annex/look/look.h"
 #include "nodes.h"
 
 bool vma_is_shared_memory(struct space *space, const struct vma *vma)

@@ -1,5 +1,6 @@
 /* /proc/sys: settings of the kernel that programs read; a few can be changed. */
 /* SPDX-License-Identifier: MIT */
+#include "annex/dumps/dumps.h"
 #include "annex/locks/locks.h"
 #include "abi/limits.h"
 #include "abi/utsname.h"

@@ -1,6 +1,7 @@
 /* The memory of other processes: words of a tracee, and process_vm_readv and process_vm_writev. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/uio.h"
+#include "annex/look/look.h"
 #include "local.h"
 
 /* ---- Words of a tracee ---- */

@@ -1,8 +1,8 @@
 /* syslog(2): the kernel's log as dmesg and klogd read it. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
-#include "devices.h"
-#include "log.h"
+#include "dev/devices.h"
+#include "records.h"
 #include "syscall_calls.h"
 
 enum {

@@ -1,13 +1,13 @@
-/* Measures how much memory a part of a space uses, and which pages it has, for /proc and core
- * files.
+/* Measures how much memory a space or a part of it uses, and which pages it has.
  *
  * Spaces share page tables (tables.c), so a page's reference count alone does not say how many
  * spaces map it: a table with two users makes two spaces of one reference. The number of users is
  * the product of the counts on the way down. This is exact unless a page is mapped by several
  * tables of which only some are shared. */
 /* SPDX-License-Identifier: MIT */
-#include "frames.h"
-#include "space.h"
+#include "look.h"
+#include "mm/frames.h"
+#include "mm/space.h"
 
 /* The table of pages for the address, and in *users the product of the reference counts on the way
  * to it. NULL if there is none: *level is then the level of the entry that is 0. Lock: space->lock
@@ -24,6 +24,18 @@ static const pte_t *find_pages(const struct space *space, uint64_t address, uint
         *users *= frame_refs(pte_phys(entry));
         table = phys_to_virt(pte_phys(entry));
     }
+    return table;
+}
+
+/* The same for a walk: *limit is where the part of [address, end) ends that this table serves, or
+ * for which there is none. */
+static const pte_t *find_part(const struct space *space, uint64_t address, uint64_t end,
+                              uint64_t *users, uint64_t *limit)
+{
+    int level;
+    const pte_t *table = find_pages(space, address, users, &level);
+    uint64_t span = table ? LARGE_SPAN : 1ull << (PAGE_SHIFT + 9 * (level - 1));
+    *limit = min(end, align_down(address, span) + span);
     return table;
 }
 
@@ -57,14 +69,11 @@ static void count_page(struct memory_use *use, pte_t pte, uint64_t users, bool o
 
 void space_measure(struct space *space, const struct vma *vma, struct memory_use *use)
 {
-    int level;
-    uint64_t users;
+    uint64_t users, limit;
     memset(use, 0, sizeof(*use));
     for (uint64_t at = vma->start; at < vma->end;) {
         spin_lock(&space->lock);
-        const pte_t *table = find_pages(space, at, &users, &level);
-        uint64_t span = table ? LARGE_SPAN : 1ull << (PAGE_SHIFT + 9 * (level - 1));
-        uint64_t limit = min(vma->end, align_down(at, span) + span);
+        const pte_t *table = find_part(space, at, vma->end, &users, &limit);
         for (; table && at < limit; at += PAGE_SIZE)
             if (table[table_index(at, 1)])
                 count_page(use, table[table_index(at, 1)], users, vma->backing);
@@ -78,12 +87,9 @@ void space_measure(struct space *space, const struct vma *vma, struct memory_use
 
 bool space_next_page(struct space *space, uint64_t *address, uint64_t end, void *page)
 {
-    int level;
-    uint64_t users, at = *address;
+    uint64_t users, limit, at = *address;
     spin_lock(&space->lock);
-    const pte_t *table = find_pages(space, at, &users, &level);
-    uint64_t span = table ? LARGE_SPAN : 1ull << (PAGE_SHIFT + 9 * (level - 1));
-    uint64_t limit = min(end, align_down(at, span) + span);
+    const pte_t *table = find_part(space, at, end, &users, &limit);
     while (table && at < limit && !table[table_index(at, 1)])
         at += PAGE_SIZE;
     bool found = table && at < limit;
@@ -92,6 +98,23 @@ bool space_next_page(struct space *space, uint64_t *address, uint64_t end, void 
     spin_unlock(&space->lock);
     *address = found ? at + PAGE_SIZE : limit;
     return found;
+}
+
+uint64_t space_weight(struct space *space)
+{
+    uint64_t weight = 0, users, limit;
+    for (uint64_t at = 0; at < USER_END; mm_resched()) {
+        spin_lock(&space->lock);
+        const pte_t *table = find_part(space, at, USER_END, &users, &limit);
+        weight += table != NULL;
+        for (; table && at < limit; at += PAGE_SIZE) {
+            pte_t pte = table[table_index(at, 1)];
+            weight += pte && frame_at(pte_phys(pte))->use == FRAME_USER;
+        }
+        spin_unlock(&space->lock);
+        at = limit;
+    }
+    return weight;
 }
 
 bool space_page_at(struct space *space, uint64_t address, struct page_seen *seen)

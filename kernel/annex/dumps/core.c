@@ -5,14 +5,17 @@
  * memory. What the file of the program or of a library has is left out, except its first page, by
  * which the debugger recognizes the file.
  *
- * The last thread writes it, in process_die(), when all others have left, so the memory does not
+ * The last thread writes it, in dump_and_end(), when all others have left, so the memory does not
  * change meanwhile. The file is written as the process itself would, with its rights and in its
  * directory. It may be large: the writing checks after each page if the process was killed
  * (SIGKILL), and stops at RLIMIT_CORE. A file that is cut off is still of use. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/core.h"
 #include "abi/elf.h"
-#include "private.h"
+#include "annex.h"
+#include "annex/look/look.h"
+#include "dumps.h"
+#include "proc/private.h"
 
 enum { MOST_AUXV = 1024 };
 
@@ -287,16 +290,19 @@ __attribute__((noinline)) static int open_file(struct thread *self, int signal, 
     return err;
 }
 
-bool core_is_wanted(const struct process *process, int signal)
+/* Should the process leave a core if it dies of this signal? */
+static bool is_wanted(const struct process *process, int signal)
 {
     return SIGNAL_BIT(signal) & CORE_SIGNALS && process->dumpable == 1 &&
            process->limits[RLIMIT_CORE].rlim_cur >= PAGE_SIZE;
 }
 
-bool core_dump(struct thread *self, const siginfo_t *info)
+/* Writes the core of the calling process, when no other thread is left. False if no file was made;
+ * an incomplete one counts, as on Linux. */
+static bool dump_core(struct thread *self, const siginfo_t *info)
 {
     struct space *space = self->space;
-    if (!core_is_wanted(self->process, info->si_signo)) /* another thread may have changed that */
+    if (!is_wanted(self->process, info->si_signo)) /* another thread may have changed that */
         return false;
     struct dump dump = {.self = self,
                         .space = space,
@@ -311,3 +317,49 @@ bool core_dump(struct thread *self, const siginfo_t *info)
     buffer_free(dump.page);
     return begun;
 }
+
+/* ---- The end of the process ---- */
+
+/* Begins the end of the process and waits until all other threads have left, so that its memory
+ * does not change while the core is written. False if another thread ends the process or is in
+ * exec. Takes proc_lock and signal_lock; sleeps. */
+static bool end_alone(struct thread *self, int signal)
+{
+    struct process *process = self->process;
+    spin_lock(&proc_lock);
+    bool first = !process->group_exiting && !process->exec_thread;
+    if (first) {
+        process_end_locked(process, self, signal);
+        process->dumping = true;
+        spin_lock(&process->signal_lock);
+        self->kill_due = false; /* a signal that would have been deadly before is too late now */
+        spin_unlock(&process->signal_lock);
+    }
+    while (first && process->n_threads > 1)
+        wait_on_spin(&process->resumed, &proc_lock, WAIT_FIRM, NO_DEADLINE, "core");
+    spin_unlock(&proc_lock);
+    return first;
+}
+
+static void dump_and_end(struct thread *self, const siginfo_t *info)
+{
+    struct process *process = self->process;
+    if (!is_wanted(process, info->si_signo) || !end_alone(self, info->si_signo))
+        return;
+    bool dumped = dump_core(self, info);
+    spin_lock(&proc_lock);
+    if (dumped && !self->kill_due)
+        process->exit_status |= WCOREFLAG;
+    process->dumping = false;
+    int wait_status = process->exit_status;
+    spin_unlock(&proc_lock);
+    thread_leave(wait_status);
+}
+
+static void start(struct fs_context *fs, const char *command_line)
+{
+    (void)fs, (void)command_line;
+    proc_hooks.dump = dump_and_end;
+}
+
+ANNEX(dumps, ANNEX_DEVICES, start);

@@ -8,11 +8,13 @@
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/poll.h"
-#include "log.h"
-#include "devices.h"
+#include "annex.h"
+#include "dev/devices.h"
+#include "records.h"
 #include "syscall_calls.h"
 
 #define LOOK_NS 100000000
+enum { KMSG_MINOR = 11 };
 #define USER_PRIORITY \
     (1 << 3 | LEVEL_WARNING) /* of a record that a program writes without a priority */
 
@@ -230,9 +232,12 @@ static int kmsg_open(struct inode *inode, struct file *file)
     return 0;
 }
 
-void kmsg_init(void)
+static void start(struct fs_context *fs, const char *command_line)
 {
+    (void)fs, (void)command_line;
     timer_init(&look, look_fire);
     device_register(&(struct device){MEMORY_MAJOR, KMSG_MINOR, "kmsg", 0644, 0, kmsg_open});
     syslog_init();
 }
+
+ANNEX(kmsg, ANNEX_DEVICES, start);

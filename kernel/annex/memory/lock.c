@@ -6,22 +6,28 @@
  * first part with an error. With MLOCK_ONFAULT the second part is left out, and the pages come when
  * they are touched. */
 /* SPDX-License-Identifier: MIT */
+#include "annex.h"
 #include "abi/errno.h"
-#include "space.h"
+#include "annex/look/look.h"
+#include "lock.h"
 #include "syscall_calls.h"
 
 /* ---- Limits ---- */
 
-bool space_may_lock(const struct space *space)
+/* May the caller lock memory at all? */
+static bool may_lock(const struct space *space)
 {
     return space->limit_locked || mm_is_root();
 }
 
-bool space_may_lock_more(const struct space *space, uint64_t n_bytes, uint32_t flags)
+/* mm_locks.check */
+static int check_locks(const struct space *space, uint64_t n_bytes, bool asked)
 {
     uint64_t most = space->limit_locked / PAGE_SIZE, n_pages = n_bytes / PAGE_SIZE;
-    return !(flags & VMA_LOCKED) || (n_pages <= most && space->n_locked_pages <= most - n_pages) ||
-           mm_is_root();
+    if (asked && !may_lock(space))
+        return -EPERM;
+    bool within = n_pages <= most && space->n_locked_pages <= most - n_pages;
+    return within || mm_is_root() ? 0 : -EAGAIN;
 }
 
 /* How many pages of the range are locked already. Lock: space->lock held. */
@@ -76,7 +82,9 @@ static int populate_piece(struct space *space, uint64_t *at, uint64_t end)
     return err;
 }
 
-int space_populate(struct space *space, uint64_t start, uint64_t end)
+/* Brings in the pages of a range. 0, the error of the first fault that failed, or -EINTR if the
+ * thread was killed. */
+static int populate(struct space *space, uint64_t start, uint64_t end)
 {
     int err = 0;
     while (start < end && !err) {
@@ -112,7 +120,7 @@ int space_lock_populate(struct space *space, uint64_t start, uint64_t end)
 {
     int err = 0;
     for (uint64_t stop; start < end && next_locked(space, &start, &stop, end); start = stop) {
-        int failed = space_populate(space, start, stop);
+        int failed = populate(space, start, stop);
         err = err ? err : failed;
         if (failed == -EINTR)
             break;
@@ -130,7 +138,7 @@ static int lock_vma(struct space *space, struct vma *vma, uint64_t start, uint64
     uint32_t flags = (vma->flags & ~VMA_LOCKS) | locks;
     if (vma->flags & VMA_ENV)
         return 0;
-    if (!(vma->flags & VMA_LOCKED) && !space_may_lock_more(space, end - start, flags))
+    if (!(vma->flags & VMA_LOCKED) && space_check_locks(space, end - start, flags, false) < 0)
         return -ENOMEM;
     if (!vma_may_change(space, vma, start, end, vma->prot, flags) || !vmas_reserve(space, 2))
         return -ENOMEM;
@@ -190,7 +198,7 @@ static void whole_pages(uint64_t *start, size_t n_bytes, uint64_t *end)
 static long do_mlock(struct space *space, uint64_t start, size_t n_bytes, uint32_t locks)
 {
     uint64_t end;
-    if (!space_may_lock(space))
+    if (!may_lock(space))
         return -EPERM;
     whole_pages(&start, n_bytes, &end);
     int err = may_lock_range(space, start, end) ? 0 : -ENOMEM;
@@ -244,7 +252,7 @@ long sys_mlockall(struct space *space, unsigned int flags)
 {
     if (!flags || flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) || flags == MCL_ONFAULT)
         return -EINVAL;
-    if (!space_may_lock(space))
+    if (!may_lock(space))
         return -EPERM;
     uint32_t locks = flags & MCL_ONFAULT ? VMA_LOCKS : VMA_LOCKED;
     uint64_t most = align_down(space->limit_locked, PAGE_SIZE);
@@ -264,3 +272,17 @@ long sys_munlockall(struct space *space)
     lock_all(space, 0);
     return 0;
 }
+
+/* mm_locks.populate */
+static void populate_some(struct space *space, uint64_t start, uint64_t end)
+{
+    populate(space, start, end);
+}
+
+static void start(struct fs_context *fs, const char *command_line)
+{
+    (void)fs, (void)command_line;
+    mm_locks = (struct mm_locks){check_locks, populate_some};
+}
+
+ANNEX(memory, ANNEX_DEVICES, start);

@@ -2,7 +2,8 @@
  */
 /* SPDX-License-Identifier: MIT */
 #include "abi/utsname.h"
-#include "private.h"
+#include "dumps.h"
+#include "proc/private.h"
 
 static char pattern[CORE_PATTERN_SIZE] = "core"; /* guarded by proc_lock */
 static bool adds_pid;                            /* atomic */
