@@ -17,6 +17,8 @@ BLOCKS, RANDOM_BLOCKS = range(5), range(10)
 # Where the answers may differ: Linux's, ours, which change of the file, why.
 ALLOWED = [
     (r"signal (7|9|11)", r"refused .*", r"", "Linux finds out too late and ends the process; we look first"),
+    (r"signal 11", r"exits with \d+", r"at (68|124|180|236), 4 bytes: 0x\w*1$",
+     "where the processor has protection keys, Linux lets nobody read what may only be executed"),
     (r"exits with \d+", r"refused Permission denied", r"at (68|124|180|236), 4 bytes", "no page is writable and executable"),
     (r"exits with \d+", r"refused Cannot allocate memory", r"", "memory that is not there is not promised"),
     (r"exits with \d+", r"refused Exec format error",
