@@ -375,6 +375,8 @@ def tree_cases(chance, work):
                 + b"/".join(parts)
                 + chance.choice([b"", b"", b"/"])
             )
+    if sys.version_info >= (3, 13):  # its realpath goes on otherwise after links in a circle
+        paths = [path for path in paths if b"loop" not in path and b"ring-" not in path]
     cases += [("F", path) for path in paths]
     cases += [("S", chance.choice(paths), chance.choice(paths)) for _ in range(N_FILES)]
     cases += [
