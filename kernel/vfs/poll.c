@@ -104,26 +104,32 @@ static int poll_items(struct poll_item *items, size_t n, struct poll_table *tabl
     return n_ready;
 }
 
-int poll_wait(struct poll_item *items, size_t n, uint64_t deadline_ns)
+/* Checks with a waiter in each queue, and sleeps if nothing is ready. How many are ready; *err is
+ * the result of the sleep. A wake-up removes a waiter from its queue, and another thread may take
+ * what was ready before this one runs. So each sleep needs new waiters. */
+static int check_or_sleep(struct poll_item *items, size_t n, uint64_t deadline_ns, int *err)
 {
     struct poll_table table;
-    int n_ready = poll_items(items, n, NULL);
-    if (n_ready > 0 || deadline_ns == 0)
-        return n_ready;
     table_init(&table);
-    wait_begin(); /* from here on a wake-up makes the next wait_sleep return */
-    int err = 0;
-    n_ready = poll_items(items, n, &table);
-    while (n_ready == 0 && !err && !table.failed) {
-        err = wait_sleep(WAIT_SIGNALS, deadline_ns, "poll");
-        wait_begin();
-        n_ready = poll_items(items, n, NULL);
-    }
+    wait_begin(); /* from here on a wake-up makes wait_sleep return */
+    int n_ready = poll_items(items, n, &table);
+    if (n_ready == 0)
+        *err = table.failed ? -ENOMEM : wait_sleep(WAIT_SIGNALS, deadline_ns, "poll");
     wait_end();
     table_release(&table);
-    if (n_ready > 0)
+    return n_ready;
+}
+
+int poll_wait(struct poll_item *items, size_t n, uint64_t deadline_ns)
+{
+    int err = 0, n_ready = poll_items(items, n, NULL);
+    if (n_ready > 0 || deadline_ns == 0)
         return n_ready;
-    return table.failed ? -ENOMEM : err == -ETIMEDOUT ? 0 : err;
+    while (n_ready == 0 && !err)
+        n_ready = check_or_sleep(items, n, deadline_ns, &err);
+    if (n_ready == 0)
+        n_ready = poll_items(items, n, NULL);
+    return n_ready > 0 ? n_ready : err == -ETIMEDOUT ? 0 : err;
 }
 
 void poll_release(struct poll_item *items, size_t n)

@@ -160,9 +160,55 @@ static void check_mask(void)
     close(p[1]);
 }
 
+static int taken_pipe[2];
+
+static pid_t child_that_polls(void)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        struct pollfd fds = {taken_pipe[0], POLLIN, 0};
+        alarm(60); /* a lost wake-up ends in SIGALRM */
+        _exit(poll(&fds, 1, -1));
+    }
+    return child;
+}
+
+/* Wakes the poll of a child and takes the byte away at once. True if the child did not see it, and
+ * sleeps again. */
+static bool takes_first(pid_t child)
+{
+    char byte;
+    bool asleep = reaches_state(child, 'S');
+    bool taken = write(taken_pipe[1], "x", 1) == 1 && read(taken_pipe[0], &byte, 1) == 1;
+    while (!strchr("SZ", state_of(child)))
+        sleep_ms(1);
+    return asleep && taken && state_of(child) == 'S';
+}
+
+/* What wakes a poll may be gone before it looks, because another process has read it. It sleeps
+ * again, and hears of what comes next. */
+static void check_taken(void)
+{
+    bool taken = false, heard = true;
+    CHECK_OK(pipe(taken_pipe));
+    for (int tries = 0; tries < 100 && !taken && heard; tries++) {
+        pid_t child = child_that_polls();
+        taken = takes_first(child);
+        heard = !taken || write(taken_pipe[1], "x", 1) == 1;
+        heard = status_of(child) == W_EXITCODE(1, 0) && heard;
+    }
+    CHECK(heard);
+    if (!taken)
+        NOTE("the child was always faster");
+    close(taken_pipe[0]);
+    close(taken_pipe[1]);
+}
+
 int main(void)
 {
     check_kinds();
+    check_taken();
     check_waiting();
     check_errors();
     check_many();
