@@ -100,6 +100,7 @@ annex += procfs/files.c
 annex += procfs/text.c
 annex += procfs/look.c
 annex += procfs/process.c
+annex += procfs/children.c
 annex += procfs/status.c
 annex += procfs/sizes.c
 annex += procfs/limits.c

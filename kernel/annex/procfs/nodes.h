@@ -188,6 +188,7 @@ int proc_text_statm(struct text *text, const struct proc_inode *of);
 int proc_text_status(struct text *text, const struct proc_inode *of);
 int proc_text_limits(struct text *text, const struct proc_inode *of);
 int proc_piece_maps(struct text *text, const struct proc_inode *of, uint64_t *cursor);
+int proc_piece_children(struct text *text, const struct proc_inode *of, uint64_t *cursor);
 int proc_piece_smaps(struct text *text, const struct proc_inode *of, uint64_t *cursor);
 int proc_text_smaps_rollup(struct text *text, const struct proc_inode *of);
 int proc_text_io(struct text *text, const struct proc_inode *of);

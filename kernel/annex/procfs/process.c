@@ -147,6 +147,7 @@ static int text_personality(struct text *text, const struct proc_inode *of)
 
 static const struct proc_node thread_children[] = {
     COMMON_NODES,
+    {.name = "children", .mode = S_IFREG | 0444, .piece = proc_piece_children},
     FILE_NODE("wchan", 0444, text_wchan),
     {},
 };
