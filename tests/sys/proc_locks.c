@@ -52,6 +52,38 @@ static void check_records(void)
     CHECK_STR(locks_of(getpid(), fd), "");
 }
 
+/* A record lock is told of under the open file through which it was set, also if it has another
+ * descriptor; locks that become one, under that of the lower. */
+static void check_files_of_records(void)
+{
+    char both[400];
+    int first = fd, copy = dup(fd), other = open("locked", O_RDWR);
+    CHECK_OK(lock(F_SETLK, F_WRLCK, 0, 10));
+    CHECK_STR(locks_of(getpid(), first), line(1, "POSIX  ADVISORY  WRITE", getpid(), "0 9"));
+    CHECK_STR(locks_of(getpid(), copy), line(1, "POSIX  ADVISORY  WRITE", getpid(), "0 9"));
+    CHECK_STR(locks_of(getpid(), other), "");
+    fd = other;
+    CHECK_OK(lock(F_SETLK, F_WRLCK, 10, 10));
+    CHECK_STR(locks_of(getpid(), first), line(1, "POSIX  ADVISORY  WRITE", getpid(), "0 19"));
+    CHECK_STR(locks_of(getpid(), other), "");
+    CHECK_OK(lock(F_SETLK, F_RDLCK, 5, 3));
+    strcpy(both, line(1, "POSIX  ADVISORY  WRITE", getpid(), "0 4"));
+    strcat(both, line(2, "POSIX  ADVISORY  WRITE", getpid(), "8 19"));
+    CHECK_STR(locks_of(getpid(), first), both);
+    CHECK_STR(locks_of(getpid(), other), line(1, "POSIX  ADVISORY  READ", getpid(), "5 7"));
+    CHECK_OK(lock(F_SETLK, F_WRLCK, 0, 2)); /* has it already */
+    CHECK_STR(locks_of(getpid(), first), both);
+    CHECK_OK(lock(F_SETLK, F_WRLCK, 5, 3));
+    CHECK_STR(locks_of(getpid(), first), line(1, "POSIX  ADVISORY  WRITE", getpid(), "0 19"));
+    CHECK_OK(lock(F_SETLK, F_RDLCK, 0, 0)); /* takes the place of all */
+    CHECK_STR(locks_of(getpid(), first), "");
+    CHECK_STR(locks_of(getpid(), other), line(1, "POSIX  ADVISORY  READ", getpid(), "0 EOF"));
+    fd = first;
+    CHECK_OK(close(other)); /* drops the locks of all descriptors, as POSIX wants */
+    CHECK_STR(locks_of(getpid(), first), "");
+    close(copy);
+}
+
 /* A child has the open file, with its locks, but not the parent's record locks. */
 static void check_whole_files(void)
 {
@@ -249,6 +281,7 @@ int main(void)
     snprintf(place, sizeof place, "%02x:%02x:%lu", major(st.st_dev), minor(st.st_dev),
              (unsigned long)st.st_ino);
     check_records();
+    check_files_of_records();
     check_whole_files();
     check_all_locks();
     check_many_locks();

@@ -92,6 +92,7 @@ static int lock_record(struct fs_context *fs, struct file *file, unsigned comman
         return -EFAULT;
     struct lock_range wanted = {
         .owner = by_file ? (void *)file : (void *)fs->fds,
+        .file = file,
         .pid = by_file ? -1 : fs->process->pid,
         .is_write = flock.l_type == F_WRLCK,
         .finds_deadlocks = !by_file,
@@ -122,6 +123,7 @@ static int lock_whole(struct fs_context *fs, struct file *file, int operation)
     int kind = operation & ~LOCK_NB;
     struct lock_range wanted = {
         .owner = file,
+        .file = file,
         .pid = fs->process->pid,
         .is_write = kind == LOCK_EX,
         .is_flock = true,
@@ -174,6 +176,7 @@ bool file_lock_seen(struct file *file, const void *owner, bool is_flock, int64_t
         seen->start = (int64_t)lock->node.key;
         seen->end = lock->end;
         seen->pid = holder->pid;
+        seen->through = lock->file;
     }
     mutex_unlock(&set->mutex);
     lock_set_put(set);

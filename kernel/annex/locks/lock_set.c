@@ -314,6 +314,7 @@ static int wait_for(struct lock_set *set, const struct lock_range *range,
 static void wake_waiters(struct lock_set *set, const struct lock_range *range)
 {
     struct lock_waiter *waiter;
+    unsigned n = 0;
     list_for_each(waiter, &set->waiters, node) {
         const struct lock_range *wanted = waiter->wanted;
         if (waiter->blocker != range->owner || wanted->is_flock != range->is_flock ||
@@ -323,8 +324,15 @@ static void wake_waiters(struct lock_set *set, const struct lock_range *range)
         spin_lock(&locks_lock);
         waiter->blocker = NULL;
         spin_unlock(&locks_lock);
-        wake_all(&waiter->freed);
+        if (++n <= WAKES_AT_ONCE)
+            wake_all(&waiter->freed);
+        else
+            wake_later(&waiter->freed);
+        if (n % PIECE == 0)
+            cond_resched();
     }
+    if (n > WAKES_AT_ONCE)
+        wake_noted();
 }
 
 /* ---- Changes. Lock: set->mutex held. ---- */
@@ -358,6 +366,7 @@ static void carve(struct tree *tree, int64_t start, int64_t end, struct file_loc
         }
         if (tail) {
             tail->end = to;
+            tail->file = lock->file;
             tree_insert(tree, &tail->node, (uint64_t)end + 1);
         }
         if (n % PIECE == 0)
@@ -365,7 +374,8 @@ static void carve(struct tree *tree, int64_t start, int64_t end, struct file_loc
     }
 }
 
-/* Adds [start, end] to a tree as one lock with those that it touches. */
+/* Adds [start, end] to a tree as one lock with those that it touches. As on Linux the lowest of
+ * these says through which file it was set. */
 static void merge(struct tree *tree, int64_t start, int64_t end, struct file_lock *fresh)
 {
     int64_t below = start > 0 ? start - 1 : 0, above = end < INT64_MAX ? end + 1 : end;
@@ -374,6 +384,8 @@ static void merge(struct tree *tree, int64_t start, int64_t end, struct file_loc
     for (unsigned n = 1; (lock = first_in(tree, below, above)); n++) {
         start = min(start, (int64_t)lock->node.key);
         fresh->end = max(fresh->end, lock->end);
+        if (n == 1)
+            fresh->file = lock->file;
         lock_remove(tree, lock);
         if (n % PIECE == 0)
             cond_resched();
@@ -437,6 +449,7 @@ static void perform(struct lock_set *set, const struct lock_range *range, bool c
     if (clear) {
         carve(&owner->trees[range->is_write], range->start, range->end, &stock->spare);
     } else {
+        stock->fresh->file = range->file;
         merge(&owner->trees[range->is_write], range->start, range->end, stock->fresh);
         stock->fresh = NULL;
     }

@@ -15,6 +15,7 @@ struct lock_number {
 struct file_lock {
     struct tree_node node; /* in its owner's tree; key: the first byte */
     int64_t end;           /* the last byte */
+    const void *file;      /* through which it was set, for /proc; only compared */
 };
 
 struct lock_owner {
@@ -45,6 +46,7 @@ struct lock_set {
 /* A lock that is asked for: bytes, both ends included, and its owner. */
 struct lock_range {
     const void *owner;
+    const struct file *file; /* through which it is asked for */
     int64_t start, end;
     int pid;
     bool is_write, is_flock;

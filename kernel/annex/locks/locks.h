@@ -15,6 +15,7 @@ struct lock_seen {
     int64_t start, end; /* both included */
     int pid; /* of the process that set it; -1: it belongs to an open file (F_OFD_SETLK) */
     bool is_write;
+    const void *through; /* the open file through which it was set; only to be compared */
 };
 /* One of all files' locks. */
 struct lock_told {

@@ -117,16 +117,18 @@ int proc_piece_locks(struct text *text, const struct proc_inode *of, uint64_t *c
     return more;
 }
 
-/* Adds a line for each lock that the owner has on the file. */
+/* Adds a line for each lock that the owner has set through this open file. */
 static void add_locks(struct text *text, struct file *file, const void *owner, bool is_flock,
                       uint64_t *n)
 {
     struct lock_told told = {.inode = file->inode, .is_flock = is_flock};
     for (int64_t from = 0; file_lock_seen(file, owner, is_flock, from, &told.lock);
          from = told.lock.end + 1) {
-        told.n = ++*n;
-        text_add(text, "lock:\t");
-        add_lock(text, &told);
+        if (told.lock.through == file) {
+            told.n = ++*n;
+            text_add(text, "lock:\t");
+            add_lock(text, &told);
+        }
         if (told.lock.end == INT64_MAX || !cond_resched())
             return;
     }
