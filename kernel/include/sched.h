@@ -39,8 +39,8 @@ struct wait_queue {
 // clang-format on
 
 struct waiter {
-    struct list node; /* guarded by queue->lock; in no list after a wake-up */
-    struct wait_queue *queue;
+    struct list node;         /* guarded by queue->lock; in no list after a wake-up */
+    struct wait_queue *queue; /* atomic: wake_all may move it to another */
     struct thread *thread;
     const void *what; /* the mutex, since several mutexes share a queue; otherwise NULL */
 };
@@ -80,6 +80,12 @@ void wait_begin(void);
 int wait_sleep(enum wait_kind kind, uint64_t deadline_ns, const char *what);
 void wait_end(void);
 void wake_all(struct wait_queue *queue);
+/* For one event that wakes the waiters of many queues: after the first WAKES_AT_ONCE of them,
+ * wake_later only notes those of a queue. They are woken one by one, each by one that was woken
+ * before. The caller finishes with wake_noted. */
+enum { WAKES_AT_ONCE = 32 };
+void wake_later(struct wait_queue *queue);
+void wake_noted(void);
 /* Wakes a thread that sleeps; why, it finds in wake_result. One that does not sleep yet, but has
  * called wait_begin, finds wake_pending if the result is 0. */
 void thread_wake(struct thread *thread, int result);

@@ -129,6 +129,7 @@ enum lock_rank {
     RANK_DEVICE,    /* dev: a ring that an interrupt fills */
     RANK_FUTEX,     /* ipc: which threads sleep on which word */
     RANK_WAITQ,     /* sched: a wait queue */
+    RANK_LATER,     /* sched: the waiters that are still to be woken */
     RANK_TIMER,     /* sched: all timers */
     RANK_RUNQ,      /* sched: a processor's run queue */
     RANK_OBJECT,    /* mm: a small-object cache */

@@ -12,6 +12,7 @@ enum {
     SLICE_NS = 10 * 1000 * 1000,
     /* how long a thread that was woken waits: the one that runs usually sleeps sooner */
     HANDOFF_NS = 300 * 1000,
+    SHARE_NS = 100 * 1000, /* how long a thread may run at least */
 };
 
 struct run_queue {

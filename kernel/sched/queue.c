@@ -6,7 +6,9 @@
  * editor answers at once while compilers run. It cannot starve the others, because sleeping does
  * not renew a slice: when the rest is used up, it waits in `ready` like all others. While a program
  * runs, the first thread in `woken` waits at most 0.3 ms; then the one that runs is put at the
- * front of `ready`, with the rest of its own slice.
+ * front of `ready`, with the rest of its own slice. But each thread that gets the processor may run
+ * for 0.1 ms: otherwise it would be in `ready` again before its first instruction as long as
+ * threads are woken without a pause.
  *
  * Each processor has these two queues. A thread that is woken stays on the processor that woke it
  * if no other thread is ready there: the one that woke it often sleeps soon, and starting a halted
@@ -141,6 +143,7 @@ static void switch_to(struct run_queue *queue, struct thread *to)
     queue->slice_end_ns = now + to->slice_left_ns;
     queue->n_switches++;
     queue->alarm_rang = now >= queue->armed_ns;
+    queue->woken_due_ns = max(queue->woken_due_ns, now + SHARE_NS);
     if (from->state == THREAD_READY)
         from->n_preempted++;
     else

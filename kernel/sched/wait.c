@@ -18,7 +18,15 @@
  * step 3 sees the condition true.
  *
  * Signals and deadlines work likewise. Each sets a flag first (signal_due, kill_due, `rung`) and
- * wakes the thread afterwards; step 4 reads the flags with the lock held. */
+ * wakes the thread afterwards; step 4 reads the flags with the lock held.
+ *
+ * Thousands of threads may wait for one event. If all were woken at once, the waker would hold its
+ * locks for milliseconds, and then each of them would run before a thread that is woken a moment
+ * later. So only a few are woken at once. The rest is moved to the queue `later`, and each thread
+ * that leaves a queue wakes one of those: there are never more than a few on their way, and no
+ * thread does the work for all. No waiter is forgotten in `later`: whoever moves waiters there
+ * wakes some of them afterwards, and each that is woken leaves its queue (step 5) and wakes
+ * another. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "local.h"
@@ -56,13 +64,49 @@ bool waiter_add_once(struct waiter *waiter, struct wait_queue *queue)
     return adds;
 }
 
-/* Leaves the queue; true if a wake-up had removed the waiter already. */
+/* Removes a waiter from its queue and wakes its thread. Lock: the queue's held. */
+static void waiter_wake(struct waiter *waiter)
+{
+    struct thread *thread = waiter->thread;
+    list_remove(&waiter->node);
+    thread_wake(thread, 0);
+}
+
+/* Waiters of all queues that are still to be woken. */
+static struct wait_queue later = {.lock = {.rank = RANK_LATER, .name = "later"},
+                                  .waiters = LIST_INIT(later.waiters)};
+
+/* Wakes up to n of those. */
+static void wake_some_of_later(unsigned n)
+{
+    if (likely(list_empty(&later.waiters)))
+        return;
+    spin_lock(&later.lock);
+    for (; n && !list_empty(&later.waiters); n--)
+        waiter_wake(list_first(&later.waiters, struct waiter, node));
+    spin_unlock(&later.lock);
+}
+
+/* Locks the queue that the waiter is in, or was in when it was woken. */
+static struct wait_queue *queue_lock_of_waiter(struct waiter *waiter)
+{
+    for (;;) {
+        struct wait_queue *queue = __atomic_load_n(&waiter->queue, __ATOMIC_RELAXED);
+        spin_lock(&queue->lock);
+        if (waiter->queue == queue)
+            return queue;
+        spin_unlock(&queue->lock);
+    }
+}
+
+/* Leaves the queue; true if a wake-up had removed the waiter already, or was going to. */
 static bool waiter_leave(struct waiter *waiter)
 {
-    spin_lock(&waiter->queue->lock);
-    bool woken = list_empty(&waiter->node);
+    struct wait_queue *queue = queue_lock_of_waiter(waiter);
+    bool woken = queue == &later || list_empty(&waiter->node);
     list_remove(&waiter->node);
-    spin_unlock(&waiter->queue->lock);
+    spin_unlock(&queue->lock);
+    wake_some_of_later(1);
     return woken;
 }
 
@@ -196,19 +240,45 @@ int wait_on_mutex(struct wait_queue *queue, struct mutex *mutex, enum wait_kind 
 
 /* ---- Waking ---- */
 
-/* Removes a waiter from its queue and wakes its thread. Lock: the queue's held. */
-static void waiter_wake(struct waiter *waiter)
+/* Moves a waiter from its queue to `later`. Lock: the queue's held. */
+static void waiter_put_off(struct waiter *waiter)
 {
-    struct thread *thread = waiter->thread;
     list_remove(&waiter->node);
-    thread_wake(thread, 0);
+    spin_lock(&later.lock);
+    __atomic_store_n(&waiter->queue, &later, __ATOMIC_RELAXED);
+    list_add_tail(&later.waiters, &waiter->node);
+    spin_unlock(&later.lock);
+}
+
+/* Lets a function act on all waiters of a queue but the first n. Lock: the queue's held. */
+static bool for_all_after(struct wait_queue *queue, unsigned n, void (*act)(struct waiter *waiter))
+{
+    struct waiter *waiter, *next;
+    unsigned n_seen = 0;
+    list_for_each_safe(waiter, next, &queue->waiters, node)
+        if (++n_seen > n)
+            act(waiter);
+    return n_seen > n;
 }
 
 void wake_all(struct wait_queue *queue)
 {
-    struct waiter *waiter, *next;
     spin_lock(&queue->lock);
-    list_for_each_safe(waiter, next, &queue->waiters, node)
-        waiter_wake(waiter);
+    bool many = for_all_after(queue, WAKES_AT_ONCE, waiter_put_off);
+    for_all_after(queue, 0, waiter_wake);
     spin_unlock(&queue->lock);
+    if (unlikely(many))
+        wake_noted();
+}
+
+void wake_later(struct wait_queue *queue)
+{
+    spin_lock(&queue->lock);
+    for_all_after(queue, 0, waiter_put_off);
+    spin_unlock(&queue->lock);
+}
+
+void wake_noted(void)
+{
+    wake_some_of_later(WAKES_AT_ONCE);
 }

@@ -30,7 +30,8 @@ ALIKE = [
 ]
 # In 2 GB, where a user may have as many processes: part of a row's name, and how many.
 LARGE = [("kill(-1)", "12000"), ("exit with 4,000 children", "12000"),
-         ("stopped children in groups", "12000")]
+         ("stopped children in groups", "12000"), ("threads are woken there", "16000"),
+         ("processes read", "12000"), ("record is unlocked", "12000")]
 # With two processors: rows of long calls during which a sleeper must have run.
 BESIDE = ["getrandom", "sendfile", "kill(-1)"]
 DOCUMENT = os.path.join(TOP, "docs/trust.md")

@@ -91,9 +91,13 @@ static unsigned wake_locked(const struct futex_key *key, unsigned most, uint32_t
             continue;
         list_remove(&waiter->node);
         waiter->woken = true;
-        wake_all(&waiter->queue);
-        n++;
+        if (++n <= WAKES_AT_ONCE)
+            wake_all(&waiter->queue);
+        else
+            wake_later(&waiter->queue);
     }
+    if (n > WAKES_AT_ONCE)
+        wake_noted();
     return n;
 }
 
