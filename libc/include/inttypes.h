@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define PRId8   "hhd"
@@ -52,4 +53,6 @@
 
 intmax_t strtoimax(const char *text, char **end, int base);
 uintmax_t strtoumax(const char *text, char **end, int base);
+intmax_t wcstoimax(const wchar_t *restrict text, wchar_t **restrict end, int base);
+uintmax_t wcstoumax(const wchar_t *restrict text, wchar_t **restrict end, int base);
 intmax_t imaxabs(intmax_t n);

@@ -8,7 +8,7 @@
 #define EXIT_SUCCESS 0
 #define EXIT_FAILURE 1
 #define RAND_MAX     0x7fffffff
-#define MB_CUR_MAX   ((size_t)1)
+#define MB_CUR_MAX   (__mb_cur_max())
 
 typedef struct {
     int quot, rem;
@@ -80,5 +80,11 @@ int mkstemp(char *template);
 int mkostemp(char *template, int flags);
 int mkstemps(char *template, int suffix_length);
 
-int mblen(const char *text, size_t size);
+/* Characters in bytes, by the locale (locale.h); wchar.h tells more. */
+size_t __mb_cur_max(void);
+int mblen(const char *bytes, size_t n);
+int mbtowc(wchar_t *restrict c, const char *restrict bytes, size_t n);
+int wctomb(char *bytes, wchar_t c);
+size_t mbstowcs(wchar_t *restrict to, const char *restrict from, size_t n);
+size_t wcstombs(char *restrict to, const wchar_t *restrict from, size_t n);
 int getloadavg(double loads[], int n);

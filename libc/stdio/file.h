@@ -14,6 +14,8 @@ struct stdio_file {
     bool error, end; /* ferror, feof */
     bool writing;    /* buf holds what waits to be written */
     bool append;
+    bool utf8;          /* wide characters are UTF-8 here, whatever the locale is */
+    signed char wide;   /* what fwide tells */
     bool buf_is_ours;   /* from malloc */
     unsigned char mode; /* _IOFBF, _IOLBF, _IONBF; UNSET: by the file, at the first use */
     unsigned char *buf; /* NULL before the first use */

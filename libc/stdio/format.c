@@ -147,8 +147,16 @@ static bool format_argument(struct sink *sink, struct spec *spec, struct argumen
     case 'o':
     case 'x':
     case 'X': return format_unsigned(sink, spec, args);
-    case 'c': return format_char(sink, spec, (char)va_arg(args->list, int));
-    case 's': return format_text(sink, spec, va_arg(args->list, const char *));
+    case 'C': return format_wide_char(sink, spec, va_arg(args->list, unsigned int));
+    case 'S': return format_wide(sink, spec, va_arg(args->list, const wchar_t *));
+    case 'c':
+        if (spec->length == 'l')
+            return format_wide_char(sink, spec, va_arg(args->list, unsigned int));
+        return format_char(sink, spec, (char)va_arg(args->list, int));
+    case 's':
+        if (spec->length == 'l')
+            return format_wide(sink, spec, va_arg(args->list, const wchar_t *));
+        return format_text(sink, spec, va_arg(args->list, const char *));
     case 'p': return format_pointer(sink, spec, va_arg(args->list, const void *));
     case 'm': return format_text(sink, spec, strerror(errno));
     case 'n': return store_total(sink, spec->length, va_arg(args->list, void *));

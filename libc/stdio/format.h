@@ -31,5 +31,9 @@ bool format_padded(struct sink *sink, const struct spec *spec, const char *prefi
 /* Prints one floating point number, by %e %f %g %a or their upper case. */
 bool format_float(struct sink *sink, const struct spec *spec, long double value);
 
+/* Prints wide characters as bytes of the locale. */
+bool format_wide(struct sink *sink, const struct spec *spec, const wchar_t *text);
+bool format_wide_char(struct sink *sink, const struct spec *spec, unsigned int c);
+
 /* Prints a whole format; the number of bytes, or -1. */
 int format_all(struct sink *sink, const char *format, va_list args);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 #include "file.h"
 
 #define NUMBER_SIZE 512 /* longer numbers are cut */
@@ -200,12 +201,35 @@ static const char *parse_set(const char *at, bool set[256])
     return *at ? at + 1 : at;
 }
 
-/* Reads bytes of a set, and adds a NUL except for %c. */
+/* Where %c, %s and %[ put what they read: bytes, or after `l` wide characters. */
+struct destination {
+    char *bytes;
+    wchar_t *wide;
+    mbstate_t state;
+};
+
+/* Stores a byte. The result is how many characters are complete by it: 0 or 1; -1 if there can be
+ * no such. */
+static int put_byte(struct destination *to, char c)
+{
+    if (to->bytes)
+        *to->bytes++ = c;
+    if (!to->wide)
+        return 1;
+    size_t length = mbrtowc(to->wide, &c, 1, &to->state);
+    if (length == (size_t)-2)
+        return 0;
+    to->wide++;
+    return length == (size_t)-1 ? -1 : 1;
+}
+
+/* Reads characters of a set of bytes, and adds a NUL except for %c. */
 static int scan_text(struct scan *s, const struct scan_spec *spec, const bool set[256])
 {
-    char *to = spec->drop ? NULL : va_arg(s->args, char *);
-    bool is_char = spec->letter == 'c';
+    void *room = spec->drop ? NULL : va_arg(s->args, void *);
+    bool is_char = spec->letter == 'c', is_wide = spec->length == 'l';
     int most = spec->width ? spec->width : is_char ? 1 : INT_MAX, n = 0;
+    struct destination to = {.bytes = is_wide ? NULL : room, .wide = is_wide ? room : NULL};
 
     while (n < most) {
         int c = take(s);
@@ -214,12 +238,13 @@ static int scan_text(struct scan *s, const struct scan_spec *spec, const bool se
             give_back(s, c);
             break;
         }
-        if (to)
-            to[n] = (char)c;
-        n++;
+        int complete = put_byte(&to, (char)c);
+        if (complete < 0)
+            return -1;
+        n += complete;
     }
-    if (to && !is_char && n > 0)
-        to[n] = '\0';
+    if (!is_char && n > 0)
+        put_byte(&to, '\0');
     return n > 0 && (!is_char || n == most);
 }
 
@@ -241,6 +266,10 @@ static const char *parse_spec(const char *at, struct scan_spec *spec)
         spec->length = (unsigned char)*at++;
     }
     spec->letter = *at;
+    if (*at == 'C' || *at == 'S') {
+        spec->letter = *at == 'C' ? 'c' : 's';
+        spec->length = 'l';
+    }
     return *at ? at + 1 : at;
 }
 
