@@ -13,21 +13,17 @@
 
 #define BASE        1000000000u
 #define WHOLE_WORDS 552  /* 10^9 to this power is more than 2^16384 */
-#define PART_WORDS  1840 /* 16445 binary places need as many decimal ones */
-#define MAX_DIGITS  ((WHOLE_WORDS + PART_WORDS) * 9)
+#define FRONT_WORDS 4    /* of a mantissa, and one for what rounding adds */
+#define PART_WORDS  1832 /* 16445 binary places need as many decimal ones, 9 to a word */
 
-/* The digits of a number without its sign: 0.DDDD times 10^point, the first one not zero. */
+/* A number without its sign, in base 10^9: words[low] to words[high - 1], the first and the last
+ * not 0; the point is before words[one]. So either many words are before the point or many after.
+ * Counted in digits it is 0.DDDD times 10^point: n digits, the first and the last not 0. */
 struct decimal {
-    char digits[MAX_DIGITS + 1];
-    int n;
-    int point;
-};
-
-/* A whole number and a fraction in base 10^9: words[low] to words[high - 1]. The point is before
- * word WHOLE_WORDS. */
-struct wide {
-    uint32_t words[WHOLE_WORDS + PART_WORDS];
-    int low, high;
+    uint32_t words[FRONT_WORDS + PART_WORDS];
+    int low, high, one;
+    int n, point;
+    int lead; /* zeros in front of the first digit in its word */
 };
 
 union bits {
@@ -38,80 +34,85 @@ union bits {
     } parts;
 };
 
-static void wide_shift_left(struct wide *w, int bits)
+static const uint32_t powers[10] = {1,      10,      100,      1000,      10000,
+                                    100000, 1000000, 10000000, 100000000, BASE};
+
+static void shift_left(struct decimal *d, int bits)
 {
     uint64_t carry = 0;
 
-    for (int i = w->high - 1; i >= w->low; i--) {
-        carry += (uint64_t)w->words[i] << bits;
-        w->words[i] = (uint32_t)(carry % BASE);
+    for (int i = d->high - 1; i >= d->low; i--) {
+        carry += (uint64_t)d->words[i] << bits;
+        d->words[i] = (uint32_t)(carry % BASE);
         carry /= BASE;
     }
     if (carry)
-        w->words[--w->low] = (uint32_t)carry;
+        d->words[--d->low] = (uint32_t)carry;
 }
 
 /* Divides by 2^bits. At most 9 bits, because 10^9 is 2^9 times an odd number. */
-static void wide_shift_right(struct wide *w, int bits)
+static void shift_right(struct decimal *d, int bits)
 {
     uint32_t carry = 0;
 
-    for (int i = w->low; i < w->high; i++) {
-        uint32_t word = w->words[i];
+    for (int i = d->low; i < d->high; i++) {
+        uint32_t word = d->words[i];
 
-        w->words[i] = (word >> bits) + carry;
+        d->words[i] = (word >> bits) + carry;
         carry = (word & ((1u << bits) - 1)) * (BASE >> bits);
     }
     if (carry)
-        w->words[w->high++] = carry;
-    if (w->low < w->high && w->words[w->low] == 0)
-        w->low++;
+        d->words[d->high++] = carry;
+    if (d->low < d->high && d->words[d->low] == 0)
+        d->low++;
 }
 
-static void wide_set(struct wide *w, uint64_t mantissa, int exponent)
+/* Counts the digits after the words have changed. */
+static void decimal_count(struct decimal *d)
 {
-    w->high = w->low = WHOLE_WORDS;
-    for (; mantissa; mantissa /= BASE)
-        w->words[--w->low] = (uint32_t)(mantissa % BASE);
-    for (; exponent > 0; exponent -= exponent < 29 ? exponent : 29)
-        wide_shift_left(w, exponent < 29 ? exponent : 29);
-    for (int step; exponent < 0; exponent += step) {
-        step = -exponent < 9 ? -exponent : 9;
-        wide_shift_right(w, step);
-    }
+    int trail = 0;
+
+    while (d->low < d->high && d->words[d->high - 1] == 0)
+        d->high--;
+    d->n = d->point = d->lead = 0;
+    if (d->low == d->high)
+        return;
+    while (d->words[d->low] < powers[8 - d->lead])
+        d->lead++;
+    while (d->words[d->high - 1] % powers[trail + 1] == 0)
+        trail++;
+    d->n = (d->high - d->low) * 9 - d->lead - trail;
+    d->point = (d->one - d->low) * 9 - d->lead;
 }
 
 /* Computes every digit of a finite number; n is 0 for zero. */
 static void decimal_set(struct decimal *d, uint64_t mantissa, int exponent)
 {
-    static struct wide w; /* 9 KB are too much for the stack; there is only one thread */
-    int at = 0;
+    int zeros = mantissa ? __builtin_ctzl(mantissa) : 0;
 
-    d->n = d->point = 0;
-    if (mantissa == 0)
-        return;
-    int zeros = __builtin_ctzl(mantissa);
-    wide_set(&w, mantissa >> zeros, exponent + zeros);
-    for (int i = w.low; i < w.high; i++)
-        for (uint32_t word = w.words[i], unit = BASE / 10; unit; word %= unit, unit /= 10)
-            d->digits[at++] = (char)('0' + word / unit);
-    int lead = 0;
-    while (d->digits[lead] == '0')
-        lead++;
-    d->n = at - lead;
-    d->point = (WHOLE_WORDS - w.low) * 9 - lead;
-    memmove(d->digits, d->digits + lead, (size_t)d->n);
-    while (d->n > 0 && d->digits[d->n - 1] == '0')
-        d->n--;
+    exponent += zeros;
+    d->one = d->high = d->low = exponent > 0 ? WHOLE_WORDS : FRONT_WORDS;
+    for (mantissa >>= zeros; mantissa; mantissa /= BASE)
+        d->words[--d->low] = (uint32_t)(mantissa % BASE);
+    for (; exponent > 0; exponent -= exponent < 29 ? exponent : 29)
+        shift_left(d, exponent < 29 ? exponent : 29);
+    for (int step; exponent < 0; exponent += step) {
+        step = -exponent < 9 ? -exponent : 9;
+        shift_right(d, step);
+    }
+    decimal_count(d);
 }
 
-static bool rounds_up(const struct decimal *d, long keep)
+/* Adds 1 to the digits that are above a unit of a word. */
+static void add_unit(struct decimal *d, int word, uint32_t unit)
 {
-    char next = d->digits[keep];
-
-    if (next != '5' || keep + 1 < d->n)
-        return next >= '5';
-    return keep > 0 && (d->digits[keep - 1] - '0') % 2;
+    d->words[word] += unit;
+    for (; d->words[word] >= BASE; d->words[word]++) {
+        d->words[word] -= BASE;
+        if (word == d->low)
+            d->words[--d->low] = 0;
+        word--;
+    }
 }
 
 /* Rounds to `keep` digits. One more may appear in front, as 999 becomes 1000. */
@@ -123,19 +124,18 @@ static void decimal_round(struct decimal *d, long keep)
         d->n = 0;
         return;
     }
-    bool up = rounds_up(d, keep);
-    d->n = (int)keep;
-    while (up && d->n > 0 && d->digits[d->n - 1] == '9')
-        d->n--;
-    if (up && d->n > 0) {
-        d->digits[d->n - 1]++;
-    } else if (up) {
-        d->digits[0] = '1';
-        d->n = 1;
-        d->point++;
-    }
-    while (d->n > 0 && d->digits[d->n - 1] == '0')
-        d->n--;
+    int word = d->low + (int)(keep + d->lead) / 9;
+    uint32_t unit = powers[9 - (keep + d->lead) % 9]; /* of the digits that remain of this word */
+    uint32_t rest = d->words[word] % unit, above = d->words[word] / unit;
+    bool more = word + 1 < d->high;
+
+    if (unit == BASE) /* none of it remains: the digit before is in the word before */
+        above = keep > 0 ? d->words[word - 1] : 0;
+    d->words[word] -= rest;
+    d->high = word + 1;
+    if (rest > unit / 2 || (rest == unit / 2 && (more || above % 2)))
+        add_unit(d, word, unit);
+    decimal_count(d);
 }
 
 /* A number that is being printed. It may have many digits, so they are written straight to the
@@ -147,8 +147,26 @@ struct parts {
     bool point;
 };
 
+/* Prints n digits from place `from` on, all of which the number has. */
+static bool put_own_digits(const struct parts *p, long from, long n)
+{
+    char digits[9];
+
+    for (long take; n > 0; n -= take, from += take) {
+        uint32_t word = p->d->words[p->d->low + (from + p->d->lead) / 9];
+        int skip = (int)(from + p->d->lead) % 9;
+
+        for (int i = 8; i >= 0; i--, word /= 10)
+            digits[i] = (char)('0' + word % 10);
+        take = n < 9 - skip ? n : 9 - skip;
+        if (!sink_put(p->sink, digits + skip, (size_t)take))
+            return false;
+    }
+    return true;
+}
+
 /* Prints n digits from place `from` on; zeros where the number has no digits. */
-static bool put_digits(struct parts *p, long from, long n)
+static bool put_digits(const struct parts *p, long from, long n)
 {
     if (from < 0 && n > 0) {
         long zeros = -from < n ? -from : n;
@@ -160,7 +178,7 @@ static bool put_digits(struct parts *p, long from, long n)
     }
     long have = p->d->n - from;
     have = have < 0 ? 0 : have > n ? n : have;
-    return sink_put(p->sink, p->d->digits + from, (size_t)have) && sink_pad(p->sink, '0', n - have);
+    return put_own_digits(p, from, have) && sink_pad(p->sink, '0', n - have);
 }
 
 /* Prints sign, padding, digits before the point, point, digits after it, and exponent. */
@@ -230,42 +248,68 @@ static bool put_general(struct sink *sink, const struct spec *spec, const char *
     return put_scientific(sink, spec, sign, d, places, letter);
 }
 
-/* %a: prints the bits themselves, in base 16. The first digit of a double is 1, of a long double 8
- * to f. */
+/* A number in base 16: its first digit is in the bits from 64 up, `places` more are below. */
+struct hex {
+    unsigned __int128 m;
+    int exponent, places;
+};
+
+/* The first digit of a double is 1, of a long double 8 to f. */
+static struct hex hex_of(uint64_t mantissa, int exponent, bool extended)
+{
+    int lead_bits = extended ? 4 : 1;
+    struct hex h = {.places = extended ? 15 : 13};
+
+    if (mantissa)
+        h.exponent = exponent + 64 - lead_bits;
+    h.m = (unsigned __int128)mantissa << lead_bits;
+    if (!extended && mantissa && h.exponent < -1022) { /* too small for a leading 1 */
+        h.m >>= -1022 - h.exponent;
+        h.exponent = -1022;
+    }
+    return h;
+}
+
+/* Rounds to the precision; without one, drops the zeros at the end. */
+static void hex_round(struct hex *h, int precision, bool extended)
+{
+    if (precision < 0) {
+        while (h->places > 0 && !((uint64_t)(h->m >> (64 - 4 * h->places)) & 15))
+            h->places--;
+        return;
+    }
+    if (precision >= h->places)
+        return;
+    unsigned __int128 unit = (unsigned __int128)1 << (64 - 4 * precision);
+    unsigned __int128 rest = h->m & (unit - 1), half = unit / 2;
+    h->m -= rest;
+    if (rest > half || (rest == half && h->m & unit))
+        h->m += unit;
+    if (extended && h->m >> 68) {
+        h->m >>= 4;
+        h->exponent += 4;
+    }
+    h->places = precision;
+}
+
+/* %a: prints the bits themselves, in base 16. */
 static bool put_hex(struct sink *sink, const struct spec *spec, const char *sign, uint64_t mantissa,
                     int exponent, bool upper)
 {
     const char *letters = upper ? "0123456789ABCDEF" : "0123456789abcdef";
     char body[64], prefix[8], tail[12];
-    int places = spec->length == 'L' ? 15 : 13, n = 0;
-    int lead_bits = spec->length == 'L' ? 4 : 1;
+    struct hex h = hex_of(mantissa, exponent, spec->length == 'L');
+    int n = 0;
 
-    exponent = mantissa ? exponent + 64 - lead_bits : 0;
-    unsigned __int128 m = (unsigned __int128)mantissa << lead_bits; /* lead digit in bits 64 up */
-    if (lead_bits == 1 && mantissa && exponent < -1022) { /* a double too small for a leading 1 */
-        m >>= -1022 - exponent;
-        exponent = -1022;
-    }
-    if (spec->precision >= 0 && spec->precision < places) {
-        unsigned __int128 unit = (unsigned __int128)1 << (64 - 4 * spec->precision);
-        unsigned __int128 rest = m & (unit - 1), half = unit / 2;
-
-        m -= rest;
-        if (rest > half || (rest == half && m & unit))
-            m += unit;
-        places = spec->precision;
-    } else if (spec->precision < 0) {
-        while (places > 0 && !((uint64_t)(m >> (64 - 4 * places)) & 15))
-            places--;
-    }
+    hex_round(&h, spec->precision, spec->length == 'L');
     strcpy(stpcpy(prefix, sign), upper ? "0X" : "0x");
-    body[n++] = letters[(uint64_t)(m >> 64) & 15];
-    if (places > 0 || spec->precision > 0 || spec->alternate)
+    body[n++] = letters[(uint64_t)(h.m >> 64) & 15];
+    if (h.places > 0 || spec->precision > 0 || spec->alternate)
         body[n++] = '.';
-    for (int i = 1; i <= places; i++)
-        body[n++] = letters[(uint64_t)(m >> (64 - 4 * i)) & 15];
-    exponent_text(tail, upper ? 'P' : 'p', exponent, 1);
-    long more = spec->precision > places ? spec->precision - places : 0;
+    for (int i = 1; i <= h.places; i++)
+        body[n++] = letters[(uint64_t)(h.m >> (64 - 4 * i)) & 15];
+    exponent_text(tail, upper ? 'P' : 'p', h.exponent, 1);
+    long more = spec->precision > h.places ? spec->precision - h.places : 0;
     long pad = spec->width - (long)(strlen(prefix) + strlen(tail)) - n - more;
     bool zero = spec->zero && !spec->left;
     return (zero || spec->left || sink_pad(sink, ' ', pad)) &&
@@ -286,7 +330,7 @@ static bool put_not_finite(struct sink *sink, const struct spec *spec, const cha
 
 bool format_float(struct sink *sink, const struct spec *spec, long double value)
 {
-    static struct decimal d; /* 21 KB are too much for the stack; there is only one thread */
+    struct decimal d;
     union bits bits = {.value = value};
     uint64_t mantissa = bits.parts.mantissa;
     int biased = bits.parts.exponent & 0x7fff;

@@ -23,9 +23,11 @@ static size_t piece(FILE *file, int stop, size_t most)
 char *fgets(char *restrict line, int size, FILE *restrict file)
 {
     size_t room = (size_t)size, done = 0;
+    bool earlier = file->error; /* which is no reason to refuse a line */
 
     if (size < 1)
         return fail_null(EINVAL);
+    file->error = false;
     while (room > done + 1 && (done == 0 || line[done - 1] != '\n')) {
         size_t part = piece(file, '\n', room - done - 1);
 
@@ -35,7 +37,9 @@ char *fgets(char *restrict line, int size, FILE *restrict file)
         file->at += part;
         done += part;
     }
-    if (size > 1 && (done == 0 || file->error))
+    bool failed = file->error && errno != EAGAIN; /* after some bytes, the next read will tell */
+    file->error |= earlier;
+    if (size > 1 && (done == 0 || failed))
         return NULL;
     line[done] = '\0';
     return line;
@@ -73,7 +77,7 @@ ssize_t getdelim(char **restrict line, size_t *restrict size, int stop, FILE *re
         if ((*line)[done - 1] == (char)stop)
             break;
     }
-    if (done == 0 || file->error)
+    if (done == 0)
         return -1;
     (*line)[done] = '\0';
     return (ssize_t)done;

@@ -8,16 +8,17 @@
 #include "file.h"
 #include "syscall.h"
 
-/* An open_memstream. The caller has two variables, to which text and size point. */
+/* An open_memstream. The caller has two variables, to which text and size point. The text is `end`
+ * bytes long; what the caller is told is the position, which a seek may have moved back. */
 struct growing {
     struct memory_file memory;
     char **text;
     size_t *size;
-    size_t at, room;
+    size_t at, end, room;
 };
 
 /* Makes sure that there is space for `size` bytes and a NUL. Bytes that were never written are
- * zero, so the last byte is followed by a NUL. After a seek back, the bytes that follow stay. */
+ * zero, so the last byte is followed by a NUL. */
 static int make_room(struct growing *g, size_t size)
 {
     if (size + 1 <= g->room)
@@ -33,6 +34,14 @@ static int make_room(struct growing *g, size_t size)
     return 0;
 }
 
+static off_t move_to(struct growing *g, size_t at)
+{
+    g->at = *g->size = at;
+    if (g->at > g->end)
+        g->end = g->at;
+    return (off_t)at;
+}
+
 static ssize_t grow_write(struct memory_file *memory, const void *block, size_t size)
 {
     struct growing *g = (struct growing *)memory;
@@ -40,30 +49,20 @@ static ssize_t grow_write(struct memory_file *memory, const void *block, size_t 
     if (make_room(g, g->at + size) < 0)
         return -ENOMEM;
     memcpy(*g->text + g->at, block, size);
-    g->at += size;
-    *g->size = g->at;
+    move_to(g, g->at + size);
     return (ssize_t)size;
 }
 
 static off_t grow_seek(struct memory_file *memory, off_t offset, int whence)
 {
     struct growing *g = (struct growing *)memory;
-    off_t base = whence == SEEK_SET ? 0 : (off_t)(whence == SEEK_CUR ? g->at : *g->size);
+    off_t base = whence == SEEK_SET ? 0 : (off_t)(whence == SEEK_CUR ? g->at : g->end);
 
     if (base + offset < 0)
         return -EINVAL;
     if (make_room(g, (size_t)(base + offset)) < 0)
         return -ENOMEM;
-    return (off_t)(*g->size = g->at = (size_t)(base + offset));
-}
-
-/* When it is closed, the text ends at the position, also after a seek back. */
-static void grow_close(struct memory_file *memory)
-{
-    struct growing *g = (struct growing *)memory;
-
-    (*g->text)[g->at] = '\0';
-    free(g);
+    return move_to(g, (size_t)(base + offset));
 }
 
 static void release(struct memory_file *memory)
@@ -83,7 +82,7 @@ FILE *open_memstream(char **text, size_t *size)
         free(g);
         return NULL;
     }
-    *g = (struct growing){{NULL, grow_write, grow_seek, grow_close}, text, size, 0, 64};
+    *g = (struct growing){{NULL, grow_write, grow_seek, release}, text, size, 0, 0, 64};
     *text = first;
     *size = 0;
     file->memory = &g->memory;
@@ -111,23 +110,29 @@ static ssize_t fixed_read(struct memory_file *memory, void *block, size_t size)
     return (ssize_t)size;
 }
 
+/* Adds a NUL to what makes the contents longer, also if there is no space: then it is the last byte
+ * in place of what was to be there, but not if the file appends. */
 static ssize_t fixed_write(struct memory_file *memory, const void *block, size_t size)
 {
     struct fixed *f = (struct fixed *)memory;
+    bool terminate = size == 0 || ((const char *)block)[size - 1] != '\0';
 
-    if (f->append)
-        f->at = f->end;
-    size_t room = f->size - f->at;
-    if (size > room)
-        size = room;
-    if (size == 0)
-        return -ENOSPC;
-    memcpy(f->buf + f->at, block, size);
-    f->at += size;
-    if (f->at > f->end)
-        f->end = f->at;
-    if (f->end < f->size)
+    size_t at = f->append ? f->end : f->at;
+
+    if (size > f->size - at) {
+        if (f->at + terminate >= f->size)
+            return -ENOSPC;
+        size = f->size - at;
+    }
+    memcpy(f->buf + at, block, size);
+    f->at = at + size;
+    if (f->at <= f->end)
+        return (ssize_t)size;
+    f->end = f->at;
+    if (terminate && f->end < f->size)
         f->buf[f->end] = '\0';
+    else if (terminate && !f->append)
+        f->buf[f->size - 1] = '\0';
     return (ssize_t)size;
 }
 
@@ -160,7 +165,7 @@ FILE *fmemopen(void *restrict buf, size_t size, const char *restrict mode)
     f->end = *mode == 'w' ? 0 : *mode == 'a' ? strnlen(f->buf, size) : size;
     if (f->append)
         f->at = f->end;
-    if (*mode == 'w')
+    if (*mode == 'w' && strchr(mode, '+'))
         f->buf[0] = '\0';
     file->memory = &f->memory;
     file->mode = _IOFBF;

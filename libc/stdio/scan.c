@@ -13,8 +13,6 @@
 #include <wchar.h>
 #include "file.h"
 
-#define NUMBER_SIZE 512 /* longer numbers are cut */
-
 struct scan {
     FILE *file;
     size_t taken; /* bytes so far, for %n */
@@ -67,31 +65,66 @@ static void store(struct scan *s, const struct scan_spec *spec, uint64_t n)
     }
 }
 
-/* Reads bytes to text as long as `wanted` accepts the next one after the n before it; how many. */
-static size_t collect(struct scan *s, const struct scan_spec *spec, char *text,
-                      bool (*wanted)(const char *text, size_t n, int c, int base), int base)
-{
-    size_t n = 0, most = spec->width ? (size_t)spec->width : NUMBER_SIZE - 1;
+/* The text of a number, as far as it was read: in `few`, or from malloc if it is longer. */
+struct number {
+    char *text;
+    size_t n, room;
+    int base;         /* of an integer */
+    bool point, mark; /* of a floating point number: they are there */
+    char few[64];
+};
 
-    if (most > NUMBER_SIZE - 1)
-        most = NUMBER_SIZE - 1;
-    while (n < most) {
+/* Makes room for one byte more and a NUL; false if there is no memory. */
+static bool number_grow(struct number *number)
+{
+    if (number->n + 1 < number->room)
+        return true;
+    char *old = number->text == number->few ? NULL : number->text;
+    char *more = realloc(old, number->room * 2);
+    if (!more)
+        return false;
+    if (!old)
+        memcpy(more, number->few, number->n);
+    number->text = more;
+    number->room *= 2;
+    return true;
+}
+
+static void number_free(struct number *number)
+{
+    if (number->text != number->few)
+        free(number->text);
+}
+
+/* Reads bytes as long as `wanted` accepts the next one. 1, 0 if there was none, or -1. */
+static int collect(struct scan *s, const struct scan_spec *spec, struct number *number,
+                   bool (*wanted)(struct number *number, int c))
+{
+    size_t most = spec->width ? (size_t)spec->width : SIZE_MAX;
+
+    number->text = number->few;
+    number->room = sizeof(number->few);
+    while (number->n < most) {
         int c = take(s);
 
-        if (c == EOF || !wanted(text, n, c, base)) {
+        if (c == EOF || !wanted(number, c)) {
             give_back(s, c);
             break;
         }
-        text[n++] = (char)c;
+        if (!number_grow(number))
+            return -1;
+        number->text[number->n++] = (char)c;
     }
-    text[n] = '\0';
-    return n;
+    number->text[number->n] = '\0';
+    return number->n > 0;
 }
 
-static bool in_integer(const char *text, size_t n, int c, int base)
+static bool in_integer(struct number *number, int c)
 {
-    size_t sign = n > 0 && (*text == '-' || *text == '+');
+    const char *text = number->text;
+    size_t n = number->n, sign = n > 0 && (*text == '-' || *text == '+');
     bool hex = n >= sign + 2 && (text[sign + 1] | 32) == 'x';
+    int base = number->base;
 
     if (c == '-' || c == '+')
         return n == 0;
@@ -103,18 +136,12 @@ static bool in_integer(const char *text, size_t n, int c, int base)
     return digit < base;
 }
 
-/* True if the text contains the letter, in lower or upper case. */
-static bool has_letter(const char *text, size_t n, int letter)
+static bool in_float(struct number *number, int c)
 {
-    return memchr(text, letter, n) || memchr(text, letter ^ 32, n);
-}
-
-static bool in_float(const char *text, size_t n, int c, int base)
-{
-    size_t sign = n > 0 && (*text == '-' || *text == '+');
+    const char *text = number->text;
+    size_t n = number->n, sign = n > 0 && (*text == '-' || *text == '+');
     int low = c | 32;
 
-    (void)base;
     text += sign;
     n -= sign;
     bool hex = n >= 2 && (text[1] | 32) == 'x';
@@ -128,32 +155,44 @@ static bool in_float(const char *text, size_t n, int c, int base)
     }
     if (isdigit(c))
         return true;
-    bool exponent = has_letter(text, n, mark);
-    if (c == '.')
-        return !exponent && !memchr(text, '.', n);
     if (low == 'x')
         return n == 1 && *text == '0';
-    return !exponent && (low == mark ? n > 0 : hex && isxdigit(c));
+    if (number->mark || (c == '.' && number->point))
+        return false;
+    if (c == '.')
+        return number->point = true;
+    if (low == mark && n > 0)
+        return number->mark = true;
+    return hex && isxdigit(c);
+}
+
+static int integer_base(char letter)
+{
+    switch (letter) {
+    case 'i': return 0;
+    case 'o': return 8;
+    case 'x':
+    case 'X':
+    case 'p': return 16;
+    }
+    return 10;
 }
 
 static int scan_integer(struct scan *s, const struct scan_spec *spec)
 {
-    char text[NUMBER_SIZE], *end;
-    int base = 10;
-
-    switch (spec->letter) {
-    case 'i': base = 0; break;
-    case 'o': base = 8; break;
-    case 'x':
-    case 'X':
-    case 'p': base = 16; break;
-    }
-    if (collect(s, spec, text, in_integer, base) == 0)
-        return 0;
+    struct number number = {.base = integer_base(spec->letter)};
     bool is_signed = spec->letter == 'd' || spec->letter == 'i';
-    uint64_t n = is_signed ? (uint64_t)strtol(text, &end, base) : strtoul(text, &end, base);
-    if (end == text)
-        return 0;
+    char *end = NULL;
+    uint64_t n = 0;
+
+    int found = collect(s, spec, &number, in_integer);
+    if (found > 0)
+        n = is_signed ? (uint64_t)strtol(number.text, &end, number.base)
+                      : strtoul(number.text, &end, number.base);
+    found = found > 0 ? end != number.text : found;
+    number_free(&number);
+    if (found <= 0)
+        return found;
     struct scan_spec as = *spec;
     if (spec->letter == 'p')
         as.length = 'l';
@@ -161,24 +200,42 @@ static int scan_integer(struct scan *s, const struct scan_spec *spec)
     return 1;
 }
 
-static int scan_float(struct scan *s, const struct scan_spec *spec)
+/* Converts a whole text to the type that the conversion names, and stores it. */
+static int store_float(struct scan *s, const struct scan_spec *spec, const char *text)
 {
-    char text[NUMBER_SIZE], *end;
+    long double wide = 0;
+    double number = 0;
+    float small = 0;
+    char *end;
 
-    if (collect(s, spec, text, in_float, 0) == 0)
-        return 0;
-    double value = strtod(text, &end);
+    if (spec->length == 'L')
+        wide = strtold(text, &end);
+    else if (spec->length == 'l')
+        number = strtod(text, &end);
+    else
+        small = strtof(text, &end);
     if (*end)
         return 0;
     if (spec->drop)
         return 1;
     if (spec->length == 'L')
-        *va_arg(s->args, long double *) = value;
+        *va_arg(s->args, long double *) = wide;
     else if (spec->length == 'l')
-        *va_arg(s->args, double *) = value;
+        *va_arg(s->args, double *) = number;
     else
-        *va_arg(s->args, float *) = (float)value;
+        *va_arg(s->args, float *) = small;
     return 1;
+}
+
+static int scan_float(struct scan *s, const struct scan_spec *spec)
+{
+    struct number number = {.base = 0};
+    int found = collect(s, spec, &number, in_float);
+
+    if (found > 0)
+        found = store_float(s, spec, number.text);
+    number_free(&number);
+    return found;
 }
 
 /* Reads the set after '[': which bytes it contains. Returns the place after its ']'. */

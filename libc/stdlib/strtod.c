@@ -1,32 +1,41 @@
-/* strtod: the double that is nearest to a decimal number, exactly, by integers of any length.
+/* strtod: the number that is nearest to a decimal one, exactly, by integers of any length.
  *
  * The digits are an integer N times a power of ten. If the power is positive, N is multiplied by
  * it; otherwise it becomes a divisor M. So the value is N / M, without any rounding. A long
  * division by bits then gives as many bits of the quotient as the type has, and the remainder tells
- * how to round (a half is rounded to even). */
+ * how to round (a half is rounded to even).
+ *
+ * Between two neighbours of a type the middle has so many decimal digits, 768 for double and 11,515
+ * for long double, that one digit more decides; of what follows it only matters whether it is 0. */
 /* SPDX-License-Identifier: MIT */
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include "syscall.h"
 
-#define MAX_DIGITS 800 /* of the digits after that, it only matters whether one is not 0 */
-#define WORDS      160 /* of 32 bits: enough for 10^1150 and 1200 bits more */
-
-struct big {
-    int n;
-    uint32_t words[WORDS]; /* the least significant first; no zero word at the end */
-};
-
 struct format {
     int bits;        /* of the mantissa */
     int least, most; /* the smallest and the largest exponent of the lowest bit */
+    int digits;      /* how many are kept */
+    int small, huge; /* 10 to these powers is rounded to 0, and is too large */
 };
 
-static const struct format single = {24, -149, 104}, dbl = {53, -1074, 971};
+static const struct format single = {24, -149, 104, 800, -400, 400};
+static const struct format dbl = {53, -1074, 971, 800, -400, 400};
+static const struct format extended = {64, -16445, 16320, 11600, -5000, 5000};
+
+/* Words of 32 bits: 10^(digits - small) and the digits, with 100 bits more. */
+#define WORDS          160
+#define EXTENDED_WORDS 1740
+
+struct big {
+    int n;
+    uint32_t *words; /* the least significant first; no zero word at the end */
+};
 
 static void big_multiply_add(struct big *b, uint32_t factor, uint32_t more)
 {
@@ -39,6 +48,14 @@ static void big_multiply_add(struct big *b, uint32_t factor, uint32_t more)
     }
     if (carry)
         b->words[b->n++] = (uint32_t)carry;
+}
+
+static void big_multiply_power_of_ten(struct big *b, long power)
+{
+    for (; power >= 9; power -= 9)
+        big_multiply_add(b, 1000000000, 0);
+    for (; power > 0; power--)
+        big_multiply_add(b, 10, 0);
 }
 
 static void big_shift_left(struct big *b, int bits)
@@ -81,33 +98,49 @@ static void big_subtract(struct big *a, const struct big *b)
 }
 
 /* mantissa * 2^exponent, before rounding. `rest` says where the value is between that and the next
- * number: 0: it is exact; 1: below the middle; 2: in the middle; 3: above it. */
+ * number: 0: it is exact; 1: below the middle; 2: in the middle; 3: above it; 4: by three quarters.
+ */
 struct rounded {
     uint64_t mantissa;
     int exponent;
     int rest;
 };
 
-static struct rounded divide(struct big *n, struct big *m, const struct format *format)
+/* Makes N / M at least 1 and less than 2, and returns the power of two that was taken out. */
+static int normalize(struct big *n, struct big *m)
 {
-    struct rounded r = {0, 0, 0};
-    /* The value lies between 2^(exponent - 1) and 2^(exponent + 1). */
     int exponent = big_bits(n) - big_bits(m);
 
     if (exponent > 0)
         big_shift_left(m, exponent);
     else
         big_shift_left(n, -exponent);
-    if (big_compare(n, m) < 0) {
-        big_shift_left(n, 1);
-        exponent--;
-    }
-    int bits = format->bits;
+    if (big_compare(n, m) >= 0)
+        return exponent;
+    big_shift_left(n, 1);
+    return exponent - 1;
+}
+
+/* What 2 * the remainder, N, and M say of struct rounded's rest. */
+static int rest_of(struct big *n, const struct big *m)
+{
+    int order = big_compare(n, m);
+
+    if (order <= 0)
+        return n->n == 0 ? 0 : order < 0 ? 1 : 2;
+    big_subtract(n, m);
+    big_shift_left(n, 1);
+    return big_compare(n, m) < 0 ? 3 : 4;
+}
+
+static struct rounded divide(struct big *n, struct big *m, const struct format *format)
+{
+    int exponent = normalize(n, m), bits = format->bits;
+
     if (exponent - bits + 1 < format->least)
         bits = exponent + 1 - format->least;
-    r.exponent = exponent - bits + 1;
+    struct rounded r = {0, exponent - bits + 1, 1};
     if (bits < 0) {
-        r.rest = 1;
         r.exponent = format->least;
         return r;
     }
@@ -119,18 +152,9 @@ static struct rounded divide(struct big *n, struct big *m, const struct format *
         r.mantissa = r.mantissa << 1 | (uint64_t)bit;
         big_shift_left(n, 1);
     }
-    int order = big_compare(n, m);
-    r.rest = n->n == 0 ? 0 : order < 0 ? 1 : order == 0 ? 2 : 3;
+    r.rest = rest_of(n, m);
     return r;
 }
-
-/* A decimal number in text: its digits without leading zeros, and a power of ten. */
-struct decimal {
-    char digits[MAX_DIGITS + 1];
-    int n;
-    long exponent;
-    int negative;
-};
 
 static const char *parse_exponent(const char *at, long *exponent)
 {
@@ -140,200 +164,267 @@ static const char *parse_exponent(const char *at, long *exponent)
     if (!isdigit(*digits))
         return at;
     for (; isdigit(*digits); digits++)
-        if (value < 100000)
+        if (value < LONG_MAX / 100)
             value = value * 10 + *digits - '0';
     *exponent += at[1] == '-' ? -value : value;
     return digits;
 }
 
-/* Parses digits, point and exponent; NULL if there is no digit. */
-static const char *parse_decimal(const char *at, struct decimal *d)
-{
-    int any = 0, point = 0, sticky = 0;
+/* The digits of a decimal number, while they are read. */
+struct decimal {
+    struct big *n;
+    int digits;     /* in n, without leading zeros */
+    long exponent;  /* of ten */
+    uint32_t group; /* up to 9 digits that are not in n yet */
+    uint32_t unit;  /* 10 to their number */
+    bool more;      /* a digit that is not 0 was left out */
+};
 
-    d->n = 0;
-    d->exponent = 0;
+static void flush_group(struct decimal *d)
+{
+    big_multiply_add(d->n, d->unit, d->group);
+    d->group = 0;
+    d->unit = 1;
+}
+
+static void add_digit(struct decimal *d, int digit, int most)
+{
+    if (d->digits == 0 && digit == 0)
+        return;
+    if (d->digits == most) {
+        d->more |= digit != 0;
+        d->exponent++;
+        return;
+    }
+    d->digits++;
+    d->group = d->group * 10 + (uint32_t)digit;
+    d->unit *= 10;
+    if (d->unit == 1000000000)
+        flush_group(d);
+}
+
+/* Parses digits, point and exponent; NULL if there is no digit. */
+static const char *parse_decimal(const char *at, struct decimal *d, int most)
+{
+    bool any = false, point = false;
+
     for (;; at++) {
         if (*at == '.' && !point) {
-            point = 1;
+            point = true;
             continue;
         }
         if (!isdigit(*at))
             break;
-        any = 1;
+        any = true;
         if (point)
             d->exponent--;
-        if (d->n < MAX_DIGITS && (d->n > 0 || *at != '0')) {
-            d->digits[d->n++] = *at;
-        } else if (d->n == MAX_DIGITS) {
-            sticky |= *at != '0';
-            d->exponent++;
-        }
+        add_digit(d, *at - '0', most);
     }
     if (!any)
         return NULL;
-    if (sticky)
-        d->digits[MAX_DIGITS - 1] |= 1; /* '8' becomes '9': it is enough that it is not exact */
+    flush_group(d);
+    if (d->more) { /* any digit that is not 0 will do for all that were left out */
+        big_multiply_add(d->n, 10, 1);
+        d->exponent--;
+        d->digits++;
+    }
     return *at == 'e' || *at == 'E' ? parse_exponent(at, &d->exponent) : at;
 }
 
-static struct rounded convert_decimal(const struct decimal *d, const struct format *format)
+static struct rounded convert_decimal(const struct decimal *d, struct big *m,
+                                      const struct format *format)
 {
-    struct big n = {0}, m = {1, {1}};
-    struct rounded nothing = {0, format->least, 1}, huge = {UINT64_MAX, INT_MAX, 0};
+    struct rounded nothing = {0, format->least, d->digits > 0}, huge = {UINT64_MAX, INT_MAX, 0};
 
-    if (d->n == 0)
-        nothing.rest = 0;
-    if (d->n == 0 || d->n + d->exponent < -400)
+    if (d->digits == 0 || d->digits + d->exponent < format->small)
         return nothing;
-    if (d->n + d->exponent > 400)
+    if (d->digits + d->exponent > format->huge)
         return huge;
-    for (int i = 0; i < d->n; i++)
-        big_multiply_add(&n, 10, (uint32_t)(d->digits[i] - '0'));
-    for (long i = 0; i < d->exponent; i++)
-        big_multiply_add(&n, 10, 0);
-    for (long i = 0; i > d->exponent; i--)
-        big_multiply_add(&m, 10, 0);
-    return divide(&n, &m, format);
+    m->n = 1;
+    m->words[0] = 1;
+    big_multiply_power_of_ten(d->exponent > 0 ? d->n : m, labs(d->exponent));
+    return divide(d->n, m, format);
 }
 
-/* Parses hexadecimal digits after "0x". At most 60 bits are kept; the rest only affects
- * rounding. */
+/* Rounds mantissa * 2^exponent, where the mantissa's lowest bit stands for all that was left out.
+ */
+static struct rounded round_binary(unsigned __int128 mantissa, long exponent,
+                                   const struct format *format)
+{
+    uint64_t high = (uint64_t)(mantissa >> 64);
+    int bits = high ? 128 - __builtin_clzl(high) : 64 - __builtin_clzl((uint64_t)mantissa);
+    int drop = bits - format->bits;
+
+    if (exponent > INT_MAX / 2)
+        return (struct rounded){UINT64_MAX, INT_MAX, 0};
+    if (exponent + drop < format->least)
+        drop = exponent < format->least - 128 ? 128 : (int)(format->least - exponent);
+    if (drop > bits)
+        return (struct rounded){0, format->least, 1};
+    if (drop <= 0)
+        return (struct rounded){(uint64_t)mantissa << -drop, (int)exponent + drop, 0};
+    unsigned __int128 half = (unsigned __int128)1 << (drop - 1);
+    unsigned __int128 rest = mantissa & (half | (half - 1));
+    struct rounded r = {0, (int)exponent + drop, rest == 0 ? 0 : rest < half ? 1 : 2};
+    r.mantissa = drop < 128 ? (uint64_t)(mantissa >> drop) : 0;
+    if (rest > half)
+        r.rest = rest < half + half / 2 ? 3 : 4;
+    return r;
+}
+
+/* Parses hexadecimal digits after "0x": 120 bits are kept. NULL if there is no digit. */
 static const char *parse_hex(const char *at, struct rounded *r, const struct format *format)
 {
-    uint64_t mantissa = 0;
+    unsigned __int128 mantissa = 0;
     long exponent = 0;
-    int any = 0, point = 0, sticky = 0;
+    bool any = false, point = false, more = false;
 
     for (;; at++) {
         if (*at == '.' && !point) {
-            point = 1;
+            point = true;
             continue;
         }
         if (!isxdigit((unsigned char)*at))
             break;
         int digit = isdigit(*at) ? *at - '0' : (*at | 32) - 'a' + 10;
-        any = 1;
+        any = true;
         exponent -= point ? 4 : 0;
-        if (mantissa >> 56) {
-            sticky |= digit;
+        if (mantissa >> 116) {
+            more |= digit != 0;
             exponent += 4;
         } else {
-            mantissa = mantissa << 4 | (uint64_t)digit;
+            mantissa = mantissa << 4 | (unsigned)digit;
         }
     }
     if (!any)
         return NULL;
     if (*at == 'p' || *at == 'P')
         at = parse_exponent(at, &exponent);
-    *r = (struct rounded){0, format->least, mantissa || sticky};
-    exponent = exponent > 100000 ? 100000 : exponent < -100000 ? -100000 : exponent;
-    if (!mantissa)
-        return at;
-    mantissa = mantissa << 1 | (sticky != 0);
-    exponent--;
-    int bits = 64 - __builtin_clzl(mantissa), drop = bits - format->bits;
-    if (exponent + drop < format->least)
-        drop = (int)(format->least - exponent);
-    if (drop > 63)
-        return at;
-    uint64_t rest = drop > 0 ? mantissa & ((1UL << drop) - 1) : 0;
-    uint64_t half = drop > 0 ? 1UL << (drop - 1) : 0;
-    r->mantissa = drop > 0 ? mantissa >> drop : mantissa << -drop;
-    r->exponent = (int)exponent + drop;
-    r->rest = rest == 0 ? 0 : rest < half ? 1 : rest == half ? 2 : 3;
+    *r = (struct rounded){0, format->least, 0};
+    if (mantissa)
+        *r = round_binary(mantissa << 1 | more, exponent - 1, format);
     return at;
 }
 
-/* Rounds the value. ERANGE if it is too large, or too small and not exact. */
-static double finish(struct rounded r, const struct format *format)
+/* The number mantissa * 2^exponent, which a long double holds. */
+static long double assemble(uint64_t mantissa, int exponent)
 {
     union {
-        uint64_t bits;
-        double value;
-    } result;
+        struct {
+            uint64_t mantissa;
+            uint16_t exponent;
+        } parts;
+        long double value;
+    } result = {.value = 0};
 
-    if (r.rest == 3 || (r.rest == 2 && r.mantissa & 1))
-        r.mantissa++;
-    if (r.mantissa >> format->bits && r.exponent < INT_MAX) {
-        r.mantissa >>= 1;
-        r.exponent++;
-    }
-    if (r.exponent > format->most) {
-        fail(ERANGE);
-        return __builtin_huge_val();
-    }
-    if (r.rest && !(r.mantissa >> (format->bits - 1)))
-        fail(ERANGE);
-    if (r.mantissa == 0)
+    if (mantissa == 0)
         return 0;
-    int shift = __builtin_clzl(r.mantissa) - 11; /* to the 53 bits of a double */
-    if (r.exponent - shift < -1074)
-        shift = r.exponent + 1074;
-    r.mantissa <<= shift;
-    r.exponent -= shift;
-    uint64_t biased = r.mantissa >> 52 ? (uint64_t)(r.exponent + 1075) : 0;
-    result.bits = biased << 52 | (r.mantissa & ((1UL << 52) - 1));
+    int shift = __builtin_clzl(mantissa);
+    if (exponent - shift < extended.least)
+        shift = exponent - extended.least;
+    result.parts.mantissa = mantissa << shift;
+    result.parts.exponent = (uint16_t)(exponent - shift + 16383 + 63);
+    if (!(result.parts.mantissa >> 63))
+        result.parts.exponent = 0;
     return result.value;
 }
 
+/* Rounds to the nearest, a half to even; whether it became the smallest of normal numbers. */
+static bool round_up(struct rounded *r, const struct format *format)
+{
+    uint64_t least_normal = 1UL << (format->bits - 1);
+
+    if (r->rest < 2 || (r->rest == 2 && !(r->mantissa & 1)))
+        return false;
+    r->mantissa++;
+    if (format->bits == 64 ? r->mantissa == 0 : r->mantissa == least_normal << 1) {
+        r->mantissa = least_normal;
+        r->exponent += r->exponent < INT_MAX;
+        return false;
+    }
+    return r->mantissa == least_normal && r->exponent == format->least;
+}
+
+/* The value, rounded. ERANGE if it is too large, or not exact and too small: also if it is only the
+ * smallest normal number because small ones have fewer bits. */
+static long double finish(struct rounded r, const struct format *format)
+{
+    bool became_normal = round_up(&r, format);
+
+    if (r.exponent > format->most) {
+        fail(ERANGE);
+        return __builtin_huge_vall();
+    }
+    bool small = !(r.mantissa >> (format->bits - 1)) || (became_normal && r.rest < 4);
+    if (r.rest && small)
+        fail(ERANGE);
+    return assemble(r.mantissa, r.exponent);
+}
+
 /* Parses "inf", "infinity" or "nan": sets the value and returns the end, or NULL. */
-static const char *parse_word(const char *at, double *value)
+static const char *parse_word(const char *at, long double *value)
 {
     if (strncasecmp(at, "inf", 3) == 0) {
-        *value = __builtin_huge_val();
+        *value = __builtin_huge_vall();
         return at + (strncasecmp(at, "infinity", 8) == 0 ? 8 : 3);
     }
     if (strncasecmp(at, "nan", 3) != 0)
         return NULL;
-    *value = __builtin_nan("");
+    *value = __builtin_nanl("");
     const char *end = at + 4;
     while (at[3] == '(' && (isalnum((unsigned char)*end) || *end == '_'))
         end++;
     return at[3] == '(' && *end == ')' ? end + 1 : at + 3;
 }
 
-static double parse(const char *text, char **end, const struct format *format)
+/* Parses the number; n and m have words for its format. */
+static long double parse(const char *text, char **end, const struct format *format, struct big n,
+                         struct big m)
 {
-    const char *at = text, *stop;
-    struct decimal d;
+    const char *at = text;
+    struct decimal d = {.n = &n, .unit = 1};
     struct rounded r;
-    double value = 0;
+    long double value = 0;
 
     while (isspace((unsigned char)*at))
         at++;
-    d.negative = *at == '-';
+    bool negative = *at == '-';
     at += *at == '-' || *at == '+';
-    stop = parse_word(at, &value);
+    const char *stop = parse_word(at, &value);
     if (!stop && at[0] == '0' && (at[1] | 32) == 'x') {
         stop = parse_hex(at + 2, &r, format);
         if (stop)
             value = finish(r, format);
     }
     if (!stop) {
-        stop = parse_decimal(at, &d);
+        stop = parse_decimal(at, &d, format->digits);
         if (stop)
-            value = finish(convert_decimal(&d, format), format);
+            value = finish(convert_decimal(&d, &m, format), format);
     }
     if (end)
         *end = (char *)(stop ? stop : text);
-    return d.negative ? -value : value;
+    return negative ? -value : value;
 }
 
 double strtod(const char *restrict text, char **restrict end)
 {
-    return parse(text, end, &dbl);
+    uint32_t n[WORDS], m[WORDS];
+
+    return (double)parse(text, end, &dbl, (struct big){0, n}, (struct big){0, m});
 }
 
 float strtof(const char *restrict text, char **restrict end)
 {
-    return (float)parse(text, end, &single);
+    uint32_t n[WORDS], m[WORDS];
+
+    return (float)parse(text, end, &single, (struct big){0, n}, (struct big){0, m});
 }
 
-/* Only with the precision of a double. */
 long double strtold(const char *restrict text, char **restrict end)
 {
-    return parse(text, end, &dbl);
+    uint32_t n[EXTENDED_WORDS], m[EXTENDED_WORDS];
+
+    return parse(text, end, &extended, (struct big){0, n}, (struct big){0, m});
 }
 
 double atof(const char *text)

@@ -132,7 +132,7 @@ static void memory(void)
     fseek(file, 2, SEEK_SET);
     fputs("XX", file);
     fclose(file);
-    printf("%zu %.20s\n", size, grown);
+    printf("%zu %.*s\n", size, (int)size, grown);
     free(grown);
     file = open_memstream(&grown, &size);
     fputs("hello world", file);
@@ -147,7 +147,7 @@ static void memory(void)
     }
     fseek(file, 2, SEEK_SET);
     fclose(file);
-    printf("%zu %s\n", size, grown);
+    printf("%zu %.*s\n", size, (int)size, grown);
     free(grown);
     char both[20] = "abc", back[20] = "";
     file = fmemopen(both, sizeof both, "a+");
