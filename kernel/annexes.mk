@@ -22,6 +22,8 @@ annex += screen/vt_cells.c
 annex += screen/screen.c
 
 # annex: files       copies between files, select, statfs, chroot; attributes with names, sockets: polite answers
+annex += files/statx.c
+annex += files/vector.c
 annex += files/copy.c
 annex += files/select.c
 annex += files/statfs.c
@@ -31,6 +33,10 @@ annex += files/socket.c
 # annex: fifo        pipes with a name, and mknod
 annex += fifo/fifo.c
 annex += fifo/mknod.c
+
+# annex: holes       fallocate, and where a file has data: memory reserved, given back, and found
+annex_header += holes/holes.h
+annex += holes/holes.c
 
 # annex: memfd       files without a name, and seals on their contents
 annex += memfd/memfd.c
@@ -91,6 +97,8 @@ annex += locks/lock_set.c
 annex += locks/lock.c
 annex += locks/lock_list.c
 annex += locks/lease.c
+annex += locks/owner.c
+annex += locks/fcntl.c
 
 # annex: procfs      /proc and /sys, which tell about all rooms
 needs_procfs := locks look dumps

@@ -161,7 +161,6 @@ kernel += proc/wait.c
 # chapter: Signals
 kernel += proc/signal.c
 kernel += proc/signal_send.c
-kernel += proc/signal_file.c
 kernel += proc/signal_deliver.c
 kernel += proc/signal_frame.c
 # chapter: Faults, credentials, limits, times

@@ -411,8 +411,6 @@ struct file_ops {
     struct backing *(*backing)(struct file *file);
     /* Calls space_map with the request, or refuses. Absent: space_map is called. */
     long (*map)(struct file *file, struct space *space, struct map_request *request);
-    /* fallocate; absent: -EOPNOTSUPP */
-    int (*allocate)(struct file *file, int mode, uint64_t offset, uint64_t n_bytes);
     void (*release)(struct file *file); /* called when the last reference is dropped */
     bool stream;                        /* no position: lseek and pread give -ESPIPE */
     bool hears_nothing;                 /* `write` is called for a write of no bytes, too */
@@ -546,12 +544,6 @@ extern void (*vfs_mask_signals)(uint64_t mask);
 /* The user for whom things that the calling thread makes are counted, referenced, and whether the
  * limits of users do not apply to the thread. NULL for the kernel itself. Set by proc. */
 extern struct user *(*vfs_payer)(bool *privileged);
-/* F_SETOWN: is it the number of a process, a thread, a group or a session? Set by proc. */
-extern bool (*vfs_number_used)(int number);
-/* Sends the file's owner its signal, if the process that named the owner may signal it. If F_SETSIG
- * chose the signal it carries this fd, si_code (POLL_*) and band. Takes proc_lock. Set by proc. */
-extern void (*vfs_signal_owner)(const struct file *file, int fd, int code, long band);
-
 /* Starts the room, and fills in the kernel's own context: the root of root_fs as root and working
  * directory, no descriptors, the credentials of root, umask 022. Called once, before any other
  * function of this room. */

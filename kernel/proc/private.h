@@ -136,7 +136,6 @@ int signal_send_locked(struct process *process, struct thread *thread, int signa
 /* May the sender send this signal to the process? 0 or -EPERM. */
 int signal_may_send_locked(const struct process *sender, const struct process *target, int signal);
 void signal_fill(siginfo_t *info, int signal, int code, int pid, uint32_t uid);
-void signal_file_owner(const struct file *file, int fd, int code, long band); /* vfs_signal_owner */
 void signal_send_kernel_locked(struct process *process, int signal);          /* SI_KERNEL */
 void signal_send_group_locked(int group, int signal);
 /* The same for a caller without locks. It may sleep: others run while it visits a large group. */

@@ -325,14 +325,6 @@ static bool caller_is_root(void)
     return !self || !self->process || self->process->euid == 0;
 }
 
-static bool number_is_used(int number)
-{
-    spin_lock(&proc_lock);
-    bool used = pid_find_locked(number) != NULL;
-    spin_unlock(&proc_lock);
-    return used;
-}
-
 /* As on Linux: the real user pays, and the effective one decides whether a limit applies. */
 static struct user *payer(bool *privileged)
 {
@@ -364,7 +356,5 @@ void proc_init(void)
     job_init();
     sched_hooks.process_run_ns = process_run_ns;
     vfs_mask_signals = signal_mask_for_call;
-    vfs_number_used = number_is_used;
     vfs_payer = payer;
-    vfs_signal_owner = signal_file_owner;
 }

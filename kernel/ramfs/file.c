@@ -16,7 +16,7 @@
  *
  * The last page extends beyond the end of the file. A program can write there through a mapping,
  * and those bytes must read as zeros if the file grows later. So a call that moves the end without
- * writing these bytes first clears the rest of the page (zero_tail_locked).
+ * writing these bytes first clears the rest of the page (ramfs_zero_tail_locked).
  *
  * A truncation first sets the size, then removes the pages, then removes them from all mappings. A
  * fault checks the size with the lock held, so after the first step no fault can bring back a page
@@ -29,6 +29,8 @@
 #define N_CONTENTS 64 /* files share these mutexes, so that an inode needs no room for one */
 #define PINNED     16 /* pages to which a reader has references at a time */
 
+const struct ramfs_seals *ramfs_seals;
+
 static struct mutex contents[N_CONTENTS];
 
 void ramfs_file_setup(void)
@@ -40,11 +42,6 @@ void ramfs_file_setup(void)
 struct mutex *ramfs_contents_of(const struct ramfs_inode *file)
 {
     return &contents[hash_u64((uint64_t)file) % N_CONTENTS];
-}
-
-static uint64_t pages_of(uint64_t n_bytes)
-{
-    return align_up(n_bytes, PAGE_SIZE) / PAGE_SIZE;
 }
 
 /* ---- The limit on the pages of all files ---- */
@@ -94,7 +91,7 @@ void ramfs_give_page(void)
     __atomic_fetch_sub(&n_file_pages, 1, __ATOMIC_RELAXED);
 }
 
-static void drop_page(uint64_t frame, void *arg)
+void ramfs_drop_page(uint64_t frame, void *arg)
 {
     uint32_t *n_pages = arg;
     (*n_pages)--;
@@ -104,7 +101,7 @@ static void drop_page(uint64_t frame, void *arg)
 
 void ramfs_file_free(struct ramfs_inode *file)
 {
-    radix_free(&file->file.pages, drop_page, &file->file.n_pages);
+    radix_free(&file->file.pages, ramfs_drop_page, &file->file.n_pages);
 }
 
 static uint64_t file_blocks(struct inode *inode)
@@ -237,8 +234,7 @@ static long write_page(struct ramfs_inode *file, struct uio *uio, uint64_t pos)
     return done > 0 ? (long)done : -EFAULT;
 }
 
-/* Clears the last page from the end of the file on. */
-static void zero_tail_locked(struct ramfs_inode *file, uint64_t size)
+void ramfs_zero_tail_locked(struct ramfs_inode *file, uint64_t size)
 {
     size_t offset = size % PAGE_SIZE;
     paddr_t frame = offset ? radix_get(&file->file.pages, size / PAGE_SIZE) : 0;
@@ -246,8 +242,7 @@ static void zero_tail_locked(struct ramfs_inode *file, uint64_t size)
         memset((char *)phys_to_virt(frame) + offset, 0, PAGE_SIZE - offset);
 }
 
-/* Sets the size to `end` if it was less. */
-static void grow_to(struct ramfs_inode *file, uint64_t end)
+void ramfs_grow_to(struct ramfs_inode *file, uint64_t end)
 {
     spin_lock(&file->inode.lock);
     if (end > file->inode.size)
@@ -261,7 +256,7 @@ static long write_at(struct ramfs_inode *file, struct uio *uio, uint64_t pos)
     uint64_t start = pos, old_size = file->inode.size;
     if (pos > old_size && old_size % PAGE_SIZE) {
         spin_lock(&file->inode.lock);
-        zero_tail_locked(file, old_size);
+        ramfs_zero_tail_locked(file, old_size);
         spin_unlock(&file->inode.lock);
     }
     long done = 0;
@@ -278,7 +273,7 @@ static long write_at(struct ramfs_inode *file, struct uio *uio, uint64_t pos)
     if (pos == start)
         return done;
     if (pos > old_size)
-        grow_to(file, pos);
+        ramfs_grow_to(file, pos);
     inode_touch_mtime(&file->inode);
     return (long)(pos - start);
 }
@@ -341,7 +336,7 @@ static void cut_pages(struct ramfs_inode *file, uint64_t first)
     bool done;
     do {
         spin_lock(&file->inode.lock);
-        done = radix_cut(&file->file.pages, first, drop_page, &file->file.n_pages);
+        done = radix_cut(&file->file.pages, first, ramfs_drop_page, &file->file.n_pages);
         spin_unlock(&file->inode.lock);
     } while (!done && (cond_resched(), true));
 }
@@ -357,7 +352,7 @@ static int file_truncate(struct inode *inode, uint64_t size)
     }
     uint64_t old_size = inode->size;
     spin_lock(&inode->lock);
-    zero_tail_locked(file, min(size, old_size));
+    ramfs_zero_tail_locked(file, min(size, old_size));
     inode->size = size;
     spin_unlock(&inode->lock);
     if (size <= old_size) /* also if equal: fallocate may have reserved pages beyond the end */
@@ -370,58 +365,7 @@ static int file_truncate(struct inode *inode, uint64_t size)
     return 0;
 }
 
-/* Clears [start, end), which is in one page. */
-static void zero_part_locked(struct ramfs_inode *file, uint64_t start, uint64_t end)
-{
-    paddr_t frame = radix_get(&file->file.pages, start / PAGE_SIZE);
-    if (frame)
-        memset((char *)phys_to_virt(frame) + start % PAGE_SIZE, 0, end - start);
-}
-
-/* Removes the pages from *page to `end` or to the end of their node, and moves *page there. */
-static void punch_row_locked(struct ramfs_inode *file, uint64_t *page, uint64_t end)
-{
-    uint64_t n, first = *page;
-    uint64_t *row = radix_row(&file->file.pages, first, &n);
-    n = min(n, end - first);
-    *page = first + n;
-    if (!row)
-        return;
-    for (uint64_t i = 0; i < n; i++) {
-        if (row[i])
-            drop_page(row[i], &file->file.n_pages);
-        row[i] = 0;
-    }
-    radix_prune(&file->file.pages, first);
-}
-
-/* Makes [start, end) a hole: whole pages are removed, parts of pages cleared. 0, or -EINTR if the
- * thread was killed half way. Lock: the contents mutex held. */
-static int punch_hole(struct ramfs_inode *file, uint64_t start, uint64_t end)
-{
-    uint64_t page = pages_of(start), end_page = end / PAGE_SIZE;
-    bool going = true;
-    spin_lock(&file->inode.lock);
-    if (start % PAGE_SIZE)
-        zero_part_locked(file, start, min(end, page * PAGE_SIZE));
-    if (end % PAGE_SIZE && end_page >= page)
-        zero_part_locked(file, end_page * PAGE_SIZE, end);
-    spin_unlock(&file->inode.lock);
-    while (going && page < end_page) {
-        spin_lock(&file->inode.lock);
-        for (int i = 0; i < BREATH && page < end_page; i++)
-            punch_row_locked(file, &page, end_page);
-        spin_unlock(&file->inode.lock);
-        going = cond_resched();
-    }
-    if (pages_of(start) < end_page)
-        backing_zap(&file->file.backing, pages_of(start), end_page, false);
-    return going ? 0 : -EINTR;
-}
-
-/* The page at index, referenced; a hole gets a page of zeros. 0, -ENOMEM, or -EIO if files have as
- * many pages as they may (for a mapping that is SIGBUS, as on tmpfs). */
-static int get_page_locked(struct ramfs_inode *file, uint64_t index, paddr_t *frame)
+int ramfs_get_page_locked(struct ramfs_inode *file, uint64_t index, paddr_t *frame)
 {
     uint64_t *place = radix_make(&file->file.pages, index);
     if (!place)
@@ -441,102 +385,6 @@ static int get_page_locked(struct ramfs_inode *file, uint64_t index, paddr_t *fr
     return 0;
 }
 
-/* Reserves pages for [start, end). If memory runs out, those that were made remain. 0, -ENOSPC,
- * -EINTR. */
-static int fill_holes(struct ramfs_inode *file, uint64_t start, uint64_t end)
-{
-    int err = 0;
-    for (uint64_t i = start / PAGE_SIZE; !err && i < pages_of(end); i++) {
-        paddr_t frame;
-        spin_lock(&file->inode.lock);
-        err = get_page_locked(file, i, &frame);
-        spin_unlock(&file->inode.lock);
-        if (!err)
-            frame_unref(frame);
-        if (i % BREATH == BREATH - 1 && !cond_resched())
-            return -EINTR;
-    }
-    return err ? -ENOSPC : 0;
-}
-
-/* grow_to without a write: the added bytes read as zeros. */
-static void extend_to(struct ramfs_inode *file, uint64_t end)
-{
-    spin_lock(&file->inode.lock);
-    if (end > file->inode.size)
-        zero_tail_locked(file, file->inode.size);
-    spin_unlock(&file->inode.lock);
-    grow_to(file, end);
-}
-
-static int file_allocate(struct file *open, int mode, uint64_t offset, uint64_t n_bytes)
-{
-    struct ramfs_inode *file = ramfs_inode(open->inode);
-    uint64_t end = offset + n_bytes;
-    if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
-        return -EOPNOTSUPP;
-    int err = 0;
-    mutex_lock(ramfs_contents_of(file));
-    if (ramfs_seals && !ramfs_seals->allow_fallocate(file, mode & FALLOC_FL_PUNCH_HOLE, end))
-        err = -EPERM;
-    else if (mode & FALLOC_FL_PUNCH_HOLE)
-        err = punch_hole(file, offset, end);
-    else
-        err = fill_holes(file, offset, end);
-    if (!err && mode == 0)
-        extend_to(file, end);
-    mutex_unlock(ramfs_contents_of(file));
-    if (!err)
-        inode_touch_mtime(&file->inode);
-    return err;
-}
-
-/* Searches for data, or for a hole, from *page to the end of its node. True: *page is the one that
- * was found; otherwise *page is the first one after the node. */
-static bool find_in_row_locked(struct ramfs_inode *file, uint64_t *page, bool data)
-{
-    uint64_t n;
-    const uint64_t *row = radix_row(&file->file.pages, *page, &n);
-    if (!row) {
-        *page += data ? n : 0;
-        return !data;
-    }
-    for (; n > 0; n--, row++, ++*page)
-        if ((*row != 0) == data)
-            return true;
-    return false;
-}
-
-/* The first byte from offset on that is data, or in a hole, for lseek. -ENXIO past the end, -EINTR
- * if the thread was killed. */
-static long find_data(struct ramfs_inode *file, uint64_t offset, bool data)
-{
-    uint64_t page = offset / PAGE_SIZE, size;
-    bool found = false;
-    do {
-        spin_lock(&file->inode.lock);
-        size = file->inode.size;
-        for (int i = 0; i < BREATH && !found && page < pages_of(size); i++)
-            found = find_in_row_locked(file, &page, data);
-        spin_unlock(&file->inode.lock);
-    } while (!found && page < pages_of(size) && cond_resched());
-    if (offset >= size || (data && page >= pages_of(size)))
-        return -ENXIO;
-    if (!found && page < pages_of(size))
-        return -EINTR;
-    return (long)min(max(offset, min(page, pages_of(size)) * PAGE_SIZE), size);
-}
-
-static long file_seek_data(struct file *open, int64_t offset, int whence)
-{
-    if (whence != SEEK_DATA && whence != SEEK_HOLE)
-        return file_seek(open, offset, whence);
-    if (offset < 0)
-        return -ENXIO;
-    long at = find_data(ramfs_inode(open->inode), (uint64_t)offset, whence == SEEK_DATA);
-    return at < 0 ? at : file_seek(open, at, SEEK_SET);
-}
-
 /* ---- Mapping ---- */
 
 static struct ramfs_inode *file_of(struct backing *backing)
@@ -551,7 +399,7 @@ static int backing_page(struct backing *backing, uint64_t index, bool write, pad
     spin_lock(&file->inode.lock);
     int err = -EIO;
     if (index < pages_of(file->inode.size))
-        err = get_page_locked(file, index, frame);
+        err = ramfs_get_page_locked(file, index, frame);
     spin_unlock(&file->inode.lock);
     return err;
 }
@@ -607,7 +455,7 @@ static void clean_tail(struct ramfs_inode *file)
 {
     mutex_lock(ramfs_contents_of(file));
     spin_lock(&file->inode.lock);
-    zero_tail_locked(file, file->inode.size);
+    ramfs_zero_tail_locked(file, file->inode.size);
     file->file.dirty_tail = false;
     spin_unlock(&file->inode.lock);
     mutex_unlock(ramfs_contents_of(file));
@@ -621,48 +469,24 @@ static struct backing *file_backing(struct file *open)
     return &file->file.backing;
 }
 
-/* ---- Seals ---- */
-
-const struct ramfs_seals *ramfs_seals;
-
-static long file_map(struct file *open, struct space *space, struct map_request *request)
-{
-    return ramfs_seals ? ramfs_seals->map(open, space, request) : space_map(space, request);
-}
-
-static long file_fcntl(struct file *open, unsigned command, uint64_t arg)
-{
-    return ramfs_seals ? ramfs_seals->fcntl(open, command, arg) : -EINVAL;
-}
-
-static int allow_mode(struct inode *inode, uint32_t mode)
-{
-    return ramfs_seals ? ramfs_seals->allow_mode(inode, mode) : 0;
-}
-
 /* ---- The tables ---- */
 
-static const struct file_ops file_ops = {
+struct file_ops ramfs_file_ops = {
     .read = file_read,
     .write = file_write,
-    .seek = file_seek_data,
-    .fcntl = file_fcntl,
     .backing = file_backing,
-    .map = file_map,
-    .allocate = file_allocate,
 };
 
 static int file_open_op(struct inode *inode, struct file *open)
 {
     (void)inode;
-    open->ops = &file_ops;
+    open->ops = &ramfs_file_ops;
     return 0;
 }
 
-const struct inode_ops ramfs_file_inode_ops = {
+struct inode_ops ramfs_file_inode_ops = {
     .truncate = file_truncate,
     .open = file_open_op,
-    .allow_mode = allow_mode,
     .blocks = file_blocks,
     .release = ramfs_inode_release,
 };

@@ -77,7 +77,9 @@ void ramfs_dir_init(struct ramfs_inode *dir);
 void ramfs_dir_free(struct ramfs_inode *dir);
 int ramfs_unnamed(struct inode *dir, const struct new_inode *what, struct inode **made);
 
-extern const struct inode_ops ramfs_file_inode_ops;
+/* Of regular files. An annex may add operations while the kernel starts. */
+extern struct inode_ops ramfs_file_inode_ops;
+extern struct file_ops ramfs_file_ops;
 void ramfs_file_init(struct ramfs_inode *file);
 void ramfs_file_free(struct ramfs_inode *file);
 /* How many pages all files may have together, and how many they have. */
@@ -85,6 +87,18 @@ void ramfs_file_counts(uint64_t *most, uint64_t *used);
 uint64_t ramfs_memory_pages(void); /* of the machine; not before the root archive is unpacked */
 bool ramfs_take_page(void);        /* counts one page more; false: there may be no more */
 void ramfs_give_page(void);        /* counts one page less */
+static inline uint64_t pages_of(uint64_t n_bytes)
+{
+    return align_up(n_bytes, PAGE_SIZE) / PAGE_SIZE;
+}
+/* Drops a page that was removed from its file, and counts one less in *n_pages. For radix_cut. */
+void ramfs_drop_page(uint64_t frame, void *n_pages);
+/* The page at index, referenced; a hole gets a page of zeros. 0, -ENOMEM, or -EIO if files have as
+ * many pages as they may (for a mapping that is SIGBUS, as on tmpfs). Lock: the inode's held. */
+int ramfs_get_page_locked(struct ramfs_inode *file, uint64_t index, paddr_t *frame);
+/* Clears the last page from the end of the file on. Lock: the inode's held. */
+void ramfs_zero_tail_locked(struct ramfs_inode *file, uint64_t size);
+void ramfs_grow_to(struct ramfs_inode *file, uint64_t end); /* sets the size, if it was less */
 /* The contents mutex of a file. */
 struct mutex *ramfs_contents_of(const struct ramfs_inode *file);
 void ramfs_file_setup(void); /* called before the first file is made */
@@ -93,15 +107,12 @@ int ramfs_rename(struct dentry *from, struct dentry *new_dir, const char *name, 
 void ramfs_inode_release(struct inode *inode);
 
 /* The functions that enforce the seals of files; they are in the memfd annex. NULL: without it a
- * file has only F_SEAL_SEAL, so no others can be added. Lock: in the first three the contents mutex
- * held. `end` is the end of the change. */
+ * file has only F_SEAL_SEAL, so no others can be added. Lock: the contents mutex held. `end` is the
+ * end of the change. */
 struct ramfs_seals {
     bool (*allow_write)(const struct ramfs_inode *file, uint64_t end);
     bool (*allow_size)(const struct ramfs_inode *file, uint64_t size);
     bool (*allow_fallocate)(const struct ramfs_inode *file, bool punch, uint64_t end);
-    int (*allow_mode)(struct inode *inode, uint32_t mode);
-    long (*map)(struct file *open, struct space *space, struct map_request *request);
-    long (*fcntl)(struct file *open, unsigned command, uint64_t arg);
 };
 extern const struct ramfs_seals *ramfs_seals; /* set while the kernel starts */
 

@@ -131,44 +131,6 @@ long sys_ftruncate(struct fs_context *fs, int fd, off_t length)
     return err;
 }
 
-/* Reserves memory for a range, or punches a hole. Without FALLOC_FL_KEEP_SIZE the file may become
- * longer. */
-static int allocate(struct fs_context *fs, struct file *file, int mode, off_t offset, off_t length)
-{
-    uint64_t end = (uint64_t)offset + (uint64_t)length;
-    if (offset < 0 || length <= 0)
-        return -EINVAL;
-    if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE) || mode == FALLOC_FL_PUNCH_HOLE)
-        return -EOPNOTSUPP;
-    if (!file_writable(file))
-        return -EBADF;
-    if (file->ops->stream)
-        return -ESPIPE;
-    if (!inode_is(file->inode, S_IFREG))
-        return inode_is(file->inode, S_IFDIR) ? -EISDIR : -ENODEV;
-    if (end > MAX_FILE_SIZE)
-        return -EFBIG;
-    if (end > file->inode->size && end > fs->process->limit_file_bytes &&
-        !(mode & FALLOC_FL_KEEP_SIZE)) {
-        fs_raise(fs, SIGXFSZ);
-        return -EFBIG;
-    }
-    inode_drop_privileges(fs, file->inode);
-    return file->ops->allocate ? file->ops->allocate(file, mode, (uint64_t)offset, (uint64_t)length)
-                               : -EOPNOTSUPP;
-}
-
-long sys_fallocate(struct fs_context *fs, int fd, int mode, off_t offset, off_t length)
-{
-    struct file *file;
-    int err = fd_get(fs, fd, &file);
-    if (err)
-        return err;
-    err = allocate(fs, file, mode, offset, length);
-    file_unref(file);
-    return err;
-}
-
 /* ---- One change, by path or by descriptor ---- */
 
 struct change {

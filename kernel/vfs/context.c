@@ -16,8 +16,6 @@
 const struct lock_ops *vfs_locks;
 void (*vfs_mask_signals)(uint64_t mask);
 struct user *(*vfs_payer)(bool *privileged);
-bool (*vfs_number_used)(int number);
-void (*vfs_signal_owner)(const struct file *file, int fd, int code, long band);
 
 static OBJECT_CACHE(names_cache, struct fs_names);
 

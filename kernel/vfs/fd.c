@@ -6,7 +6,6 @@
  * flags of an open file are atomic, because a read may look at them while another thread changes
  * them. */
 /* SPDX-License-Identifier: MIT */
-#include "abi/signal.h"
 #include "local.h"
 #include "syscall_calls.h"
 
@@ -108,130 +107,20 @@ static long set_flags(struct fs_context *fs, struct file *file, uint32_t flags)
     return 0;
 }
 
-void file_set_owner(struct fs_context *fs, struct file *file, uint8_t type, int pid)
-{
-    struct cred *cred = fs_cred(fs);
-    file->owner_uid = cred->uid;
-    file->owner_euid = cred->euid;
-    file->owner_pid = pid;
-    file->owner_type = type;
-    cred_unref(cred);
-}
-
-/* Chooses the receiver of signals about the file. So far only leases send them. */
-static int set_owner(struct fs_context *fs, struct file *file, uint8_t type, int pid)
-{
-    if (pid && (pid < 0 || !vfs_number_used || !vfs_number_used(pid)))
-        return -ESRCH;
-    file_set_owner(fs, file, type, pid);
-    return 0;
-}
-
-/* F_SETOWN: a process or, if negative, a process group. */
-static int set_owner_number(struct fs_context *fs, struct file *file, int owner)
-{
-    if (owner == INT32_MIN)
-        return -EINVAL;
-    return owner < 0 ? set_owner(fs, file, F_OWNER_PGRP, -owner)
-                     : set_owner(fs, file, F_OWNER_PID, owner);
-}
-
-static int set_owner_ex(struct fs_context *fs, struct file *file, uaddr_t at)
-{
-    struct f_owner_ex owner;
-    if (user_copy_in(&owner, at, sizeof(owner)))
-        return -EFAULT;
-    if (owner.type < F_OWNER_TID || owner.type > F_OWNER_PGRP)
-        return -EINVAL;
-    return set_owner(fs, file, (uint8_t)owner.type, owner.pid);
-}
-
-static int get_owner_ex(const struct file *file, uaddr_t at)
-{
-    struct f_owner_ex owner = {.type = file->owner_type, .pid = file->owner_pid};
-    return user_copy_out(at, &owner, sizeof(owner));
-}
-
-/* The commands about signals; -ENOSYS for others. */
-static long fcntl_signal(struct fs_context *fs, struct file *file, unsigned command, uint64_t arg)
-{
-    switch (command) {
-    case F_SETOWN: return set_owner_number(fs, file, (int)arg);
-    case F_GETOWN: return file->owner_type == F_OWNER_PGRP ? -file->owner_pid : file->owner_pid;
-    case F_SETOWN_EX: return set_owner_ex(fs, file, uaddr(arg));
-    case F_GETOWN_EX: return get_owner_ex(file, uaddr(arg));
-    case F_GETSIG: return file->signal;
-    case F_SETSIG:
-        if ((uint32_t)arg > KERNEL_NSIG)
-            return -EINVAL;
-        file->signal = (uint8_t)arg;
-        return 0;
-    default: return -ENOSYS;
-    }
-}
-
-/* The write hint says how long written data will live. It is kept, but without effect, because
- * there is no storage to which it could matter. */
-static int get_write_hint(const struct inode *inode, uaddr_t at)
-{
-    uint64_t hint = inode->write_hint;
-    return user_copy_out(at, &hint, sizeof(hint));
-}
-
-static int set_write_hint(struct fs_context *fs, struct inode *inode, uaddr_t at)
-{
-    uint64_t hint;
-    if (!fs_owns(fs, inode))
-        return -EPERM;
-    if (user_copy_in(&hint, at, sizeof(hint)))
-        return -EFAULT;
-    if (hint > RWH_WRITE_LIFE_EXTREME)
-        return -EINVAL;
-    inode->write_hint = (uint8_t)hint;
-    return 0;
-}
-
 /* Commands on the open file itself, which was not opened with O_PATH. */
-static long fcntl_file(struct fs_context *fs, struct file *file, unsigned command, uint64_t arg)
+static long fcntl_file(struct fs_context *fs, struct file *file, int fd, unsigned command,
+                       uint64_t arg)
 {
-    switch (command) {
-    case F_SETFL: return set_flags(fs, file, (uint32_t)arg);
-    case F_GETLK:
-    case F_SETLK:
-    case F_SETLKW:
-    case F_OFD_GETLK:
-    case F_OFD_SETLK:
-    case F_OFD_SETLKW:
-        return vfs_locks ? vfs_locks->record(fs, file, command, uaddr(arg)) : -EINVAL;
-    case F_SETOWN:
-    case F_GETOWN:
-    case F_SETOWN_EX:
-    case F_GETOWN_EX:
-    case F_SETSIG:
-    case F_GETSIG: return fcntl_signal(fs, file, command, arg);
-    case F_GETLEASE: return vfs_locks ? vfs_locks->lease_get(file) : -EINVAL;
-    case F_GET_RW_HINT: return get_write_hint(file->inode, uaddr(arg));
-    case F_SET_RW_HINT: return set_write_hint(fs, file->inode, uaddr(arg));
-    }
+    if (command == F_SETFL)
+        return set_flags(fs, file, (uint32_t)arg);
+    long result = vfs_locks ? vfs_locks->fcntl(fs, file, fd, command, arg) : -ENOSYS;
+    if (result != -ENOSYS)
+        return result;
     if ((command == F_GETPIPE_SZ || command == F_SETPIPE_SZ) && !inode_is(file->inode, S_IFIFO))
         return -EBADF;
     if (command == F_ADD_SEALS && !file_writable(file))
         return -EPERM;
     return file->ops->fcntl ? file->ops->fcntl(file, command, arg) : -EINVAL;
-}
-
-/* Closing a descriptor removes the record locks. If another thread closed this one just before the
- * lock was set, nothing would ever remove the lock. So it is removed here: 0 or -EBADF. */
-static long check_lock(struct fs_context *fs, int fd, struct file *locked)
-{
-    struct file *file;
-    int err = fd_get_any(fs, fd, &file);
-    if (!err)
-        file_unref(file);
-    if (!err && file == locked)
-        return 0;
-    lock_drop_owner(locked->inode, fs->fds);
-    return -EBADF;
 }
 
 static long fcntl_dup(struct fs_context *fs, int fd, uint64_t lowest, bool cloexec)
@@ -260,12 +149,8 @@ long sys_fcntl(struct fs_context *fs, int fd, int command, unsigned long arg)
         result = (long)__atomic_load_n(&file->flags, __ATOMIC_RELAXED);
     else if (file->flags & O_PATH)
         result = -EBADF;
-    else if (command == F_SETLEASE)
-        result = vfs_locks ? vfs_locks->lease_set(fs, file, fd, arg) : -EINVAL;
     else
-        result = fcntl_file(fs, file, (unsigned)command, arg);
-    if (result == 0 && (command == F_SETLK || command == F_SETLKW))
-        result = check_lock(fs, fd, file);
+        result = fcntl_file(fs, file, fd, (unsigned)command, arg);
     file_unref(file);
     return result;
 }

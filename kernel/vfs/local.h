@@ -170,6 +170,8 @@ void fd_close_range(struct fs_context *fs, uint32_t first, uint32_t last, bool o
 
 /* ---- Files ---- */
 
+int stat_walk_flags(unsigned flags); /* the walk flags for AT_* flags of a stat, or -EINVAL */
+
 enum { MAX_TRANSFER = 0x7ffff000 }; /* the most bytes that one read or write moves */
 #define MAX_FILE_SIZE INT64_MAX
 
@@ -183,6 +185,10 @@ void file_free(struct file *file); /* frees a file that was not started, or that
  * or -errno. */
 long file_read(struct file *file, struct uio *uio, uint64_t *pos);
 long file_write(struct fs_context *fs, struct file *file, struct uio *uio, uint64_t *pos);
+/* readv or writev, at *at or, if that is NULL, at the file's own position. `adjust` may be NULL, or
+ * changes the transfer by the flags before it begins: 0 or -errno. */
+long transfer_vector(struct fs_context *fs, int fd, uaddr_t iov, int n, bool write, uint64_t *at,
+                     int (*adjust)(struct uio *uio, int flags), int flags);
 /* Takes pos_lock if others may use the position at the same time. True: it was taken. */
 bool file_lock_pos(struct fs_context *fs, struct file *file);
 int file_truncate(struct fs_context *fs, struct inode *inode, uint64_t size);
@@ -224,15 +230,13 @@ uint64_t ns_left(uint64_t deadline);
 
 /* The functions of the locks annex, if it is built. */
 struct lock_ops {
-    /* The commands of fcntl that set and get record locks. 0 or -errno. */
-    int (*record)(struct fs_context *fs, struct file *file, unsigned command, uaddr_t arg);
+    /* The commands of fcntl about locks, leases, and who is signalled for the file; -ENOSYS for
+     * others. */
+    long (*fcntl)(struct fs_context *fs, struct file *file, int fd, unsigned command, uint64_t arg);
     /* Removes all locks of an owner on the inode: a descriptor table that closes a descriptor of
      * it, or an open file that ends. */
     void (*drop_owner)(struct inode *inode, const void *owner);
-    /* F_SETLEASE of the descriptor fd: 0, -EINVAL, -EACCES, -EAGAIN, -ENOMEM. */
-    int (*lease_set)(struct fs_context *fs, struct file *file, int fd, uint64_t type);
-    int (*lease_get)(const struct file *file); /* F_GETLEASE: its type, or the one it must become */
-    void (*lease_drop)(struct file *file);     /* removes the lease of an open file that ends */
+    void (*lease_drop)(struct file *file); /* removes the lease of an open file that ends */
     /* Called by open and truncate with these flags (O_ACCMODE, O_NONBLOCK), after they are counted
      * in the inode: signals the holders of conflicting leases, and waits until these are gone. 0,
      * -EAGAIN, -ERESTARTSYS. */
@@ -249,6 +253,3 @@ static inline int lease_break(struct fs_context *fs, struct inode *inode, int fl
 {
     return vfs_locks ? vfs_locks->lease_break(fs, inode, flags) : 0;
 }
-
-/* F_SETOWN by the context's user; the number is in use. */
-void file_set_owner(struct fs_context *fs, struct file *file, uint8_t type, int pid);

@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """A file of the root archive keeps its pages: it reads, grows, shrinks and goes as any other, and what lies behind it
-in the archive never shows. An image needs no memory beside its own, and stays as it is on the host."""
+in the archive never shows. An image needs no memory beside its own, and stays as it is on the host.
+
+needs: holes
+"""
 # SPDX-License-Identifier: MIT
 import hashlib
 import os

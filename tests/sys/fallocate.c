@@ -1,5 +1,5 @@
 /* fallocate, memfd_create, preadv, pwritev and their 2 forms, syncfs, setfsuid, setfsgid; errors.
- * needs: procfs users files memfd */
+ * needs: procfs users files holes memfd */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/uio.h>
@@ -136,12 +136,39 @@ static void check_fs_users(void)
     CHECK_EQ(syscall(SYS_setfsuid, -1), 0);
 }
 
+static void check_seek(void)
+{
+    int fd = open("sparse", O_RDWR | O_CREAT, 0666);
+    CHECK_EQ(pwrite(fd, "mid", 3, 8191), 3);
+    CHECK_EQ(pwrite(fd, "end", 3, 1 << 30), 3);
+    CHECK_EQ(lseek(fd, 0, SEEK_DATA), 4096);
+    CHECK_EQ(lseek(fd, 4096, SEEK_HOLE), 12288);
+    CHECK_EQ(lseek(fd, 0, SEEK_HOLE), 0);
+    CHECK_EQ(lseek(fd, 20000, SEEK_DATA), 1 << 30);
+    CHECK_ERR(lseek(fd, (1 << 30) + 3, SEEK_DATA), ENXIO);
+    CHECK_ERR(lseek(fd, (1 << 30) + 3, SEEK_HOLE), ENXIO);
+    CHECK_EQ(lseek(fd, 1 << 30, SEEK_HOLE), (1 << 30) + 3);
+    close(fd);
+}
+
+/* To append, and not to. */
+static void check_flags(void)
+{
+    char byte;
+    struct iovec one = {&byte, 1};
+    int fd = open("f", O_RDWR);
+    CHECK_ERR(syscall(SYS_preadv2, fd, &one, 1, 0, 0, 0x10 | 0x20), EINVAL);
+    close(fd);
+}
+
 int main(void)
 {
     umask(022);
     check_fallocate();
     check_memfd();
+    check_seek();
     check_vectors();
+    check_flags();
     check_fs_users();
     return check_done();
 }

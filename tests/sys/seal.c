@@ -1,7 +1,7 @@
 /* Seals of memfd_create's files: which there are, what each forbids to write, truncate, fallocate,
  * mmap, mprotect and chmod, and that no mapping slips past the seal. Where versions of Linux differ
  * (a sealed file may be shared to read since 6.7) the newest is followed.
- * needs: procfs files memfd */
+ * needs: procfs files memfd holes */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sched.h>

@@ -1,5 +1,5 @@
 /* utimensat: both times, now, omitted, of links; who may; and each errno.
- * needs: users memfd */
+ * needs: users memfd files */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 

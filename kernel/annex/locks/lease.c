@@ -129,8 +129,7 @@ static void ask(struct lease *lease, bool wants_write)
         lease->must_shrink = true;
         lease->shrink_due_ns = break_deadline();
     }
-    if (vfs_signal_owner)
-        vfs_signal_owner(lease->file, lease->fd, POLL_MSG, POLLIN | POLLRDNORM | POLLMSG);
+    file_signal_owner(lease->file, lease->fd, POLL_MSG, POLLIN | POLLRDNORM | POLLMSG);
     cond_resched(); /* the owner may be a group of thousands */
 }
 

@@ -82,7 +82,7 @@ static int check_type(const struct flock *flock, bool get, bool by_file)
     return known && (!get || by_file || flock->l_type != F_UNLCK) ? 0 : -EINVAL;
 }
 
-static int lock_record(struct fs_context *fs, struct file *file, unsigned command, uaddr_t arg)
+int lock_record(struct fs_context *fs, struct file *file, unsigned command, uaddr_t arg)
 {
     struct flock flock;
     bool by_file = command >= F_OFD_GETLK;
@@ -184,10 +184,8 @@ bool file_lock_seen(struct file *file, const void *owner, bool is_flock, int64_t
 }
 
 static const struct lock_ops ops = {
-    .record = lock_record,
+    .fcntl = lock_fcntl,
     .drop_owner = lock_drop,
-    .lease_set = lease_set,
-    .lease_get = lease_get,
     .lease_drop = lease_drop,
     .lease_break = lease_ask,
 };

@@ -91,11 +91,24 @@ struct lock_number *lock_number_from(uint64_t key);
 void lease_list(struct lock_number *number, uint64_t n,
                 void (*tell)(void *arg, const struct lock_told *told), void *arg);
 
+/* The commands F_GETLK to F_OFD_SETLKW: 0 or -errno. */
+int lock_record(struct fs_context *fs, struct file *file, unsigned command, uaddr_t arg);
+/* F_SETLEASE of the descriptor fd: 0, -EINVAL, -EACCES, -EAGAIN, -ENOMEM. */
+int lease_set(struct fs_context *fs, struct file *file, int fd, uint64_t type);
+int lease_get(const struct file *file); /* F_GETLEASE: its type, or the one it must become */
+
+/* F_SETOWN by the context's user; the number is in use. */
+void file_set_owner(struct fs_context *fs, struct file *file, uint8_t type, int pid);
+/* Is it the number of a process, a thread, a group or a session? Takes proc_lock. */
+bool file_owner_exists(int number);
+/* Sends the file's owner its signal, if the process that named the owner may signal it. If F_SETSIG
+ * chose the signal it carries this fd, si_code (POLL_*) and band. Takes proc_lock. */
+void file_signal_owner(const struct file *file, int fd, int code, long band);
+
 /* The functions of struct lock_ops (vfs/local.h), and what they need before the first file is
  * closed. */
 void lock_setup(void);
 void lock_drop(struct inode *inode, const void *owner);
-int lease_set(struct fs_context *fs, struct file *file, int fd, uint64_t type);
-int lease_get(const struct file *file);
+long lock_fcntl(struct fs_context *fs, struct file *file, int fd, unsigned command, uint64_t arg);
 void lease_drop(struct file *file);
 int lease_ask(struct fs_context *fs, struct inode *inode, int flags);

@@ -120,15 +120,15 @@ static const struct ramfs_seals seals = {
     .allow_write = allow_write,
     .allow_size = allow_size,
     .allow_fallocate = allow_fallocate,
-    .allow_mode = allow_mode,
-    .map = map,
-    .fcntl = seals_fcntl,
 };
 
 static void start(struct fs_context *fs, const char *command_line)
 {
     (void)fs, (void)command_line;
     ramfs_seals = &seals;
+    ramfs_file_inode_ops.allow_mode = allow_mode;
+    ramfs_file_ops.map = map;
+    ramfs_file_ops.fcntl = seals_fcntl;
 }
 
 ANNEX(memfd, ANNEX_START, start);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "abi/errno.h"
+#include "annex/holes/holes.h"
 #include "ramfs.h"
 #include "shim.h"
 
@@ -33,6 +34,20 @@ __attribute__((constructor)) static void shim_setup(void)
     enum { ARCH_SET_GS = 0x1001 };
     syscall(SYS_arch_prctl, ARCH_SET_GS, &main_cpu);
     lib_hooks.report_panic = report_panic;
+    ramfs_file_ops.seek = holes_seek;
+}
+
+/* ---- Processes: there are none that could be signalled for a file ---- */
+
+bool file_owner_exists(int number)
+{
+    (void)number;
+    return false;
+}
+
+void file_signal_owner(const struct file *file, int fd, int code, long band)
+{
+    (void)file, (void)fd, (void)code, (void)band;
 }
 
 /* ---- Memory: contents start as garbage, so that what is read before it is written shows ---- */

@@ -1,6 +1,7 @@
 /* Signals about open files, to the owners that F_SETOWN named. */
 /* SPDX-License-Identifier: MIT */
-#include "private.h"
+#include "lock_set.h"
+#include "proc/private.h"
 
 /* May the file signal the process? The rights are those which the caller of F_SETOWN had then. */
 static bool may_signal(const struct file *file, const struct process *target)
@@ -29,7 +30,7 @@ static void tell_owner_locked(const struct file *file, struct process *target,
     (SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGFPE) | SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGBUS) | \
      SIGNAL_BIT(SIGTRAP) | SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGSYS))
 
-void signal_file_owner(const struct file *file, int fd, int code, long band)
+void file_signal_owner(const struct file *file, int fd, int code, long band)
 {
     siginfo_t info;
     int signal = file->signal;
@@ -48,4 +49,12 @@ void signal_file_owner(const struct file *file, int fd, int code, long band)
     else if (slot && file->owner_type == F_OWNER_TID && slot->thread)
         tell_owner_locked(file, slot->thread->process, slot->thread, &info);
     spin_unlock(&proc_lock);
+}
+
+bool file_owner_exists(int number)
+{
+    spin_lock(&proc_lock);
+    bool exists = pid_find_locked(number) != NULL;
+    spin_unlock(&proc_lock);
+    return exists;
 }
