@@ -163,14 +163,6 @@ struct process *process_find_locked(int pid); /* or NULL; not referenced */
  * a thread. */
 struct process *process_of_locked(int id);
 struct process *process_get(int id); /* the same, zombies included, referenced; NULL */
-/* The thread with this number, if it belongs to the process and has not left it; otherwise NULL. It
- * stays while the caller holds exec_lock. */
-struct thread *process_thread(const struct process *process, int tid);
-/* The lowest number, `from` or above, of a thread of the process; -ENOENT. A walk over all threads
- * visits each number in use at most once, however many threads there are. Takes proc_lock. */
-int process_next_thread(const struct process *process, int from);
-/* Is this the number of the process or of one of its threads? Takes proc_lock. */
-bool process_has_thread(const struct process *process, int tid);
 void process_ref(struct process *process);
 void process_unref(struct process *process);
 struct process *process_next(int pid); /* the lowest pid above this, referenced; NULL at the end */

@@ -113,10 +113,6 @@ void fs_context_release(struct fs_context *fs);       /* drops its names and des
 /* Both are referenced. Only for the calling thread's own context. */
 struct cred *fs_cred(struct fs_context *fs);
 struct dentry *fs_root(struct fs_context *fs);
-/* The root or the working directory of another thread, referenced; NULL if the thread has ended.
- * The caller makes sure that the structure is not freed. */
-struct dentry *fs_look(struct fs_context *fs, bool root);
-int fs_look_umask(struct fs_context *fs); /* likewise; -1: the thread has ended */
 
 /* ---- Inodes: files, without their names ---- */
 
@@ -498,11 +494,8 @@ int fd_get_any(struct fs_context *fs, int fd, struct file **file); /* also with 
  * The number, or -EMFILE, -ENOMEM: then the caller keeps its reference. */
 int fd_install(struct fs_context *fs, struct file *file, int lowest, bool cloexec);
 int fd_close(struct fs_context *fs, int fd);
-/* How many descriptors the table can hold before it grows; 0 if the thread has ended. The context
- * may be of another thread, as in fs_look. */
-uint32_t fd_slots(struct fs_context *fs);
 /* The next descriptor in use from fd on, with its file, referenced; -1 if there is none. The
- * context may be of another thread, as in fs_look. */
+ * context may be of another thread, which may have ended; its structure is not freed. */
 int fd_next(struct fs_context *fs, int fd, struct file **file, bool *cloexec);
 
 /* ---- Names that the kernel makes (at boot, for devices): as root, paths from the root ---- */

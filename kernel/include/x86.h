@@ -484,22 +484,6 @@ enum machine_end { MACHINE_OFF = 0x10, MACHINE_PANIC = 0x11, MACHINE_REBOOT = 0x
 __attribute__((noreturn)) void machine_end(enum machine_end how);
 
 bool random_hardware(uint64_t *value);  /* a random number by RDRAND; false without one */
-void cpu_brand(char *buf, size_t size); /* the model name of CPUID, for /proc/cpuinfo */
-/* The names of features as in /proc/cpuinfo, separated by spaces; as many bytes as fit. */
-void cpu_flags(char *buf, size_t size);
-enum { CPU_FLAGS_BYTES = 512 }; /* room for all of them */
-/* What CPUID says about this processor, for /proc/cpuinfo and /sys. 0 means that it does not
- * say. */
-struct cpu_identity {
-    char vendor[13];
-    uint32_t level, family, model, stepping;
-    uint32_t cache_kb;     /* of the second level */
-    uint32_t clflush_size; /* bytes */
-    uint32_t physical_bits, virtual_bits;
-    uint32_t core_shift;    /* apic_id >> core_shift: which core */
-    uint32_t package_shift; /* apic_id >> package_shift: which package */
-};
-void cpu_identify(struct cpu_identity *identity);
 uint32_t cpu_hwcap(void); /* CPUID.1:EDX, for AT_HWCAP */
 
 /* ---- Bring-up, called by boot in this order ---- */

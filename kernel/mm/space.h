@@ -172,10 +172,9 @@ int tables_restrict(struct space *space, uint64_t start, uint64_t end, uint32_t 
 /* Drops pages of files from the range but not private copies of them. 0, or -ENOMEM: some pages
  * stay. */
 int tables_clear_files(struct space *space, uint64_t start, uint64_t end, struct flush *flush);
-/* Moves the pages of n_bytes from `from` to `to`, where there are none. 0, or -ENOMEM with nothing
- * moved. */
-int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t n_bytes,
-                struct flush *flush);
+/* The first table of pages at or above *address that exists, which is moved to the first address in
+ * it that matters. NULL if there is none below `end`. */
+pte_t *next_table(const struct space *space, uint64_t *address, uint64_t end);
 /* The end of the n-th existing table of pages from `start` on, at most `end`. */
 uint64_t tables_reach(const struct space *space, uint64_t start, uint64_t end, int n);
 /* Fills an entry that is 0, and notes its group as filled. */

@@ -294,9 +294,7 @@ void tables_clear(struct space *space, uint64_t start, uint64_t end, struct flus
         clear_in(table_at(space->root), 4, 0, start, end, flush);
 }
 
-/* The first table of pages at or above *address that exists, which is moved to the first address in
- * it that matters. NULL if there is none below `end`. */
-static pte_t *next_table(const struct space *space, uint64_t *address, uint64_t end)
+pte_t *next_table(const struct space *space, uint64_t *address, uint64_t end)
 {
     while (*address < end) {
         const pte_t *table = table_at(space->root);
@@ -360,45 +358,6 @@ int tables_restrict(struct space *space, uint64_t start, uint64_t end, uint32_t 
             if (!*entry || restricted(*entry, prot) == *entry)
                 continue;
             entry_set(entry, restricted(*entry, prot));
-            flush_page(flush, at);
-        }
-    }
-    return 0;
-}
-
-/* Makes the tables at both ends of a move this space's own, so that the move cannot fail. 0 or
- * -ENOMEM. */
-static int move_prepare(struct space *space, uint64_t from, uint64_t to, uint64_t n_bytes,
-                        struct flush *flush)
-{
-    uint64_t at = from;
-    while (next_table(space, &at, from + n_bytes)) {
-        uint64_t limit = min(from + n_bytes, align_down(at, LARGE_SPAN) + LARGE_SPAN);
-        if (!table_entry_own(space, at, flush) || !table_entry_own(space, at - from + to, flush) ||
-            !table_entry_own(space, limit - PAGE_SIZE - from + to, flush))
-            return -ENOMEM;
-        at = limit;
-    }
-    return 0;
-}
-
-int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t n_bytes,
-                struct flush *flush)
-{
-    if (move_prepare(space, from, to, n_bytes, flush) < 0)
-        return -ENOMEM;
-    uint64_t at = from;
-    for (pte_t *table; (table = next_table(space, &at, from + n_bytes));) {
-        uint64_t limit = min(from + n_bytes, align_down(at, LARGE_SPAN) + LARGE_SPAN);
-        pte_t *place = NULL;
-        for (; at < limit; at += PAGE_SIZE, place++) {
-            pte_t *entry = &table[table_index(at, 1)];
-            /* cannot fail: see move_prepare */
-            if (!place || (at - from + to) % LARGE_SPAN == 0)
-                place = table_entry_own(space, at - from + to, flush);
-            if (!*entry)
-                continue;
-            entry_fill(place, entry_set(entry, 0));
             flush_page(flush, at);
         }
     }

@@ -15,7 +15,7 @@
 #include "private.h"
 
 static OBJECT_CACHE(slot_cache, struct pid);
-static struct tree slots; /* guarded by proc_lock */
+struct tree pid_slots;
 static int last_pid;      /* guarded by proc_lock */
 /* guarded by proc_lock: a bit for each number in use, and the number of bits set */
 static uint64_t used[PID_MAX / 64];
@@ -23,7 +23,7 @@ static uint32_t n_used;
 
 struct pid *pid_find_locked(int id)
 {
-    struct tree_node *node = id > 0 ? tree_floor(&slots, id) : NULL;
+    struct tree_node *node = id > 0 ? tree_floor(&pid_slots, id) : NULL;
     return node && node->key == (uint64_t)id ? container_of(node, struct pid, node) : NULL;
 }
 
@@ -52,7 +52,7 @@ struct pid *pid_create_locked(int *id)
     n_used++;
     list_init(&slot->members);
     list_init(&slot->lost_tie);
-    tree_insert(&slots, &slot->node, *id);
+    tree_insert(&pid_slots, &slot->node, *id);
     return slot;
 }
 
@@ -62,7 +62,7 @@ void pid_put_locked(struct pid *slot)
         slot->n_in_session)
         return;
     list_remove(&slot->lost_tie);
-    tree_remove(&slots, &slot->node);
+    tree_remove(&pid_slots, &slot->node);
     bitmap_clear(used, slot->node.key);
     n_used--;
     object_free(&slot_cache, slot);
@@ -80,60 +80,10 @@ struct process *process_of_locked(int id)
     return !slot ? NULL : slot->thread ? slot->thread->process : slot->process;
 }
 
-bool process_has_thread(const struct process *process, int tid)
-{
-    spin_lock(&proc_lock);
-    bool has = process_of_locked(tid) == process;
-    spin_unlock(&proc_lock);
-    return has;
-}
-
-struct thread *process_thread(const struct process *process, int tid)
-{
-    spin_lock(&proc_lock);
-    struct pid *slot = pid_find_locked(tid);
-    struct thread *thread = slot ? slot->thread : NULL;
-    spin_unlock(&proc_lock);
-    return thread && thread->process == process ? thread : NULL;
-}
-
-/* The lowest number from `from` on, by a look at each thread of the process; -ENOENT. */
-static int next_of_few_locked(const struct process *process, int from)
-{
-    struct thread *thread;
-    int lowest = -ENOENT;
-    list_for_each(thread, &process->threads, process_node)
-        if (thread->tid >= from && (lowest < 0 || thread->tid < lowest))
-            lowest = thread->tid;
-    return lowest;
-}
-
-/* The same, by a walk up the numbers in use. */
-static int next_of_many_locked(const struct process *process, int from)
-{
-    struct tree_node *node = tree_ceil(&slots, max(from, 0));
-    for (; node; node = tree_next(&slots, node)) {
-        struct thread *thread = container_of(node, struct pid, node)->thread;
-        if (thread && thread->process == process)
-            return thread->tid;
-    }
-    return -ENOENT;
-}
-
-int process_next_thread(const struct process *process, int from)
-{
-    enum { FEW = 64 };
-    spin_lock(&proc_lock);
-    int tid = process->n_threads <= FEW ? next_of_few_locked(process, from)
-                                        : next_of_many_locked(process, from);
-    spin_unlock(&proc_lock);
-    return tid;
-}
-
 struct process *process_first_locked(int above)
 {
-    struct tree_node *node = tree_ceil(&slots, above + 1);
-    for (; node; node = tree_next(&slots, node)) {
+    struct tree_node *node = tree_ceil(&pid_slots, above + 1);
+    for (; node; node = tree_next(&pid_slots, node)) {
         struct pid *slot = container_of(node, struct pid, node);
         if (slot->process)
             return slot->process;

@@ -33,6 +33,7 @@ struct pid {
     struct tracee *ended;    /* a traced thread that had it and was not waited for by its tracer */
 };
 
+extern struct tree pid_slots; /* of struct pid, by number; guarded by proc_lock */
 struct pid *pid_find_locked(int id);
 /* A new number in use, stored in *id; NULL if memory is out or no number is left. */
 struct pid *pid_create_locked(int *id);

@@ -8,7 +8,7 @@
  * No other thread can begin to share them meanwhile: clone is called by the thread itself. For the
  * credentials the same holds as long as the process has one thread.
  *
- * /proc looks at the context of another thread (fs_look). Such a thread may end at any moment. It
+ * /proc looks at the context of another thread (fd_next). Such a thread may end at any moment. It
  * then sets its pointers to NULL with fs->lock held, before it drops its references. */
 /* SPDX-License-Identifier: MIT */
 #include "local.h"
@@ -98,31 +98,6 @@ void fs_set_names(struct fs_context *fs, struct dentry *root, struct dentry *cwd
     }
     spin_unlock(&names->lock);
     dentry_unref(former);
-}
-
-/* ---- Looking at another thread: fs->lock keeps its names and descriptors from being freed ---- */
-
-struct dentry *fs_look(struct fs_context *fs, bool root)
-{
-    struct dentry *dentry = NULL;
-    spin_lock(&fs->lock);
-    struct fs_names *names = fs->names;
-    if (names) {
-        spin_lock_as(&names->lock, RANK_FILE);
-        dentry = root ? names->root : names->cwd;
-        dentry_ref(dentry);
-        spin_unlock(&names->lock);
-    }
-    spin_unlock(&fs->lock);
-    return dentry;
-}
-
-int fs_look_umask(struct fs_context *fs)
-{
-    spin_lock(&fs->lock);
-    int umask = fs->names ? (int)__atomic_load_n(&fs->names->umask, __ATOMIC_RELAXED) : -1;
-    spin_unlock(&fs->lock);
-    return umask;
 }
 
 /* ---- Credentials and signals of the process ---- */

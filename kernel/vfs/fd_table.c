@@ -276,14 +276,6 @@ int fd_cloexec(struct fs_context *fs, int fd, int set)
     return result;
 }
 
-uint32_t fd_slots(struct fs_context *fs)
-{
-    spin_lock(&fs->lock);
-    uint32_t size = fs->fds ? fs->fds->size : 0;
-    spin_unlock(&fs->lock);
-    return size;
-}
-
 int fd_next(struct fs_context *fs, int fd, struct file **file, bool *cloexec)
 {
     int result = -1;

@@ -53,6 +53,16 @@ struct cpu_features {
     bool smep, smap, umip, pge, gb_pages, rdrand, xsave;
 };
 extern struct cpu_features cpu_features;
+struct cpuid {
+    uint32_t eax, ebx, ecx, edx;
+};
+struct cpuid cpuid_sub(uint32_t leaf, uint32_t sub);
+static inline struct cpuid cpuid(uint32_t leaf)
+{
+    return cpuid_sub(leaf, 0);
+}
+/* Zeros for a leaf above the greatest, for which the processor returns the values of some other. */
+struct cpuid cpuid_or_zero(uint32_t leaf);
 void cpuid_detect(void);            /* fills cpu_features */
 void cpuid_require(void);           /* panics if there is no SYSCALL */
 void cpuid_detect_xsave(void);      /* fills fpu_features and fpu_state_bytes; OSXSAVE is on */

@@ -29,7 +29,7 @@ struct lock_told {
     bool ends; /* the lease must end; lock.is_write: it is to write, or must become so */
 };
 /* The owner of the record locks that a thread sets: only to be compared. NULL if the thread has
- * ended. The context may be of another thread, as in fs_look. */
+ * ended. The context may be of another thread, as for fd_next. */
 const void *fs_lock_owner(struct fs_context *fs);
 /* Finds the lowest lock of that owner on the file, from byte `from` on: one of the whole file
  * (flock) or of records. The owner is from fs_lock_owner, or the open file itself. False: there is

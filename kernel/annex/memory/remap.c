@@ -112,6 +112,47 @@ static void remap_leave(struct remap *remap)
     vma_change(space, vma, remap->old, end, vma->prot, vma->flags & ~VMA_LOCKS);
 }
 
+/* Makes the tables at both ends of a move this space's own, so that the move cannot fail. 0 or
+ * -ENOMEM. */
+static int move_prepare(struct space *space, uint64_t from, uint64_t to, uint64_t n_bytes,
+                        struct flush *flush)
+{
+    uint64_t at = from;
+    while (next_table(space, &at, from + n_bytes)) {
+        uint64_t limit = min(from + n_bytes, align_down(at, LARGE_SPAN) + LARGE_SPAN);
+        if (!table_entry_own(space, at, flush) || !table_entry_own(space, at - from + to, flush) ||
+            !table_entry_own(space, limit - PAGE_SIZE - from + to, flush))
+            return -ENOMEM;
+        at = limit;
+    }
+    return 0;
+}
+
+/* Moves the pages of n_bytes from `from` to `to`, where there are none. 0, or -ENOMEM with nothing
+ * moved. */
+static int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t n_bytes,
+                struct flush *flush)
+{
+    if (move_prepare(space, from, to, n_bytes, flush) < 0)
+        return -ENOMEM;
+    uint64_t at = from;
+    for (pte_t *table; (table = next_table(space, &at, from + n_bytes));) {
+        uint64_t limit = min(from + n_bytes, align_down(at, LARGE_SPAN) + LARGE_SPAN);
+        pte_t *place = NULL;
+        for (; at < limit; at += PAGE_SIZE, place++) {
+            pte_t *entry = &table[table_index(at, 1)];
+            /* cannot fail: see move_prepare */
+            if (!place || (at - from + to) % LARGE_SPAN == 0)
+                place = table_entry_own(space, at - from + to, flush);
+            if (!*entry)
+                continue;
+            entry_fill(place, entry_set(entry, 0));
+            flush_page(flush, at);
+        }
+    }
+    return 0;
+}
+
 /* Moves VMAs and pages to remap->new, where nothing is mapped. 0, or -ENOMEM with nothing changed.
  * Not inline, so that the caller's stack frame, which holds the flush, does not grow. */
 __attribute__((noinline)) static int remap_move(struct remap *remap)

@@ -13,8 +13,27 @@
 
 #include "abi/errno.h"
 #include "abi/stat.h"
+#include "cpuid.h"
 #include "proc.h"
 #include "vfs.h"
+
+/* ---- Threads of other processes (thread.c) ---- */
+
+/* The thread with this number, if it belongs to the process and has not left it; otherwise NULL. It
+ * stays while the caller holds exec_lock. */
+struct thread *process_thread(const struct process *process, int tid);
+/* The lowest number, `from` or above, of a thread of the process; -ENOENT. A walk over all threads
+ * visits each number in use at most once, however many threads there are. Takes proc_lock. */
+int process_next_thread(const struct process *process, int from);
+/* Is this the number of the process or of one of its threads? Takes proc_lock. */
+bool process_has_thread(const struct process *process, int tid);
+/* The root or the working directory of another thread, referenced; NULL if the thread has ended.
+ * The caller makes sure that the structure is not freed. */
+struct dentry *fs_look(struct fs_context *fs, bool root);
+int fs_look_umask(struct fs_context *fs); /* likewise; -1: the thread has ended */
+/* How many descriptors the table can hold before it grows; 0 if the thread has ended. The context
+ * may be of another thread, as in fs_look. */
+uint32_t fd_slots(struct fs_context *fs);
 
 /* ---- Text ---- */
 
