@@ -21,11 +21,15 @@ annex += screen/vt.c
 annex += screen/vt_cells.c
 annex += screen/screen.c
 
-# annex: files       copies between files, select, statfs, chroot; attributes with names, sockets: polite answers
+# annex: poll        poll and select: to wait for several files at once
+annex_header += poll/poll.h
+annex += poll/poll.c
+annex += poll/select.c
+
+# annex: files       copies between files, statx, statfs, chroot; attributes with names, sockets: polite answers
 annex += files/statx.c
 annex += files/vector.c
 annex += files/copy.c
-annex += files/select.c
 annex += files/statfs.c
 annex += files/xattr.c
 annex += files/socket.c
@@ -62,6 +66,11 @@ annex += futex/robust.c
 # annex: times       interval timers, alarm, the limit of processor time; clocks of processor time
 annex += times/timer.c
 annex += times/cpu_clock.c
+
+# annex: posix       waitid, and signals that carry a value or are waited for
+annex += posix/waitid.c
+annex += posix/sigqueue.c
+annex += posix/sigwait.c
 
 # annex: settings    prctl, unshare, nice values; what a libc asks about the machine
 annex += settings/prctl.c

@@ -78,7 +78,7 @@ kernel += sched/clock.c
 kernel += sched/sleep.c
 kernel += sched/yield.c
 
-# floor 5: vfs       paths, inodes, open files, descriptors, poll
+# floor 5: vfs       paths, inodes, open files, descriptors
 # chapter: Names: inodes, entries, the walk along a path
 header += vfs/local.h
 kernel += vfs/inode.c
@@ -103,11 +103,10 @@ kernel += vfs/dir.c
 kernel += vfs/link.c
 kernel += vfs/rename.c
 kernel += vfs/attr.c
-# chapter: Mounts, devices, poll
+# chapter: Mounts, devices
 kernel += vfs/mount.c
 kernel += vfs/device.c
 kernel += vfs/ioctl.c
-kernel += vfs/poll.c
 
 # floor 6: ramfs     the file system in memory
 # chapter: The file system in memory

@@ -1,4 +1,4 @@
-/* The vfs room: names, inodes, open files, descriptors and poll, for any file system.
+/* The vfs room: names, inodes, open files and descriptors, for any file system.
  *
  * Four objects are on the way from a program's number or path to the bytes of a file. A descriptor
  * is a number in a struct fd_table; it refers to a struct file, an open file with a position. That
@@ -389,9 +389,16 @@ size_t uio_put_zeros(struct uio *uio, size_t n);
 
 /* ---- Open files ---- */
 
-struct poll_table; /* the wait queues of one poll or select */
+/* The wait queues of one poll or select; the annex poll has the rest of it. */
+struct poll_table {
+    void (*add)(struct poll_table *table, struct wait_queue *queue);
+};
 /* Called by a file's poll operation: the thread waits on this queue, too. Table may be NULL. */
-void poll_add(struct poll_table *table, struct wait_queue *queue);
+static inline void poll_add(struct poll_table *table, struct wait_queue *queue)
+{
+    if (table)
+        table->add(table, queue);
+}
 
 struct file_ops {
     long (*read)(struct file *file, struct uio *uio, uint64_t *pos);  /* bytes; absent: -EINVAL */
@@ -531,9 +538,6 @@ const struct device *device_at(unsigned index); /* in order of registration; NUL
 /* Opens a FIFO: sets file->ops, may refuse. NULL: FIFOs cannot be opened. Set by the fifo annex. */
 extern int (*vfs_fifo_open)(struct inode *inode, struct file *file);
 
-/* ppoll and pselect6: replaces the calling thread's signal mask until the call ends. Set by proc.
- */
-extern void (*vfs_mask_signals)(uint64_t mask);
 /* The user for whom things that the calling thread makes are counted, referenced, and whether the
  * limits of users do not apply to the thread. NULL for the kernel itself. Set by proc. */
 extern struct user *(*vfs_payer)(bool *privileged);

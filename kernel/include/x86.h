@@ -483,8 +483,8 @@ enum machine_end { MACHINE_OFF = 0x10, MACHINE_PANIC = 0x11, MACHINE_REBOOT = 0x
  * helps, this processor halts. */
 __attribute__((noreturn)) void machine_end(enum machine_end how);
 
-bool random_hardware(uint64_t *value);  /* a random number by RDRAND; false without one */
-uint32_t cpu_hwcap(void); /* CPUID.1:EDX, for AT_HWCAP */
+bool random_hardware(uint64_t *value); /* a random number by RDRAND; false without one */
+uint32_t cpu_hwcap(void);              /* CPUID.1:EDX, for AT_HWCAP */
 
 /* ---- Bring-up, called by boot in this order ---- */
 

@@ -140,7 +140,7 @@ static int send_to_process_locked(int pid, int signal, const siginfo_t *info)
     return process ? send_checked_locked(current_process(), process, NULL, signal, info) : -ESRCH;
 }
 
-static int send_to_process(int pid, int signal, const siginfo_t *info)
+int signal_send_to_process(int pid, int signal, const siginfo_t *info)
 {
     spin_lock(&proc_lock);
     int result = send_to_process_locked(pid, signal, info);
@@ -155,15 +155,14 @@ long sys_kill(struct thread *self, pid_t pid, int sig)
     siginfo_t info;
     signal_fill(&info, sig, SI_USER, self->process->pid, self->process->uid);
     if (pid > 0)
-        return send_to_process(pid, sig, &info);
+        return signal_send_to_process(pid, sig, &info);
     if (pid == -1)
         return tell_all(self->process, sig, &info);
     long group = pid == 0 ? self->process->group : -(long)pid;
     return group > INT32_MAX ? -ESRCH : tell_group(self->process, (int)group, sig, &info);
 }
 
-/* Sends to one thread. tgid is its process, 0 means any. 0 or -errno. Takes proc_lock. */
-static long send_to_thread(int tgid, int tid, int signal, const siginfo_t *info)
+long signal_send_to_thread(int tgid, int tid, int signal, const siginfo_t *info)
 {
     spin_lock(&proc_lock);
     struct pid *slot = pid_find_locked(tid);
@@ -182,7 +181,7 @@ long sys_tgkill(struct thread *self, pid_t tgid, pid_t tid, int sig)
         return -EINVAL;
     siginfo_t info;
     signal_fill(&info, sig, SI_TKILL, self->process->pid, self->process->uid);
-    return send_to_thread(tgid, tid, sig, &info);
+    return signal_send_to_thread(tgid, tid, sig, &info);
 }
 
 long sys_tkill(struct thread *self, pid_t tid, int sig)
@@ -191,34 +190,5 @@ long sys_tkill(struct thread *self, pid_t tid, int sig)
         return -EINVAL;
     siginfo_t info;
     signal_fill(&info, sig, SI_TKILL, self->process->pid, self->process->uid);
-    return send_to_thread(0, tid, sig, &info);
-}
-
-/* Reads a siginfo that a program has made. It must not look as if the kernel or kill had sent it,
- * unless the thread sends it to itself. 0, -EFAULT or -EPERM. */
-static long fetch_info(const struct thread *self, int target, int signal, uaddr_t at,
-                       siginfo_t *info)
-{
-    if (user_copy_in(info, at, sizeof(*info)))
-        return -EFAULT;
-    if ((info->si_code >= 0 || info->si_code == SI_TKILL) && target != self->tid)
-        return -EPERM;
-    info->si_signo = signal;
-    return 0;
-}
-
-long sys_rt_sigqueueinfo(struct thread *self, pid_t pid, int sig, uaddr_t info)
-{
-    siginfo_t given;
-    long result = fetch_info(self, pid, sig, info, &given);
-    return result ? result : send_to_process(pid, sig, &given);
-}
-
-long sys_rt_tgsigqueueinfo(struct thread *self, pid_t tgid, pid_t tid, int sig, uaddr_t info)
-{
-    siginfo_t given;
-    if (tgid <= 0 || tid <= 0)
-        return -EINVAL;
-    long result = fetch_info(self, tid, sig, info, &given);
-    return result ? result : send_to_thread(tgid, tid, sig, &given);
+    return signal_send_to_thread(0, tid, sig, &info);
 }

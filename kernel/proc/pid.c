@@ -16,7 +16,7 @@
 
 static OBJECT_CACHE(slot_cache, struct pid);
 struct tree pid_slots;
-static int last_pid;      /* guarded by proc_lock */
+static int last_pid; /* guarded by proc_lock */
 /* guarded by proc_lock: a bit for each number in use, and the number of bits set */
 static uint64_t used[PID_MAX / 64];
 static uint32_t n_used;

@@ -136,8 +136,12 @@ int signal_send_locked(struct process *process, struct thread *thread, int signa
                        const siginfo_t *info);
 /* May the sender send this signal to the process? 0 or -EPERM. */
 int signal_may_send_locked(const struct process *sender, const struct process *target, int signal);
+/* For the calls kill, tgkill and their like: the current process sends to the process, or to the
+ * thread of this number in process tgid (0: any). 0 or -errno. Both take proc_lock. */
+int signal_send_to_process(int pid, int signal, const siginfo_t *info);
+long signal_send_to_thread(int tgid, int tid, int signal, const siginfo_t *info);
 void signal_fill(siginfo_t *info, int signal, int code, int pid, uint32_t uid);
-void signal_send_kernel_locked(struct process *process, int signal);          /* SI_KERNEL */
+void signal_send_kernel_locked(struct process *process, int signal); /* SI_KERNEL */
 void signal_send_group_locked(int group, int signal);
 /* The same for a caller without locks. It may sleep: others run while it visits a large group. */
 void signal_send_group_kernel(int group, int signal);
@@ -191,6 +195,8 @@ struct wait_for {
     struct rusage usage;
 };
 
+/* Waits as the options say. 1, 0 (WNOHANG), -ECHILD or -ERESTARTSYS. Takes proc_lock; sleeps. */
+int do_wait(struct process *self, struct wait_for *wait);
 /* Fills in the result: for a process or a thread of it, with its number. */
 void wait_found_locked(struct wait_for *wait, struct process *process, int id, int code, int status,
                        int wait_status);

@@ -355,6 +355,5 @@ void proc_init(void)
     mm_is_root = caller_is_root;
     job_init();
     sched_hooks.process_run_ns = process_run_ns;
-    vfs_mask_signals = signal_mask_for_call;
     vfs_payer = payer;
 }

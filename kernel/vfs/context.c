@@ -14,7 +14,6 @@
 #include "local.h"
 
 const struct lock_ops *vfs_locks;
-void (*vfs_mask_signals)(uint64_t mask);
 struct user *(*vfs_payer)(bool *privileged);
 
 static OBJECT_CACHE(names_cache, struct fs_names);

@@ -1,5 +1,5 @@
 /* System calls under their names in C: those that are more than a number and registers.
- * needs: users files memfd holes */
+ * needs: users files memfd holes posix */
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <sys/fsuid.h>

@@ -1,5 +1,5 @@
 /* Core dumps: which ends are told as "dumped", and what is in the file.
- * needs: dumps procfs users memory settings counts */
+ * needs: dumps procfs users memory settings counts posix */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <abi/core.h>

@@ -1,6 +1,6 @@
 /* Clock numbers of processes and threads: clock_gettime, clock_getres, clock_nanosleep; waitid for
  * a pidfd that is none.
- * needs: times */
+ * needs: times posix */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 

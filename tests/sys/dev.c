@@ -1,5 +1,5 @@
 /* The small devices: null, zero, full, random, urandom; the links of /dev; getrandom.
- * needs: procfs */
+ * needs: procfs poll */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>

@@ -1,5 +1,5 @@
 /* exit, exit_group: statuses, what an end closes and frees, who is told.
- * needs: procfs */
+ * needs: procfs poll */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>

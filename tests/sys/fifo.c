@@ -1,5 +1,5 @@
 /* FIFOs: opening waits for the other side; what is written comes out; ends that go away.
- * needs: procfs fifo */
+ * needs: procfs fifo poll */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>

@@ -1,7 +1,7 @@
 /* Nothing stale reaches a program: fresh pages are zero after another process died with secrets in
  * its memory, and what calls copy out holds no byte of the kernel's stack or heap, padding
  * included.
- * needs: times files settings */
+ * needs: times files settings posix poll */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>

@@ -1,5 +1,5 @@
 /* /dev/kmsg and syslog: the kernel's log, written and read as records and as text.
- * needs: kmsg procfs users */
+ * needs: kmsg procfs users poll */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>

@@ -1,5 +1,5 @@
 /* Leases: who may have one, who breaks it and by what, what the holder is told; time-out; hints.
- * needs: locks procfs users */
+ * needs: locks procfs users posix */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>

@@ -1,5 +1,5 @@
 /* /proc: what a process shows of itself and others, to whom, and what is left when it is gone.
- * needs: procfs users settings holes */
+ * needs: procfs users settings holes posix */
 /* SPDX-License-Identifier: MIT */
 #include "proc_text.h"
 #include <sys/ioctl.h>

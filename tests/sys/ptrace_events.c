@@ -1,6 +1,6 @@
 /* ptrace: events of fork, vfork, clone, exec and exit; children and threads that are traced from
  * their birth; whose end wait tells, and when the parent hears of it.
- * needs: ptrace */
+ * needs: ptrace posix */
 /* SPDX-License-Identifier: MIT */
 #include "tracing.h"
 #include <sched.h>

@@ -1,6 +1,6 @@
 /* ptrace: attach and seize, interrupt and listen; processes that stop while they are traced; what
  * wait tells of it to tracer and parent, and to one thread alone.
- * needs: ptrace */
+ * needs: ptrace posix */
 /* SPDX-License-Identifier: MIT */
 #include "tracing.h"
 #include <sched.h>

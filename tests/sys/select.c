@@ -1,5 +1,5 @@
 /* select, pselect6: the three sets, times, masks; each errno.
- * needs: files */
+ * needs: poll */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/select.h>

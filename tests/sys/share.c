@@ -1,6 +1,6 @@
 /* What counts for each user and not for each process: processes and threads (RLIMIT_NPROC), queued
  * signals (RLIMIT_SIGPENDING).
- * needs: procfs users settings */
+ * needs: procfs users settings posix */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sched.h>

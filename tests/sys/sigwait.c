@@ -1,6 +1,6 @@
 /* rt_sigtimedwait, rt_sigqueueinfo, rt_tgsigqueueinfo: taking signals without a handler, with what
  * they bring; errors.
- * needs: procfs */
+ * needs: procfs posix */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 

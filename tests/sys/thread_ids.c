@@ -1,6 +1,6 @@
 /* The number of a thread that is not the first, where a call wants a process's: nearly all take it
  * for the process, some for the thread itself, setpgid refuses it.
- * needs: procfs settings */
+ * needs: procfs settings posix */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sched.h>

@@ -131,7 +131,7 @@ static int move_prepare(struct space *space, uint64_t from, uint64_t to, uint64_
 /* Moves the pages of n_bytes from `from` to `to`, where there are none. 0, or -ENOMEM with nothing
  * moved. */
 static int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t n_bytes,
-                struct flush *flush)
+                       struct flush *flush)
 {
     if (move_prepare(space, from, to, n_bytes, flush) < 0)
         return -ENOMEM;

@@ -1,4 +1,5 @@
-/* What CPUID says about the kind of this processor: its names, its features, where its cores are. */
+/* What CPUID says about the kind of this processor: its names, its features, where its cores are.
+ */
 /* SPDX-License-Identifier: MIT */
 #include "cpuid.h"
 #include "x86/local.h"

@@ -19,7 +19,8 @@
 #include "abi/poll.h"
 #include "abi/signal.h"
 #include "abi/time.h"
-#include "local.h"
+#include "poll.h"
+#include "proc/private.h"
 #include "syscall_calls.h"
 
 #define WAITERS_A_BLOCK 4
@@ -31,15 +32,17 @@ struct waiter_block {
     struct waiter waiters[WAITERS_A_BLOCK];
 };
 
-struct poll_table {
+struct table {
+    struct poll_table by_add;    /* for poll operations */
     struct waiter_block *blocks; /* the newest first; the last is `first` */
     struct waiter_block first;
     bool failed; /* there was no memory for another block */
 };
 
-void poll_add(struct poll_table *table, struct wait_queue *queue)
+static void table_add(struct poll_table *by_add, struct wait_queue *queue)
 {
-    if (!table || table->failed)
+    struct table *table = container_of(by_add, struct table, by_add);
+    if (table->failed)
         return;
     struct waiter_block *block = table->blocks;
     if (block->n_used == WAITERS_A_BLOCK) {
@@ -56,8 +59,9 @@ void poll_add(struct poll_table *table, struct wait_queue *queue)
         block->n_used++;
 }
 
-static void table_init(struct poll_table *table)
+static void table_init(struct table *table)
 {
+    table->by_add.add = table_add;
     table->blocks = &table->first;
     table->first.next = NULL;
     table->first.n_used = 0;
@@ -71,7 +75,7 @@ void poll_breathe(size_t i)
 }
 
 /* Removes all waiters from their queues. */
-static void table_release(struct poll_table *table)
+static void table_release(struct table *table)
 {
     struct waiter_block *next;
     size_t n = 0;
@@ -109,10 +113,10 @@ static int poll_items(struct poll_item *items, size_t n, struct poll_table *tabl
  * what was ready before this one runs. So each sleep needs new waiters. */
 static int check_or_sleep(struct poll_item *items, size_t n, uint64_t deadline_ns, int *err)
 {
-    struct poll_table table;
+    struct table table;
     table_init(&table);
     wait_begin(); /* from here on a wake-up makes wait_sleep return */
-    int n_ready = poll_items(items, n, &table);
+    int n_ready = poll_items(items, n, &table.by_add);
     if (n_ready == 0)
         *err = table.failed ? -ENOMEM : wait_sleep(WAIT_SIGNALS, deadline_ns, "poll");
     wait_end();
@@ -183,9 +187,7 @@ int poll_mask_signals(uaddr_t at, size_t size)
         return -EINVAL;
     if (user_copy_in(&mask, at, sizeof(mask)))
         return -EFAULT;
-    if (!vfs_mask_signals)
-        return -ENOSYS;
-    vfs_mask_signals(mask);
+    signal_mask_for_call(mask);
     return 0;
 }
 

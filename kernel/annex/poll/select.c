@@ -8,7 +8,7 @@
 #include "abi/signal.h"
 #include "abi/time.h"
 #include "syscall_calls.h"
-#include "vfs/local.h"
+#include "poll.h"
 
 #define READ_BITS  (POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR)
 #define WRITE_BITS (POLLWRBAND | POLLWRNORM | POLLOUT | POLLERR)
