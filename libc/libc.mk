@@ -91,8 +91,8 @@ $(BUILD)/include/os.h: libc/os.tbl libc/os_head.h libc/generate/os_header.awk
 	$(Q)awk -f libc/generate/os_header.awk libc/os_head.h libc/os.tbl > $@
 
 # The archive is made in two steps: first as compiled; then names that no header mentions are
-# hidden, and all others become weak. So a program that has its own reallocarray can be linked,
-# wherever the archive is on the command line.
+# hidden, and all others become weak and get a second name for the archive's own use. So a program
+# may have its own reallocarray, wherever the archive is on the command line.
 $(BUILD)/libc/all.a: $(libc_objects)
 	$(call say,AR,$(BUILD)/libc.a)
 	$(Q)rm -f $@ && $(AR) rcs $@ $(filter-out %/x86_64/start.o,$^)
@@ -101,16 +101,16 @@ $(BUILD)/libc/hidden_names: $(BUILD)/libc/all.a libc/generate/hidden_names.awk
 	$(Q)$(NM) -g --defined-only $< 2>/dev/null | awk -f libc/generate/hidden_names.awk \
 	    $(libc_headers) $(BUILD)/include/os.h - > $@
 
-$(BUILD)/libc.a: $(BUILD)/libc/all.a $(BUILD)/libc/hidden_names libc/generate/weaken.py
+$(BUILD)/libc.a: $(BUILD)/libc/all.a $(BUILD)/libc/hidden_names libc/generate/own_names.py
 	$(Q)$(OBJCOPY) --redefine-syms=$(BUILD)/libc/hidden_names $< $@.new
-	$(Q)python3 libc/generate/weaken.py $@.new && mv $@.new $@
+	$(Q)python3 libc/generate/own_names.py $@.new && $(AR) s $@.new && mv $@.new $@
 
 # Every program depends on it; so a change of the layout links all of them again.
 $(BUILD)/crt1.o: $(BUILD)/libc/x86_64/start.o $(BUILD)/libc/hidden_names libc/x86_64/program.ld
 	$(Q)$(OBJCOPY) --redefine-syms=$(BUILD)/libc/hidden_names $< $@
 
 # Only what <math.h> and <complex.h> need of musl, as objects: nothing of its stdio, malloc or errno.
-$(BUILD)/libm.a: $(MUSL) $(BUILD)/libc.a libc/generate/libm_members.awk libc/generate/weaken.py
+$(BUILD)/libm.a: $(MUSL) $(BUILD)/libc.a libc/generate/libm_members.awk libc/generate/own_names.py
 	$(call say,AR,$@)
 	$(Q)rm -rf $(BUILD)/libm && mkdir -p $(BUILD)/libm
 	$(Q)$(NM) -g $(BUILD)/libc.a > $(BUILD)/libm/ours 2>/dev/null
@@ -118,7 +118,7 @@ $(BUILD)/libm.a: $(MUSL) $(BUILD)/libc.a libc/generate/libm_members.awk libc/gen
 	    libc/include/complex.h $(BUILD)/libm/ours - > $(BUILD)/libm/members
 	$(Q)cd $(BUILD)/libm && $(AR) x $(abspath $(MUSL)) `cat members` && rm -f ../libm.a.new && \
 	    $(AR) rcsD ../libm.a.new `cat members`
-	$(Q)python3 libc/generate/weaken.py $@.new && mv $@.new $@
+	$(Q)python3 libc/generate/own_names.py $@.new && $(AR) s $@.new && mv $@.new $@
 
 # The names that the tests must cover, and a check that the table in README.md is up to date.
 $(BUILD)/libc/os_names: libc/os.tbl libc/generate/os_coverage.awk
