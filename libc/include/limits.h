@@ -35,6 +35,11 @@
 #define PAGESIZE       4096
 #define PAGE_SIZE      4096
 
+#define PTHREAD_KEYS_MAX              128
+#define PTHREAD_DESTRUCTOR_ITERATIONS 4
+#define PTHREAD_STACK_MIN             16384
+#define SEM_VALUE_MAX                 0x7fffffff
+
 #define _POSIX_ARG_MAX       4096
 #define _POSIX_CHILD_MAX     25
 #define _POSIX_LINK_MAX      8

@@ -4,6 +4,7 @@
 
 #include <abi/signal.h>
 #include <abi/timespec.h>
+#include <sys/types.h>
 
 typedef kernel_sigset_t sigset_t;
 typedef int sig_atomic_t;
@@ -38,6 +39,8 @@ int sigaction(int signal, const struct sigaction *restrict action, struct sigact
 int siginterrupt(int signal, int interrupt);
 int sigprocmask(int how, const sigset_t *restrict set, sigset_t *restrict old);
 int pthread_sigmask(int how, const sigset_t *restrict set, sigset_t *restrict old);
+int pthread_kill(pthread_t thread, int signal);
+int pthread_sigqueue(pthread_t thread, int signal, union sigval value);
 int sigsuspend(const sigset_t *mask);
 int sigpending(sigset_t *set);
 int sigwait(const sigset_t *restrict set, int *restrict signal);
