@@ -5,5 +5,8 @@
 
 int clearenv(void)
 {
-    return env_clear();
+    lock_take(&env_lock);
+    int result = env_clear();
+    lock_give(&env_lock);
+    return result;
 }

@@ -4,6 +4,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "lock.h"
+
+/* Held by the functions that programs call, while they use the functions below. The environment may
+ * still not be read by one thread, by getenv's result or environ, while another changes it. */
+extern unsigned env_lock;
 
 /* The array environ as libc left it at its last change; entries is NULL before the first. */
 extern struct env_array {

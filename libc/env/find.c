@@ -5,6 +5,7 @@
 
 #define N_HINTS 1024
 
+unsigned env_lock;
 struct env_array env_array;
 
 /* By the hash of a name: the place in environ where it was last found, plus 1. It is only a hint:

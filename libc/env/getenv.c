@@ -8,7 +8,10 @@
 char *getenv(const char *name)
 {
     size_t length = strlen(name);
-    long i = env_find(name, length);
 
-    return i < 0 ? NULL : environ[i] + length + 1;
+    lock_take(&env_lock);
+    long i = env_find(name, length);
+    char *value = i < 0 ? NULL : environ[i] + length + 1;
+    lock_give(&env_lock);
+    return value;
 }

@@ -9,5 +9,10 @@ int putenv(char *entry)
 {
     size_t length = strcspn(entry, "=");
 
-    return entry[length] == '=' ? env_link(entry, length) : unsetenv(entry);
+    if (entry[length] != '=')
+        return unsetenv(entry);
+    lock_take(&env_lock);
+    int result = env_link(entry, length);
+    lock_give(&env_lock);
+    return result;
 }

@@ -9,7 +9,8 @@ int setenv(const char *name, const char *value, int overwrite)
 
     if (length == 0)
         return -1;
-    if (!overwrite && env_find(name, length) >= 0)
-        return 0;
-    return env_set(name, length, value);
+    lock_take(&env_lock);
+    int result = !overwrite && env_find(name, length) >= 0 ? 0 : env_set(name, length, value);
+    lock_give(&env_lock);
+    return result;
 }

@@ -7,5 +7,10 @@ int unsetenv(const char *name)
 {
     size_t length = env_name_length(name);
 
-    return length == 0 ? -1 : env_remove(name, length);
+    if (length == 0)
+        return -1;
+    lock_take(&env_lock);
+    int result = env_remove(name, length);
+    lock_give(&env_lock);
+    return result;
 }

@@ -67,7 +67,7 @@ int pthread_attr_setstacksize(pthread_attr_t *attr, size_t size);
 int pthread_attr_getstacksize(const pthread_attr_t *restrict attr, size_t *restrict size);
 int pthread_attr_setguardsize(pthread_attr_t *attr, size_t size);
 int pthread_attr_getguardsize(const pthread_attr_t *restrict attr, size_t *restrict size);
-/* The stack stays the caller's. At its top it has the thread's area, too. */
+/* The stack stays the caller's. */
 int pthread_attr_setstack(pthread_attr_t *attr, void *stack, size_t size);
 int pthread_attr_getstack(const pthread_attr_t *restrict attr, void **restrict stack,
                           size_t *restrict size);

@@ -8,13 +8,26 @@
 
 #define _POSIX_VERSION 200809L
 #define _XOPEN_VERSION 700
-#define STDIN_FILENO   0
-#define STDOUT_FILENO  1
-#define STDERR_FILENO  2
-#define F_ULOCK        0
-#define F_LOCK         1
-#define F_TLOCK        2
-#define F_TEST         3
+
+#define _POSIX_THREADS               200809L
+#define _POSIX_THREAD_ATTR_STACKADDR 200809L
+#define _POSIX_THREAD_ATTR_STACKSIZE 200809L
+#define _POSIX_THREAD_PROCESS_SHARED 200809L
+#define _POSIX_THREAD_SAFE_FUNCTIONS 200809L
+#define _POSIX_BARRIERS              200809L
+#define _POSIX_CLOCK_SELECTION       200809L
+#define _POSIX_READER_WRITER_LOCKS   200809L
+#define _POSIX_SEMAPHORES            200809L
+#define _POSIX_SPIN_LOCKS            200809L
+#define _POSIX_TIMEOUTS              200809L
+
+#define STDIN_FILENO  0
+#define STDOUT_FILENO 1
+#define STDERR_FILENO 2
+#define F_ULOCK       0
+#define F_LOCK        1
+#define F_TLOCK       2
+#define F_TEST        3
 
 #define _PC_LINK_MAX         0
 #define _PC_MAX_CANON        1
@@ -26,21 +39,25 @@
 #define _PC_NO_TRUNC         7
 #define _PC_VDISABLE         8
 
-#define _SC_ARG_MAX          0
-#define _SC_CHILD_MAX        1
-#define _SC_CLK_TCK          2
-#define _SC_NGROUPS_MAX      3
-#define _SC_OPEN_MAX         4
-#define _SC_PAGESIZE         30
-#define _SC_PAGE_SIZE        _SC_PAGESIZE
-#define _SC_IOV_MAX          60
-#define _SC_NPROCESSORS_CONF 83
-#define _SC_NPROCESSORS_ONLN 84
-#define _SC_PHYS_PAGES       85
-#define _SC_AVPHYS_PAGES     86
-#define _SC_SYMLOOP_MAX      173
-#define _SC_HOST_NAME_MAX    180
-#define _CS_PATH             0
+#define _SC_ARG_MAX                      0
+#define _SC_CHILD_MAX                    1
+#define _SC_CLK_TCK                      2
+#define _SC_NGROUPS_MAX                  3
+#define _SC_OPEN_MAX                     4
+#define _SC_PAGESIZE                     30
+#define _SC_PAGE_SIZE                    _SC_PAGESIZE
+#define _SC_IOV_MAX                      60
+#define _SC_THREADS                      67
+#define _SC_THREAD_DESTRUCTOR_ITERATIONS 73
+#define _SC_THREAD_KEYS_MAX              74
+#define _SC_THREAD_STACK_MIN             75
+#define _SC_NPROCESSORS_CONF             83
+#define _SC_NPROCESSORS_ONLN             84
+#define _SC_PHYS_PAGES                   85
+#define _SC_AVPHYS_PAGES                 86
+#define _SC_SYMLOOP_MAX                  173
+#define _SC_HOST_NAME_MAX                180
+#define _CS_PATH                         0
 
 extern char **environ;
 extern char *optarg;

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
+#include "thread_arch.h"
 
 /* Set by the first pthread_create; cleared in the child of a fork, which has one thread. */
 extern bool libc_threaded;
@@ -37,4 +39,45 @@ static inline void lock_give(unsigned *lock)
         lock_give_shared(lock);
     else
         *lock = 0;
+}
+
+/* A lock that its holder may take several times. */
+struct recursive_lock {
+    unsigned word;
+    struct __pthread *holder;
+    unsigned depth;
+};
+
+static inline bool recursive_is_mine(const struct recursive_lock *lock)
+{
+    return __atomic_load_n(&lock->holder, __ATOMIC_RELAXED) == thread_self();
+}
+
+static inline void recursive_take(struct recursive_lock *lock)
+{
+    if (!recursive_is_mine(lock)) {
+        lock_take(&lock->word);
+        __atomic_store_n(&lock->holder, thread_self(), __ATOMIC_RELAXED);
+    }
+    lock->depth++;
+}
+
+/* Takes it if nobody else has it; whether that was so. */
+static inline bool recursive_try(struct recursive_lock *lock)
+{
+    if (!recursive_is_mine(lock)) {
+        if (!lock_try(&lock->word))
+            return false;
+        __atomic_store_n(&lock->holder, thread_self(), __ATOMIC_RELAXED);
+    }
+    lock->depth++;
+    return true;
+}
+
+static inline void recursive_give(struct recursive_lock *lock)
+{
+    if (--lock->depth == 0) {
+        __atomic_store_n(&lock->holder, NULL, __ATOMIC_RELAXED);
+        lock_give(&lock->word);
+    }
 }

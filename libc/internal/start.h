@@ -21,5 +21,8 @@ static inline unsigned long *aux_find(unsigned long type)
 void stdio_exit(void);
 void atexit_run(void);
 
+/* Makes all other threads that call exit wait for ever; part of programs with threads. */
+void exit_alone(void);
+
 long clone_run(int (*function)(void *), void *stack_top, unsigned long flags, void *arg,
                int *parent_tid, void *tls, int *child_tid);

@@ -34,6 +34,7 @@ void *memalign(size_t alignment, size_t size)
     char *block = malloc(size + alignment + 2 * MIN_CHUNK);
     if (!block)
         return NULL;
+    lock_take(&heap_lock);
     struct chunk *chunk = chunk_of(block, "memalign");
     size_t lead = -(uintptr_t)block & (alignment - 1);
     if (lead > 0 && lead < MIN_CHUNK)
@@ -42,6 +43,7 @@ void *memalign(size_t alignment, size_t size)
         chunk = cut_lead(chunk, lead);
     if (!(chunk->size & MAPPED))
         heap_cut(chunk, chunk_size_for(size));
+    lock_give(&heap_lock);
     return chunk_memory(chunk);
 }
 

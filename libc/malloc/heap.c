@@ -29,6 +29,8 @@
 #define GROW   (64 << 10)  /* the break moves by at least so much */
 #define TRIM   (256 << 10) /* an unused end of this size is returned to the kernel */
 
+unsigned heap_lock;
+
 static struct chunk *bins[N_BINS];
 static uint64_t filled[(N_BINS + 63) / 64]; /* which bins are not empty */
 static struct chunk *top;                   /* the free end: in no bin; NULL before the first use */

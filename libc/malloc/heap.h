@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "lock.h"
 
 #define HEADER    16
 #define MIN_CHUNK 48          /* header, two links, footer */
@@ -18,6 +19,9 @@
 #define MAPPED    2UL
 #define LEFT_FREE 4UL /* the chunk before is free, and its size is in its last 8 bytes */
 #define FLAGS     15UL
+
+/* Held while the heap is looked at or changed, chunk_of included. */
+extern unsigned heap_lock;
 
 struct chunk {
     uint64_t size;
@@ -85,5 +89,5 @@ struct chunk *mapped_take(size_t size);
 struct chunk *mapped_resize(struct chunk *chunk, size_t size);
 void mapped_give(struct chunk *chunk);
 
-/* Writes to standard error what is wrong with the block, and aborts. */
+/* Writes to standard error what is wrong with the block, and aborts. The caller holds heap_lock. */
 _Noreturn void heap_broken(const char *caller, const char *what, const void *block);

@@ -16,7 +16,9 @@ static void *take(size_t request, bool *zero)
         chunk = mapped_take(size);
         *zero = true;
     } else if (size) {
+        lock_take(&heap_lock);
         chunk = heap_take(size, zero);
+        lock_give(&heap_lock);
         if (!chunk) {
             chunk = mapped_take(size);
             *zero = true;
@@ -49,12 +51,15 @@ void free(void *block)
 {
     if (!block)
         return;
-    struct chunk *chunk = chunk_of(block, "free");
     int saved = errno;
-    if (chunk->size & MAPPED)
-        mapped_give(chunk);
-    else
+    lock_take(&heap_lock);
+    struct chunk *chunk = chunk_of(block, "free");
+    bool mapped = chunk->size & MAPPED;
+    if (!mapped)
         heap_give(chunk);
+    lock_give(&heap_lock);
+    if (mapped)
+        mapped_give(chunk);
     errno = saved;
 }
 
@@ -70,29 +75,41 @@ static void *move(void *block, size_t old_size, size_t size)
     return moved;
 }
 
+static bool resize_in_place(struct chunk *chunk, size_t size)
+{
+    if (size > chunk_size(chunk))
+        return size < LARGE && heap_extend(chunk, size);
+    heap_cut(chunk, size);
+    return true;
+}
+
+static void *resize_mapped(void *block, struct chunk *chunk, size_t size, size_t request)
+{
+    size_t old = chunk_size(chunk) - HEADER;
+
+    if (size < LARGE / 2)
+        return move(block, old, request);
+    struct chunk *resized = mapped_resize(chunk, size);
+    if (!resized && errno == ENOSYS) /* a kernel that is built without mremap */
+        return move(block, old, request);
+    return resized ? chunk_memory(resized) : NULL;
+}
+
 void *realloc(void *block, size_t request)
 {
     if (!block)
         return malloc(request);
+    size_t size = chunk_size_for(request);
+    lock_take(&heap_lock);
     struct chunk *chunk = chunk_of(block, "realloc");
-    size_t size = chunk_size_for(request), old_size = chunk_size(chunk);
+    size_t old_size = chunk_size(chunk);
+    bool mapped = chunk->size & MAPPED, done = size && !mapped && resize_in_place(chunk, size);
+    lock_give(&heap_lock);
     if (!size)
         return fail_null(ENOMEM);
-    if (chunk->size & MAPPED) {
-        if (size < LARGE / 2)
-            return move(block, old_size - HEADER, request);
-        struct chunk *resized = mapped_resize(chunk, size);
-        if (!resized && errno == ENOSYS) /* a kernel that is built without mremap */
-            return move(block, old_size - HEADER, request);
-        return resized ? chunk_memory(resized) : NULL;
-    }
-    if (size <= old_size) {
-        heap_cut(chunk, size);
-        return block;
-    }
-    if (size < LARGE && heap_extend(chunk, size))
-        return block;
-    return move(block, old_size - HEADER, request);
+    if (mapped)
+        return resize_mapped(block, chunk, size, request);
+    return done ? block : move(block, old_size - HEADER, request);
 }
 
 void *reallocarray(void *block, size_t n, size_t size)
@@ -106,10 +123,18 @@ void *reallocarray(void *block, size_t n, size_t size)
 
 size_t malloc_usable_size(void *block)
 {
-    return block ? chunk_size(chunk_of(block, "malloc_usable_size")) - HEADER : 0;
+    if (!block)
+        return 0;
+    lock_take(&heap_lock);
+    size_t size = chunk_size(chunk_of(block, "malloc_usable_size"));
+    lock_give(&heap_lock);
+    return size - HEADER;
 }
 
 int malloc_trim(size_t keep)
 {
-    return heap_trim(keep);
+    lock_take(&heap_lock);
+    bool trimmed = heap_trim(keep);
+    lock_give(&heap_lock);
+    return trimmed;
 }

@@ -12,10 +12,11 @@ static uint64_t seal_of(const struct chunk *chunk, uint64_t size)
 {
     if (!secret) {
         const void *random = (const void *)getauxval(AT_RANDOM);
+        uint64_t made = 0;
 
         if (random)
-            memcpy(&secret, random, sizeof(secret));
-        secret |= 1;
+            memcpy(&made, random, sizeof(made));
+        secret = made | 1; /* in one step: another thread may do the same */
     }
     return (size & ~LEFT_FREE) * 0x9e3779b97f4a7c15UL ^ (uintptr_t)chunk ^ secret;
 }
@@ -42,6 +43,7 @@ _Noreturn void heap_broken(const char *caller, const char *what, const void *blo
         *at++ = "0123456789abcdef"[(uintptr_t)block >> shift & 15];
     *at++ = '\n';
     sys_write(2, text, (size_t)(at - text));
+    lock_give(&heap_lock); /* for a handler of SIGABRT */
     abort();
 }
 

@@ -1,27 +1,21 @@
-/* os.getenv, os.putenv, os.unsetenv: straight on the environment block. */
+/* os.getenv, os.putenv, os.unsetenv: by the C functions, whose environment block is one. */
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
-#include "../env/env.h"
 #include "os_internal.h"
 
 const char *os_getenv(const char *key, const char *def)
 {
-    size_t length = strlen(key);
-    long i = memchr(key, '=', length) ? -1 : env_find(key, length);
+    const char *value = strchr(key, '=') ? NULL : getenv(key);
 
-    return i < 0 ? def : environ[i] + length + 1;
+    return value ? value : def;
 }
 
 int os_putenv(const char *key, const char *value)
 {
-    size_t length = env_name_length(key);
-
-    return length == 0 ? -1 : env_set(key, length, value);
+    return setenv(key, value, 1);
 }
 
 int os_unsetenv(const char *key)
 {
-    size_t length = env_name_length(key);
-
-    return length == 0 ? -1 : env_remove(key, length);
+    return unsetenv(key);
 }

@@ -3,8 +3,9 @@
 #include <string.h>
 #include "os_internal.h"
 
-/* What the last os.makedirs could not make; NULL if it did not fail. From malloc. */
-static char *failed;
+/* What the thread's last os.makedirs could not make; NULL if it did not fail. From malloc, and
+ * never freed if the thread ends. */
+static _Thread_local char *failed;
 
 const char *os_error_path(void)
 {

@@ -33,9 +33,9 @@ static void get_buffer(FILE *file)
     unsigned char *memory = malloc(UNGET + size);
     if (!memory)
         return;
-    file->buf = memory + UNGET;
     file->size = size;
     file->buf_is_ours = true;
+    file->buf = memory + UNGET;
     file->at = file->limit = file->buf;
     // cppcheck-suppress memleak  ; it is in file->buf
 }
@@ -79,10 +79,20 @@ int file_writes(FILE *file)
     return 0;
 }
 
+/* A prompt is to be seen before the program waits for the answer. If another thread is just using
+ * stdout, it is not waited for, as it may wait for stdin, which the caller has. */
+static void show_prompt(void)
+{
+    if (!stdout->writing || stdout->mode != _IOLBF || ftrylockfile(stdout) != 0)
+        return;
+    file_flush(stdout);
+    funlockfile(stdout);
+}
+
 size_t file_fill(FILE *file)
 {
-    if (file == stdin && stdout->writing && stdout->mode == _IOLBF)
-        file_flush(stdout); /* so that a prompt is seen before the program waits for the answer */
+    if (file == stdin)
+        show_prompt();
     ssize_t got = file_raw_read(file, file->buf, file->size);
     file->at = file->limit = file->buf;
     if (got > 0) {

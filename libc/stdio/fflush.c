@@ -2,19 +2,36 @@
 /* SPDX-License-Identifier: MIT */
 #include "file.h"
 
-int fflush(FILE *file)
+int fflush_unlocked(FILE *file)
 {
-    if (file) {
-        file_drop(file);
-        return file_flush(file);
-    }
-    int result = file_flush(stdout);
-    for (file = stdio_files; file; file = file->next)
-        result |= file_flush(file);
+    if (!file)
+        return fflush(NULL);
+    file_drop(file);
+    return file_flush(file);
+}
+
+static int flush(FILE *file)
+{
+    file_take(file);
+    int result = fflush_unlocked(file);
+    file_give(file);
     return result;
 }
 
-int fflush_unlocked(FILE *file)
+/* A file that is read is left alone: another thread may wait for its input. */
+static int flush_all(void)
 {
-    return fflush(file);
+    int result = 0;
+
+    lock_take(&stdio_lock);
+    for (FILE *file = stdout; file; file = file == stdout ? stdio_files : file->next)
+        if (file->writing)
+            result |= flush(file);
+    lock_give(&stdio_lock);
+    return result;
+}
+
+int fflush(FILE *file)
+{
+    return file ? flush(file) : flush_all();
 }

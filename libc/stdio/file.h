@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/types.h>
+#include "lock.h"
 
 #define UNGET 8 /* bytes before the buffer that ungetc may fill */
 
@@ -24,11 +25,28 @@ struct stdio_file {
     pid_t child;                /* of popen */
     struct memory_file *memory; /* of open_memstream and fmemopen */
     FILE *next, *previous;      /* in stdio_files, except for the three standard files */
+    struct recursive_lock lock; /* of flockfile: guards all but next and previous */
+    bool held_for_fork;
 };
 
 #define UNSET 9
 
-extern FILE *stdio_files; /* the list of the files that fopen made */
+extern FILE *stdio_files;   /* the list of the files that fopen made */
+extern unsigned stdio_lock; /* guards it; who holds it may take a FILE's lock, not vice versa */
+
+/* flockfile and funlockfile, if there may be other threads. Programs call functions that take the
+ * lock; those that are declared here, and those named *_unlocked, are called with it. */
+static inline void file_take(FILE *file)
+{
+    if (libc_threaded)
+        flockfile(file);
+}
+
+static inline void file_give(FILE *file)
+{
+    if (libc_threaded)
+        funlockfile(file);
+}
 
 /* Make a FILE ready to read or write: buffer and direction. 0, or EOF with the error flag set. */
 int file_reads(FILE *file);
@@ -39,6 +57,12 @@ size_t file_fill(FILE *file);
 
 /* Writes out what waits; 0 or EOF. */
 int file_flush(FILE *file);
+
+/* Reads a byte; EOF at the end and on errors. */
+int file_get(FILE *file);
+
+/* Writes a byte; it, or EOF. */
+int file_put_byte(FILE *file, unsigned char byte);
 
 /* Drops what was read ahead, and moves the descriptor's position back to where the program is. */
 void file_drop(FILE *file);

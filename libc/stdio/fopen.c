@@ -40,10 +40,12 @@ FILE *file_new(int fd, int flags)
     file->fd = fd;
     file->mode = UNSET;
     set_flags(file, flags);
+    lock_take(&stdio_lock);
     file->next = stdio_files;
     if (stdio_files)
         stdio_files->previous = file;
     stdio_files = file;
+    lock_give(&stdio_lock);
     return file;
 }
 
@@ -97,31 +99,51 @@ static int release(FILE *file)
     return result;
 }
 
-int fclose(FILE *file)
+static void leave_list(FILE *file)
 {
-    int result = release(file);
-
-    if (file == stdin || file == stdout || file == stderr) {
-        *file = (FILE){.fd = -1};
-        return result;
-    }
+    lock_take(&stdio_lock);
     if (file->previous)
         file->previous->next = file->next;
     else
         stdio_files = file->next;
     if (file->next)
         file->next->previous = file->previous;
-    free(file);
+    lock_give(&stdio_lock);
+}
+
+/* As a new FILE is, but for its place in the list and its lock. */
+static void reset(FILE *file, int fd)
+{
+    file->fd = fd;
+    file->mode = file == stderr ? _IONBF : UNSET;
+    file->can_read = file->can_write = file->append = false;
+    file->error = file->end = file->writing = file->buf_is_ours = file->utf8 = false;
+    file->wide = 0;
+    file->buf = file->at = file->limit = NULL;
+    file->size = 0;
+    file->child = 0;
+    file->memory = NULL;
+}
+
+int fclose(FILE *file)
+{
+    bool is_standard = file == stdin || file == stdout || file == stderr;
+
+    if (!is_standard)
+        leave_list(file);
+    file_take(file);
+    int result = release(file);
+    reset(file, -1);
+    file_give(file);
+    if (!is_standard)
+        free(file);
     return result;
 }
 
-/* Opens another file for an open FILE, with the same descriptor if it had one. */
-FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restrict file)
+static FILE *reopen(const char *restrict path, int flags, FILE *restrict file)
 {
-    int flags = file_mode_flags(mode), old = file->fd;
+    int old = file->fd;
 
-    if (flags < 0)
-        return NULL;
     file_flush(file);
     int fd = (int)syscall_ret(path ? sys_open(path, flags, 0666) : sys_dup(old));
     if (fd >= 0 && old >= 0 && fd != old) {
@@ -132,12 +154,22 @@ FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restri
     file->fd = -1;
     file->can_read = file->can_write = false;
     release(file);
-    FILE fresh = {.fd = fd, .mode = UNSET, .next = file->next, .previous = file->previous};
-    if (file == stderr)
-        fresh.mode = _IONBF;
-    *file = fresh;
+    reset(file, fd);
     if (fd < 0)
         return NULL;
     set_flags(file, flags);
     return file;
+}
+
+/* Opens another file for an open FILE, with the same descriptor if it had one. */
+FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restrict file)
+{
+    int flags = file_mode_flags(mode);
+
+    if (flags < 0)
+        return NULL;
+    file_take(file);
+    FILE *opened = reopen(path, flags, file);
+    file_give(file);
+    return opened;
 }

@@ -19,7 +19,7 @@ static size_t read_direct(FILE *file, char *to, size_t size)
     return 0;
 }
 
-size_t fread(void *restrict block, size_t size, size_t n, FILE *restrict file)
+size_t fread_unlocked(void *restrict block, size_t size, size_t n, FILE *restrict file)
 {
     size_t bytes = size * n, done = 0;
     char *to = block;
@@ -47,7 +47,10 @@ size_t fread(void *restrict block, size_t size, size_t n, FILE *restrict file)
     return done / size;
 }
 
-size_t fread_unlocked(void *restrict block, size_t size, size_t n, FILE *restrict file)
+size_t fread(void *restrict block, size_t size, size_t n, FILE *restrict file)
 {
-    return fread(block, size, n, file);
+    file_take(file);
+    size_t done = fread_unlocked(block, size, n, file);
+    file_give(file);
+    return done;
 }

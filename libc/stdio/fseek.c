@@ -4,7 +4,7 @@
 #include "file.h"
 #include "syscall.h"
 
-int fseeko(FILE *file, off_t offset, int whence)
+static int seek(FILE *file, off_t offset, int whence)
 {
     if (file_flush(file) < 0)
         return -1;
@@ -17,7 +17,15 @@ int fseeko(FILE *file, off_t offset, int whence)
     return 0;
 }
 
-off_t ftello(FILE *file)
+int fseeko(FILE *file, off_t offset, int whence)
+{
+    file_take(file);
+    int result = seek(file, offset, whence);
+    file_give(file);
+    return result;
+}
+
+static off_t tell(FILE *file)
 {
     int whence = file->append && file->writing && file->at > file->buf ? SEEK_END : SEEK_CUR;
     off_t at = syscall_ret(file_raw_seek(file, 0, whence));
@@ -25,6 +33,14 @@ off_t ftello(FILE *file)
     if (at < 0)
         return -1;
     return file->writing ? at + (file->at - file->buf) : at - (file->limit - file->at);
+}
+
+off_t ftello(FILE *file)
+{
+    file_take(file);
+    off_t at = tell(file);
+    file_give(file);
+    return at;
 }
 
 int fseek(FILE *file, long offset, int whence)
@@ -39,8 +55,10 @@ long ftell(FILE *file)
 
 void rewind(FILE *file)
 {
-    fseeko(file, 0, SEEK_SET);
+    file_take(file);
+    seek(file, 0, SEEK_SET);
     file->error = false;
+    file_give(file);
 }
 
 int fgetpos(FILE *restrict file, fpos_t *restrict at)

@@ -20,7 +20,7 @@ static size_t piece(FILE *file, int stop, size_t most)
     return found ? (size_t)(found + 1 - file->at) : have;
 }
 
-char *fgets(char *restrict line, int size, FILE *restrict file)
+static char *get_line(char *restrict line, int size, FILE *restrict file)
 {
     size_t room = (size_t)size, done = 0;
     bool earlier = file->error; /* which is no reason to refuse a line */
@@ -45,6 +45,14 @@ char *fgets(char *restrict line, int size, FILE *restrict file)
     return line;
 }
 
+char *fgets(char *restrict line, int size, FILE *restrict file)
+{
+    file_take(file);
+    char *got = get_line(line, size, file);
+    file_give(file);
+    return got;
+}
+
 static int make_room(char **line, size_t *size, size_t wanted)
 {
     if (*line && wanted <= *size)
@@ -58,7 +66,7 @@ static int make_room(char **line, size_t *size, size_t wanted)
     return 0;
 }
 
-ssize_t getdelim(char **restrict line, size_t *restrict size, int stop, FILE *restrict file)
+static ssize_t get_until(char **restrict line, size_t *restrict size, int stop, FILE *restrict file)
 {
     size_t done = 0, part;
 
@@ -81,6 +89,14 @@ ssize_t getdelim(char **restrict line, size_t *restrict size, int stop, FILE *re
         return -1;
     (*line)[done] = '\0';
     return (ssize_t)done;
+}
+
+ssize_t getdelim(char **restrict line, size_t *restrict size, int stop, FILE *restrict file)
+{
+    file_take(file);
+    ssize_t got = get_until(line, size, stop, file);
+    file_give(file);
+    return got;
 }
 
 ssize_t getline(char **restrict line, size_t *restrict size, FILE *restrict file)

@@ -28,9 +28,11 @@ static int close_earlier(posix_spawn_file_actions_t *actions)
 {
     int error = 0;
 
+    lock_take(&stdio_lock);
     for (const FILE *file = stdio_files; file && !error; file = file->next)
         if (file->child && file->fd >= 0)
             error = posix_spawn_file_actions_addclose(actions, file->fd);
+    lock_give(&stdio_lock);
     return error;
 }
 

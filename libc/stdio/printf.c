@@ -33,7 +33,7 @@ static int print_unbuffered(FILE *file, const char *format, va_list args)
     return result;
 }
 
-int vfprintf(FILE *restrict file, const char *restrict format, va_list args)
+static int print(FILE *restrict file, const char *restrict format, va_list args)
 {
     struct file_sink sink = {{put, 0}, file};
 
@@ -42,6 +42,14 @@ int vfprintf(FILE *restrict file, const char *restrict format, va_list args)
     if (file->mode == _IONBF)
         return print_unbuffered(file, format, args);
     return format_all(&sink.sink, format, args);
+}
+
+int vfprintf(FILE *restrict file, const char *restrict format, va_list args)
+{
+    file_take(file);
+    int result = print(file, format, args);
+    file_give(file);
+    return result;
 }
 
 int fprintf(FILE *restrict file, const char *restrict format, ...)

@@ -374,7 +374,7 @@ static int convert(struct scan *s, const struct scan_spec *spec, const char **fo
     return 0;
 }
 
-int vfscanf(FILE *restrict file, const char *restrict text, va_list args)
+static int scan(FILE *restrict file, const char *restrict text, va_list args)
 {
     struct scan s = {.file = file};
     const char *format = text;
@@ -401,4 +401,12 @@ int vfscanf(FILE *restrict file, const char *restrict text, va_list args)
     }
     va_end(s.args);
     return result < 0 && stored == 0 ? EOF : stored;
+}
+
+int vfscanf(FILE *restrict file, const char *restrict text, va_list args)
+{
+    file_take(file);
+    int stored = scan(file, text, args);
+    file_give(file);
+    return stored;
 }

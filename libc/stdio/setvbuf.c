@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include "file.h"
 
-int setvbuf(FILE *restrict file, char *restrict buf, int mode, size_t size)
+static int set(FILE *restrict file, char *restrict buf, int mode, size_t size)
 {
     if (mode < _IOFBF || mode > _IONBF || file_flush(file) < 0)
         return -1;
@@ -19,6 +19,14 @@ int setvbuf(FILE *restrict file, char *restrict buf, int mode, size_t size)
         file->size = size - UNGET;
     }
     return 0;
+}
+
+int setvbuf(FILE *restrict file, char *restrict buf, int mode, size_t size)
+{
+    file_take(file);
+    int result = set(file, buf, mode, size);
+    file_give(file);
+    return result;
 }
 
 void setbuf(FILE *restrict file, char *restrict buf)

@@ -26,7 +26,9 @@ int ferror_unlocked(FILE *file)
 
 void clearerr(FILE *file)
 {
+    file_take(file);
     file->error = file->end = false;
+    file_give(file);
 }
 
 int fileno(FILE *file)
@@ -37,21 +39,4 @@ int fileno(FILE *file)
 int fileno_unlocked(FILE *file)
 {
     return fileno(file);
-}
-
-/* There are no threads yet, so there is nothing to lock. */
-void flockfile(FILE *file)
-{
-    (void)file;
-}
-
-int ftrylockfile(FILE *file)
-{
-    (void)file;
-    return 0;
-}
-
-void funlockfile(FILE *file)
-{
-    (void)file;
 }

@@ -1,8 +1,10 @@
 /* rand and random: numbers that look random and repeat with their seed. */
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
+#include "lock.h"
 
-static unsigned long state = 1;
+unsigned rand_lock;
+static unsigned long state = 1; /* guarded by rand_lock */
 
 /* One step of a 64-bit linear congruential generator. Only its upper bits look random. */
 static int next(unsigned long *at)
@@ -13,12 +15,17 @@ static int next(unsigned long *at)
 
 void srand(unsigned int seed)
 {
+    lock_take(&rand_lock);
     state = seed;
+    lock_give(&rand_lock);
 }
 
 int rand(void)
 {
-    return next(&state);
+    lock_take(&rand_lock);
+    int number = next(&state);
+    lock_give(&rand_lock);
+    return number;
 }
 
 int rand_r(unsigned int *seed)

@@ -55,23 +55,22 @@ static struct __pthread *map_thread(const pthread_attr_t *attr)
     struct __pthread *thread = area_below(memory + size);
     thread->memory = memory;
     thread->memory_size = size;
+    thread->guard_size = guard;
     thread->stack = memory + guard;
-    thread->stack_size = attr->__stack_size;
+    thread->stack_size = (size_t)((char *)thread - (size_t)__tls_size - thread->stack);
     return thread;
 }
 
-/* The area at the top of a stack that is the caller's; NULL if it has no place there. */
+/* A thread on a stack that is the caller's, all of it; the area is a mapping of its own. */
 static struct __pthread *use_stack(const pthread_attr_t *attr)
 {
-    size_t size = attr->__stack_size;
+    static const pthread_attr_t none;
+    struct __pthread *thread = map_thread(&none);
 
-    if (size < area_size() + PTHREAD_STACK_MIN / 2)
-        return NULL;
-    struct __pthread *thread = area_below((char *)attr->__stack + size);
-    char *from = (char *)thread - (size_t)__tls_size;
-    memset(from, 0, (size_t)((char *)(thread + 1) - from));
-    thread->stack = attr->__stack;
-    thread->stack_size = size;
+    if (thread) {
+        thread->stack = attr->__stack;
+        thread->stack_size = attr->__stack_size;
+    }
     return thread;
 }
 
@@ -88,7 +87,7 @@ static int run(void *arg)
 /* The new thread may end, and its memory be gone, before clone returns here. */
 static int begin(struct __pthread *thread, pthread_t *made)
 {
-    char *memory = thread->memory, *stack = (char *)thread - (size_t)__tls_size;
+    char *memory = thread->memory, *stack = thread->stack + thread->stack_size;
     size_t size = thread->memory_size;
 
     word_add(&thread_count, 1);
@@ -111,7 +110,7 @@ int thread_create(pthread_t *made, const pthread_attr_t *attr, void *(*start)(vo
         attr = &usual;
     struct __pthread *thread = attr->__stack ? use_stack(attr) : map_thread(attr);
     if (!thread)
-        return attr->__stack ? EINVAL : EAGAIN;
+        return EAGAIN;
     threads_begin();
     thread->self = thread;
     thread->canary = thread_self()->canary;

@@ -39,6 +39,6 @@ int pthread_getattr_np(pthread_t thread, pthread_attr_t *attr)
         return find_first_stack(attr);
     attr->__stack = thread->stack;
     attr->__stack_size = thread->stack_size;
-    attr->__guard_size = thread->memory ? (size_t)(thread->stack - thread->memory) : 0;
+    attr->__guard_size = thread->guard_size;
     return 0;
 }

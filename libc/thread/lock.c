@@ -4,6 +4,7 @@
 #include "lock.h"
 #include "atfork.h"
 #include "futex.h"
+#include "start.h"
 #include "thread.h"
 
 /* Who had to wait sets 2, as others may still wait; so at worst one wake-up is for nobody. */
@@ -34,13 +35,22 @@ void lock_give_shared(unsigned *lock)
  * one takes only later ones. Those of single FILEs, directories and threads are not among them. */
 extern unsigned atfork_lock __attribute__((weak)), keys_lock __attribute__((weak)),
     sems_lock __attribute__((weak)), atexit_lock __attribute__((weak)),
-    env_lock __attribute__((weak)), rand_lock __attribute__((weak)),
-    stdio_lock __attribute__((weak)), heap_lock __attribute__((weak));
+    quick_exit_lock __attribute__((weak)), env_lock __attribute__((weak)),
+    rand_lock __attribute__((weak)), stdio_lock __attribute__((weak)),
+    heap_lock __attribute__((weak));
 
-static unsigned *const locks[] = {&atfork_lock, &keys_lock, &sems_lock,  &atexit_lock,
-                                  &env_lock,    &rand_lock, &stdio_lock, &heap_lock};
+static struct recursive_lock exit_lock; /* never given back */
+
+static unsigned *const locks[] = {&atfork_lock, &keys_lock,       &sems_lock,
+                                  &atexit_lock, &quick_exit_lock, &env_lock,
+                                  &rand_lock,   &stdio_lock,      &heap_lock};
 
 #define N_LOCKS (sizeof(locks) / sizeof(locks[0]))
+
+void exit_alone(void)
+{
+    recursive_take(&exit_lock);
+}
 
 void threads_begin(void)
 {
@@ -64,6 +74,8 @@ void locks_after_fork(bool child)
         if (locks[i])
             lock_give(locks[i]);
     if (child) {
+        if (!recursive_is_mine(&exit_lock))
+            exit_lock = (struct recursive_lock){0}; /* another thread of the parent is in exit */
         thread_count = 1;
         libc_threaded = false;
     }

@@ -38,9 +38,8 @@ struct __pthread {
     void *argument, *result;
     struct __cleanup *cleanup; /* the newest of pthread_cleanup_push */
 
-    char *memory,
-        *stack; /* all that is unmapped in the end, NULL: nothing; the part after the guard */
-    size_t memory_size, stack_size;
+    char *memory, *stack; /* what is unmapped in the end, NULL: nothing; the stack */
+    size_t memory_size, stack_size, guard_size;
 
     struct robust_list_head robust; /* its robust mutexes; see robust.c */
 };

@@ -43,6 +43,10 @@ long sysconf(int name)
     case _SC_OPEN_MAX: return limit_of(RLIMIT_NOFILE);
     case _SC_PAGESIZE: return PAGESIZE;
     case _SC_IOV_MAX: return IOV_MAX;
+    case _SC_THREADS: return _POSIX_THREADS;
+    case _SC_THREAD_DESTRUCTOR_ITERATIONS: return PTHREAD_DESTRUCTOR_ITERATIONS;
+    case _SC_THREAD_KEYS_MAX: return PTHREAD_KEYS_MAX;
+    case _SC_THREAD_STACK_MIN: return PTHREAD_STACK_MIN;
     case _SC_NPROCESSORS_CONF:
     case _SC_NPROCESSORS_ONLN: return get_nprocs();
     case _SC_PHYS_PAGES: return memory_pages(0);
