@@ -4,7 +4,7 @@
 #include "helpers.h"
 #include <abi/core.h>
 #include <elf.h>
-#include <sched.h>
+#include <pthread.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -273,23 +273,21 @@ static void check_contents(void)
 }
 
 /* A thread dies of it: the others are gone, and it is the one whose registers come first. */
-static int fault_in_thread(void *arg)
+static void *fault_in_thread(void *arg)
 {
     (void)arg;
     raise(SIGABRT);
-    return 0;
+    return NULL;
 }
 
 static void check_thread(void)
 {
-    enum { OF_THREADS = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD };
+    pthread_t thread;
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
         allow(RLIM_INFINITY);
-        char *stack =
-            mmap(NULL, 16 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        clone(fault_in_thread, stack + 16 * PAGE, OF_THREADS, NULL);
+        pthread_create(&thread, NULL, fault_in_thread, NULL);
         for (;;)
             pause();
     }

@@ -2,7 +2,7 @@
  * needs: times */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
-#include <sched.h>
+#include <pthread.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/times.h>
@@ -21,11 +21,11 @@ static void spin(void)
         __asm__ volatile("pause");
 }
 
-static int spin_in_thread(void *arg)
+static void *spin_in_thread(void *arg)
 {
     if (!arg)
         spin();
-    return 0;
+    return NULL;
 }
 
 static long used_us(int who, bool in_calls)
@@ -66,13 +66,13 @@ static void check_limit(void)
 
 static void check_threads(void)
 {
-    enum { OF_THREADS = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD };
+    pthread_t thread;
     fflush(stdout);
     pid_t pid = fork();
     if (pid == 0) {
         limit_cpu(1, 1);
         for (int i = 0; i < 3; i++)
-            clone(spin_in_thread, page_with(PROT_READ | PROT_WRITE) + PAGE, OF_THREADS, NULL);
+            pthread_create(&thread, NULL, spin_in_thread, NULL);
         for (;;)
             pause();
     }

@@ -1,12 +1,12 @@
 /* Stress: /proc is read while the processes in it open, close, exec and end; and threads that use
  * one descriptor, one timer and one table at once.
- * needs: procfs times */
+ * needs: procfs times futex */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
-#include <sched.h>
+#include <pthread.h>
 #include <sys/time.h>
 
-enum { RECORDS = 4000, RECORD = 16, WORKERS = 3, STACK = 16384 };
+enum { RECORDS = 4000, RECORD = 16, WORKERS = 3 };
 
 /* ---- /proc against those whom it is about ---- */
 
@@ -107,29 +107,21 @@ static int records;
 static unsigned char taken[RECORDS];
 
 /* Each read takes a record of its own. */
-static int take_records(void *unused)
+static void *take_records(void *unused)
 {
     int record[RECORD / sizeof(int)];
-    while (syscall(SYS_read, records, record, sizeof record) == sizeof record)
+    while (read(records, record, sizeof record) == sizeof record)
         __atomic_fetch_add(&taken[record[0]], 1, __ATOMIC_RELAXED);
-    (void)unused;
-    return 0;
+    return unused;
 }
 
-/* Does the work in some threads at once. They leave errno alone, which they share. */
-static void in_threads(int (*work)(void *))
+static void in_threads(void *(*work)(void *))
 {
-    enum {
-        THREAD = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
-                 CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID
-    };
-    static char stacks[WORKERS][STACK] __attribute__((aligned(16)));
-    static int tids[WORKERS];
+    pthread_t threads[WORKERS];
     for (int i = 0; i < WORKERS; i++)
-        CHECK_OK(clone(work, stacks[i] + STACK, THREAD, NULL, &tids[i], NULL, &tids[i]));
+        CHECK_EQ(pthread_create(&threads[i], NULL, work, NULL), 0);
     for (int i = 0; i < WORKERS; i++)
-        while (__atomic_load_n(&tids[i], __ATOMIC_ACQUIRE))
-            sleep_ms(1);
+        pthread_join(threads[i], NULL);
 }
 
 static void test_one_position(void)
@@ -150,13 +142,12 @@ static void test_one_position(void)
     unlink("records");
 }
 
-static int set_timer(void *unused)
+static void *set_timer(void *unused)
 {
     struct itimerval soon = {.it_value = {0, 50}}, later = {.it_value = {100, 0}};
     for (int i = 0; i < 3000; i++)
         setitimer(ITIMER_REAL, i % 2 ? &soon : &later, NULL);
-    (void)unused;
-    return 0;
+    return unused;
 }
 
 static void test_one_timer(void)
