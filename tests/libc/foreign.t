@@ -30,12 +30,57 @@ def make(folder, number, options):
     source = os.path.join(FOLDER, "part.c")
     subprocess.run([host, "-U_FORTIFY_SOURCE", *options.split(), "-c", source, "-o", part], check=True)
     main = os.path.join(FOLDER, "main.c")
-    subprocess.run([os.path.join(TOP, "tools/cc"), main, part, "-o", program], check=True)
+    tool = os.path.join(TOP, "tools/cc")
+    subprocess.run([tool, "-pthread", main, part, "-o", program, "-lpthread"], check=True)
     return program
+
+
+ALIGNED = """
+#include <pthread.h>
+%(first)s static _Thread_local _Alignas(%(data)d) char data = 5;
+%(first)s static _Thread_local char more_data = 6;
+%(second)s static _Thread_local _Alignas(%(zero)d) char zero;
+%(second)s static _Thread_local char zeros[100];
+static void *look(void *arg)
+{
+    int right = 1;
+%(first)s    right &= data == 5 && more_data == 6 && (unsigned long)&data %% %(data)d == 0;
+%(second)s    right &= !zero && !zeros[99] && (unsigned long)&zero %% %(zero)d == 0;
+%(second)s    zero = zeros[99] = 1;
+    return right ? arg : (void *)0;
+}
+int main(void)
+{
+    pthread_t thread;
+    void *result = look(&thread);
+    for (int i = 0; i < 3 && result; i++)
+        if (pthread_create(&thread, (void *)0, look, &thread) || pthread_join(thread, &result))
+            return 2;
+    return !result;
+}
+"""
+
+
+def check_alignments(tap, folder):
+    """Variables with first values, without, and both, of all alignments: the linker and the library
+    agree where they are."""
+    source, program = os.path.join(folder, "aligned.c"), os.path.join(folder, "aligned")
+    wrong = []
+    for data in 0, 1, 4, 16, 128, 4096:
+        for zero in 0, 1, 8, 64, 512:
+            names = {"data": data or 1, "zero": zero or 1, "first": "" if data else "//",
+                     "second": "" if zero else "//"}
+            with open(source, "w", encoding="ascii") as file:
+                file.write(ALIGNED % names)
+            subprocess.run([os.path.join(TOP, "tools/cc"), source, "-o", program], check=True)
+            if subprocess.run([program], check=False).returncode:
+                wrong.append(f"data aligned to {data}, zeros to {zero}")
+    tap.say(not wrong, "variables of all alignments are where the linker says", wrong)
 
 
 def main():
     with Tap() as tap, tempfile.TemporaryDirectory() as folder:
+        check_alignments(tap, folder)
         for number, options in enumerate(OPTIONS):
             program = make(folder, number, options)
             for where, run in ("linux", on_linux), ("ouros", on_ouros):
