@@ -26,8 +26,11 @@ annex_header += poll/poll.h
 annex += poll/poll.c
 annex += poll/select.c
 
-# annex: files       copies between files, statx, statfs, chroot; attributes with names, sockets: polite answers
+# annex: files       owners, times, several buffers, copies, statx, statfs, chroot; sockets: polite answers
 annex += files/statx.c
+annex += files/chown.c
+annex += files/times.c
+annex += files/close_range.c
 annex += files/vector.c
 annex += files/copy.c
 annex += files/statfs.c
@@ -62,6 +65,7 @@ annex += memory/advise.c
 annex_header += futex/futex.h
 annex += futex/futex.c
 annex += futex/robust.c
+annex += futex/clone3.c
 
 # annex: times       interval timers, alarm, the limit of processor time; clocks of processor time
 annex += times/timer.c
@@ -76,10 +80,12 @@ annex += posix/sigwait.c
 annex += settings/prctl.c
 annex += settings/unshare.c
 annex += settings/nice.c
+annex += settings/limits.c
 annex += settings/machine.c
 
 # annex: users       to become another user, or take on other groups
 annex += users/users.c
+annex += users/set_id.c
 
 # annex: kmsg        the kernel's log for programs: /dev/kmsg and syslog(2)
 annex_header += kmsg/records.h

@@ -160,22 +160,6 @@ static int open_program(struct exec *exec, int dirfd, int at_flags)
 
 /* ---- Credentials ---- */
 
-/* Applies the set-id bits of a file. Mode and owner are read with the inode's lock held, because
- * chown removes the bits when it changes the owner: the new owner with the old bits would be a
- * wrong pair. If the caller may no longer execute the file, it was changed after it was opened, and
- * its bits do not count. Takes the inode's lock. */
-static void take_set_id(struct cred *cred, const struct cred *caller, struct inode *inode)
-{
-    spin_lock(&inode->lock);
-    uint32_t mode = inode->mode, uid = inode->uid, gid = inode->gid;
-    bool may_run = inode_permission(caller, inode, 1) == 0;
-    spin_unlock(&inode->lock);
-    if (may_run && mode & S_ISUID)
-        cred->euid = uid;
-    if (may_run && (mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
-        cred->egid = gid;
-}
-
 /* May the user look into the program while it runs? Not if the user may not read the files anyway,
  * nor if the program acts with other rights than the process that starts it. */
 static bool will_be_dumpable(const struct exec *exec)
@@ -190,50 +174,9 @@ static bool will_be_dumpable(const struct exec *exec)
     return may_read && plain;
 }
 
-/* Do threads of other processes share the names (CLONE_FS)? One of them could change the working
- * directory under a program with more rights. If none does, none can start to until exec is done.
- * Takes the names' lock and proc_lock. */
-static bool shares_names(struct exec *exec)
-{
-    struct fs_names *names = exec->fs->names;
-    struct thread *thread;
-    uint32_t n_own = 0;
-    spin_lock(&names->lock);
-    spin_lock(&proc_lock);
-    list_for_each(thread, &exec->process->threads, process_node)
-        n_own += thread->fs.names == names;
-    spin_unlock(&proc_lock);
-    bool shares = __atomic_load_n(&names->refs, __ATOMIC_RELAXED) > n_own;
-    if (!shares)
-        names->n_execs++;
-    spin_unlock(&names->lock);
-    exec->forbids_sharing = !shares;
-    return shares;
-}
-
-static void allow_sharing(struct exec *exec)
-{
-    struct fs_names *names = exec->fs->names;
-    spin_lock(&names->lock);
-    names->n_execs--;
-    spin_unlock(&names->lock);
-}
-
-/* As on Linux, a set-id program that shares its names runs with the rights of its real user only,
- * unless root starts it. Takes the names' lock and proc_lock. */
-static void settle_rights(struct exec *exec, const struct cred *now)
-{
-    struct cred *cred = exec->cred;
-    bool other = cred->euid != now->uid || cred->egid != now->gid;
-    bool limited = other && tracer_hooks.limits(current_thread());
-    if (other && (shares_names(exec) || limited) && now->euid != 0) {
-        cred->euid = now->uid;
-        cred->egid = now->gid;
-    }
-}
-
-/* Computes the credentials of the new program: the caller's, changed if the file is set-id. 0 with
- * exec->cred set, or -ENOMEM. Takes fs.lock, the names' lock and proc_lock. */
+/* Computes the credentials of the new program: the caller's, changed if the file is set-id and an
+ * annex knows what that means. 0 with exec->cred set, or -ENOMEM. Takes fs.lock, the names' lock
+ * and proc_lock. */
 static int prepare_cred(struct exec *exec)
 {
     struct cred *now = fs_cred(exec->fs);
@@ -242,9 +185,8 @@ static int prepare_cred(struct exec *exec)
         cred_unref(now);
         return -ENOMEM;
     }
-    if (!exec->process->no_new_privs)
-        take_set_id(exec->cred, now, exec->file->inode);
-    settle_rights(exec, now);
+    if (proc_hooks.set_ids)
+        proc_hooks.set_ids(exec, now);
     cred_unref(now);
     exec->cred->suid = exec->cred->fsuid = exec->cred->euid;
     exec->cred->sgid = exec->cred->fsgid = exec->cred->egid;
@@ -258,7 +200,7 @@ static int prepare_cred(struct exec *exec)
 static void exec_free(struct exec *exec)
 {
     if (exec->forbids_sharing)
-        allow_sharing(exec);
+        proc_hooks.allow_sharing(exec);
     if (exec->file)
         file_close_exec(exec->file);
     if (exec->interpreter)

@@ -32,15 +32,6 @@
     (CLONE_NEWTIME | CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | \
      CLONE_NEWPID | CLONE_NEWNET | CLONE_INTO_CGROUP | CLONE_PIDFD)
 
-/* The arguments of clone, fork and the others in one form. */
-struct clone {
-    uint64_t flags; /* CLONE_*, without the exit signal */
-    int exit_signal;
-    uint64_t stack; /* the child's stack pointer, 0: the same as the parent's */
-    uaddr_t parent_tid, child_tid;
-    uint64_t tls;
-};
-
 static int check_flags(const struct clone *clone)
 {
     uint64_t flags = clone->flags;
@@ -385,7 +376,7 @@ static long clone_process(struct thread *self, const struct clone *clone)
     return pid;
 }
 
-static long do_clone(struct thread *self, const struct clone *clone)
+long do_clone(struct thread *self, const struct clone *clone)
 {
     int err = check_flags(clone);
     if (err)
@@ -415,46 +406,5 @@ long sys_clone(struct thread *self, unsigned long flags, uaddr_t stack, uaddr_t 
                               .parent_tid = parent_tid,
                               .child_tid = child_tid,
                               .tls = tls,
-                          });
-}
-
-/* Reads the arguments of clone3. Fields that this kernel does not know must be 0. 0, -EINVAL,
- * -E2BIG or -EFAULT. */
-static int fetch_clone_args(uaddr_t from, size_t size, struct clone_args *args)
-{
-    memset(args, 0, sizeof(*args));
-    if (size < CLONE_ARGS_SIZE_VER0)
-        return -EINVAL;
-    if (size > PAGE_SIZE)
-        return -E2BIG;
-    if (user_copy_in(args, from, min(size, sizeof(*args))))
-        return -EFAULT;
-    for (size_t at = sizeof(*args); at < size; at++) {
-        char byte;
-        if (user_copy_in(&byte, uaddr_add(from, at), 1))
-            return -EFAULT;
-        if (byte)
-            return -E2BIG;
-    }
-    return 0;
-}
-
-long sys_clone3(struct thread *self, uaddr_t at, size_t size)
-{
-    struct clone_args args;
-    int err = fetch_clone_args(at, size, &args);
-    if (err)
-        return err;
-    if (args.set_tid || args.set_tid_size || args.flags & (CSIGNAL | CLONE_DETACHED) ||
-        args.exit_signal > KERNEL_NSIG || !args.stack != !args.stack_size ||
-        (args.exit_signal && args.flags & (CLONE_THREAD | CLONE_PARENT)))
-        return -EINVAL;
-    return do_clone(self, &(struct clone){
-                              .flags = args.flags,
-                              .exit_signal = args.exit_signal,
-                              .stack = args.stack ? args.stack + args.stack_size : 0,
-                              .parent_tid = uaddr(args.parent_tid),
-                              .child_tid = uaddr(args.child_tid),
-                              .tls = args.tls,
                           });
 }

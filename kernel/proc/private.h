@@ -83,6 +83,18 @@ void thread_uncount_locked(struct process *process);
 /* Gives a thread its number and adds it to the process, to which it then holds a reference. */
 void thread_attach_locked(struct process *process, struct pid *slot, struct thread *thread);
 
+/* ---- clone: fork.c ---- */
+
+/* The arguments of clone, fork and the others in one form. */
+struct clone {
+    uint64_t flags; /* CLONE_*, without the exit signal */
+    int exit_signal;
+    uint64_t stack; /* the child's stack pointer, 0: the same as the parent's */
+    uaddr_t parent_tid, child_tid;
+    uint64_t tls;
+};
+long do_clone(struct thread *self, const struct clone *clone);
+
 /* ---- Groups and sessions: group.c ---- */
 
 void group_join_locked(struct process *process, int group, int session);
@@ -257,6 +269,7 @@ struct fpu_state *fpu_copy(struct thread *from); /* NULL: memory is out */
 
 /* ---- What upper rooms and annexes may add; NULL means that nothing is done ---- */
 
+struct exec;
 struct proc_hooks {
     /* For a new process that is not published; for one that ends, and sets no more timers. */
     void (*timers_init)(struct process *process);
@@ -277,6 +290,10 @@ struct proc_hooks {
     void (*memory_pay)(struct thread *self);
     /* A thread was freed. Called on the stack of another. */
     void (*thread_buried)(struct process *process);
+    /* exec: changes exec->cred, a copy of the caller's `now`, if the file is set-id. May set
+     * forbids_sharing, until the other is called. */
+    void (*set_ids)(struct exec *exec, const struct cred *now);
+    void (*allow_sharing)(struct exec *exec);
     /* The calling thread's process dies of a signal: writes its core and ends it, or returns if
      * there is to be none. Called without locks. */
     void (*dump)(struct thread *self, const siginfo_t *info);

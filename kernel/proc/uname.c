@@ -33,19 +33,6 @@ long sys_uname(struct thread *self, uaddr_t buf)
     return user_copy_out(buf, &copy, sizeof(copy));
 }
 
-long sys_sethostname(struct thread *self, uaddr_t from, size_t length)
-{
-    char given[sizeof(name.nodename)] = "";
-    if (self->process->euid != 0)
-        return -EPERM;
-    if (length > HOST_NAME_MAX)
-        return -EINVAL;
-    if (user_copy_in(given, from, length))
-        return -EFAULT;
-    system_set_hostname(given);
-    return 0;
-}
-
 /* There are random bytes from the start, so it never waits. A signal ends a long call early, with
  * what it has. */
 long sys_getrandom(struct thread *self, uaddr_t buf, size_t count, unsigned int flags)

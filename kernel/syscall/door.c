@@ -49,7 +49,8 @@ static long fetch_path(struct path *path, uint64_t at)
     return min(user_copy_string(path->page, uaddr(at), PATH_MAX), 0l);
 }
 
-static long fetch_path_or_null(struct path *path, uint64_t at)
+/* Only calls of annexes have such a path. */
+__attribute__((unused)) static long fetch_path_or_null(struct path *path, uint64_t at)
 {
     path->text = NULL;
     return at ? fetch_path(path, at) : 0;

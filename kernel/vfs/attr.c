@@ -1,15 +1,14 @@
-/* Calls on attributes: permissions, owner, times and size; also access and umask.
+/* Calls on attributes: permissions and size; also access and umask.
  *
- * The calls on mode, owner and times exist in forms for a path, a path below a directory, and a
- * descriptor. They all describe what they want by a struct change, with a function that applies it
- * to an inode. For mode and owner that function checks and changes with the inode's lock held, so
- * that the owner cannot change in between.
+ * The calls on mode, and those of annexes on owner and times, exist in forms for a path, a path
+ * below a directory, and a descriptor. They all describe what they want by a struct change, with a
+ * function that applies it to an inode. For mode and owner that function checks and changes with
+ * the inode's lock held, so that the owner cannot change in between.
  *
  * access() checks with the real ids instead of the effective ones: a set-user-id program asks
  * whether the user that started it may open a file. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/signal.h"
-#include "abi/time.h"
 #include "local.h"
 #include "syscall_calls.h"
 
@@ -133,16 +132,6 @@ long sys_ftruncate(struct fs_context *fs, int fd, off_t length)
 
 /* ---- One change, by path or by descriptor ---- */
 
-struct change {
-    /* Applies the change, if cred may make it. 0 or -errno. */
-    int (*apply)(const struct cred *cred, struct inode *inode, const struct change *change);
-    uint32_t mode, uid, gid;
-    struct file_time atime, mtime;
-    bool keep_atime, keep_mtime;
-    bool times_given; /* not just "now" for both */
-    bool invalid;     /* a time is out of range: an error, but only if the file is found */
-};
-
 static int change_inode(struct fs_context *fs, struct inode *inode, const struct change *change)
 {
     struct cred *cred = fs_cred(fs);
@@ -153,8 +142,8 @@ static int change_inode(struct fs_context *fs, struct inode *inode, const struct
     return err;
 }
 
-static int change_path(struct fs_context *fs, int dirfd, const char *path, unsigned walk_flags,
-                       const struct change *change)
+int change_path(struct fs_context *fs, int dirfd, const char *path, unsigned walk_flags,
+                const struct change *change)
 {
     struct dentry *dentry;
     int err = path_walk(fs, dirfd, path, walk_flags, &dentry);
@@ -165,7 +154,7 @@ static int change_path(struct fs_context *fs, int dirfd, const char *path, unsig
     return err;
 }
 
-static int change_fd(struct fs_context *fs, int fd, const struct change *change)
+int change_fd(struct fs_context *fs, int fd, const struct change *change)
 {
     struct file *file;
     int err = fd_get(fs, fd, &file);
@@ -176,11 +165,6 @@ static int change_fd(struct fs_context *fs, int fd, const struct change *change)
     return err;
 }
 
-static bool owns(const struct cred *cred, const struct inode *inode)
-{
-    return cred_is_root(cred) || cred->fsuid == inode->uid;
-}
-
 /* ---- chmod ---- */
 
 static int apply_mode(const struct cred *cred, struct inode *inode, const struct change *change)
@@ -188,7 +172,7 @@ static int apply_mode(const struct cred *cred, struct inode *inode, const struct
     uint32_t mode = change->mode & 07777;
     int64_t now = (int64_t)realtime_ns();
     spin_lock(&inode->lock);
-    int err = owns(cred, inode) ? 0 : -EPERM;
+    int err = cred_owns(cred, inode) ? 0 : -EPERM;
     if (!cred_is_root(cred) && !cred_in_group(cred, inode->gid))
         mode &= ~S_ISGID;
     if (!err && inode->ops->allow_mode)
@@ -216,149 +200,4 @@ long sys_fchmod(struct fs_context *fs, int fd, mode_t mode)
 {
     struct change change = {.apply = apply_mode, .mode = mode};
     return change_fd(fs, fd, &change);
-}
-
-/* ---- chown ---- */
-
-#define KEEP_ID UINT32_MAX
-
-/* The mode after a change of owner. Set-id bits are cleared: a program that runs with the rights of
- * its owner must not become a program that runs with the rights of another user. */
-static uint32_t mode_after_chown(const struct cred *cred, const struct inode *inode)
-{
-    uint32_t mode = inode->mode;
-    if (S_ISDIR(mode))
-        return mode;
-    bool trusted = cred_is_root(cred) || cred_in_group(cred, inode->gid);
-    if (mode & S_IXGRP || !trusted)
-        mode &= ~S_ISGID;
-    return mode & ~S_ISUID;
-}
-
-/* May cred give the file away? 0 or -EPERM. Checked and done under one lock: otherwise the former
- * owner's chmod could set a bit again after chown has cleared it for the new owner. */
-static int may_chown_locked(const struct cred *cred, const struct inode *inode,
-                            const struct change *change, uint32_t mode)
-{
-    bool root = cred_is_root(cred), owner = cred->fsuid == inode->uid;
-    uint32_t uid = change->uid, gid = change->gid;
-    bool may_uid = root || (owner && uid == inode->uid);
-    bool may_gid = root || (owner && (cred_in_group(cred, gid) || gid == inode->gid));
-    if ((uid != KEEP_ID && !may_uid) || (gid != KEEP_ID && !may_gid))
-        return -EPERM;
-    return mode != inode->mode && !root && !owner ? -EPERM : 0;
-}
-
-static int apply_owner(const struct cred *cred, struct inode *inode, const struct change *change)
-{
-    int64_t now = (int64_t)realtime_ns();
-    spin_lock(&inode->lock);
-    uint32_t mode = mode_after_chown(cred, inode);
-    int err = may_chown_locked(cred, inode, change, mode);
-    if (!err) {
-        inode->mode = mode;
-        inode->uid = change->uid == KEEP_ID ? inode->uid : change->uid;
-        inode->gid = change->gid == KEEP_ID ? inode->gid : change->gid;
-        inode->ctime_ns = now;
-    }
-    spin_unlock(&inode->lock);
-    return err;
-}
-
-long sys_fchownat(struct fs_context *fs, int dirfd, const char *path, uid_t uid, gid_t gid,
-                  unsigned flags)
-{
-    struct change change = {.apply = apply_owner, .uid = uid, .gid = gid};
-    if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
-        return -EINVAL;
-    return change_path(fs, dirfd, path,
-                       (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
-                           (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
-                       &change);
-}
-
-long sys_chown(struct fs_context *fs, const char *path, uid_t uid, gid_t gid)
-{
-    return sys_fchownat(fs, AT_FDCWD, path, uid, gid, 0);
-}
-
-long sys_lchown(struct fs_context *fs, const char *path, uid_t uid, gid_t gid)
-{
-    return sys_fchownat(fs, AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
-}
-
-long sys_fchown(struct fs_context *fs, int fd, uid_t uid, gid_t gid)
-{
-    struct change change = {.apply = apply_owner, .uid = uid, .gid = gid};
-    return change_fd(fs, fd, &change);
-}
-
-/* ---- Times ---- */
-
-/* Only the owner may set explicit times; "now" may be set by all that may write. */
-static int apply_times(const struct cred *cred, struct inode *inode, const struct change *change)
-{
-    if (change->invalid)
-        return -EINVAL;
-    if (!owns(cred, inode)) {
-        if (change->times_given)
-            return -EPERM;
-        int err = inode_permission(cred, inode, MAY_WRITE);
-        if (err)
-            return err;
-    }
-    int64_t now = (int64_t)realtime_ns();
-    spin_lock(&inode->lock);
-    if (!change->keep_atime)
-        inode->atime = change->atime;
-    if (!change->keep_mtime)
-        inode->mtime = change->mtime;
-    inode->ctime_ns = now;
-    spin_unlock(&inode->lock);
-    return 0;
-}
-
-/* Decodes a time of the user. False: it is out of range. As on Linux the earliest and the latest
- * second have no fraction. */
-static bool time_of(const struct timespec *t, struct file_time now, struct file_time *time,
-                    bool *keep)
-{
-    bool is_limit = t->tv_sec == INT64_MAX || t->tv_sec == INT64_MIN;
-    *keep = t->tv_nsec == UTIME_OMIT;
-    *time = now;
-    if (t->tv_nsec == UTIME_NOW || *keep)
-        return true;
-    *time = (struct file_time){.seconds = t->tv_sec, .ns = is_limit ? 0 : (uint32_t)t->tv_nsec};
-    return t->tv_nsec >= 0 && t->tv_nsec < 1000000000;
-}
-
-/* Decodes two times. False: neither is to be changed. */
-static bool decode_times(const struct timespec times[2], struct change *change)
-{
-    struct file_time now = file_time_of((int64_t)realtime_ns());
-    change->times_given = times[0].tv_nsec != UTIME_NOW || times[1].tv_nsec != UTIME_NOW;
-    change->invalid = !time_of(&times[0], now, &change->atime, &change->keep_atime) ||
-                      !time_of(&times[1], now, &change->mtime, &change->keep_mtime);
-    return change->invalid || !change->keep_atime || !change->keep_mtime;
-}
-
-long sys_utimensat(struct fs_context *fs, int dirfd, const char *path, uaddr_t times,
-                   unsigned flags)
-{
-    struct change change = {.apply = apply_times};
-    struct timespec pair[2] = {{.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_NOW}};
-    if (!uaddr_is_null(times) && user_copy_in(pair, times, sizeof(pair)))
-        return -EFAULT;
-    if (!decode_times(pair, &change))
-        return 0;
-    if (!path && dirfd != AT_FDCWD)
-        return flags ? -EINVAL : change_fd(fs, dirfd, &change);
-    if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
-        return -EINVAL;
-    if (!path)
-        return -EFAULT;
-    return change_path(fs, dirfd, path,
-                       (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
-                           (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
-                       &change);
 }

@@ -14,19 +14,6 @@ long sys_close(struct fs_context *fs, int fd)
     return fd_close(fs, fd);
 }
 
-long sys_close_range(struct fs_context *fs, unsigned first, unsigned last, unsigned flags)
-{
-    if (flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC) || first > last)
-        return -EINVAL;
-    if (flags & CLOSE_RANGE_UNSHARE) {
-        int err = fs_context_unshare(fs, false, true);
-        if (err)
-            return err;
-    }
-    fd_close_range(fs, first, last, flags & CLOSE_RANGE_CLOEXEC);
-    return 0;
-}
-
 /* ---- dup ---- */
 
 /* Gives the open file one more number, the lowest free one from `lowest` on. */

@@ -19,9 +19,7 @@
 #include "local.h"
 
 #define INLINE_SLOTS    ARRAY_SIZE(((struct fd_table *)0)->inline_slots)
-#define CLOEXEC_BIT     1ull
 #define MAX_DESCRIPTORS (1u << 20)
-#define FILES_A_BREATH  64 /* files that are closed between two calls of cond_resched */
 
 static OBJECT_CACHE(fd_table_cache, struct fd_table);
 
@@ -102,9 +100,7 @@ struct fd_table *fd_table_copy(struct fd_table *from)
     return table;
 }
 
-/* Frees number fd. The file that was there, with the table's reference, or NULL. Lock: table->lock
- * held. */
-static struct file *table_take(struct fd_table *table, uint32_t fd)
+struct file *fd_table_take(struct fd_table *table, uint32_t fd)
 {
     if (fd >= table->size || !table->slots[fd])
         return NULL;
@@ -121,9 +117,7 @@ static void table_set(struct fd_table *table, uint32_t fd, struct file *file, bo
     bitmap_set(table->used, fd);
 }
 
-/* Drops a file that was removed from the table. As POSIX wants, that also removes all record locks
- * that were set on the file by this table. */
-static void close_file(struct fd_table *table, struct file *file)
+void fd_table_close_file(struct fd_table *table, struct file *file)
 {
     lock_drop_owner(file->inode, table);
     file_unref(file);
@@ -137,7 +131,7 @@ void fd_table_unref(struct fd_table *table)
     for (uint32_t fd = 0; fd < end; fd++) {
         if (!table->slots[fd])
             continue;
-        close_file(table, file_of(table->slots[fd]));
+        fd_table_close_file(table, file_of(table->slots[fd]));
         if (++n_closed % FILES_A_BREATH == 0)
             (void)cond_resched(); /* a thread that was killed closes them, too */
     }
@@ -155,9 +149,9 @@ void fd_table_close_on_exec(struct fd_table *table)
         if (++n_closed % FILES_A_BREATH == 0)
             (void)cond_resched();
         spin_lock(&table->lock);
-        struct file *file = table_take(table, fd);
+        struct file *file = fd_table_take(table, fd);
         spin_unlock(&table->lock);
-        close_file(table, file);
+        fd_table_close_file(table, file);
     }
 }
 
@@ -241,7 +235,7 @@ int fd_put(struct fs_context *fs, struct file *file, int fd, bool cloexec, struc
     spin_lock(&table->lock);
     int err = (uint32_t)fd >= table->size ? table_grow(table, (uint32_t)fd) : 0;
     if (!err) {
-        *former = table_take(table, (uint32_t)fd);
+        *former = fd_table_take(table, (uint32_t)fd);
         table_set(table, (uint32_t)fd, file, cloexec);
     }
     spin_unlock(&table->lock);
@@ -252,11 +246,11 @@ int fd_close(struct fs_context *fs, int fd)
 {
     struct fd_table *table = fs->fds;
     spin_lock(&table->lock);
-    struct file *file = table_take(table, (uint32_t)fd);
+    struct file *file = fd_table_take(table, (uint32_t)fd);
     spin_unlock(&table->lock);
     if (!file)
         return -EBADF;
-    close_file(table, file);
+    fd_table_close_file(table, file);
     return 0;
 }
 
@@ -297,27 +291,4 @@ int fd_next(struct fs_context *fs, int fd, struct file **file, bool *cloexec)
     spin_unlock(&table->lock);
     spin_unlock(&fs->lock);
     return result;
-}
-
-void fd_close_range(struct fs_context *fs, uint32_t first, uint32_t last, bool only_mark)
-{
-    struct fd_table *table = fs->fds;
-    uint32_t n_closed = 0;
-    for (uint64_t fd = first; fd <= last; fd++) {
-        spin_lock(&table->lock);
-        fd = fd < table->size ? bitmap_next_set(table->used, table->size, fd) : table->size;
-        bool found = fd < table->size && fd <= last;
-        struct file *file = NULL;
-        if (found && only_mark)
-            table->slots[fd] |= CLOEXEC_BIT;
-        else if (found)
-            file = table_take(table, (uint32_t)fd);
-        spin_unlock(&table->lock);
-        if (!found)
-            return;
-        if (file)
-            close_file(table, file);
-        if (++n_closed % FILES_A_BREATH == 0 && !cond_resched())
-            return;
-    }
 }

@@ -154,6 +154,14 @@ struct fd_table {
     uint64_t inline_slots[16];
     uint64_t inline_used[1];
 };
+#define CLOEXEC_BIT    1ull /* in a slot */
+#define FILES_A_BREATH 64   /* files that are closed between two calls of cond_resched */
+/* Frees number fd. The file that was there, with the table's reference, or NULL. Lock: table->lock
+ * held. */
+struct file *fd_table_take(struct fd_table *table, uint32_t fd);
+/* Drops a file that was removed from the table. As POSIX wants, that also removes all record locks
+ * that were set on the file by this table. */
+void fd_table_close_file(struct fd_table *table, struct file *file);
 struct fd_table *fd_table_create(void); /* one reference; NULL: out of memory, as below */
 /* A table with the same files at the same numbers. */
 struct fd_table *fd_table_copy(struct fd_table *from);
@@ -165,8 +173,23 @@ int fd_room(struct fs_context *fs); /* is a number free? 0, -EMFILE, -ENOMEM */
 int fd_put(struct fs_context *fs, struct file *file, int fd, bool cloexec, struct file **former);
 /* Sets or clears close-on-exec; with set < 0 it is only asked for. 0, 1 or -EBADF. */
 int fd_cloexec(struct fs_context *fs, int fd, int set);
-/* Closes the descriptors first..last, or only marks them close-on-exec. */
-void fd_close_range(struct fs_context *fs, uint32_t first, uint32_t last, bool only_mark);
+
+/* ---- Changes of attributes (attr.c) ---- */
+
+struct change {
+    /* Applies the change, if cred may make it. 0 or -errno. */
+    int (*apply)(const struct cred *cred, struct inode *inode, const struct change *change);
+    uint32_t mode, uid, gid;
+    const void *more; /* what else a function needs */
+};
+
+int change_path(struct fs_context *fs, int dirfd, const char *path, unsigned walk_flags,
+                const struct change *change);
+int change_fd(struct fs_context *fs, int fd, const struct change *change);
+static inline bool cred_owns(const struct cred *cred, const struct inode *inode)
+{
+    return cred_is_root(cred) || cred->fsuid == inode->uid;
+}
 
 /* ---- Files ---- */
 
@@ -185,10 +208,12 @@ void file_free(struct file *file); /* frees a file that was not started, or that
  * or -errno. */
 long file_read(struct file *file, struct uio *uio, uint64_t *pos);
 long file_write(struct fs_context *fs, struct file *file, struct uio *uio, uint64_t *pos);
-/* readv or writev, at *at or, if that is NULL, at the file's own position. `adjust` may be NULL, or
- * changes the transfer by the flags before it begins: 0 or -errno. */
-long transfer_vector(struct fs_context *fs, int fd, uaddr_t iov, int n, bool write, uint64_t *at,
-                     int (*adjust)(struct uio *uio, int flags), int flags);
+/* Gets the open file, referenced. Checks that it is open for the direction, that it has the
+ * operation and, if a position is given (`at`), that it has positions. 0 or -errno. */
+int file_get_for(struct fs_context *fs, int fd, bool write, bool at, struct file **file);
+/* One transfer, at *at or, if that is NULL, at the file's own position. Bytes or -errno. */
+long file_transfer(struct fs_context *fs, struct file *file, struct uio *uio, bool write,
+                   uint64_t *at);
 /* Takes pos_lock if others may use the position at the same time. True: it was taken. */
 bool file_lock_pos(struct fs_context *fs, struct file *file);
 int file_truncate(struct fs_context *fs, struct inode *inode, uint64_t size);

@@ -7,11 +7,8 @@
  * other. A file that only one thread uses needs no lock. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/signal.h"
-#include "abi/uio.h"
 #include "local.h"
 #include "syscall_calls.h"
-
-#define SMALL_SEGMENTS 8 /* a readv of so many needs no allocation */
 
 /* A transfer that a signal interrupted before its first byte may be started again. */
 static long restartable(long result)
@@ -97,9 +94,8 @@ static void count(struct io_counts *counts, bool write, long result)
         *(write ? &counts->written_bytes : &counts->read_bytes) += (uint64_t)result;
 }
 
-/* One transfer, at *at or, if that is NULL, at the file's own position. Bytes or -errno. */
-static long transfer(struct fs_context *fs, struct file *file, struct uio *uio, bool write,
-                     uint64_t *at)
+long file_transfer(struct fs_context *fs, struct file *file, struct uio *uio, bool write,
+                   uint64_t *at)
 {
     uio->nonblocking |= (file->flags & O_NONBLOCK) != 0;
     bool locked = !at && file_lock_pos(fs, file);
@@ -111,9 +107,7 @@ static long transfer(struct fs_context *fs, struct file *file, struct uio *uio, 
     return result;
 }
 
-/* Gets the open file, referenced. Checks that it is open for the direction, that it has the
- * operation and, if a position is given (`at`), that it has positions. 0 or -errno. */
-static int get_for(struct fs_context *fs, int fd, bool write, bool at, struct file **file)
+int file_get_for(struct fs_context *fs, int fd, bool write, bool at, struct file **file)
 {
     int err = fd_get(fs, fd, file);
     if (err)
@@ -137,13 +131,13 @@ static long transfer_one(struct fs_context *fs, int fd, uaddr_t buf, size_t coun
     struct file *file;
     struct kvec one;
     struct uio uio;
-    int err = get_for(fs, fd, write, at, &file);
+    int err = file_get_for(fs, fd, write, at, &file);
     if (err)
         return err;
     long result = -EFAULT;
     if (uaddr_range_ok(buf, count)) {
         uio_init_user(&uio, &one, buf, min(count, (size_t)MAX_TRANSFER));
-        result = transfer(fs, file, &uio, write, at);
+        result = file_transfer(fs, file, &uio, write, at);
     }
     file_unref(file);
     return result;
@@ -169,65 +163,6 @@ long sys_pwrite64(struct fs_context *fs, int fd, uaddr_t buf, size_t count, off_
 {
     uint64_t pos = (uint64_t)offset;
     return offset < 0 ? -EINVAL : transfer_one(fs, fd, buf, count, true, &pos);
-}
-
-/* ---- Several buffers ---- */
-
-_Static_assert(sizeof(struct kvec) == sizeof(struct iovec), "a segment is a copy of an iovec");
-
-/* Fetches and checks the user's list. It is shortened to MAX_TRANSFER bytes. 0 or -errno. */
-static int fetch_vecs(struct kvec *vecs, uaddr_t iov, size_t n, struct uio *uio)
-{
-    size_t left = MAX_TRANSFER;
-    int err = user_copy_in(vecs, iov, n * sizeof(struct kvec));
-    for (size_t i = 0; !err && i < n; i++)
-        if ((int64_t)vecs[i].n_bytes < 0)
-            err = -EINVAL;
-    for (size_t i = 0; !err && i < n; i++) {
-        if (!uaddr_range_ok(uaddr(vecs[i].base), vecs[i].n_bytes))
-            err = -EFAULT;
-        vecs[i].n_bytes = min(vecs[i].n_bytes, left);
-        left -= vecs[i].n_bytes;
-    }
-    *uio = (struct uio){
-        .vecs = vecs, .n_vecs = (uint32_t)n, .user = true, .left = MAX_TRANSFER - left};
-    return err;
-}
-
-long transfer_vector(struct fs_context *fs, int fd, uaddr_t iov, int n, bool write, uint64_t *at,
-                     int (*adjust)(struct uio *uio, int flags), int flags)
-{
-    struct kvec small[SMALL_SEGMENTS], *vecs = small;
-    struct file *file;
-    struct uio uio;
-    int err = get_for(fs, fd, write, at, &file);
-    if (err)
-        return err;
-    long result = n < 0 || n > UIO_MAXIOV ? -EINVAL : 0;
-    if (!result && n > SMALL_SEGMENTS) {
-        vecs = kmalloc((size_t)n * sizeof(*vecs));
-        result = vecs ? 0 : -ENOMEM;
-    }
-    if (!result)
-        result = fetch_vecs(vecs, iov, (size_t)n, &uio);
-    if (!result && uio.left > 0 && adjust)
-        result = adjust(&uio, flags);
-    if (!result)
-        result = transfer(fs, file, &uio, write, at);
-    if (vecs != small)
-        kfree(vecs);
-    file_unref(file);
-    return result;
-}
-
-long sys_readv(struct fs_context *fs, int fd, uaddr_t iov, int iovcnt)
-{
-    return transfer_vector(fs, fd, iov, iovcnt, false, NULL, NULL, 0);
-}
-
-long sys_writev(struct fs_context *fs, int fd, uaddr_t iov, int iovcnt)
-{
-    return transfer_vector(fs, fd, iov, iovcnt, true, NULL, NULL, 0);
 }
 
 /* ---- Positions ---- */

@@ -1,6 +1,6 @@
 /* Calls that a signal interrupts are made again (PEP 475), and the handler has run: a timer
  * interrupts each one several times, and only then comes what it waits for.
- * needs: times fifo posix */
+ * needs: times fifo posix files */
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <os.h>

@@ -1,5 +1,5 @@
 /* Users and groups of the process, and what /etc says of users.
- * needs: users */
+ * needs: users files */
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <os.h>

@@ -1,5 +1,5 @@
 /* access, faccessat, faccessat2: by the real user, or the effective; and each errno.
- * needs: users */
+ * needs: users files */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 

@@ -1,5 +1,5 @@
 /* chmod, fchmod, fchmodat, umask: all bits, who may, what new files get, and each errno.
- * needs: users fifo */
+ * needs: users fifo files */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 

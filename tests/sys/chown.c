@@ -1,5 +1,5 @@
 /* chown, lchown, fchown, fchownat: who may give what to whom, set-id bits; and each errno.
- * needs: users */
+ * needs: users files */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 

@@ -1,5 +1,5 @@
 /* RLIMIT_CPU, and what times and getrusage tell of time in calls and in user mode.
- * needs: times */
+ * needs: times settings */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <pthread.h>

@@ -1,5 +1,5 @@
 /* The set*id families and groups: every form as root and as a user, all or nothing; each errno.
- * needs: users */
+ * needs: users files */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sched.h>

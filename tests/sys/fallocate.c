@@ -1,4 +1,5 @@
-/* fallocate, memfd_create, preadv, pwritev and their 2 forms, syncfs, setfsuid, setfsgid; errors.
+/* fallocate, memfd_create, readv, writev, preadv, pwritev and their 2 forms, syncfs, setfsuid,
+ * setfsgid; errors.
  * needs: procfs users files holes memfd */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
@@ -84,6 +85,33 @@ static void check_memfd(void)
 
 static void check_vectors(void)
 {
+    int fd = open("plain", O_RDWR | O_CREAT, 0666);
+    struct iovec v[4] = {{"ab", 2}, {NULL, 0}, {"cde", 3}, {"f", 1}};
+    CHECK_OK(ftruncate(fd, 0));
+    CHECK_EQ(lseek(fd, 0, SEEK_SET), 0);
+    CHECK_EQ(writev(fd, v, 4), 6);
+    CHECK_EQ(writev(fd, v, 0), 0);
+    char x[4] = "", y[8] = "";
+    struct iovec r[2] = {{x, 2}, {y, 8}};
+    CHECK_EQ(lseek(fd, 1, SEEK_SET), 1);
+    CHECK_EQ(readv(fd, r, 2), 5);
+    CHECK_STR(x, "bc");
+    CHECK_STR(y, "def");
+    CHECK_ERR(syscall(SYS_readv, fd, r, -1), EINVAL);
+    CHECK_ERR(syscall(SYS_readv, fd, r, 1025), EINVAL);
+    CHECK_ERR(syscall(SYS_writev, fd, BAD_KERNEL, 1), EFAULT);
+    v[1] = (struct iovec){&fd, (size_t)-1};
+    CHECK_ERR(writev(fd, v, 2), EINVAL);
+    CHECK_ERR(writev(77, v, 1), EBADF);
+    r[0] = (struct iovec){BAD_LOW, 2};
+    CHECK_EQ(lseek(fd, 0, SEEK_SET), 0);
+    CHECK_ERR(readv(fd, r, 1), EFAULT);
+    CHECK_EQ(lseek(fd, 0, SEEK_CUR), 0);
+    close(fd);
+}
+
+static void check_at_offsets(void)
+{
     char a[4] = "", b[8] = "";
     struct iovec out[2] = {{"0123", 4}, {"4567", 4}}, in[2] = {{a, 3}, {b, 8}};
     int fd = open("v", O_RDWR | O_CREAT, 0666), p[2];
@@ -168,6 +196,7 @@ int main(void)
     check_memfd();
     check_seek();
     check_vectors();
+    check_at_offsets();
     check_flags();
     check_fs_users();
     return check_done();

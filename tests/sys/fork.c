@@ -1,5 +1,5 @@
 /* fork, vfork, clone without shared threads: what a child has, what is its own, many of them.
- * needs: procfs users times */
+ * needs: procfs users times settings */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sched.h>

@@ -1,6 +1,6 @@
 /* Calls with senseless arguments, by a user without rights: whatever they answer, the system lives,
  * and nothing is left behind. The same calls in each run.
- * needs: users times files fifo memfd holes posix poll */
+ * needs: users times files fifo memfd holes posix poll settings */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/resource.h>

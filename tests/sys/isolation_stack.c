@@ -1,5 +1,6 @@
 /* The end of the stack: recursion without end meets a gap, not another mapping; and what a program
- * does to its own stack pointer is its own fault alone. */
+ * does to its own stack pointer is its own fault alone.
+ * needs: settings */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/resource.h>

@@ -1,6 +1,6 @@
 /* What keeps users apart: who may signal whom, what of another's process can be read, and the bits
  * of set-id programs, which go when someone else changes the file.
- * needs: procfs users settings */
+ * needs: procfs users settings files */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/resource.h>

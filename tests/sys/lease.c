@@ -1,5 +1,5 @@
 /* Leases: who may have one, who breaks it and by what, what the holder is told; time-out; hints.
- * needs: locks procfs users posix */
+ * needs: locks procfs users posix files */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>

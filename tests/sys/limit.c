@@ -120,12 +120,41 @@ static void check_priority(void)
     });
 }
 
+static void check_file_size(void)
+{
+    static char buf[3 * 4096];
+    int fd = open("f", O_RDWR | O_CREAT, 0666);
+    struct rlimit old, low;
+    CHECK_OK(getrlimit(RLIMIT_FSIZE, &old));
+    low = (struct rlimit){5000, old.rlim_max};
+    CHECK_OK(setrlimit(RLIMIT_FSIZE, &low));
+    signal(SIGXFSZ, SIG_IGN);
+    CHECK_OK(ftruncate(fd, 0));
+    CHECK_EQ(pwrite(fd, buf, sizeof buf, 4000), 1000); /* as much as goes */
+    CHECK_ERR(pwrite(fd, buf, 1, 5000), EFBIG);
+    CHECK_ERR(pwrite(fd, buf, 1, 1 << 20), EFBIG);
+    CHECK_ERR(ftruncate(fd, 5001), EFBIG);
+    CHECK_EQ(pwrite(fd, buf, 0, 1 << 20), 0);
+    CHECK_OK(ftruncate(fd, 5000));
+    signal(SIGXFSZ, SIG_DFL);
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(pwrite(fd, buf, 1, 5000) + 10);
+    int status = status_of(child);
+    CHECK(WIFSIGNALED(status));
+    CHECK_EQ(WTERMSIG(status), SIGXFSZ);
+    CHECK_OK(setrlimit(RLIMIT_FSIZE, &old));
+    close(fd);
+}
+
 int main(void)
 {
     check_values();
     check_prlimit();
     check_rights();
     check_memory();
+    check_file_size();
     check_priority();
     return check_done();
 }

@@ -1,5 +1,5 @@
 /* link, linkat: a second name for the same file, and each errno.
- * needs: procfs users */
+ * needs: procfs users files */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 

@@ -1,7 +1,7 @@
 /* Who may look into a process, and until when: files of /proc that were opened before an exec, a
  * program that nobody may read, a process that gave up its user; and what a set-user-id program
  * does not take over from its caller. Linux never shows a program's memory by its caller's rights.
- * needs: procfs users settings inject posix poll */
+ * needs: procfs users settings inject posix poll files */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>

@@ -1,6 +1,6 @@
 /* Files that are mapped: their times, holes that are punched below a mapping, /dev/zero from an
  * offset on, ends past all files.
- * needs: memfd memory holes */
+ * needs: memfd memory holes files */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 

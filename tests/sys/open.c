@@ -1,5 +1,5 @@
 /* open, openat, creat: flags, modes, which descriptor, and each errno.
- * needs: users */
+ * needs: users files settings */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/resource.h>

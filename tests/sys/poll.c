@@ -1,6 +1,6 @@
 /* poll, ppoll: what is ready, of pipes, files, devices and closed descriptors; times, masks; each
  * errno.
- * needs: procfs poll */
+ * needs: procfs poll settings */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>

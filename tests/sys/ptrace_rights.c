@@ -1,6 +1,6 @@
 /* ptrace: who may trace whom; programs with the rights of another user while they are traced; the
  * memory of other processes by process_vm_readv, process_vm_writev and /proc/PID/mem.
- * needs: ptrace */
+ * needs: ptrace files users */
 /* SPDX-License-Identifier: MIT */
 #include "tracing.h"
 #include <sched.h>

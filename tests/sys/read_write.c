@@ -1,8 +1,6 @@
-/* read, write, pread64, pwrite64, readv, writev, lseek: positions, holes, limits; errors. */
+/* read, write, pread64, pwrite64, lseek: positions, holes; errors. */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
-#include <sys/resource.h>
-#include <sys/uio.h>
 
 static char buf[3 * 4096];
 
@@ -33,6 +31,7 @@ static void check_positions(int fd)
     CHECK_ERR(read(77, buf, 1), EBADF);
     CHECK_ERR(write(77, buf, 1), EBADF);
     CHECK_ERR(pread(77, buf, 1, 0), EBADF);
+    CHECK_ERR(pwrite(fd, buf, 1, LONG_MAX), EINVAL);
     CHECK_ERR(lseek(fd, LONG_MAX, SEEK_CUR), EINVAL);
     CHECK_EQ(lseek(fd, LONG_MAX, SEEK_SET), LONG_MAX);
     CHECK_EQ(lseek(fd, 0, SEEK_SET), 0);
@@ -78,31 +77,6 @@ static void check_append(void)
     close(b);
 }
 
-static void check_vectors(int fd)
-{
-    struct iovec v[4] = {{"ab", 2}, {NULL, 0}, {"cde", 3}, {"f", 1}};
-    CHECK_OK(ftruncate(fd, 0));
-    CHECK_EQ(lseek(fd, 0, SEEK_SET), 0);
-    CHECK_EQ(writev(fd, v, 4), 6);
-    CHECK_EQ(writev(fd, v, 0), 0);
-    char x[4] = "", y[8] = "";
-    struct iovec r[2] = {{x, 2}, {y, 8}};
-    CHECK_EQ(lseek(fd, 1, SEEK_SET), 1);
-    CHECK_EQ(readv(fd, r, 2), 5);
-    CHECK_STR(x, "bc");
-    CHECK_STR(y, "def");
-    CHECK_ERR(syscall(SYS_readv, fd, r, -1), EINVAL);
-    CHECK_ERR(syscall(SYS_readv, fd, r, 1025), EINVAL);
-    CHECK_ERR(syscall(SYS_writev, fd, BAD_KERNEL, 1), EFAULT);
-    v[1] = (struct iovec){buf, (size_t)-1};
-    CHECK_ERR(writev(fd, v, 2), EINVAL);
-    CHECK_ERR(writev(77, v, 1), EBADF);
-    r[0] = (struct iovec){BAD_LOW, 2};
-    CHECK_EQ(lseek(fd, 0, SEEK_SET), 0);
-    CHECK_ERR(readv(fd, r, 1), EFAULT);
-    CHECK_EQ(lseek(fd, 0, SEEK_CUR), 0);
-}
-
 static void check_bad_buffers(int fd)
 {
     char *read_only = page_with(PROT_READ),
@@ -123,32 +97,6 @@ static void check_bad_buffers(int fd)
     CHECK_EQ(st.st_size, 100);
     munmap(edge, PAGE);
     munmap(read_only, PAGE);
-}
-
-static void check_limits(int fd)
-{
-    struct rlimit old, low;
-    CHECK_OK(getrlimit(RLIMIT_FSIZE, &old));
-    low = (struct rlimit){5000, old.rlim_max};
-    CHECK_OK(setrlimit(RLIMIT_FSIZE, &low));
-    signal(SIGXFSZ, SIG_IGN);
-    CHECK_OK(ftruncate(fd, 0));
-    CHECK_EQ(pwrite(fd, buf, sizeof buf, 4000), 1000); /* as much as goes */
-    CHECK_ERR(pwrite(fd, buf, 1, 5000), EFBIG);
-    CHECK_ERR(pwrite(fd, buf, 1, 1 << 20), EFBIG);
-    CHECK_ERR(ftruncate(fd, 5001), EFBIG);
-    CHECK_EQ(pwrite(fd, buf, 0, 1 << 20), 0);
-    CHECK_OK(ftruncate(fd, 5000));
-    signal(SIGXFSZ, SIG_DFL);
-    fflush(stdout);
-    pid_t child = fork();
-    if (child == 0)
-        _exit(pwrite(fd, buf, 1, 5000) + 10);
-    int status = status_of(child);
-    CHECK(WIFSIGNALED(status));
-    CHECK_EQ(WTERMSIG(status), SIGXFSZ);
-    CHECK_OK(setrlimit(RLIMIT_FSIZE, &old));
-    CHECK_ERR(pwrite(fd, buf, 1, LONG_MAX), EINVAL);
 }
 
 /* Two processes, each writing lines to one open file: none is lost, none is torn. */
@@ -187,9 +135,7 @@ int main(void)
     check_positions(fd);
     check_holes();
     check_append();
-    check_vectors(fd);
     check_bad_buffers(fd);
-    check_limits(fd);
     check_together();
     return check_done();
 }

@@ -1,5 +1,5 @@
 /* truncate, ftruncate: longer, shorter, times, and each errno.
- * needs: users */
+ * needs: users files */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 

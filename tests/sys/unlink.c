@@ -1,5 +1,5 @@
 /* unlink, unlinkat: names go, open files stay, sticky directories; and each errno.
- * needs: procfs users */
+ * needs: procfs users files */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 

@@ -1,5 +1,5 @@
 /* wait4, waitid: whom, which changes, what is told, what stays; and each errno.
- * needs: procfs posix */
+ * needs: procfs posix settings */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/resource.h>

@@ -1,4 +1,5 @@
-/* What a libc asks about the machine: memory and load, processors, restartable sequences. */
+/* What a libc asks about the machine: memory and load, processors, restartable sequences; and its
+ * new name. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/sysinfo.h"
 #include "proc/private.h"
@@ -43,4 +44,17 @@ long sys_sched_getaffinity(struct thread *self, pid_t pid, size_t length, uaddr_
     if (!exists)
         return -ESRCH;
     return user_copy_out(mask, &all, sizeof(all)) ? -EFAULT : (long)sizeof(all);
+}
+
+long sys_sethostname(struct thread *self, uaddr_t from, size_t length)
+{
+    char given[HOST_NAME_MAX + 1] = "";
+    if (self->process->euid != 0)
+        return -EPERM;
+    if (length > HOST_NAME_MAX)
+        return -EINVAL;
+    if (user_copy_in(given, from, length))
+        return -EFAULT;
+    system_set_hostname(given);
+    return 0;
 }
