@@ -404,6 +404,7 @@ static const struct {
     {"openat", 30},  {"open", 24},      {"mmap", 30},     {"rename", 24},       {"close", 12},
     {"setuid", 3},   {"setresuid", 3},  {"setreuid", 3},  {"arch_prctl", 4},    {"fallocate", 6},
     {"close_range", 3}, {"sethostname", 1}, {"rseq", 1},
+    {"ptrace", 60},
     // clang-format on
 };
 
@@ -468,9 +469,60 @@ static bool draw_needed(struct place *p, enum kind kind, const char *name, uint6
     return false;
 }
 
+/* ---- Tracing ---- */
+
+enum { PTRACE_OPTIONS = 0x4200, GETREGSET = 0x4204, SETREGSET = 0x4205, SEIZE = 0x4206 };
+
+static uint64_t trace_request(struct place *p)
+{
+    static const unsigned requests[] = {0,  1,  2,  3,  4,  5,  6,  7,  7, 9, 12,
+                                        13, 14, 15, 16, 16, 17, 24, 24, 8, 9, 16};
+    if (once_in(p, 30))
+        return any_number(p);
+    return once_in(p, 2) ? PTRACE_OPTIONS + below(p, 18) : PICK(p, requests);
+}
+
+/* An address or an offset of registers, or the kind of a set of them. */
+static uint64_t trace_address(struct place *p)
+{
+    static const unsigned sets[] = {1, 1, 2, 0x202};
+    uint64_t request = p->call->args[0];
+    if (request == GETREGSET || request == SETREGSET)
+        return PICK(p, sets);
+    if (request == SEIZE)
+        return once_in(p, 10) ? any_number(p) : 0;
+    return once_in(p, 2) ? below(p, 120) * 8 : buffer(p);
+}
+
+/* A signal, options, a structure, or a set of registers by its vector. */
+static uint64_t trace_data(struct place *p)
+{
+    uint64_t request = p->call->args[0];
+    if (request == GETREGSET || request == SETREGSET)
+        return filled(p, 2, (uint64_t[]){ARENA + BIG_AT, once_in(p, 4) ? size(p) : 4096});
+    if (request == PTRACE_OPTIONS || request == SEIZE)
+        return once_in(p, 10) ? any_number(p) : below(p, 256);
+    return once_in(p, 2) ? slot(p) : once_in(p, 2) ? 0 : signal_number(p);
+}
+
+/* True if the call traces or copies from process to process, and this is its argument. */
+static bool draw_traced(struct place *p, const char *name, uint64_t *value)
+{
+    if (strcmp(name, "ptrace") == 0 && p->at != 1)
+        return *value = p->at == 0   ? trace_request(p)
+                        : p->at == 2 ? trace_address(p)
+                                     : trace_data(p),
+               true;
+    if (strncmp(name, "process_vm_", 11) == 0 && p->at > 0)
+        return *value = p->at == 5 ? few_flags(p) : p->at % 2 ? vectors(p) : small(p, 5), true;
+    return false;
+}
+
 static uint64_t draw_argument(struct place *p, enum kind kind, const char *name)
 {
     uint64_t value;
+    if (draw_traced(p, name, &value))
+        return value;
     if (is_out(kind))
         return slot(p);
     if (draw_needed(p, kind, name, &value))

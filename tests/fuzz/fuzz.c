@@ -23,6 +23,7 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -230,6 +231,18 @@ static bool all_entered(void)
     return true;
 }
 
+/* A stream that has made the watcher its tracer stops at each signal, and goes on without it. */
+static void hear_ends(void)
+{
+    int status;
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0;) {
+        if (!WIFSTOPPED(status))
+            bury(pid);
+        else if (ptrace(PTRACE_CONT, pid, 0, 0) < 0)
+            kill(pid, SIGKILL);
+    }
+}
+
 /* Waits while calls are being made; who sleeps in one gets a signal, who sleeps on is ended: also
  * who is stopped by another before it enters. Goes on in vain only if that one does not end: then
  * end_all tells. */
@@ -237,8 +250,7 @@ static void watch(void)
 {
     uint64_t last = 0;
     for (int idle = 0; any_running() && idle < END_MS;) {
-        for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG | __WALL)) > 0;)
-            bury(pid);
+        hear_ends();
         bool whole = tick();
         idle = calls_made() == last ? idle + whole : 0;
         last = calls_made();
