@@ -98,6 +98,7 @@ struct process {
     int parent_tid;           /* the thread that made it, and traces it if it asks for that */
     bool group_exiting;       /* exit_group or a deadly signal: all threads must leave */
     bool dumping;             /* its core is being written: only SIGKILL has an effect */
+    uint32_t n_staying;       /* threads that do not leave before that is done */
     struct thread *exec_thread; /* waits in exec to be the only thread; the others must leave */
     bool subreaper;
     bool emergency; /* constant: was started to help when memory was tight: may use the reserve */

@@ -273,6 +273,8 @@ _Noreturn void thread_leave(int wait_status)
 {
     struct thread *self = current_thread();
     struct process *process = self->process;
+    if (unlikely(process->dumping))
+        proc_hooks.stay_for_dump(process);
     if (unlikely(self->traced))
         tracer_hooks.event(self, TRACE_EXIT, wait_status);
     if (unlikely(!list_empty(&self->tracees)))

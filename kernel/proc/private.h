@@ -297,6 +297,9 @@ struct proc_hooks {
     /* The calling thread's process dies of a signal: writes its core and ends it, or returns if
      * there is to be none. Called without locks. */
     void (*dump)(struct thread *self, const siginfo_t *info);
+    /* A thread of a process that is `dumping` is about to leave: returns when the core is written,
+     * as that has the registers of all threads. Takes proc_lock; sleeps. */
+    void (*stay_for_dump)(struct process *process);
     /* Writes " (FUNCTION+0x1f)" if the calling program's file has a symbol for the address,
      * otherwise "". */
     void (*program_symbol)(uint64_t address, char *text, size_t size);

@@ -4,7 +4,7 @@
 #include "helpers.h"
 #include <abi/core.h>
 #include <elf.h>
-#include <pthread.h>
+#include <sched.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -190,8 +190,8 @@ static const void *memory(const volatile void *at)
     return NULL;
 }
 
-/* The first note of a type, of at least that size. */
-static const void *note(unsigned type, size_t size)
+/* The n-th note of a type, of at least that size. */
+static const void *note_at(int n, unsigned type, size_t size)
 {
     const Elf64_Ehdr *head = (void *)file;
     for (int i = 0; i < head->e_phnum; i++) {
@@ -199,12 +199,18 @@ static const void *note(unsigned type, size_t size)
         while (part(i)->p_type == PT_NOTE && at + sizeof(struct core_note) <= end) {
             const struct core_note *found = (const void *)at;
             const char *what = at + 12 + ((found->n_namesz + 3) & ~3u);
-            if (found->n_type == type && found->n_descsz >= size && strcmp(what - 8, "CORE") == 0)
+            if (found->n_type == type && found->n_descsz >= size && strcmp(what - 8, "CORE") == 0 &&
+                n-- == 0)
                 return what;
             at = what + ((found->n_descsz + 3) & ~3u);
         }
     }
     return NULL;
+}
+
+static const void *note(unsigned type, size_t size)
+{
+    return note_at(0, type, size);
 }
 
 static void check_notes(pid_t child, void *fault_at)
@@ -272,29 +278,95 @@ static void check_contents(void)
     munmap(file, (size_t)length);
 }
 
-/* A thread dies of it: the others are gone, and it is the one whose registers come first. */
-static void *fault_in_thread(void *arg)
+/* The threads of a process: the first sleeps in a call, one runs, one dies of a signal. */
+enum { OF_THREADS = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD };
+static volatile int running;
+
+static int run_for_ever(void *arg)
 {
     (void)arg;
-    raise(SIGABRT);
-    return NULL;
+    __asm__ volatile("movl $1, %1\n 1: pause\n jmp 1b" ::"d"(0x2233445566778899), "m"(running));
+    return 0;
 }
 
-static void check_thread(void)
+static int fault_in_thread(void *arg)
 {
-    pthread_t thread;
+    while (!running || !reaches_state(*(pid_t *)arg, 'S'))
+        sched_yield();
+    raise(SIGABRT);
+    return 0;
+}
+
+static void start_thread(int (*run)(void *), void *arg)
+{
+    char *stack = mmap(NULL, 16 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHILD_REQUIRE(clone(run, stack + 16 * PAGE, OF_THREADS, arg) > 0);
+}
+
+/* The notes about the others, in any order. */
+static void check_other_threads(pid_t child, int first)
+{
+    const struct core_status *status;
+    int n_runs = 0, n_sleeps = 0, n = 1;
+    for (; (status = note_at(n, NT_PRSTATUS, sizeof *status)); n++) {
+        n_sleeps += status->pr_pid == child && status->pr_reg[15] == SYS_pause;
+        n_runs += status->pr_pid != child && status->pr_pid != first &&
+                  status->pr_reg[12] == 0x2233445566778899 && status->pr_reg[15] == ~0ul;
+    }
+    CHECK_EQ(n, 3);
+    CHECK_EQ(n_runs, 1);
+    CHECK_EQ(n_sleeps, 1);
+}
+
+/* All threads are told of; the one that dies comes first. */
+static void check_threads(void)
+{
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
+        static pid_t self;
+        self = getpid();
         allow(RLIM_INFINITY);
-        pthread_create(&thread, NULL, fault_in_thread, NULL);
+        start_thread(run_for_ever, NULL);
+        start_thread(fault_in_thread, &self);
         for (;;)
-            pause();
+            syscall(SYS_pause);
     }
     CHECK_EQ(status_of(child), SIGABRT | WCOREFLAG);
     open_core();
     const struct core_status *status = note(NT_PRSTATUS, sizeof *status);
     CHECK(status && status->pr_cursig == SIGABRT && status->pr_pid != child);
+    check_other_threads(child, status ? status->pr_pid : 0);
+    munmap(file, (size_t)length);
+}
+
+static int sleep_for_ever(void *arg)
+{
+    (void)arg;
+    for (;;)
+        syscall(SYS_pause);
+    return 0;
+}
+
+/* More threads than fit a page. */
+static void check_many_threads(void)
+{
+    enum { MANY = 60 };
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        char *stacks =
+            mmap(NULL, MANY * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        allow(RLIM_INFINITY);
+        for (int i = 1; i <= MANY; i++)
+            CHILD_REQUIRE(clone(sleep_for_ever, stacks + i * PAGE, OF_THREADS, NULL) > 0);
+        abort();
+    }
+    CHECK_EQ(status_of(child), SIGABRT | WCOREFLAG);
+    open_core();
+    CHECK(note_at(MANY, NT_PRSTATUS, sizeof(struct core_status)) != NULL);
+    CHECK(note_at(MANY + 1, NT_PRSTATUS, sizeof(struct core_status)) == NULL);
+    CHECK(memory(&marker) != NULL);
     munmap(file, (size_t)length);
 }
 
@@ -407,7 +479,8 @@ int main(void)
     check_name();
     check_rights();
     check_contents();
-    check_thread();
+    check_threads();
+    check_many_threads();
     check_names();
     return check_done();
 }

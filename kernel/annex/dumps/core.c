@@ -5,10 +5,12 @@
  * memory. What the file of the program or of a library has is left out, except its first page, by
  * which the debugger recognizes the file.
  *
- * The last thread writes it, in dump_and_end(), when all others have left, so the memory does not
- * change meanwhile. The file is written as the process itself would, with its rights and in its
- * directory. It may be large: the writing checks after each page if the process was killed
- * (SIGKILL), and stops at RLIMIT_CORE. A file that is cut off is still of use. */
+ * The dying thread writes it, in dump_and_end(). All others are killed first, but each stays in
+ * stay_for_core(), on its way out, until the core is written: so the memory does not change
+ * meanwhile, and the registers of all threads are there. The file is written as the process itself
+ * would, with its rights and in its directory. It may be large: the writing checks after each page
+ * if the process was killed (SIGKILL), and stops at RLIMIT_CORE. A file that is cut off is still of
+ * use. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/core.h"
 #include "abi/elf.h"
@@ -24,10 +26,11 @@ struct dump {
     struct thread *self;
     struct file *file;
     struct space *space;
-    char *page;      /* scratch */
-    uint64_t left;   /* bytes that RLIMIT_CORE still allows */
-    uint64_t end;    /* past the last byte that was written */
-    uint32_t n_most; /* number of headers that there is room for, with that of the notes */
+    char *page;        /* scratch */
+    uint64_t left;     /* bytes that RLIMIT_CORE still allows */
+    uint64_t end;      /* past the last byte that was written */
+    uint64_t notes_at; /* where the next note will be */
+    uint32_t n_most;   /* number of headers that there is room for, with that of the notes */
 };
 
 /* Writes at a position of the file. False means that the rest is left out: the limit is reached,
@@ -44,53 +47,85 @@ static bool put(struct dump *dump, uint64_t at, const void *bytes, size_t n)
 
 /* ---- Notes ---- */
 
-/* Adds a note; its content of n bytes may be in place already. The result is where the next note
- * begins. */
-static char *add_note(char *at, uint32_t type, const void *content, size_t n)
+static size_t note_size(size_t n)
 {
-    struct core_note note = {5, (uint32_t)n, type, "CORE"};
-    memcpy(at, &note, sizeof(note));
-    if (content)
-        memcpy(at + sizeof(note), content, n);
-    return at + sizeof(note) + align_up(n, 4);
+    return sizeof(struct core_note) + n;
 }
 
-static void fill_registers(uint64_t *reg, struct thread *self)
+/* Writes the next note. Its content has a multiple of four bytes. */
+static bool put_note(struct dump *dump, uint32_t type, const void *content, size_t n)
 {
-    const struct trap_frame *frame = trap_frame_at(self->stack_top);
-    thread_save_segments(self);
+    struct core_note note = {5, (uint32_t)n, type, "CORE"};
+    uint64_t at = dump->notes_at;
+    dump->notes_at += note_size(n);
+    return put(dump, at, &note, sizeof(note)) && put(dump, at + sizeof(note), content, n);
+}
+
+static void fill_registers(uint64_t *reg, const struct thread *thread)
+{
+    const struct trap_frame *frame = trap_frame_at(thread->stack_top);
     memcpy(reg, frame, 15 * sizeof(*reg)); /* r15 to rdi: in the same order */
     reg[15] = frame->vector < TRAP_SYSCALL ? (uint64_t)-1 : frame->error;
     memcpy(reg + 16, &frame->rip, 5 * sizeof(*reg));
-    reg[21] = self->fs_base;
-    reg[22] = self->gs_base;
+    reg[21] = thread->fs_base;
+    reg[22] = thread->gs_base;
     for (int i = 0; i < 4; i++)
-        reg[23 + i] = self->selectors >> 16 * i & 0xffff;
+        reg[23 + i] = thread->selectors >> 16 * i & 0xffff;
 }
 
-static char *add_status(char *at, struct thread *self, const siginfo_t *info)
+/* The first thread's note has the times of the whole process, as on Linux. */
+static void fill_times(struct core_status *status, const struct thread *thread)
 {
-    struct process *process = self->process;
-    struct core_status status = {.pr_signo = info->si_signo, .pr_cursig = (short)info->si_signo};
+    const struct process *process = thread->process;
+    bool whole = thread->tid == process->pid;
+    struct usage usage = whole ? process_usage_locked(process) : thread_usage(thread);
+    ns_to_timeval(usage.user_ns, &status->pr_utime);
+    ns_to_timeval(usage.system_ns, &status->pr_stime);
+    ns_to_timeval(process->children_usage.user_ns, &status->pr_cutime);
+    ns_to_timeval(process->children_usage.system_ns, &status->pr_cstime);
+}
+
+static bool put_status(struct dump *dump, const struct thread *thread, int signal)
+{
+    const struct process *process = thread->process;
+    struct core_status status = {.pr_signo = signal, .pr_cursig = (short)signal};
     spin_lock(&proc_lock);
-    struct usage usage = process_usage_locked(process), children = process->children_usage;
+    fill_times(&status, thread);
     status.pr_ppid = process->parent_pid;
     status.pr_pgrp = process->group;
     status.pr_sid = process->session;
     spin_unlock(&proc_lock);
-    status.pr_sigpend = self->signal_pending;
-    status.pr_sighold = self->signal_mask;
-    status.pr_pid = self->tid;
-    ns_to_timeval(usage.user_ns, &status.pr_utime);
-    ns_to_timeval(usage.system_ns, &status.pr_stime);
-    ns_to_timeval(children.user_ns, &status.pr_cutime);
-    ns_to_timeval(children.system_ns, &status.pr_cstime);
-    status.pr_fpvalid = self->fpu != NULL;
-    fill_registers(status.pr_reg, self);
-    return add_note(at, NT_PRSTATUS, &status, sizeof(status));
+    status.pr_sigpend = thread->signal_pending;
+    status.pr_sighold = thread->signal_mask;
+    status.pr_pid = thread->tid;
+    status.pr_fpvalid = thread->fpu != NULL;
+    fill_registers(status.pr_reg, thread);
+    return put_note(dump, NT_PRSTATUS, &status, sizeof(status));
 }
 
-static char *add_info(char *at, struct thread *self, struct space *space)
+static bool put_vectors(struct dump *dump, const struct thread *thread)
+{
+    return !thread->fpu ||
+           put_note(dump, NT_PRFPREG, thread->fpu->bytes, sizeof(thread->fpu->bytes));
+}
+
+/* Notes of the threads that stay until the core is written. One that was woken for a moment must
+ * have left its processor: then its registers are in memory. */
+static bool put_others(struct dump *dump, int signal)
+{
+    struct thread *thread;
+    list_for_each(thread, &dump->self->process->threads, process_node) {
+        if (thread == dump->self)
+            continue;
+        while (!thread_is_at_rest(thread))
+            thread_yield();
+        if (!put_status(dump, thread, signal) || !put_vectors(dump, thread))
+            return false;
+    }
+    return true;
+}
+
+static bool put_info(struct dump *dump, struct thread *self, struct space *space)
 {
     struct process *process = self->process;
     struct core_info info = {
@@ -109,25 +144,43 @@ static char *add_info(char *at, struct thread *self, struct space *space)
     for (size_t i = 0; i < n; i++)
         if (!info.pr_psargs[i])
             info.pr_psargs[i] = ' ';
-    return add_note(at, NT_PRPSINFO, &info, sizeof(info));
+    return put_note(dump, NT_PRPSINFO, &info, sizeof(info));
 }
 
-/* Writes all notes to the page. The result is their length. */
-static size_t make_notes(struct dump *dump, const siginfo_t *info)
+static size_t auxv_size(const struct space *space)
+{
+    return min(space->auxv_end - space->auxv_start, (uint64_t)MOST_AUXV);
+}
+
+static bool put_auxv(struct dump *dump, struct space *space)
+{
+    size_t n = space_peek(space, space->auxv_start, dump->page, auxv_size(space));
+    memset(dump->page + n, 0, auxv_size(space) - n);
+    return put_note(dump, NT_AUXV, dump->page, auxv_size(space));
+}
+
+/* The length of all notes. The list of threads does not change while the core is written. */
+static size_t size_of_notes(const struct dump *dump)
+{
+    const struct thread *thread;
+    size_t n = note_size(sizeof(struct core_info)) + note_size(sizeof(siginfo_t)) +
+               note_size(auxv_size(dump->space));
+    list_for_each(thread, &dump->self->process->threads, process_node)
+        n += note_size(sizeof(struct core_status)) +
+             (thread->fpu ? note_size(sizeof(thread->fpu->bytes)) : 0);
+    return n;
+}
+
+/* Writes all notes, those about the dying thread first. */
+static bool put_notes(struct dump *dump, const siginfo_t *info)
 {
     struct thread *self = dump->self;
-    struct space *space = dump->space;
-    char *at = add_status(dump->page, self, info);
-    at = add_info(at, self, space);
-    at = add_note(at, NT_SIGINFO, info, sizeof(*info));
-    size_t n = min(space->auxv_end - space->auxv_start, (uint64_t)MOST_AUXV);
-    n = space_peek(space, space->auxv_start, at + sizeof(struct core_note), n);
-    at = add_note(at, NT_AUXV, NULL, n);
-    if (self->fpu) {
+    thread_save_segments(self);
+    if (self->fpu)
         fpu_flush(self, self->fpu);
-        at = add_note(at, NT_PRFPREG, self->fpu->bytes, sizeof(self->fpu->bytes));
-    }
-    return at - dump->page;
+    return put_status(dump, self, info->si_signo) && put_info(dump, self, dump->space) &&
+           put_note(dump, NT_SIGINFO, info, sizeof(*info)) && put_auxv(dump, dump->space) &&
+           put_vectors(dump, self) && put_others(dump, info->si_signo);
 }
 
 /* ---- Memory ---- */
@@ -259,7 +312,7 @@ static bool put_memory(struct dump *dump, size_t n_notes)
 
 __attribute__((noinline)) static bool put_all(struct dump *dump, const siginfo_t *info)
 {
-    size_t n_notes = make_notes(dump, info);
+    size_t n_notes = size_of_notes(dump);
     uint64_t at = sizeof(Elf64_Ehdr) + dump->n_most * sizeof(Elf64_Phdr);
     Elf64_Ehdr head = {.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
                        .e_type = ET_CORE,
@@ -270,9 +323,9 @@ __attribute__((noinline)) static bool put_all(struct dump *dump, const siginfo_t
                        .e_phentsize = sizeof(Elf64_Phdr),
                        .e_phnum = (uint16_t)dump->n_most};
     Elf64_Phdr notes = {.p_type = PT_NOTE, .p_offset = at, .p_filesz = n_notes, .p_align = 4};
+    dump->notes_at = at;
     return put(dump, 0, &head, sizeof(head)) && put_part(dump, 0, &notes) &&
-           put(dump, at, dump->page, n_notes) && put_parts(dump, n_notes) &&
-           put_memory(dump, n_notes);
+           put_notes(dump, info) && put_parts(dump, n_notes) && put_memory(dump, n_notes);
 }
 
 /* Makes the file, and removes one with the same name before. 0 or -errno. */
@@ -297,7 +350,7 @@ static bool is_wanted(const struct process *process, int signal)
            process->limits[RLIMIT_CORE].rlim_cur >= PAGE_SIZE;
 }
 
-/* Writes the core of the calling process, when no other thread is left. False if no file was made;
+/* Writes the core of the calling process, when all other threads stay. False if no file was made;
  * an incomplete one counts, as on Linux. */
 static bool dump_core(struct thread *self, const siginfo_t *info)
 {
@@ -320,22 +373,32 @@ static bool dump_core(struct thread *self, const siginfo_t *info)
 
 /* ---- The end of the process ---- */
 
-/* Begins the end of the process and waits until all other threads have left, so that its memory
- * does not change while the core is written. False if another thread ends the process or is in
- * exec. Takes proc_lock and signal_lock; sleeps. */
+/* Called by each thread before it leaves. */
+static void stay_for_core(struct process *process)
+{
+    spin_lock(&proc_lock);
+    if (process->dumping && ++process->n_staying == process->n_threads - 1)
+        wake_all(&process->resumed);
+    while (process->dumping)
+        wait_on_spin(&process->resumed, &proc_lock, WAIT_FIRM, NO_DEADLINE, "core");
+    spin_unlock(&proc_lock);
+}
+
+/* Begins the end of the process and waits until all other threads stay or have left. False if
+ * another thread ends the process or is in exec. Takes proc_lock and signal_lock; sleeps. */
 static bool end_alone(struct thread *self, int signal)
 {
     struct process *process = self->process;
     spin_lock(&proc_lock);
     bool first = !process->group_exiting && !process->exec_thread;
     if (first) {
+        process->dumping = true; /* before the others are told to leave */
         process_end_locked(process, self, signal);
-        process->dumping = true;
         spin_lock(&process->signal_lock);
         self->kill_due = false; /* a signal that would have been deadly before is too late now */
         spin_unlock(&process->signal_lock);
     }
-    while (first && process->n_threads > 1)
+    while (first && process->n_threads - process->n_staying > 1)
         wait_on_spin(&process->resumed, &proc_lock, WAIT_FIRM, NO_DEADLINE, "core");
     spin_unlock(&proc_lock);
     return first;
@@ -351,6 +414,7 @@ static void dump_and_end(struct thread *self, const siginfo_t *info)
     if (dumped && !self->kill_due)
         process->exit_status |= WCOREFLAG;
     process->dumping = false;
+    wake_all(&process->resumed);
     int wait_status = process->exit_status;
     spin_unlock(&proc_lock);
     thread_leave(wait_status);
@@ -360,6 +424,7 @@ static void start(struct fs_context *fs, const char *command_line)
 {
     (void)fs, (void)command_line;
     proc_hooks.dump = dump_and_end;
+    proc_hooks.stay_for_dump = stay_for_core;
 }
 
 ANNEX(dumps, ANNEX_DEVICES, start);
