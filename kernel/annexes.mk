@@ -111,6 +111,7 @@ annex_header += locks/lock_set.h
 annex += locks/lock_set.c
 annex += locks/lock.c
 annex += locks/lock_list.c
+annex += locks/owner.c
 annex += locks/lease.c
 annex += locks/owner.c
 annex += locks/fcntl.c

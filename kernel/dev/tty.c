@@ -101,7 +101,7 @@ void tty_unlock(struct tty *tty)
         wake_all(&tty->writable);
     for (int signal = 1; signals >> signal; signal++)
         if (signals >> signal & 1 && group && job_ops)
-            job_ops->signal_group(group, signal);
+            job_ops->signal_group_soon(group, signal);
 }
 
 /* How a read waits. */

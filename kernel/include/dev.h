@@ -23,10 +23,11 @@ struct job_ops {
     int (*session_of_group)(int group); /* any group's session, or -ESRCH */
     bool (*blocks_or_ignores)(int signal);
     bool (*group_is_orphaned)(void);
-    void (*signal_group)(int group, int signal); /* to every member */
-    struct tty *(*terminal)(void);               /* the session's controlling terminal, or NULL */
-    void (*set_terminal)(struct tty *tty);       /* of the session; NULL releases it */
-    void (*lost_terminal)(struct tty *tty);      /* hang-up: all sessions that have it lose it */
+    void (*signal_group)(int group, int signal);      /* to every member; may sleep */
+    void (*signal_group_soon)(int group, int signal); /* the same, from an interrupt */
+    struct tty *(*terminal)(void);          /* the session's controlling terminal, or NULL */
+    void (*set_terminal)(struct tty *tty);  /* of the session; NULL releases it */
+    void (*lost_terminal)(struct tty *tty); /* hang-up: all sessions that have it lose it */
 };
 /* Set by proc_init. NULL before that: no process has a terminal. */
 extern const struct job_ops *job_ops;

@@ -192,10 +192,8 @@ int proc_start_init(const char *path, char *const argv[], char *const envp[],
 __attribute__((noreturn)) void process_exit(int wait_status); /* as exit_group: all threads */
 
 /* ---- Signals ---- */
-/* Sends a signal to one thread, or to all processes of a group as the kernel (SI_KERNEL). 0, or
- * -EAGAIN if the queue is full. Takes proc_lock. */
+/* Sends a signal to one thread. 0, or -EAGAIN if the queue is full. Takes proc_lock. */
 int signal_send_thread(struct thread *thread, int signal, const siginfo_t *info);
-void signal_send_group(int group, int signal);
 /* Sends the current thread a signal for a fault. As it cannot be postponed, the process ends if it
  * is blocked or ignored. See fault.c. */
 void signal_fault(int signal, int code, uint64_t address, uint64_t trap, uint64_t error);

@@ -9,7 +9,10 @@
  * The solution is a walk in ascending order of numbers, which publishes how far it has come (`at`).
  * A child that is born with a number at or below it, while its parent's number is above, gets the
  * signal at its birth (signal_tell_newborn_locked). So each process that exists when the walk
- * begins gets the signal, and so does each child that such a process has before its own turn. */
+ * begins gets the signal, and so does each child that such a process has before its own turn.
+ *
+ * A key such as ^C is served in an interrupt, where no other thread can run in between. There a
+ * timer goes on with the walk, one piece after the other. */
 /* SPDX-License-Identifier: MIT */
 #include "private.h"
 
@@ -19,8 +22,11 @@ enum { PIECE = 32 }; /* processes that are visited before others may run */
 struct signal_walk {
     struct list node;       /* in walks */
     struct process *sender; /* its rights count; NULL: the kernel */
-    int group;              /* 0: all but the sender and process 1 */
-    int at;                 /* all numbers up to this one have been visited */
+    /* sends the signal instead, with this argument; NULL: see send_checked_locked */
+    int (*send)(struct process *process, const void *arg);
+    const void *arg;
+    int group; /* 0: all but the sender and process 1 */
+    int at;    /* all numbers up to this one have been visited */
     int signal;
     siginfo_t info;
     bool any, told; /* was a process meant; did one get the signal */
@@ -54,7 +60,9 @@ static void tell_locked(struct signal_walk *walk, struct process *process)
                              : process != walk->sender && process->pid != INIT_PID;
     if (!meant)
         return;
-    int err = send_checked_locked(walk->sender, process, NULL, walk->signal, &walk->info);
+    int err = walk->send
+                  ? walk->send(process, walk->arg)
+                  : send_checked_locked(walk->sender, process, NULL, walk->signal, &walk->info);
     walk->any = true;
     walk->told |= err == 0;
     if (err && (walk->group || err != -EPERM))
@@ -69,23 +77,30 @@ void signal_tell_newborn_locked(struct process *child, const struct process *par
             tell_locked(walk, child);
 }
 
-/* Visits all processes in ascending order of numbers, and lets others run in between, even if its
- * own process got the signal. Takes proc_lock. */
-static void walk_all(struct signal_walk *walk)
+/* Visits the next processes in ascending order of numbers. False after the last: the walk ends. */
+static bool walk_piece_locked(struct signal_walk *walk)
 {
-    struct process *process;
-    spin_lock(&proc_lock);
-    list_add_tail(&walks, &walk->node);
-    for (unsigned n = 1; (process = process_first_locked(walk->at)); n++) {
+    struct process *process = NULL;
+    for (unsigned n = 0; n < PIECE && (process = process_first_locked(walk->at)); n++) {
         walk->at = process->pid;
         tell_locked(walk, process);
-        if (n % PIECE == 0) {
-            spin_unlock(&proc_lock);
-            (void)cond_resched();
-            spin_lock(&proc_lock);
-        }
     }
-    list_remove(&walk->node);
+    if (!process)
+        list_remove(&walk->node);
+    return process != NULL;
+}
+
+/* Visits all processes, and lets others run in between, even if its own process got the signal.
+ * Takes proc_lock. */
+static void walk_all(struct signal_walk *walk)
+{
+    spin_lock(&proc_lock);
+    list_add_tail(&walks, &walk->node);
+    while (walk_piece_locked(walk)) {
+        spin_unlock(&proc_lock);
+        (void)cond_resched();
+        spin_lock(&proc_lock);
+    }
     spin_unlock(&proc_lock);
 }
 
@@ -122,6 +137,56 @@ void signal_send_group_kernel(int group, int signal)
     siginfo_t info;
     signal_fill(&info, signal, SI_KERNEL, 0, 0);
     tell_group(NULL, group, signal, &info);
+}
+
+void signal_visit_group(int group, int (*send)(struct process *process, const void *arg),
+                        const void *arg)
+{
+    struct signal_walk walk = {.group = group, .send = send, .arg = arg};
+    if (!tell_small_group(&walk))
+        walk_all(&walk);
+}
+
+/* ---- Many, from an interrupt ---- */
+
+struct timed_walk {
+    struct signal_walk walk;
+    struct timer timer;
+};
+
+/* Visits a piece, and lets threads run for as long as that took. */
+static void walk_on(struct timer *timer)
+{
+    struct timed_walk *timed = container_of(timer, struct timed_walk, timer);
+    uint64_t begin = clock_ns();
+    spin_lock(&proc_lock);
+    bool more = walk_piece_locked(&timed->walk);
+    spin_unlock(&proc_lock);
+    if (more)
+        timer_set(timer, 2 * clock_ns() - begin);
+    else
+        kfree(timed);
+}
+
+/* Without memory for a walk by a timer it visits all at once: the key must work. */
+void signal_send_group_soon(int group, int signal)
+{
+    struct signal_walk walk = {.group = group, .signal = signal};
+    signal_fill(&walk.info, signal, SI_KERNEL, 0, 0);
+    if (tell_small_group(&walk))
+        return;
+    struct timed_walk *timed = kzalloc(sizeof(*timed));
+    struct signal_walk *own = timed ? &timed->walk : &walk;
+    *own = walk;
+    spin_lock(&proc_lock);
+    list_add_tail(&walks, &own->node);
+    while (!timed && walk_piece_locked(own))
+        ;
+    spin_unlock(&proc_lock);
+    if (!timed)
+        return;
+    timer_init(&timed->timer, walk_on);
+    walk_on(&timed->timer);
 }
 
 /* 0; -ESRCH if there is no other process. -EPERM is not an error here, as on Linux. */

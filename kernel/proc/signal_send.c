@@ -385,28 +385,12 @@ void signal_send_kernel_locked(struct process *process, int signal)
     signal_send_locked(process, NULL, signal, &info);
 }
 
-void signal_send_group_locked(int group, int signal)
-{
-    struct pid *slot = pid_find_locked(group);
-    struct process *member;
-    if (slot)
-        list_for_each(member, &slot->members, group_node)
-            signal_send_kernel_locked(member, signal);
-}
-
 int signal_send_thread(struct thread *thread, int signal, const siginfo_t *info)
 {
     spin_lock(&proc_lock);
     int err = signal_send_locked(thread->process, thread, signal, info);
     spin_unlock(&proc_lock);
     return err;
-}
-
-void signal_send_group(int group, int signal)
-{
-    spin_lock(&proc_lock);
-    signal_send_group_locked(group, signal);
-    spin_unlock(&proc_lock);
 }
 
 /* The signal that a child sends its parent at its end. Its number was chosen by the program that

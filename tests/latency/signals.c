@@ -221,6 +221,51 @@ static void do_timers_due(void)
     measured();
 }
 
+/* The owner of a file is a group, each member of which is told that a lease must end. */
+static void do_break_lease(void)
+{
+    int n = many(3000), fd = open("f", O_RDONLY | O_CREAT, 0600);
+    MUST(fd);
+    signal(SIGIO, SIG_IGN);
+    fork_many(n, pause_for_ever);
+    wait_ready((unsigned)n);
+    MUST(fcntl(fd, F_SETOWN, -getpgrp()));
+    MUST(fcntl(fd, F_SETLEASE, F_RDLCK));
+    measure();
+    if (open("f", O_WRONLY | O_NONBLOCK) >= 0)
+        die("no lease");
+    measured();
+}
+
+static volatile sig_atomic_t pressed;
+
+static void on_key(int number)
+{
+    (void)number;
+    pressed = 1;
+}
+
+/* A key in front of a large group. latency.t presses it. */
+static void do_key(void)
+{
+    int n = many(3000);
+    signal(SIGTTOU, SIG_IGN);
+    MUST(setpgid(0, 0));
+    MUST(tcsetpgrp(0, getpgrp()));
+    fork_many(n, pause_for_ever);
+    wait_ready((unsigned)n);
+    signal(SIGINT, on_key);
+    measure();
+    printf("press\n");
+    fflush(stdout);
+    while (!pressed)
+        usleep(100);
+    for (int i = 0; i < n; i++)
+        while (wait4(-1, NULL, 0, NULL) < 0)
+            ;
+    measured();
+}
+
 static const struct row rows[] = {
     {"1,000 signals are taken of 1,000 of 31 numbers", do_take_few, allow_signals},
     {"1,000 signals are taken of 60,000 of 31 numbers", do_take_many, allow_signals},
@@ -236,5 +281,7 @@ static const struct row rows[] = {
     {"tgkill to each of 3,000 threads", do_tgkill, NULL},
     {"1,000 calls of setitimer with 3,000 threads", do_setitimer, NULL},
     {"3,000 sleeps end at once", do_timers_due, NULL},
+    {"a lease is broken that a group of 3,000 owns", do_break_lease, NULL},
+    {"^C in front of a group of 3,000", do_key, NULL},
 };
 const struct rows signal_rows = {rows, sizeof(rows) / sizeof(rows[0])};

@@ -270,6 +270,29 @@ static void check_other_owner(void)
     close(fd);
 }
 
+/* The owner may be a group: each member is told, however many there are. */
+static void check_group(void)
+{
+    enum { MANY = 100 };
+    static pid_t members[MANY];
+    if (!as_root("a signal for a group"))
+        return;
+    int fd = open("f", O_RDONLY), n_told = 0;
+    fflush(stdout);
+    for (int i = 0; i < MANY; i++) {
+        members[i] = child_that_pauses();
+        CHILD_REQUIRE(setpgid(members[i], members[0]) == 0);
+    }
+    CHECK_OK(fcntl(fd, F_SETOWN, -members[0]));
+    CHECK_OK(fcntl(fd, F_SETSIG, SIGUSR2));
+    CHECK_OK(fcntl(fd, F_SETLEASE, F_RDLCK));
+    CHECK_ERR(open("f", O_WRONLY | O_NONBLOCK), EAGAIN);
+    for (int i = 0; i < MANY; i++)
+        n_told += status_of(members[i]) == SIGUSR2;
+    CHECK_EQ(n_told, MANY);
+    close(fd);
+}
+
 static void check_hints(void)
 {
     uint64_t hint = 77, wanted = 3;
@@ -309,6 +332,7 @@ int main(void)
     check_interrupted();
     check_timeout();
     check_other_owner();
+    check_group();
     check_hints();
     return check_done();
 }

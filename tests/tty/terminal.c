@@ -195,6 +195,30 @@ static int open_own(void)
     return open("/dev/tty", O_RDWR) < 0 ? errno : 0;
 }
 
+/* A key that signals, in front of more processes than the kernel visits at once: each gets it, and
+ * so does one that was born last. */
+static void check_many(void)
+{
+    enum { MANY = 200 };
+    struct sigaction action = {.sa_handler = on_signal};
+    int n_killed = 0, status;
+    sigaction(SIGINT, &action, NULL);
+    n_signals = 0;
+    for (int i = 0; i < MANY; i++) {
+        if (fork() == 0) {
+            signal(SIGINT, SIG_DFL);
+            for (;;)
+                pause();
+        }
+    }
+    ask_for_keys(8);
+    for (pid_t pid = 0; (pid = waitpid(-1, &status, 0)) > 0 || errno == EINTR;)
+        n_killed += pid > 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGINT;
+    say("killed by a key", n_killed);
+    say("and this one was told", n_signals);
+    signal(SIGINT, SIG_DFL);
+}
+
 static void check_jobs(void)
 {
     struct termios termios;
@@ -324,6 +348,7 @@ int main(void)
     check_signals();
     check_jobs();
     check_queues();
+    check_many();
     check_giving_up();
     printf("end\n");
     return 0;

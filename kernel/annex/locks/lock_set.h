@@ -102,7 +102,8 @@ void file_set_owner(struct fs_context *fs, struct file *file, uint8_t type, int 
 /* Is it the number of a process, a thread, a group or a session? Takes proc_lock. */
 bool file_owner_exists(int number);
 /* Sends the file's owner its signal, if the process that named the owner may signal it. If F_SETSIG
- * chose the signal it carries this fd, si_code (POLL_*) and band. Takes proc_lock. */
+ * chose the signal it carries this fd, si_code (POLL_*) and band. May sleep, as the owner may be a
+ * group. Takes proc_lock. */
 void file_signal_owner(const struct file *file, int fd, int code, long band);
 
 /* The functions of struct lock_ops (vfs/local.h), and what they need before the first file is

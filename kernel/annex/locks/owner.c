@@ -11,18 +11,29 @@ static bool may_signal(const struct file *file, const struct process *target)
            uid == target->uid;
 }
 
+/* A signal about a file. */
+struct notice {
+    const struct file *file;
+    siginfo_t info;
+};
+
 /* Sends the signal with its siginfo, or SIGIO, which carries none, if no signal was chosen or the
- * queue is full. */
-static void tell_owner_locked(const struct file *file, struct process *target,
-                              struct thread *thread, const siginfo_t *info)
+ * queue is full. 0 or -EPERM. */
+static int tell_locked(struct process *target, struct thread *thread, const struct notice *notice)
 {
     siginfo_t plain;
-    if (!may_signal(file, target))
-        return;
-    if (info->si_signo && signal_send_locked(target, thread, info->si_signo, info) == 0)
-        return;
+    int signal = notice->info.si_signo;
+    if (!may_signal(notice->file, target))
+        return -EPERM;
+    if (signal && signal_send_locked(target, thread, signal, &notice->info) == 0)
+        return 0;
     signal_fill(&plain, SIGIO, SI_KERNEL, 0, 0);
-    signal_send_locked(target, thread, SIGIO, &plain);
+    return signal_send_locked(target, thread, SIGIO, &plain);
+}
+
+static int tell_member_locked(struct process *member, const void *notice)
+{
+    return tell_locked(member, NULL, notice);
 }
 
 /* Signals that have codes of their own: POLL_* would be mistaken for one of those. */
@@ -32,22 +43,22 @@ static void tell_owner_locked(const struct file *file, struct process *target,
 
 void file_signal_owner(const struct file *file, int fd, int code, long band)
 {
-    siginfo_t info;
+    struct notice notice = {.file = file};
     int signal = file->signal;
     bool own_codes = signal && SIGNAL_BIT(signal) & WITH_OWN_CODES;
-    signal_fill(&info, signal, own_codes ? SI_SIGIO : code, 0, 0);
-    info.si_band = band;
-    info.si_fd = fd;
+    signal_fill(&notice.info, signal, own_codes ? SI_SIGIO : code, 0, 0);
+    notice.info.si_band = band;
+    notice.info.si_fd = fd;
+    if (file->owner_type == F_OWNER_PGRP) {
+        signal_visit_group(file->owner_pid, tell_member_locked, &notice);
+        return;
+    }
     spin_lock(&proc_lock);
     struct pid *slot = pid_find_locked(file->owner_pid);
-    struct process *member;
-    if (slot && file->owner_type == F_OWNER_PGRP)
-        list_for_each(member, &slot->members, group_node)
-            tell_owner_locked(file, member, NULL, &info);
-    else if (slot && file->owner_type == F_OWNER_PID && slot->process)
-        tell_owner_locked(file, slot->process, NULL, &info);
+    if (slot && file->owner_type == F_OWNER_PID && slot->process)
+        tell_locked(slot->process, NULL, &notice);
     else if (slot && file->owner_type == F_OWNER_TID && slot->thread)
-        tell_owner_locked(file, slot->thread->process, slot->thread, &info);
+        tell_locked(slot->thread->process, slot->thread, &notice);
     spin_unlock(&proc_lock);
 }
 
