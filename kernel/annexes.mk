@@ -113,7 +113,6 @@ annex += locks/lock.c
 annex += locks/lock_list.c
 annex += locks/owner.c
 annex += locks/lease.c
-annex += locks/owner.c
 annex += locks/fcntl.c
 
 # annex: procfs      /proc and /sys, which tell about all rooms
