@@ -270,6 +270,33 @@ static void check_other_owner(void)
     close(fd);
 }
 
+/* F_SETOWN_EX says what kind of thing a number is; F_GETOWN tells a group as a negative one. */
+static void check_owner_ex(void)
+{
+    int fd = open("f", O_RDONLY), self = getpid(), group = getpgrp();
+    struct f_owner_ex owner = {7, 7}, thread = {F_OWNER_TID, self}, process = {F_OWNER_PID, self},
+                      of_group = {F_OWNER_PGRP, group};
+    struct f_owner_ex unknown = {3, self}, nobody = {F_OWNER_PID, 0x3ffffffe};
+    CHECK_OK(fcntl(fd, F_GETOWN_EX, &owner));
+    CHECK_EQ(owner.pid, 0);
+    CHECK_OK(fcntl(fd, F_SETOWN_EX, &thread));
+    CHECK_OK(fcntl(fd, F_GETOWN_EX, &owner));
+    CHECK(owner.type == F_OWNER_TID && owner.pid == self);
+    CHECK_EQ(fcntl(fd, F_GETOWN), self);
+    CHECK_OK(fcntl(fd, F_SETOWN_EX, &of_group));
+    CHECK_OK(fcntl(fd, F_GETOWN_EX, &owner));
+    CHECK(owner.type == F_OWNER_PGRP && owner.pid == group);
+    CHECK(fcntl(fd, F_GETOWN) == -group);
+    CHECK_OK(fcntl(fd, F_SETOWN_EX, &process));
+    CHECK_ERR(fcntl(fd, F_SETOWN_EX, &unknown), EINVAL);
+    CHECK_ERR(fcntl(fd, F_SETOWN_EX, &nobody), ESRCH);
+    CHECK_ERR(fcntl(fd, F_SETOWN_EX, BAD_LOW), EFAULT);
+    CHECK_ERR(fcntl(fd, F_GETOWN_EX, BAD_LOW), EFAULT);
+    CHECK_OK(fcntl(fd, F_GETOWN_EX, &owner));
+    CHECK(owner.type == F_OWNER_PID && owner.pid == self);
+    close(fd);
+}
+
 /* The owner may be a group: each member is told, however many there are. */
 static void check_group(void)
 {
@@ -332,6 +359,7 @@ int main(void)
     check_interrupted();
     check_timeout();
     check_other_owner();
+    check_owner_ex();
     check_group();
     check_hints();
     return check_done();
