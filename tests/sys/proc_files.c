@@ -256,6 +256,19 @@ static void check_mountstats(void)
     CHECK(strncmp(text, "device ", 7) == 0 && of_proc);
 }
 
+/* A line for each hierarchy of control groups: its number, what it controls, and a path. */
+static void check_cgroup(void)
+{
+    bool good = slurp("/proc/self/cgroup", 100) > 0;
+    for (const char *line = text; good && *line; line = strchr(line, '\n') + 1) {
+        const char *path = strchr(line, ':') ? strchr(strchr(line, ':') + 1, ':') : NULL;
+        good = line[0] >= '0' && line[0] <= '9' && path && path[1] == '/' && strchr(line, '\n');
+    }
+    CHECK(good);
+    CHECK(slurp("/proc/cgroups", 100) > 0);
+    CHECK_EQ(strncmp(text, "#subsys_name\thierarchy\tnum_cgroups\tenabled\n", 43), 0);
+}
+
 /* How many lines the text has, all of functions; -1 if one is something else. */
 static int functions_in_text(void)
 {
@@ -300,5 +313,6 @@ int main(void)
     check_mem_of_others();
     check_pagemap();
     check_mountstats();
+    check_cgroup();
     return check_done();
 }

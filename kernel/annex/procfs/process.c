@@ -97,6 +97,14 @@ static int text_wchan(struct text *text, const struct proc_inode *of)
     return 0;
 }
 
+/* Groups of processes whose use of resources is limited: there is only the root of them. */
+static int text_cgroup(struct text *text, const struct proc_inode *of)
+{
+    (void)of;
+    text_add(text, "0::/\n");
+    return 0;
+}
+
 static int text_personality(struct text *text, const struct proc_inode *of)
 {
     if (process_may_look(of->process) < 0)
@@ -116,6 +124,7 @@ static int text_personality(struct text *text, const struct proc_inode *of)
     {.name = n, .mode = S_IFDIR | (m), .guarded = g, .each = e, .next = f}
 #define COMMON_NODES \
     LIVE_NODE("auxv", 0400, true, proc_live_auxv), \
+    FILE_NODE("cgroup", 0444, text_cgroup), \
     LIVE_NODE("cmdline", 0444, false, proc_live_cmdline), \
     {.name = "comm", .mode = S_IFREG | 0644, .text = text_comm, .write = write_comm}, \
     JUMP_NODE("cwd", follow_cwd), \

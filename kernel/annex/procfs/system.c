@@ -221,6 +221,14 @@ int proc_text_swaps(struct text *text, const struct proc_inode *of)
     return 0;
 }
 
+/* No resource is limited by groups of processes. */
+static int text_cgroups(struct text *text, const struct proc_inode *of)
+{
+    (void)of;
+    text_add(text, "#subsys_name\thierarchy\tnum_cgroups\tenabled\n");
+    return 0;
+}
+
 /* A list that is always empty: there are no block devices. */
 int proc_text_nothing(struct text *text, const struct proc_inode *of)
 {
@@ -299,6 +307,7 @@ static long write_sysrq(const struct proc_inode *of, char *line, size_t n)
 
 static const struct proc_node root_children[] = {
     FILE_NODE("buddyinfo", text_buddyinfo),
+    FILE_NODE("cgroups", text_cgroups),
     FILE_NODE("cmdline", proc_text_command_line),
     FILE_NODE("consoles", text_consoles),
     FILE_NODE("cpuinfo", proc_text_cpuinfo),
