@@ -46,6 +46,8 @@ annex_header += holes/holes.h
 annex += holes/holes.c
 
 # annex: memfd       files without a name, and seals on their contents
+annex_header += memfd/unnamed.h
+annex += memfd/unnamed.c
 annex += memfd/memfd.c
 annex += memfd/seals.c
 
@@ -115,8 +117,12 @@ annex += locks/owner.c
 annex += locks/lease.c
 annex += locks/fcntl.c
 
+# annex: protect     from names that another user has planted, mainly in /tmp
+annex_header += protect/protect.h
+annex += protect/protect.c
+
 # annex: procfs      /proc and /sys, which tell about all rooms
-needs_procfs := locks look dumps
+needs_procfs := locks look dumps protect
 annex_header += procfs/nodes.h
 annex += procfs/nodes.c
 annex += procfs/files.c
@@ -146,15 +152,15 @@ annex += procfs/sys.c
 annex += procfs/sysfs.c
 
 # annex: counts      /proc/kcounts and slabinfo: what the kernel holds, so that a leak shows
-needs_counts := procfs locks look dumps
+needs_counts := procfs locks look dumps protect
 annex += counts/counts.c
 
 # annex: inject      /proc/PID/fail-nth: allocations that fail
-needs_inject := procfs locks look dumps
+needs_inject := procfs locks look dumps protect
 annex += inject/inject.c
 
 # annex: oom         memory is out: one process ends so that the others go on
-needs_oom := procfs locks look dumps
+needs_oom := procfs locks look dumps protect
 annex_header += oom/oom.h
 annex += oom/oom.c
 annex += oom/score.c

@@ -87,7 +87,6 @@ kernel += vfs/cred.c
 kernel += vfs/context.c
 kernel += vfs/dentry.c
 kernel += vfs/walk.c
-kernel += vfs/protect.c
 # chapter: Open files: reading, writing, descriptors
 kernel += vfs/uio.c
 kernel += vfs/file.c

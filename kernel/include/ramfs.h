@@ -25,6 +25,3 @@ int ramfs_fill(struct inode *file, const void *data, size_t n_bytes);
  * the frame `first` on. The file takes references of its own. The bytes of the last page after the
  * end may be anything. Only while the root archive is unpacked. 0 or -ENOSPC. */
 int ramfs_adopt(struct inode *file, paddr_t first, uint64_t n_bytes);
-/* Makes a regular file without a name (memfd_create, O_TMPFILE), with link count 0. NULL: out of
- * memory. */
-struct inode *ramfs_unnamed_file(struct filesystem *fs, uint32_t mode, uint32_t uid, uint32_t gid);

@@ -182,8 +182,9 @@ struct inode_ops {
      * text that readlink gives is walked. */
     int (*follow)(struct dentry *link, struct dentry **target);
     int (*truncate)(struct inode *inode, uint64_t size); /* absent: -EINVAL */
-    /* A file without a name (O_TMPFILE), referenced. Absent: -EOPNOTSUPP. */
-    int (*unnamed)(struct inode *dir, const struct new_inode *what, struct inode **made);
+    /* Makes and opens a file without a name (O_TMPFILE). Absent: -EOPNOTSUPP. */
+    int (*unnamed)(struct fs_context *fs, struct dentry *dir, int flags, uint32_t mode,
+                   struct file **file);
     int (*open)(struct inode *inode, struct file *file); /* sets file->ops, may refuse */
     void (*attributes)(struct inode *inode); /* updates them before a stat; may be absent */
     int (*enter)(const struct inode *inode); /* before it is a working directory; absent: allowed */
@@ -347,19 +348,6 @@ struct last_name {
 };
 int path_walk_parent(struct fs_context *fs, int dirfd, const char *path, struct last_name *last);
 void last_name_release(struct last_name *last);
-
-/* Settings that protect users from names which another user has planted: Linux's
- * fs.protected_hardlinks and so on (proc(5)), with Linux's values. Atomic. */
-struct vfs_protection {
-    uint64_t hardlinks; /* 1: link only what the caller owns, or may read and write */
-    /* 1: in a sticky directory that all may write to, follow only links of the caller or of the
-     * directory's owner */
-    uint64_t symlinks;
-    /* 1: in such a directory O_CREAT opens no FIFO or regular file of another user but the
-     * directory's owner; 2: also where only the group may write */
-    uint64_t fifos, regular;
-};
-extern struct vfs_protection vfs_protection;
 
 /* ---- Transfers: the memory that is read into or written from ---- */
 

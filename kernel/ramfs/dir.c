@@ -351,13 +351,12 @@ static int dir_list(struct inode *inode, struct dentry *self, uint64_t *pos,
     return 0;
 }
 
-const struct inode_ops ramfs_dir_ops = {
+struct inode_ops ramfs_dir_ops = {
     .lookup = dir_lookup,
     .create = dir_create,
     .link = dir_link,
     .remove = dir_remove,
     .rename = ramfs_rename,
     .list = dir_list,
-    .unnamed = ramfs_unnamed,
     .release = ramfs_inode_release,
 };

@@ -141,26 +141,6 @@ void ramfs_inode_release(struct inode *inode)
     object_free(&ramfs_inode_cache, ramfs);
 }
 
-struct inode *ramfs_unnamed_file(struct filesystem *fs, uint32_t mode, uint32_t uid, uint32_t gid)
-{
-    struct new_inode what = {.mode = S_IFREG | (mode & 07777), .uid = uid, .gid = gid};
-    struct ramfs_inode *file = ramfs_inode_create(fs, &what);
-    if (!file)
-        return NULL;
-    file->inode.nlink = 0;
-    return &file->inode;
-}
-
-/* For O_TMPFILE. Unlike other files without a name, this one may get a name later. */
-int ramfs_unnamed(struct inode *dir, const struct new_inode *what, struct inode **made)
-{
-    *made = ramfs_unnamed_file(dir->fs, what->mode, what->uid, what->gid);
-    if (!*made)
-        return -ENOSPC;
-    ramfs_inode(*made)->file.linkable = true;
-    return 0;
-}
-
 /* ---- File systems ---- */
 
 static void ramfs_statfs(struct filesystem *fs, struct statfs *st)

@@ -71,11 +71,10 @@ static inline struct ramfs_inode *ramfs_inode(struct inode *inode)
  * there are too many inodes. */
 struct ramfs_inode *ramfs_inode_create(struct filesystem *fs, const struct new_inode *what);
 
-extern const struct inode_ops ramfs_dir_ops;
-void ramfs_dir_setup(void); /* called before the first directory is made */
+extern struct inode_ops ramfs_dir_ops; /* an annex may add to it while the kernel starts */
+void ramfs_dir_setup(void);            /* called before the first directory is made */
 void ramfs_dir_init(struct ramfs_inode *dir);
 void ramfs_dir_free(struct ramfs_inode *dir);
-int ramfs_unnamed(struct inode *dir, const struct new_inode *what, struct inode **made);
 
 /* Of regular files. An annex may add operations while the kernel starts. */
 extern struct inode_ops ramfs_file_inode_ops;

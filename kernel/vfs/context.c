@@ -14,6 +14,7 @@
 #include "local.h"
 
 const struct lock_ops *vfs_locks;
+const struct guard_ops *vfs_guard;
 struct user *(*vfs_payer)(bool *privileged);
 
 static OBJECT_CACHE(names_cache, struct fs_names);

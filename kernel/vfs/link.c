@@ -20,7 +20,7 @@ static int check_source(struct fs_context *fs, struct inode *inode, struct inode
 {
     if (inode->fs != dir->fs)
         return -EXDEV;
-    return may_link(fs, inode) ? 0 : -EPERM;
+    return !vfs_guard || vfs_guard->link(fs, inode) ? 0 : -EPERM;
 }
 
 /* Gives the inode the name. EEXIST comes before other errors, so the name is looked up if there is

@@ -105,13 +105,16 @@ static inline int walk_last(struct walk *walk, struct dentry **found)
 /* Follows a symbolic link, whose reference it takes over: its target will be walked by the next
  * walk_to_last. 0 or -errno. */
 int walk_follow(struct walk *walk, struct dentry *link);
-/* Do the settings of vfs_protection allow to follow a link that is the last component of a path?
- * 0 or -EACCES. */
-int may_follow(struct walk *walk, const struct inode *link);
-/* Do they allow O_CREAT to open a file that exists in the directory? 0 or -EACCES. */
-int may_open_found(struct fs_context *fs, const struct inode *dir, const struct inode *found);
-/* Do they allow the caller to give the file another name? */
-bool may_link(struct fs_context *fs, struct inode *inode);
+/* Protection from names that another user has planted: the functions of the annex protect. */
+struct guard_ops {
+    /* Follow a link that is the last component of a path? 0 or -EACCES. */
+    int (*follow)(struct walk *walk, const struct inode *link);
+    /* May O_CREAT open a file that exists in the directory? 0 or -EACCES. */
+    int (*open)(struct fs_context *fs, const struct inode *dir, const struct inode *found);
+    /* May the caller give the file another name? */
+    bool (*link)(struct fs_context *fs, struct inode *inode);
+};
+extern const struct guard_ops *vfs_guard; /* NULL, or set while the kernel starts */
 void walk_drop_texts(struct walk *walk);
 static inline void walk_end(struct walk *walk)
 {

@@ -77,7 +77,8 @@ static int open_found(struct fs_context *fs, struct walk *walk, struct dentry *d
         return -EEXIST;
     if (flags & O_CREAT && dentry_is_dir(dentry))
         return -EISDIR;
-    int err = flags & O_CREAT ? may_open_found(fs, walk->at->inode, inode) : 0;
+    bool asks = flags & O_CREAT && vfs_guard;
+    int err = asks ? vfs_guard->open(fs, walk->at->inode, inode) : 0;
     if (err)
         return err;
     if ((flags & O_DIRECTORY || walk->must_be_dir) && !dentry_is_dir(dentry))
@@ -142,7 +143,7 @@ static int open_last(struct fs_context *fs, struct walk *walk, int flags, uint32
         return err;
     bool stay = flags & O_NOFOLLOW || (create && flags & O_EXCL);
     if (dentry_is_link(dentry) && walk->kind == LAST_NORMAL && (!stay || walk->must_be_dir)) {
-        err = may_follow(walk, dentry->inode);
+        err = vfs_guard ? vfs_guard->follow(walk, dentry->inode) : 0;
         if (err)
             dentry_unref(dentry);
         else
@@ -154,8 +155,7 @@ static int open_last(struct fs_context *fs, struct walk *walk, int flags, uint32
     return err;
 }
 
-/* O_TMPFILE: makes a file without a name, in the file system of the directory that the path names.
- */
+/* O_TMPFILE: the file system of the directory that the path names makes a file without a name. */
 static int open_unnamed(struct fs_context *fs, int dirfd, const char *path, int flags,
                         uint32_t mode, struct file **file)
 {
@@ -164,30 +164,10 @@ static int open_unnamed(struct fs_context *fs, int dirfd, const char *path, int 
     int err = path_walk(fs, dirfd, path, follow | WALK_DIRECTORY, &dir);
     if (err)
         return err;
-    struct inode *inode = NULL;
-    struct dentry *dentry = NULL;
+    const struct inode_ops *ops = dir->inode->ops;
     err = fs_permission(fs, dir->inode, MAY_WRITE | MAY_EXEC);
-    if (!err && !dir->inode->ops->unnamed)
-        err = -EOPNOTSUPP;
-    if (!err) {
-        struct new_inode what;
-        new_inode_init(&what, fs, dir->inode, S_IFREG | (mode & 07777));
-        err = dir->inode->ops->unnamed(dir->inode, &what, &inode);
-    }
-    if (!err) {
-        char name[24];
-        int len = format(name, sizeof(name), "#%lu", inode->ino);
-        dentry = dentry_create(dir, inode, name, (size_t)len);
-        if (!dentry) {
-            inode_unref(inode);
-            err = -ENOMEM;
-        }
-    }
-    if (!err) {
-        dentry->dead = true;
-        err = file_open_dentry(fs, dentry, flags, file);
-        dentry_unref(dentry);
-    }
+    if (!err)
+        err = ops->unnamed ? ops->unnamed(fs, dir, flags, mode, file) : -EOPNOTSUPP;
     dentry_unref(dir);
     return err;
 }

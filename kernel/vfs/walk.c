@@ -264,7 +264,7 @@ static int walk_all(struct walk *walk, unsigned flags, struct dentry **found)
         bool follow = flags & WALK_FOLLOW || walk->must_be_dir;
         if (jumped || !dentry_is_link(*found) || !follow)
             return 0;
-        err = may_follow(walk, (*found)->inode);
+        err = vfs_guard ? vfs_guard->follow(walk, (*found)->inode) : 0;
         if (err)
             dentry_unref(*found);
         else

@@ -1,5 +1,5 @@
 /* /proc/sys/fs/protected_*: what each value allows with names that another user has planted.
- * needs: procfs users files fifo counts */
+ * needs: protect procfs users files fifo counts */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 

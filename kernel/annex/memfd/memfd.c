@@ -6,8 +6,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
-#include "ramfs/local.h"
 #include "syscall_calls.h"
+#include "unnamed.h"
 
 #define MAX_NAME 249 /* as on Linux: with its prefix, a name's length */
 

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "annex/dumps/dumps.h"
 #include "annex/locks/locks.h"
+#include "annex/protect/protect.h"
 #include "abi/limits.h"
 #include "abi/utsname.h"
 #include "dev.h"

@@ -9,6 +9,8 @@
 
 #include "abi/errno.h"
 #include "annex/holes/holes.h"
+#include "annex/memfd/unnamed.h"
+#include "annex/protect/protect.h"
 #include "ramfs.h"
 #include "shim.h"
 
@@ -35,6 +37,8 @@ __attribute__((constructor)) static void shim_setup(void)
     syscall(SYS_arch_prctl, ARCH_SET_GS, &main_cpu);
     lib_hooks.report_panic = report_panic;
     ramfs_file_ops.seek = holes_seek;
+    ramfs_dir_ops.unnamed = ramfs_unnamed;
+    vfs_guard = &protect_guard;
 }
 
 /* ---- Processes: there are none that could be signalled for a file ---- */

@@ -6,7 +6,8 @@
  * that in sticky directories, where removing such a name is refused, too (may_remove). They have
  * the meaning that proc(5) gives for Linux. */
 /* SPDX-License-Identifier: MIT */
-#include "local.h"
+#include "annex.h"
+#include "protect.h"
 
 struct vfs_protection vfs_protection = {.hardlinks = 1};
 
@@ -24,7 +25,7 @@ static uint32_t caller_fsuid(struct fs_context *fs)
 }
 
 /* This applies to root, too: such links are planted for root to follow. */
-int may_follow(struct walk *walk, const struct inode *link)
+static int may_follow(struct walk *walk, const struct inode *link)
 {
     const struct inode *dir = walk->at->inode;
     const uint32_t for_all = S_ISVTX | S_IWOTH;
@@ -36,7 +37,7 @@ int may_follow(struct walk *walk, const struct inode *link)
 
 /* There is no setting for files that are neither regular nor FIFOs. As on Linux they are always
  * protected where others may write, and never where only the group may. */
-int may_open_found(struct fs_context *fs, const struct inode *dir, const struct inode *found)
+static int may_open_found(struct fs_context *fs, const struct inode *dir, const struct inode *found)
 {
     uint64_t level = 1;
     if (likely(!(dir->mode & S_ISVTX)))
@@ -53,7 +54,7 @@ int may_open_found(struct fs_context *fs, const struct inode *dir, const struct 
 
 /* A link would keep a file that its owner wants to delete, for example a set-user-id program with a
  * known mistake. So the caller may link only what it owns, or what it may read and write anyway. */
-bool may_link(struct fs_context *fs, struct inode *inode)
+static bool may_link(struct fs_context *fs, struct inode *inode)
 {
     if (!level_of(&vfs_protection.hardlinks) || fs_owns(fs, inode))
         return true;
@@ -62,3 +63,13 @@ bool may_link(struct fs_context *fs, struct inode *inode)
     return inode_is(inode, S_IFREG) && !set_ids &&
            fs_permission(fs, inode, MAY_READ | MAY_WRITE) == 0;
 }
+
+const struct guard_ops protect_guard = {may_follow, may_open_found, may_link};
+
+static void start(struct fs_context *fs, const char *command_line)
+{
+    (void)fs, (void)command_line;
+    vfs_guard = &protect_guard;
+}
+
+ANNEX(protect, ANNEX_DEVICES, start);
