@@ -4,39 +4,39 @@
 #include <stdbool.h>
 #include <string.h>
 
-static size_t digits(const char *text)
+/* At the first byte in which the texts differ, the runs of digits that contain it decide. A run that
+ * begins with a zero and whose zeros are not all in common is a fraction, like digits after a point:
+ * 000 < 00 < 01 < 010 < 09 < 0. Fractions are compared digit by digit, and where one ends after
+ * zeros only, the longer one is smaller. Other runs are whole numbers: the longer one is larger. */
+int strverscmp(const char *left, const char *right)
 {
-    size_t n = 0;
+    const unsigned char *a = (const unsigned char *)left, *b = (const unsigned char *)right;
+    size_t same = 0, run = 0; /* where the run of digits before the difference begins */
+    bool zeros = true;        /* it has only zeros so far */
 
-    while (isdigit((unsigned char)text[n]))
-        n++;
-    return n;
-}
-
-/* At the first byte in which two texts differ, the runs of digits around it decide. A run that
- * begins with a zero is a fraction, like the digits after a point: 000 < 00 < 01 < 010 < 09 < 0 <
- * 1. Zeros that both have do not count, and the run that has more of them is smaller. */
-int strverscmp(const char *a, const char *b)
-{
-    size_t same = 0;
-
-    while (a[same] && a[same] == b[same])
-        same++;
-    size_t start = same;
-    while (start > 0 && isdigit((unsigned char)a[start - 1]))
-        start--;
-    size_t a_digits = digits(a + start), b_digits = digits(b + start);
-    bool fraction = a[start] == '0' && b[start] == '0' && a_digits && b_digits;
-    if (!fraction && a_digits && b_digits && a[start] != '0' && b[start] != '0' &&
-        a_digits != b_digits)
-        return a_digits < b_digits ? -1 : 1;
-    size_t zeros = start;
-    while (zeros < same && a[zeros] == '0')
-        zeros++;
-    if (zeros == same && same > start && fraction) {
-        bool a_more = isdigit((unsigned char)a[same]), b_more = isdigit((unsigned char)b[same]);
-        if (a_more != b_more) /* all zeros so far, and one run is longer: it is smaller */
-            return a_more ? -1 : 1;
+    for (; a[same] == b[same]; same++) {
+        if (!a[same])
+            return 0;
+        if (!isdigit(a[same])) {
+            run = same + 1;
+            zeros = true;
+        } else if (a[same] != '0') {
+            zeros = false;
+        }
     }
-    return (unsigned char)a[same] - (unsigned char)b[same];
+    int difference = a[same] - b[same];
+    bool in_run = same > run, fraction = in_run ? a[run] == '0' : a[same] == '0' || b[same] == '0';
+    if (fraction) {
+        if (in_run && zeros && isdigit(a[same]) != isdigit(b[same]))
+            return isdigit(a[same]) ? -1 : 1;
+        return difference;
+    }
+    if (!in_run && !(isdigit(a[same]) && isdigit(b[same])))
+        return difference;
+    size_t i = same, k = same;
+    while (isdigit(a[i]))
+        i++;
+    while (isdigit(b[k]))
+        k++;
+    return i == k ? difference : i < k ? -1 : 1;
 }

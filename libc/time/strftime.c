@@ -43,10 +43,21 @@ enum { MOST_DIGITS = 60, MOST_WIDTH = 1 << 20 };
 
 /* What is written between % and the letter: the form of the result. */
 struct how {
-    char pad; /* '_', '-' or '0'; 0: as usual for the letter */
+    char pad;      /* '_', '-' or '0'; 0: as usual for the letter */
+    char modifier; /* 'E', 'O'; 0 */
     bool upper, swap;
     size_t width;
 };
+
+/* Has the letter this modifier? Both mean nothing here, but not all letters have them. */
+static bool is_conversion(char letter, char modifier)
+{
+    if (!strchr("aAbBcCdDeFgGhHIjklmMnpPrRsStTuUVwWxXyYzZ%", letter))
+        return false;
+    if (modifier == 'E')
+        return !strchr("aAbBdDeFgGhHIjklmMSUVwW", letter);
+    return modifier != 'O' || !strchr("aAcDFxXY", letter);
+}
 
 /* Prints a number with at least `digits` digits or the given width; `usual` is the usual
  * padding. */
@@ -61,14 +72,17 @@ static int number(char *text, const struct how *how, int digits, char usual, lon
     return sprintf(text, pad == '_' ? "%*ld" : "%0*ld", width, n);
 }
 
-/* Prints the distance from UTC: a sign, which is not counted as a digit, hours and minutes. */
-static int zone(char *text, const struct how *how)
+/* Prints the distance from UTC: hours and minutes, of which the width tells, after the sign. */
+static int zone(char *text, const struct how *how, const struct tm *tm)
 {
-    int width = how->width > MOST_DIGITS ? MOST_DIGITS : how->width < 5 ? 5 : (int)how->width;
+    long minutes = tm->tm_gmtoff / 60, size = minutes < 0 ? -minutes : minutes;
 
-    if (how->pad == '-')
-        return sprintf(text, "+0");
-    return sprintf(text, how->pad == '_' ? "+%*d" : "+%0*d", width - 1, 0);
+    *text = minutes < 0 ? '-' : '+';
+    if (how->pad == '-' && how->width > 0)
+        return 1 + sprintf(text + 1, "%*ld",
+                           how->width < MOST_DIGITS ? (int)how->width : MOST_DIGITS,
+                           size / 60 * 100 + size % 60);
+    return 1 + number(text + 1, how, 4, '0', size / 60 * 100 + size % 60);
 }
 
 /* Prints one conversion, of at most 64 bytes; the result is its length. */
@@ -84,7 +98,7 @@ static int convert(char *text, char letter, const struct how *how, const struct 
     case 'h':
     case 'b': return sprintf(text, "%.3s", months[tm->tm_mon]);
     case 'B': return sprintf(text, "%s", months[tm->tm_mon]);
-    case 'C': return number(text, how, 2, '0', (year - (year % 100 + 100) % 100) / 100);
+    case 'C': return number(text, how, 1, '0', (year - (year % 100 + 100) % 100) / 100);
     case 'd': return number(text, how, 2, '0', tm->tm_mday);
     case 'e': return number(text, how, 2, '_', tm->tm_mday);
     case 'g':
@@ -111,8 +125,8 @@ static int convert(char *text, char letter, const struct how *how, const struct 
     case 'W': return number(text, how, 2, '0', (tm->tm_yday + 7 - (tm->tm_wday + 6) % 7) / 7);
     case 'y': return number(text, how, 2, '0', (year % 100 + 100) % 100);
     case 'Y': return number(text, how, 1, '0', year);
-    case 'z': return zone(text, how);
-    case 'Z': return sprintf(text, "UTC");
+    case 'z': return zone(text, how, tm);
+    case 'Z': return sprintf(text, "%.60s", tm->tm_zone && *tm->tm_zone ? tm->tm_zone : "UTC");
     case '%': return sprintf(text, "%%");
     }
     return sprintf(text, "%%%c", letter);
@@ -133,7 +147,9 @@ static const char *read_how(const char *at, struct how *how)
     for (; isdigit((unsigned char)*at); at++)
         if (how->width < MOST_WIDTH)
             how->width = how->width * 10 + (size_t)(*at - '0');
-    return (*at == 'E' || *at == 'O') && at[1] ? at + 1 : at;
+    if ((*at == 'E' || *at == 'O') && at[1])
+        how->modifier = *at++;
+    return at;
 }
 
 /* The flag '#': AM, PM and time zones become lower case, days and months upper case. */
@@ -148,37 +164,70 @@ static void change_case(char *text, char letter, const struct how *how)
                                : *text);
 }
 
+/* One piece of the result: text, and what it is filled up with to the width. */
+struct piece {
+    char text[128];
+    size_t length, fill;
+    char filler;
+};
+
+/* Makes a piece of a conversion. One that does not exist is printed as it is written, from `start`
+ * on. */
+static void convert_piece(struct piece *piece, const char *start, const char *letter,
+                          const struct how *how, const struct tm *tm)
+{
+    const char *longer = NULL;
+
+    piece->filler = how->pad == '0' ? '0' : ' ';
+    if (!is_conversion(*letter, how->modifier)) {
+        piece->length = (size_t)(letter + 1 - start);
+        if (piece->length >= sizeof(piece->text))
+            piece->length = sizeof(piece->text) - 1;
+        memcpy(piece->text, start, piece->length);
+        piece->text[piece->length] = '\0';
+    } else {
+        longer = whole(letter);
+        piece->length = longer ? strftime(piece->text, sizeof(piece->text), longer, tm)
+                               : (size_t)convert(piece->text, *letter, how, tm);
+        if (!longer && !how->pad && piece->text[0] == '0')
+            piece->filler = '0';
+    }
+    if (how->upper ||
+        (how->swap && (is_conversion(*letter, how->modifier) || strchr("bBh", *letter))))
+        change_case(piece->text, *letter, how);
+    piece->fill = how->width > piece->length ? how->width - piece->length : 0;
+    if (*letter == 'z' && how->width > 0) /* the width is that of the sign, too */
+        piece->fill = how->width - 1;
+}
+
+/* Reads a piece of the format, and returns what follows it. */
+static const char *read_piece(const char *format, struct piece *piece, const struct tm *tm)
+{
+    struct how how;
+
+    *piece = (struct piece){.text = {*format}, .length = 1};
+    if (*format != '%' || !format[1])
+        return format + 1;
+    const char *letter = read_how(format + 1, &how);
+    if (!*letter) /* the format ends after the flags */
+        return format + 1;
+    convert_piece(piece, format, letter, &how, tm);
+    return letter + 1;
+}
+
 size_t strftime(char *restrict text, size_t size, const char *restrict format,
                 const struct tm *restrict tm)
 {
+    struct piece piece;
     size_t at = 0;
 
-    for (; *format; format++) {
-        char piece[128] = {*format};
-        size_t length = 1, fill = 0;
-        struct how how = {0};
-        const char *longer = NULL;
-
-        if (*format == '%' && format[1]) {
-            const char *letter = read_how(format + 1, &how);
-
-            if (!*letter) { /* the format ends after the flags */
-                how = (struct how){0};
-            } else {
-                format = letter;
-                longer = whole(letter);
-                length = longer ? strftime(piece, sizeof(piece), longer, tm)
-                                : (size_t)convert(piece, *letter, &how, tm);
-                if (how.upper || how.swap)
-                    change_case(piece, *letter, &how);
-            }
-            fill = how.width > length ? how.width - length : 0;
-        }
-        if (at + fill + length >= size)
+    while (*format) {
+        format = read_piece(format, &piece, tm);
+        if (at + piece.fill + piece.length >= size)
             return 0;
-        memset(text + at, how.pad == '0' || (!longer && piece[0] == '0') ? '0' : ' ', fill);
-        memcpy(text + at + fill, piece, length);
-        at += fill + length;
+        memset(text + at, piece.filler, piece.fill);
+        memcpy(text + at + piece.fill, piece.text, piece.length);
+        at += piece.fill + piece.length;
     }
     if (at >= size)
         return 0;
