@@ -26,7 +26,7 @@ libc_default: $(libc_parts)
 # file.
 libc_sources := $(sort $(wildcard $(foreach room,x86_64 internal start string ctype stdlib malloc \
                   stdio time env process unistd dir signal users misc os \
-                  thread locale wide regex,libc/$(room)/*.[cS])))
+                  thread locale wide regex search,libc/$(room)/*.[cS])))
 libc_objects := $(patsubst %,$(BUILD)/%.o,$(basename $(libc_sources))) \
                 $(BUILD)/libc/plain_calls.o $(BUILD)/libc/os_plain.o
 libc_generated := $(addprefix $(BUILD)/include/,syscall_numbers.h os.h) $(BUILD)/libc/sys_calls.h
@@ -47,7 +47,7 @@ LIBC_CFLAGS += $(if $(CLANG),,-fno-tree-loop-distribute-patterns)
 libc_float := $(BUILD)/libc/stdio/printf% $(BUILD)/libc/stdio/format% $(BUILD)/libc/stdio/scan% \
     $(BUILD)/libc/stdlib/strtod% $(BUILD)/libc/misc/math% $(BUILD)/libc/misc/err% \
     $(BUILD)/libc/time/float% $(BUILD)/libc/os/float% $(BUILD)/libc/x86_64/fenv% \
-    $(BUILD)/libc/wide/float% $(BUILD)/libc/wide/wprintf% $(BUILD)/libc/stdlib/float%
+    $(BUILD)/libc/wide/float% $(BUILD)/libc/wide/wprintf% $(BUILD)/libc/stdlib/float% $(BUILD)/libc/locale/float%
 libc_registers = $(if $(filter $(libc_float),$@),,-mgeneral-regs-only)
 
 $(BUILD)/libc/%.o: libc/%.c

@@ -36,6 +36,12 @@ FILE *fmemopen(void *restrict buf, size_t size, const char *restrict mode);
 FILE *open_memstream(char **text, size_t *size);
 FILE *popen(const char *command, const char *mode);
 FILE *tmpfile(void);
+
+/* A name below /tmp that no file has yet, in L_tmpnam bytes (NULL: of the library). tempnam's is in
+ * TMPDIR, dir or /tmp, whichever exists first, begins with up to 5 bytes of the prefix, and is from
+ * malloc. NULL: there is none. */
+char *tmpnam(char *path);
+char *tempnam(const char *dir, const char *prefix);
 int pclose(FILE *file);
 int fclose(FILE *file);
 int fileno(FILE *file);

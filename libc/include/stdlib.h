@@ -4,6 +4,10 @@
 
 #include <alloca.h>
 #include <stddef.h>
+#include <stdint.h>
+
+/* Of locale.h. */
+typedef struct locale_kind *locale_t;
 
 #define EXIT_SUCCESS 0
 #define EXIT_FAILURE 1
@@ -54,6 +58,14 @@ unsigned long long strtoull(const char *restrict text, char **restrict end, int 
 float strtof(const char *restrict text, char **restrict end);
 double strtod(const char *restrict text, char **restrict end);
 long double strtold(const char *restrict text, char **restrict end);
+long strtol_l(const char *restrict text, char **restrict end, int base, locale_t locale);
+long long strtoll_l(const char *restrict text, char **restrict end, int base, locale_t locale);
+unsigned long strtoul_l(const char *restrict text, char **restrict end, int base, locale_t locale);
+unsigned long long strtoull_l(const char *restrict text, char **restrict end, int base,
+                              locale_t locale);
+float strtof_l(const char *restrict text, char **restrict end, locale_t locale);
+double strtod_l(const char *restrict text, char **restrict end, locale_t locale);
+long double strtold_l(const char *restrict text, char **restrict end, locale_t locale);
 
 int abs(int n);
 long labs(long n);
@@ -71,8 +83,38 @@ void *bsearch(const void *key, const void *base, size_t n, size_t size,
 int rand(void);
 void srand(unsigned int seed);
 int rand_r(unsigned int *seed);
+
+/* random's numbers come from a state of 8, 32, 64, 128 or 256 bytes; the more, the better.
+ * initstate makes one of the caller's memory and seeds it, setstate goes on with one that initstate
+ * made; both return the one before, or NULL with EINVAL. The functions ending in _r do so with data
+ * that is the caller's, and was 0 before initstate_r. The numbers are glibc's. */
+struct random_data {
+    int32_t *fptr, *rptr; /* the two numbers that are added next */
+    int32_t *state;
+    int rand_type, rand_deg, rand_sep;
+    int32_t *end_ptr;
+};
 long random(void);
 void srandom(unsigned int seed);
+char *initstate(unsigned int seed, char *memory, size_t size);
+char *setstate(char *memory);
+int random_r(struct random_data *data, int32_t *result);
+int srandom_r(unsigned int seed, struct random_data *data);
+int initstate_r(unsigned int seed, char *memory, size_t size, struct random_data *data);
+int setstate_r(char *memory, struct random_data *data);
+
+/* Numbers of a generator of 48 bits: from 0 to 1 without 1 (drand48, erand48), from 0 to 2^31 - 1
+ * (lrand48, nrand48), from -2^31 to 2^31 - 1 (mrand48, jrand48). Three of them have the caller's
+ * state. */
+double drand48(void);
+double erand48(unsigned short state[3]);
+long lrand48(void);
+long nrand48(unsigned short state[3]);
+long mrand48(void);
+long jrand48(unsigned short state[3]);
+void srand48(long seed);
+unsigned short *seed48(unsigned short state[3]);
+void lcong48(unsigned short parameters[7]);
 
 char *realpath(const char *restrict path, char *restrict resolved);
 char *mkdtemp(char *template);

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+typedef struct locale_kind *locale_t;
+
 int bcmp(const void *a, const void *b, size_t size);
 void bcopy(const void *from, void *to, size_t size);
 void bzero(void *block, size_t size);
@@ -14,3 +16,5 @@ char *index(const char *text, int c);
 char *rindex(const char *text, int c);
 int strcasecmp(const char *a, const char *b);
 int strncasecmp(const char *a, const char *b, size_t size);
+int strcasecmp_l(const char *a, const char *b, locale_t locale);
+int strncasecmp_l(const char *a, const char *b, size_t size, locale_t locale);

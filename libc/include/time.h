@@ -18,6 +18,8 @@ struct tm {
     const char *tm_zone;
 };
 
+typedef struct locale_kind *locale_t;
+
 extern char *tzname[2];
 extern long timezone;
 extern int daylight;
@@ -39,6 +41,13 @@ time_t mktime(struct tm *tm);
 time_t timegm(struct tm *tm);
 size_t strftime(char *restrict text, size_t size, const char *restrict format,
                 const struct tm *restrict tm);
+size_t strftime_l(char *restrict text, size_t size, const char *restrict format,
+                  const struct tm *restrict tm, locale_t locale);
+
+/* Reads date and time by strftime's conversions; what can be worked out from what was read is,
+ * other fields stay. Returns what follows in the text, or NULL where it does not agree with the
+ * format. */
+char *strptime(const char *restrict text, const char *restrict format, struct tm *restrict tm);
 char *asctime(const struct tm *tm);
 char *asctime_r(const struct tm *restrict tm, char *restrict text);
 char *ctime(const time_t *time);

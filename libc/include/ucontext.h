@@ -1,4 +1,5 @@
-/* The registers and the signal mask of the code that a signal handler interrupted. */
+/* Contexts: registers and signal mask, of the code that a signal handler interrupted or as a
+ * program saves them. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -27,3 +28,13 @@
 #define REG_TRAPNO  20
 #define REG_OLDMASK 21
 #define REG_CR2     22
+
+/* getcontext saves the context of its call, which setcontext resumes; it seems to return once more
+ * then. makecontext turns a saved one, with a stack in uc_stack, into a call of the function with n
+ * arguments (integers or pointers); when that returns, the context uc_link is resumed, or the
+ * program exits. swapcontext saves one and resumes another. -1 with errno on failure, otherwise 0.
+ */
+int getcontext(ucontext_t *context);
+int setcontext(const ucontext_t *context);
+int swapcontext(ucontext_t *restrict save, const ucontext_t *restrict resume);
+void makecontext(ucontext_t *context, void (*function)(void), int n, ...);

@@ -4,10 +4,11 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* At the first byte in which the texts differ, the runs of digits that contain it decide. A run that
- * begins with a zero and whose zeros are not all in common is a fraction, like digits after a point:
- * 000 < 00 < 01 < 010 < 09 < 0. Fractions are compared digit by digit, and where one ends after
- * zeros only, the longer one is smaller. Other runs are whole numbers: the longer one is larger. */
+/* At the first byte in which the texts differ, the runs of digits that contain it decide. A run
+ * that begins with a zero and whose zeros are not all in common is a fraction, like digits after a
+ * point: 000 < 00 < 01 < 010 < 09 < 0. Fractions are compared digit by digit, and where one ends
+ * after zeros only, the longer one is smaller. Other runs are whole numbers: the longer one is
+ * larger. */
 int strverscmp(const char *left, const char *right)
 {
     const unsigned char *a = (const unsigned char *)left, *b = (const unsigned char *)right;

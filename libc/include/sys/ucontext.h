@@ -1,0 +1,5 @@
+/* The contexts of programs, which ucontext.h describes. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <ucontext.h>
