@@ -35,10 +35,10 @@ bool format_wide(struct sink *sink, const struct spec *spec, const wchar_t *text
     long pad = spec->width - left;
     if (left < 0 || (!spec->left && !sink_pad(sink, ' ', pad)))
         return false;
-    for (; left > 0; text++) {
+    for (; left > 0 && *text; text++) {
         size_t length = wcrtomb(bytes, *text, NULL);
 
-        if (!sink_put(sink, bytes, length))
+        if (length == (size_t)-1 || !sink_put(sink, bytes, length))
             return false;
         left -= (long)length;
     }
