@@ -36,7 +36,8 @@ size_t mbstowcs(wchar_t *restrict to, const char *restrict from, size_t n)
 
 size_t wcstombs(char *restrict to, const wchar_t *restrict from, size_t n)
 {
+    mbstate_t state = {0};
     const wchar_t *at = from;
 
-    return wcsrtombs(to, &at, n, NULL);
+    return wcsrtombs(to, &at, n, &state);
 }

@@ -248,7 +248,8 @@ static unsigned long tree_sum;
 
 static int visit_file(const char *path, const struct stat *stat, int kind, struct FTW *place)
 {
-    unsigned long hash = (unsigned long)(kind * 7 + place->base * 31 + place->level * 101);
+    unsigned long hash =
+        (unsigned)kind * 7u + (unsigned)place->base * 31u + (unsigned)place->level * 101u;
 
     (void)stat;
     for (const char *c = path; *c; c++)

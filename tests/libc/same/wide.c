@@ -114,11 +114,12 @@ static void strings_of_bytes(void)
             wcscpy(wide, L"a\u00e4\u20ac\U0001f600z");
             const wchar_t *wide_from = wide;
             memset(back, 'x', sizeof(back));
-            n = wcsrtombs(back, &wide_from, room, NULL);
+            n = wcsrtombs(back, &wide_from, room, &(mbstate_t){0});
             printf(" back %zd rest %td %.*s\n", (ssize_t)n, wide_from ? wide_from - wide : -1,
                    (int)room, back);
             wide_from = wide;
-            printf(" back n %zd\n", (ssize_t)wcsnrtombs(NULL, &wide_from, room, 0, NULL));
+            printf(" back n %zd\n",
+                   (ssize_t)wcsnrtombs(NULL, &wide_from, room, 0, &(mbstate_t){0}));
         }
 }
 
