@@ -5,16 +5,24 @@
 #include "../thread/thread.h"
 #include "lock.h"
 
-/* The child's thread has another number, and its list of robust mutexes is the parent's. */
+/* The child's thread has another number, and its list of robust mutexes is the parent's. Most
+ * programs never asked for either, and then nothing is written: a write would copy a page. */
+static void become_first(struct __pthread *self)
+{
+    if (self->tid)
+        self->tid = 0;
+    if (!self->is_first)
+        self->is_first = true;
+    if (self->robust.futex_offset)
+        self->robust = (struct robust_list_head){0};
+}
+
 pid_t _Fork(void)
 {
     long pid = sys_fork();
 
-    if (pid == 0) {
-        thread_self()->tid = 0;
-        thread_self()->is_first = true;
-        thread_self()->robust = (struct robust_list_head){0};
-    }
+    if (pid == 0)
+        become_first(thread_self());
     return (pid_t)syscall_ret(pid);
 }
 
