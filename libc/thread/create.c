@@ -96,8 +96,7 @@ static int begin(struct __pthread *thread, pthread_t *made)
     if (tid > 0)
         return 0;
     word_add(&thread_count, -1U);
-    if (memory)
-        sys_munmap(memory, size);
+    sys_munmap(memory, size);
     return EAGAIN; /* POSIX has no other error for it */
 }
 
@@ -148,8 +147,7 @@ static _Noreturn void end(struct __pthread *self)
         sys_set_tid_address(NULL);
         thread_leave(self->memory, self->memory_size);
     }
-    for (;;)
-        sys_exit(0);
+    sys_exit(0);
 }
 
 _Noreturn void pthread_exit(void *result)

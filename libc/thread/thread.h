@@ -4,7 +4,7 @@
  *                                    guard, not accessible
  *                                    stack, which grows down
  *      thread-local variables        thread-local variables
- *      struct __pthread  <-- FS         struct __pthread  <-- FS
+ *      struct __pthread  <-- FS      struct __pthread  <-- FS
  *
  * The x86-64 ABI (its "variant II") decides three things. The word at FS:0 is FS itself. The canary
  * of the compiler's stack protector is at FS:0x28. And the linker gives each thread-local variable

@@ -9,7 +9,11 @@
 #include <sys/mman.h>
 #include <time.h>
 
-#define N 8
+enum {
+    N = 8,       /* threads at once */
+    MORTALS = 3, /* threads that each makes, of those that end with a mutex locked, */
+    ENDS = 6,    /* and of those that just end */
+};
 
 /* Runs a function in N threads, with their numbers; how many did not return NULL. */
 static int together(void *(*function)(void *))
@@ -176,7 +180,7 @@ static void *die_in_robust(void *arg)
 static void *make_mortals(void *arg)
 {
     long bad = 0;
-    for (int i = 0; i < 30; i++) {
+    for (int i = 0; i < MORTALS; i++) {
         pthread_t thread;
         void *result;
         pthread_create(&thread, NULL, die_in_robust, arg);
@@ -195,8 +199,8 @@ static void check_mutexes(void)
     CHECK_EQ(together(use_recursive), 0);
     CHECK_EQ(in_recursive, N * 600);
     CHECK_EQ(together(make_mortals), 0);
-    CHECK_EQ(in_robust, N * 30);
-    CHECK_EQ(deaths, N * 30 - 1);
+    CHECK_EQ(in_robust, N * MORTALS);
+    CHECK_EQ(deaths, N * MORTALS - 1);
 }
 
 /* ---- Objects that are destroyed as soon as POSIX allows: each in memory that is unmapped then */
@@ -251,7 +255,7 @@ static struct brief *map_brief(void)
 static void check_brief_objects(void)
 {
     pthread_t threads[4];
-    for (int round = 0; round < 25; round++) {
+    for (int round = 0; round < 4; round++) {
         struct brief *brief = map_brief();
         pthread_mutex_init(&brief->mutex, NULL);
         pthread_cond_init(&brief->cond, NULL);
@@ -306,7 +310,7 @@ static void *end(void *arg)
 static void *make_threads(void *arg)
 {
     long bad = 0;
-    for (long i = 0; i < 60; i++) {
+    for (long i = 0; i < ENDS; i++) {
         pthread_t thread;
         void *result;
         while (pthread_create(&thread, NULL, end, (void *)i))
@@ -322,11 +326,11 @@ static void *make_threads(void *arg)
 static void check_ends(void)
 {
     CHECK_EQ(together(make_threads), 0); /* so that what is mapped once is mapped */
-    while (__atomic_load_n(&ended, __ATOMIC_SEQ_CST) < N * 60)
+    while (__atomic_load_n(&ended, __ATOMIC_SEQ_CST) < N * ENDS)
         sched_yield();
     int before = n_mappings();
     CHECK_EQ(together(make_threads), 0);
-    while (__atomic_load_n(&ended, __ATOMIC_SEQ_CST) < 2 * N * 60)
+    while (__atomic_load_n(&ended, __ATOMIC_SEQ_CST) < 2 * N * ENDS)
         sched_yield();
     struct timespec step = {0, 1000000};
     for (int i = 0; n_mappings() > before + 4 && i < 10000; i++)
