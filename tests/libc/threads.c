@@ -179,9 +179,10 @@ static void check_attributes(void)
 
 static void *overflow(void *arg)
 {
-    volatile char array[4096];
-    array[0] = 1;
-    return arg ? overflow((char *)arg - 1) : (void *)(long)array[0];
+    volatile char array[1000]; /* less than the guard has */
+    void *result = arg ? overflow((char *)arg - 1) : NULL;
+    array[0] = 1; /* after the call, so that it is no loop */
+    return array[0] == 1 ? result : NULL;
 }
 
 static void check_guard(void)
@@ -190,7 +191,7 @@ static void check_guard(void)
     pid_t child = fork();
     if (child == 0) {
         signal(SIGSEGV, SIG_DFL);
-        call(overflow, (void *)100000);
+        call(overflow, (void *)1000000);
         _exit(0);
     }
     int status;
