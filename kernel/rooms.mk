@@ -9,6 +9,8 @@
 # chapter: Text: strings, formatted printing, the log
 kernel += lib/string.c
 kernel += lib/format.c
+header += include/hooks.h
+kernel += lib/hooks.c
 kernel += lib/log.c
 # chapter: Structures: hash table, trees, bitmap; readers of cpio and ELF
 kernel += lib/hash.c
@@ -18,6 +20,7 @@ kernel += lib/bitmap.c
 kernel += lib/cpio.c
 kernel += lib/elf.c
 kernel += lib/random.c
+kernel += lib/time.c
 
 # floor 2: x86       the machine: all assembly and port I/O is here
 # chapter: The way in: from the loader to C, from a program to the kernel and back
@@ -72,10 +75,9 @@ kernel += sched/queue.c
 kernel += sched/thread.c
 kernel += sched/wait.c
 kernel += sched/mutex.c
-# chapter: Time: timers, clocks, sleep
+# chapter: Time: timers, deadlines
 kernel += sched/timer.c
-kernel += sched/clock.c
-kernel += sched/sleep.c
+kernel += sched/deadline.c
 kernel += sched/yield.c
 
 # floor 5: vfs       paths, inodes, open files, descriptors
@@ -166,6 +168,8 @@ kernel += proc/fault.c
 kernel += proc/kill.c
 kernel += proc/cred.c
 kernel += proc/limit.c
+kernel += proc/clock.c
+kernel += proc/sleep.c
 kernel += proc/thread.c
 kernel += proc/mmap.c
 kernel += proc/uname.c

@@ -10,6 +10,7 @@
 #include "abi/errno.h"
 #include "annex.h"
 #include "dev.h"
+#include "hooks.h"
 #include "ipc.h"
 #include "mm.h"
 #include "proc.h"
@@ -22,18 +23,28 @@
 static struct boot_info boot;
 static struct fs_context kernel_context;
 
-static const struct x86_handlers handlers = {
-    .trap = trap_enter,
-    .syscall = syscall_enter,
-    .stop_report = trap_stop_report,
-};
+/* What lower rooms ask of upper ones; hooks.h says what each is for. */
+static void set_hooks(void)
+{
+    hooks = (struct hooks){
+        .trap = trap_enter,
+        .syscall = syscall_enter,
+        .log_line = log_line,
+        .report_panic = panic_report,
+        .alloc = kmalloc,
+        .free = kfree,
+        .resched = sched_let_run,
+        .caller_rights = proc_caller_rights,
+        .raise = proc_raise,
+        .jobs = &proc_jobs,
+    };
+}
 
 /* After this, errors can be reported: there is a log, and a panic has its report. */
 static void start_reports(void)
 {
     log_init();
-    lib_hooks.report_panic = panic_report;
-    x86_handlers = handlers;
+    set_hooks();
     x86_init_early();
 }
 
@@ -65,11 +76,6 @@ static void read_loader(struct boot_raw raw)
     find_root();
 }
 
-static paddr_t kernel_table(void)
-{
-    return frame_alloc_zeroed(FRAME_TABLE);
-}
-
 enum { TABLE_PAGES = 64 }; /* enough for the page tables of all the memory that QEMU gives */
 
 /* A free range for the tables of the direct map. It must be in the first GB, which start.S has
@@ -96,7 +102,6 @@ static void start_memory(void)
         free[n + i] = (struct memory_range){end, end};
     }
     mm_init(free, n + boot.n_modules);
-    x86_table_alloc = kernel_table;
 }
 
 static void run_other_cpu(void)

@@ -106,8 +106,7 @@ void log_add(unsigned priority, const char *text, size_t length)
     log_unlock();
 }
 
-/* The hook of klog. */
-static void log_line(const char *line, size_t length)
+void log_line(const char *line, size_t length)
 {
     log_add(LEVEL_INFO, line, length);
 }
@@ -126,7 +125,6 @@ void log_init(void)
     port_out8(COM2 + UART_FRAME, UART_8N1);
     port_out8(COM2 + UART_CAUSE, UART_QUEUES_ON);
     port_out8(COM2 + UART_MODEM, UART_MODEM_ON);
-    lib_hooks.log_line = log_line;
 }
 
 void log_emergency(void)

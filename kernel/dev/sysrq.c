@@ -6,8 +6,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "dev.h"
 
-void (*sysrq_perform)(char letter);
-
 static uint8_t asked; /* atomic: the letter that was pressed; 0: none */
 
 void sysrq_ask(char letter)
@@ -20,6 +18,6 @@ void sysrq_answer(void)
     if (likely(!__atomic_load_n(&asked, __ATOMIC_RELAXED)))
         return;
     char letter = (char)__atomic_exchange_n(&asked, 0, __ATOMIC_RELAXED);
-    if (letter && sysrq_perform)
-        sysrq_perform(letter);
+    if (letter)
+        annex_hooks.sysrq(letter);
 }

@@ -37,7 +37,6 @@
 static OBJECT_CACHE(tty_files, struct tty_file);
 static struct tty *ttys[MAX_TTYS]; /* added to during bring-up only */
 static struct tty *console_tty;
-const struct job_ops *job_ops;
 
 static struct tty *tty_of(const struct file *file)
 {
@@ -100,8 +99,8 @@ void tty_unlock(struct tty *tty)
     if (writable)
         wake_all(&tty->writable);
     for (int signal = 1; signals >> signal; signal++)
-        if (signals >> signal & 1 && group && job_ops)
-            job_ops->signal_group_soon(group, signal);
+        if (signals >> signal & 1 && group)
+            hooks.jobs->signal_group_soon(group, signal);
 }
 
 /* How a read waits. */
@@ -373,7 +372,7 @@ static int console_open(struct inode *inode, struct file *file)
 static int own_tty_open(struct inode *inode, struct file *file)
 {
     (void)inode;
-    struct tty *tty = job_ops ? job_ops->terminal() : NULL;
+    struct tty *tty = hooks.jobs->terminal();
     return tty ? tty_attach(tty, file, false) : -ENXIO;
 }
 

@@ -84,8 +84,8 @@ static long set_size(struct tty *tty, uaddr_t arg)
     int group = tty->foreground;
     tty->size = size;
     spin_unlock(&tty->lock);
-    if (changed && group && job_ops)
-        job_ops->signal_group(group, SIGWINCH);
+    if (changed && group)
+        hooks.jobs->signal_group(group, SIGWINCH);
     return 0;
 }
 

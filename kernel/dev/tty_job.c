@@ -14,8 +14,8 @@
  * has it. It loses it when the leader ends: the foreground group gets SIGHUP, and open files are
  * dead.
  *
- * Sessions and groups are known to proc only, so all questions go through job_ops, without the lock
- * of the terminal. The answers may be out of date a moment later; this is the same on Linux.
+ * Sessions and groups are known to proc only, so all questions go through hooks.jobs, without the
+ * lock of the terminal. The answers may be out of date a moment later; this is the same on Linux.
  * `session` and `foreground` are changed with the lock held. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
@@ -25,27 +25,27 @@
 /* Is this the controlling terminal of the caller? */
 static bool is_own(const struct tty *tty)
 {
-    return job_ops && job_ops->terminal() == tty;
+    return hooks.jobs->terminal() == tty;
 }
 
 int tty_job_check(struct tty *tty, int signal)
 {
-    int group = job_ops ? job_ops->group() : 0;
+    int group = hooks.jobs->group();
     int foreground = tty_foreground_group(tty);
     if (!is_own(tty) || foreground == 0 || foreground == group)
         return 0;
-    if (job_ops->blocks_or_ignores(signal))
+    if (hooks.jobs->blocks_or_ignores(signal))
         return signal == SIGTTIN ? -EIO : 0;
-    if (job_ops->group_is_orphaned())
+    if (hooks.jobs->group_is_orphaned())
         return -EIO;
-    job_ops->signal_group(group, signal);
+    hooks.jobs->signal_group(group, signal);
     return -ERESTARTSYS;
 }
 
 /* Gives the terminal to the caller's session, if it is free. False if it is not. */
 static bool tty_take_over(struct tty *tty)
 {
-    int session = job_ops->session(), group = job_ops->group();
+    int session = hooks.jobs->session(), group = hooks.jobs->group();
     spin_lock(&tty->lock);
     bool is_free = tty->session == 0;
     if (is_free) {
@@ -54,14 +54,14 @@ static bool tty_take_over(struct tty *tty)
     }
     spin_unlock(&tty->lock);
     if (is_free)
-        job_ops->set_terminal(tty);
+        hooks.jobs->set_terminal(tty);
     return is_free;
 }
 
 /* After an open without O_NOCTTY: a session leader without a terminal gets it, if it is free. */
 void tty_job_opened(struct tty *tty, const struct file *file)
 {
-    if (job_ops && file_readable(file) && job_ops->is_session_leader() && !job_ops->terminal())
+    if (file_readable(file) && hooks.jobs->is_session_leader() && !hooks.jobs->terminal())
         tty_take_over(tty);
 }
 
@@ -81,20 +81,20 @@ void tty_session_ended(struct tty *tty, int session)
     wake_all(&tty->readable);
     wake_all(&tty->writable);
     if (group) {
-        job_ops->signal_group(group, SIGHUP);
-        job_ops->signal_group(group, SIGCONT);
+        hooks.jobs->signal_group(group, SIGHUP);
+        hooks.jobs->signal_group(group, SIGCONT);
     }
-    job_ops->lost_terminal(tty);
+    hooks.jobs->lost_terminal(tty);
 }
 
 /* TIOCSCTTY: makes it the controlling terminal of the caller's session. */
 static long job_acquire(struct tty *tty)
 {
-    if (!job_ops->is_session_leader())
+    if (!hooks.jobs->is_session_leader())
         return -EPERM;
-    if (tty->session == job_ops->session() && is_own(tty))
+    if (tty->session == hooks.jobs->session() && is_own(tty))
         return 0;
-    return !job_ops->terminal() && tty_take_over(tty) ? 0 : -EPERM;
+    return !hooks.jobs->terminal() && tty_take_over(tty) ? 0 : -EPERM;
 }
 
 /* TIOCNOTTY: the caller gives it up; a session leader does so for the whole session. */
@@ -102,8 +102,8 @@ static long job_release(struct tty *tty)
 {
     if (!is_own(tty))
         return -ENOTTY;
-    if (!job_ops->is_session_leader()) {
-        job_ops->set_terminal(NULL);
+    if (!hooks.jobs->is_session_leader()) {
+        hooks.jobs->set_terminal(NULL);
         return 0;
     }
     spin_lock(&tty->lock);
@@ -111,10 +111,10 @@ static long job_release(struct tty *tty)
     tty->session = tty->foreground = 0;
     spin_unlock(&tty->lock);
     if (group) {
-        job_ops->signal_group(group, SIGHUP);
-        job_ops->signal_group(group, SIGCONT);
+        hooks.jobs->signal_group(group, SIGHUP);
+        hooks.jobs->signal_group(group, SIGCONT);
     }
-    job_ops->lost_terminal(tty);
+    hooks.jobs->lost_terminal(tty);
     return 0;
 }
 
@@ -125,16 +125,16 @@ static long job_set_foreground(struct tty *tty, uaddr_t arg)
     int err = tty_job_check(tty, SIGTTOU);
     if (err)
         return err;
-    if (!is_own(tty) || tty->session != job_ops->session())
+    if (!is_own(tty) || tty->session != hooks.jobs->session())
         return -ENOTTY;
     if (user_copy_in(&group, arg, sizeof(group)))
         return -EFAULT;
     if (group < 0)
         return -EINVAL;
-    int session = job_ops->session_of_group(group);
+    int session = hooks.jobs->session_of_group(group);
     if (session < 0)
         return session;
-    if (session != job_ops->session())
+    if (session != hooks.jobs->session())
         return -EPERM;
     spin_lock(&tty->lock);
     tty->foreground = group;
@@ -146,8 +146,6 @@ static long job_set_foreground(struct tty *tty, uaddr_t arg)
 long tty_job_ioctl(struct tty *tty, uint64_t request, uaddr_t arg)
 {
     int id;
-    if (!job_ops)
-        return -ENOTTY;
     switch (request) {
     case TIOCSCTTY: return job_acquire(tty);
     case TIOCNOTTY: return job_release(tty);

@@ -3,7 +3,7 @@
  * No room names an annex. An annex makes itself known by the macro ANNEX, whose structure the
  * linker puts into one table with those of the others, and boot calls all functions in the table,
  * stage by stage. In its function an annex adds itself to the rooms: it registers devices, mounts a
- * file system, or fills in functions of a table that a room leaves empty, such as proc_hooks.
+ * file system, or fills in a hook of its own (hooks.h).
  *
  * Lock: none is needed. All this happens on the first processor, before the first program runs. */
 /* SPDX-License-Identifier: MIT */

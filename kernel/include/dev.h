@@ -2,11 +2,10 @@
  *
  * Lock: what an interrupt fills, and a terminal as a whole, has a spinlock (RANK_DEVICE). A reader
  * or writer of many bytes holds a mutex (RANK_TTY) outside of it, so that its bytes stay together.
- * What a terminal must know of processes it asks through job_ops, never with its lock held.
+ * What a terminal must know of processes it asks through hooks.jobs, never with its lock held.
  *
  * Read log.c and serial.c first; then line.c, tty.c, tty_job.c and tty_ioctl.c; then the rest.
- *
- * Upper rooms give it `job_ops` (proc: sessions and process groups) and `sysrq_perform`. */
+ */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -29,13 +28,11 @@ struct job_ops {
     void (*set_terminal)(struct tty *tty);  /* of the session; NULL releases it */
     void (*lost_terminal)(struct tty *tty); /* hang-up: all sessions that have it lose it */
 };
-/* Set by proc_init. NULL before that: no process has a terminal. */
-extern const struct job_ops *job_ops;
 
 struct tty;
 /* For the end of a session leader: the foreground group gets SIGHUP and SIGCONT, open files of the
  * terminal are hung up, and the terminal is free for another session. Called without locks, as it
- * calls job_ops. */
+ * calls hooks.jobs. */
 void tty_session_ended(struct tty *tty, int session);
 uint64_t tty_device(const struct tty *tty); /* rdev, for /proc/PID/stat */
 int tty_foreground_group(const struct tty *tty);
@@ -45,8 +42,9 @@ const struct tty *tty_of_console(void);
 
 /* ---- The log, on the second serial port ---- */
 
-void log_init(void);      /* sets lib's hook; called first of all, as it needs nothing */
-void log_emergency(void); /* for a panic: from now on the log takes no lock */
+void log_init(void);                            /* called first of all, as it needs nothing */
+void log_line(const char *line, size_t length); /* the hook of klog */
+void log_emergency(void);                       /* for a panic: from now on the log takes no lock */
 /* From now on only records below this level (1 to 8) are written to the port. The result is the
  * level before. */
 unsigned log_set_level(unsigned level);
@@ -54,8 +52,6 @@ enum { LOG_ALL_LEVELS = 8 };
 
 /* ---- SysRq: a key on the console for the kernel itself ---- */
 
-/* Performs what the letter asks for. Called without locks. NULL: letters have no effect. */
-extern void (*sysrq_perform)(char letter);
 void sysrq_ask(char letter); /* from an input interrupt, locks held */
 void sysrq_answer(void);     /* at the end of such an interrupt, no locks held */
 

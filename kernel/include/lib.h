@@ -9,8 +9,8 @@
  * Read string.c and format.c first, then log.c, then the containers (hash.c, tree.c, max_tree.c,
  * bitmap.c), then the readers cpio.c and elf.c, and random.c.
  *
- * Upper rooms give it three things at boot: `lib_hooks` (where a line of the log and a panic are
- * reported), `hash_memory` (memory for the buckets of hash tables) and `hash_seed`. */
+ * Hooks (hooks.h) say where a line of the log and a panic are reported, and give memory for the
+ * buckets of hash tables. Boot sets `hash_seed`. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -56,16 +56,17 @@ static inline uint64_t align_down(uint64_t value, uint64_t to)
     return value & ~(to - 1);
 }
 
-/* ---- what lib needs from the kernel: set once at boot, before the first use ---- */
+/* ---- Time (lib/time.c) ---- */
 
-struct lib_hooks {
-    void (*log_line)(const char *line, size_t length);                     /* without '\n' */
-    void (*report_panic)(const char *file, int line, const char *message); /* no return */
-    void (*panic_details)(void); /* logs more about the cause of a panic; NULL: there is no more */
-};
-extern struct lib_hooks lib_hooks;
+#define NS_PER_SECOND 1000000000ull
 
-/* Logs one line, of which at most 400 bytes are kept. Logs nothing before the hook is set. */
+/* Seconds and nanoseconds as nanoseconds; the far future, from a century on, as UINT64_MAX. False:
+ * one of them is negative, or there are more nanoseconds than a second has. */
+bool time_to_ns(int64_t seconds, int64_t rest_ns, uint64_t *ns);
+
+/* ---- The log and panics (lib/log.c) ---- */
+
+/* Logs one line, of which at most 400 bytes are kept. Logs nothing before boot has set the hook. */
 void klog(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Ends the kernel with a report: the place in the source and a message of at most 255 bytes. */
@@ -198,11 +199,6 @@ static inline void list_splice_tail(struct list *to, struct list *from)
  * bucket, the chains get longer. A table with one bucket owns no memory. The table knows hashes and
  * not keys: to find a key, the caller walks by hash_first and hash_next and compares. */
 
-struct lib_memory {
-    void *(*alloc)(size_t size); /* size: a power of two, 64 to 4096; NULL when out of memory */
-    void (*free)(void *block, size_t size);
-};
-
 struct hash_node {
     struct hash_node *next;
     uint32_t hash;
@@ -217,7 +213,6 @@ struct hash {
     uint32_t buckets;
     uint32_t mask; /* the power of two that holds `buckets`, less 1 */
 };
-extern struct lib_memory hash_memory; /* for all tables; set once, before the first insertion */
 
 void hash_init(struct hash *table);
 void hash_free(struct hash *table); /* frees the buckets; the entries are the caller's to free */

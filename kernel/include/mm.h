@@ -11,8 +11,7 @@
  * processors remember of them), fault.c, backing.c and space.c (fork and the end of a space). The
  * system calls come last: map.c, brk.c; look.c is for those who look into other spaces.
  *
- * Upper rooms give it the hooks below (`mm_resched`, `mm_yield`, `mm_reserve_hook`, `mm_is_root`,
- * `mm_fail_hook`), which all have a default, and a `struct backing_ops` for each kind of object
+ * Upper rooms give it two hooks (hooks.h) and a `struct backing_ops` for each kind of object
  * that can be mapped. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -22,6 +21,7 @@
 #include <stdint.h>
 
 #include "abi/mman.h"
+#include "hooks.h"
 #include "lib.h"
 #include "x86.h"
 
@@ -77,26 +77,28 @@ void memory_blocks(uint64_t counts[MAX_ORDER + 1]);
 /* Frees empty slabs and cached stacks, so that two counts can be compared. No spinlock is held. */
 void memory_trim(void);
 
-/* Fault injection: while `mm_fail_armed` is set, every allocation asks the hook, which says whether
- * this one fails. An annex sets both; without it an allocation only loads a variable. */
+/* Fault injection: while it is set, every allocation asks annex_hooks.fail_allocation. Without that
+ * annex, an allocation only loads this variable. */
 extern bool mm_fail_armed;
-extern bool (*mm_fail_hook)(void);
 
-/* The emergency reserve: the last 1/32 of memory and the last eighth of the kernel stacks are only
- * for callers for which this hook returns true. Called with a spinlock held. Without a hook there
- * is no reserve. */
-extern bool (*mm_reserve_hook)(void);
-/* Is the caller root? Root may lock memory without a limit and map below mmap_min_addr. Called with
- * a spinlock held. */
-extern bool (*mm_is_root)(void);
+/* What the calling thread may do: see hooks.h. Called with spinlocks held. */
+static inline bool caller_is_root(void)
+{
+    return hooks.caller_rights() & CALLER_IS_ROOT;
+}
+static inline bool caller_may_reserve(void)
+{
+    return hooks.caller_rights() & CALLER_MAY_RESERVE;
+}
 bool memory_is_tight(void); /* less than twice the reserve is free */
 bool memory_is_out(void);   /* only the reserve is left */
 
-/* Called in the middle of a long operation, with no lock held, to let other threads run: sched's
- * cond_resched. False if the thread was killed and the operation should stop. */
-extern bool (*mm_resched)(void);
-/* The same where the operation waits for another thread: sched's thread_yield. */
-extern void (*mm_yield)(void);
+/* In the middle of a long operation, with no lock held: lets other threads run. False if the thread
+ * was killed and the operation should stop. */
+static inline bool mm_resched(void)
+{
+    return hooks.resched(false);
+}
 
 /* ---- Small objects ---- */
 

@@ -16,8 +16,8 @@
  * exec_stack.c; exit.c and wait.c; signal.c, signal_send.c, signal_deliver.c, signal_frame.c; then
  * the rest.
  *
- * Upper rooms and annexes give it `proc_hooks` (see private.h), which are optional: timers, robust
- * futexes, what happens when memory is out, symbols of programs. */
+ * Annexes give it hooks (hooks.h): timers, robust futexes, what happens when memory is out, symbols
+ * of programs. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -270,6 +270,15 @@ struct tracer_hooks {
     bool (*limits)(const struct thread *self);
 };
 extern struct tracer_hooks tracer_hooks;
+
+/* ---- What it gives lower rooms: see hooks.h ---- */
+unsigned proc_caller_rights(void);
+void proc_raise(int signal);
+extern const struct job_ops proc_jobs;
+
+/* For ppoll and pselect6: sets the mask at that address, which may be null, until the call ends or
+ * a handler has run. 0, -EINVAL or -EFAULT. Takes signal_lock. */
+int signal_mask_for_call(uaddr_t at, size_t size);
 
 /* ---- The machine's name ---- */
 struct utsname;

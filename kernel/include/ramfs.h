@@ -10,8 +10,7 @@
  *
  * Read dir.c and rename.c, then radix.c and file.c; fs.c makes inodes of all types.
  *
- * What upper rooms give: the memfd annex sets ramfs_seals (ramfs/local.h), proc sets the hook that
- * gives root's shell the last pages (mm.h). */
+ * What upper rooms give: the memfd annex sets ramfs_seals (ramfs/local.h). */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -7,9 +7,9 @@
  * thread_handoff, cond_resched, sched_preempt and thread_exit, and never with a spinlock held.
  *
  * Read queue.c first: the scheduler and the thread switch. Then thread.c, wait.c and mutex.c; then
- * timer.c, clock.c, sleep.c and yield.c.
+ * timer.c, deadline.c and yield.c.
  *
- * Upper rooms fill in `sched_hooks` and the fields of struct thread that are marked as proc's.
+ * Upper rooms fill in the fields of struct thread that are marked as proc's.
  * sched itself gives `mm_resched` and `mm_yield` to mm. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -293,9 +293,9 @@ void thread_yield(void);
  * its turn after all ready threads. For waits that end for thousands of threads at once. */
 void thread_end_slice(void);
 /* Called in the middle of a long call, about every 0.1 ms of work: lets other threads run. False if
- * the caller was killed and should stop. No spinlock is held; a mutex may be. mm calls it as
- * mm_resched. */
+ * the caller was killed and should stop. No spinlock is held; a mutex may be. */
 bool cond_resched(void);
+bool sched_let_run(bool wait); /* the same as a hook of mm; with `wait`, until another has run */
 /* The same for transfers: called for each piece with its number of bytes. */
 bool thread_resched(size_t n_moved);
 /* Stores the current segment selectors and bases in the calling thread, since a program can load
@@ -348,16 +348,17 @@ struct timer {
 void timer_init(struct timer *timer, void (*fire)(struct timer *timer));
 void timer_set(struct timer *timer, uint64_t deadline_ns);
 void timer_cancel(struct timer *timer); /* afterwards `fire` is not running and will not run */
-uint64_t realtime_ns(void); /* time of day since 1970: clock_ns() plus the time of the boot */
 
-/* ---- Hooks that rooms above fill in ---- */
-struct sched_hooks {
-    /* For CLOCK_PROCESS_CPUTIME_ID; if NULL, the clock shows the thread's own time. */
-    uint64_t (*process_run_ns)(struct thread *self);
-    /* For negative clock numbers; false: there is no such clock. NULL: there are none. */
-    bool (*cpu_clock_ns)(const struct thread *self, clockid_t clock, uint64_t *ns);
-};
-extern struct sched_hooks sched_hooks;
+/* ---- Deadlines: times of clock_ns() ---- */
+
+uint64_t realtime_ns(void); /* time of day since 1970: clock_ns() plus the time of the boot */
+uint64_t deadline_in(uint64_t ns); /* 0: at once; the far future is NO_DEADLINE */
+uint64_t ns_left(uint64_t deadline_ns);
+/* A struct timespec in user memory as nanoseconds, as time_to_ns does it. 0, -EFAULT or -EINVAL. */
+int fetch_timespec(uaddr_t at, uint64_t *ns);
+int store_timespec(uaddr_t at, uint64_t ns); /* 0 or -EFAULT */
+/* The deadline of a time-out in user memory; a null address means none. 0, -EFAULT or -EINVAL. */
+int fetch_deadline(uaddr_t at, uint64_t *deadline_ns);
 
 /* ---- Start ---- */
 void sched_init(void);     /* processor 0: the caller becomes its idle thread and must not sleep */

@@ -3,18 +3,17 @@
  * Lock: the room has no locks and works on the frame that it is given. Its reports take no locks
  * either, because the code that was interrupted may hold any.
  *
- * Read trap.c first, then panic.c, nmi.c and sysrq.c. The boot room, above it, passes trap_enter
- * and trap_stop_report to x86 and panic_report to lib. */
+ * Read trap.c first, then panic.c, nmi.c and sysrq.c. The boot room, above it, makes trap_enter
+ * and panic_report hooks of x86 and lib. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "x86.h"
 
-/* The handlers for struct x86_handlers. */
-void trap_enter(struct trap_frame *frame);       /* exceptions and interrupts */
-void trap_stop_report(struct trap_frame *frame); /* NMI and double fault */
+void trap_enter(struct trap_frame *frame);       /* the hook: exceptions and interrupts */
+void trap_stop_report(struct trap_frame *frame); /* NMI and double fault, for trap_enter */
 
-/* Lib's panic hook: writes the report to the log and ends the machine. */
+/* The hook of panics: writes the report to the log and ends the machine. */
 _Noreturn void panic_report(const char *file, int line, const char *message);
 /* A panic caused by a trap in the kernel: the report shows the registers in the frame. */
 _Noreturn void panic_trap(struct trap_frame *frame, const char *what);

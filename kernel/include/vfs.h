@@ -16,8 +16,8 @@
  *
  * Read dentry.c and walk.c first, then file.c, open.c and fd_table.c, then the calls.
  *
- * What upper rooms give: inode_ops (ramfs, procfs), file_ops (ramfs, ipc, dev and others), devices,
- * and the functions that proc and annexes set (vfs_fifo_open and those after it). */
+ * What upper rooms give: inode_ops (ramfs, procfs), file_ops (ramfs, ipc, dev and others), devices
+ * and hooks (hooks.h). */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -91,14 +91,13 @@ struct fs_process {
     struct spinlock lock; /* rank RANK_FDS */
     struct cred *cred;    /* guarded by lock; the process itself reads it through fs_cred() */
     uint64_t limit_files, limit_file_bytes; /* RLIMIT_NOFILE, RLIMIT_FSIZE */
-    void (*raise)(int signal); /* to the calling thread's process: SIGPIPE, SIGXFSZ; may be NULL */
-    int pid;                   /* constant; F_GETLK gives it as the owner of a lock */
+    int pid;                                /* constant; F_GETLK gives it as the owner of a lock */
     /* How many threads the process has, kept up to date by proc. While it is 1 only the thread that
      * reads it can change that, so it needs no lock for what its process has. */
     uint32_t n_threads;
 };
 /* Fills in the part of a new process, which has one thread: the credentials (with a reference of
- * its own), the limits and `raise` are copied. The caller sets pid. */
+ * its own), and the limits are copied. The caller sets pid. */
 void fs_process_copy(struct fs_process *to, struct fs_process *from);
 /* Makes the context of a new thread, of the same process or of a new one. Names and descriptors are
  * shared or copied. 0, -ENOMEM, or -EAGAIN while n_execs forbids sharing; after an error `to` holds
@@ -512,7 +511,7 @@ uint64_t vfs_mount_id(const struct filesystem *fs);
 /* The dentry on which a root is mounted; NULL if it is not. */
 struct dentry *vfs_mount_point(const struct dentry *root);
 
-/* ---- Devices, and what upper rooms set ---- */
+/* ---- Devices ---- */
 
 struct device {
     uint32_t major, minor;
@@ -523,12 +522,6 @@ struct device {
 /* Registers a copy. Only while the kernel starts. 0 or -ENOMEM. */
 int device_register(const struct device *device);
 const struct device *device_at(unsigned index); /* in order of registration; NULL past the end */
-/* Opens a FIFO: sets file->ops, may refuse. NULL: FIFOs cannot be opened. Set by the fifo annex. */
-extern int (*vfs_fifo_open)(struct inode *inode, struct file *file);
-
-/* The user for whom things that the calling thread makes are counted, referenced, and whether the
- * limits of users do not apply to the thread. NULL for the kernel itself. Set by proc. */
-extern struct user *(*vfs_payer)(bool *privileged);
 /* Starts the room, and fills in the kernel's own context: the root of root_fs as root and working
  * directory, no descriptors, the credentials of root, umask 022. Called once, before any other
  * function of this room. */

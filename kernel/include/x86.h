@@ -15,7 +15,8 @@
  * paging.c (the tables that they need), copy.S and user.c (user memory), spinlock.c, fpu.c; then
  * devices (acpi.c, apic.c, clock.c) and the other processors (smp.c, shootdown.c).
  *
- * Upper rooms give it `x86_handlers` (what a trap and a system call do) and `x86_table_alloc`. */
+ * Hooks (hooks.h) say what a trap and a system call do. Both are called with interrupts off, on the
+ * thread's kernel stack; NMI and double fault, which are traps too, on stacks of their own. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -328,15 +329,6 @@ size_t kernel_backtrace(uint64_t rbp, uint64_t *addresses, size_t n);
 /* The same of a stack that may change meanwhile: pointers only below `end`. */
 size_t kernel_backtrace_below(uint64_t rbp, uint64_t end, uint64_t *addresses, size_t n);
 
-/* The handlers that upper rooms provide. They are called with interrupts off, the first two on the
- * thread's kernel stack. */
-struct x86_handlers {
-    void (*trap)(struct trap_frame *frame);        /* exceptions and interrupts */
-    void (*syscall)(struct trap_frame *frame);     /* a system call */
-    void (*stop_report)(struct trap_frame *frame); /* NMI and double fault, on their own stacks */
-};
-extern struct x86_handlers x86_handlers;
-
 /* ---- Threads: the part that only assembly can do ---- */
 
 /* Pushes the callee-saved registers on the current stack, stores its pointer in *save_rsp, and
@@ -430,12 +422,12 @@ extern pte_t *kernel_root;
 void root_add_kernel(pte_t *root);    /* copies the kernel's entries into an empty root */
 void root_remove_kernel(pte_t *root); /* clears them again */
 void root_load(const pte_t *root);    /* writes CR3, which flushes all user translations */
-/* Maps one page of kernel space; 0 or -ENOMEM. */
-int kernel_map(uint64_t address, paddr_t phys, uint64_t flags);
+/* Maps one page of kernel space; table_alloc gives zeroed frames for page tables, or 0. 0 or
+ * -ENOMEM. */
+int kernel_map(uint64_t address, paddr_t phys, uint64_t flags, paddr_t (*table_alloc)(void));
 /* Clears the entry and returns the frame that was mapped, or 0. The caller flushes the TLBs. */
 paddr_t kernel_unmap(uint64_t address);
-extern paddr_t (*x86_table_alloc)(void); /* a zeroed frame for kernel_map, or 0; set by boot */
-paddr_t x86_memory_limit(void);          /* the end of the memory that the direct map can contain */
+paddr_t x86_memory_limit(void); /* the end of the memory that the direct map can contain */
 
 #define ALL_CPUS UINT32_MAX
 /* Flushes, in the TLB of each processor of the mask (bit = id), the translations of the pages

@@ -268,12 +268,27 @@ static bool count_pages(struct user *user, bool privileged, uint32_t former, uin
     return false;
 }
 
+/* The user for whom the caller's pipes are counted, referenced, and whether the limit applies to
+ * it. As on Linux the real user pays, and the effective one decides. NULL for the kernel itself. */
+static struct user *calling_user(bool *privileged)
+{
+    struct thread *self = current_thread();
+    if (!self || !self->process)
+        return NULL;
+    struct cred *cred = fs_cred(&self->fs);
+    struct user *user = cred->user;
+    user_ref(user);
+    *privileged = cred->euid == 0;
+    cred_unref(cred);
+    return user;
+}
+
 /* resize within the limits; -EPERM if one is exceeded. After an error nothing has changed. */
 static int resize_counted(struct pipe *pipe, uint32_t n_slots)
 {
     bool privileged = false;
     uint32_t former = pipe->n_slots;
-    struct user *caller = vfs_payer ? vfs_payer(&privileged) : NULL;
+    struct user *caller = calling_user(&privileged);
     if (caller)
         user_unref(caller);
     if (n_slots > former && n_slots > PIPE_MOST_PAGES)
@@ -321,7 +336,7 @@ static long pipe_fcntl(struct file *file, unsigned command, uint64_t arg)
 static void count_new(struct pipe *pipe)
 {
     bool privileged = false;
-    pipe->user = vfs_payer ? vfs_payer(&privileged) : NULL;
+    pipe->user = calling_user(&privileged);
     pipe->n_slots = PIPE_PAGES;
     if (count_pages(pipe->user, privileged, 0, PIPE_PAGES))
         return;

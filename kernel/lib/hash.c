@@ -20,6 +20,7 @@
  * and a page of pointers to them; more than 512 segments, a page of pointers to such pages. The
  * number of buckets alone decides which form the table has. */
 /* SPDX-License-Identifier: MIT */
+#include "hooks.h"
 #include "lib.h"
 
 #define SEGMENT_BUCKETS 512u
@@ -28,8 +29,6 @@
 #define MOST_BUCKETS    (SEGMENT_BUCKETS * SEGMENT_BUCKETS * SEGMENT_BUCKETS)
 
 uint64_t hash_seed;
-
-struct lib_memory hash_memory;
 
 void hash_init(struct hash *table)
 {
@@ -73,7 +72,7 @@ static uint32_t bucket_index(const struct hash *table, uint32_t hash)
 
 static void *zeroed(size_t size)
 {
-    void *block = hash_memory.alloc(size);
+    void *block = hooks.alloc(size);
     if (block)
         memset(block, 0, size);
     return block;
@@ -90,7 +89,7 @@ static bool resize_small(struct hash *table, uint32_t buckets)
         *(struct hash_node **)segment = table->only;
     } else {
         memcpy(segment, table->root, min(size, old_size));
-        hash_memory.free(table->root, old_size);
+        hooks.free(table->root);
     }
     table->root = segment;
     return true;
@@ -111,7 +110,7 @@ static void drop_level(struct hash *table)
 {
     void **page = table->root;
     table->root = page[0];
-    hash_memory.free(page, SEGMENT_BYTES);
+    hooks.free(page);
 }
 
 /* Allocates the segment that starts at bucket `index`; the table has the levels that it needs. */
@@ -129,7 +128,7 @@ static bool add_segment(struct hash *table, uint32_t index, int level)
     void *segment = zeroed(SEGMENT_BYTES);
     if (!segment && middle) {
         ((void **)table->root)[index / (SEGMENT_BUCKETS * SEGMENT_BUCKETS)] = NULL;
-        hash_memory.free(middle, SEGMENT_BYTES);
+        hooks.free(middle);
     }
     page[index / SEGMENT_BUCKETS % SEGMENT_BUCKETS] = segment;
     return segment != NULL;
@@ -141,10 +140,10 @@ static void remove_segment(struct hash *table, uint32_t index, int level)
     void **middle = page;
     if (level == 2)
         middle = page[index / (SEGMENT_BUCKETS * SEGMENT_BUCKETS)];
-    hash_memory.free(middle[index / SEGMENT_BUCKETS % SEGMENT_BUCKETS], SEGMENT_BYTES);
+    hooks.free(middle[index / SEGMENT_BUCKETS % SEGMENT_BUCKETS]);
     middle[index / SEGMENT_BUCKETS % SEGMENT_BUCKETS] = NULL;
     if (level == 2 && index % (SEGMENT_BUCKETS * SEGMENT_BUCKETS) == 0) {
-        hash_memory.free(middle, SEGMENT_BYTES);
+        hooks.free(middle);
         page[index / (SEGMENT_BUCKETS * SEGMENT_BUCKETS)] = NULL;
     }
 }
@@ -174,7 +173,7 @@ static bool release_bucket(struct hash *table)
     uint32_t n = table->buckets - 1;
     if (n == 1) {
         struct hash_node *chain = *(struct hash_node **)table->root;
-        hash_memory.free(table->root, small_bytes(2));
+        hooks.free(table->root);
         table->only = chain;
         return true;
     }
@@ -274,7 +273,7 @@ void hash_free(struct hash *table)
         set_buckets(table, first);
     }
     if (table->buckets > 1)
-        hash_memory.free(table->root, small_bytes(table->buckets));
+        hooks.free(table->root);
     hash_init(table);
 }
 

@@ -1,8 +1,8 @@
-/* The kernel log and the start of a panic: formats a line and passes it to the hook set at boot. */
+/* The kernel log and the start of a panic: formats a line and passes it to its hook. */
 /* SPDX-License-Identifier: MIT */
 #include "lib.h"
 
-struct lib_hooks lib_hooks;
+#include "hooks.h"
 
 void klog(const char *fmt, ...)
 {
@@ -11,8 +11,7 @@ void klog(const char *fmt, ...)
     va_start(args, fmt);
     int n = vformat(line, sizeof(line), fmt, args);
     va_end(args);
-    if (lib_hooks.log_line)
-        lib_hooks.log_line(line, min((size_t)n, sizeof(line) - 1));
+    hooks.log_line(line, min((size_t)n, sizeof(line) - 1));
 }
 
 void panic_at(const char *file, int line, const char *fmt, ...)
@@ -22,7 +21,6 @@ void panic_at(const char *file, int line, const char *fmt, ...)
     va_start(args, fmt);
     vformat(message, sizeof(message), fmt, args);
     va_end(args);
-    if (lib_hooks.report_panic)
-        lib_hooks.report_panic(file, line, message);
+    hooks.report_panic(file, line, message);
     __builtin_trap();
 }

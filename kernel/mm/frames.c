@@ -23,8 +23,8 @@
  *
  * Invariant: each frame of a chunk that was added is in one free block, in one processor's stack,
  * or in use. `n_left` counts the frames in free blocks and in chunks that were not added yet. The
- * last 1/32 of all memory is a reserve. Only callers that mm_reserve_hook allows get frames from
- * it, so that a thread can still end and free its memory when memory is out. */
+ * last 1/32 of all memory is a reserve. Only callers with CALLER_MAY_RESERVE (hooks.h) get frames
+ * from it, so that a thread can still end and free its memory when memory is out. */
 /* SPDX-License-Identifier: MIT */
 #include "frames.h"
 
@@ -47,23 +47,6 @@ struct frame_stack {
 
 struct frame *frames;
 bool mm_fail_armed;
-bool (*mm_fail_hook)(void);
-bool (*mm_reserve_hook)(void);
-
-static bool no_resched(void)
-{
-    return true;
-}
-bool (*mm_resched)(void) = no_resched;
-
-static bool is_not_root(void)
-{
-    return false;
-}
-bool (*mm_is_root)(void) = is_not_root;
-
-static void no_yield(void) {}
-void (*mm_yield)(void) = no_yield;
 
 static struct spinlock frame_lock = SPINLOCK("frames", RANK_FRAME);
 static uint32_t free_blocks[MAX_ORDER + 1]; /* guarded by frame_lock: a list for each order ... */
@@ -232,7 +215,7 @@ static uint64_t allowed(uint64_t n)
 {
     if (likely(n_left >= reserved() + n))
         return n;
-    if (!mm_reserve_hook || mm_reserve_hook())
+    if (caller_may_reserve())
         return 1; /* one at a time: what remains in the stack could be used by any caller */
     return n_left > reserved() ? n_left - reserved() : 0;
 }
@@ -353,7 +336,7 @@ uint32_t frame_refs(paddr_t phys)
 /* Lock: frame_lock held. */
 static bool may_have_block(unsigned order)
 {
-    return n_left >= reserved() + (1u << order) || !mm_reserve_hook || mm_reserve_hook();
+    return n_left >= reserved() + (1u << order) || caller_may_reserve();
 }
 
 paddr_t frames_alloc(enum frame_use use, unsigned order)

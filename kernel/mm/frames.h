@@ -64,7 +64,7 @@ void frame_list_remove(uint32_t *head, uint32_t number);
 /* Every allocation asks this first, for fault injection. */
 static inline bool allocation_fails(void)
 {
-    return unlikely(mm_fail_armed) && mm_fail_hook();
+    return unlikely(mm_fail_armed) && annex_hooks.fail_allocation();
 }
 
 void objects_trim(void);

@@ -11,7 +11,7 @@
  * last words, the list of frames to be freed in the first words of the pages: nothing else uses
  * them.
  *
- * The last eighth of the slots is for callers that mm_reserve_hook allows. */
+ * The last eighth of the slots is for callers with CALLER_MAY_RESERVE (hooks.h). */
 /* SPDX-License-Identifier: MIT */
 #include "frames.h"
 
@@ -43,7 +43,7 @@ static uint64_t slot_address(size_t slot)
 /* Allocates a slot; MAX_SLOTS if there is none. Takes kstack_lock. */
 static size_t slot_take(void)
 {
-    bool may_use_last = !mm_reserve_hook || mm_reserve_hook();
+    bool may_use_last = caller_may_reserve();
     spin_lock(&kstack_lock);
     bool room = n_used < (may_use_last ? MAX_SLOTS : MAX_SLOTS - MAX_SLOTS / 8);
     size_t slot = room ? bitmap_next_clear(used_slots, MAX_SLOTS, first_free) : MAX_SLOTS;
@@ -119,6 +119,11 @@ static size_t cached_release(void)
     return n;
 }
 
+static paddr_t table_alloc(void)
+{
+    return frame_alloc_zeroed(FRAME_TABLE);
+}
+
 /* Maps a stack in the slot. Its top, or NULL when memory is out. */
 static void *slot_map(size_t slot)
 {
@@ -126,7 +131,7 @@ static void *slot_map(size_t slot)
     uint64_t flags = PTE_PRESENT | PTE_WRITE | PTE_GLOBAL | PTE_NX;
     for (size_t i = 0; i < KSTACK_PAGES; i++) {
         paddr_t frame = frame_alloc(FRAME_STACK);
-        if (!frame || kernel_map(base + i * PAGE_SIZE, frame, flags) < 0) {
+        if (!frame || kernel_map(base + i * PAGE_SIZE, frame, flags, table_alloc) < 0) {
             if (frame)
                 frame_unref(frame);
             slots_release(&(uint16_t){(uint16_t)slot}, 1, i);

@@ -231,7 +231,7 @@ uint64_t space_find_place(const struct space *space, uint64_t wanted, uint64_t n
     address = vmas_find_gap(space, n_bytes, top);
     if (!address)
         address = vmas_find_gap(space, n_bytes, USER_END);
-    return address >= least_address() || mm_is_root() ? address : 0;
+    return address >= least_address() || caller_is_root() ? address : 0;
 }
 
 /* Chooses the address of the mapping. 0, -EINVAL, -ENOMEM, -EPERM or -EEXIST. Lock: space->lock
@@ -245,7 +245,7 @@ static int place_choose(const struct space *space, const struct map_request *req
             return -EINVAL;
         if (!uaddr_range_ok(uaddr(wanted), n_bytes))
             return -ENOMEM;
-        if (wanted < least_address() && !mm_is_root())
+        if (wanted < least_address() && !caller_is_root())
             return -EPERM;
         if (request->map_flags & MAP_FIXED_NOREPLACE && !vmas_free(space, wanted, wanted + n_bytes))
             return -EEXIST;

@@ -219,9 +219,8 @@ static inline void space_breathe(struct space *space)
 /* The same to wait for another thread. */
 static inline void space_wait(struct space *space)
 {
-    space_breathe(space);
     spin_unlock(&space->lock);
-    mm_yield();
+    hooks.resched(true);
     spin_lock(&space->lock);
 }
 

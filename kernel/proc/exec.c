@@ -185,8 +185,7 @@ static int prepare_cred(struct exec *exec)
         cred_unref(now);
         return -ENOMEM;
     }
-    if (proc_hooks.set_ids)
-        proc_hooks.set_ids(exec, now);
+    annex_hooks.set_ids(exec, now);
     cred_unref(now);
     exec->cred->suid = exec->cred->fsuid = exec->cred->euid;
     exec->cred->sgid = exec->cred->fsgid = exec->cred->egid;
@@ -200,7 +199,7 @@ static int prepare_cred(struct exec *exec)
 static void exec_free(struct exec *exec)
 {
     if (exec->forbids_sharing)
-        proc_hooks.allow_sharing(exec);
+        annex_hooks.allow_sharing(exec);
     if (exec->file)
         file_close_exec(exec->file);
     if (exec->interpreter)
@@ -425,13 +424,6 @@ static void start_init(void *arg)
     user_enter(trap_frame_at(current_thread()->stack_top));
 }
 
-static void raise_here(int signal)
-{
-    siginfo_t info;
-    signal_fill(&info, signal, SI_USER, current_process()->pid, current_process()->uid);
-    signal_send_thread(current_thread(), signal, &info);
-}
-
 /* Process 1 without a program yet: root, alone in group and session 1. NULL if memory is out. */
 static struct process *make_init(struct fs_context *fs)
 {
@@ -439,7 +431,6 @@ static struct process *make_init(struct fs_context *fs)
     if (!process)
         return NULL;
     fs_process_copy(&process->fs, fs->process);
-    process->fs.raise = raise_here;
     limits_init(process);
     limits_apply(process, NULL);
     return process;

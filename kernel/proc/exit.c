@@ -37,15 +37,13 @@
 void thread_clear_tid(struct thread *thread)
 {
     static const int zero;
-    if (proc_hooks.thread_leaves_memory)
-        proc_hooks.thread_leaves_memory(thread);
+    annex_hooks.thread_leaves_memory(thread);
     uaddr_t at = thread->clear_child_tid;
     thread->clear_child_tid = uaddr(0);
     bool shared = thread->process->n_threads > 1 ||
                   __atomic_load_n(&thread->space->refs, __ATOMIC_RELAXED) > 1;
-    if (shared && !uaddr_is_null(at) && user_copy_out(at, &zero, sizeof(zero)) == 0 &&
-        proc_hooks.word_cleared)
-        proc_hooks.word_cleared(thread->space, at.at);
+    if (shared && !uaddr_is_null(at) && user_copy_out(at, &zero, sizeof(zero)) == 0)
+        annex_hooks.word_cleared(thread->space, at.at);
 }
 
 /* ---- Children and relatives ---- */
@@ -193,8 +191,7 @@ static void release_belongings(struct thread *self, struct process *process)
     process->space = NULL;
     process->exe = NULL;
     mutex_unlock(&process->exec_lock);
-    if (proc_hooks.timers_stop)
-        proc_hooks.timers_stop(process); /* no timer is set from now on: see change_limit */
+    annex_hooks.timers_stop(process); /* no timer is set from now on: see change_limit */
     cred_unref(cred);
     file_close_exec(exe);
     self->space = NULL; /* its page tables stay loaded until the switch to the next thread */
@@ -229,8 +226,7 @@ static void bury_thread(struct thread *thread)
 {
     struct process *process = thread->process;
     thread_free(thread);
-    if (proc_hooks.thread_buried)
-        proc_hooks.thread_buried(process);
+    annex_hooks.thread_buried(process);
     process_unref(process);
 }
 
@@ -274,7 +270,7 @@ _Noreturn void thread_leave(int wait_status)
     struct thread *self = current_thread();
     struct process *process = self->process;
     if (unlikely(process->dumping))
-        proc_hooks.stay_for_dump(process);
+        annex_hooks.stay_for_dump(process);
     if (unlikely(self->traced))
         tracer_hooks.event(self, TRACE_EXIT, wait_status);
     if (unlikely(!list_empty(&self->tracees)))
@@ -324,8 +320,7 @@ _Noreturn void process_exit(int wait_status)
 
 _Noreturn void process_die(const siginfo_t *info)
 {
-    if (proc_hooks.dump)
-        proc_hooks.dump(current_thread(), info);
+    annex_hooks.dump(current_thread(), info);
     process_exit(info->si_signo);
 }
 

@@ -362,7 +362,7 @@ static long clone_process(struct thread *self, const struct clone *clone)
     }
     int tid = pid;
     if (unlikely(child->limits[RLIMIT_CPU].rlim_cur != RLIM_INFINITY))
-        proc_hooks.cpu_limit_set(child);
+        annex_hooks.cpu_limit_set(child);
     if (clone->flags & CLONE_PARENT_SETTID)
         user_copy_out(clone->parent_tid, &tid, sizeof(tid));
     thread_handoff(thread);

@@ -12,8 +12,8 @@
  * do nothing to an orphaned group (see signal_deliver.c). And when a group becomes orphaned while a
  * member is stopped, all its members get SIGHUP and SIGCONT (see exit.c).
  *
- * The terminals are in a lower room, which does not know processes. It asks through `job_ops`, a
- * table of functions that job_init() fills in. */
+ * The terminals are in a lower room, which does not know processes. It asks through a table of
+ * functions, `proc_jobs`. */
 /* SPDX-License-Identifier: MIT */
 #include "private.h"
 
@@ -180,7 +180,7 @@ static void job_lost_terminal(struct tty *tty)
     spin_unlock(&proc_lock);
 }
 
-static const struct job_ops the_job_ops = {
+const struct job_ops proc_jobs = {
     .session = job_session,
     .group = job_group,
     .is_session_leader = job_is_session_leader,
@@ -193,11 +193,6 @@ static const struct job_ops the_job_ops = {
     .set_terminal = job_set_terminal,
     .lost_terminal = job_lost_terminal,
 };
-
-void job_init(void)
-{
-    job_ops = &the_job_ops;
-}
 
 /* ---- Calls ---- */
 

@@ -107,7 +107,6 @@ bool group_is_left_behind_locked(int group, const struct process *ignored);
 /* Sends SIGHUP and SIGCONT. Takes proc_lock. */
 void group_hang_up(int group);
 void session_end(struct process *leader); /* releases its terminal; takes proc_lock */
-void job_init(void);
 
 /* ---- Signals ---- */
 
@@ -178,7 +177,6 @@ void signal_free_dropped(struct list *dropped, bool may_breathe);
 void signal_flush_thread(struct thread *thread, struct list *dropped);
 void signal_flush_process(struct process *process);
 void signal_set_mask(struct thread *thread, uint64_t mask);
-void signal_mask_for_call(uint64_t mask);
 /* For a signal of a fault: makes sure that the calling thread takes it. It is unblocked, and the
  * action becomes the default if it was blocked or ignored. Takes proc_lock and signal_lock. */
 void signal_force(struct thread *self, int signal);
@@ -271,44 +269,8 @@ void limits_init(struct process *process);
 void limits_apply(struct process *process, struct space *space);
 struct fpu_state *fpu_copy(struct thread *from); /* NULL: memory is out */
 
-/* ---- What upper rooms and annexes may add; NULL means that nothing is done ---- */
-
-struct exec;
-struct proc_hooks {
-    /* For a new process that is not published; for one that ends, and sets no more timers. */
-    void (*timers_init)(struct process *process);
-    void (*timers_stop)(struct process *process);
-    /* RLIMIT_CPU was set. The process has not ended: exec_lock is held, or it does not run yet. */
-    void (*cpu_limit_set)(struct process *process);
-    /* The calling thread is about to leave its memory, by exec or at its end. */
-    void (*thread_leaves_memory)(struct thread *thread);
-    /* The word of clear_child_tid was cleared in memory that others share. */
-    void (*word_cleared)(struct space *space, uint64_t address);
-    /* A fault from user mode found no page: makes sure that there will be one, and sleeps for a
-     * moment; the caller executes the instruction again. False: there will be none. */
-    bool (*memory_wait)(struct thread *self);
-    /* A fault in a system call found no page: tries again with some of the reserve. False: the
-     * access fails. Locks as for a fault. */
-    bool (*memory_borrow)(struct thread *self, uint64_t address, uint64_t error);
-    /* On the way to user mode, if the thread has borrowed: waits until it has paid back. */
-    void (*memory_pay)(struct thread *self);
-    /* A thread was freed. Called on the stack of another. */
-    void (*thread_buried)(struct process *process);
-    /* exec: changes exec->cred, a copy of the caller's `now`, if the file is set-id. May set
-     * forbids_sharing, until the other is called. */
-    void (*set_ids)(struct exec *exec, const struct cred *now);
-    void (*allow_sharing)(struct exec *exec);
-    /* The calling thread's process dies of a signal: writes its core and ends it, or returns if
-     * there is to be none. Called without locks. */
-    void (*dump)(struct thread *self, const siginfo_t *info);
-    /* A thread of a process that is `dumping` is about to leave: returns when the core is written,
-     * as that has the registers of all threads. Takes proc_lock; sleeps. */
-    void (*stay_for_dump)(struct process *process);
-    /* Writes " (FUNCTION+0x1f)" if the calling program's file has a symbol for the address,
-     * otherwise "". */
-    void (*program_symbol)(uint64_t address, char *text, size_t size);
-};
-extern struct proc_hooks proc_hooks; /* filled in while the kernel starts, then constant */
+/* What a clock shows; false if there is no such clock. May take proc_lock. */
+bool clock_read(struct thread *self, clockid_t clock, uint64_t *ns);
 
 /* ---- exec: exec.c, exec_load.c, exec_stack.c ---- */
 

@@ -23,8 +23,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "private.h"
 
-struct proc_hooks proc_hooks;
-
 struct spinlock proc_lock = {.name = "processes", .rank = RANK_PROC};
 
 static OBJECT_CACHE(process_cache, struct process);
@@ -49,8 +47,7 @@ struct process *process_create(void)
     wait_queue_init(&process->resumed);
     mutex_init(&process->exec_lock, "exec", RANK_EXEC);
     spin_init(&process->signal_lock, "signals", RANK_SIGNAL);
-    if (proc_hooks.timers_init)
-        proc_hooks.timers_init(process);
+    annex_hooks.timers_init(process);
     return process;
 }
 
@@ -244,15 +241,6 @@ struct usage process_usage_locked(const struct process *process)
     return sum;
 }
 
-/* The processor time of all threads, for CLOCK_PROCESS_CPUTIME_ID. Takes proc_lock. */
-static uint64_t process_run_ns(struct thread *self)
-{
-    spin_lock(&proc_lock);
-    struct usage usage = process_usage_locked(self->process);
-    spin_unlock(&proc_lock);
-    return usage.user_ns + usage.system_ns;
-}
-
 /* Constant after proc_init. */
 static uint32_t most_processes; /* one for each 16 frames */
 static uint32_t most_tasks;     /* numbers in use: one for each 4 frames, at most all numbers */
@@ -310,33 +298,15 @@ bool process_room(const struct process *parent)
            (!is_crowded(n_processes_now, most_processes) && !is_crowded(n_numbers, most));
 }
 
-/* For mm_reserve_hook: may the caller have the last of memory and of kernel stacks? */
-static bool may_use_reserve(void)
+unsigned proc_caller_rights(void)
 {
     const struct thread *self = current_thread();
     const struct process *process = self ? self->process : NULL;
-    return !process || process_may_use_last(process) || self->borrows ||
-           __atomic_load_n(&process->oom_victim, __ATOMIC_RELAXED);
-}
-
-static bool caller_is_root(void)
-{
-    const struct thread *self = current_thread();
-    return !self || !self->process || self->process->euid == 0;
-}
-
-/* As on Linux: the real user pays, and the effective one decides whether a limit applies. */
-static struct user *payer(bool *privileged)
-{
-    struct thread *self = current_thread();
-    if (!self || !self->process)
-        return NULL;
-    struct cred *cred = fs_cred(&self->fs);
-    struct user *user = cred->user;
-    user_ref(user);
-    *privileged = cred->euid == 0;
-    cred_unref(cred);
-    return user;
+    if (!process)
+        return CALLER_IS_ROOT | CALLER_MAY_RESERVE;
+    bool may_reserve = process_may_use_last(process) || self->borrows ||
+                       __atomic_load_n(&process->oom_victim, __ATOMIC_RELAXED);
+    return (process->euid == 0 ? CALLER_IS_ROOT : 0) | (may_reserve ? CALLER_MAY_RESERVE : 0);
 }
 
 uint32_t process_share(void)
@@ -351,9 +321,4 @@ void proc_init(void)
     most_processes = memory.total_frames / 16;
     most_tasks = min(memory.total_frames / 4, (uint64_t)PID_MAX - PID_RESERVED);
     threads_max = most_tasks;
-    mm_reserve_hook = may_use_reserve;
-    mm_is_root = caller_is_root;
-    job_init();
-    sched_hooks.process_run_ns = process_run_ns;
-    vfs_payer = payer;
 }

@@ -50,7 +50,7 @@ size_t thread_backtrace(const struct thread *thread, uint64_t *addresses, size_t
 static void report_place(const struct thread *thread)
 {
     char symbol[64];
-    uint64_t addresses[6];
+    uint64_t addresses[8];
     if (thread->state == THREAD_RUNNING)
         return;
     size_t n = thread_backtrace(thread, addresses, ARRAY_SIZE(addresses));

@@ -276,14 +276,25 @@ long sys_rt_sigpending(struct thread *self, uaddr_t set, size_t set_size)
 
 /* ---- Waiting ---- */
 
-/* For ppoll, pselect6 and sigsuspend: sets the mask until the call ends or a handler has run. Takes
- * signal_lock. */
-void signal_mask_for_call(uint64_t mask)
+static void mask_for_call(uint64_t mask)
 {
     struct thread *self = current_thread();
     self->saved_mask = self->signal_mask;
     self->restore_mask = true;
     signal_set_mask(self, mask);
+}
+
+int signal_mask_for_call(uaddr_t at, size_t size)
+{
+    uint64_t mask;
+    if (uaddr_is_null(at))
+        return 0;
+    if (size != sizeof(mask))
+        return -EINVAL;
+    if (user_copy_in(&mask, at, sizeof(mask)))
+        return -EFAULT;
+    mask_for_call(mask);
+    return 0;
 }
 
 /* Sleeps until a signal is to be delivered. The result -ERESTARTNOHAND means: call again, unless a
@@ -303,12 +314,11 @@ long sys_pause(struct thread *self)
 
 long sys_rt_sigsuspend(struct thread *self, uaddr_t mask, size_t set_size)
 {
-    uint64_t temporary;
     (void)self;
     if (set_size != sizeof(kernel_sigset_t))
         return -EINVAL;
-    if (user_copy_in(&temporary, mask, sizeof(temporary)))
+    if (uaddr_is_null(mask))
         return -EFAULT;
-    signal_mask_for_call(temporary);
-    return sleep_for_signal("sigsuspend");
+    int err = signal_mask_for_call(mask, set_size);
+    return err ? err : sleep_for_signal("sigsuspend");
 }

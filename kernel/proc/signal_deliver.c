@@ -237,7 +237,7 @@ void proc_return_to_user(struct trap_frame *frame, bool from_syscall)
             sched_preempt();
         bool restarts = from_syscall && is_to_restart(frame);
         if (unlikely(self->n_borrowed))
-            proc_hooks.memory_pay(self);
+            annex_hooks.memory_pay(self);
         if (self->signal_due || self->restore_mask || restarts) {
             deliver_one(frame, from_syscall);
             from_syscall = false; /* the frame belongs to a handler now, or to the restarted call */

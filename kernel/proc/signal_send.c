@@ -424,3 +424,10 @@ void signal_tell_parent_locked(struct process *process, int code, int status)
     }
     wake_all(&parent->child_events);
 }
+
+void proc_raise(int signal)
+{
+    siginfo_t info;
+    signal_fill(&info, signal, SI_USER, current_process()->pid, current_process()->uid);
+    signal_send_thread(current_thread(), signal, &info);
+}

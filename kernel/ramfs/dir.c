@@ -20,22 +20,6 @@
 #include "abi/errno.h"
 #include "local.h"
 
-static void *hash_memory_alloc(size_t size)
-{
-    return kmalloc(size);
-}
-
-static void hash_memory_free(void *block, size_t size)
-{
-    (void)size;
-    kfree(block);
-}
-
-void ramfs_dir_setup(void)
-{
-    hash_memory = (struct lib_memory){hash_memory_alloc, hash_memory_free};
-}
-
 static void drop_nothing(uint64_t word, void *arg)
 {
     (void)word, (void)arg;

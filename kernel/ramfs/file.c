@@ -80,7 +80,7 @@ bool ramfs_take_page(void)
     if (!current_thread() || !current_thread()->process)
         return true; /* the root archive is unpacked: memory is still being added */
     uint64_t most = most_file_pages();
-    if (n <= most - most / 32 || (n <= most && mm_reserve_hook && mm_reserve_hook()))
+    if (n <= most - most / 32 || (n <= most && caller_may_reserve()))
         return true;
     __atomic_fetch_sub(&n_file_pages, 1, __ATOMIC_RELAXED);
     return false;

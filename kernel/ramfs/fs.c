@@ -162,7 +162,6 @@ struct filesystem *ramfs_create(const char *type, uint32_t root_mode)
     struct filesystem *fs = object_alloc_zeroed(&filesystem_cache);
     if (!fs)
         return NULL;
-    ramfs_dir_setup();
     ramfs_file_setup();
     fs->type = type;
     fs->dev = filesystem_new_dev();

@@ -72,7 +72,6 @@ static inline struct ramfs_inode *ramfs_inode(struct inode *inode)
 struct ramfs_inode *ramfs_inode_create(struct filesystem *fs, const struct new_inode *what);
 
 extern struct inode_ops ramfs_dir_ops; /* an annex may add to it while the kernel starts */
-void ramfs_dir_setup(void);            /* called before the first directory is made */
 void ramfs_dir_init(struct ramfs_inode *dir);
 void ramfs_dir_free(struct ramfs_inode *dir);
 

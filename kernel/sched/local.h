@@ -5,9 +5,6 @@
 #include "abi/types.h"
 #include "sched.h"
 
-/* What a clock shows; false if there is no such clock. */
-bool clock_read(struct thread *self, clockid_t clock, uint64_t *ns);
-
 enum {
     SLICE_NS = 10 * 1000 * 1000,
     /* how long a thread that was woken waits: the one that runs usually sleeps sooner */

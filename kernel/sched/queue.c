@@ -565,8 +565,6 @@ void sched_init_cpu(void)
 
 void sched_init(void)
 {
-    mm_resched = cond_resched;
-    mm_yield = thread_yield;
     threads_init();
     sched_init_cpu();
 }

@@ -15,7 +15,6 @@ static OBJECT_CACHE(thread_cache, struct thread);
 static OBJECT_CACHE(fpu_cache, struct fpu_state);
 
 uint32_t n_threads;
-struct sched_hooks sched_hooks;
 
 static void start_thread(void *self)
 {

@@ -238,6 +238,13 @@ int wait_on_mutex(struct wait_queue *queue, struct mutex *mutex, enum wait_kind 
     return result;
 }
 
+int sleep_until(uint64_t deadline_ns, enum wait_kind kind, const char *what)
+{
+    wait_begin();
+    int result = wait_sleep(kind, deadline_ns, what);
+    return result == -ETIMEDOUT ? 0 : result;
+}
+
 /* ---- Waking ---- */
 
 /* Moves a waiter from its queue to `later`. Lock: the queue's held. */

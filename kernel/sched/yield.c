@@ -35,6 +35,13 @@ bool cond_resched(void)
     return !self->kill_due;
 }
 
+bool sched_let_run(bool wait)
+{
+    if (wait)
+        thread_yield();
+    return cond_resched();
+}
+
 /* The count is the processor's, not the thread's: it only decides when to look. */
 bool thread_resched(size_t n_moved)
 {

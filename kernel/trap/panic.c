@@ -12,6 +12,7 @@
 #include "trap.h"
 
 #include "dev.h"
+#include "hooks.h"
 #include "proc.h"
 #include "syscall.h"
 
@@ -24,8 +25,7 @@ static unsigned stage;                /* the stage to begin next */
 /* Details that only the code which panicked can give. */
 static void log_details(void)
 {
-    if (lib_hooks.panic_details)
-        lib_hooks.panic_details();
+    annex_hooks.panic_details();
 }
 
 /* The kinds of spinlocks that this processor holds. */

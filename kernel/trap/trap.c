@@ -175,6 +175,8 @@ void trap_enter(struct trap_frame *frame)
 {
     if (frame->vector >= IRQ_TIMER)
         interrupt((unsigned)frame->vector);
+    else if (unlikely(frame->vector == TRAP_NMI || frame->vector == TRAP_DOUBLE_FAULT))
+        return trap_stop_report(frame);
     else
         fault(frame);
     if (trap_from_user(frame) && proc_work_due(current_thread()))

@@ -69,7 +69,7 @@ long sys_access(struct fs_context *fs, const char *path, int mode)
 int file_truncate(struct fs_context *fs, struct inode *inode, uint64_t size)
 {
     if (size > inode->size && size > fs->process->limit_file_bytes) {
-        fs_raise(fs, SIGXFSZ);
+        hooks.raise(SIGXFSZ);
         return -EFBIG;
     }
     if (!inode->ops->truncate)

@@ -15,7 +15,6 @@
 
 const struct lock_ops *vfs_locks;
 const struct guard_ops *vfs_guard;
-struct user *(*vfs_payer)(bool *privileged);
 
 static OBJECT_CACHE(names_cache, struct fs_names);
 
@@ -139,12 +138,6 @@ bool fs_is_root(struct fs_context *fs)
     return is_root;
 }
 
-void fs_raise(struct fs_context *fs, int signal)
-{
-    if (fs->process->raise)
-        fs->process->raise(signal);
-}
-
 /* ---- Contexts ---- */
 
 void fs_process_copy(struct fs_process *to, struct fs_process *from)
@@ -155,7 +148,6 @@ void fs_process_copy(struct fs_process *to, struct fs_process *from)
         .cred = from->cred,
         .limit_files = from->limit_files,
         .limit_file_bytes = from->limit_file_bytes,
-        .raise = from->raise,
         .n_threads = 1,
     };
     cred_ref(to->cred);

@@ -13,8 +13,6 @@
 static struct device devices[MAX_DEVICES];
 static unsigned n_devices;
 
-int (*vfs_fifo_open)(struct inode *inode, struct file *file);
-
 int device_register(const struct device *device)
 {
     if (n_devices == MAX_DEVICES)

@@ -38,7 +38,6 @@ static inline int fs_permission(struct fs_context *fs, struct inode *inode, unsi
 }
 bool fs_owns(struct fs_context *fs, struct inode *inode); /* is fsuid the owner, or root? */
 bool fs_is_root(struct fs_context *fs);
-void fs_raise(struct fs_context *fs, int signal);
 
 enum { MAY_EXEC = 1, MAY_WRITE = 2, MAY_READ = 4 };
 

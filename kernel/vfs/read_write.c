@@ -35,7 +35,7 @@ long file_read(struct file *file, struct uio *uio, uint64_t *pos)
 static int limit_write(struct fs_context *fs, struct uio *uio, uint64_t pos)
 {
     if (pos >= fs->process->limit_file_bytes) {
-        fs_raise(fs, SIGXFSZ);
+        hooks.raise(SIGXFSZ);
         return -EFBIG;
     }
     if (pos >= MAX_FILE_SIZE)
@@ -62,7 +62,7 @@ long file_write(struct fs_context *fs, struct file *file, struct uio *uio, uint6
     }
     long result = restartable(file->ops->write(file, uio, pos));
     if (result == -EPIPE || uio->broken)
-        fs_raise(fs, SIGPIPE);
+        hooks.raise(SIGPIPE);
     return result;
 }
 

@@ -11,6 +11,10 @@
 #define CPU_KERNEL_STACK 8
 #define CPU_USER_RSP     16
 
+/* Offsets in struct hooks. */
+#define HOOK_TRAP    0
+#define HOOK_SYSCALL 8
+
 /* struct trap_frame */
 #define FRAME_RBP    32
 #define FRAME_R11    48

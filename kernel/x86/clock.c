@@ -13,8 +13,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "local.h"
 
-#define NS_PER_SECOND 1000000000ull
-#define PIT_HZ        1193182u
+#define PIT_HZ 1193182u
 
 enum { PIT_CHANNEL_2 = 0x42, PIT_MODE = 0x43, PIT_GATE = 0x61 };
 enum { GATE_ON = 1, SPEAKER = 2, OUT = 0x20 }; /* bits of PIT_GATE */

@@ -15,7 +15,6 @@
 struct cpu *cpus[MAX_CPUS];
 uint32_t n_cpus;
 struct cpu cpu_blocks[MAX_CPUS];
-struct x86_handlers x86_handlers;
 
 static struct x86_cpu arch_blocks[MAX_CPUS];
 
@@ -228,5 +227,5 @@ void stop_entry(struct trap_frame *frame)
     if (frame->vector == TRAP_NMI && (requests & REQUEST_STOP))
         for (;;)
             asm volatile("cli; hlt");
-    x86_handlers.stop_report(frame);
+    hooks.trap(frame);
 }

@@ -92,7 +92,7 @@ syscall_entry:
     PUSH_REGISTERS
     mov %rsp, %rdi
     xor %ebp, %ebp
-    call *x86_handlers + 8(%rip)
+    call *hooks + HOOK_SYSCALL(%rip)
 
     /* With a RIP that is not canonical, SYSRET would fault in kernel mode on the program's stack.
      * But RIP is canonical here: it follows a SYSCALL instruction, and the page at USER_END is
@@ -139,7 +139,7 @@ trap_common:
     swapgs
     xor %ebp, %ebp                      /* a backtrace ends here */
 1:  mov %rsp, %rdi
-    call *x86_handlers(%rip)
+    call *hooks + HOOK_TRAP(%rip)
 
 /* Returns to the code that the frame at RSP describes. */
 trap_return:

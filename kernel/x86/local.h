@@ -3,8 +3,11 @@
 #pragma once
 
 #include "asm.h"
+#include "hooks.h"
 #include "x86.h"
 
+_Static_assert(offsetof(struct hooks, trap) == HOOK_TRAP, "entry.S");
+_Static_assert(offsetof(struct hooks, syscall) == HOOK_SYSCALL, "entry.S");
 _Static_assert(offsetof(struct cpu, kernel_stack) == CPU_KERNEL_STACK, "entry.S");
 _Static_assert(offsetof(struct cpu, user_rsp) == CPU_USER_RSP, "entry.S");
 _Static_assert(offsetof(struct cpu, thread) == 24, "current_thread");

@@ -36,8 +36,6 @@ pte_t *kernel_root = boot_root;
 static uint16_t kernel_entries[8];
 static size_t n_kernel_entries;
 
-paddr_t (*x86_table_alloc)(void);
-
 paddr_t virt_to_phys(const void *virt)
 {
     uint64_t at = (uint64_t)virt;
@@ -129,10 +127,10 @@ void paging_drop_identity(void)
 }
 
 /* The table to which an entry points. If there is none, makes one; NULL when out of memory. */
-static pte_t *descend(pte_t *entry)
+static pte_t *descend(pte_t *entry, paddr_t (*table_alloc)(void))
 {
     if (!(*entry & PTE_PRESENT)) {
-        paddr_t table = x86_table_alloc();
+        paddr_t table = table_alloc();
         if (!table)
             return NULL;
         *entry = table | PTE_PRESENT | PTE_WRITE;
@@ -140,12 +138,12 @@ static pte_t *descend(pte_t *entry)
     return phys_to_virt(pte_phys(*entry));
 }
 
-int kernel_map(uint64_t address, paddr_t phys, uint64_t flags)
+int kernel_map(uint64_t address, paddr_t phys, uint64_t flags, paddr_t (*table_alloc)(void))
 {
     pte_t *table = kernel_root;
     spin_lock(&lock);
     for (int level = 4; level > 1 && table; level--)
-        table = descend(&table[table_index(address, level)]);
+        table = descend(&table[table_index(address, level)], table_alloc);
     spin_unlock(&lock);
     if (!table)
         return -ENOMEM;

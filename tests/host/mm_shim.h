@@ -14,6 +14,7 @@
 #define current_thread x86_current_thread
 #define spin_lock      x86_spin_lock
 #define spin_unlock    x86_spin_unlock
+#include "hooks.h"
 #include "x86.h"
 #undef phys_to_virt
 #undef this_cpu
@@ -109,9 +110,9 @@ static inline void spin_unlock(struct spinlock *lock)
     host_inner_locks -= lock->rank > RANK_SPACE;
 }
 
-int kernel_map(uint64_t address, paddr_t phys, uint64_t flags)
+int kernel_map(uint64_t address, paddr_t phys, uint64_t flags, paddr_t (*table_alloc)(void))
 {
-    (void)address, (void)phys, (void)flags;
+    (void)address, (void)phys, (void)flags, (void)table_alloc;
     abort();
 }
 paddr_t kernel_unmap(uint64_t address)
@@ -179,7 +180,7 @@ static void host_memory_init(void)
     host_memory = aligned_alloc(PAGE_SIZE, HOST_MEMORY);
     host_require(host_memory, "no memory");
     memset(host_memory, 0xa5, HOST_MEMORY);
-    lib_hooks.report_panic = host_panic;
+    hooks.report_panic = host_panic;
     for (uint32_t id = 0; id < HOST_CPUS; id++)
         host_cpus[id] = (struct cpu){.self = &host_cpus[id], .id = id};
 }

@@ -204,7 +204,7 @@ static bool fail_now(void)
 static void test_failures(void)
 {
     uint64_t n_free = free_now();
-    mm_fail_hook = fail_now;
+    annex_hooks.fail_allocation = fail_now;
     mm_fail_armed = true;
     countdown = 1;
     ok(!frame_alloc(FRAME_USER) && frame_alloc(FRAME_USER), "the hook makes one allocation fail");

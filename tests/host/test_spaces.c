@@ -941,7 +941,7 @@ int main(int argc, char **argv)
     kernel_root[TABLE_ENTRIES - 1] = frame_alloc_zeroed(FRAME_KERNEL) | PTE_PRESENT | PTE_GLOBAL;
     for (int id = 0; id < HOST_CPUS; id++)
         host_cr3[id] = kernel_root;
-    mm_fail_hook = fail_now;
+    annex_hooks.fail_allocation = fail_now;
     for (int i = 0; i < FILES; i++) {
         backing_init(&host_files[i].backing, &file_ops);
         host_files[i].n_pages = FILE_PAGES;

@@ -423,8 +423,8 @@ static void dump_and_end(struct thread *self, const siginfo_t *info)
 static void start(struct fs_context *fs, const char *command_line)
 {
     (void)fs, (void)command_line;
-    proc_hooks.dump = dump_and_end;
-    proc_hooks.stay_for_dump = stay_for_core;
+    annex_hooks.dump = dump_and_end;
+    annex_hooks.stay_for_dump = stay_for_core;
 }
 
 ANNEX(dumps, ANNEX_DEVICES, start);

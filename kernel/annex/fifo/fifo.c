@@ -72,7 +72,7 @@ static int fifo_open(struct inode *inode, struct file *file)
 static void start(struct fs_context *fs, const char *command_line)
 {
     (void)fs, (void)command_line;
-    vfs_fifo_open = fifo_open;
+    annex_hooks.fifo_open = fifo_open;
 }
 
 ANNEX(fifo, ANNEX_START, start);

@@ -153,17 +153,15 @@ static int wait(const struct futex_key *key, uint64_t address, uint32_t value, u
 /* Reads the time-out: relative for FUTEX_WAIT, otherwise absolute. 0, -EFAULT or -EINVAL. */
 static int find_deadline(uaddr_t timeout, int op, uint64_t *deadline_ns)
 {
-    struct timespec time;
+    uint64_t ns;
     *deadline_ns = NO_DEADLINE;
     if (uaddr_is_null(timeout))
         return 0;
-    if (user_copy_in(&time, timeout, sizeof(time)))
-        return -EFAULT;
-    if (time.tv_sec < 0 || time.tv_nsec < 0 || time.tv_nsec >= (long)SECOND_NS)
-        return -EINVAL;
-    uint64_t ns = min((uint64_t)time.tv_sec, UINT64_MAX / 4 / SECOND_NS) * SECOND_NS + time.tv_nsec;
+    int err = fetch_timespec(timeout, &ns);
+    if (err || ns == NO_DEADLINE)
+        return err;
     if ((op & FUTEX_CMD_MASK) == FUTEX_WAIT)
-        ns += clock_ns();
+        ns = deadline_in(ns);
     else if (op & FUTEX_CLOCK_REALTIME)
         ns -= min(ns, clock_boot_realtime_ns());
     *deadline_ns = ns;

@@ -78,8 +78,8 @@ static void word_cleared(struct space *space, uint64_t address)
 static void start(struct fs_context *fs, const char *command_line)
 {
     (void)fs, (void)command_line;
-    proc_hooks.thread_leaves_memory = release_robust_list;
-    proc_hooks.word_cleared = word_cleared;
+    annex_hooks.thread_leaves_memory = release_robust_list;
+    annex_hooks.word_cleared = word_cleared;
 }
 
 ANNEX(futex, ANNEX_START, start);

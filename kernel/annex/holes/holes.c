@@ -125,7 +125,7 @@ static int allocate(struct fs_context *fs, struct file *file, int mode, off_t of
         return -EFBIG;
     if (end > file->inode->size && end > fs->process->limit_file_bytes &&
         !(mode & FALLOC_FL_KEEP_SIZE)) {
-        fs_raise(fs, SIGXFSZ);
+        hooks.raise(SIGXFSZ);
         return -EFBIG;
     }
     inode_drop_privileges(fs, file->inode);

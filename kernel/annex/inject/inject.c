@@ -43,7 +43,7 @@ static long write_fail_nth(const struct proc_inode *of, char *line, size_t n)
         return -EPERM;
     if (!number_parse(line, digits, 10, &nth) || nth > INT32_MAX)
         return -EINVAL;
-    mm_fail_hook = allocation_is_chosen;
+    annex_hooks.fail_allocation = allocation_is_chosen;
     __atomic_store_n(&mm_fail_armed, true, __ATOMIC_RELEASE);
     current_thread()->fail_nth = nth;
     return (long)n;

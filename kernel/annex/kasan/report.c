@@ -146,7 +146,7 @@ void kasan_report(const struct access *access, uint64_t rip)
 {
     char name[80];
     bad = access->bad;
-    lib_hooks.panic_details = log_details;
+    annex_hooks.panic_details = log_details;
     panic("KASAN: %s: %s of %lu byte%s at 0x%lx in %s", kind_of(reason_at(bad)),
           access->write ? "write" : "read", access->n, access->n == 1 ? "" : "s", access->address,
           kernel_symbol(rip, name, sizeof(name)));
@@ -157,6 +157,6 @@ void kasan_report_free(const char *what, uint64_t object, uint64_t rip)
     char name[80];
     checks_off();
     bad = object;
-    lib_hooks.panic_details = log_details;
+    annex_hooks.panic_details = log_details;
     panic("KASAN: %s: 0x%lx freed in %s", what, object, kernel_symbol(rip, name, sizeof(name)));
 }

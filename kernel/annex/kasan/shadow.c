@@ -140,7 +140,8 @@ static bool is_first_of_stack(uint64_t address)
     return address >= KSTACK_AREA && (address - KSTACK_AREA) % SLOT_BYTES == PAGE_SIZE;
 }
 
-WRAPPED(int, kernel_map, uint64_t address, paddr_t phys, uint64_t flags);
+WRAPPED(int, kernel_map, uint64_t address, paddr_t phys, uint64_t flags,
+        paddr_t (*table_alloc)(void));
 WRAPPED(paddr_t, kernel_unmap, uint64_t address);
 WRAPPED(void *, kstack_alloc, void);
 
@@ -151,19 +152,19 @@ static void unmap_shadow(uint64_t shadow)
     frame_unref(frame);
 }
 
-int __wrap_kernel_map(uint64_t address, paddr_t phys, uint64_t flags)
+int __wrap_kernel_map(uint64_t address, paddr_t phys, uint64_t flags, paddr_t (*table_alloc)(void))
 {
     if (!is_first_of_stack(address))
-        return __real_kernel_map(address, phys, flags);
+        return __real_kernel_map(address, phys, flags, table_alloc);
     uint64_t shadow = align_down((uint64_t)shadow_of(address), PAGE_SIZE);
     paddr_t frame = frame_alloc_zeroed(FRAME_STACK);
-    int err = frame ? __real_kernel_map(shadow, frame, flags) : -1;
+    int err = frame ? __real_kernel_map(shadow, frame, flags, table_alloc) : -1;
     if (err < 0) {
         if (frame)
             frame_unref(frame);
         return err;
     }
-    err = __real_kernel_map(address, phys, flags);
+    err = __real_kernel_map(address, phys, flags, table_alloc);
     if (err < 0)
         unmap_shadow(shadow);
     return err;

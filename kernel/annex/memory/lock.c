@@ -17,7 +17,7 @@
 /* May the caller lock memory at all? */
 static bool may_lock(const struct space *space)
 {
-    return space->limit_locked || mm_is_root();
+    return space->limit_locked || caller_is_root();
 }
 
 /* mm_locks.check */
@@ -27,7 +27,7 @@ static int check_locks(const struct space *space, uint64_t n_bytes, bool asked)
     if (asked && !may_lock(space))
         return -EPERM;
     bool within = n_pages <= most && space->n_locked_pages <= most - n_pages;
-    return within || mm_is_root() ? 0 : -EAGAIN;
+    return within || caller_is_root() ? 0 : -EAGAIN;
 }
 
 /* How many pages of the range are locked already. Lock: space->lock held. */
@@ -45,7 +45,7 @@ static uint64_t count_locked(const struct space *space, uint64_t start, uint64_t
 static bool may_lock_range(struct space *space, uint64_t start, uint64_t end)
 {
     uint64_t most = space->limit_locked / PAGE_SIZE, wanted = (end - start) / PAGE_SIZE;
-    if (mm_is_root())
+    if (caller_is_root())
         return true;
     spin_lock(&space->lock);
     bool may = wanted + space->n_locked_pages <= most ||
@@ -256,7 +256,7 @@ long sys_mlockall(struct space *space, unsigned int flags)
         return -EPERM;
     uint32_t locks = flags & MCL_ONFAULT ? VMA_LOCKS : VMA_LOCKED;
     uint64_t most = align_down(space->limit_locked, PAGE_SIZE);
-    if (flags & MCL_CURRENT && lockable_bytes(space) > most && !mm_is_root())
+    if (flags & MCL_CURRENT && lockable_bytes(space) > most && !caller_is_root())
         return -ENOMEM;
     lock_future(space, flags & MCL_FUTURE ? locks : 0);
     if (!(flags & MCL_CURRENT))

@@ -185,7 +185,7 @@ static int remap_place(struct remap *remap)
         remap->new = space_find_place(space, wanted, remap->new_bytes, 0);
         return remap->new ? 0 : -ENOMEM;
     }
-    if (remap->new < least_address() && !mm_is_root())
+    if (remap->new < least_address() && !caller_is_root())
         return -EPERM;
     int err = space_unmap_locked(space, remap->new, remap->new + remap->new_bytes, &remap->flush,
                                  &remap->dead);
@@ -218,7 +218,7 @@ static int remap_clear(struct remap *remap)
     spin_lock(&space->lock);
     int err = remap_source(remap, vma_at(space, remap->old));
     bool large = remap->flags & MREMAP_FIXED && piece_end(space, remap->new, new_end) < new_end &&
-                 (remap->new >= least_address() || mm_is_root());
+                 (remap->new >= least_address() || caller_is_root());
     spin_unlock(&space->lock);
     if (!err && large)
         err = space_unmap(space, remap->new, remap->new_bytes);

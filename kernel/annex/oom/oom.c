@@ -219,10 +219,10 @@ static void oom_pay(struct thread *self)
 static void oom_start(struct fs_context *fs, const char *command_line)
 {
     (void)fs, (void)command_line;
-    proc_hooks.memory_wait = oom_wait;
-    proc_hooks.memory_borrow = oom_borrow;
-    proc_hooks.memory_pay = oom_pay;
-    proc_hooks.thread_buried = oom_buried;
+    annex_hooks.memory_wait = oom_wait;
+    annex_hooks.memory_borrow = oom_borrow;
+    annex_hooks.memory_pay = oom_pay;
+    annex_hooks.thread_buried = oom_buried;
 }
 
 ANNEX(oom, ANNEX_START, oom_start);

@@ -146,51 +146,6 @@ void poll_release(struct poll_item *items, size_t n)
     kfree(items);
 }
 
-/* ---- Times ---- */
-
-bool deadline_after(int64_t seconds, int64_t ns, uint64_t *deadline)
-{
-    if (seconds < 0 || ns < 0 || ns >= 1000000000)
-        return false;
-    if (seconds == 0 && ns == 0)
-        *deadline = 0;
-    else if (seconds > INT64_MAX / 4000000000)
-        *deadline = NO_DEADLINE;
-    else
-        *deadline = clock_ns() + (uint64_t)seconds * 1000000000 + (uint64_t)ns;
-    return true;
-}
-
-int fetch_deadline(uaddr_t at, uint64_t *deadline)
-{
-    struct timespec t;
-    *deadline = NO_DEADLINE;
-    if (uaddr_is_null(at))
-        return 0;
-    if (user_copy_in(&t, at, sizeof(t)))
-        return -EFAULT;
-    return deadline_after(t.tv_sec, t.tv_nsec, deadline) ? 0 : -EINVAL;
-}
-
-uint64_t ns_left(uint64_t deadline)
-{
-    uint64_t now = clock_ns();
-    return deadline > now ? deadline - now : 0;
-}
-
-int poll_mask_signals(uaddr_t at, size_t size)
-{
-    uint64_t mask;
-    if (uaddr_is_null(at))
-        return 0;
-    if (size != sizeof(mask))
-        return -EINVAL;
-    if (user_copy_in(&mask, at, sizeof(mask)))
-        return -EFAULT;
-    signal_mask_for_call(mask);
-    return 0;
-}
-
 /* ---- poll ---- */
 
 /* Gets the files of the user's list, referenced. How many numbers are not open. */
@@ -244,9 +199,7 @@ static long poll_until(struct fs_context *fs, uaddr_t list, unsigned n, uint64_t
 long sys_poll(struct fs_context *fs, uaddr_t fds, unsigned nfds, int timeout_ms)
 {
     struct thread *self = current_thread();
-    uint64_t deadline = NO_DEADLINE;
-    if (timeout_ms >= 0)
-        deadline_after(timeout_ms / 1000, timeout_ms % 1000 * 1000000ll, &deadline);
+    uint64_t deadline = timeout_ms < 0 ? NO_DEADLINE : deadline_in(timeout_ms * 1000000ull);
     if (self->restart_deadline_ns)
         deadline = self->restart_deadline_ns;
     self->restart_deadline_ns = 0;
@@ -263,14 +216,11 @@ long sys_ppoll(struct fs_context *fs, uaddr_t fds, unsigned nfds, uaddr_t timeou
     uint64_t deadline;
     int err = fetch_deadline(timeout, &deadline);
     if (!err)
-        err = poll_mask_signals(mask, set_size);
+        err = signal_mask_for_call(mask, set_size);
     if (err)
         return err;
     long result = poll_until(fs, fds, nfds, deadline);
-    if (deadline != NO_DEADLINE && !uaddr_is_null(timeout)) {
-        uint64_t left = deadline ? ns_left(deadline) : 0;
-        struct timespec t = {(time_t)(left / 1000000000), (long)(left % 1000000000)};
-        (void)user_copy_out(timeout, &t, sizeof(t)); /* as on Linux a failure is ignored */
-    }
+    if (deadline != NO_DEADLINE)
+        (void)store_timespec(timeout, ns_left(deadline)); /* as on Linux a failure is ignored */
     return result == -EINTR ? -ERESTARTNOHAND : result;
 }

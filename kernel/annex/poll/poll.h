@@ -14,10 +14,3 @@ void poll_release(struct poll_item *items, size_t n); /* drops the files and fre
 /* For loops over descriptors: cond_resched for some i. Such loops are short enough that they need
  * not stop when the thread is killed. */
 void poll_breathe(size_t i);
-/* Installs another signal mask until the call ends; `at` may be null. 0 or -errno. */
-int poll_mask_signals(uaddr_t at, size_t size);
-/* When a wait of that length ends; 0: at once. False: the time is malformed. */
-bool deadline_after(int64_t seconds, int64_t ns, uint64_t *deadline);
-/* The same of a timespec in user memory; a null address means no deadline. 0, -EFAULT, -EINVAL. */
-int fetch_deadline(uaddr_t at, uint64_t *deadline);
-uint64_t ns_left(uint64_t deadline);

@@ -7,6 +7,7 @@
 #include "abi/poll.h"
 #include "abi/signal.h"
 #include "abi/time.h"
+#include "proc.h"
 #include "syscall_calls.h"
 #include "poll.h"
 
@@ -96,19 +97,20 @@ static long select_until(struct fs_context *fs, int n, uaddr_t readfds, uaddr_t 
 long sys_select(struct fs_context *fs, int nfds, uaddr_t readfds, uaddr_t writefds,
                 uaddr_t exceptfds, uaddr_t timeout)
 {
-    uint64_t deadline = NO_DEADLINE;
+    uint64_t ns, deadline = NO_DEADLINE;
     struct timeval t;
     if (!uaddr_is_null(timeout)) {
         if (user_copy_in(&t, timeout, sizeof(t)))
             return -EFAULT;
-        if (t.tv_sec < 0 || t.tv_usec < 0)
+        if (t.tv_usec < 0 ||
+            !time_to_ns(t.tv_sec + t.tv_usec / 1000000, t.tv_usec % 1000000 * 1000, &ns))
             return -EINVAL;
-        deadline_after(t.tv_sec + t.tv_usec / 1000000, t.tv_usec % 1000000 * 1000, &deadline);
+        deadline = deadline_in(ns);
     }
     long result = select_until(fs, nfds, readfds, writefds, exceptfds, deadline);
     if (deadline != NO_DEADLINE) {
-        uint64_t left = deadline ? ns_left(deadline) : 0;
-        t = (struct timeval){(time_t)(left / 1000000000), (suseconds_t)(left / 1000 % 1000000)};
+        uint64_t left = ns_left(deadline);
+        t = (struct timeval){(time_t)(left / NS_PER_SECOND), (suseconds_t)(left / 1000 % 1000000)};
         (void)user_copy_out(timeout, &t, sizeof(t));
     }
     return result;
@@ -123,14 +125,11 @@ long sys_pselect6(struct fs_context *fs, int nfds, uaddr_t readfds, uaddr_t writ
     if (!err)
         err = fetch_deadline(timeout, &deadline);
     if (!err)
-        err = poll_mask_signals(uaddr(pair.mask), pair.size);
+        err = signal_mask_for_call(uaddr(pair.mask), pair.size);
     if (err)
         return err;
     long result = select_until(fs, nfds, readfds, writefds, exceptfds, deadline);
-    if (deadline != NO_DEADLINE) {
-        uint64_t left = deadline ? ns_left(deadline) : 0;
-        struct timespec t = {(time_t)(left / 1000000000), (long)(left % 1000000000)};
-        (void)user_copy_out(timeout, &t, sizeof(t));
-    }
+    if (deadline != NO_DEADLINE)
+        (void)store_timespec(timeout, ns_left(deadline));
     return result;
 }

@@ -2,22 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "proc/private.h"
 
-/* Reads a time-out and computes its deadline by clock_ns(). 0, -EFAULT or -EINVAL. */
-static int fetch_deadline(uaddr_t timeout, uint64_t *deadline_ns)
-{
-    struct timespec time;
-    *deadline_ns = NO_DEADLINE;
-    if (uaddr_is_null(timeout))
-        return 0;
-    if (user_copy_in(&time, timeout, sizeof(time)))
-        return -EFAULT;
-    if (time.tv_sec < 0 || time.tv_nsec < 0 || time.tv_nsec >= 1000000000)
-        return -EINVAL;
-    if (time.tv_sec < 1000000000)
-        *deadline_ns = clock_ns() + time.tv_sec * 1000000000ull + time.tv_nsec;
-    return 0;
-}
-
 /* Takes one of the wanted signals, and sleeps until there is one. The signal, -EAGAIN after the
  * deadline, -EINTR for another signal. Takes signal_lock. */
 static long wait_for_one(struct thread *self, uint64_t wanted, uint64_t deadline_ns,

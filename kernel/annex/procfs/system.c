@@ -295,8 +295,8 @@ static long next_process(const struct proc_inode *dir, long from)
 static long write_sysrq(const struct proc_inode *of, char *line, size_t n)
 {
     (void)of;
-    if (n > 0 && sysrq_perform)
-        sysrq_perform(line[0]);
+    if (n > 0)
+        annex_hooks.sysrq(line[0]);
     return (long)n;
 }
 

@@ -34,7 +34,7 @@ static int change_limit(struct process *process, int resource, const struct rlim
     int err = may_limit(current_process(), process);
     if (!err && (resource < 0 || resource >= RLIM_NLIMITS))
         err = -EINVAL;
-    if (!err && wanted && resource == RLIMIT_CPU && !proc_hooks.cpu_limit_set)
+    if (!err && wanted && resource == RLIMIT_CPU && !annex_hooks.enforces_cpu_limit)
         err = -ENOSYS; /* there is no code that would enforce the limit */
     if (!err) {
         spin_lock(&process->signal_lock);
@@ -49,7 +49,7 @@ static int change_limit(struct process *process, int resource, const struct rlim
         spin_unlock(&process->signal_lock);
     }
     if (wanted && !err && resource == RLIMIT_CPU && process->space)
-        proc_hooks.cpu_limit_set(process);
+        annex_hooks.cpu_limit_set(process);
     mutex_unlock(&process->exec_lock);
     return err;
 }

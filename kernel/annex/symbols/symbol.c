@@ -132,7 +132,7 @@ static void program_symbol(uint64_t address, char *text, size_t size)
 static void start(struct fs_context *fs, const char *command_line)
 {
     (void)fs, (void)command_line;
-    proc_hooks.program_symbol = program_symbol;
+    annex_hooks.program_symbol = program_symbol;
 }
 
 ANNEX(symbols, ANNEX_START, start);

@@ -85,7 +85,7 @@ static void sysrq(char letter)
 static void start(struct fs_context *fs, const char *command_line)
 {
     (void)fs, (void)command_line;
-    sysrq_perform = sysrq;
+    annex_hooks.sysrq = sysrq;
 }
 
 ANNEX(sysrq, ANNEX_START, start);

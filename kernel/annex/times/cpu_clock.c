@@ -45,7 +45,7 @@ static bool cpu_clock_ns(const struct thread *self, clockid_t clock, uint64_t *n
 static void cpu_clocks_start(struct fs_context *fs, const char *command_line)
 {
     (void)fs, (void)command_line;
-    sched_hooks.cpu_clock_ns = cpu_clock_ns;
+    annex_hooks.cpu_clock_ns = cpu_clock_ns;
 }
 
 ANNEX(times, ANNEX_START, cpu_clocks_start);

@@ -11,7 +11,6 @@
 #include "proc/private.h"
 
 enum { NS_PER_US = 1000, US_PER_S = 1000000, LOOK_AGAIN_NS = 1000000, PAUSE_NS = 100000 };
-#define NS_PER_S 1000000000ull
 
 struct setting {
     uint64_t left_ns, interval_ns;
@@ -80,7 +79,7 @@ static void fire_cpu_limit(struct timer *fired)
     struct interval_timer *timer = &process->timers[TIMER_CPU_LIMIT];
     int signal = 0;
     spin_lock(&proc_lock);
-    uint64_t used_s = time_of(process, TIMER_CPU_LIMIT) / NS_PER_S;
+    uint64_t used_s = time_of(process, TIMER_CPU_LIMIT) / NS_PER_SECOND;
     spin_lock(&process->signal_lock);
     struct rlimit *limit = &process->limits[RLIMIT_CPU];
     if (used_s >= limit->rlim_max)
@@ -95,7 +94,7 @@ static void fire_cpu_limit(struct timer *fired)
     if (signal == SIGKILL)
         timer->due_ns = 0;
     if (timer->due_ns) {
-        timer->due_ns = min(next_s, UINT64_MAX / 4 / NS_PER_S) * NS_PER_S;
+        timer->due_ns = min(next_s, UINT64_MAX / 4 / NS_PER_SECOND) * NS_PER_SECOND;
         timer_set(&timer->timer, look_at(process, TIMER_CPU_LIMIT, timer->due_ns));
     }
     spin_unlock(&proc_lock);
@@ -162,7 +161,7 @@ static void timer_watch_cpu(struct process *process)
     spin_lock(&proc_lock);
     uint64_t used = time_of(process, TIMER_CPU_LIMIT);
     spin_unlock(&proc_lock);
-    uint64_t due = min(soft, UINT64_MAX / 4 / NS_PER_S) * NS_PER_S;
+    uint64_t due = min(soft, UINT64_MAX / 4 / NS_PER_SECOND) * NS_PER_SECOND;
     change(process, TIMER_CPU_LIMIT, (struct setting){.left_ns = due > used ? due - used : 1});
 }
 
@@ -170,15 +169,15 @@ static void timer_watch_cpu(struct process *process)
 
 static struct timeval to_timeval(uint64_t ns)
 {
-    return (struct timeval){ns / NS_PER_S, ns % NS_PER_S / NS_PER_US};
+    return (struct timeval){ns / NS_PER_SECOND, ns % NS_PER_SECOND / NS_PER_US};
 }
 
 static bool from_timeval(const struct timeval *time, uint64_t *ns)
 {
-    if (time->tv_sec < 0 || time->tv_usec < 0 || time->tv_usec >= US_PER_S)
+    if (time->tv_usec < 0 || time->tv_usec >= US_PER_S ||
+        !time_to_ns(time->tv_sec, time->tv_usec * NS_PER_US, ns))
         return false;
-    *ns = min((uint64_t)time->tv_sec, UINT64_MAX / 4 / NS_PER_S) * NS_PER_S +
-          time->tv_usec * NS_PER_US;
+    *ns = min(*ns, UINT64_MAX / 4);
     return true;
 }
 
@@ -216,17 +215,18 @@ long sys_setitimer(struct thread *self, int which, uaddr_t value, uaddr_t old)
 long sys_alarm(struct thread *self, unsigned int seconds)
 {
     struct setting was =
-        change(self->process, ITIMER_REAL, (struct setting){.left_ns = seconds * NS_PER_S});
-    uint64_t left = (was.left_ns + NS_PER_S / 2) / NS_PER_S;
+        change(self->process, ITIMER_REAL, (struct setting){.left_ns = seconds * NS_PER_SECOND});
+    uint64_t left = (was.left_ns + NS_PER_SECOND / 2) / NS_PER_SECOND;
     return was.left_ns && !left ? 1 : left;
 }
 
 static void timers_start(struct fs_context *fs, const char *command_line)
 {
     (void)fs, (void)command_line;
-    proc_hooks.timers_init = timers_init;
-    proc_hooks.timers_stop = timers_stop;
-    proc_hooks.cpu_limit_set = timer_watch_cpu;
+    annex_hooks.timers_init = timers_init;
+    annex_hooks.timers_stop = timers_stop;
+    annex_hooks.cpu_limit_set = timer_watch_cpu;
+    annex_hooks.enforces_cpu_limit = true;
 }
 
 ANNEX(times, ANNEX_START, timers_start);

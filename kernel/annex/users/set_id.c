@@ -66,8 +66,8 @@ static void set_ids(struct exec *exec, const struct cred *now)
 static void start(struct fs_context *fs, const char *command_line)
 {
     (void)fs, (void)command_line;
-    proc_hooks.set_ids = set_ids;
-    proc_hooks.allow_sharing = allow_sharing;
+    annex_hooks.set_ids = set_ids;
+    annex_hooks.allow_sharing = allow_sharing;
 }
 
 ANNEX(users, ANNEX_DEVICES, start);

@@ -31,11 +31,19 @@ static void report_panic(const char *file, int line, const char *message)
     abort();
 }
 
+static void remember_signal(int signal)
+{
+    shim_signal = signal;
+}
+
 __attribute__((constructor)) static void shim_setup(void)
 {
     enum { ARCH_SET_GS = 0x1001 };
     syscall(SYS_arch_prctl, ARCH_SET_GS, &main_cpu);
-    lib_hooks.report_panic = report_panic;
+    hooks.report_panic = report_panic;
+    hooks.alloc = kmalloc;
+    hooks.free = kfree;
+    hooks.raise = remember_signal;
     ramfs_file_ops.seek = holes_seek;
     ramfs_dir_ops.unnamed = ramfs_unnamed;
     vfs_guard = &protect_guard;
@@ -187,13 +195,6 @@ void backing_zap(struct backing *backing, uint64_t first, uint64_t end, bool cop
         panic("backing_zap with a spinlock held");
 }
 
-static bool all_may_use_reserve(void)
-{
-    return true;
-}
-
-bool (*mm_reserve_hook)(void) = all_may_use_reserve;
-
 /* ---- Locks ---- */
 
 #define BITS_4(n)  1ull << (n), 2ull << (n), 4ull << (n), 8ull << (n)
@@ -284,11 +285,11 @@ void wake_all(struct wait_queue *queue)
 
 uint64_t clock_first_cycle, clock_ns_per_cycle = 1ull << 32;
 
-uint64_t realtime_ns(void)
+uint64_t clock_boot_realtime_ns(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
-    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec - clock_ns();
 }
 
 /* ---- User memory: the test's own ---- */
@@ -341,18 +342,12 @@ int user_copy_out(uaddr_t to, const void *from, size_t n)
 
 /* ---- A world ---- */
 
-static void remember_signal(int signal)
-{
-    shim_signal = signal;
-}
-
 void shim_start(struct fs_context *fs)
 {
     struct filesystem *root = ramfs_create("ramfs", 0755);
     if (!root)
         panic("no memory for the file system");
     vfs_init(root, fs);
-    fs->process->raise = remember_signal;
 }
 
 /* Removes all names below a directory. */

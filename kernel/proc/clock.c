@@ -2,19 +2,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/time.h"
-#include "local.h"
+#include "private.h"
 #include "syscall_calls.h"
 
-enum { NS_PER_SECOND = 1000000000, TICK_NS = 4000000 };
-
-uint64_t realtime_ns(void)
-{
-    return clock_boot_realtime_ns() + clock_ns();
-}
+enum { TICK_NS = 4000000 };
 
 static uint64_t thread_run_ns(struct thread *self)
 {
     struct usage usage = thread_usage(self);
+    return usage.user_ns + usage.system_ns;
+}
+
+/* The processor time of all threads. Takes proc_lock. */
+static uint64_t process_run_ns(const struct process *process)
+{
+    spin_lock(&proc_lock);
+    struct usage usage = process_usage_locked(process);
+    spin_unlock(&proc_lock);
     return usage.user_ns + usage.system_ns;
 }
 
@@ -31,11 +35,8 @@ bool clock_read(struct thread *self, clockid_t clock, uint64_t *ns)
     case CLOCK_BOOTTIME:
     case CLOCK_BOOTTIME_ALARM: *ns = clock_ns(); return true;
     case CLOCK_THREAD_CPUTIME_ID: *ns = thread_run_ns(self); return true;
-    case CLOCK_PROCESS_CPUTIME_ID:
-        *ns = sched_hooks.process_run_ns ? sched_hooks.process_run_ns(self) : thread_run_ns(self);
-        return true;
-    default:
-        return clock < 0 && sched_hooks.cpu_clock_ns && sched_hooks.cpu_clock_ns(self, clock, ns);
+    case CLOCK_PROCESS_CPUTIME_ID: *ns = process_run_ns(self->process); return true;
+    default: return clock < 0 && annex_hooks.cpu_clock_ns(self, clock, ns);
     }
 }
 
@@ -44,19 +45,17 @@ long sys_clock_gettime(struct thread *self, clockid_t clock, uaddr_t at)
     uint64_t ns;
     if (!clock_read(self, clock, &ns))
         return -EINVAL;
-    struct timespec time = {ns / NS_PER_SECOND, ns % NS_PER_SECOND};
-    return user_copy_out(at, &time, sizeof(time));
+    return store_timespec(at, ns);
 }
 
 long sys_clock_getres(struct thread *self, clockid_t clock, uaddr_t at)
 {
-    uint64_t ns;
-    struct timespec resolution = {0, 1};
+    uint64_t ns, resolution_ns = 1;
     if (!clock_read(self, clock, &ns))
         return -EINVAL;
     if (clock < 0 && (clock & CPUCLOCK_CLOCK_MASK) != CPUCLOCK_SCHED)
-        resolution.tv_nsec = TICK_NS; /* as Linux reports, which counts these two in ticks */
-    return uaddr_is_null(at) ? 0 : user_copy_out(at, &resolution, sizeof(resolution));
+        resolution_ns = TICK_NS; /* as Linux reports, which counts these two in ticks */
+    return uaddr_is_null(at) ? 0 : store_timespec(at, resolution_ns);
 }
 
 long sys_gettimeofday(struct thread *self, uaddr_t at, uaddr_t zone_at)

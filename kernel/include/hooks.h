@@ -1,0 +1,109 @@
+/* The hooks: all that a lower room asks of an upper one, on one page.
+ *
+ * No room calls upwards. Where a lower room needs something that only an upper one can do or knows,
+ * it calls a hook. boot/main.c fills in `hooks`, once and before anything else; an annex fills in
+ * its own of `annex_hooks` when it starts. Until then, and in a kernel without the annex, each hook
+ * has a default that does nothing (lib/hooks.c), so that callers need not ask whether there is one.
+ * No other header declares a function pointer as a variable, and `make lint` counts these.
+ *
+ * A hook is not a table of operations: struct inode_ops, file_ops and backing_ops are filled in for
+ * each kind of object, and tracer_hooks, mm_locks, lock_ops and ramfs_seals each belong to one
+ * annex. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi/signal.h"
+
+struct cred;
+struct exec;
+struct fs_context;
+struct file;
+struct inode;
+struct job_ops;
+struct process;
+struct space;
+struct thread;
+struct trap_frame;
+
+/* What the calling thread may do beyond other threads. */
+enum {
+    CALLER_IS_ROOT = 1,     /* lock memory without a limit, map below mmap_min_addr */
+    CALLER_MAY_RESERVE = 2, /* use the last 1/32 of memory and the last eighth of the stacks */
+};
+
+struct hooks {
+    /* x86: an exception or an interrupt. The first two are called by entry.S, by their offsets. */
+    void (*trap)(struct trap_frame *frame);
+    /* x86: a system call. */
+    void (*syscall)(struct trap_frame *frame);
+    /* lib: stores a line of the log, which has no '\n'. */
+    void (*log_line)(const char *line, size_t length);
+    /* lib: reports a panic and ends the machine. */
+    void (*report_panic)(const char *file, int line, const char *message);
+    /* lib: memory for the buckets of hash tables; NULL when memory is out. */
+    void *(*alloc)(size_t size);
+    void (*free)(void *memory);
+    /* mm: in a long operation, with no lock held, lets other threads run; with `wait`, until
+     * another has run. False if the calling thread was killed and the operation should stop. */
+    bool (*resched)(bool wait);
+    /* mm: CALLER_* of the calling thread. Called with spinlocks held. */
+    unsigned (*caller_rights)(void);
+    /* vfs: sends SIGPIPE or SIGXFSZ to the calling thread. */
+    void (*raise)(int signal);
+    /* dev: the sessions and groups of a terminal (dev.h); NULL before the first process. */
+    const struct job_ops *jobs;
+};
+extern struct hooks hooks;
+
+struct annex_hooks {
+    /* inject: must this allocation fail? Called only while `mm_fail_armed` is set. */
+    bool (*fail_allocation)(void);
+    /* kasan: logs more about the cause of a panic. */
+    void (*panic_details)(void);
+    /* sysrq: performs what the letter asks for. Called without locks. */
+    void (*sysrq)(char letter);
+    /* fifo: opens a FIFO: sets file->ops. 0 or -errno. */
+    int (*fifo_open)(struct inode *inode, struct file *file);
+    /* times: reads a clock with a negative number, in nanoseconds. False: there is no such clock.
+     */
+    bool (*cpu_clock_ns)(const struct thread *self, int clock, uint64_t *ns);
+    /* times: for a new process that is not published; for one that ends and sets no more timers. */
+    void (*timers_init)(struct process *process);
+    void (*timers_stop)(struct process *process);
+    /* times: RLIMIT_CPU was set. The process has not ended: exec_lock is held, or it does not run
+     * yet. */
+    void (*cpu_limit_set)(struct process *process);
+    bool enforces_cpu_limit; /* without this, RLIMIT_CPU cannot be set */
+    /* futex: the calling thread is about to leave its memory, by exec or at its end. */
+    void (*thread_leaves_memory)(struct thread *thread);
+    /* futex: the word of clear_child_tid was cleared in memory that others share. */
+    void (*word_cleared)(struct space *space, uint64_t address);
+    /* oom: a fault from user mode found no page: makes sure that there will be one, and sleeps for
+     * a moment; the caller executes the instruction again. False: there will be none. */
+    bool (*memory_wait)(struct thread *self);
+    /* oom: a fault in a system call found no page: tries again with some of the reserve. False: the
+     * access fails. Locks as for a fault. */
+    bool (*memory_borrow)(struct thread *self, uint64_t address, uint64_t error);
+    /* oom: on the way to user mode, if the thread has borrowed: waits until it has paid back. */
+    void (*memory_pay)(struct thread *self);
+    /* oom: a thread was freed. Called on the stack of another. */
+    void (*thread_buried)(struct process *process);
+    /* dumps: the calling thread's process dies of a signal: writes its core and ends it, or returns
+     * if there is to be none. Called without locks. */
+    void (*dump)(struct thread *self, const siginfo_t *info);
+    /* dumps: a thread of a process that is `dumping` is about to leave: returns when the core is
+     * written, as that has the registers of all threads. Takes proc_lock; sleeps. */
+    void (*stay_for_dump)(struct process *process);
+    /* users: exec changes exec->cred, a copy of the caller's `now`, if the file is set-id. May set
+     * forbids_sharing, until the other is called. */
+    void (*set_ids)(struct exec *exec, const struct cred *now);
+    void (*allow_sharing)(struct exec *exec);
+    /* symbols: writes " (FUNCTION+0x1f)" if the calling program's file has a symbol for the
+     * address, otherwise "". */
+    void (*program_symbol)(uint64_t address, char *text, size_t size);
+};
+extern struct annex_hooks annex_hooks;
