@@ -79,11 +79,15 @@ static struct wait_queue later = {.lock = {.rank = RANK_LATER, .name = "later"},
 /* Wakes up to n of those. */
 static void wake_some_of_later(unsigned n)
 {
+    struct waiter *waiter, *next;
     if (likely(list_empty(&later.waiters)))
         return;
     spin_lock(&later.lock);
-    for (; n && !list_empty(&later.waiters); n--)
-        waiter_wake(list_first(&later.waiters, struct waiter, node));
+    list_for_each_safe(waiter, next, &later.waiters, node) {
+        if (n-- == 0)
+            break;
+        waiter_wake(waiter);
+    }
     spin_unlock(&later.lock);
 }
 
