@@ -1,6 +1,7 @@
 /* Reports which bytes were accessed: of which object, how large it is, where it was allocated and
  * freed. */
 /* SPDX-License-Identifier: MIT */
+#include "hooks.h"
 #include "kasan.h"
 #include "lib.h"
 #include "x86.h"

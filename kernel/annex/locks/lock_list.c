@@ -14,7 +14,10 @@ struct telling {
 static void tell_lock(const struct telling *telling, const struct file_lock *lock, bool is_write)
 {
     struct lock_told told = {
-        .lock = {(int64_t)lock->node.key, lock->end, telling->owner->pid, is_write},
+        .lock = {.start = (int64_t)lock->node.key,
+                 .end = lock->end,
+                 .pid = telling->owner->pid,
+                 .is_write = is_write},
         .inode = telling->owner->number.set->inode,
         .n = telling->n,
         .is_flock = telling->owner->is_flock,
@@ -30,7 +33,10 @@ static void tell_waiters(const struct telling *telling, const struct file_lock *
     for (; node && node->key <= (uint64_t)lock->end; node = tree_next(waiters, node)) {
         const struct lock_range *wanted = container_of(node, struct lock_waiter, at)->wanted;
         struct lock_told told = {
-            .lock = {wanted->start, wanted->end, wanted->pid, wanted->is_write},
+            .lock = {.start = wanted->start,
+                     .end = wanted->end,
+                     .pid = wanted->pid,
+                     .is_write = wanted->is_write},
             .inode = telling->owner->number.set->inode,
             .n = telling->n,
             .is_flock = wanted->is_flock,
