@@ -39,7 +39,8 @@ INTERACTIVE = {
                                     b"Breakpoint 1, "),
 }
 # Commands that a document names within a sentence, and that are run here as they stand.
-HARMLESS = ("make help", "make tour", "make tour ANNEX=all", "make doctor", "make -f libc/libc.mk readme")
+HARMLESS = ("make help", "make tour", "make tour ANNEX=all", "make doctor", "make libc",
+            "make -f libc/libc.mk readme")
 # Commands that others run: the file that does.
 ELSEWHERE = {"make test": ".ci/run", "make CORE=1": ".ci/run", "make lint": ".ci/run", "make coverage": ".ci/run",
              "make release": "tests/tools/build.t", "make ide": "tests/tools/build.t"}
@@ -47,6 +48,8 @@ ELSEWHERE = {"make test": ".ci/run", "make CORE=1": ".ci/run", "make lint": ".ci
 LONG = {"make bench": "tests/bench/counts.t",
         "make fuzz SEED=50001 CALLS=5000000 CPUS=1": "tests/fuzz/fuzz.t",
         "make fuzz SEED=52001 CALLS=2000000 CPUS=4": "tests/fuzz/fuzz.t",
+        "make fuzz SEED=2001 CALLS=3000000 CPUS=4": "tests/fuzz/fuzz.t",
+        "make fuzz SEED=61002 CALLS=300000 CPUS=1": "tests/fuzz/fuzz.t",
         "make fuzz BUILD=build/kasan SANITIZE=kernel-address,undefined SEED=41001 CALLS=200000":
             "tests/fuzz/fuzz.t"}
 
