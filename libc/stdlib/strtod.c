@@ -406,25 +406,31 @@ static long double parse(const char *text, char **end, const struct format *form
     return negative ? -value : value;
 }
 
+/* The number 0, with space for its digits. */
+static struct big big_zero(uint32_t *space)
+{
+    return (struct big){0, space};
+}
+
 double strtod(const char *restrict text, char **restrict end)
 {
     uint32_t n[WORDS], m[WORDS];
 
-    return (double)parse(text, end, &dbl, (struct big){0, n}, (struct big){0, m});
+    return (double)parse(text, end, &dbl, big_zero(n), big_zero(m));
 }
 
 float strtof(const char *restrict text, char **restrict end)
 {
     uint32_t n[WORDS], m[WORDS];
 
-    return (float)parse(text, end, &single, (struct big){0, n}, (struct big){0, m});
+    return (float)parse(text, end, &single, big_zero(n), big_zero(m));
 }
 
 long double strtold(const char *restrict text, char **restrict end)
 {
     uint32_t n[EXTENDED_WORDS], m[EXTENDED_WORDS];
 
-    return parse(text, end, &extended, (struct big){0, n}, (struct big){0, m});
+    return parse(text, end, &extended, big_zero(n), big_zero(m));
 }
 
 double atof(const char *text)
