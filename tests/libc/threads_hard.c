@@ -531,7 +531,7 @@ static void check_library(void)
             snprintf(name, sizeof name, "NAME_%d_%d", thread, i);
             const char *value = getenv(name);
             right += i == 9 ? !value
-                            : value && strlen(value) == (size_t)(1 + (90 + i) * 2) &&
+                            : value && strlen(value) == 1 + (90 + (size_t)i) * 2 &&
                                   *value == 'a' + thread;
         }
     CHECK_EQ(right, N * 10);

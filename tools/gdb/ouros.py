@@ -46,7 +46,7 @@ def text(pointer):
 
 def processes():
     """Every process, by pid."""
-    for node in each_in_tree(value("'pid.c'::slots")["root"]):
+    for node in each_in_tree(value("pid_slots")["root"]):
         slot = container_of(node, "struct pid", "node")
         if slot["process"]:
             yield slot["process"]

@@ -106,19 +106,26 @@ static void put_flags(const char *what)
 
 static void flags(void)
 {
-    volatile double zero = 0, one = 1, most = 1e308, least = 1e-308;
-    volatile long double lzero = 0, lone = 1;
+    volatile double zero = 0, one = 1, most = 1e308, least = 1e-308, result;
+    volatile long double lzero = 0, lone = 1, lresult;
     fexcept_t saved;
     fenv_t environment;
 
     feclearexcept(FE_ALL_EXCEPT);
-    one / zero, put_flags("divide");
-    zero / zero, put_flags("invalid");
-    most *most, put_flags("overflow");
-    least *least, put_flags("underflow");
-    one / 3, put_flags("inexact");
-    lone / lzero, put_flags("divide, x87");
-    lone / 3, put_flags("inexact, x87");
+    result = one / zero;
+    put_flags("divide");
+    result = zero / zero;
+    put_flags("invalid");
+    result = most * most;
+    put_flags("overflow");
+    result = least * least;
+    put_flags("underflow");
+    result = one / 3;
+    put_flags("inexact");
+    lresult = lone / lzero;
+    put_flags("divide, x87");
+    lresult = lone / 3;
+    put_flags("inexact, x87");
     sqrt(-one), put_flags("sqrt");
     log(zero), put_flags("log");
     exp(most), put_flags("exp");
@@ -129,10 +136,11 @@ static void flags(void)
     feraiseexcept(FE_INEXACT);
     fesetexceptflag(&saved, FE_DIVBYZERO | FE_INEXACT);
     put_flags("set");
-    lone / lzero, fesetround(FE_UPWARD);
+    lresult = lone / lzero;
+    fesetround(FE_UPWARD);
     printf("hold %d", feholdexcept(&environment));
     put_flags("");
-    one / 3;
+    result = one / 3;
     fesetround(FE_DOWNWARD);
     feupdateenv(&environment);
     printf("%d ", fegetround() == FE_UPWARD);

@@ -43,12 +43,16 @@ static void files(void)
     ungetc('x', file);
     printf("%s %d %c %c %d\n", line, number, fgetc(file), getc(file), fseek(file, 0, SEEK_END));
     printf("%ld %zu\n", ftell(file), fwrite("ab", 1, 2, file));
-    file = freopen("own", "r", file);
-    printf("%zu %d %d\n", fread(line, 1, 4, file), feof(file), ferror(file));
-    clearerr(file);
-    printf("%d %d %d\n", fclose(file), rename("own", "other"), remove("other"));
-    file = tmpfile();
-    printf("%d\n", file && fclose(file) == 0);
+    FILE *again = freopen("own", "r", file);
+    printf("%zu %d %d\n", fread(line, 1, 4, again), feof(again), ferror(again));
+    clearerr(again);
+    int closed = fclose(again);
+    printf("%d %d %d\n", closed, rename("own", "other"), remove("other"));
+    FILE *unnamed = tmpfile();
+    if (!unnamed)
+        return;
+    closed = fclose(unnamed);
+    printf("%d\n", closed);
 }
 
 static void memory(void)
