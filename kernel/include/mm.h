@@ -32,6 +32,7 @@ enum frame_use {
     FRAME_FREE,
     FRAME_KERNEL,
     FRAME_TABLE,
+    FRAME_KERNEL_TABLE, /* a page table of the kernel's own addresses: it is never freed */
     FRAME_USER,
     FRAME_FILE,
     FRAME_STACK,

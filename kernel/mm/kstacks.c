@@ -121,7 +121,7 @@ static size_t cached_release(void)
 
 static paddr_t table_alloc(void)
 {
-    return frame_alloc_zeroed(FRAME_TABLE);
+    return frame_alloc_zeroed(FRAME_KERNEL_TABLE);
 }
 
 /* Maps a stack in the slot. Its top, or NULL when memory is out. */

@@ -9,8 +9,8 @@ static const char *const frame_uses[N_FRAME_USES] = {
     [FRAME_FILE] = "file",     [FRAME_STACK] = "stack", [FRAME_BUFFER] = "buffer",
 };
 
-/* Frames by use, without those of object caches: their number depends on where objects happened to
- * be. */
+/* Frames by use, without those of object caches, whose number depends on where objects happened to
+ * be, and without the kernel's page tables, which stay for the next threads. */
 static void add_frames(struct text *text)
 {
     struct memory_counts counts;

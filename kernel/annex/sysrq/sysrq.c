@@ -18,8 +18,13 @@ static void show_processes(void)
 static void show_memory(void)
 {
     static const char *const uses[N_FRAME_USES] = {
-        [FRAME_KERNEL] = "kernel",   [FRAME_TABLE] = "page tables", [FRAME_USER] = "programs",
-        [FRAME_FILE] = "files",      [FRAME_STACK] = "stacks",      [FRAME_BUFFER] = "buffers",
+        [FRAME_KERNEL] = "kernel",
+        [FRAME_TABLE] = "page tables",
+        [FRAME_KERNEL_TABLE] = "kernel's page tables",
+        [FRAME_USER] = "programs",
+        [FRAME_FILE] = "files",
+        [FRAME_STACK] = "stacks",
+        [FRAME_BUFFER] = "buffers",
         [FRAME_OBJECTS] = "objects",
     };
     struct memory_counts counts;
