@@ -41,6 +41,7 @@ static void sleeper(void)
             sched_yield(); /* begins the call with a whole time slice: see docs/trust.md */
         uint64_t due = now() + NICE_TICK_NS;
         struct timespec ms = {0, NICE_TICK_NS};
+        shared->n_sleeps++;
         nanosleep(&ms, NULL);
         uint64_t woke = now(), late = woke - due;
         /* Also a sleep that ended after the call may have been held up by it. */
@@ -51,9 +52,13 @@ static void sleeper(void)
     }
 }
 
-/* The call begins; it has ended when `measured` is called, or when the caller has gone. */
+/* The call begins; it has ended when `measured` is called, or when the caller has gone. The sleeper
+ * has just gone to sleep: of one that was ready already the delay would not be seen. */
 void measure(void)
 {
+    uint64_t n = shared->n_sleeps;
+    while (shared->n_sleeps == n)
+        sched_yield();
     shared->worst_ns = shared->n_wakes = 0;
     shared->end_ns = UINT64_MAX;
     shared->begin_ns = now();

@@ -55,6 +55,7 @@ extern volatile struct shared {
     int measuring;             /* the call is being made */
     uint64_t worst_ns;         /* how late the sleeper ran at most meanwhile */
     uint64_t n_wakes;          /* how often it ran meanwhile */
+    uint64_t n_sleeps;         /* how often it has gone to sleep */
     uint64_t begin_ns, end_ns; /* of the call */
     unsigned n_ready;          /* helpers of the user that wait */
 } * shared;
