@@ -26,7 +26,7 @@ coverage:                      ## the kernel's coverage by the tests: $(BUILD)/c
 	@tools/setup test && tools/setup coverage
 	+@$(inner_make) BUILD=$(BUILD)/coverage COVERAGE=1 WERROR= coverage-run
 
-coverage-run: all iso $(test_programs)
+coverage-run: all iso $(test_programs) $(inject)
 	@: > $(BUILD)/coverage.counts
 	@$(prove) -j$(JOBS) $(coverage_tests) || \
 	 echo 'What failed was counted all the same: whether the tests pass, make test tells.'
