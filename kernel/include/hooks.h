@@ -54,7 +54,8 @@ struct hooks {
     unsigned (*caller_rights)(void);
     /* vfs: sends SIGPIPE or SIGXFSZ to the calling thread. */
     void (*raise)(int signal);
-    /* dev: the sessions and groups of a terminal (dev.h); NULL before the first process. */
+    /* dev: the sessions and groups of a terminal (dev.h); NULL until boot sets it, before there are
+     * terminals. */
     const struct job_ops *jobs;
 };
 extern struct hooks hooks;

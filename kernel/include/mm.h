@@ -9,7 +9,7 @@
  * Read frames.c, objects.c and kstacks.c first: memory for the kernel itself. Then vmas.c (which
  * addresses mean what), tables.c (page tables that spaces share), load.c and flush.c (what the
  * processors remember of them), fault.c, backing.c and space.c (fork and the end of a space). The
- * system calls come last: map.c, brk.c; look.c is for those who look into other spaces.
+ * system calls come last: map.c, brk.c; look.c reads and writes other spaces.
  *
  * Upper rooms give it two hooks (hooks.h) and a `struct backing_ops` for each kind of object
  * that can be mapped. */

@@ -24,8 +24,8 @@
  * locks for milliseconds, and then each of them would run before a thread that is woken a moment
  * later. So only a few are woken at once. The rest is moved to the queue `later`, and each thread
  * that leaves a queue wakes one of those: there are never more than a few on their way, and no
- * thread does the work for all. No waiter is forgotten in `later`: whoever moves waiters there
- * wakes some of them afterwards, and each that is woken leaves its queue (step 5) and wakes
+ * thread does the work for all. No waiter is forgotten in `later`: the thread that moves waiters
+ * there wakes some of them afterwards, and each that is woken leaves its queue (step 5) and wakes
  * another. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"

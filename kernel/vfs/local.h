@@ -237,7 +237,7 @@ void new_inode_init(struct new_inode *what, struct fs_context *fs, struct inode 
 
 /* The functions of the locks annex, if it is built. */
 struct lock_ops {
-    /* The commands of fcntl about locks, leases, and who is signalled for the file; -ENOSYS for
+    /* The commands of fcntl about locks, leases, and the owner that the file signals; -ENOSYS for
      * others. */
     long (*fcntl)(struct fs_context *fs, struct file *file, int fd, unsigned command, uint64_t arg);
     /* Removes all locks of an owner on the inode: a descriptor table that closes a descriptor of

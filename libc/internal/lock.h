@@ -62,7 +62,7 @@ static inline void recursive_take(struct recursive_lock *lock)
     lock->depth++;
 }
 
-/* Takes it if nobody else has it; whether that was so. */
+/* Takes the lock if it is free. True if it was. */
 static inline bool recursive_try(struct recursive_lock *lock)
 {
     if (!recursive_is_mine(lock)) {

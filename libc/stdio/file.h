@@ -32,7 +32,7 @@ struct stdio_file {
 #define UNSET 9
 
 extern FILE *stdio_files;   /* the list of the files that fopen made */
-extern unsigned stdio_lock; /* guards it; who holds it may take a FILE's lock, not vice versa */
+extern unsigned stdio_lock; /* guards the list; its holder may take a FILE's lock, not vice versa */
 
 /* flockfile and funlockfile, if there may be other threads. Programs call functions that take the
  * lock; those that are declared here, and those named *_unlocked, are called with it. */

@@ -1,8 +1,8 @@
 /* Barriers: threads wait until `count` of them have come.
  *
  * Each caller draws a ticket. The tickets 0 to count-1 are round 0, the next ones round 1, and so
- * on; whoever has the last ticket of a round ends the round, and returns the special value. So more
- * threads than `count` may come at once. */
+ * on; the thread with the last ticket of a round ends the round and returns the special value. So
+ * more threads than `count` may come at once. */
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
 #include "users.h"

@@ -24,21 +24,6 @@ static int iso_week(const struct tm *tm, long *year)
     return at.tm_yday / 7 + 1;
 }
 
-static const char *whole(const char *conversion)
-{
-    switch (*conversion) {
-    case 'c': return "%a %b %e %H:%M:%S %Y";
-    case 'D':
-    case 'x': return "%m/%d/%y";
-    case 'F': return "%Y-%m-%d";
-    case 'r': return "%I:%M:%S %p";
-    case 'R': return "%H:%M";
-    case 'T':
-    case 'X': return "%H:%M:%S";
-    }
-    return NULL;
-}
-
 enum { MOST_DIGITS = 60, MOST_WIDTH = 1 << 20 };
 
 /* What is written between % and the letter: the form of the result. */
@@ -186,7 +171,7 @@ static void convert_piece(struct piece *piece, const char *start, const char *le
         memcpy(piece->text, start, piece->length);
         piece->text[piece->length] = '\0';
     } else {
-        longer = whole(letter);
+        longer = date_composed(*letter);
         piece->length = longer ? strftime(piece->text, sizeof(piece->text), longer, tm)
                                : (size_t)convert(piece->text, *letter, how, tm);
         if (!longer && !how->pad && piece->text[0] == '0')

@@ -102,21 +102,6 @@ static const char *half_of_day(const char *text, struct reading *r)
     return r->is_pm || strncasecmp(text, "AM", 2) == 0 ? text + 2 : NULL;
 }
 
-static const char *composed(char letter)
-{
-    switch (letter) {
-    case 'c': return "%a %b %e %H:%M:%S %Y";
-    case 'D':
-    case 'x': return "%m/%d/%y";
-    case 'F': return "%Y-%m-%d";
-    case 'r': return "%I:%M:%S %p";
-    case 'R': return "%H:%M";
-    case 'T':
-    case 'X': return "%H:%M:%S";
-    }
-    return NULL;
-}
-
 static const char *read_year(const char *text, char letter, struct reading *r)
 {
     struct tm *tm = r->tm;
@@ -234,7 +219,7 @@ static const char *read_all(const char *text, const char *format, struct reading
             format++;
         if (!*format)
             return NULL;
-        const char *parts = composed(*format);
+        const char *parts = date_composed(*format);
         text = parts ? read_all(text, parts, r) : read_time(text, *format, r);
     }
     return text;

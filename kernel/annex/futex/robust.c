@@ -48,7 +48,7 @@ static bool release_robust(struct thread *thread, uint64_t word)
 /* Walks the thread's list. */
 static void release_robust_list(struct thread *thread)
 {
-    enum { MOST = 2048, WAKES_AT_ONCE = 16 };
+    enum { MOST = 2048, PAUSE_EVERY = 16 };
     struct robust_list_head head;
     uaddr_t at = thread->robust_list;
     uint64_t word;
@@ -63,7 +63,7 @@ static void release_robust_list(struct thread *thread)
         if (user_copy_in(&entry, uaddr(entry), sizeof(entry)))
             return;
         entry &= ~1ull;
-        if (i % WAKES_AT_ONCE == WAKES_AT_ONCE - 1)
+        if (i % PAUSE_EVERY == PAUSE_EVERY - 1)
             (void)cond_resched();
     }
     if (head.pending && futex_word_of(head.pending & ~1ull, head.futex_offset, &word))

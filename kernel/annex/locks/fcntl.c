@@ -1,5 +1,5 @@
-/* The commands of fcntl about locks, leases, who is signalled for a file, and how long what is
- * written will live. */
+/* The commands of fcntl about locks, leases, the owner that a file signals, and hints on how long
+ * written data will live. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/signal.h"
 #include "lock_set.h"

@@ -48,7 +48,7 @@ typedef struct {
     unsigned int __word;  /* 0, or the owner's number and the bits of <abi/futex.h> */
     unsigned int __depth; /* recursive: how often the owner has locked it beside the first time */
     int __unused;
-    int __broken; /* robust: an owner ended, and nobody has called pthread_mutex_consistent */
+    int __broken; /* robust: an owner ended; pthread_mutex_consistent was not called */
     int __kind;
     int __unused2;
     void *__next, *__previous; /* robust: in the list of its owner */
@@ -56,14 +56,14 @@ typedef struct {
 
 typedef struct {
     unsigned int __round; /* changes with each signal */
-    unsigned int __users; /* who waits */
+    unsigned int __users; /* how many wait */
     int __clock;
     int __shared;
     long __unused[4];
 } pthread_cond_t;
 
 typedef struct {
-    unsigned int __word; /* how many read, or that one writes; and whether somebody waits */
+    unsigned int __word; /* how many read, or that one writes; and whether a thread waits */
     int __writer;        /* its number */
     int __shared;
     int __unused[11];
@@ -73,7 +73,7 @@ typedef struct {
     unsigned long __arrived; /* since pthread_barrier_init */
     unsigned int __count;
     unsigned int __round; /* how often __count threads have met */
-    unsigned int __users; /* who is in pthread_barrier_wait */
+    unsigned int __users; /* how many are in pthread_barrier_wait */
     int __shared;
     long __unused;
 } pthread_barrier_t;
