@@ -330,6 +330,15 @@ static const char *parse_spec(const char *at, struct scan_spec *spec)
     return *at ? at + 1 : at;
 }
 
+/* Is a character there? If the text ends here, there is nothing to convert. */
+static bool has_more(struct scan *s)
+{
+    int c = take(s);
+
+    give_back(s, c);
+    return c != EOF;
+}
+
 /* Performs one conversion. 1: done; 0: the text does not match; -1: there is no more text. */
 static int convert(struct scan *s, const struct scan_spec *spec, const char **format)
 {
@@ -339,13 +348,8 @@ static int convert(struct scan *s, const struct scan_spec *spec, const char **fo
         skip_blanks(s);
     if (spec->letter == '[')
         *format = parse_set(*format, set);
-    if (spec->letter != 'n') {
-        int c = take(s);
-
-        if (c == EOF)
-            return -1;
-        give_back(s, c);
-    }
+    if (spec->letter != 'n' && !has_more(s))
+        return -1;
     switch (spec->letter) {
     case 'd':
     case 'i':

@@ -24,6 +24,15 @@ static int iso_week(const struct tm *tm, long *year)
     return at.tm_yday / 7 + 1;
 }
 
+/* The year to which that week belongs. */
+static long iso_year(const struct tm *tm)
+{
+    long year;
+
+    iso_week(tm, &year);
+    return year;
+}
+
 enum { MOST_DIGITS = 60, MOST_WIDTH = 1 << 20 };
 
 /* What is written between % and the letter: the form of the result. */
@@ -70,12 +79,10 @@ static int zone(char *text, const struct how *how, const struct tm *tm)
     return 1 + number(text + 1, how, 4, '0', size / 60 * 100 + size % 60);
 }
 
-/* Prints one conversion, of at most 64 bytes; the result is its length. */
-static int convert(char *text, char letter, const struct how *how, const struct tm *tm)
+/* Prints a part of the date; a letter that names none as it is written. */
+static int convert_date(char *text, char letter, const struct how *how, const struct tm *tm)
 {
-    int hour = (tm->tm_hour + 11) % 12 + 1;
-    long year = tm->tm_year + 1900L, iso_year;
-    struct tm copy = *tm;
+    long year = tm->tm_year + 1900L;
 
     switch (letter) {
     case 'a': return sprintf(text, "%.3s", days[tm->tm_wday]);
@@ -86,16 +93,32 @@ static int convert(char *text, char letter, const struct how *how, const struct 
     case 'C': return number(text, how, 1, '0', (year - (year % 100 + 100) % 100) / 100);
     case 'd': return number(text, how, 2, '0', tm->tm_mday);
     case 'e': return number(text, how, 2, '_', tm->tm_mday);
-    case 'g':
-        iso_week(tm, &iso_year);
-        return number(text, how, 2, '0', (iso_year % 100 + 100) % 100);
-    case 'G': iso_week(tm, &iso_year); return number(text, how, 1, '0', iso_year);
+    case 'g': return number(text, how, 2, '0', (iso_year(tm) % 100 + 100) % 100);
+    case 'G': return number(text, how, 1, '0', iso_year(tm));
+    case 'j': return number(text, how, 3, '0', tm->tm_yday + 1);
+    case 'm': return number(text, how, 2, '0', tm->tm_mon + 1);
+    case 'u': return number(text, how, 1, '0', (tm->tm_wday + 6) % 7 + 1);
+    case 'U': return number(text, how, 2, '0', (tm->tm_yday + 7 - tm->tm_wday) / 7);
+    case 'V': return number(text, how, 2, '0', iso_week(tm, &year));
+    case 'w': return number(text, how, 1, '0', tm->tm_wday);
+    case 'W': return number(text, how, 2, '0', (tm->tm_yday + 7 - (tm->tm_wday + 6) % 7) / 7);
+    case 'y': return number(text, how, 2, '0', (year % 100 + 100) % 100);
+    case 'Y': return number(text, how, 1, '0', year);
+    }
+    return sprintf(text, "%%%c", letter);
+}
+
+/* Prints one conversion, of at most 64 bytes; the result is its length. */
+static int convert(char *text, char letter, const struct how *how, const struct tm *tm)
+{
+    int hour = (tm->tm_hour + 11) % 12 + 1;
+    struct tm copy = *tm;
+
+    switch (letter) {
     case 'H': return number(text, how, 2, '0', tm->tm_hour);
     case 'I': return number(text, how, 2, '0', hour);
-    case 'j': return number(text, how, 3, '0', tm->tm_yday + 1);
     case 'k': return number(text, how, 2, '_', tm->tm_hour);
     case 'l': return number(text, how, 2, '_', hour);
-    case 'm': return number(text, how, 2, '0', tm->tm_mon + 1);
     case 'M': return number(text, how, 2, '0', tm->tm_min);
     case 'n': return sprintf(text, "\n");
     case 'p': return sprintf(text, tm->tm_hour < 12 ? "AM" : "PM");
@@ -103,18 +126,11 @@ static int convert(char *text, char letter, const struct how *how, const struct 
     case 's': return number(text, how, 1, '_', timegm(&copy));
     case 'S': return number(text, how, 2, '0', tm->tm_sec);
     case 't': return sprintf(text, "\t");
-    case 'u': return number(text, how, 1, '0', (tm->tm_wday + 6) % 7 + 1);
-    case 'U': return number(text, how, 2, '0', (tm->tm_yday + 7 - tm->tm_wday) / 7);
-    case 'V': return number(text, how, 2, '0', iso_week(tm, &iso_year));
-    case 'w': return number(text, how, 1, '0', tm->tm_wday);
-    case 'W': return number(text, how, 2, '0', (tm->tm_yday + 7 - (tm->tm_wday + 6) % 7) / 7);
-    case 'y': return number(text, how, 2, '0', (year % 100 + 100) % 100);
-    case 'Y': return number(text, how, 1, '0', year);
     case 'z': return zone(text, how, tm);
     case 'Z': return sprintf(text, "%.60s", tm->tm_zone && *tm->tm_zone ? tm->tm_zone : "UTC");
     case '%': return sprintf(text, "%%");
     }
-    return sprintf(text, "%%%c", letter);
+    return convert_date(text, letter, how, tm);
 }
 
 /* Reads flags, width and modifier, and returns the place of the letter. */
