@@ -7,8 +7,8 @@
  * are taken inside. Nothing here sleeps: when memory is out, the answer is an error.
  *
  * Read frames.c, objects.c and kstacks.c first: memory for the kernel itself. Then vmas.c (which
- * addresses mean what), tables.c (page tables that spaces share), load.c and flush.c (what the
- * processors remember of them), fault.c, backing.c and space.c (fork and the end of a space). The
+ * addresses mean what), tables.c (page tables that spaces share) and flush.c (what the processors
+ * remember of them); backing.c, space.c (fork and the end of a space), load.c and fault.c. The
  * system calls come last: map.c, brk.c; look.c reads and writes other spaces.
  *
  * Upper rooms give it two hooks (hooks.h) and a `struct backing_ops` for each kind of object

@@ -12,8 +12,8 @@
  * and what is pending for it and its threads. Actions that processes share have a lock of their
  * own, which comes last.
  *
- * Read process.c and pid.c first, then group.c and fork.c; exec.c with exec_load.c and
- * exec_stack.c; exit.c and wait.c; signal.c, signal_send.c, signal_deliver.c, signal_frame.c; then
+ * Read pid.c, process.c and group.c first: the tree. Then signal.c and signal_send.c; exit.c;
+ * signal_frame.c and signal_deliver.c; fork.c; exec_stack.c, exec_load.c and exec.c; wait.c; then
  * the rest.
  *
  * Annexes give it hooks (hooks.h): timers, robust futexes, what happens when memory is out, symbols

@@ -6,8 +6,8 @@
  * inside. A thread gives up the processor only in wait_*, sleep_until, mutex_lock, thread_yield,
  * thread_handoff, cond_resched, sched_preempt and thread_exit, and never with a spinlock held.
  *
- * Read queue.c first: the scheduler and the thread switch. Then thread.c, wait.c and mutex.c; then
- * timer.c, deadline.c and yield.c.
+ * Read thread.c and timer.c first, then queue.c: the scheduler and the thread switch. Then wait.c
+ * and mutex.c; then deadline.c and yield.c.
  *
  * Upper rooms fill in the fields of struct thread that are marked as proc's.
  * sched itself gives `mm_resched` and `mm_yield` to mm. */

@@ -14,7 +14,8 @@
  * guards the name and the parent of every dentry; a descriptor table, an open file's position and
  * the names of a thread have locks of their own. They are taken in the order of lock_rank.
  *
- * Read dentry.c and walk.c first, then file.c, open.c and fd_table.c, then the calls.
+ * Read inode.c, dentry.c and walk.c first, then file.c and open.c, then the calls. The first
+ * chapter, what a thread brings to all of them, can be read when it is asked for.
  *
  * What upper rooms give: inode_ops (ramfs, procfs), file_ops (ramfs, ipc, dev and others), devices
  * and hooks (hooks.h). */

@@ -32,18 +32,6 @@
 
 /* ---- Finding the program ---- */
 
-/* Reads the first bytes of the file to exec->head, and fills the rest with zeros. 0 or -errno. May
- * sleep. */
-int exec_read_head(struct exec *exec, struct file *file)
-{
-    long n = file_read_kernel(file, 0, exec->head, sizeof(exec->head));
-    if (n < 0)
-        return n;
-    exec->head_bytes = n;
-    memset(exec->head + n, 0, sizeof(exec->head) - n);
-    return 0;
-}
-
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t';

@@ -17,6 +17,16 @@
 
 enum { LIBRARY_GAP = 128 << 20 };
 
+int exec_read_head(struct exec *exec, struct file *file)
+{
+    long n = file_read_kernel(file, 0, exec->head, sizeof(exec->head));
+    if (n < 0)
+        return n;
+    exec->head_bytes = n;
+    memset(exec->head + n, 0, sizeof(exec->head) - n);
+    return 0;
+}
+
 /* Maps [start, start + n_bytes) from the file or, without one, as zeroed memory. 0 or -errno. Takes
  * the space's lock. */
 static int map(struct space *space, uint64_t start, uint64_t n_bytes, uint32_t prot,

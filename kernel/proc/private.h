@@ -305,6 +305,8 @@ struct exec {
 
 _Static_assert(sizeof(struct exec) <= PAGE_SIZE, "struct exec");
 
+/* Reads the first bytes of the file to exec->head, and fills the rest with zeros. 0 or -errno. May
+ * sleep. */
 int exec_read_head(struct exec *exec, struct file *file);
 int exec_load(struct exec *exec);  /* makes exec->space and maps the program; 0 or -errno */
 int exec_stack(struct exec *exec); /* fills stack and environment; 0, -E2BIG, -EFAULT, -ENOMEM */

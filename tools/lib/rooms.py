@@ -14,13 +14,18 @@ class Chapter:
         self.needs, self.files = [], []  # other annexes, by name; paths below kernel/
 
 
-def code_lines(path):
-    """Lines of a file that are neither blank nor comment alone."""
+def without_comments(path):
+    """The text of a file, with as many lines, but without comments."""
     with open(path, encoding="utf-8") as file:
         text = file.read()
-    if path.endswith((".c", ".h", ".S")):
-        text = COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text)
-    return sum(bool(line.strip()) for line in text.split("\n"))
+    if not path.endswith((".c", ".h", ".S")):
+        return text
+    return COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text)
+
+
+def code_lines(path):
+    """Lines of a file that are neither blank nor comment alone."""
+    return sum(bool(line.strip()) for line in without_comments(path).split("\n"))
 
 
 def core():
