@@ -232,6 +232,11 @@ class Tests:
         self.shows("tools/cc -c", run(CC, "-c", two, "-DNUMBER=7", "-o", program + ".o"), r"\A\Z")
         run(CC, one, program + ".o", "-o", program)
         self.tap.say(run(program).returncode == 7, "tools/cc links .c and .o files")
+        # Without care it would take itself for the compiler, and that itself, for ever.
+        rule = self.source("made.mk", f"{program}-made: {one} {two}\n\t$(CC) $(CFLAGS) $^ -o $@\n")
+        named = run("timeout", "60", "make", "-sf", rule, "CC=env " + CC, "CFLAGS=-DNUMBER=9", program + "-made")
+        self.shows("make CC=tools/cc: no word", named, r"\A\Z")
+        self.tap.say(run(program + "-made").returncode == 9, "make CC=tools/cc builds a program")
         self.shows("tools/cc -S", run(CC, "-S", two, "-DNUMBER=7", "-o", "-"), r"\bret")
         fresh = run("make", "-n", "libc", "BUILD=" + os.path.join(self.folder, "fresh"))
         self.shows("tools/cc's library in a fresh tree: all that a program is linked with", fresh,
