@@ -29,9 +29,11 @@
 
 #define LOGIN_NAME_MAX 256
 #define SYMLOOP_MAX    SYMLINK_FOLLOW_MAX
-#define LINE_MAX       4096
+#define LINE_MAX       2048
 #define NZERO          20
 #define OPEN_MAX       1024
+#define STREAM_MAX     1024
+#define RTSIG_MAX      32
 #define PAGESIZE       4096
 #define PAGE_SIZE      4096
 

@@ -67,3 +67,36 @@ void vsyslog(int priority, const char *format, va_list args) __attribute__((form
 
 /* Only urgencies in the mask are written; returns the mask before. 0 changes nothing. */
 int setlogmask(int mask);
+
+#ifdef SYSLOG_NAMES
+/* The names of urgencies and kinds, for programs that read them: lists, each ended by a NULL. */
+typedef struct _code {
+    char *c_name;
+    int c_val;
+} CODE;
+
+#define INTERNAL_NOPRI 0x10      /* "none": no urgency */
+#define INTERNAL_MARK  (24 << 3) /* "mark": a kind that only the log's writer uses */
+
+static CODE prioritynames[] __attribute__((unused)) = {
+    {"alert", LOG_ALERT},   {"crit", LOG_CRIT},   {"debug", LOG_DEBUG},  {"emerg", LOG_EMERG},
+    {"err", LOG_ERR},       {"error", LOG_ERR},   {"info", LOG_INFO},    {"none", INTERNAL_NOPRI},
+    {"notice", LOG_NOTICE}, {"panic", LOG_EMERG}, {"warn", LOG_WARNING}, {"warning", LOG_WARNING},
+    {(char *)0, -1},
+};
+
+static CODE facilitynames[] __attribute__((unused)) = {
+    {"auth", LOG_AUTH},      {"authpriv", LOG_AUTHPRIV},
+    {"cron", LOG_CRON},      {"daemon", LOG_DAEMON},
+    {"ftp", LOG_FTP},        {"kern", LOG_KERN},
+    {"lpr", LOG_LPR},        {"mail", LOG_MAIL},
+    {"mark", INTERNAL_MARK}, {"news", LOG_NEWS},
+    {"security", LOG_AUTH},  {"syslog", LOG_SYSLOG},
+    {"user", LOG_USER},      {"uucp", LOG_UUCP},
+    {"local0", LOG_LOCAL0},  {"local1", LOG_LOCAL1},
+    {"local2", LOG_LOCAL2},  {"local3", LOG_LOCAL3},
+    {"local4", LOG_LOCAL4},  {"local5", LOG_LOCAL5},
+    {"local6", LOG_LOCAL6},  {"local7", LOG_LOCAL7},
+    {(char *)0, -1},
+};
+#endif
