@@ -42,7 +42,12 @@ tests: $(test_programs) $(sanitized)/ouros.elf
 prove := BUILD=$(BUILD) CC='$(CC)' prove --timer --failures --comments --exec tests/one \
     --statefile=$(BUILD)/prove.state
 
+# More than a few programs run in one machine for each number of processors, before prove judges.
+batch = $(filter $(guest_tests),$(TESTS))
+
 check: all iso tests           ## all tests, without looking at the set-up first
+	$(if $(word 5,$(batch)),$(call say,RUN,$(words $(batch)) test programs on Ouros))
+	$(if $(word 5,$(batch)),$(Q)BUILD=$(BUILD) tests/batch.py $(batch),@rm -rf $(BUILD)/tests/said)
 	@$(prove) -j$(JOBS) --state=save $(TESTS)
 
 check-failed:                  ## once more, one at a time, those that failed in the last check
