@@ -5,8 +5,8 @@ usage: tests/differ/differ.t [--cpus LIST] [--blocks N] [--shown N] [SUBJECT:LEN
 
 SUBJECT is files, jobs or images, LENGTH the number of operations (0: random programs), WHO root or user. Programs come in
 blocks; of a block only a hash is compared, and where two hashes differ the block is run again, program by program,
-and the first programs that differ are shown in words. --blocks says how many blocks (default: all); of random
-programs the default is 20.
+and the first programs that differ are shown in words. --blocks says how many blocks (default: all that a SUBJECT has;
+without one, a few of each that has many, and with THOROUGH=1 more).
 """
 # SPDX-License-Identifier: MIT
 # needs: procfs users fifo files
@@ -23,7 +23,8 @@ BUILD = os.path.join(TOP, os.environ.get("BUILD", "build"))
 PROGRAM = os.path.join(BUILD, "tests/differ/differ")
 DEFAULT = ["files:1:root", "files:1:user", "files:2:root", "files:2:user", "files:0:root", "files:0:user"]
 DEFAULT += ["jobs:2:root"]
-FEW_BLOCKS = {"random": 20, "jobs": 12}  # of those that are many or slow, if nobody asks for more
+# How many blocks of those that are many or slow, if no subject is named.
+FEW_BLOCKS = {"random": 20, "jobs": 12} if os.environ.get("THOROUGH") else {"random": 4, "jobs": 3, "files": 20}
 
 
 def on_linux(*arguments):

@@ -951,7 +951,7 @@ int main(int argc, char **argv)
     test_stack_and_brk();
     test_shared_memory();
     test_unmap_gives_tables();
-    int n_steps = argc > 1 ? atoi(argv[1]) : 20000;
+    int n_steps = argc > 1 ? atoi(argv[1]) : getenv("THOROUGH") ? 20000 : 5000;
     test_random(n_steps);
     host_cpu = &host_cpus[0];
     n_cpus = 1;
