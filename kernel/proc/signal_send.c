@@ -63,14 +63,16 @@ static void free_item(struct pending_signal *item)
 
 /* Makes an item of a queue; the receiver's user pays for it. As on Linux, a standard signal from
  * the kernel or from kill gets one also beyond RLIMIT_SIGPENDING, since each is pending at most
- * once. NULL if the limit is reached or memory is out. Lock: proc_lock held. */
+ * once. The others leave some memory: root may raise its limit, and items are not among the pages
+ * by which the process to kill is chosen when memory is out. NULL if the limit is reached or memory
+ * is short. Lock: proc_lock held. */
 static struct pending_signal *make_item(struct process *process, int signal, int code)
 {
     struct user *user = process->user;
     bool always = signal < KERNEL_SIGRTMIN && code >= 0;
     uint32_t n = __atomic_add_fetch(&user->n_signals, 1, __ATOMIC_RELAXED);
     struct pending_signal *item = NULL;
-    if (always || n <= process->limits[RLIMIT_SIGPENDING].rlim_cur)
+    if (always || (n <= process->limits[RLIMIT_SIGPENDING].rlim_cur && !memory_is_tight()))
         item = object_alloc(&pending_cache);
     if (!item) {
         __atomic_fetch_sub(&user->n_signals, 1, __ATOMIC_RELAXED);

@@ -390,6 +390,18 @@ static void verdict(bool passed, const char *kind, bool as_root, const char *wha
     check_verdict(passed, text);
 }
 
+/* Does the process live while another one, which is not to blame, takes some pages? */
+static bool leaves_pages(pid_t pid)
+{
+    enum { SOME = 64 * PAGE };
+    char *at = mmap(NULL, SOME, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (at == MAP_FAILED)
+        return false;
+    memset(at, 1, SOME);
+    munmap(at, SOME);
+    return waitpid(pid, NULL, WNOHANG) == 0;
+}
+
 static void run(int kind, bool as_root, bool quiet)
 {
     const char *name = kinds[kind].name;
@@ -398,6 +410,7 @@ static void run(int kind, bool as_root, bool quiet)
     *reported = 0;
     pid_t service = start_daemon(), pid = start(kind, as_root);
     int how = refusal(pid);
+    bool leaves = kinds[kind].grow != grow_signals || leaves_pages(pid);
     bool works = shell_works(), lives = waitpid(service, NULL, WNOHANG) == 0;
     end_all();
     remove_folder();
@@ -405,6 +418,8 @@ static void run(int kind, bool as_root, bool quiet)
         return;
     verdict(is_expected(kind, how), name, as_root, "refused");
     printf("#   by %s\n", how < 0 ? strsignal(-how) : strerror(how));
+    if (kinds[kind].grow == grow_signals)
+        verdict(leaves, name, as_root, "pages are left, and the process is not killed for them");
     verdict(works, name, as_root, "root's shell works meanwhile");
     verdict(lives, name, as_root, "a small daemon lives on");
     read_counts(after);
