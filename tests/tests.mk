@@ -1,5 +1,6 @@
 # The tests: `make check` builds and runs all of them under prove; JOBS= says how many at once,
-# TESTS= picks some, THOROUGH=1 lets those that try much try more. What failed shows the call, got, wanted, file:line, and then the summary.
+# TESTS= picks some, THOROUGH=1 lets those that try much try more. What failed shows the call, got,
+# wanted, file:line, and then the summary.
 # SPDX-License-Identifier: MIT
 
 include tests/host/host.mk
