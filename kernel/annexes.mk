@@ -95,7 +95,14 @@ annex += kmsg/records.c
 annex += kmsg/kmsg.c
 annex += kmsg/syslog.c
 
+# annex: report      all that a panic can tell, and what every process is doing
+annex_header += report/report.h
+annex += report/processes.c
+annex += report/nmi.c
+annex += report/panic.c
+
 # annex: sysrq       keys on the console for the kernel itself
+needs_sysrq := report
 annex += sysrq/sysrq.c
 
 # annex: symbols     the report of a fault names the function of the program
@@ -122,7 +129,7 @@ annex_header += protect/protect.h
 annex += protect/protect.c
 
 # annex: procfs      /proc and /sys, which tell about all rooms
-needs_procfs := locks look dumps protect
+needs_procfs := locks look dumps protect report
 annex_header += procfs/nodes.h
 annex += procfs/nodes.c
 annex += procfs/files.c
@@ -152,15 +159,15 @@ annex += procfs/sys.c
 annex += procfs/sysfs.c
 
 # annex: counts      /proc/kcounts and slabinfo: what the kernel holds, so that a leak shows
-needs_counts := procfs locks look dumps protect
+needs_counts := procfs locks look dumps protect report
 annex += counts/counts.c
 
 # annex: inject      /proc/PID/fail-nth: allocations that fail
-needs_inject := procfs locks look dumps protect
+needs_inject := procfs locks look dumps protect report
 annex += inject/inject.c
 
 # annex: oom         memory is out: one process ends so that the others go on
-needs_oom := procfs locks look dumps protect
+needs_oom := procfs locks look dumps protect report
 annex_header += oom/oom.h
 annex += oom/oom.c
 annex += oom/score.c

@@ -175,7 +175,6 @@ kernel += proc/thread.c
 kernel += proc/mmap.c
 kernel += proc/uname.c
 kernel += proc/tracing.c
-kernel += proc/report.c
 
 # floor 9: syscall   the table of system calls: fetch arguments, dispatch
 # chapter: The door
@@ -184,7 +183,6 @@ kernel += syscall/door.c
 # floor 10: trap     faults, interrupts, the report of a panic
 # chapter: Traps, interrupts, the panic report
 kernel += trap/panic.c
-kernel += trap/nmi.c
 kernel += trap/trap.c
 
 # floor 11: boot     the way from the loader to the first program

@@ -209,6 +209,7 @@ _Noreturn void boot_main(struct boot_raw raw);
 void boot_main(struct boot_raw raw)
 {
     start_reports();
+    start_annexes(ANNEX_REPORTS);
     read_loader(raw);
     char none[2];
     objects_poisoned = boot_option(boot.command_line, "poison", none, sizeof(none));

@@ -18,6 +18,6 @@ void sysrq_answer(void)
     if (likely(!__atomic_load_n(&asked, __ATOMIC_RELAXED)))
         return;
     char letter = (char)__atomic_exchange_n(&asked, 0, __ATOMIC_RELAXED);
-    if (letter)
+    if (letter && annex_hooks.sysrq)
         annex_hooks.sysrq(letter);
 }

@@ -12,6 +12,7 @@
 struct fs_context;
 
 enum annex_stage {
+    ANNEX_REPORTS, /* nothing works yet but the log: for the reports of what goes wrong */
     ANNEX_DEVICES, /* memory, interrupts and the root file system work: for registering devices,
                       whose names dev makes afterwards */
     ANNEX_FILES,   /* /dev exists, too: for mounts and names of its own */

@@ -2,8 +2,9 @@
  *
  * No room calls upwards. Where a lower room needs something that only an upper one can do or knows,
  * it calls a hook. boot/main.c fills in `hooks`, once and before anything else; an annex fills in
- * its own of `annex_hooks` when it starts. Until then, and in a kernel without the annex, each hook
- * has a default that does nothing (lib/hooks.c), so that callers need not ask whether there is one.
+ * its own of `annex_hooks` when it starts. Until then, and in a kernel without the annex, such a
+ * hook is NULL, and its caller asks first. It need not ask where only the annex can have set what
+ * it looks at before.
  * No other header declares a function pointer as a variable, and `make lint` counts these.
  *
  * A hook is not a table of operations: struct inode_ops, file_ops and backing_ops are filled in for
@@ -54,8 +55,7 @@ struct hooks {
     unsigned (*caller_rights)(void);
     /* vfs: sends SIGPIPE or SIGXFSZ to the calling thread. */
     void (*raise)(int signal);
-    /* dev: the sessions and groups of a terminal (dev.h); NULL until boot sets it, before there are
-     * terminals. */
+    /* dev: the sessions and groups of a terminal (dev.h). */
     const struct job_ops *jobs;
 };
 extern struct hooks hooks;
@@ -65,6 +65,10 @@ struct annex_hooks {
     bool (*fail_allocation)(void);
     /* kasan: logs more about the cause of a panic. */
     void (*panic_details)(void);
+    /* report: logs all there is to say about a panic, or goes on with it after a fault. */
+    void (*report_panic)(void);
+    /* report: logs what this processor does, for an NMI. */
+    void (*report_nmi)(const struct trap_frame *frame);
     /* sysrq: performs what the letter asks for. Called without locks. */
     void (*sysrq)(char letter);
     /* fifo: opens a FIFO: sets file->ops. 0 or -errno. */

@@ -168,9 +168,6 @@ void process_ref(struct process *process);
 void process_unref(struct process *process);
 struct process *process_next(int pid); /* the lowest pid above this, referenced; NULL at the end */
 uint32_t process_count(void);
-/* Stores at most n return addresses of a thread that does not run, or of the caller, the innermost
- * first; the result is how many. */
-size_t thread_backtrace(const struct thread *thread, uint64_t *addresses, size_t n);
 /* The greatest number of processes and threads. At first it is what memory has room for; root may
  * set it up to MOST_THREADS, as on Linux: all numbers that fit a futex. Memory still limits them
  * then. Atomic. */
@@ -213,14 +210,6 @@ bool proc_page_fault(struct trap_frame *frame, uint64_t address);
 /* For a fault from user mode when memory is out: waits until there is some, or ends the process.
  * When it returns, the instruction is to be executed again. */
 void proc_wait_for_memory(uint64_t trap, uint64_t address, uint64_t error);
-
-/* ---- Reports ---- */
-/* Logs a line for each process and thread: number, state, working directory, what it waits for, and
- * where. Takes no lock, as it is called by panics, NMIs and SysRq. */
-void proc_report(void);
-/* Writes a thread's working directory to buf, without locks, and without its start if it is too
- * long. The result points into buf. For reports. */
-const char *thread_cwd_peek(const struct thread *thread, char *buf, size_t size);
 
 /* ---- Threads that trace others ----
  *

@@ -11,17 +11,9 @@
 
 #include <stdint.h>
 
-struct cpu;
 struct trap_frame;
 
 /* Performs a system call: the number is in rax, the arguments are in rdi, rsi, rdx, r10, r8, r9,
  * and the result will be in rax. This is x86's handler for SYSCALL. At the end it does what is due
  * before user mode. */
 void syscall_enter(struct trap_frame *frame);
-
-/* The name of a call, or NULL if there is none with this number. */
-const char *syscall_name(uint64_t number);
-
-/* Logs the last calls of a processor, the oldest first. For the panic report: it takes no lock and
- * allocates nothing. */
-void syscall_log_last(const struct cpu *cpu);

@@ -36,7 +36,8 @@ bool clock_read(struct thread *self, clockid_t clock, uint64_t *ns)
     case CLOCK_BOOTTIME_ALARM: *ns = clock_ns(); return true;
     case CLOCK_THREAD_CPUTIME_ID: *ns = thread_run_ns(self); return true;
     case CLOCK_PROCESS_CPUTIME_ID: *ns = process_run_ns(self->process); return true;
-    default: return clock < 0 && annex_hooks.cpu_clock_ns(self, clock, ns);
+    default:
+        return clock < 0 && annex_hooks.cpu_clock_ns && annex_hooks.cpu_clock_ns(self, clock, ns);
     }
 }
 

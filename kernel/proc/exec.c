@@ -173,7 +173,8 @@ static int prepare_cred(struct exec *exec)
         cred_unref(now);
         return -ENOMEM;
     }
-    annex_hooks.set_ids(exec, now);
+    if (annex_hooks.set_ids)
+        annex_hooks.set_ids(exec, now);
     cred_unref(now);
     exec->cred->suid = exec->cred->fsuid = exec->cred->euid;
     exec->cred->sgid = exec->cred->fsgid = exec->cred->egid;

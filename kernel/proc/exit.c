@@ -37,12 +37,14 @@
 void thread_clear_tid(struct thread *thread)
 {
     static const int zero;
-    annex_hooks.thread_leaves_memory(thread);
+    if (annex_hooks.thread_leaves_memory)
+        annex_hooks.thread_leaves_memory(thread);
     uaddr_t at = thread->clear_child_tid;
     thread->clear_child_tid = uaddr(0);
     bool shared = thread->process->n_threads > 1 ||
                   __atomic_load_n(&thread->space->refs, __ATOMIC_RELAXED) > 1;
-    if (shared && !uaddr_is_null(at) && user_copy_out(at, &zero, sizeof(zero)) == 0)
+    if (shared && !uaddr_is_null(at) && user_copy_out(at, &zero, sizeof(zero)) == 0 &&
+        annex_hooks.word_cleared)
         annex_hooks.word_cleared(thread->space, at.at);
 }
 
@@ -191,7 +193,8 @@ static void release_belongings(struct thread *self, struct process *process)
     process->space = NULL;
     process->exe = NULL;
     mutex_unlock(&process->exec_lock);
-    annex_hooks.timers_stop(process); /* no timer is set from now on: see change_limit */
+    if (annex_hooks.timers_stop)
+        annex_hooks.timers_stop(process); /* no timer is set from now on: see change_limit */
     cred_unref(cred);
     file_close_exec(exe);
     self->space = NULL; /* its page tables stay loaded until the switch to the next thread */
@@ -226,7 +229,8 @@ static void bury_thread(struct thread *thread)
 {
     struct process *process = thread->process;
     thread_free(thread);
-    annex_hooks.thread_buried(process);
+    if (annex_hooks.thread_buried)
+        annex_hooks.thread_buried(process);
     process_unref(process);
 }
 
@@ -320,7 +324,8 @@ _Noreturn void process_exit(int wait_status)
 
 _Noreturn void process_die(const siginfo_t *info)
 {
-    annex_hooks.dump(current_thread(), info);
+    if (annex_hooks.dump)
+        annex_hooks.dump(current_thread(), info);
     process_exit(info->si_signo);
 }
 

@@ -72,7 +72,8 @@ void signal_log_death(const struct trap_frame *frame, int signal)
 {
     char place[72] = "";
     struct thread *self = current_thread();
-    annex_hooks.program_symbol(frame->rip, place, sizeof(place));
+    if (annex_hooks.program_symbol)
+        annex_hooks.program_symbol(frame->rip, place, sizeof(place));
     if (self->fault_trap != TRAP_PAGE_FAULT) {
         klog("%s[%d]: %s at rip 0x%lx%s: %s (trap %lu, error 0x%lx)", self->name,
              self->process->pid, signal_name(signal), frame->rip, place,
@@ -116,7 +117,7 @@ void signal_fault(int signal, int code, uint64_t address, uint64_t trap, uint64_
 
 void proc_wait_for_memory(uint64_t trap, uint64_t address, uint64_t error)
 {
-    if (!annex_hooks.memory_wait(current_thread()))
+    if (!annex_hooks.memory_wait || !annex_hooks.memory_wait(current_thread()))
         signal_fault(SIGKILL, SI_KERNEL, address, trap, error);
 }
 
@@ -132,7 +133,8 @@ bool proc_page_fault(struct trap_frame *frame, uint64_t address)
         return true;
     }
     if (!from_user)
-        return result == -ENOMEM && annex_hooks.memory_borrow(self, address, frame->error);
+        return result == -ENOMEM && annex_hooks.memory_borrow &&
+               annex_hooks.memory_borrow(self, address, frame->error);
     if (result == -ENOMEM) {
         proc_wait_for_memory(TRAP_PAGE_FAULT, address, frame->error);
         return true;

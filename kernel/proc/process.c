@@ -47,7 +47,8 @@ struct process *process_create(void)
     wait_queue_init(&process->resumed);
     mutex_init(&process->exec_lock, "exec", RANK_EXEC);
     spin_init(&process->signal_lock, "signals", RANK_SIGNAL);
-    annex_hooks.timers_init(process);
+    if (annex_hooks.timers_init)
+        annex_hooks.timers_init(process);
     return process;
 }
 

@@ -136,23 +136,3 @@ void syscall_enter(struct trap_frame *frame)
     if (unlikely(more_to_do(self, result)))
         proc_return_to_user(frame, trap_of_call(frame));
 }
-
-static const char *const call_names[] = {
-#include "syscall_names.h"
-};
-
-const char *syscall_name(uint64_t number)
-{
-    return number < ARRAY_SIZE(call_names) ? call_names[number] : NULL;
-}
-
-void syscall_log_last(const struct cpu *cpu)
-{
-    uint32_t n = ARRAY_SIZE(cpu->last_calls);
-    for (uint32_t i = cpu->last_call < n ? 0 : cpu->last_call - n; i != cpu->last_call; i++) {
-        const uint64_t *call = cpu->last_calls[i % n];
-        const char *name = syscall_name(call[0]);
-        klog("  %s(0x%lx, 0x%lx, 0x%lx) number %lu", name ? name : "?", call[1], call[2], call[3],
-             call[0]);
-    }
-}

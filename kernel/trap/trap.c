@@ -13,6 +13,7 @@
 
 #include "abi/signal.h"
 #include "dev.h"
+#include "hooks.h"
 #include "proc.h"
 #include "sched.h"
 
@@ -171,12 +172,22 @@ static void fault(struct trap_frame *frame)
         thread_leave_kernel(thread);
 }
 
+/* What comes on a stack of its own: an NMI, which asks for a report, or a double fault. */
+static void stack_fault(struct trap_frame *frame)
+{
+    if (frame->vector == TRAP_DOUBLE_FAULT)
+        panic_trap(frame, kstack_guard_hit(fault_address()) ? "overflow of a kernel stack"
+                                                            : "double fault");
+    if (annex_hooks.report_nmi)
+        annex_hooks.report_nmi(frame);
+}
+
 void trap_enter(struct trap_frame *frame)
 {
     if (frame->vector >= IRQ_TIMER)
         interrupt((unsigned)frame->vector);
     else if (unlikely(frame->vector == TRAP_NMI || frame->vector == TRAP_DOUBLE_FAULT))
-        return trap_stop_report(frame);
+        return stack_fault(frame);
     else
         fault(frame);
     if (trap_from_user(frame) && proc_work_due(current_thread()))

@@ -99,7 +99,7 @@ static int choose_ops(struct inode *inode, struct file *file)
         return inode->ops->open ? inode->ops->open(inode, file) : 0;
     case S_IFREG: return inode->ops->open ? inode->ops->open(inode, file) : -EINVAL;
     case S_IFCHR: return device_open(inode, file);
-    case S_IFIFO: return annex_hooks.fifo_open(inode, file);
+    case S_IFIFO: return annex_hooks.fifo_open ? annex_hooks.fifo_open(inode, file) : -ENXIO;
     default: return -ENXIO;
     }
 }

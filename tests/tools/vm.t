@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """tools/vm: each option, each exit status, and the streams, as its --help promises them."""
 # SPDX-License-Identifier: MIT
-# needs: procfs
+# needs: procfs report
 import os
 import re
 import shutil

@@ -3,6 +3,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "nodes.h"
 
+#include "annex/report/report.h"
+
 enum { MOST_CALLS = 32 };
 
 /* Shows the number and arguments of the call in which a thread sleeps, or -1 if it is in none. The

@@ -295,7 +295,7 @@ static long next_process(const struct proc_inode *dir, long from)
 static long write_sysrq(const struct proc_inode *of, char *line, size_t n)
 {
     (void)of;
-    if (n > 0)
+    if (n > 0 && annex_hooks.sysrq)
         annex_hooks.sysrq(line[0]);
     return (long)n;
 }

@@ -4,6 +4,7 @@
  * no spinlock held. */
 /* SPDX-License-Identifier: MIT */
 #include "annex.h"
+#include "annex/report/report.h"
 #include "dev.h"
 #include "proc.h"
 #include "trap.h"

@@ -1,6 +1,8 @@
 /* The report of what every process is doing, for panics, time-outs and the console's key. */
 /* SPDX-License-Identifier: MIT */
-#include "private.h"
+#include "report.h"
+
+#include "proc/private.h"
 
 static const char *state_name(const struct process *process, const struct thread *thread)
 {

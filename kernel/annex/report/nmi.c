@@ -1,10 +1,10 @@
-/* Traps that cannot be masked: an NMI asks for a report of all processors; a double fault ends the
- * kernel. */
+/* An NMI from outside the machine asks for a report of all processors. */
 /* SPDX-License-Identifier: MIT */
-#include "trap.h"
+#include "report.h"
 
 #include "dev.h"
 #include "proc.h"
+#include "trap.h"
 
 static uint32_t speaking; /* atomic: 1 while a processor reports, so that reports do not mix */
 
@@ -20,7 +20,7 @@ static void log_this_processor(const struct trap_frame *frame)
 }
 
 /* The interrupted code may hold any lock, also the log's: from here on the log does not take it. */
-static void report_all(const struct trap_frame *frame)
+void report_nmi(const struct trap_frame *frame)
 {
     while (__atomic_exchange_n(&speaking, 1, __ATOMIC_ACQUIRE))
         asm volatile("pause");
@@ -29,14 +29,4 @@ static void report_all(const struct trap_frame *frame)
     if (this_cpu()->id == 0)
         proc_report();
     __atomic_store_n(&speaking, 0, __ATOMIC_RELEASE);
-}
-
-void trap_stop_report(struct trap_frame *frame)
-{
-    if (frame->vector == TRAP_NMI)
-        report_all(frame);
-    else if (kstack_guard_hit(fault_address()))
-        panic_trap(frame, "overflow of a kernel stack");
-    else
-        panic_trap(frame, "double fault");
 }
