@@ -129,7 +129,6 @@ kernel += ipc/pipe.c
 # chapter: The log and the serial ports
 header += dev/uart.h
 header += dev/devices.h
-header += dev/log.h
 kernel += dev/log.c
 kernel += dev/sysrq.c
 header += dev/serial.h
@@ -174,7 +173,6 @@ kernel += proc/sleep.c
 kernel += proc/thread.c
 kernel += proc/mmap.c
 kernel += proc/uname.c
-kernel += proc/tracing.c
 
 # floor 9: syscall   the table of system calls: fetch arguments, dispatch
 # chapter: The door

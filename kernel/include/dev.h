@@ -44,7 +44,14 @@ const struct tty *tty_of_console(void);
 
 void log_init(void);                            /* called first of all, as it needs nothing */
 void log_line(const char *line, size_t length); /* the hook of klog */
-void log_emergency(void);                       /* for a panic: from now on the log takes no lock */
+/* Adds a record; its level decides if it is also written to the port. */
+void log_add(unsigned priority, const char *text, size_t length);
+/* How important a record is, as in syslog.h. */
+enum { LEVEL_WARNING = 4, LEVEL_INFO = 6, LEVEL_DEBUG = 7 };
+/* For what keep_log has kept. */
+void log_lock(void);
+void log_unlock(void);
+void log_emergency(void); /* for a panic: from now on the log takes no lock */
 /* From now on only records below this level (1 to 8) are written to the port. The result is the
  * level before. */
 unsigned log_set_level(unsigned level);

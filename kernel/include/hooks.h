@@ -69,6 +69,8 @@ struct annex_hooks {
     void (*report_panic)(void);
     /* report: logs what this processor does, for an NMI. */
     void (*report_nmi)(const struct trap_frame *frame);
+    /* kmsg: keeps a record of the log. Called with log_lock held. */
+    void (*keep_log)(uint64_t ns, unsigned priority, const char *text, size_t length);
     /* sysrq: performs what the letter asks for. Called without locks. */
     void (*sysrq)(char letter);
     /* fifo: opens a FIFO: sets file->ops. 0 or -errno. */

@@ -223,7 +223,7 @@ static int may_publish_locked(struct thread *self)
 static bool bear_locked(struct thread *self, struct thread *thread, struct pid *slot,
                         const struct clone *clone)
 {
-    if (tracer_hooks.bears(self, thread, clone->flags, clone->exit_signal))
+    if (likely(!self->traced) || tracer_hooks.bears(self, thread, clone->flags, clone->exit_signal))
         return true;
     pid_put_locked(slot);
     return false;

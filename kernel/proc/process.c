@@ -23,6 +23,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "private.h"
 
+struct tracer_hooks tracer_hooks;
+
 struct spinlock proc_lock = {.name = "processes", .rank = RANK_PROC};
 
 static OBJECT_CACHE(process_cache, struct process);

@@ -106,7 +106,9 @@ static int look_at_children_locked(struct process *parent, struct wait_for *wait
 static int look_locked(struct process *self, struct wait_for *wait)
 {
     int result = look_at_children_locked(self, wait);
-    return result > 0 ? result : max(result, tracer_hooks.look(self, wait));
+    if (result > 0 || !tracer_hooks.look)
+        return result;
+    return max(result, tracer_hooks.look(self, wait));
 }
 
 int do_wait(struct process *self, struct wait_for *wait)

@@ -2,7 +2,18 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "dev/log.h"
+#include "dev.h"
+
+enum {
+    LOG_RING = 65536, /* bytes of records, each with a head of 16 */
+    LOG_TEXT = 992,   /* the longest text of one record, as on Linux */
+};
+
+/* A position between two records. */
+struct log_place {
+    uint64_t seq; /* the number of the next record */
+    uint64_t at;  /* bytes of all records before it */
+};
 
 struct log_record {
     uint64_t seq, ns;

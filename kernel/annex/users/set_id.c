@@ -56,7 +56,7 @@ static void set_ids(struct exec *exec, const struct cred *now)
     if (!exec->process->no_new_privs)
         take_set_id(cred, now, exec->file->inode);
     bool other = cred->euid != now->uid || cred->egid != now->gid;
-    bool limited = other && tracer_hooks.limits(current_thread());
+    bool limited = other && tracer_hooks.limits && tracer_hooks.limits(current_thread());
     if (other && (shares_names(exec) || limited) && now->euid != 0) {
         cred->euid = now->uid;
         cred->egid = now->gid;
