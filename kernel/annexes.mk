@@ -78,7 +78,12 @@ annex += posix/waitid.c
 annex += posix/sigqueue.c
 annex += posix/sigwait.c
 
+# annex: load        the load averages
+annex_header += load/load.h
+annex += load/load.c
+
 # annex: settings    prctl, unshare, nice values; what a libc asks about the machine
+needs_settings := load
 annex += settings/prctl.c
 annex += settings/unshare.c
 annex += settings/nice.c
@@ -86,6 +91,8 @@ annex += settings/limits.c
 annex += settings/machine.c
 
 # annex: users       to become another user, or take on other groups
+annex_header += users/user.h
+annex += users/user.c
 annex += users/users.c
 annex += users/set_id.c
 
@@ -129,7 +136,7 @@ annex_header += protect/protect.h
 annex += protect/protect.c
 
 # annex: procfs      /proc and /sys, which tell about all rooms
-needs_procfs := locks look dumps protect report
+needs_procfs := locks look dumps protect report load
 annex_header += procfs/nodes.h
 annex += procfs/nodes.c
 annex += procfs/files.c
@@ -159,15 +166,15 @@ annex += procfs/sys.c
 annex += procfs/sysfs.c
 
 # annex: counts      /proc/kcounts and slabinfo: what the kernel holds, so that a leak shows
-needs_counts := procfs locks look dumps protect report
+needs_counts := procfs locks look dumps protect report load
 annex += counts/counts.c
 
 # annex: inject      /proc/PID/fail-nth: allocations that fail
-needs_inject := procfs locks look dumps protect report
+needs_inject := procfs locks look dumps protect report load
 annex += inject/inject.c
 
 # annex: oom         memory is out: one process ends so that the others go on
-needs_oom := procfs locks look dumps protect report
+needs_oom := procfs locks look dumps protect report load
 annex_header += oom/oom.h
 annex += oom/oom.c
 annex += oom/score.c

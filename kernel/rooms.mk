@@ -85,7 +85,6 @@ kernel += sched/yield.c
 # floor 5: vfs       paths, inodes, open files, descriptors
 # chapter: What a thread brings: user, credentials, descriptors, directories
 header += vfs/local.h
-kernel += vfs/user.c
 kernel += vfs/cred.c
 kernel += vfs/fd_table.c
 kernel += vfs/context.c

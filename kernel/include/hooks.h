@@ -29,6 +29,7 @@ struct process;
 struct space;
 struct thread;
 struct trap_frame;
+struct user;
 
 /* What the calling thread may do beyond other threads. */
 enum {
@@ -69,6 +70,8 @@ struct annex_hooks {
     void (*report_panic)(void);
     /* report: logs what this processor does, for an NMI. */
     void (*report_nmi)(const struct trap_frame *frame);
+    /* load: at times, counts the threads that run. */
+    void (*load_sample)(void);
     /* kmsg: keeps a record of the log. Called with log_lock held. */
     void (*keep_log)(uint64_t ns, unsigned priority, const char *text, size_t length);
     /* sysrq: performs what the letter asks for. Called without locks. */
@@ -105,6 +108,8 @@ struct annex_hooks {
     /* dumps: a thread of a process that is `dumping` is about to leave: returns when the core is
      * written, as that has the registers of all threads. Takes proc_lock; sleeps. */
     void (*stay_for_dump)(struct process *process);
+    /* users: drops what may be the last reference to a user, never to root's. */
+    void (*user_unref_last)(struct user *user);
     /* users: exec changes exec->cred, a copy of the caller's `now`, if the file is set-id. May set
      * forbids_sharing, until the other is called. */
     void (*set_ids)(struct exec *exec, const struct cred *now);

@@ -67,18 +67,13 @@ struct mutex;
 int wait_on_mutex(struct wait_queue *queue, struct mutex *mutex, enum wait_kind kind,
                   uint64_t deadline_ns, const char *what);
 /* To wait for several queues at once (poll): wait_begin, waiter_add for each queue, check the
- * conditions, wait_sleep (or wait_end if a condition holds), waiter_remove for each. A wake-up at
- * any time after waiter_add is not lost. */
+ * conditions, wait_sleep (or wait_begin again if a condition holds), waiter_remove for each. A
+ * wake-up at any time after waiter_add is not lost. */
 void waiter_add(struct waiter *waiter, struct wait_queue *queue);
-/* The same, unless the last waiter of the queue is of the calling thread too: false then. A list of
- * polled files may name one file thousands of times, and a wake-up holds the queue's lock for as
- * long as it visits all waiters. */
-bool waiter_add_once(struct waiter *waiter, struct wait_queue *queue);
 void waiter_remove(struct waiter *waiter);
 void wait_begin(void);
 /* 0 after a wake-up, -EINTR or -ETIMEDOUT. */
 int wait_sleep(enum wait_kind kind, uint64_t deadline_ns, const char *what);
-void wait_end(void);
 void wake_all(struct wait_queue *queue);
 /* For one event that wakes the waiters of many queues: after the first WAKES_AT_ONCE of them,
  * wake_later only notes those of a queue. They are woken one by one, each by one that was woken
@@ -333,9 +328,6 @@ static inline void thread_leave_kernel(struct thread *thread)
         thread_sample_end(thread);
 }
 struct usage thread_usage(const struct thread *thread);
-/* The load averages of 1, 5 and 15 minutes in units of 1/65536, the number of threads that run or
- * are ready, and of all threads. */
-void sched_load(uint32_t load[3], uint32_t *n_running, uint32_t *n_threads);
 
 /* ---- Timers ---- */
 

@@ -51,7 +51,7 @@ struct user {
     uint32_t n_signals;    /* queued for its processes: RLIMIT_SIGPENDING */
     uint32_t n_pipe_pages; /* the capacity of its pipes: pipe-user-pages-soft */
 };
-struct user *user_get(uint32_t uid); /* referenced; NULL: out of memory, never for root */
+extern struct user root_user;
 void user_ref(struct user *user);
 void user_unref(struct user *user);
 
@@ -68,7 +68,6 @@ struct cred *cred_create_root(void);
 /* A copy with room for n_groups groups, to which the groups are copied as far as they fit. NULL:
  * out of memory. */
 struct cred *cred_copy(const struct cred *cred, uint32_t n_groups);
-int cred_set_user(struct cred *cred); /* sets `user` after a change of uid. 0 or -EAGAIN */
 void cred_ref(struct cred *cred);
 void cred_unref(struct cred *cred);
 bool cred_in_group(const struct cred *cred, uint32_t gid); /* fsgid or supplementary */

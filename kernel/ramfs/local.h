@@ -6,6 +6,11 @@
 
 /* ---- A radix tree: words by index. A word that was never set is 0. ---- */
 
+enum {
+    NODE_BITS = 6, /* how many bits of an index each level of nodes decodes */
+    NODE_WORDS = 1 << NODE_BITS,
+};
+
 struct radix {
     uint64_t root;  /* height 0: the word of index 0; otherwise the address of the top node, or 0 */
     uint8_t height; /* levels of nodes; below the top one each has 64 words */
@@ -19,9 +24,6 @@ uint64_t *radix_make(struct radix *radix, uint64_t index);
 /* The place of a word, and in *n how many words lie there in a row, this one included. NULL: the *n
  * indices from this one on have no places, so their words are 0. */
 uint64_t *radix_row(const struct radix *radix, uint64_t index, uint64_t *n);
-/* After words were set to 0: frees the node of the index if it has no other words, and the nodes
- * above it that become empty. */
-void radix_prune(struct radix *radix, uint64_t index);
 /* Removes the words from `first` on, calls drop for each that is not 0, and frees their nodes. It
  * stops after about CUT_PIECE words and nodes, or 0.1 ms. False: there may be more, call again. */
 bool radix_cut(struct radix *radix, uint64_t first, void (*drop)(uint64_t word, void *arg),

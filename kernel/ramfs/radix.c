@@ -21,9 +21,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "local.h"
 
-#define NODE_BITS  6u
-#define NODE_WORDS (1u << NODE_BITS)
-#define LEAST_BITS 3u
+enum { LEAST_BITS = 3 };
 
 /* How many bits of an index are below those that the top node decodes. */
 static unsigned top_shift(const struct radix *radix)
@@ -136,37 +134,6 @@ uint64_t *radix_make(struct radix *radix, uint64_t index)
         place = (uint64_t *)*place + (index >> shift & (NODE_WORDS - 1));
     }
     return place;
-}
-
-static bool is_empty(const uint64_t *node, unsigned n_words)
-{
-    for (unsigned i = 0; i < n_words; i++)
-        if (node[i])
-            return false;
-    return true;
-}
-
-void radix_prune(struct radix *radix, uint64_t index)
-{
-    uint64_t *places[64 / NODE_BITS + 1]; /* what points to the node of each level */
-    uint64_t *place = &radix->root;
-    unsigned depth = 0, shift = NODE_BITS * radix->height;
-    if (!covers(radix, index))
-        return;
-    for (; shift > 0 && *place; depth++) {
-        places[depth] = place;
-        shift -= NODE_BITS;
-        place = (uint64_t *)*place + (index >> shift & (NODE_WORDS - 1));
-    }
-    while (depth-- > 0) {
-        uint64_t *node = (uint64_t *)*places[depth];
-        if (!is_empty(node, depth == 0 ? 1u << radix->top_bits : NODE_WORDS))
-            return;
-        kfree(node);
-        *places[depth] = 0;
-    }
-    if (!radix->root)
-        *radix = (struct radix){0};
 }
 
 struct cut {

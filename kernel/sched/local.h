@@ -71,5 +71,4 @@ void timers_run(struct run_queue *queue);
 void timers_watch(void);
 void timers_cover(void);
 void threads_init(void);
-void load_sample(void);
 extern uint32_t n_threads; /* atomic: threads that were created and not freed */

@@ -513,7 +513,8 @@ void sched_tick(void)
 {
     struct run_queue *queue = this_queue();
     __atomic_store_n(&queue->armed_ns, UINT64_MAX, __ATOMIC_SEQ_CST);
-    load_sample();
+    if (annex_hooks.load_sample)
+        annex_hooks.load_sample();
     timers_run(queue);
     if (!queue->n_ready)
         return;

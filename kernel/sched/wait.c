@@ -49,21 +49,6 @@ void waiter_add(struct waiter *waiter, struct wait_queue *queue)
     spin_unlock(&queue->lock);
 }
 
-bool waiter_add_once(struct waiter *waiter, struct wait_queue *queue)
-{
-    waiter->queue = queue;
-    waiter->thread = current_thread();
-    waiter->what = NULL;
-    spin_lock(&queue->lock);
-    struct list *last = queue->waiters.prev;
-    bool adds =
-        last == &queue->waiters || list_entry(last, struct waiter, node)->thread != waiter->thread;
-    if (adds)
-        list_add_tail(&queue->waiters, &waiter->node);
-    spin_unlock(&queue->lock);
-    return adds;
-}
-
 /* Removes a waiter from its queue and wakes its thread. Lock: the queue's held. */
 static void waiter_wake(struct waiter *waiter)
 {
@@ -120,11 +105,6 @@ void waiter_remove(struct waiter *waiter)
 }
 
 void wait_begin(void)
-{
-    current_thread()->wake_pending = false;
-}
-
-void wait_end(void)
 {
     current_thread()->wake_pending = false;
 }

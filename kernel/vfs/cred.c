@@ -3,6 +3,25 @@
 /* SPDX-License-Identifier: MIT */
 #include "local.h"
 
+/* Root's user always exists, so that root's calls cannot fail for lack of memory for it. The first
+ * reference is never dropped. */
+struct user root_user = {.refs = 1};
+
+void user_ref(struct user *user)
+{
+    __atomic_fetch_add(&user->refs, 1, __ATOMIC_RELAXED);
+}
+
+void user_unref(struct user *user)
+{
+    uint32_t refs = __atomic_load_n(&user->refs, __ATOMIC_RELAXED);
+    while (refs > 1)
+        if (__atomic_compare_exchange_n(&user->refs, &refs, refs - 1, false, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_RELAXED))
+            return;
+    annex_hooks.user_unref_last(user);
+}
+
 static size_t cred_bytes(uint32_t n_groups)
 {
     return sizeof(struct cred) + n_groups * sizeof(uint32_t);
@@ -14,7 +33,8 @@ struct cred *cred_create_root(void)
     if (!cred)
         return NULL;
     cred->refs = 1;
-    cred->user = user_get(0);
+    cred->user = &root_user;
+    user_ref(cred->user);
     return cred;
 }
 
@@ -30,16 +50,6 @@ struct cred *cred_copy(const struct cred *cred, uint32_t n_groups)
     copy->refs = 1;
     user_ref(copy->user);
     return copy;
-}
-
-int cred_set_user(struct cred *cred)
-{
-    struct user *user = user_get(cred->uid);
-    if (!user)
-        return -EAGAIN;
-    user_unref(cred->user);
-    cred->user = user;
-    return 0;
 }
 
 void cred_ref(struct cred *cred)

@@ -1,6 +1,7 @@
 /* /proc/kcounts: how much of everything the kernel holds, as name and value, so that a test sees a
  * leak; and /proc/slabinfo, which describes small objects in Linux's form. */
 /* SPDX-License-Identifier: MIT */
+#include "annex/load/load.h"
 #include "annex.h"
 #include "annex/procfs/nodes.h"
 

@@ -19,6 +19,37 @@ static void zero_part_locked(struct ramfs_inode *file, uint64_t start, uint64_t 
         memset((char *)phys_to_virt(frame) + start % PAGE_SIZE, 0, end - start);
 }
 
+static bool is_empty(const uint64_t *node, unsigned n_words)
+{
+    for (unsigned i = 0; i < n_words; i++)
+        if (node[i])
+            return false;
+    return true;
+}
+
+/* After words were set to 0: frees the node of the index, which has a place, if it has no other
+ * words, and the nodes above it that become empty. */
+static void prune(struct radix *radix, uint64_t index)
+{
+    uint64_t *places[64 / NODE_BITS + 1]; /* what points to the node of each level */
+    uint64_t *place = &radix->root;
+    unsigned depth = 0, shift = NODE_BITS * radix->height;
+    for (; shift > 0 && *place; depth++) {
+        places[depth] = place;
+        shift -= NODE_BITS;
+        place = (uint64_t *)*place + (index >> shift & (NODE_WORDS - 1));
+    }
+    while (depth-- > 0) {
+        uint64_t *node = (uint64_t *)*places[depth];
+        if (!is_empty(node, depth == 0 ? 1u << radix->top_bits : NODE_WORDS))
+            return;
+        kfree(node);
+        *places[depth] = 0;
+    }
+    if (!radix->root)
+        *radix = (struct radix){0};
+}
+
 /* Removes the pages from *page to `end` or to the end of their node, and moves *page there. */
 static void punch_row_locked(struct ramfs_inode *file, uint64_t *page, uint64_t end)
 {
@@ -33,7 +64,7 @@ static void punch_row_locked(struct ramfs_inode *file, uint64_t *page, uint64_t 
             ramfs_drop_page(row[i], &file->file.n_pages);
         row[i] = 0;
     }
-    radix_prune(&file->file.pages, first);
+    prune(&file->file.pages, first);
 }
 
 /* Makes [start, end) a hole: whole pages are removed, parts of pages cleared. 0, or -EINTR if the

@@ -68,7 +68,7 @@ int kmsg_await(struct log_place place)
     if (log_next(&place, NULL) == LOG_NONE)
         err = wait_sleep(WAIT_SIGNALS, NO_DEADLINE, "kmsg");
     else
-        wait_end();
+        wait_begin(); /* what came meanwhile is not for the next sleep */
     __atomic_fetch_sub(&n_readers, 1, __ATOMIC_SEQ_CST);
     waiter_remove(&waiter);
     return err ? -ERESTARTSYS : 0;

@@ -39,6 +39,24 @@ struct table {
     bool failed; /* there was no memory for another block */
 };
 
+/* Adds a waiter, unless the last one of the queue is of the calling thread too: false then. A list
+ * of polled files may name one file thousands of times, and a wake-up holds the queue's lock for as
+ * long as it visits all waiters. */
+static bool waiter_add_once(struct waiter *waiter, struct wait_queue *queue)
+{
+    waiter->queue = queue;
+    waiter->thread = current_thread();
+    waiter->what = NULL;
+    spin_lock(&queue->lock);
+    struct list *last = queue->waiters.prev;
+    bool adds =
+        last == &queue->waiters || list_entry(last, struct waiter, node)->thread != waiter->thread;
+    if (adds)
+        list_add_tail(&queue->waiters, &waiter->node);
+    spin_unlock(&queue->lock);
+    return adds;
+}
+
 static void table_add(struct poll_table *by_add, struct wait_queue *queue)
 {
     struct table *table = container_of(by_add, struct table, by_add);
@@ -119,7 +137,7 @@ static int check_or_sleep(struct poll_item *items, size_t n, uint64_t deadline_n
     int n_ready = poll_items(items, n, &table.by_add);
     if (n_ready == 0)
         *err = table.failed ? -ENOMEM : wait_sleep(WAIT_SIGNALS, deadline_ns, "poll");
-    wait_end();
+    wait_begin(); /* what came meanwhile is not for the next sleep */
     table_release(&table);
     return n_ready;
 }

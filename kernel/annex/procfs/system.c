@@ -4,6 +4,7 @@
  * programs parse. A field that this kernel does not have is 0 where programs need it, and otherwise
  * missing. */
 /* SPDX-License-Identifier: MIT */
+#include "annex/load/load.h"
 #include "abi/fcntl.h"
 #include "abi/sysmacros.h"
 #include "abi/utsname.h"

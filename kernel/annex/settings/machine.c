@@ -1,6 +1,7 @@
 /* What a libc asks about the machine: memory and load, processors, restartable sequences; and its
  * new name. */
 /* SPDX-License-Identifier: MIT */
+#include "annex/load/load.h"
 #include "abi/sysinfo.h"
 #include "proc/private.h"
 

@@ -6,6 +6,7 @@
  * up. Readers see the old credentials or the new ones, never a mixture. */
 /* SPDX-License-Identifier: MIT */
 #include "proc/private.h"
+#include "user.h"
 
 enum { KEEP = -1 }; /* an argument that leaves a number as it is */
 

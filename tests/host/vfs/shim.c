@@ -274,8 +274,6 @@ int wait_sleep(enum wait_kind kind, uint64_t deadline_ns, const char *what)
     return deadline_ns == NO_DEADLINE ? -EINTR : -ETIMEDOUT;
 }
 
-void wait_end(void) {}
-
 void wake_all(struct wait_queue *queue)
 {
     (void)queue;

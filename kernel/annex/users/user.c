@@ -1,15 +1,17 @@
 /* The users that the kernel counts for: what all processes of one real user id hold together.
  *
  * A user exists as long as something refers to it. The tree of users does not count as a reference,
- * so a lookup must not find a user whose last reference is just being dropped: see user_unref. */
+ * so a lookup must not find a user whose last reference is just being dropped: see
+ * user_unref_last. */
 /* SPDX-License-Identifier: MIT */
-#include "local.h"
+#include "user.h"
+
+#include "abi/errno.h"
+#include "annex.h"
+#include "hooks.h"
 
 static OBJECT_CACHE(user_cache, struct user);
 static struct spinlock users_lock = SPINLOCK("users", RANK_USERS);
-/* Root's user always exists, so that root's calls cannot fail for lack of memory for it. The first
- * reference is never dropped. */
-static struct user root_user = {.refs = 1};
 static struct tree users; /* guarded by users_lock: all but root's, by user id */
 
 static struct user *find_locked(uint32_t uid)
@@ -20,7 +22,7 @@ static struct user *find_locked(uint32_t uid)
 
 /* If the user does not exist yet one is made without the lock, and looked up again: another thread
  * may have made it meanwhile. */
-struct user *user_get(uint32_t uid)
+static struct user *user_get(uint32_t uid)
 {
     struct user *fresh = NULL;
     if (uid == 0) {
@@ -48,20 +50,10 @@ struct user *user_get(uint32_t uid)
     }
 }
 
-void user_ref(struct user *user)
+/* The hook: drops what may be the last reference. The count falls to 0 only with the lock held, so
+ * a user that is found with the lock held has at least one reference. */
+static void user_unref_last(struct user *user)
 {
-    __atomic_fetch_add(&user->refs, 1, __ATOMIC_RELAXED);
-}
-
-/* The count falls to 0 only with the lock held, so a user that is found with the lock held has at
- * least one reference. */
-void user_unref(struct user *user)
-{
-    uint32_t refs = __atomic_load_n(&user->refs, __ATOMIC_RELAXED);
-    while (refs > 1)
-        if (__atomic_compare_exchange_n(&user->refs, &refs, refs - 1, false, __ATOMIC_ACQ_REL,
-                                        __ATOMIC_RELAXED))
-            return;
     spin_lock(&users_lock);
     bool last = __atomic_sub_fetch(&user->refs, 1, __ATOMIC_ACQ_REL) == 0;
     if (last)
@@ -70,3 +62,21 @@ void user_unref(struct user *user)
     if (last)
         object_free(&user_cache, user);
 }
+
+int cred_set_user(struct cred *cred)
+{
+    struct user *user = user_get(cred->uid);
+    if (!user)
+        return -EAGAIN;
+    user_unref(cred->user);
+    cred->user = user;
+    return 0;
+}
+
+static void start(struct fs_context *fs, const char *command_line)
+{
+    (void)fs, (void)command_line;
+    annex_hooks.user_unref_last = user_unref_last;
+}
+
+ANNEX(users, ANNEX_START, start);
