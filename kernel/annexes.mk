@@ -64,6 +64,7 @@ annex += memory/remap.c
 annex += memory/advise.c
 
 # annex: futex       threads that wait for each other by words of memory
+needs_futex := look
 annex_header += futex/futex.h
 annex += futex/futex.c
 annex += futex/robust.c
@@ -72,11 +73,13 @@ annex += futex/clone3.c
 # annex: times       interval timers, alarm, the limit of processor time; clocks of processor time
 annex += times/timer.c
 annex += times/cpu_clock.c
+annex += times/nanosleep.c
 
 # annex: posix       waitid, and signals that carry a value or are waited for
 annex += posix/waitid.c
 annex += posix/sigqueue.c
 annex += posix/sigwait.c
+annex += posix/altstack.c
 
 # annex: load        the load averages
 annex_header += load/load.h
@@ -112,8 +115,11 @@ annex += report/panic.c
 needs_sysrq := report
 annex += sysrq/sysrq.c
 
-# annex: symbols     the report of a fault names the function of the program
+# annex: symbols     the line about a fault that ends a program: which function, what, why
+needs_symbols := look
+annex_header += symbols/symbol.h
 annex += symbols/symbol.c
+annex += symbols/fault_line.c
 
 # annex: dumps       core files: the memory and the registers of a process that dies of a signal
 needs_dumps := look

@@ -114,8 +114,7 @@ struct annex_hooks {
      * forbids_sharing, until the other is called. */
     void (*set_ids)(struct exec *exec, const struct cred *now);
     void (*allow_sharing)(struct exec *exec);
-    /* symbols: writes " (FUNCTION+0x1f)" if the calling program's file has a symbol for the
-     * address, otherwise "". */
-    void (*program_symbol)(uint64_t address, char *text, size_t size);
+    /* symbols: logs which fault of the calling thread ends its process, instead of a short line. */
+    void (*log_fault)(const struct trap_frame *frame, int signal);
 };
 extern struct annex_hooks annex_hooks;

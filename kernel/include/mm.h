@@ -313,15 +313,9 @@ extern struct mm_locks mm_locks; /* set while the kernel starts, then constant *
  * it; -EIO: past the end of the file; -ENOMEM. */
 int space_fault(struct space *space, uint64_t address, uint64_t error);
 
-/* Copy from or to the memory of any space and fault pages in. The result is how many bytes were
- * copied. */
-size_t space_peek(struct space *space, uint64_t address, void *buf, size_t n_bytes);
-size_t space_poke(struct space *space, uint64_t address, const void *buf,
-                  size_t n_bytes); /* buf NULL: writes zeros */
-
-/* Copies the VMA that holds the address, with a reference to its backing if it has one. False if
- * there is none. */
-bool space_vma_at(struct space *space, uint64_t address, struct vma *vma);
+/* Copies to the memory of any space and faults pages in; buf NULL writes zeros. The result is how
+ * many bytes were copied. */
+size_t space_poke(struct space *space, uint64_t address, const void *buf, size_t n_bytes);
 uint64_t space_most_resident(struct space *space); /* the most pages that were in memory so far */
 
 /* Unmaps the object's pages first .. end-1 from every space, after the object itself has dropped

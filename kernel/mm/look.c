@@ -2,24 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "space.h"
 
-void vma_copy_out(const struct vma *vma, struct vma *out)
-{
-    *out = *vma;
-    out->mapping = NULL;
-    if (out->backing)
-        out->backing->ops->ref(out->backing);
-}
-
-bool space_vma_at(struct space *space, uint64_t address, struct vma *out)
-{
-    spin_lock(&space->lock);
-    struct vma *vma = vma_at(space, address);
-    if (vma)
-        vma_copy_out(vma, out);
-    spin_unlock(&space->lock);
-    return vma;
-}
-
 uint64_t space_most_resident(struct space *space)
 {
     spin_lock(&space->lock);
@@ -67,11 +49,6 @@ size_t space_transfer(struct space *space, uint64_t address, void *buf, size_t n
         done += step;
     }
     return done;
-}
-
-size_t space_peek(struct space *space, uint64_t address, void *buf, size_t n_bytes)
-{
-    return space_transfer(space, address, buf, n_bytes, FAULT_USER);
 }
 
 size_t space_poke(struct space *space, uint64_t address, const void *buf, size_t n_bytes)

@@ -230,8 +230,6 @@ int space_fault_locked(struct space *space, uint64_t address, uint64_t error);
 /* Beside the processor's FAULT_*: for a debugger, to whom protection does not apply. What is
  * written must be private, and gets no right to write. */
 #define FAULT_FORCED (1u << 16)
-/* Copies a VMA; its backing gets a reference, which the caller drops. */
-void vma_copy_out(const struct vma *vma, struct vma *out);
 /* Copies page by page; `access` is a fault's code, buf NULL writes zeros. The result is how many
  * bytes were copied. Takes space->lock for each page. */
 size_t space_transfer(struct space *space, uint64_t address, void *buf, size_t n_bytes,

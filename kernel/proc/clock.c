@@ -5,8 +5,6 @@
 #include "private.h"
 #include "syscall_calls.h"
 
-enum { TICK_NS = 4000000 };
-
 static uint64_t thread_run_ns(struct thread *self)
 {
     struct usage usage = thread_usage(self);
@@ -47,16 +45,6 @@ long sys_clock_gettime(struct thread *self, clockid_t clock, uaddr_t at)
     if (!clock_read(self, clock, &ns))
         return -EINVAL;
     return store_timespec(at, ns);
-}
-
-long sys_clock_getres(struct thread *self, clockid_t clock, uaddr_t at)
-{
-    uint64_t ns, resolution_ns = 1;
-    if (!clock_read(self, clock, &ns))
-        return -EINVAL;
-    if (clock < 0 && (clock & CPUCLOCK_CLOCK_MASK) != CPUCLOCK_SCHED)
-        resolution_ns = TICK_NS; /* as Linux reports, which counts these two in ticks */
-    return uaddr_is_null(at) ? 0 : store_timespec(at, resolution_ns);
 }
 
 long sys_gettimeofday(struct thread *self, uaddr_t at, uaddr_t zone_at)

@@ -52,7 +52,7 @@ static int check_flags(const struct clone *clone)
 
 /* ---- The thread ---- */
 
-struct fpu_state *fpu_copy(struct thread *from)
+static struct fpu_state *fpu_copy(struct thread *from)
 {
     struct fpu_state *copy = thread_fpu_alloc();
     if (copy) {

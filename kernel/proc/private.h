@@ -191,7 +191,11 @@ uint64_t signal_frame_most_bytes(void);
  * `mask` is what sigreturn will restore. 0, or -EFAULT with the registers unchanged. */
 int signal_frame_push(struct trap_frame *frame, const struct kernel_sigaction *action,
                       const siginfo_t *info, uint64_t mask);
-void signal_log_death(const struct trap_frame *frame, int signal);
+/* Is the stack pointer on the alternate stack of signal handlers? */
+bool altstack_holds(const struct thread *self, uint64_t sp);
+/* The alternate stack in the form for programs; padding is zero, too. And what a program sets. */
+void altstack_tell(const struct thread *self, stack_t *stack);
+void altstack_set(struct thread *self, const stack_t *stack);
 void stop_if_stopped(struct process *process); /* sleeps while the process is stopped */
 
 /* ---- wait ---- */
@@ -267,10 +271,10 @@ void ns_to_timeval(uint64_t ns, struct timeval *time);
 void limits_init(struct process *process);
 /* Copies the limits to where mm and vfs check them. Lock: signal_lock held. */
 void limits_apply(struct process *process, struct space *space);
-struct fpu_state *fpu_copy(struct thread *from); /* NULL: memory is out */
 
 /* What a clock shows; false if there is no such clock. May take proc_lock. */
 bool clock_read(struct thread *self, clockid_t clock, uint64_t *ns);
+long sleep_for(struct thread *self, uint64_t ns, uaddr_t remaining); /* as nanosleep */
 
 /* ---- exec: exec.c, exec_load.c, exec_stack.c ---- */
 

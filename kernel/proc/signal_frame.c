@@ -43,7 +43,7 @@ struct signal_frame {
 
 _Static_assert(sizeof(struct signal_frame) == 440, "rt_sigframe");
 
-static bool on_altstack(const struct thread *self, uint64_t sp)
+bool altstack_holds(const struct thread *self, uint64_t sp)
 {
     return !(self->altstack_flags & SS_AUTODISARM) && sp > self->altstack_start &&
            sp - self->altstack_start <= self->altstack_bytes;
@@ -101,7 +101,7 @@ static uint64_t fpu_frame_at(uint64_t sp)
 static bool place_frame(const struct thread *self, uint64_t sp, uint64_t flags,
                         struct frame_place *place)
 {
-    bool on_alternate = on_altstack(self, sp);
+    bool on_alternate = altstack_holds(self, sp);
     sp -= RED_ZONE;
     if (!on_alternate && flags & SA_ONSTACK && self->altstack_bytes) {
         sp = self->altstack_start + self->altstack_bytes;
@@ -150,8 +150,7 @@ static void load_registers(struct trap_frame *frame, const mcontext_t *from)
     trap_frame_changed(frame);
 }
 
-/* The alternate stack in the form for programs. Padding is zero, too. */
-static void tell_altstack(const struct thread *self, stack_t *stack)
+void altstack_tell(const struct thread *self, stack_t *stack)
 {
     memset(stack, 0, sizeof(*stack));
     stack->ss_sp = (void *)self->altstack_start;
@@ -166,7 +165,7 @@ static int write_context(struct thread *self, uint64_t at, const struct trap_fra
     kernel_ucontext_t context;
     memset(&context, 0, sizeof(context));
     context.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS | (fpu_features ? UC_FP_XSTATE : 0);
-    tell_altstack(self, &context.uc_stack);
+    altstack_tell(self, &context.uc_stack);
     context.uc_sigmask = mask;
     save_registers(&context.uc_mcontext, frame);
     context.uc_mcontext.regs.err = self->fault_error;
@@ -260,7 +259,7 @@ static int restore_fpu(struct thread *self, uint64_t at)
     return 0;
 }
 
-static void restore_altstack(struct thread *self, const stack_t *stack)
+void altstack_set(struct thread *self, const stack_t *stack)
 {
     if (stack->ss_flags & SS_DISABLE) {
         self->altstack_start = self->altstack_bytes = self->altstack_flags = 0;
@@ -286,32 +285,8 @@ long sys_rt_sigreturn(struct thread *self)
         return 0;
     }
     signal_set_mask(self, context.uc_sigmask);
-    restore_altstack(self, &context.uc_stack);
+    altstack_set(self, &context.uc_stack);
     load_registers(frame, &context.uc_mcontext);
     frame->error = UINT64_MAX; /* from now on it is not the frame of a call: see trap_of_call */
     return frame->rax;
-}
-
-/* ---- The alternate stack ---- */
-
-long sys_sigaltstack(struct thread *self, uaddr_t stack, uaddr_t old)
-{
-    stack_t wanted, was;
-    bool inside = on_altstack(self, trap_frame_at(self->stack_top)->rsp);
-    tell_altstack(self, &was);
-    if (inside)
-        was.ss_flags |= SS_ONSTACK;
-    if (!uaddr_is_null(stack)) {
-        if (user_copy_in(&wanted, stack, sizeof(wanted)))
-            return -EFAULT;
-        unsigned flags = wanted.ss_flags & ~SS_AUTODISARM;
-        if (inside)
-            return -EPERM;
-        if (flags != 0 && flags != SS_ONSTACK && flags != SS_DISABLE)
-            return -EINVAL;
-        if (flags != SS_DISABLE && wanted.ss_size < MINSIGSTKSZ)
-            return -ENOMEM;
-        restore_altstack(self, &wanted);
-    }
-    return uaddr_is_null(old) ? 0 : user_copy_out(old, &was, sizeof(was));
 }

@@ -580,7 +580,7 @@ static void step_peek(struct world *world)
     struct slot *slot = &world->slots[i];
     uint32_t word = 0;
     unchecked = true;
-    size_t n = RACING(space_peek(world->space, slot_at(i), &word, sizeof(word)));
+    size_t n = RACING(space_transfer(world->space, slot_at(i), &word, sizeof(word), FAULT_USER));
     unchecked = false;
     if (failing && !n)
         return;

@@ -1,4 +1,5 @@
-/* The clocks: they go forwards, agree with each other, and refuse what they should. */
+/* The clocks: they go forwards, agree with each other, and refuse what they should.
+ * needs: times */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "check.h"

@@ -1,5 +1,5 @@
 /* execve: arguments, environment, what stays and what goes, scripts, set-id; and each errno.
- * needs: procfs users times files */
+ * needs: procfs users times files posix */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sched.h>

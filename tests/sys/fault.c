@@ -1,5 +1,6 @@
 /* Faults: the signal, its code and address, for memory, arithmetic, instructions and traps; what
- * ends a process that does not handle them. */
+ * ends a process that does not handle them.
+ * needs: posix */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <setjmp.h>

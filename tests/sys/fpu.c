@@ -1,6 +1,6 @@
 /* Vector registers belong to their process: over switches, fork, exec, signals, many at once; the
  * upper halves of AVX where the processor has them; what a signal frame says of them.
- * needs: procfs */
+ * needs: procfs posix */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sched.h>

@@ -1,6 +1,6 @@
 /* What a signal does to a call that sleeps: EINTR or going on, call by call, with and without
  * SA_RESTART.
- * needs: procfs futex files fifo poll */
+ * needs: procfs futex files fifo poll times */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>

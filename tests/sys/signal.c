@@ -1,6 +1,6 @@
 /* rt_sigaction, rt_sigprocmask, rt_sigpending, rt_sigsuspend, pause, sigaltstack: actions, masks,
  * flags, order, what handlers are told; and each errno.
- * needs: procfs */
+ * needs: procfs posix */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <ucontext.h>

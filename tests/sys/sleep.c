@@ -1,5 +1,6 @@
 /* nanosleep and clock_nanosleep: long enough, cut short by signals that have a handler, not by
- * those that stop. */
+ * those that stop.
+ * needs: times */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "check.h"

@@ -1,6 +1,6 @@
 /* clock_gettime, clock_getres, gettimeofday, time, times, getrusage: clocks agree and go forward;
  * each errno.
- * needs: procfs settings */
+ * needs: procfs settings times */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/resource.h>

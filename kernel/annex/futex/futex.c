@@ -13,6 +13,7 @@
  * So either the read sees the change, or the wake finds the waiter. The word is read without a
  * lock, because the read may fault. */
 /* SPDX-License-Identifier: MIT */
+#include "annex/look/look.h"
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/futex.h"

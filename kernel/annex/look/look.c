@@ -4,6 +4,25 @@
 #include "look.h"
 #include "mm/space.h"
 
+/* Copies a VMA; its backing gets a reference, which the caller drops. */
+static void vma_copy_out(const struct vma *vma, struct vma *out)
+{
+    *out = *vma;
+    out->mapping = NULL;
+    if (out->backing)
+        out->backing->ops->ref(out->backing);
+}
+
+bool space_vma_at(struct space *space, uint64_t address, struct vma *out)
+{
+    spin_lock(&space->lock);
+    struct vma *vma = vma_at(space, address);
+    if (vma)
+        vma_copy_out(vma, out);
+    spin_unlock(&space->lock);
+    return vma;
+}
+
 bool space_vma_after(struct space *space, uint64_t address, struct vma *out)
 {
     spin_lock(&space->lock);
@@ -23,6 +42,11 @@ void *space_name_at(struct space *space, uint64_t address)
         vma->backing->ops->name_ref(name);
     spin_unlock(&space->lock);
     return name;
+}
+
+size_t space_peek(struct space *space, uint64_t address, void *buf, size_t n_bytes)
+{
+    return space_transfer(space, address, buf, n_bytes, FAULT_USER);
 }
 
 size_t space_peek_all(struct space *space, uint64_t address, void *buf, size_t n_bytes)

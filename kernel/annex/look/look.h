@@ -15,6 +15,12 @@ bool space_vma_after(struct space *space, uint64_t address, struct vma *vma);
  * address, with a reference; or NULL. */
 void *space_name_at(struct space *space, uint64_t address);
 
+/* Copies the VMA that holds the address, with a reference to its backing if it has one. False if
+ * there is none. */
+bool space_vma_at(struct space *space, uint64_t address, struct vma *vma);
+/* Copies from the memory of any space, as space_poke to it. */
+size_t space_peek(struct space *space, uint64_t address, void *buf, size_t n_bytes);
+
 /* As space_peek and space_poke, whatever the pages' protection is, as a debugger needs it. What is
  * written must be private memory; where it may not be written it becomes a copy of the space's own,
  * and stays read-only for the program. */

@@ -2,8 +2,10 @@
  * in the log about a fault that ends the program. The file may hold anything, so nothing that is
  * read from it is trusted. */
 /* SPDX-License-Identifier: MIT */
+#include "symbol.h"
+
 #include "abi/elf.h"
-#include "annex.h"
+#include "annex/look/look.h"
 #include "proc/private.h"
 
 enum { MOST_SECTIONS = 64, MOST_SYMBOLS = 200000, NAME_BYTES = 48 };
@@ -110,9 +112,7 @@ static size_t describe(struct space *space, struct file *exe, uint64_t address, 
     return format(text, size, " (%s+0x%lx)", name, linked - function.st_value);
 }
 
-/* Writes " (function+offset)" for an address in the current process's program; an empty string if
- * there is no symbol. Takes exec_lock; may sleep. */
-static void program_symbol(uint64_t address, char *text, size_t size)
+void program_symbol(uint64_t address, char *text, size_t size)
 {
     struct process *process = current_process();
     void *page = buffer_alloc();
@@ -128,11 +128,3 @@ static void program_symbol(uint64_t address, char *text, size_t size)
     }
     buffer_free(page);
 }
-
-static void start(struct fs_context *fs, const char *command_line)
-{
-    (void)fs, (void)command_line;
-    annex_hooks.program_symbol = program_symbol;
-}
-
-ANNEX(symbols, ANNEX_START, start);
