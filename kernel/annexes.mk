@@ -41,6 +41,13 @@ annex += files/socket.c
 annex += fifo/fifo.c
 annex += fifo/mknod.c
 
+# annex: pipes       the capacity of pipes, and how much the pipes of a user may hold
+annex_header += pipes/pipes.h
+annex += pipes/pipes.c
+
+# annex: terminal    ioctls of terminals that few programs use: speeds, flow, queues
+annex += terminal/ioctl.c
+
 # annex: holes       fallocate, and where a file has data: memory reserved, given back, and found
 annex_header += holes/holes.h
 annex += holes/holes.c

@@ -59,6 +59,10 @@ static inline void tty_writable(struct tty *tty)
 bool tty_hung_up(const struct file *file);
 /* Waits until all output was sent. 0, -ERESTARTSYS or -EIO. */
 int tty_drain(struct file *file);
+/* New settings, by TCSETS at once, by TCSETSW after all output was sent, by TCSETSF also without
+ * the input that was not read; `speeds` as for the hook tty_speeds. 0 or -errno. */
+int tty_set(struct file *file, struct tty *tty, uint64_t request,
+            const struct kernel_termios *termios, const uint32_t *speeds);
 long tty_ioctl(struct file *file, uint64_t request, uaddr_t arg);
 
 /* tty_job.c: may the caller use the terminal now? A caller in the background gets `signal` (SIGTTIN

@@ -25,10 +25,13 @@ struct fs_context;
 struct file;
 struct inode;
 struct job_ops;
+struct kernel_termios;
+struct pipe;
 struct process;
 struct space;
 struct thread;
 struct trap_frame;
+struct tty;
 struct user;
 
 /* What the calling thread may do beyond other threads. */
@@ -78,6 +81,17 @@ struct annex_hooks {
     void (*sysrq)(char letter);
     /* fifo: opens a FIFO: sets file->ops. 0 or -errno. */
     int (*fifo_open)(struct inode *inode, struct file *file);
+    /* pipes: fcntl on a pipe. */
+    long (*pipe_fcntl)(struct pipe *pipe, unsigned command, uint64_t arg);
+    /* pipes: sets pipe->n_slots and, with a reference, the user who pays; and at the end. */
+    void (*pipe_count)(struct pipe *pipe);
+    void (*pipe_uncount)(struct pipe *pipe);
+    /* terminal: the rarer ioctls; -ENOTTY for others. */
+    long (*tty_ioctl)(struct file *file, struct tty *tty, uint64_t request, uint64_t arg);
+    /* terminal: computes the speeds that these settings mean; `speeds`, if not NULL, has the
+     * numbers that were asked for: of input and output. Lock: tty->lock held. */
+    void (*tty_speeds)(struct tty *tty, const struct kernel_termios *termios,
+                       const uint32_t *speeds);
     /* times: reads a clock with a negative number, in nanoseconds. False: there is no such clock.
      */
     bool (*cpu_clock_ns)(const struct thread *self, int clock, uint64_t *ns);

@@ -37,11 +37,6 @@ static OBJECT_CACHE(pipe_inodes, struct inode);
 
 /* ---- Contents. Lock: pipe->lock held. ---- */
 
-static size_t capacity(const struct pipe *pipe)
-{
-    return (size_t)pipe->n_slots * PAGE_SIZE;
-}
-
 static bool is_empty(const struct pipe *pipe)
 {
     return pipe->head == pipe->tail;
@@ -50,11 +45,6 @@ static bool is_empty(const struct pipe *pipe)
 static bool is_full(const struct pipe *pipe)
 {
     return pipe->tail - pipe->head == pipe->n_slots;
-}
-
-static struct pipe_slot *slot_at(const struct pipe *pipe, uint64_t position)
-{
-    return &pipe->slots[position & (pipe->n_slots - 1)];
 }
 
 static void page_give_back(struct pipe *pipe, void *page)
@@ -68,7 +58,7 @@ static void page_give_back(struct pipe *pipe, void *page)
 /* Frees the first slot, of which all was read or the rest is dropped (a packet). */
 static void retire_slot(struct pipe *pipe)
 {
-    page_give_back(pipe, slot_at(pipe, pipe->head)->page);
+    page_give_back(pipe, pipe_slot_at(pipe, pipe->head)->page);
     pipe->head++;
     if (is_empty(pipe))
         pipe->head = pipe->tail = 0; /* with little in flight the same slot is always used */
@@ -81,7 +71,7 @@ static long take(struct pipe *pipe, struct uio *uio)
     long total = 0;
     bool packet = false;
     while (uio->left > 0 && !is_empty(pipe) && !packet) {
-        struct pipe_slot *slot = slot_at(pipe, pipe->head);
+        struct pipe_slot *slot = pipe_slot_at(pipe, pipe->head);
         size_t n = min(uio->left, (size_t)slot->length);
         if (uio_put(uio, slot->page + slot->offset, n) < n)
             return total > 0 ? total : -EFAULT;
@@ -100,7 +90,7 @@ static long take(struct pipe *pipe, struct uio *uio)
 static long merge(struct pipe *pipe, struct uio *uio)
 {
     size_t n = uio->left % PAGE_SIZE;
-    struct pipe_slot *last = slot_at(pipe, pipe->tail - 1);
+    struct pipe_slot *last = pipe_slot_at(pipe, pipe->tail - 1);
     if (n == 0 || is_empty(pipe) || last->packet)
         return 0;
     size_t end = last->offset + last->length;
@@ -127,7 +117,7 @@ static long put(struct pipe *pipe, struct uio *uio, bool packet)
             page_give_back(pipe, page);
             return total > 0 ? total : -EFAULT;
         }
-        *slot_at(pipe, pipe->tail++) =
+        *pipe_slot_at(pipe, pipe->tail++) =
             (struct pipe_slot){.page = page, .length = (uint16_t)n, .packet = packet};
         total += n;
     }
@@ -232,124 +222,23 @@ static long pipe_ioctl(struct file *file, uint64_t request, uaddr_t arg)
     mutex_lock(&pipe->lock);
     int n = 0;
     for (uint64_t i = pipe->head; i < pipe->tail; i++)
-        n += slot_at(pipe, i)->length;
+        n += pipe_slot_at(pipe, i)->length;
     mutex_unlock(&pipe->lock);
     return user_copy_out(arg, &n, sizeof(n));
 }
 
-/* ---- Capacity ---- */
-
-/* Changes the capacity to n_slots. 0, -EBUSY if more slots are in use, -ENOMEM. */
-static int resize(struct pipe *pipe, uint32_t n_slots)
-{
-    if (pipe->tail - pipe->head > n_slots)
-        return -EBUSY;
-    struct pipe_slot *slots = kzalloc(n_slots * sizeof(*slots));
-    if (!slots)
-        return -ENOMEM;
-    for (uint64_t i = pipe->head; i < pipe->tail; i++)
-        slots[i & (n_slots - 1)] = *slot_at(pipe, i);
-    kfree(pipe->slots);
-    pipe->slots = slots;
-    pipe->n_slots = n_slots;
-    return 0;
-}
-
-/* Counts n pages instead of `former` for the user of a pipe. False: that exceeds the user's limit,
- * and nothing has changed. Root has no limit. */
-static bool count_pages(struct user *user, bool privileged, uint32_t former, uint32_t n)
-{
-    if (!user)
-        return true;
-    uint32_t now = __atomic_add_fetch(&user->n_pipe_pages, n - former, __ATOMIC_RELAXED);
-    if (n <= former || now <= PIPE_USER_PAGES || privileged)
-        return true;
-    __atomic_fetch_sub(&user->n_pipe_pages, n - former, __ATOMIC_RELAXED);
-    return false;
-}
-
-/* The user for whom the caller's pipes are counted, referenced, and whether the limit applies to
- * it. As on Linux the real user pays, and the effective one decides. NULL for the kernel itself. */
-static struct user *calling_user(bool *privileged)
-{
-    struct thread *self = current_thread();
-    if (!self || !self->process)
-        return NULL;
-    struct cred *cred = fs_cred(&self->fs);
-    struct user *user = cred->user;
-    user_ref(user);
-    *privileged = cred->euid == 0;
-    cred_unref(cred);
-    return user;
-}
-
-/* resize within the limits; -EPERM if one is exceeded. After an error nothing has changed. */
-static int resize_counted(struct pipe *pipe, uint32_t n_slots)
-{
-    bool privileged = false;
-    uint32_t former = pipe->n_slots;
-    struct user *caller = calling_user(&privileged);
-    if (caller)
-        user_unref(caller);
-    if (n_slots > former && n_slots > PIPE_MOST_PAGES)
-        return -EPERM;
-    if (!count_pages(pipe->user, privileged, former, n_slots))
-        return -EPERM;
-    int err = resize(pipe, n_slots);
-    if (err)
-        count_pages(pipe->user, true, n_slots, former);
-    return err;
-}
-
-/* F_SETPIPE_SZ: at least n_bytes, rounded up to a power of two of pages. The limits do not apply if
- * the pipe becomes smaller. The new capacity in bytes, or -errno. */
-static long set_capacity(struct pipe *pipe, uint32_t n_bytes)
-{
-    uint32_t n_slots = 1;
-    if (n_bytes > 1u << 31)
-        return -EINVAL;
-    while ((uint64_t)n_slots * PAGE_SIZE < n_bytes)
-        n_slots *= 2;
-    mutex_lock(&pipe->lock);
-    int err = resize_counted(pipe, n_slots);
-    long size = (long)capacity(pipe);
-    mutex_unlock(&pipe->lock);
-    if (err)
-        return err;
-    wake_all(&pipe->writable);
-    return size;
-}
-
 static long pipe_fcntl(struct file *file, unsigned command, uint64_t arg)
 {
-    struct pipe *pipe = file->private_data;
-    switch (command) {
-    case F_GETPIPE_SZ: return capacity(pipe);
-    case F_SETPIPE_SZ: return set_capacity(pipe, (uint32_t)arg);
-    default: return -EINVAL;
-    }
+    return annex_hooks.pipe_fcntl ? annex_hooks.pipe_fcntl(file->private_data, command, arg)
+                                  : -EINVAL;
 }
 
 /* ---- Making and freeing pipes ---- */
 
-/* Sets the capacity of a new pipe: less if its user has too many pages already, as on Linux. */
-static void count_new(struct pipe *pipe)
-{
-    bool privileged = false;
-    pipe->user = calling_user(&privileged);
-    pipe->n_slots = PIPE_PAGES;
-    if (count_pages(pipe->user, privileged, 0, PIPE_PAGES))
-        return;
-    pipe->n_slots = PIPE_LEAST_PAGES;
-    count_pages(pipe->user, true, 0, PIPE_LEAST_PAGES);
-}
-
 static void uncount(struct pipe *pipe)
 {
-    if (!pipe->user)
-        return;
-    count_pages(pipe->user, true, pipe->n_slots, 0);
-    user_unref(pipe->user);
+    if (pipe->user)
+        annex_hooks.pipe_uncount(pipe);
 }
 
 static struct pipe *pipe_new(void)
@@ -357,7 +246,9 @@ static struct pipe *pipe_new(void)
     struct pipe *pipe = object_alloc_zeroed(&pipes);
     if (!pipe)
         return NULL;
-    count_new(pipe);
+    pipe->n_slots = PIPE_PAGES;
+    if (annex_hooks.pipe_count)
+        annex_hooks.pipe_count(pipe);
     pipe->slots = kzalloc(pipe->n_slots * sizeof(*pipe->slots));
     if (!pipe->slots) {
         uncount(pipe);
@@ -373,7 +264,7 @@ static struct pipe *pipe_new(void)
 static void pipe_free(struct pipe *pipe)
 {
     for (uint64_t i = pipe->head; i < pipe->tail; i++)
-        buffer_free(slot_at(pipe, i)->page);
+        buffer_free(pipe_slot_at(pipe, i)->page);
     buffer_free(pipe->spare);
     uncount(pipe);
     kfree(pipe->slots);

@@ -4,10 +4,7 @@
 
 #include "ipc.h"
 
-#define PIPE_PAGES       16    /* a new pipe's capacity, as on Linux */
-#define PIPE_LEAST_PAGES 2     /* that of a new one if its user has reached the next limit */
-#define PIPE_USER_PAGES  16384 /* of all pipes of a user: /proc/sys/fs/pipe-user-pages-soft */
-#define PIPE_MOST_PAGES  256   /* the limit of F_SETPIPE_SZ: /proc/sys/fs/pipe-max-size */
+#define PIPE_PAGES 16 /* a new pipe's capacity, as on Linux */
 
 /* A page with bytes that were written and not yet read. */
 struct pipe_slot {
@@ -29,6 +26,11 @@ struct pipe {
     void *spare;             /* an unused page, kept so that small writes need no allocation */
     struct wait_queue readable, writable;
 };
+
+static inline struct pipe_slot *pipe_slot_at(const struct pipe *pipe, uint64_t position)
+{
+    return &pipe->slots[position & (pipe->n_slots - 1)];
+}
 
 extern const struct file_ops pipe_ops;
 

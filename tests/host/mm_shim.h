@@ -174,6 +174,17 @@ static uint32_t host_random(uint32_t n)
     return (seed >> 20) % n;
 }
 
+static bool host_go_on(bool wait)
+{
+    (void)wait;
+    return true;
+}
+
+static unsigned host_rights(void)
+{
+    return CALLER_MAY_RESERVE;
+}
+
 /* Memory for a test, filled with garbage, as a real machine's may be. */
 static void host_memory_init(void)
 {
@@ -181,6 +192,8 @@ static void host_memory_init(void)
     host_require(host_memory, "no memory");
     memset(host_memory, 0xa5, HOST_MEMORY);
     hooks.report_panic = host_panic;
+    hooks.resched = host_go_on;
+    hooks.caller_rights = host_rights;
     for (uint32_t id = 0; id < HOST_CPUS; id++)
         host_cpus[id] = (struct cpu){.self = &host_cpus[id], .id = id};
 }

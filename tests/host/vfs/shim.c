@@ -36,6 +36,22 @@ static void remember_signal(int signal)
     shim_signal = signal;
 }
 
+static bool go_on(bool wait)
+{
+    (void)wait;
+    return true;
+}
+
+static unsigned rights_of_the_kernel(void)
+{
+    return CALLER_MAY_RESERVE;
+}
+
+static void log_nothing(const char *line, size_t length)
+{
+    (void)line, (void)length;
+}
+
 __attribute__((constructor)) static void shim_setup(void)
 {
     enum { ARCH_SET_GS = 0x1001 };
@@ -44,6 +60,9 @@ __attribute__((constructor)) static void shim_setup(void)
     hooks.alloc = kmalloc;
     hooks.free = kfree;
     hooks.raise = remember_signal;
+    hooks.resched = go_on;
+    hooks.caller_rights = rights_of_the_kernel;
+    hooks.log_line = log_nothing;
     ramfs_file_ops.seek = holes_seek;
     ramfs_dir_ops.unnamed = ramfs_unnamed;
     vfs_guard = &protect_guard;
