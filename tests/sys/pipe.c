@@ -1,5 +1,5 @@
 /* pipe, pipe2: order, ends, blocking, atomic writes, packets, bad addresses, SIGPIPE.
- * needs: procfs users fifo files poll */
+ * needs: procfs users fifo files poll pipes */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>
