@@ -12,6 +12,9 @@
 # annex: hostio      the standard streams of a program that tools/vm starts: in CORE=1, too
 annex += hostio/hostio.c
 
+# annex: grub        what GRUB says to the kernel that it has loaded: for the CD image
+annex += grub/multiboot2.c
+
 # annex: screen      /dev/tty1: the console on a VGA text screen, with a keyboard
 annex_header += screen/keymap.h
 annex += screen/keymap.c

@@ -185,7 +185,6 @@ kernel += trap/trap.c
 # floor 11: boot     the way from the loader to the first program
 # chapter: From the loader to the first program
 header += include/annex.h
-kernel += boot/multiboot2.c
 kernel += boot/pvh.c
 kernel += boot/memory.c
 kernel += boot/options.c

@@ -68,10 +68,12 @@ static void find_root(void)
 
 static void read_loader(struct boot_raw raw)
 {
-    if (raw.protocol == BOOT_MULTIBOOT2)
-        boot_read_multiboot2(raw.info, &boot);
-    else
+    if (raw.protocol != BOOT_MULTIBOOT2)
         boot_read_pvh(raw.info, &boot);
+    else if (annex_hooks.read_multiboot2)
+        annex_hooks.read_multiboot2(raw.info, &boot);
+    else
+        panic("this kernel cannot be loaded by GRUB: it has no annex `grub`");
     klog("Ouros, loaded by %s: %s", boot.loader, boot.command_line);
     find_root();
 }

@@ -399,19 +399,9 @@ void tty_init_devices(const char *console)
     device_register(&(struct device){CONSOLE_MAJOR, 0, "tty", 0666, TTY_GROUP, own_tty_open});
 }
 
-uint64_t tty_device(const struct tty *tty)
-{
-    return tty->rdev;
-}
-
 int tty_foreground_group(const struct tty *tty)
 {
     return __atomic_load_n(&tty->foreground, __ATOMIC_RELAXED);
-}
-
-const char *tty_name(const struct tty *tty)
-{
-    return tty->name;
 }
 
 const struct tty *tty_of_console(void)

@@ -7,7 +7,7 @@
  * Lock: none is needed. One processor runs until x86_start_others, and the others only idle until
  * the first program runs.
  *
- * Read main.c first; then the loaders (multiboot2.c, pvh.c), memory.c, options.c, initramfs.c. */
+ * Read main.c first; then the loader (pvh.c), memory.c, options.c, initramfs.c. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -36,7 +36,6 @@ struct boot_info {
     uint8_t rsdp_copy[36]; /* the root pointer itself if the loader gives a copy of it */
 };
 
-void boot_read_multiboot2(uint64_t info, struct boot_info *boot);
 void boot_read_pvh(uint64_t info, struct boot_info *boot);
 
 /* Computes free memory: the usable memory without the first MB, the kernel and the modules. Stores

@@ -34,9 +34,7 @@ struct tty;
  * terminal are hung up, and the terminal is free for another session. Called without locks, as it
  * calls hooks.jobs. */
 void tty_session_ended(struct tty *tty, int session);
-uint64_t tty_device(const struct tty *tty); /* rdev, for /proc/PID/stat */
 int tty_foreground_group(const struct tty *tty);
-const char *tty_name(const struct tty *tty); /* in /dev */
 /* What /dev/console means; NULL on a machine without terminals. Constant after dev_init. */
 const struct tty *tty_of_console(void);
 

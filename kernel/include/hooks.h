@@ -19,6 +19,7 @@
 
 #include "abi/signal.h"
 
+struct boot_info;
 struct cred;
 struct exec;
 struct fs_context;
@@ -73,6 +74,8 @@ struct annex_hooks {
     void (*report_panic)(void);
     /* report: logs what this processor does, for an NMI. */
     void (*report_nmi)(const struct trap_frame *frame);
+    /* grub: reads what the loader says, from the physical address of its structure. */
+    void (*read_multiboot2)(uint64_t info, struct boot_info *boot);
     /* load: at times, counts the threads that run. */
     void (*load_sample)(void);
     /* kmsg: keeps a record of the log. Called with log_lock held. */

@@ -302,8 +302,6 @@ struct fpu_state *thread_fpu_alloc(void);
 /* Called on the way to user mode if this processor's `resched` is set: switches to another thread
  * if its turn has come. */
 void sched_preempt(void);
-uint64_t sched_n_switches(void);
-uint64_t sched_idle_ns(uint32_t cpu); /* how long that processor was idle */
 
 /* ---- Times of use ---- */
 

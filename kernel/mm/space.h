@@ -68,8 +68,6 @@ void vma_change(struct space *space, struct vma *vma, uint64_t start, uint64_t e
 /* False if vma_change would split VMAs beyond the limit. */
 bool vma_may_change(const struct space *space, const struct vma *vma, uint64_t start, uint64_t end,
                     uint32_t prot, uint32_t flags);
-/* Does every page of [start, end) belong to a VMA? */
-bool vmas_cover(const struct space *space, uint64_t start, uint64_t end);
 /* The highest address below `top` at which n bytes are free; 0 if there is none. */
 uint64_t vmas_find_gap(const struct space *space, uint64_t n_bytes, uint64_t top);
 /* True if nothing is mapped in [start, end). */

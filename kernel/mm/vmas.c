@@ -312,16 +312,6 @@ void vma_change(struct space *space, struct vma *vma, uint64_t start, uint64_t e
     try_join(space, vma, vma_next(vma));
 }
 
-bool vmas_cover(const struct space *space, uint64_t start, uint64_t end)
-{
-    for (struct vma *vma = vma_find(space, start); start < end; vma = vma_next(vma)) {
-        if (!vma || vma->start > start)
-            return false;
-        start = vma->end;
-    }
-    return true;
-}
-
 uint64_t vmas_find_gap(const struct space *space, uint64_t n_bytes, uint64_t top)
 {
     struct vma *above = vma_find(space, top), *below = vma_below(space, above);

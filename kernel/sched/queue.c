@@ -528,19 +528,6 @@ void sched_tick(void)
         timer_need(queue, give_way_ns(queue));
 }
 
-uint64_t sched_n_switches(void)
-{
-    uint64_t sum = 0;
-    for (uint32_t id = 0; id < n_cpus; id++)
-        sum += run_queues[id].n_switches;
-    return sum;
-}
-
-uint64_t sched_idle_ns(uint32_t cpu)
-{
-    return thread_usage(run_queues[cpu].idle).system_ns;
-}
-
 /* Makes the caller the idle thread of this processor. */
 void sched_init_cpu(void)
 {

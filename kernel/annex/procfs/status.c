@@ -5,7 +5,7 @@
  * kernel does not count are 0. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/fcntl.h"
-#include "dev.h"
+#include "dev/tty.h"
 #include "nodes.h"
 
 #define TICK_NS         10000000ul /* of /proc's clock: 100 a second */
@@ -67,7 +67,7 @@ static void collect(struct facts *facts, const struct proc_inode *of)
     facts->session = process->session;
     facts->foreground = -1;
     if (process->terminal) {
-        facts->tty = (int)tty_device(process->terminal);
+        facts->tty = (int)process->terminal->rdev;
         facts->foreground = tty_foreground_group(process->terminal);
     }
     facts->n_threads = process->n_threads;

@@ -8,8 +8,9 @@
 #include "abi/fcntl.h"
 #include "abi/sysmacros.h"
 #include "abi/utsname.h"
-#include "dev.h"
+#include "dev/tty.h"
 #include "nodes.h"
+#include "sched/local.h"
 
 #define TICK_NS   10000000ul /* of /proc's clock: 100 a second */
 #define SECOND_NS 1000000000ul
@@ -24,6 +25,20 @@ int proc_text_command_line(struct text *text, const struct proc_inode *of)
 }
 
 /* ---- The processors ---- */
+
+static uint64_t sched_n_switches(void)
+{
+    uint64_t sum = 0;
+    for (uint32_t id = 0; id < n_cpus; id++)
+        sum += run_queues[id].n_switches;
+    return sum;
+}
+
+/* How long that processor was idle. */
+static uint64_t sched_idle_ns(uint32_t cpu)
+{
+    return thread_usage(run_queues[cpu].idle).system_ns;
+}
 
 /* Adds up the times of all processes. Those of processes that have been reaped are in their
  * parents. */
@@ -176,9 +191,8 @@ static int text_consoles(struct text *text, const struct proc_inode *of)
     (void)of;
     if (!tty)
         return 0;
-    uint64_t device = tty_device(tty);
-    text_add(text, "%-20s RW- (EC     ) %4u:%u\n", tty_name(tty), MAJOR_OF(device),
-             MINOR_OF(device));
+    uint64_t device = tty->rdev;
+    text_add(text, "%-20s RW- (EC     ) %4u:%u\n", tty->name, MAJOR_OF(device), MINOR_OF(device));
     return 0;
 }
 

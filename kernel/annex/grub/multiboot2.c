@@ -1,6 +1,8 @@
 /* Reads what GRUB says, by the Multiboot2 specification: tags, each with its type and length. */
 /* SPDX-License-Identifier: MIT */
+#include "annex.h"
 #include "boot.h"
+#include "hooks.h"
 #include "x86.h"
 
 enum {
@@ -66,7 +68,7 @@ static void read_tag(const struct tag *tag, struct boot_info *boot)
 }
 
 /* The tags begin after 8 bytes, each at a multiple of 8. */
-void boot_read_multiboot2(uint64_t info, struct boot_info *boot)
+static void read_multiboot2(uint64_t info, struct boot_info *boot)
 {
     const char *at = (const char *)phys_to_virt(info) + 8;
     boot->loader = "Multiboot2";
@@ -78,3 +80,11 @@ void boot_read_multiboot2(uint64_t info, struct boot_info *boot)
         at += align_up(tag->size, 8);
     }
 }
+
+static void start(struct fs_context *fs, const char *command_line)
+{
+    (void)fs, (void)command_line;
+    annex_hooks.read_multiboot2 = read_multiboot2;
+}
+
+ANNEX(grub, ANNEX_REPORTS, start);
