@@ -84,7 +84,8 @@ static int move_prepare_locked(struct move *move, uint32_t *slot)
     if (move->whiteout && ramfs_slot_take_locked(move->old, &move->whiteout_slot))
         return -ENOSPC;
     *slot = over ? over->slot : from->slot;
-    if (!over && move->old != move->new &&ramfs_slot_take_locked(move->new, slot)) {
+    bool needs_slot = !over && move->new != move->old;
+    if (needs_slot && ramfs_slot_take_locked(move->new, slot)) {
         if (move->whiteout) /* the directory has from, so it keeps its slots */
             ramfs_slot_free_locked(move->old, move->whiteout_slot);
         return -ENOSPC;
@@ -234,7 +235,7 @@ int ramfs_rename(struct dentry *from, struct dentry *new_dir, const char *name, 
         .len = len,
         .from_hash = hash_bytes(name, len),
         .over_hash = from->node.hash,
-        .exchange = flags &RENAME_EXCHANGE,
+        .exchange = (flags & RENAME_EXCHANGE) != 0,
     };
     if (whiteout && !(move.whiteout = whiteout_make(from, whiteout)))
         return -ENOSPC;
