@@ -21,7 +21,6 @@ enum annex_stage {
 };
 
 struct annex {
-    const char *name; /* that of its folder */
     enum annex_stage stage;
     void (*start)(struct fs_context *fs, const char *command_line); /* fs has root's rights */
 };
@@ -30,6 +29,6 @@ struct annex {
  * that of the names. */
 #define ANNEX(name, stage, start)           \
     static const struct annex annex_##start \
-        __attribute__((section(".annexes." #name), used, aligned(8))) = {#name, stage, start}
+        __attribute__((section(".annexes." #name), used, aligned(8))) = {stage, start}
 
 extern const struct annex annexes[], annexes_end[]; /* the table, made by kernel.ld */

@@ -362,8 +362,7 @@ struct elf_segment {
 
 struct elf_image {
     uint64_t entry;
-    bool is_relocatable; /* ET_DYN: addresses are relative to a base */
-    bool wants_executable_stack;
+    bool is_relocatable;             /* ET_DYN: addresses are relative to a base */
     uint64_t low, high;              /* span of all loadable segments, page-aligned */
     uint64_t header_address;         /* program headers in memory (AT_PHDR), 0 if not loaded */
     unsigned n_headers, header_size; /* AT_PHNUM, AT_PHENT */

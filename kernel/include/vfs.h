@@ -357,7 +357,6 @@ struct kvec {
 /* The list of segments of one read or write, and how far it has come. */
 struct uio {
     const struct kvec *vecs;
-    uint32_t n_vecs;
     bool user;        /* vecs are user memory */
     bool append;      /* RWF_APPEND; file_write adds O_APPEND, unless: */
     bool no_append;   /* RWF_NOAPPEND */

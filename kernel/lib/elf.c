@@ -72,7 +72,6 @@ static bool add_part(struct elf_image *image, const Elf64_Phdr *part, uint64_t f
         image->interpreter_offset = part->p_offset;
         image->interpreter_size = part->p_filesz;
         return part->p_filesz > 1;
-    case PT_GNU_STACK: image->wants_executable_stack = part->p_flags & PF_X; return true;
     default: return true;
     }
 }

@@ -10,13 +10,13 @@
 void uio_init_user(struct uio *uio, struct kvec *one, uaddr_t base, size_t n_bytes)
 {
     *one = (struct kvec){.base = base.at, .n_bytes = n_bytes};
-    *uio = (struct uio){.vecs = one, .n_vecs = 1, .user = true, .left = n_bytes};
+    *uio = (struct uio){.vecs = one, .user = true, .left = n_bytes};
 }
 
 void uio_init_kernel(struct uio *uio, struct kvec *one, void *base, size_t n_bytes)
 {
     *one = (struct kvec){.base = (uint64_t)base, .n_bytes = n_bytes};
-    *uio = (struct uio){.vecs = one, .n_vecs = 1, .left = n_bytes};
+    *uio = (struct uio){.vecs = one, .left = n_bytes};
 }
 
 enum direction { PUT, PUT_ZEROS, GET };
@@ -50,7 +50,6 @@ static size_t transfer(struct uio *uio, void *with, size_t n, enum direction dir
         size_t room = uio->vecs->n_bytes - uio->done_in_vec;
         if (room == 0) { /* the segment is done, or it was empty */
             uio->vecs++;
-            uio->n_vecs--;
             uio->done_in_vec = 0;
             continue;
         }

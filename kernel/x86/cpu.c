@@ -140,7 +140,6 @@ void x86_init_early(void)
     cpu_enable_features();
     fpu_detect();
     n_cpus = 1;
-    cpus[0]->online = true;
     cpuid_require();
 }
 

@@ -32,7 +32,6 @@ void other_cpu_main(uint32_t id)
     struct cpu *cpu = this_cpu();
     cpu->apic_id = lapic_id();
     cpu_set_kernel_stack(idle_stacks + (id + 1) * IDLE_STACK_BYTES);
-    cpu->online = true;
     __atomic_add_fetch(&n_cpus, 1, __ATOMIC_RELEASE);
     other_cpu_entry();
     panic("the idle loop of processor %u ended", id);

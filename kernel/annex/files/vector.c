@@ -23,8 +23,7 @@ static int fetch_vecs(struct kvec *vecs, uaddr_t iov, size_t n, struct uio *uio)
         vecs[i].n_bytes = min(vecs[i].n_bytes, left);
         left -= vecs[i].n_bytes;
     }
-    *uio = (struct uio){
-        .vecs = vecs, .n_vecs = (uint32_t)n, .user = true, .left = MAX_TRANSFER - left};
+    *uio = (struct uio){.vecs = vecs, .user = true, .left = MAX_TRANSFER - left};
     return err;
 }
 

@@ -41,7 +41,6 @@ struct tracee {
 
     /* of its stop */
     int code;          /* the signal, and the event above it, as wait tells */
-    int why;           /* CLD_TRAPPED or CLD_STOPPED */
     uint64_t message;  /* PTRACE_GETEVENTMSG */
     siginfo_t *info;   /* on its stack; NULL: a stop of the process */
     int signal;        /* with which it continues */

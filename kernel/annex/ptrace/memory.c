@@ -128,12 +128,11 @@ static int space_of(int pid, struct space **space)
 }
 
 /* With both lists in kernel memory, at most UIO_MAXIOV each: four pages and four. */
-static long transfer(int pid, struct kvec *near, uint64_t n_near, struct kvec *there,
-                     uint64_t n_there, long n_bytes, bool write)
+static long transfer(int pid, struct kvec *near, struct kvec *there, uint64_t n_there, long n_bytes,
+                     bool write)
 {
     struct far far = {.vecs = there, .n = n_there};
-    struct uio uio = {
-        .vecs = near, .n_vecs = (uint32_t)n_near, .user = true, .left = (size_t)n_bytes};
+    struct uio uio = {.vecs = near, .user = true, .left = (size_t)n_bytes};
     if (!n_bytes || !n_there)
         return 0;
     int error = space_of(pid, &far.space);
@@ -154,8 +153,7 @@ static long process_vm(pid_t pid, uaddr_t local, uint64_t n_local, uaddr_t remot
         return -ENOMEM;
     long n_bytes = fetch_vecs(vecs, local, n_local);
     long there = n_bytes < 0 ? n_bytes : fetch_vecs(vecs + n_local, remote, n_remote);
-    long result =
-        there < 0 ? there : transfer(pid, vecs, n_local, vecs + n_local, n_remote, n_bytes, write);
+    long result = there < 0 ? there : transfer(pid, vecs, vecs + n_local, n_remote, n_bytes, write);
     kfree(vecs);
     return result;
 }

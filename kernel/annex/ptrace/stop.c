@@ -24,12 +24,10 @@
 
 /* ---- The stop ---- */
 
-static void note_stop_locked(struct tracee *own, int code, int why, uint64_t message,
-                             siginfo_t *info)
+static void note_stop_locked(struct tracee *own, int code, uint64_t message, siginfo_t *info)
 {
     own->state = TRACEE_STOPPED;
     own->code = code;
-    own->why = why;
     own->message = message;
     own->info = info;
     own->signal = 0;
@@ -64,7 +62,7 @@ static int stop_locked(struct thread *self, int code, int why, uint64_t message,
     if (!self->traced || self->kill_due)
         return code & 0x7f;
     thread_save_segments(self);
-    note_stop_locked(own, code, why, message, info);
+    note_stop_locked(own, code, message, info);
     tracee_tell_locked(own);
     tracer_notify_locked(own, why, why == CLD_STOPPED ? self->process->stop_signal : code & 0x7f);
     while (self->trapped && !self->kill_due) {
