@@ -27,19 +27,22 @@
 
 /* ---- Frames: pages of physical memory, each with a reference count ---- */
 
-/* What a frame is used for: shown in /proc/kcounts and checked for leaks. */
-enum frame_use {
-    FRAME_FREE,
-    FRAME_KERNEL,
-    FRAME_TABLE,
-    FRAME_KERNEL_TABLE, /* a page table of the kernel's own addresses: it is never freed */
-    FRAME_USER,
-    FRAME_FILE,
-    FRAME_STACK,
-    FRAME_OBJECTS,
-    FRAME_BUFFER,
-    N_FRAME_USES,
-};
+/* What a frame is used for, and how it is called in counts: X(USE, name). A frame for KERNEL_TABLE,
+ * a page table of the kernel's own addresses, is never freed. */
+#define FRAME_USES(X)               \
+    X(FREE, "free")                 \
+    X(KERNEL, "kernel")             \
+    X(TABLE, "table")               \
+    X(KERNEL_TABLE, "kernel_table") \
+    X(USER, "user")                 \
+    X(FILE, "file")                 \
+    X(STACK, "stack")               \
+    X(OBJECTS, "objects")           \
+    X(BUFFER, "buffer")
+#define FRAME_USE(use, name) FRAME_##use,
+enum frame_use { FRAME_USES(FRAME_USE) N_FRAME_USES };
+#undef FRAME_USE
+extern const char *const frame_use_names[N_FRAME_USES];
 
 /* One page with undefined contents and reference count 1; 0 when memory is out. The frames that
  * were freed last are used first, because the processor's caches still hold them. */

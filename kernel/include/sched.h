@@ -275,14 +275,9 @@ bool thread_is_at_rest(struct thread *thread);
  * since its parent does not write meanwhile. */
 void thread_handoff(struct thread *thread);
 void thread_free(struct thread *thread); /* one that never started, or the argument of `last` */
-/* Called before others can learn that the thread has ended: from then on sched_settle waits for
- * it. */
-void thread_exit_begin(void);
-/* Ends the calling thread after that. `last` is called with it when its stack is not used any more,
+/* Ends the calling thread. `last` is called with it when its stack is not used any more,
  * and frees it. */
 _Noreturn void thread_exit(void (*last)(struct thread *thread));
-/* waits until the threads that are ending have ended, so that counts can be compared */
-void sched_settle(void);
 void thread_yield(void);
 /* The rest of the caller's time slice is dropped: when it is woken from its next sleep, it waits
  * its turn after all ready threads. For waits that end for thousands of threads at once. */

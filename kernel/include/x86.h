@@ -100,44 +100,48 @@ void page_copy(void *to, const void *from);
 /* The order in which locks are taken. A lock may be taken only if its rank is greater than every
  * rank that the thread (for mutexes) or the processor (for spinlocks) holds already, so no circle
  * of threads can wait for each other. A thread that holds a spinlock must not sleep and must not
- * copy from or to user memory; one that holds a mutex (sched.h) may do both. */
-enum lock_rank {
-    RANK_NONE,
-    /* mutexes */
-    RANK_POSITION, /* vfs: an open file's position, over a read or write */
-    RANK_RENAME,   /* vfs: moves of directories, one at a time */
-    RANK_TTY,      /* dev: one terminal's readers */
-    RANK_PIPE,     /* ipc: one pipe's contents */
-    RANK_LOCKS,    /* vfs: the locks that programs put on one file */
-    RANK_CONTENTS, /* vfs: a file's contents and size; of two files in the order of addresses */
-    RANK_CONTENTS_2,
-    RANK_EXEC, /* proc: a process's space, which exec must not replace while another uses it */
-    /* spinlocks */
-    RANK_SPACE,   /* mm: an address space; taken by page faults, also those of user copies */
-    RANK_FDS,     /* vfs: a descriptor table */
-    RANK_FILE,    /* vfs: an open file's position and flags */
-    RANK_INODE,   /* vfs: an inode: attributes, entries, pages; a directory before its entries */
-    RANK_INODE_2, /* of two directories the ancestor first, otherwise in the order of addresses */
-    RANK_INODE_3,
-    RANK_INODE_4,
-    RANK_NAMES,     /* vfs: names and parents of all entries */
-    RANK_BACKING,   /* mm: which areas map a file */
-    RANK_ITIMER,    /* proc: the setting of an interval timer */
-    RANK_PROC,      /* proc: the process tree, groups, sessions, exit and wait */
-    RANK_SIGNAL,    /* proc: a process's pending signals and actions */
-    RANK_ACTIONS,   /* proc: actions that several processes share */
-    RANK_USERS,     /* vfs: the users that are counted */
-    RANK_DEVICE,    /* dev: a ring that an interrupt fills */
-    RANK_FUTEX,     /* ipc: which threads sleep on which word */
-    RANK_WAITQ,     /* sched: a wait queue */
-    RANK_LATER,     /* sched: the waiters that are still to be woken */
-    RANK_TIMER,     /* sched: all timers */
-    RANK_RUNQ,      /* sched: a processor's run queue */
-    RANK_OBJECT,    /* mm: a small-object cache */
-    RANK_FRAME,     /* mm: free frames */
-    RANK_SHOOTDOWN, /* x86: one TLB shootdown at a time */
-    RANK_LOG,       /* the log's port: last, so that a line can be logged with any lock held */
-};
+ * copy from or to user memory; one that holds a mutex (sched.h) may do both. X(RANK, name). */
+// clang-format off
+#define LOCK_RANKS(X) \
+    /* mutexes */ \
+    X(POSITION, "file position")       /* vfs: an open file's position, over a read or write */ \
+    X(RENAME, "rename")                /* vfs: moves of directories, one at a time */ \
+    X(TTY, "terminal")                 /* dev: one terminal's readers */ \
+    X(PIPE, "pipe")                    /* ipc: one pipe's contents */ \
+    X(LOCKS, "file locks")             /* vfs: the locks that programs put on one file */ \
+    X(CONTENTS, "file contents")       /* vfs: a file's contents; of two the lower address */ \
+    X(CONTENTS_2, "file contents (2nd)") \
+    X(EXEC, "exec")                    /* proc: a space in use: exec must not replace it */ \
+    /* spinlocks */ \
+    X(SPACE, "space")                  /* mm: an address space; taken by page faults */ \
+    X(FDS, "descriptors")              /* vfs: a descriptor table */ \
+    X(FILE, "file")                    /* vfs: an open file's position and flags */ \
+    X(INODE, "inode")                  /* vfs: an inode; a directory before its dentries */ \
+    X(INODE_2, "inode (2nd)")          /* of two the ancestor first, or the lower address */ \
+    X(INODE_3, "inode (3rd)") \
+    X(INODE_4, "inode (4th)") \
+    X(NAMES, "names")                  /* vfs: names and parents of all dentries */ \
+    X(BACKING, "backing")              /* mm: which VMAs map a file */ \
+    X(ITIMER, "interval timer")        /* proc: the setting of an interval timer */ \
+    X(PROC, "processes")               /* proc: the process tree, groups, exit and wait */ \
+    X(SIGNAL, "signals")               /* proc: a process's pending signals and actions */ \
+    X(ACTIONS, "signal actions")       /* proc: actions that several processes share */ \
+    X(USERS, "users")                  /* vfs: the users that are counted */ \
+    X(DEVICE, "device")                /* dev: a ring that an interrupt fills */ \
+    X(FUTEX, "futex")                  /* ipc: which threads sleep on which word */ \
+    X(WAITQ, "wait queue")             /* sched: a wait queue */ \
+    X(LATER, "waiters")                /* sched: the waiters that are still to be woken */ \
+    X(TIMER, "timers")                 /* sched: all timers */ \
+    X(RUNQ, "run queue")               /* sched: a processor's run queue */ \
+    X(OBJECT, "objects")               /* mm: a small-object cache */ \
+    X(FRAME, "frames")                 /* mm: free frames */ \
+    X(SHOOTDOWN, "shootdown")          /* x86: one TLB shootdown at a time */ \
+    X(LOG, "log")                      /* last: a line can be logged with any lock held */
+// clang-format on
+#define LOCK_RANK(rank, name) RANK_##rank,
+enum lock_rank { RANK_NONE, LOCK_RANKS(LOCK_RANK) N_LOCK_RANKS };
+#undef LOCK_RANK
+extern const char *const lock_rank_names[N_LOCK_RANKS]; /* for reports */
 
 struct cpu;
 
@@ -172,7 +176,6 @@ struct cpu {
     struct thread *thread; /* the current thread */
     uint32_t id;           /* 0 is the processor that booted */
     uint32_t apic_id;
-    bool online;        /* atomic; read by all */
     bool halted;        /* atomic: it is in cpu_idle, and will call cpu_wake before all else */
     bool resched;       /* switch threads before the return to user mode; also set by an IPI */
     uint32_t lock_mark; /* constant: id + 1, the value of `taken` in locks of this processor */
@@ -180,8 +183,6 @@ struct cpu {
     uint64_t kernel_flushes;    /* read by all: shootdown.c's count when this processor last
                                    flushed translations of kernel pages */
     uint32_t requests;          /* atomic bits set by other processors: CPU_REQUEST_* */
-    void *sched;                /* sched's own per-processor data (struct run_queue) */
-    void *mm;                   /* mm's own per-processor data (a stock of free frames) */
     uint64_t last_calls[16][4]; /* ring of system calls for the panic report: number, first three
                                    arguments */
     uint32_t last_call;         /* the next place to write in the ring */

@@ -45,6 +45,9 @@ struct frame_stack {
     int64_t by_use[N_FRAME_USES];
 } __attribute__((aligned(64)));
 
+#define FRAME_USE_NAME(use, name) [FRAME_##use] = (name),
+const char *const frame_use_names[N_FRAME_USES] = {FRAME_USES(FRAME_USE_NAME)};
+
 struct frame *frames;
 bool mm_fail_armed;
 

@@ -224,14 +224,15 @@ static void become_zombie(struct process *process)
 
 /* ---- The thread ---- */
 
-/* Frees a thread that has ended. Runs on the stack of another. */
+/* Frees a thread that has ended, last of all: when the number of threads falls, nothing is left to
+ * do. Runs on the stack of another. */
 static void bury_thread(struct thread *thread)
 {
     struct process *process = thread->process;
-    thread_free(thread);
     if (annex_hooks.thread_buried)
         annex_hooks.thread_buried(process);
     process_unref(process);
+    thread_free(thread);
 }
 
 /* Removes the calling thread from its process. exec_lock is held, so that a process that looks at
@@ -290,7 +291,6 @@ _Noreturn void thread_leave(int wait_status)
         release_belongings(self, process);
         leave_relatives(process);
     }
-    thread_exit_begin();
     if (last)
         become_zombie(process);
     thread_exit(bury_thread);

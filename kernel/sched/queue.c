@@ -41,7 +41,6 @@
 #include "local.h"
 
 struct run_queue run_queues[MAX_CPUS];
-static uint32_t n_dying; /* atomic: threads between thread_exit_begin and the call of `last` */
 
 /* ---- The switch ---- */
 
@@ -123,10 +122,8 @@ static void switch_finish(void)
     spin_unlock(&queue->lock);
     if (ended)
         space_reap(ended);
-    if (exited) {
+    if (exited)
         queue->last(exited);
-        __atomic_sub_fetch(&n_dying, 1, __ATOMIC_RELEASE);
-    }
     if (unlikely(queue->alarm_rang))
         sched_tick();
 }
@@ -407,11 +404,6 @@ void sched_preempt(void)
         timer_need(queue, give_way_ns(queue));
 }
 
-void thread_exit_begin(void)
-{
-    __atomic_add_fetch(&n_dying, 1, __ATOMIC_RELAXED);
-}
-
 void thread_exit(void (*last)(struct thread *))
 {
     struct run_queue *queue = this_queue();
@@ -424,16 +416,6 @@ void thread_exit(void (*last)(struct thread *))
     queue->last = last;
     switch_to_next(queue);
     panic("a dead thread runs");
-}
-
-/* That takes microseconds, but a busy host may stop a virtual processor in the middle of it, so the
- * wait has a limit. */
-void sched_settle(void)
-{
-    uint64_t patience_ns = clock_ns() + 100 * SLICE_NS;
-    while ((__atomic_load_n(&n_dying, __ATOMIC_ACQUIRE) || spaces_ending()) &&
-           clock_ns() < patience_ns)
-        cpu_pause();
 }
 
 /* ---- Idling ---- */
@@ -548,7 +530,6 @@ void sched_init_cpu(void)
     queue->idle = idle;
     queue->selectors = UINT64_MAX; /* of the loader: no thread has these */
     cpu->thread = idle;
-    cpu->sched = queue;
 }
 
 void sched_init(void)

@@ -24,6 +24,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "local.h"
 
+#define LOCK_RANK_NAME(rank, name) [RANK_##rank] = (name),
+const char *const lock_rank_names[N_LOCK_RANKS] = {LOCK_RANKS(LOCK_RANK_NAME)};
+
 #define BITS_4(n)  1ull << (n), 2ull << (n), 4ull << (n), 8ull << (n)
 #define BITS_16(n) BITS_4(n), BITS_4((n) + 4), BITS_4((n) + 8), BITS_4((n) + 12)
 const uint64_t spin_rank_bit[64] = {BITS_16(0), BITS_16(16), BITS_16(32), BITS_16(48)};

@@ -43,7 +43,7 @@ def check_letters():
             ("t: where it sleeps, by name", r"sleep: asleep.*\n.* +sleep_now\+0x.*\n(?:.*\n){1,6}"
                                             r".* +syscall_entry\+0x"),
             ("m: memory by use",
-             r"memory: \d+ of \d+ KB are free\n(?:.* KB\n)*.* page tables: \d+ KB"),
+             r"memory: \d+ of \d+ KB are free\n(?:.* KB\n)*.* table: \d+ KB"),
             ("l: the way here",
              r"processor [01] came here through:\n(?:.*\n){1,6}.* file_write\+0x"),
             ("h: the letters", r"SysRq: letters are\n.*  t: ")):

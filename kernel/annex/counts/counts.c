@@ -5,20 +5,17 @@
 #include "annex.h"
 #include "annex/procfs/nodes.h"
 
-static const char *const frame_uses[N_FRAME_USES] = {
-    [FRAME_KERNEL] = "kernel", [FRAME_TABLE] = "table", [FRAME_USER] = "user",
-    [FRAME_FILE] = "file",     [FRAME_STACK] = "stack", [FRAME_BUFFER] = "buffer",
-};
+enum { PATIENCE_NS = 1000 * 1000 * 1000 };
 
-/* Frames by use, without those of object caches, whose number depends on where objects happened to
- * be, and without the kernel's page tables, which stay for the next threads. */
+/* Frames by use, without those that are free, those of object caches, whose number depends on where
+ * objects happened to be, and the kernel's page tables, which stay for the next threads. */
 static void add_frames(struct text *text)
 {
     struct memory_counts counts;
     memory_count(&counts);
     for (int use = 0; use < N_FRAME_USES; use++)
-        if (frame_uses[use])
-            text_add(text, "frames.%s %lu\n", frame_uses[use], counts.by_use[use]);
+        if (use != FRAME_FREE && use != FRAME_OBJECTS && use != FRAME_KERNEL_TABLE)
+            text_add(text, "frames.%s %lu\n", frame_use_names[use], counts.by_use[use]);
 }
 
 static const char *name_of(const struct object_cache *cache)
@@ -38,11 +35,34 @@ static void add_inodes(struct text *text)
         text_add(text, "inodes.%s %lu\n", info.fs->type, info.fs->n_inodes);
 }
 
+/* The threads that have left their process, or have not joined it yet. */
+static uint32_t threads_between(void)
+{
+    uint32_t load[3], n_running, n_threads;
+    struct process *process = NULL;
+    sched_load(load, &n_running, &n_threads);
+    for (int pid = 0; (process = process_next(pid)); process_unref(process)) {
+        pid = process->pid;
+        n_threads -= __atomic_load_n(&process->n_threads, __ATOMIC_RELAXED);
+    }
+    return n_threads;
+}
+
+/* Waits until what is ending has ended: a thread whose parent has waited for it may still be on its
+ * stack. That takes microseconds. But a busy host may stop a virtual processor in the middle of it,
+ * and in a program that goes on starting threads it never comes, so the wait has a limit. */
+static void settle(void)
+{
+    uint64_t patience_ns = clock_ns() + PATIENCE_NS;
+    while ((threads_between() || spaces_ending()) && clock_ns() < patience_ns)
+        cpu_pause();
+}
+
 static int text_kcounts(struct text *text, const struct proc_inode *of)
 {
     uint32_t load[3], n_running, n_threads;
     (void)of;
-    sched_settle();
+    settle();
     memory_trim();
     add_frames(text);
     object_caches_visit(add_cache, text);

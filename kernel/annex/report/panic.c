@@ -23,20 +23,9 @@ static void log_details(void)
 /* The kinds of spinlocks that this processor holds. */
 static void log_locks(void)
 {
-    static const char *const names[64] = {
-        [RANK_SPACE] = "space",         [RANK_FDS] = "descriptors",
-        [RANK_FILE] = "file",           [RANK_INODE] = "inode",
-        [RANK_INODE_2] = "inode (2nd)", [RANK_INODE_3] = "inode (3rd)",
-        [RANK_INODE_4] = "inode (4th)", [RANK_NAMES] = "names",
-        [RANK_BACKING] = "backing",     [RANK_PROC] = "processes",
-        [RANK_SIGNAL] = "signals",      [RANK_DEVICE] = "device",
-        [RANK_WAITQ] = "wait queue",    [RANK_TIMER] = "timers",
-        [RANK_RUNQ] = "run queue",      [RANK_OBJECT] = "objects",
-        [RANK_FRAME] = "frames",        [RANK_SHOOTDOWN] = "shootdown",
-    };
-    for (unsigned rank = 0; rank < 64; rank++)
+    for (unsigned rank = RANK_NONE + 1; rank < N_LOCK_RANKS; rank++)
         if (this_cpu()->spin_ranks >> rank & 1)
-            klog("  holds a spinlock: %s (rank %u)", names[rank] ? names[rank] : "?", rank);
+            klog("  holds a spinlock: %s (rank %u)", lock_rank_names[rank], rank);
 }
 
 static void log_process(void)

@@ -18,23 +18,13 @@ static void show_processes(void)
 
 static void show_memory(void)
 {
-    static const char *const uses[N_FRAME_USES] = {
-        [FRAME_KERNEL] = "kernel",
-        [FRAME_TABLE] = "page tables",
-        [FRAME_KERNEL_TABLE] = "kernel's page tables",
-        [FRAME_USER] = "programs",
-        [FRAME_FILE] = "files",
-        [FRAME_STACK] = "stacks",
-        [FRAME_BUFFER] = "buffers",
-        [FRAME_OBJECTS] = "objects",
-    };
     struct memory_counts counts;
     memory_count(&counts);
     klog("memory: %lu of %lu KB are free", counts.free_frames * (PAGE_SIZE / 1024),
          counts.total_frames * (PAGE_SIZE / 1024));
-    for (int use = 0; use < N_FRAME_USES; use++)
-        if (uses[use] && counts.by_use[use])
-            klog("  %s: %lu KB", uses[use], counts.by_use[use] * (PAGE_SIZE / 1024));
+    for (int use = FRAME_FREE + 1; use < N_FRAME_USES; use++)
+        if (counts.by_use[use])
+            klog("  %s: %lu KB", frame_use_names[use], counts.by_use[use] * (PAGE_SIZE / 1024));
 }
 
 /* Shows the backtrace of this processor. What the threads on others do is in the table of
