@@ -10,8 +10,9 @@ END {
     print "rdi, rsi, rdx, r10, r8, r9, result in rax (-4095 to -1: an error number, negated)."
     print "There are " n_calls " calls; every other number gives ENOSYS. So does a call whose handler is in a"
     print "folder of `annex`, in a kernel that is built without that annex.\n"
-    print "| number | call | what it does | handler |"
-    print "|---:|---|---|---|"
+    print "| number | call | what it does | handler | test |"
+    print "|---:|---|---|---|---|"
     for (i = 1; i <= n_calls; i++)
-        printf "| %d | `%s` | %s | `%s` |\n", number[i], synopsis(i), manual[i], home[i]
+        printf "| %d | `%s` | %s | `%s` | `tests/%s` |\n", number[i], synopsis(i), manual[i], home[i],
+            test[i]
 }

@@ -1,7 +1,7 @@
 # Reads syscall.tbl into arrays for the scripts that make something of it, and finds its mistakes.
 #
 # Afterwards: kinds by name in kernel_type and libc_type; calls 1 to n_calls in
-# number, name, result, home, manual, n_args and, by (call, argument), kind and arg. The variable
+# number, name, result, home, manual, test, n_args and, by (call, argument), kind and arg. The variable
 # `annexes` names those that are built, which is_built() asks.
 # SPDX-License-Identifier: MIT
 
@@ -78,8 +78,8 @@ function room_of(path,    parts) {
 }
 
 function read_call(    pairs, words, j) {
-    if (NF != 6)
-        wrong("a call has 6 fields, not " NF)
+    if (NF != 7)
+        wrong("a call has 7 fields, not " NF)
     if ($1 + 0 <= last_number)
         wrong("calls stand in the order of their numbers")
     last_number = $1 + 0
@@ -90,6 +90,7 @@ function read_call(    pairs, words, j) {
     home[n_calls] = $4
     room[n_calls] = room_of($4)
     manual[n_calls] = $6
+    test[n_calls] = $7
     if (!(result[n_calls] in kernel_type))
         wrong("unknown kind of result: " $3)
     if (!(room[n_calls] in first_parameter))

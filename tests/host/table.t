@@ -1,9 +1,10 @@
 #!/bin/sh
-# The table of system calls: numbers as Linux has them, handlers at home, the page for people true.
+# The table of system calls: numbers as Linux has them, handlers at home, a test for each call, the
+# page for people true.
 # SPDX-License-Identifier: MIT
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-echo 1..3
+echo 1..4
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -30,3 +31,11 @@ cat "$work/homes"
 table manual | diff kernel/SYSCALLS.md - >"$work/manual"
 verdict $? 3 "kernel/SYSCALLS.md is what the table says (make kernel/SYSCALLS.md)"
 sed 's/^/# /' "$work/manual"
+
+sed -n 's/^[0-9][0-9]* *| *\([a-z0-9_]*\) *|.*| *\([^ |]*\) *$/\1 \2/p' kernel/syscall/syscall.tbl |
+    while read -r name test; do
+        grep -Eqs "\\b(SYS_)?$name\\b" "tests/$test" || echo "# tests/$test does not name $name"
+    done >"$work/tests"
+[ ! -s "$work/tests" ]
+verdict $? 4 "each call is named by its test"
+cat "$work/tests"

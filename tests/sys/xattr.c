@@ -4,8 +4,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 
-enum { SET = SYS_setxattr, LSET, FSET, GET, LGET, FGET, LIST, LLIST, FLIST, REMOVE, LREMOVE };
-#define FREMOVE (LREMOVE + 1)
+enum {
+    SET = SYS_setxattr,
+    LSET = SYS_lsetxattr,
+    FSET = SYS_fsetxattr,
+    GET = SYS_getxattr,
+    LGET = SYS_lgetxattr,
+    FGET = SYS_fgetxattr,
+    LIST = SYS_listxattr,
+    LLIST = SYS_llistxattr,
+    FLIST = SYS_flistxattr,
+    REMOVE = SYS_removexattr,
+    LREMOVE = SYS_lremovexattr,
+    FREMOVE = SYS_fremovexattr,
+};
 
 static char buf[300];
 
