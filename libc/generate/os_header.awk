@@ -72,18 +72,30 @@ END {
     print "\nstruct os_module {\n" members[""] "    char **environ; /* the global's value */"
     for (i = 1; i <= n_rooms; i++)
         print "    struct os_" rooms[i] "_module " rooms[i] ";"
-    print "};\n\nstatic const struct os_module os_table __attribute__((unused)) = {\n" values[""] \
+    print "};\n"
+    comment("`os` is the table as it is now: os.environ is what the global `environ` is at that" \
+            " moment, also after a change by the program. To give the program another list, assign" \
+            " to environ.")
+    comment("An optimizer sees through a copy of the constant table: what remains of os.mkdir(...)" \
+            " is a call of os_mkdir, of os.environ a look at environ. Without one, `os` is the" \
+            " object os_table, of which only environ is brought up to date: a debugger steps into" \
+            " os_mkdir at once. Each thread has a table of its own, so that no other can set its" \
+            " environ back.")
+    print "#ifdef __OPTIMIZE__\n#define OS_TABLE const\n#else\n#define OS_TABLE _Thread_local\n#endif"
+    print "static OS_TABLE struct os_module os_table __attribute__((unused)) = {\n" values[""] \
           "    .environ = NULL,"
     for (i = 1; i <= n_rooms; i++)
         print "    ." rooms[i] " = {\n" values[rooms[i]] "    },"
-    print "};\n"
-    comment("`os` is the table as it is now: os.environ is what the global `environ` is at that" \
-            " moment, also after a change by the program. An optimizer sees through it: what remains of" \
-            " os.mkdir(...) is a call of os_mkdir, of os.environ a look at environ. To give the" \
-            " program another list, assign to environ.")
+    print "};\n#undef OS_TABLE\n\n#ifdef __OPTIMIZE__"
     print "static inline __attribute__((always_inline, unused))"
     print "struct os_module os_now(void)"
     print "{\n    struct os_module now = os_table;\n\n    now.environ = environ;"
-    print "    return now;\n}"
-    print "\n#define os (os_now())"
+    print "    return now;\n}\n#define os (os_now())"
+    print "#else"
+    print "#define os                                     \\"
+    print "    (*__extension__({                          \\"
+    print "        os_table.environ = environ;            \\"
+    print "        (const struct os_module *)(&os_table); \\"
+    print "    }))"
+    print "#endif"
 }
