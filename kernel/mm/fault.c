@@ -6,7 +6,7 @@
  *
  * 1. Find the VMA of the address. If there is none, a stack above may grow down to it. If there is
  *    still none, or the VMA does not allow the access, the program gets SIGSEGV.
- * 2. Make the tables on the way to the page this space's own (table_entry_own).
+ * 2. Make the tables on the way to the page this space's own (pte_own).
  * 3. If the PTE is 0, fill it: with a page of zeros, or with the page of the backing, of which a
  *    private write gets a copy at once.
  * 4. If there is a page, the access needed a right that the PTE does not grant. For a write to a
@@ -35,7 +35,7 @@ struct fault {
     struct vma *vma;
     uint64_t page; /* the address of the page */
     bool write;
-    pte_t *entry; /* its PTE, in a table that is this space's own */
+    pte_t *pte; /* its PTE, in a table that is this space's own */
     struct flush flush;
 };
 
@@ -108,15 +108,15 @@ static int fault_fresh(struct fault *fault)
     uint64_t page = fault->page;
     uint64_t end = page + (uint64_t)window_for(fault->space, page) * PAGE_SIZE;
     end = min(end, min(fault->vma->end, align_down(page, LARGE_SPAN) + LARGE_SPAN));
-    for (pte_t *entry = fault->entry; page < end && !*entry; page += PAGE_SIZE, entry++) {
+    for (pte_t *pte = fault->pte; page < end && !*pte; page += PAGE_SIZE, pte++) {
         paddr_t frame = frame_alloc_zeroed(FRAME_USER);
         if (!frame)
             break;
-        entry_fill(entry, frame | flags);
+        pte_fill(pte, frame | flags);
         fault->space->n_resident++;
     }
     fault->space->last_fault = page;
-    return *fault->entry ? 0 : -ENOMEM;
+    return *fault->pte ? 0 : -ENOMEM;
 }
 
 static uint64_t backing_index(const struct vma *vma, uint64_t address)
@@ -135,12 +135,12 @@ __attribute__((noinline)) static void map_around(struct fault *fault)
     size_t n = (end - start) / PAGE_SIZE;
     paddr_t frames[AROUND_PAGES];
     vma->backing->ops->pages(vma->backing, backing_index(vma, start), n, frames);
-    pte_t *entry = fault->entry - (fault->page - start) / PAGE_SIZE;
-    for (size_t i = 0; i < n; i++, entry++) {
+    pte_t *pte = fault->pte - (fault->page - start) / PAGE_SIZE;
+    for (size_t i = 0; i < n; i++, pte++) {
         if (!frames[i])
             continue;
-        if (!*entry) {
-            entry_fill(entry, frames[i] | vma_pte_flags(vma));
+        if (!*pte) {
+            pte_fill(pte, frames[i] | vma_pte_flags(vma));
             fault->space->n_resident++;
         } else {
             frame_unref(frames[i]);
@@ -168,15 +168,15 @@ static int fault_backed(struct fault *fault)
     if (err < 0)
         return err;
     if (shared) {
-        entry_fill(fault->entry, frame | vma_pte_flags(vma) | write_flag(vma));
+        pte_fill(fault->pte, frame | vma_pte_flags(vma) | write_flag(vma));
     } else if (fault->write) {
         paddr_t copy = page_duplicate(frame);
         frame_unref(frame);
         if (!copy)
             return -ENOMEM;
-        entry_fill(fault->entry, copy | vma_pte_flags(vma) | write_flag(vma));
+        pte_fill(fault->pte, copy | vma_pte_flags(vma) | write_flag(vma));
     } else {
-        entry_fill(fault->entry, frame | vma_pte_flags(vma));
+        pte_fill(fault->pte, frame | vma_pte_flags(vma));
     }
     fault->space->n_resident++;
     if (vma->backing->ops->pages && !fault->write && !shared)
@@ -189,7 +189,7 @@ static int fault_backed(struct fault *fault)
 /* Gives the PTE the rights of its VMA. A write to a private page that others use copies it. */
 static int fault_present(struct fault *fault)
 {
-    pte_t old = *fault->entry;
+    pte_t old = *fault->pte;
     paddr_t frame = pte_phys(old);
     pte_t flags = vma_pte_flags(fault->vma);
     /* A page of a file is never this space's own, even with one reference: then the file was
@@ -199,7 +199,7 @@ static int fault_present(struct fault *fault)
     if (own || !fault->write) {
         /* For a read, the right to write stays as it was: others may use the page. */
         flags |= fault->write ? write_flag(fault->vma) : old & PTE_WRITE;
-        entry_set(fault->entry, frame | flags);
+        pte_set(fault->pte, frame | flags);
         if (old & PTE_PRESENT && (old ^ flags) & PTE_NX)
             flush_page(&fault->flush, fault->page);
         return 0;
@@ -208,10 +208,10 @@ static int fault_present(struct fault *fault)
     if (!copy)
         return -ENOMEM;
     /* No processor may write to the copy while another still reads the old page. */
-    entry_set(fault->entry, 0);
+    pte_set(fault->pte, 0);
     flush_page(&fault->flush, fault->page);
     flush_now(&fault->flush);
-    entry_set(fault->entry, copy | flags | write_flag(fault->vma));
+    pte_set(fault->pte, copy | flags | write_flag(fault->vma));
     flush_put(&fault->flush, frame, 0);
     return 0;
 }
@@ -225,12 +225,12 @@ static void tell_written(struct backing *backing)
 /* Resolves the fault, after the VMA was found and allows the access. */
 static int fault_resolve(struct fault *fault)
 {
-    fault->entry = table_entry_own(fault->space, fault->page, &fault->flush);
-    if (!fault->entry)
+    fault->pte = pte_own(fault->space, fault->page, &fault->flush);
+    if (!fault->pte)
         return -ENOMEM;
-    if (!*fault->entry && !fault->vma->backing)
+    if (!*fault->pte && !fault->vma->backing)
         return fault_fresh(fault);
-    int err = *fault->entry ? fault_present(fault) : fault_backed(fault);
+    int err = *fault->pte ? fault_present(fault) : fault_backed(fault);
     if (!err && fault->write && fault->vma->flags & VMA_SHARED)
         tell_written(fault->vma->backing);
     return err;

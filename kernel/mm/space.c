@@ -178,7 +178,7 @@ void space_reap(struct space *ended)
 {
     if (!ended)
         return;
-    table_put_entries(phys_to_virt(ended->root), 4);
+    table_put_ptes(phys_to_virt(ended->root), 4);
     root_remove_kernel(phys_to_virt(ended->root));
     frame_free_zeroed(ended->root);
     object_free(&space_cache, ended);

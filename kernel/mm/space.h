@@ -11,7 +11,7 @@ enum {
     LARGE_SPAN = TABLE_ENTRIES * PAGE_SIZE, /* what one table of the lowest level covers */
     /* How much is done in one piece with the lock held: a millisecond or two of work. */
     PIECE_AREAS = 64,
-    PIECE_TABLES = 16,  /* tables of pages whose entries are counted with a lock held */
+    PIECE_TABLES = 16,  /* tables of pages whose PTEs are counted with a lock held */
     PIECE_TOUCHED = 32, /* pages that are brought in */
     PIECE_BYTES = 4 * LARGE_SPAN,
     PIECE_MOST = 64 * LARGE_SPAN, /* if little is found */
@@ -141,7 +141,7 @@ static inline void flush_page(struct flush *flush, uint64_t address)
     flush->start = min(flush->start, address);
     flush->end = max(flush->end, address + PAGE_SIZE);
 }
-/* An entry that pointed to this frame was cleared or changed, and flush_page was called for its
+/* A PTE that pointed to this frame was cleared or changed, and flush_page was called for its
  * address. Level 0: a page; 1 to 3: a table of that level. */
 void flush_put(struct flush *flush, paddr_t frame, int level);
 /* Makes all processors forget what was changed; the frames are kept. */
@@ -150,12 +150,12 @@ void flush_end(struct flush *flush); /* the same, and releases the frames */
 
 /* ---- Page tables (tables.c). Lock: space->lock held. ---- */
 
-/* An entry that is not 0 holds a reference to its frame. Without PTE_PRESENT the page is kept but
+/* A PTE that is not 0 holds a reference to its frame. Without PTE_PRESENT the page is kept but
  * cannot be accessed (PROT_NONE). */
 
 /* The PTE for the address, in tables that only this space uses: tables are created and copied as
  * needed. NULL when memory is out. */
-pte_t *table_entry_own(struct space *space, uint64_t address, struct flush *flush);
+pte_t *pte_own(struct space *space, uint64_t address, struct flush *flush);
 /* The value of the PTE, with PTE_WRITE only if all tables above allow it; 0 if there is none. */
 pte_t table_lookup(const struct space *space, uint64_t address);
 /* Makes this space the only user of the tables that cover addresses on both sides of `address`; 0
@@ -175,26 +175,26 @@ int tables_clear_files(struct space *space, uint64_t start, uint64_t end, struct
 pte_t *next_table(const struct space *space, uint64_t *address, uint64_t end);
 /* The end of the n-th existing table of pages from `start` on, at most `end`. */
 uint64_t tables_reach(const struct space *space, uint64_t start, uint64_t end, int n);
-/* Fills an entry that is 0, and notes its group as filled. */
-void entry_fill(pte_t *entry, pte_t value);
-/* Changes an entry that a processor may be reading; the result is the old value. Unless the change
+/* Fills a PTE that is 0, and notes its group as filled. */
+void pte_fill(pte_t *pte, pte_t value);
+/* Changes a PTE that a processor may be reading; the result is the old value. Unless the change
  * only adds rights, the address must be flushed. */
-pte_t entry_set(pte_t *entry, pte_t value);
-/* Copies the entries of a table, or of the lower half of a root, into an empty table. What they
+pte_t pte_set(pte_t *pte, pte_t value);
+/* Copies the PTEs of a table, or of the lower half of a root, into an empty table. What they
  * point to is then shared, and read-only for both. */
 void tables_share(pte_t *from, pte_t *to);
 /* Drops a reference to a table (level 1 to 3) or a page (level 0). The last one frees the table and
- * drops the references of its entries. */
+ * drops the references of its PTEs. */
 void table_put(paddr_t frame, int level);
-/* Empties a table and drops the references of its entries. */
-void table_put_entries(pte_t *table, int level);
+/* Empties a table and drops the references of its PTEs. */
+void table_put_ptes(pte_t *table, int level);
 /* Empties the root of a space that has ended and that processors may still have loaded. Lets other
  * threads run meanwhile: no spinlock is held. */
 void tables_free_slowly(struct space *ended);
 
 /* ---- Shared by the other files ---- */
 
-/* The processors, as bits, whose TLB may have something of the space. Read it after the entry was
+/* The processors, as bits, whose TLB may have something of the space. Read it after the PTE was
  * changed. */
 static inline uint32_t space_cpus(const struct space *space)
 {

@@ -120,8 +120,8 @@ static int move_prepare(struct space *space, uint64_t from, uint64_t to, uint64_
     uint64_t at = from;
     while (next_table(space, &at, from + n_bytes)) {
         uint64_t limit = min(from + n_bytes, align_down(at, LARGE_SPAN) + LARGE_SPAN);
-        if (!table_entry_own(space, at, flush) || !table_entry_own(space, at - from + to, flush) ||
-            !table_entry_own(space, limit - PAGE_SIZE - from + to, flush))
+        if (!pte_own(space, at, flush) || !pte_own(space, at - from + to, flush) ||
+            !pte_own(space, limit - PAGE_SIZE - from + to, flush))
             return -ENOMEM;
         at = limit;
     }
@@ -140,13 +140,13 @@ static int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t
         uint64_t limit = min(from + n_bytes, align_down(at, LARGE_SPAN) + LARGE_SPAN);
         pte_t *place = NULL;
         for (; at < limit; at += PAGE_SIZE, place++) {
-            pte_t *entry = &table[table_index(at, 1)];
+            pte_t *pte = &table[table_index(at, 1)];
             /* cannot fail: see move_prepare */
             if (!place || (at - from + to) % LARGE_SPAN == 0)
-                place = table_entry_own(space, at - from + to, flush);
-            if (!*entry)
+                place = pte_own(space, at - from + to, flush);
+            if (!*pte)
                 continue;
-            entry_fill(place, entry_set(entry, 0));
+            pte_fill(place, pte_set(pte, 0));
             flush_page(flush, at);
         }
     }
