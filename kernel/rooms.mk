@@ -27,6 +27,13 @@ kernel += lib/time.c
 # floor 2: x86       the machine: all assembly and port I/O is here
 # chapter: The way in: from the loader to C, from a program to the kernel and back
 header += include/plain/sizes.h
+header += include/x86/cpu.h
+header += include/x86/trap.h
+header += include/x86/context.h
+header += include/x86/paging.h
+header += include/x86/user.h
+header += include/x86/lock.h
+header += include/x86/clock.h
 header += x86/asm.h
 header += x86/local.h
 kernel += x86/start.S
