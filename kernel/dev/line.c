@@ -444,11 +444,6 @@ size_t line_look(const struct line *line, uint8_t *to, size_t n, bool *end, uint
     return done;
 }
 
-size_t line_take(struct line *line, uint8_t *to, size_t n, bool *end)
-{
-    return line_look(line, to, n, end, &line->read);
-}
-
 void line_flush_input(struct line *line)
 {
     line->read = line->ready = line->next;

@@ -38,10 +38,9 @@ void line_input(struct line *line, uint8_t byte);
 size_t line_room(const struct line *line);
 /* Is there something to read: a line, or in raw mode `at_least` bytes? */
 bool line_readable(const struct line *line, size_t at_least);
-/* Moves at most n bytes to the buffer, and in line mode at most the rest of one line; the result is
- * how many. *end says that the end of a line was passed, which ends the read. */
-size_t line_take(struct line *line, uint8_t *to, size_t n, bool *end);
-/* The same, but the input stays until the caller sets line->read to *next. */
+/* Copies at most n bytes to the buffer, and in line mode at most the rest of one line; the result
+ * is how many. *end says that the end of a line was passed, which ends the read. The input stays
+ * until the caller sets line->read to *next. */
 size_t line_look(const struct line *line, uint8_t *to, size_t n, bool *end, uint32_t *next);
 size_t line_waiting(const struct line *line); /* bytes that can be read, for FIONREAD */
 void line_flush_input(struct line *line);

@@ -345,6 +345,12 @@ int store_timespec(uaddr_t at, uint64_t ns); /* 0 or -EFAULT */
 /* The deadline of a time-out in user memory; a null address means none. 0, -EFAULT or -EINVAL. */
 int fetch_deadline(uaddr_t at, uint64_t *deadline_ns);
 
+/* A call with a deadline that a signal without a handler interrupts is made again, and must not
+ * wait longer for that. At its start: its deadline, or the one that it had before. */
+uint64_t restarted_deadline(struct thread *self, uint64_t deadline_ns);
+/* When it is interrupted: keeps the deadline. The result of the call. */
+long restart_with_deadline(struct thread *self, uint64_t deadline_ns);
+
 /* ---- Start ---- */
 void sched_init(void);     /* processor 0: the caller becomes its idle thread and must not sleep */
 void sched_init_cpu(void); /* each other processor, before it calls sched_idle() */

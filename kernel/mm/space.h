@@ -31,7 +31,6 @@ static inline uint64_t least_address(void)
 /* ---- VMAs (vmas.c). Lock: space->lock held. ---- */
 
 /* In the order of addresses; NULL if there is none. */
-struct vma *vma_first(const struct space *space);
 struct vma *vma_last(const struct space *space);
 struct vma *vma_next(const struct vma *vma);
 struct vma *vma_prev(const struct vma *vma);

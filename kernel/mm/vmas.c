@@ -31,11 +31,6 @@ static struct vma *vma_of(const struct max_node *node)
     return node ? container_of(node, struct vma, by_address) : NULL;
 }
 
-struct vma *vma_first(const struct space *space)
-{
-    return vma_of(max_tree_end(&space->vmas, 0, MAX_FORWARD));
-}
-
 struct vma *vma_last(const struct space *space)
 {
     return vma_of(max_tree_end(&space->vmas, 0, MAX_BACKWARD));

@@ -9,16 +9,12 @@
  * with its deadline, which was stored in the thread, so that it does not become longer. */
 long sleep_for(struct thread *self, uint64_t ns, uaddr_t remaining)
 {
-    uint64_t deadline_ns = deadline_in(ns);
-    if (self->restart_deadline_ns)
-        deadline_ns = self->restart_deadline_ns;
-    self->restart_deadline_ns = 0;
+    uint64_t deadline_ns = restarted_deadline(self, deadline_in(ns));
     if (sleep_until(deadline_ns, WAIT_SIGNALS, "sleep") == 0)
         return 0;
     if (!uaddr_is_null(remaining) && store_timespec(remaining, ns_left(deadline_ns)))
         return -EFAULT;
-    self->restart_deadline_ns = deadline_ns;
-    return -ERESTART_RESTARTBLOCK;
+    return restart_with_deadline(self, deadline_ns);
 }
 
 long sys_nanosleep(struct thread *self, uaddr_t duration, uaddr_t remaining)

@@ -23,6 +23,19 @@ uint64_t ns_left(uint64_t deadline_ns)
     return deadline_ns > now ? deadline_ns - now : 0;
 }
 
+uint64_t restarted_deadline(struct thread *self, uint64_t deadline_ns)
+{
+    uint64_t kept = self->restart_deadline_ns;
+    self->restart_deadline_ns = 0;
+    return kept ? kept : deadline_ns;
+}
+
+long restart_with_deadline(struct thread *self, uint64_t deadline_ns)
+{
+    self->restart_deadline_ns = deadline_ns;
+    return -ERESTART_RESTARTBLOCK;
+}
+
 int fetch_timespec(uaddr_t at, uint64_t *ns)
 {
     struct timespec time;

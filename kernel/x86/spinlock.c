@@ -1,4 +1,4 @@
-/* Spinlocks: how they work, and the long paths; the short ones are inlined from x86.h.
+/* Spinlocks: how they work, and the long paths; the short ones are inlined from x86/lock.h.
  *
  * A spinlock protects data that several processors use, for a time so short that a processor which
  * finds the lock taken simply tries again. The lock is a word: 0 if it is free, otherwise the mark

@@ -60,7 +60,7 @@ static bool index_is_right(int file, uint64_t from)
             return false;
         last = vma->offset;
     }
-    for (struct vma *vma = vma_first(&space); vma; vma = vma_next(vma))
+    for (struct vma *vma = vma_find(&space, 0); vma; vma = vma_next(vma))
         n_expected += vma->backing == &files[file] && vma->offset + (vma->end - vma->start) > from;
     return n == n_expected;
 }
@@ -202,7 +202,7 @@ static void test_gaps(void)
     ok(vmas_find_gap(&space, 15 * STACK_GAP - PAGE_SIZE, top) == BASE + PAGE_SIZE &&
            vmas_find_gap(&space, 15 * STACK_GAP, top) == 0,
        "nor is it where a gap is nearly large enough");
-    vma_resize(&space, vma_first(&space), BASE, stack - STACK_GAP);
+    vma_resize(&space, vma_find(&space, 0), BASE, stack - STACK_GAP);
     ok(vmas_find_gap(&space, PAGE_SIZE, top) == BASE - PAGE_SIZE, "without it there is no gap");
     vmas_cut(&space, BASE, top, &dead);
 }
@@ -220,7 +220,7 @@ static void test_many(void)
         vmas_add(&space, &vma);
     }
     ok(space.n_vmas == MANY && vma_last(&space)->end == USER_END, "%d areas", MANY);
-    for (uint64_t at = vma_first(&space)->start; at < USER_END; at += 2 * PAGE_SIZE) {
+    for (uint64_t at = vma_find(&space, 0)->start; at < USER_END; at += 2 * PAGE_SIZE) {
         host_require(vmas_reserve(&space, 2), "no memory");
         struct vma *vma = vma_at(&space, at);
         vma_change(&space, vma, at, at + PAGE_SIZE, !vma->prot, 0);
@@ -229,7 +229,7 @@ static void test_many(void)
     while (vmas_drop(&space, &dead))
         ;
     vmas_release(&space);
-    ok(space.n_vmas == 0 && !vma_first(&space), "dropped");
+    ok(space.n_vmas == 0 && !vma_find(&space, 0), "dropped");
 }
 
 static void test_checks(void)

@@ -30,12 +30,17 @@ static void type(const char *text)
         line_input(&line, *text++);
 }
 
+static size_t take(uint8_t *to, size_t n, bool *end)
+{
+    return line_look(&line, to, n, end, &line.read);
+}
+
 /* Reads at most n bytes and compares. */
 static int reads(size_t n, const char *wanted)
 {
     uint8_t bytes[LINE_BYTES];
     bool end;
-    size_t got = line_take(&line, bytes, n, &end);
+    size_t got = take(bytes, n, &end);
     return got == strlen(wanted) && memcmp(bytes, wanted, got) == 0;
 }
 
@@ -43,7 +48,7 @@ static int reads_end(void)
 {
     uint8_t bytes[8];
     bool end;
-    return line_take(&line, bytes, sizeof(bytes), &end) == 0 && end;
+    return take(bytes, sizeof(bytes), &end) == 0 && end;
 }
 
 /* What comes out for a text, through output processing. */
@@ -204,15 +209,15 @@ static void test_limits(void)
     reads(0, "");
     uint8_t bytes[LINE_BYTES];
     bool end;
-    ok(line_take(&line, bytes, LINE_BYTES, &end) == LINE_BYTES && end, "it is read whole");
+    ok(take(bytes, LINE_BYTES, &end) == LINE_BYTES && end, "it is read whole");
     start();
     line.termios.c_lflag = line.termios.c_iflag = 0;
     for (int i = 0; i < 3 * LINE_BYTES; i++) {
         if (line_room(&line) == 0)
-            ok(line_take(&line, bytes, LINE_BYTES, &end) == LINE_BYTES, "raw: full at 4096");
+            ok(take(bytes, LINE_BYTES, &end) == LINE_BYTES, "raw: full at 4096");
         line_input(&line, i);
     }
-    ok(line_take(&line, bytes, LINE_BYTES, &end) == LINE_BYTES, "the ring wraps");
+    ok(take(bytes, LINE_BYTES, &end) == LINE_BYTES, "the ring wraps");
 }
 
 static void test_output(void)
@@ -245,7 +250,7 @@ static void test_garbage(void)
         n_shown = 0;
         line_input(&line, rand() % 4 ? "\177\25\27\4\n\26\22\t"[rand() % 8] : rand());
         if (rand() % 16 == 0)
-            line_take(&line, bytes, rand() % sizeof(bytes), &end);
+            take(bytes, rand() % sizeof(bytes), &end);
         sound = sound && line.next - line.read <= LINE_BYTES &&
                 line.ready - line.read <= line.next - line.read;
     }

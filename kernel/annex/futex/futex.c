@@ -177,17 +177,14 @@ static long do_wait(const struct futex_key *key, uint64_t address, int op, uint3
     if (!err && bits == 0)
         err = -EINVAL;
     struct thread *self = current_thread();
-    if (self->restart_deadline_ns)
-        deadline_ns = self->restart_deadline_ns;
-    self->restart_deadline_ns = 0;
+    deadline_ns = restarted_deadline(self, deadline_ns);
     if (!err)
         err = wait(key, address, value, bits, deadline_ns);
     if (err != -EINTR)
         return err;
     if (deadline_ns == NO_DEADLINE)
         return -ERESTARTSYS;
-    self->restart_deadline_ns = deadline_ns; /* a restarted call keeps its deadline */
-    return -ERESTART_RESTARTBLOCK;
+    return restart_with_deadline(self, deadline_ns);
 }
 
 /* Wakes some waiters and makes others wait for another word; how many of both. */

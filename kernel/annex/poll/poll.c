@@ -218,14 +218,9 @@ long sys_poll(struct fs_context *fs, uaddr_t fds, unsigned nfds, int timeout_ms)
 {
     struct thread *self = current_thread();
     uint64_t deadline = timeout_ms < 0 ? NO_DEADLINE : deadline_in(timeout_ms * 1000000ull);
-    if (self->restart_deadline_ns)
-        deadline = self->restart_deadline_ns;
-    self->restart_deadline_ns = 0;
+    deadline = restarted_deadline(self, deadline);
     long result = poll_until(fs, fds, nfds, deadline);
-    if (result != -EINTR)
-        return result;
-    self->restart_deadline_ns = deadline;
-    return -ERESTART_RESTARTBLOCK;
+    return result == -EINTR ? restart_with_deadline(self, deadline) : result;
 }
 
 long sys_ppoll(struct fs_context *fs, uaddr_t fds, unsigned nfds, uaddr_t timeout, uaddr_t mask,
