@@ -27,6 +27,7 @@
 #include <stdint.h>
 
 #include "abi/dirent.h"
+#include "abi/fcntl.h"
 #include "abi/stat.h"
 #include "lib.h"
 #include "mm.h"
@@ -332,6 +333,12 @@ enum walk_flags {
     WALK_DIRECTORY = 2, /* the result must be a directory: -ENOTDIR */
     WALK_EMPTY = 4,     /* "" means dirfd itself (AT_EMPTY_PATH) */
 };
+/* How a call with these AT_ flags walks. */
+static inline unsigned walk_flags_of(unsigned at_flags)
+{
+    return (at_flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
+           (at_flags & AT_EMPTY_PATH ? WALK_EMPTY : 0);
+}
 /* Finds the dentry of a path, referenced. A path without a leading "/" starts at dirfd (AT_FDCWD:
  * the working directory). 0, or an error of path_resolution(7). */
 int path_walk(struct fs_context *fs, int dirfd, const char *path, unsigned flags,

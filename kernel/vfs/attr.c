@@ -42,10 +42,7 @@ long sys_faccessat2(struct fs_context *fs, int dirfd, const char *path, int mode
     if (!cred)
         return -ENOMEM;
     struct dentry *dentry;
-    int err = path_walk_as(fs, cred, dirfd, path,
-                           (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
-                               (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
-                           &dentry);
+    int err = path_walk_as(fs, cred, dirfd, path, walk_flags_of(flags), &dentry);
     if (!err) {
         err = inode_permission(cred, dentry->inode, (unsigned)mode);
         dentry_unref(dentry);

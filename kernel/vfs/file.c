@@ -228,10 +228,8 @@ uint64_t file_count(void)
 int file_open_exec(struct fs_context *fs, int dirfd, const char *path, int at_flags,
                    struct file **file)
 {
-    unsigned flags = at_flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW;
     struct dentry *dentry;
-    int err =
-        path_walk(fs, dirfd, path, flags | (at_flags & AT_EMPTY_PATH ? WALK_EMPTY : 0), &dentry);
+    int err = path_walk(fs, dirfd, path, walk_flags_of((unsigned)at_flags), &dentry);
     if (err)
         return err;
     if (dentry_is_link(dentry))

@@ -50,8 +50,7 @@ int stat_walk_flags(unsigned flags)
         AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE;
     if (flags & ~known)
         return -EINVAL;
-    return (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
-           (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0);
+    return (int)walk_flags_of(flags);
 }
 
 long sys_newfstatat(struct fs_context *fs, int dirfd, const char *path, uaddr_t buf, unsigned flags)

@@ -54,10 +54,7 @@ long sys_fchownat(struct fs_context *fs, int dirfd, const char *path, uid_t uid,
     struct change change = {.apply = apply_owner, .uid = uid, .gid = gid};
     if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
         return -EINVAL;
-    return change_path(fs, dirfd, path,
-                       (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
-                           (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
-                       &change);
+    return change_path(fs, dirfd, path, walk_flags_of(flags), &change);
 }
 
 long sys_chown(struct fs_context *fs, const char *path, uid_t uid, gid_t gid)

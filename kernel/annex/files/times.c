@@ -75,8 +75,5 @@ long sys_utimensat(struct fs_context *fs, int dirfd, const char *path, uaddr_t t
         return -EINVAL;
     if (!path)
         return -EFAULT;
-    return change_path(fs, dirfd, path,
-                       (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
-                           (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
-                       &change);
+    return change_path(fs, dirfd, path, walk_flags_of(flags), &change);
 }
