@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,15 +10,16 @@
 
 #define TRIES 100
 
-/* Replaces XXXXXX by six random letters. */
+/* Replaces XXXXXX by six random letters and digits. Other characters would mean something to some
+ * programs: what follows a minus in the name of a module is a version for Lua. */
 static void fill(char *letters)
 {
-    static const char set[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
-    unsigned char bytes[6];
+    static const char set[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    uint64_t number;
 
-    sys_getrandom(bytes, sizeof(bytes), 0);
-    for (int i = 0; i < 6; i++)
-        letters[i] = set[bytes[i] % 64];
+    sys_getrandom(&number, sizeof(number), 0);
+    for (int i = 0; i < 6; i++, number /= sizeof(set) - 1)
+        letters[i] = set[number % (sizeof(set) - 1)];
 }
 
 /* The place of XXXXXX before the suffix, or NULL and EINVAL. */

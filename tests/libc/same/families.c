@@ -306,8 +306,25 @@ static void names(void)
            conv->p_cs_precedes, conv->n_sign_posn, conv->int_n_sign_posn);
 }
 
+/* All characters of the new names are letters and digits. */
+static void temporary_files(void)
+{
+    size_t good = 0;
+
+    for (int i = 0; i < 300; i++) {
+        char path[] = "t-XXXXXX";
+        int fd = mkstemp(path);
+
+        good += strspn(path + 2, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+        unlink(path);
+        close(fd);
+    }
+    printf("mkstemp: %zu letters and digits\n", good);
+}
+
 int main(void)
 {
+    temporary_files();
     random_numbers();
     numbers_48();
     trees();
