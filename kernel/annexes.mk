@@ -10,6 +10,10 @@
 # SPDX-License-Identifier: MIT
 
 # annex: hostio      the standard streams of a program that tools/vm starts: in CORE=1, too
+annex_header += hostio/pci.h
+annex += hostio/pci.c
+annex_header += hostio/virtio.h
+annex += hostio/virtio.c
 annex += hostio/hostio.c
 
 # annex: grub        what GRUB says to the kernel that it has loaded: for the CD image

@@ -54,7 +54,7 @@ int serial_start(struct serial *port, uint16_t base, unsigned irq_vector,
     port_out8(base + UART_MODEM, UART_MODEM_ON);
     port->next = all_ports;
     all_ports = port;
-    irq_enable(irq_vector, serial_interrupt);
+    irq_enable(irq_vector, 4, serial_interrupt);
     return 0;
 }
 

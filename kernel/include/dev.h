@@ -71,9 +71,9 @@ void random_stir(const void *data, size_t n);
 
 /* Starts the devices and makes the nodes in /dev of all that are registered by then. `console` is
  * the name of the terminal that /dev/console means; any other if there is none of that name. Logs
- * the line "dev: ready" when COM1 and COM3 accept input. A byte that comes earlier is lost, so
+ * the line "dev: ready" when COM1 accepts input. A byte that comes earlier is lost, so
  * tools/vm waits for this line. */
 void dev_init(struct fs_context *fs, const char *console);
-/* Waits until all output of programs has left the serial ports. Called before power-off and reboot.
- */
+/* Waits until all output of the terminal has left the serial port. Called before power-off and
+ * reboot. */
 void dev_finish(void);

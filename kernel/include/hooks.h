@@ -80,6 +80,9 @@ struct annex_hooks {
     void (*load_sample)(void);
     /* kmsg: keeps a record of the log. Called with log_lock held. */
     void (*keep_log)(uint64_t ns, unsigned priority, const char *text, size_t length);
+    /* hostio: waits until the host has all output of programs. Called before power-off and reboot,
+     * without locks. */
+    void (*finish)(void);
     /* sysrq: performs what the letter asks for. Called without locks. */
     void (*sysrq)(char letter);
     /* fifo: opens a FIFO: sets file->ops. 0 or -errno. */

@@ -35,10 +35,15 @@
 
 uint8_t port_in8(uint16_t port);
 void port_out8(uint16_t port, uint8_t value);
+uint16_t port_in16(uint16_t port);
 void port_out16(uint16_t port, uint16_t value);
-/* Routes a device's interrupt to processor 0, where trap has handler() called, with interrupts off:
- * IRQ_COM1 (COM1 and COM3), IRQ_COM2 (COM2 and COM4), IRQ_KEYBOARD. Bring-up only. */
-void irq_enable(unsigned vector, void (*handler)(void));
+uint32_t port_in32(uint16_t port);
+void port_out32(uint16_t port, uint32_t value);
+/* Routes a device's interrupt to processor 0 as IRQ_COM1 or IRQ_KEYBOARD, for which trap has
+ * handler() called, with interrupts off. `irq` is its number on a PC, 0 to 15. Bring-up only. */
+void irq_enable(unsigned vector, unsigned irq, void (*handler)(void));
+/* The same for IRQ_MESSAGE, which a device sends itself: it writes the vector to this address. */
+uint32_t irq_message(unsigned vector, void (*handler)(void));
 void irq_handle(unsigned vector);      /* by trap: calls the handler */
 void irq_acknowledge(unsigned vector); /* by trap, when an interrupt has come */
 

@@ -149,9 +149,7 @@ static void interrupt(unsigned vector)
     this_cpu()->n_interrupts[vector - IRQ_TIMER]++;
     switch (vector) {
     case IRQ_TIMER: sched_tick(); break;
-    case IRQ_COM1:
-    case IRQ_COM2:
-    case IRQ_KEYBOARD: irq_handle(vector); break;
+    case IRQ_COM1 ... IRQ_KEYBOARD: irq_handle(vector); break;
     case IRQ_RESCHEDULE: this_cpu()->resched = true; break;
     case IRQ_REQUEST: break; /* cpu_wake has served the request */
     }

@@ -125,25 +125,20 @@ void irq_handle(unsigned vector)
     irq_handlers[vector - IRQ_COM1]();
 }
 
-/* The legacy interrupt number of a vector. */
-static uint32_t legacy_irq(unsigned vector)
-{
-    switch (vector) {
-    case IRQ_COM1: return 4;
-    case IRQ_COM2: return 3;
-    case IRQ_KEYBOARD: return 1;
-    default: panic("no device has vector %u", vector);
-    }
-}
-
-void irq_enable(unsigned vector, void (*handler)(void))
+void irq_enable(unsigned vector, unsigned irq, void (*handler)(void))
 {
     irq_handlers[vector - IRQ_COM1] = handler;
-    uint32_t irq = legacy_irq(vector), line = acpi_machine.irq_line[irq];
+    uint32_t line = acpi_machine.irq_line[irq];
     uint16_t flags = acpi_machine.irq_flags[irq];
     uint32_t entry = vector;
     entry |= (flags & 3) == 3 ? IO_ACTIVE_LOW : 0;
     entry |= (flags >> 2 & 3) == 3 ? IO_LEVEL : 0;
     io_write(IO_REDIRECTION + 2 * line + 1, cpus[0]->apic_id << 24);
     io_write(IO_REDIRECTION + 2 * line, entry);
+}
+
+uint32_t irq_message(unsigned vector, void (*handler)(void))
+{
+    irq_handlers[vector - IRQ_COM1] = handler;
+    return (uint32_t)LAPIC_BASE | cpus[0]->apic_id << 12;
 }

@@ -1,4 +1,4 @@
-/* Runs the rows of the bench and prints what each took, line by line, on the third serial port. */
+/* Runs the rows of the bench and prints what each took, line by line, on a port to the host. */
 /* SPDX-License-Identifier: MIT */
 #include "bench.h"
 
@@ -189,7 +189,8 @@ static void read_options(char **argv)
     }
 }
 
-/* The standard streams of process 1, which has none: the third serial port, under either name. */
+/* The standard streams of process 1, which has none: on Ouros the host's, on Linux the third serial
+ * port. */
 static void open_port(void)
 {
     int port = open("/dev/hostio", O_RDWR);

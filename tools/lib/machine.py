@@ -27,7 +27,8 @@ def binary():
 
 
 def command(options, channels, kernel_words):
-    """QEMU's command line; channels maps a name (com1 ... com4, qmp) to an open socket's number."""
+    """QEMU's command line; channels maps a name (com1, com2, hostio,
+    hosterr, qmp) to an open socket's number."""
     board = BOARDS.get(options.machine, options.machine)
     if options.iso and board == BOARDS["q35"]:
         board = board.replace("sata=off,", "")  # GRUB reads from the CD
@@ -37,9 +38,11 @@ def command(options, channels, kernel_words):
     model = options.cpu or ("host" if accelerator == "kvm" else "max")
     words += ["-accel", accelerator, "-cpu", model]
     words += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
-    for name in ("com1", "com2", "com3", "com4"):
-        words += ["-chardev", f"socket,id={name},fd={channels[name]}", "-serial", f"chardev:{name}"]
-    words += ["-chardev", f"socket,id=qmp,fd={channels['qmp']}", "-mon", "chardev=qmp,mode=control"]
+    for name in ("com1", "com2", "hostio", "hosterr", "qmp"):
+        words += ["-chardev", f"socket,id={name},fd={channels[name]}"]
+    words += ["-serial", "chardev:com1", "-serial", "chardev:com2"]
+    words += host_ports("hostio", "hosterr")
+    words += ["-mon", "chardev=qmp,mode=control"]
     words += memory(options, channels)
     words += screen(options)
     words += REPEATABLE if options.icount else []
@@ -47,6 +50,16 @@ def command(options, channels, kernel_words):
         words += ["-S", "-gdb", "chardev:debugger", "-chardev",
                   f"socket,id=debugger,fd={channels['gdb']},server=on,wait=off"]
     return words + (boot_iso if options.iso else boot_kernel)(options, channels, kernel_words)
+
+
+def host_ports(*chardevs):
+    """The device of /dev/hostio and /dev/hosterr. Without threads of its own for what the guest
+    sends (ioeventfd), a write has reached the host's socket when it returns."""
+    words = ["-device", "virtio-serial-pci,id=host,disable-modern=on,disable-legacy=off,vectors=1,"
+             "ioeventfd=off,max_ports=3"]
+    for number, chardev in enumerate(chardevs, 1):
+        words += ["-device", f"virtserialport,bus=host.0,nr={number},chardev={chardev}"]
+    return words
 
 
 def root_at(size):

@@ -1,4 +1,4 @@
-"""Carries bytes between the host's standard streams and the guest's serial ports."""
+"""Carries bytes between the host's standard streams and the guest's ports."""
 # SPDX-License-Identifier: MIT
 
 import fcntl
@@ -10,7 +10,6 @@ import termios
 
 from check import Trouble
 
-DLE, END_OF_FILE = b"\x10", b"\x10\x04"  # on COM3 into the guest: 10 10 is a byte 10, 10 04 the end
 LEAVE = 1  # Ctrl-A; then x ends the machine
 READY = b"dev: ready"  # in the kernel's log
 LOG_KEPT = 4 << 20  # bytes of the kernel's log that stay in memory
@@ -81,7 +80,8 @@ def write_all(number, data):
 
 
 class Relay:
-    """The streams of one run. `ports` maps com1 ... com4 to our ends of QEMU's sockets."""
+    """The streams of one run. `ports` maps com1, com2, hostio and hosterr to our ends of
+    QEMU's sockets."""
 
     def __init__(self, ports, terminals, log_file):
         self.ports = ports
@@ -96,9 +96,9 @@ class Relay:
         self.fetch = None           # takes what --get wants off the standard output
         self.input_open = True
         console = next((number for number in (0, 1, 2) if terminals[number]), None)
-        self.sinks = {ports["com1"]: console, ports["com3"]: 1, ports["com4"]: 2}
+        self.sinks = {ports["com1"]: console, ports["hostio"]: 1, ports["hosterr"]: 2}
         self.live = set(ports.values())
-        self.input_port = ports["com1" if terminals[0] else "com3"]
+        self.input_port = ports["com1" if terminals[0] else "hostio"]
         os.set_blocking(self.input_port, False)
 
     def run(self):
@@ -141,7 +141,7 @@ class Relay:
         elif port == self.ports["com1"] and not self.log:
             self.loader_says(data)
         else:
-            if self.fetch and port == self.ports["com3"]:
+            if self.fetch and port == self.ports["hostio"]:
                 data = self.fetch.take(data)
             if self.sinks[port] is not None:
                 write_all(self.sinks[port], data)
@@ -170,7 +170,7 @@ class Relay:
         if self.terminals[0]:
             self.pending += self.keys(data)  # read even while the guest does not: Ctrl-A x
         else:
-            self.pending = data.replace(DLE, DLE + DLE) or END_OF_FILE
+            self.pending = struct.pack("<I", len(data)) + data  # no bytes: the end (hostio.c)
         self.send()
 
     def keys(self, data):

@@ -227,7 +227,7 @@ class Session:
     def start(self):
         """Starts QEMU in a process group of its own; returns our ends of its ports."""
         ours, theirs, numbers = {}, [], {}
-        for name in ("com1", "com2", "com3", "com4", "qmp"):
+        for name in ("com1", "com2", "hostio", "hosterr", "qmp"):
             near, far = (end.detach() for end in _socket.socketpair())
             os.set_inheritable(far, True)
             ours[name], numbers[name] = near, far

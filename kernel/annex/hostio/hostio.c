@@ -1,139 +1,160 @@
 /* /dev/hostio and /dev/hosterr: a program's standard streams if they are not a terminal.
  *
- * tools/vm runs a program in the guest and passes its input and output through two more serial
- * ports. Output is sent unchanged. Input must also tell where it ends, so it is encoded: a byte
- * 0x10 announces another one, which is 0x10 for the byte itself, or 0x04 for the end of input.
+ * tools/vm runs a program in the guest and passes its input and output through two ports of a
+ * virtio console (see virtio.c). Output is sent unchanged. Input must also tell where it ends, so
+ * it comes in pieces: four bytes with the length, lowest first, and so many bytes. A piece of
+ * length 0 is the end. Where the device ends a buffer means nothing.
  *
- * Input goes into a ring, which the interrupt of the port fills. If the ring is full, the port
- * keeps its bytes and makes the sender wait (see dev/serial.c), so nothing is lost; a read that has
- * made room fetches them. The lock is a spinlock, because the interrupt takes it. It cannot be held
- * while bytes are copied to a program, which may fault. So they are copied through a small buffer,
- * and removed from the ring afterwards; the mutex `reader` keeps other readers away meanwhile. */
+ * Output has one buffer for each port. A write fills it and kicks, and QEMU passes it on before the
+ * next instruction, unless whoever reads there is slow. Then the device keeps the buffer, and the
+ * next write waits for the interrupt that says that it is free again. Input has several buffers. A
+ * read copies from the oldest that is filled, and gives it back when it is empty; if none is left
+ * to the device, it makes the sender wait. So nothing is lost in either direction.
+ *
+ * The lock is a spinlock, because the interrupt takes it. It cannot be held while bytes are copied
+ * from or to a program, which may fault. So a call that copies is noted as `reading` or `writing`,
+ * and others wait until it is done. The bytes of one write stay together in this way, too. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/poll.h"
-#include "abi/stat.h"
 #include "abi/sysmacros.h"
 #include "abi/termios.h"
 #include "annex.h"
 #include "dev/devices.h"
-#include "dev/serial.h"
-
-#define INPUT_RING 16384 /* a power of two */
-#define CHUNK      256   /* bytes that are on the kernel's stack at a time */
-#define TURN       4096  /* bytes that are written before others may run */
+#include "hooks.h"
+#include "virtio.h"
 
 enum {
-    FRAME_ESCAPE = 0x10,
-    FRAME_END = 0x04,
+    OUTPUT_BYTES = 32768,
+    INPUT_BYTES = PAGE_SIZE, /* of one buffer; QEMU never passes more at a time */
+    N_INPUT = 8,
+    HEAD_BYTES = 4, /* the length of a piece */
 };
 
 struct host_port {
     struct spinlock lock;
     /* guarded by lock: */
-    struct serial serial;
-    uint32_t head, tail; /* of the ring of input: next to read, next free */
-    uint8_t *ring;       /* NULL: output only */
-    bool escaped, ended;
+    struct virtqueue out, in;
+    bool sending; /* the device has `output` */
+    bool reading, writing;
+    bool ended;           /* input has */
+    uint8_t n_head;       /* bytes of the next piece's length that have come, */
+    uint32_t head;        /* and what they say so far */
+    uint32_t left;        /* bytes of the present piece that have not been read */
+    unsigned id;          /* of the buffer that is read */
+    uint32_t at, n_bytes; /* how far, and what is in it; equal: there is no such buffer */
     struct wait_queue readable, writable;
-    struct mutex reader; /* held by the one read that moves bytes */
-    struct mutex writer; /* the bytes of one write stay together */
+    uint8_t *output; /* guarded by `writing` while the device does not have it */
+    uint8_t *input;  /* all buffers; NULL: output only */
 };
 
 static struct host_port hostio, hosterr;
 
-static size_t input_room(const struct host_port *port)
+/* ---- Input. Lock, for all functions to host_wait_input: port->lock held ---- */
+
+static void give_input(struct host_port *port, unsigned id)
 {
-    return INPUT_RING - (port->tail - port->head);
+    virtqueue_give(&port->in, id, port->input + (size_t)id * INPUT_BYTES, INPUT_BYTES, true);
 }
 
-/* Decodes one byte from the wire. There is room for it. Lock: port->lock held. */
-static void host_decode(struct host_port *port, uint8_t byte)
+/* Notes that n more bytes of the buffer were used; an empty one is the device's again. */
+static void input_done(struct host_port *port, uint32_t n)
 {
-    if (port->ended)
+    port->at += n;
+    if (port->at < port->n_bytes)
         return;
-    if (!port->escaped && byte == FRAME_ESCAPE) {
-        port->escaped = true;
+    give_input(port, port->id);
+    virtqueue_kick(&port->in);
+}
+
+/* Takes the next buffer that has something in it, if there is one. */
+static bool next_input(struct host_port *port)
+{
+    while (virtqueue_take(&port->in, &port->id, &port->n_bytes)) {
+        port->at = 0;
+        if (port->n_bytes > 0)
+            return true;
+        input_done(port, 0);
+    }
+    return false;
+}
+
+/* One byte of the length of a piece. */
+static void take_head(struct host_port *port)
+{
+    uint8_t byte = port->input[(size_t)port->id * INPUT_BYTES + port->at];
+    port->head |= (uint32_t)byte << 8 * port->n_head;
+    input_done(port, 1);
+    if (++port->n_head < HEAD_BYTES)
         return;
-    }
-    if (port->escaped && byte == FRAME_END)
-        port->ended = true;
-    else
-        port->ring[port->tail++ % INPUT_RING] = byte;
-    port->escaped = false;
+    port->left = port->head;
+    port->ended = port->head == 0;
+    port->n_head = 0;
+    port->head = 0;
 }
 
-/* Moves input from the serial port to the ring while there is room; the rest stays in the port.
- * Lock: port->lock held. */
-static void host_fill(struct host_port *port)
+/* How many bytes there are for a reader, at port->at of one buffer. */
+static uint32_t input_ready(struct host_port *port)
 {
-    uint8_t bytes[UART_TAKE];
-    size_t n = 1;
-    while (n > 0 && input_room(port) >= sizeof(bytes)) {
-        n = serial_receive(&port->serial, bytes, sizeof(bytes));
-        for (size_t i = 0; i < n; i++)
-            host_decode(port, bytes[i]);
+    while (!port->ended && (port->at < port->n_bytes || next_input(port))) {
+        if (port->left > 0)
+            return min(port->left, port->n_bytes - port->at);
+        take_head(port);
     }
-    serial_want_input(&port->serial, input_room(port) >= sizeof(bytes));
+    return 0;
 }
 
-/* The serial port's interrupt. */
-static void host_service(struct serial *serial)
+/* Waits for a wake-up. 0, -EAGAIN or -ERESTARTSYS. Lock: port->lock held. */
+static int host_sleep(struct host_port *port, struct wait_queue *queue, bool nonblocking)
 {
-    struct host_port *port = container_of(serial, struct host_port, serial);
-    spin_lock(&port->lock);
-    serial_send(serial);
-    if (port->ring)
-        host_fill(port);
-    bool readable = port->ring && (port->head != port->tail || port->ended);
-    bool writable = serial_room(serial) > SERIAL_RING / 2;
-    spin_unlock(&port->lock);
-    if (readable)
-        wake_all(&port->readable);
-    if (writable)
-        wake_all(&port->writable);
+    if (nonblocking)
+        return -EAGAIN;
+    int err = wait_on_spin(queue, &port->lock, WAIT_SIGNALS, NO_DEADLINE, "hostio");
+    return err ? -ERESTARTSYS : 0;
 }
 
-/* Waits for input or its end. 0, -EAGAIN or -ERESTARTSYS. */
-static int host_wait_input(struct host_port *port, bool nonblocking)
+/* Waits for input or its end, and becomes the reader. 0 or -errno. */
+static int read_begin(struct host_port *port, bool nonblocking)
 {
     int err = 0;
     spin_lock(&port->lock);
-    host_fill(port);
-    while (!err && port->head == port->tail && !port->ended) {
-        if (nonblocking)
-            err = -EAGAIN;
-        else if (wait_on_spin(&port->readable, &port->lock, WAIT_SIGNALS, NO_DEADLINE, "hostio"))
-            err = -ERESTARTSYS;
-    }
+    while (!err && (port->reading || (input_ready(port) == 0 && !port->ended)))
+        err = port->in.broken ? -EIO : host_sleep(port, &port->readable, nonblocking);
+    if (!err)
+        port->reading = true;
     spin_unlock(&port->lock);
     return err;
 }
 
-/* Moves bytes from the ring to the reader. How many, or -EFAULT. Lock: port->reader held. */
-static long host_take(struct host_port *port, struct uio *uio)
+static void read_end(struct host_port *port)
 {
-    uint8_t bytes[CHUNK];
+    spin_lock(&port->lock);
+    port->reading = false;
+    spin_unlock(&port->lock);
+    wake_all(&port->readable);
+}
+
+/* Moves what there is to the reader. How many bytes, or -EFAULT. The caller is the reader. */
+static long read_ready(struct host_port *port, struct uio *uio)
+{
     long total = 0;
-    while (uio->left > 0) {
+    size_t n, done;
+    do {
         spin_lock(&port->lock);
-        size_t n = min(min(uio->left, (size_t)CHUNK), (size_t)(port->tail - port->head));
-        for (size_t i = 0; i < n; i++)
-            bytes[i] = port->ring[(port->head + i) % INPUT_RING];
+        n = min((size_t)input_ready(port), uio->left);
+        const uint8_t *from = port->input + (size_t)port->id * INPUT_BYTES + port->at;
         spin_unlock(&port->lock);
         if (n == 0)
-            break;
-        size_t done = uio_put(uio, bytes, n);
+            return total;
+        done = uio_put(uio, from, n);
         spin_lock(&port->lock);
-        port->head += done;
-        host_fill(port);
+        port->left -= done;
+        input_done(port, done);
         spin_unlock(&port->lock);
         total += done;
-        if (done < n)
-            return total > 0 ? total : -EFAULT;
-    }
-    return total;
+    } while (done == n);
+    return total > 0 ? total : -EFAULT;
 }
 
 static long host_read(struct file *file, struct uio *uio, uint64_t *pos)
@@ -142,99 +163,125 @@ static long host_read(struct file *file, struct uio *uio, uint64_t *pos)
     struct host_port *port = file->private_data;
     if (uio->left == 0)
         return 0;
-    for (;;) {
-        int err = host_wait_input(port, uio->nonblocking);
-        if (err)
-            return err;
-        mutex_lock(&port->reader);
-        long n = host_take(port, uio);
-        mutex_unlock(&port->reader);
-        if (n != 0 || port->ended) /* otherwise another reader was faster */
-            return n;
+    long n = read_begin(port, uio->nonblocking);
+    if (n == 0) {
+        n = read_ready(port, uio);
+        read_end(port);
     }
+    return n;
 }
 
-/* Waits until the port accepts output. 0, -EAGAIN or -ERESTARTSYS. */
-static int host_wait_room(struct host_port *port, bool nonblocking)
+/* ---- Output ---- */
+
+/* Is the buffer of output free? If not, an interrupt will come when it is. Lock: port->lock held.
+ */
+static bool can_send(struct host_port *port)
+{
+    unsigned id;
+    uint32_t n;
+    if (port->sending && virtqueue_take(&port->out, &id, &n))
+        port->sending = false;
+    virtqueue_interrupt(&port->out, port->sending);
+    if (port->sending && virtqueue_take(&port->out, &id, &n))
+        port->sending = false;
+    return !port->sending;
+}
+
+/* Waits until the buffer is free, and becomes the writer if it is not. 0 or -errno. */
+static int write_begin(struct host_port *port, bool is_writer, bool nonblocking)
 {
     int err = 0;
     spin_lock(&port->lock);
-    serial_send(&port->serial);
-    while (!err && serial_room(&port->serial) == 0) {
-        if (nonblocking)
-            err = -EAGAIN;
-        else if (wait_on_spin(&port->writable, &port->lock, WAIT_SIGNALS, NO_DEADLINE, "hostio"))
-            err = -ERESTARTSYS;
-    }
+    while (!err && ((port->writing && !is_writer) || !can_send(port)))
+        err = port->out.broken ? -EIO : host_sleep(port, &port->writable, nonblocking);
+    if (!err)
+        port->writing = true;
     spin_unlock(&port->lock);
     return err;
 }
 
-/* Sends n bytes. How many, or -errno if none. */
-static long host_send(struct host_port *port, const uint8_t *bytes, size_t n, bool nonblocking)
+static void write_end(struct host_port *port)
 {
-    size_t done = 0;
-    while (done < n) {
-        int err = host_wait_room(port, nonblocking);
-        if (err)
-            return done > 0 ? (long)done : err;
-        spin_lock(&port->lock);
-        done += serial_write(&port->serial, bytes + done, n - done);
-        spin_unlock(&port->lock);
-    }
-    return done;
+    spin_lock(&port->lock);
+    port->writing = false;
+    spin_unlock(&port->lock);
+    wake_all(&port->writable);
+}
+
+/* Sends up to a buffer of bytes, which is free. How many; fewer if memory cannot be accessed. The
+ * caller is the writer. */
+static size_t write_ready(struct host_port *port, struct uio *uio)
+{
+    size_t n = uio_get(uio, port->output, min(uio->left, (size_t)OUTPUT_BYTES));
+    if (n == 0)
+        return 0;
+    spin_lock(&port->lock);
+    port->sending = true;
+    virtqueue_give(&port->out, 0, port->output, n, false);
+    virtqueue_kick(&port->out);
+    spin_unlock(&port->lock);
+    return n;
 }
 
 static long host_write(struct file *file, struct uio *uio, uint64_t *pos)
 {
     (void)pos;
     struct host_port *port = file->private_data;
-    uint8_t bytes[CHUNK];
-    long total = 0, sent = 0;
-    if (uio->nonblocking && !mutex_trylock(&port->writer))
-        return -EAGAIN;
-    if (!uio->nonblocking)
-        mutex_lock(&port->writer);
-    while (uio->left > 0) {
-        size_t n = uio_get(uio, bytes, min(uio->left, (size_t)CHUNK));
-        sent = n > 0 ? host_send(port, bytes, n, uio->nonblocking) : -EFAULT;
-        if (sent > 0)
-            total += sent;
-        if (sent < (long)n || sent <= 0)
-            break;
-        if (total % TURN == 0)
-            thread_yield();
+    long total = 0;
+    long err = write_begin(port, false, uio->nonblocking);
+    if (err)
+        return err;
+    while (!err && uio->left > 0) {
+        size_t n = write_ready(port, uio);
+        total += n;
+        err = n == 0 ? -EFAULT : uio->left ? write_begin(port, true, uio->nonblocking) : 0;
     }
-    mutex_unlock(&port->writer);
-    return total > 0 ? total : sent;
+    write_end(port);
+    return total > 0 ? total : err;
 }
+
+/* Waits until the host has all output, however slow it is. */
+static void host_finish(struct host_port *port)
+{
+    spin_lock(&port->lock);
+    while (!can_send(port) && !port->out.broken)
+        wait_on_spin(&port->writable, &port->lock, WAIT_FIRM, NO_DEADLINE, "hostio");
+    spin_unlock(&port->lock);
+}
+
+static void finish(void)
+{
+    host_finish(&hostio);
+    host_finish(&hosterr);
+}
+
+/* ---- The devices ---- */
 
 static uint32_t host_poll(struct file *file, struct poll_table *table)
 {
     struct host_port *port = file->private_data;
     uint32_t ready = 0;
-    if (port->ring)
+    if (port->input)
         poll_add(table, &port->readable);
     poll_add(table, &port->writable);
     spin_lock(&port->lock);
-    if (port->ring && file_readable(file)) {
-        host_fill(port);
-        if (port->head != port->tail || port->ended)
-            ready |= POLLIN | POLLRDNORM;
-    }
-    serial_send(&port->serial);
-    if (serial_room(&port->serial) > 0)
+    if (port->input && file_readable(file) && (input_ready(port) > 0 || port->ended))
+        ready |= POLLIN | POLLRDNORM;
+    if (!port->writing && can_send(port))
         ready |= POLLOUT | POLLWRNORM;
     spin_unlock(&port->lock);
     return ready;
 }
 
+/* FIONREAD tells what one buffer has; another one may be filled, too. */
 static long host_ioctl(struct file *file, uint64_t request, uaddr_t arg)
 {
     struct host_port *port = file->private_data;
-    if (request != FIONREAD || !port->ring)
+    if (request != FIONREAD || !port->input)
         return -ENOTTY;
-    int waiting = (int)(port->tail - port->head);
+    spin_lock(&port->lock);
+    int waiting = (int)input_ready(port);
+    spin_unlock(&port->lock);
     return user_copy_out(arg, &waiting, sizeof(waiting));
 }
 
@@ -269,28 +316,96 @@ static int hosterr_open(struct inode *inode, struct file *file)
     return 0;
 }
 
-/* Starts the serial line of a port. 0 or -errno; -ENODEV if the machine has none. */
-static int host_start(struct host_port *port, uint16_t base, unsigned irq_vector)
+static void wake(struct host_port *port)
+{
+    spin_lock(&port->lock); /* a thread that is about to sleep has done so, or sees what has come */
+    spin_unlock(&port->lock);
+    wake_all(&port->readable);
+    wake_all(&port->writable);
+}
+
+static void host_interrupt(void)
+{
+    wake(&hostio);
+    wake(&hosterr);
+}
+
+/* ---- The start ---- */
+
+/* The device is a console with several ports: its number, its feature, and its queues. Port 0 is
+ * not used: QEMU has only a console there, whose output is lost if the host is slow. */
+enum {
+    CONSOLE_NUMBER = 0x10031af4,
+    CONSOLE_PORTS = 1 << 1,
+    QUEUE_CONTROL_OUT = 3,
+    QUEUE_HOSTIO_IN = 4,
+    QUEUE_HOSTIO_OUT,
+    QUEUE_HOSTERR_IN, /* not made: so the device accepts no input */
+    QUEUE_HOSTERR_OUT,
+};
+
+enum { CONTROL_DEVICE_READY = 0, CONTROL_PORT_READY = 3, CONTROL_PORT_OPEN = 6 };
+
+/* What the device is told, before it opens the ports. */
+static const struct {
+    uint32_t port;
+    uint16_t event, value;
+} control[] = {
+    {0, CONTROL_DEVICE_READY, 1}, {1, CONTROL_PORT_READY, 1}, {1, CONTROL_PORT_OPEN, 1},
+    {2, CONTROL_PORT_READY, 1},   {2, CONTROL_PORT_OPEN, 1},
+};
+
+static int start_output(struct virtio *device, struct host_port *port, uint16_t index)
 {
     spin_init(&port->lock, "hostio", RANK_DEVICE);
     wait_queue_init(&port->readable);
     wait_queue_init(&port->writable);
-    mutex_init(&port->reader, "hostio reader", RANK_TTY);
-    mutex_init(&port->writer, "hostio writer", RANK_TTY);
-    return serial_start(&port->serial, base, irq_vector, host_service);
+    port->output = kmalloc(OUTPUT_BYTES);
+    return port->output ? virtqueue_start(device, &port->out, index) : -ENOMEM;
 }
 
-/* Registers both devices. Input is accepted from now on. */
+static int start_input(struct virtio *device, struct host_port *port, uint16_t index)
+{
+    port->input = kmalloc((size_t)N_INPUT * INPUT_BYTES);
+    if (!port->input)
+        return -ENOMEM;
+    int err = virtqueue_start(device, &port->in, index);
+    for (unsigned id = 0; !err && id < N_INPUT; id++)
+        give_input(port, id);
+    return err;
+}
+
+/* The messages stay where they are, and their queue is not looked at again. */
+static void open_ports(struct virtqueue *queue)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(control); i++)
+        virtqueue_give(queue, i, &control[i], sizeof(control[i]), false);
+    virtqueue_interrupt(queue, false);
+    virtqueue_kick(queue);
+}
+
+/* Registers both devices, if the machine has the console. */
 static void start(struct fs_context *fs, const char *command_line)
 {
+    static struct virtqueue queue;
+    struct virtio device;
     (void)fs, (void)command_line;
-    hostio.ring = kmalloc(INPUT_RING);
-    if (hostio.ring && host_start(&hostio, COM3, IRQ_COM1) == 0) {
-        device_register(&(struct device){HOST_MAJOR, 0, "hostio", 0666, 0, hostio_open});
-        serial_want_input(&hostio.serial, true);
+    if (virtio_start(&device, CONSOLE_NUMBER, CONSOLE_PORTS, host_interrupt))
+        return;
+    int err = virtqueue_start(&device, &queue, QUEUE_CONTROL_OUT);
+    err = err ? err : start_output(&device, &hostio, QUEUE_HOSTIO_OUT);
+    err = err ? err : start_output(&device, &hosterr, QUEUE_HOSTERR_OUT);
+    err = err ? err : start_input(&device, &hostio, QUEUE_HOSTIO_IN);
+    if (err) {
+        klog("hostio: error %d", -err);
+        return;
     }
-    if (host_start(&hosterr, COM4, IRQ_COM2) == 0)
-        device_register(&(struct device){HOST_MAJOR, 1, "hosterr", 0666, 0, hosterr_open});
+    virtio_ready(&device);
+    open_ports(&queue);
+    virtqueue_kick(&hostio.in);
+    annex_hooks.finish = finish;
+    device_register(&(struct device){HOST_MAJOR, 0, "hostio", 0666, 0, hostio_open});
+    device_register(&(struct device){HOST_MAJOR, 1, "hosterr", 0666, 0, hosterr_open});
 }
 
 ANNEX(hostio, ANNEX_DEVICES, start);

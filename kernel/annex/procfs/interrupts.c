@@ -9,8 +9,8 @@ static const struct {
     const char *number, *what;
 } kinds[] = {
     {IRQ_KEYBOARD, "1", "   IO-APIC   1  keyboard"},
-    {IRQ_COM2, "3", "   IO-APIC   3  serial"},
     {IRQ_COM1, "4", "   IO-APIC   4  serial"},
+    {IRQ_MESSAGE, "24", "   PCI-MSI   0  virtio"},
     {IRQ_TIMER, "LOC", "  Local timer interrupts"},
     {IRQ_SPURIOUS, "SPU", "  Spurious interrupts"},
     {IRQ_RESCHEDULE, "RES", "  Rescheduling interrupts"},
@@ -34,7 +34,7 @@ uint64_t count_interrupts(void)
 /* Is there a line for it? Not for a device that has never interrupted, or does not exist. */
 static bool is_shown(unsigned vector)
 {
-    bool device = vector == IRQ_KEYBOARD || vector == IRQ_COM1 || vector == IRQ_COM2;
+    bool device = vector == IRQ_KEYBOARD || vector == IRQ_COM1 || vector == IRQ_MESSAGE;
     for (uint32_t cpu = 0; cpu < n_cpus && device; cpu++)
         if (count(cpu, vector) > 0)
             return true;

@@ -231,7 +231,7 @@ static void screen_start(struct fs_context *fs, const char *command_line)
     show();
     tty_register(&screen, "tty1", 0600);
     if (keyboard_start())
-        irq_enable(IRQ_KEYBOARD, keyboard_interrupt);
+        irq_enable(IRQ_KEYBOARD, 1, keyboard_interrupt);
 }
 
 ANNEX(screen, ANNEX_DEVICES, screen_start);

@@ -36,7 +36,7 @@ enum {
     TRAP_SIMD = 19,
     IRQ_TIMER = 32,
     IRQ_COM1,
-    IRQ_COM2,
+    IRQ_MESSAGE,
     IRQ_KEYBOARD,
     IRQ_RESCHEDULE,
     IRQ_REQUEST,
