@@ -73,15 +73,20 @@ unsigned log_set_level(unsigned level)
     return __atomic_exchange_n(&port_level, level, __ATOMIC_RELAXED);
 }
 
+void uart_start(uint16_t base)
+{
+    port_out8(base + UART_INTERRUPTS, 0);
+    port_out8(base + UART_FRAME, UART_DIVISOR | UART_8N1);
+    port_out8(base + UART_DATA, 1); /* 115,200 baud */
+    port_out8(base + UART_INTERRUPTS, 0);
+    port_out8(base + UART_FRAME, UART_8N1);
+    port_out8(base + UART_CAUSE, UART_QUEUES_ON);
+    port_out8(base + UART_MODEM, UART_MODEM_ON);
+}
+
 void log_init(void)
 {
-    port_out8(COM2 + UART_INTERRUPTS, 0);
-    port_out8(COM2 + UART_FRAME, UART_DIVISOR | UART_8N1);
-    port_out8(COM2 + UART_DATA, 1); /* 115,200 baud */
-    port_out8(COM2 + UART_INTERRUPTS, 0);
-    port_out8(COM2 + UART_FRAME, UART_8N1);
-    port_out8(COM2 + UART_CAUSE, UART_QUEUES_ON);
-    port_out8(COM2 + UART_MODEM, UART_MODEM_ON);
+    uart_start(COM2);
 }
 
 void log_emergency(void)

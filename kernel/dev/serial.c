@@ -1,4 +1,4 @@
-/* Serial ports: bytes in and out of a 16550A with as few port operations as possible.
+/* A serial port: bytes in and out of a 16550A with as few port operations as possible.
  *
  * A port has two queues of 16 bytes, one for each direction. Each access to one of its registers is
  * expensive: in a virtual machine it leaves the guest. So output fills the queue each time that it
@@ -10,51 +10,31 @@
  * has something. Input is not buffered here: if its owner has no room, the input interrupt is
  * switched off, the port's queue fills, and the port makes the sender wait.
  *
- * Two details are easy to get wrong. Ports share an interrupt line that reports only a rise: a port
- * that asks while another one is served causes no second interrupt, so the handler looks at all
- * ports until none asks. And some registers forget when they are read: the cause of an interrupt,
+ * Two details are easy to get wrong. The interrupt line reports only a rise: a port that asks for
+ * something else while it is served causes no second interrupt, so the handler looks until it asks
+ * for nothing. And some registers forget when they are read: the cause of an interrupt,
  * and that a break was received. The code that reads them must act on it. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "serial.h"
 #include "uart.h"
 
-static struct serial *all_ports; /* added to during bring-up only */
+static struct serial *the_port; /* the one that was started; NULL: none */
 
 static void serial_interrupt(void)
 {
-    bool served = true;
-    for (int round = 0; served && round < 100; round++) {
-        served = false;
-        for (struct serial *port = all_ports; port; port = port->next) {
-            if (port_in8(port->base + UART_CAUSE) & UART_CAUSE_NONE)
-                continue;
-            port->service(port);
-            served = true;
-        }
-    }
+    for (int round = 0; round < 100 && !(port_in8(COM1 + UART_CAUSE) & UART_CAUSE_NONE); round++)
+        serial_service();
     sysrq_answer();
 }
 
-int serial_start(struct serial *port, uint16_t base, unsigned irq_vector,
-                 void (*service)(struct serial *port))
+int serial_start(struct serial *port)
 {
-    port->base = base;
-    port->service = service;
-    if (port_in8(base + UART_STATUS) == UART_ABSENT)
+    if (port_in8(COM1 + UART_STATUS) == UART_ABSENT)
         return -ENODEV;
-    port->ring = kmalloc(SERIAL_RING);
-    if (!port->ring)
-        return -ENOMEM;
-    port_out8(base + UART_FRAME, UART_DIVISOR | UART_8N1);
-    port_out8(base + UART_DATA, 1); /* 115,200 baud */
-    port_out8(base + UART_INTERRUPTS, 0);
-    port_out8(base + UART_FRAME, UART_8N1);
-    port_out8(base + UART_CAUSE, UART_QUEUES_ON);
-    port_out8(base + UART_MODEM, UART_MODEM_ON);
-    port->next = all_ports;
-    all_ports = port;
-    irq_enable(irq_vector, 4, serial_interrupt);
+    uart_start(COM1);
+    the_port = port;
+    irq_enable(IRQ_COM1, COM1_IRQ, serial_interrupt);
     return 0;
 }
 
@@ -64,7 +44,7 @@ static void serial_want(struct serial *port, uint8_t wanted)
     if (port->wanted == wanted)
         return;
     port->wanted = wanted;
-    port_out8(port->base + UART_INTERRUPTS, wanted);
+    port_out8(COM1 + UART_INTERRUPTS, wanted);
 }
 
 void serial_want_input(struct serial *port, bool wanted)
@@ -75,7 +55,7 @@ void serial_want_input(struct serial *port, bool wanted)
 /* Reads the port's status, and notes a break: the port reports it once. */
 static uint8_t serial_status(struct serial *port)
 {
-    uint8_t status = port_in8(port->base + UART_STATUS);
+    uint8_t status = port_in8(COM1 + UART_STATUS);
     if (unlikely(status & UART_BREAK))
         port->broke = BREAK_SEEN;
     return status;
@@ -99,15 +79,15 @@ static bool is_sysrq(struct serial *port, uint8_t byte)
 size_t serial_receive(struct serial *port, uint8_t *to, size_t room)
 {
     size_t n = 0;
-    uint8_t cause = port_in8(port->base + UART_CAUSE) & UART_CAUSE_MASK;
+    uint8_t cause = port_in8(COM1 + UART_CAUSE) & UART_CAUSE_MASK;
     if (port->wanted & UART_WANT_OUTPUT)
         serial_send(
             port); /* reading the cause has cleared an interrupt for output, if there was one */
     if (room >= UART_TRIGGER && cause == UART_CAUSE_FULL && port->broke == BREAK_NONE)
         for (; n < UART_TRIGGER; n++)
-            to[n] = port_in8(port->base + UART_DATA);
+            to[n] = port_in8(COM1 + UART_DATA);
     while (n < room && serial_status(port) & UART_HAS_INPUT) {
-        to[n] = port_in8(port->base + UART_DATA);
+        to[n] = port_in8(COM1 + UART_DATA);
         n += likely(port->broke == BREAK_NONE) || !is_sysrq(port, to[n]);
     }
     return n;
@@ -119,7 +99,7 @@ static size_t serial_push(struct serial *port, const uint8_t *from, size_t n)
     size_t done = 0;
     while (done < n && serial_status(port) & UART_CAN_SEND)
         for (size_t i = min(n - done, (size_t)UART_QUEUE); i > 0; i--)
-            port_out8(port->base + UART_DATA, from[done++]);
+            port_out8(COM1 + UART_DATA, from[done++]);
     return done;
 }
 
@@ -150,21 +130,20 @@ size_t serial_write(struct serial *port, const uint8_t *from, size_t n)
 }
 
 /* Polls, as it is called at the end of the machine, and gives up if nothing moves for ten seconds.
- * It calls `service`, which takes the owner's lock, as other processors still take the interrupts
- * of the ports. */
+ * It calls serial_service(), which takes the owner's lock, as another processor still takes the
+ * interrupt of the port. */
 void dev_finish(void)
 {
-    for (struct serial *port = all_ports; port; port = port->next) {
-        uint64_t give_up = clock_ns() + 10000000000ull;
-        while (clock_ns() < give_up) {
-            uint32_t before = port->head;
-            port->service(port);
-            if (port->head != before)
-                give_up = clock_ns() + 10000000000ull;
-            bool idle = port_in8(port->base + UART_STATUS) & UART_ALL_SENT;
-            if ((port->head == port->tail || port->held) && idle)
-                break;
-            cpu_pause();
-        }
+    struct serial *port = the_port;
+    uint64_t give_up = clock_ns() + 10000000000ull;
+    while (port && clock_ns() < give_up) {
+        uint32_t before = port->head;
+        serial_service();
+        if (port->head != before)
+            give_up = clock_ns() + 10000000000ull;
+        bool idle = port->head == port->tail || port->held;
+        if (idle && port_in8(COM1 + UART_STATUS) & UART_ALL_SENT)
+            break;
+        cpu_pause();
     }
 }

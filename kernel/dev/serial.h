@@ -6,24 +6,21 @@
 
 #define SERIAL_RING 4096 /* bytes of output that may wait; a power of two */
 
-/* All fields but the first three are guarded by the owner's lock. All functions but serial_start
- * require the caller to hold it. */
+/* All fields are guarded by the lock of the port's owner, serial_tty.c. All functions but the first
+ * two require the caller to hold it. */
 struct serial {
-    uint16_t base;
-    /* Called by the port's interrupt, without the lock. It takes the lock and calls serial_send
-     * and, while it has room for input, serial_receive. */
-    void (*service)(struct serial *port);
-    struct serial *next;
     uint8_t wanted;                                     /* UART_WANT_*: what may interrupt */
     bool held;                                          /* the terminal's ^S has stopped output */
     enum { BREAK_NONE, BREAK_SEEN, BREAK_TAKEN } broke; /* SysRq: a break came; its NUL came, too */
     uint32_t head, tail;                                /* of the ring: next to send, next free */
-    uint8_t *ring;
+    uint8_t ring[SERIAL_RING];
 };
 
-/* Sets the port up and enables its interrupt. 0, -ENODEV or -ENOMEM. */
-int serial_start(struct serial *port, uint16_t base, unsigned irq_vector,
-                 void (*service)(struct serial *port));
+/* Sets the port up and enables its interrupt. 0 or -ENODEV. */
+int serial_start(struct serial *port);
+/* The owner's: called by the port's interrupt, without the lock. It takes the lock and calls
+ * serial_send and, while it has room for input, serial_receive. */
+void serial_service(void);
 /* Reads up to `room` bytes of input from the port. The result is how many there were. */
 size_t serial_receive(struct serial *port, uint8_t *to, size_t room);
 /* Switches the interrupt for input. While it is off, input stays in the port, and then with the

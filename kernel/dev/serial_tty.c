@@ -55,13 +55,12 @@ static const struct tty_driver serial_driver = {
     .discard = serial_tty_discard,
 };
 
-/* The port's interrupt. */
-static void serial_tty_service(struct serial *port)
+void serial_service(void)
 {
     spin_lock(&serial_tty.lock);
-    serial_send(port);
+    serial_send(&serial);
     serial_tty_fill(&serial_tty);
-    bool room = !port->held && serial_room(port) > SERIAL_RING / 2;
+    bool room = !serial.held && serial_room(&serial) > SERIAL_RING / 2;
     tty_unlock(&serial_tty);
     if (room)
         tty_writable(&serial_tty);
@@ -71,7 +70,7 @@ static void serial_tty_service(struct serial *port)
 void serial_tty_init(void)
 {
     tty_init(&serial_tty, DEVICE(TERMINAL_MAJOR, SERIAL_MINOR), &serial_driver, &serial);
-    if (serial_start(&serial, COM1, IRQ_COM1, serial_tty_service))
+    if (serial_start(&serial))
         return;
     tty_register(&serial_tty, "ttyS0", 0660);
     serial_want_input(&serial, true);

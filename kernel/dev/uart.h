@@ -2,11 +2,12 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdint.h>
+
 enum {
     COM1 = 0x3f8,
     COM2 = 0x2f8,
-    COM3 = 0x3e8,
-    COM4 = 0x2e8,
+    COM1_IRQ = 4,
 };
 
 /* Offsets from the port's base. */
@@ -37,3 +38,6 @@ enum {
     UART_ALL_SENT = 0x40,
     UART_ABSENT = 0xff,
 };
+
+/* Sets a port up, with its interrupts off. In log.c, which needs it first. */
+void uart_start(uint16_t base);
