@@ -19,22 +19,12 @@
 #include "serial.h"
 #include "uart.h"
 
-static struct serial *the_port; /* the one that was started; NULL: none */
-
-static void serial_interrupt(void)
-{
-    for (int round = 0; round < 100 && !(port_in8(COM1 + UART_CAUSE) & UART_CAUSE_NONE); round++)
-        serial_service();
-    sysrq_answer();
-}
-
-int serial_start(struct serial *port)
+int serial_start(void (*interrupt)(void))
 {
     if (port_in8(COM1 + UART_STATUS) == UART_ABSENT)
         return -ENODEV;
     uart_start(COM1);
-    the_port = port;
-    irq_enable(IRQ_COM1, COM1_IRQ, serial_interrupt);
+    irq_enable(IRQ_COM1, COM1_IRQ, interrupt);
     return 0;
 }
 
@@ -127,23 +117,4 @@ size_t serial_write(struct serial *port, const uint8_t *from, size_t n)
     if (port->head != port->tail)
         serial_send(port);
     return done;
-}
-
-/* Polls, as it is called at the end of the machine, and gives up if nothing moves for ten seconds.
- * It calls serial_service(), which takes the owner's lock, as another processor still takes the
- * interrupt of the port. */
-void dev_finish(void)
-{
-    struct serial *port = the_port;
-    uint64_t give_up = clock_ns() + 10000000000ull;
-    while (port && clock_ns() < give_up) {
-        uint32_t before = port->head;
-        serial_service();
-        if (port->head != before)
-            give_up = clock_ns() + 10000000000ull;
-        bool idle = port->head == port->tail || port->held;
-        if (idle && port_in8(COM1 + UART_STATUS) & UART_ALL_SENT)
-            break;
-        cpu_pause();
-    }
 }

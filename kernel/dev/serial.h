@@ -7,7 +7,7 @@
 #define SERIAL_RING 4096 /* bytes of output that may wait; a power of two */
 
 /* All fields are guarded by the lock of the port's owner, serial_tty.c. All functions but the first
- * two require the caller to hold it. */
+ * require the caller to hold it. */
 struct serial {
     uint8_t wanted;                                     /* UART_WANT_*: what may interrupt */
     bool held;                                          /* the terminal's ^S has stopped output */
@@ -16,11 +16,9 @@ struct serial {
     uint8_t ring[SERIAL_RING];
 };
 
-/* Sets the port up and enables its interrupt. 0 or -ENODEV. */
-int serial_start(struct serial *port);
-/* The owner's: called by the port's interrupt, without the lock. It takes the lock and calls
- * serial_send and, while it has room for input, serial_receive. */
-void serial_service(void);
+/* Sets the port up and enables its interrupt, for which interrupt() is called: it takes the lock
+ * and calls serial_send and, while there is room for input, serial_receive. 0 or -ENODEV. */
+int serial_start(void (*interrupt)(void));
 /* Reads up to `room` bytes of input from the port. The result is how many there were. */
 size_t serial_receive(struct serial *port, uint8_t *to, size_t room);
 /* Switches the interrupt for input. While it is off, input stays in the port, and then with the

@@ -55,7 +55,8 @@ static const struct tty_driver serial_driver = {
     .discard = serial_tty_discard,
 };
 
-void serial_service(void)
+/* Sends and receives what the port is ready for. */
+static void serial_service(void)
 {
     spin_lock(&serial_tty.lock);
     serial_send(&serial);
@@ -66,12 +67,37 @@ void serial_service(void)
         tty_writable(&serial_tty);
 }
 
+static void serial_interrupt(void)
+{
+    for (int round = 0; round < 100 && !(port_in8(COM1 + UART_CAUSE) & UART_CAUSE_NONE); round++)
+        serial_service();
+    sysrq_answer();
+}
+
 /* Registers the terminal if the machine has the port. Input is accepted from now on. */
 void serial_tty_init(void)
 {
     tty_init(&serial_tty, DEVICE(TERMINAL_MAJOR, SERIAL_MINOR), &serial_driver, &serial);
-    if (serial_start(&serial))
+    if (serial_start(serial_interrupt))
         return;
     tty_register(&serial_tty, "ttyS0", 0660);
     serial_want_input(&serial, true);
+}
+
+/* Polls, as it is called at the end of the machine, and gives up if nothing moves for ten seconds.
+ * It calls serial_service(), which takes the owner's lock, as another processor still takes the
+ * interrupt of the port. */
+void dev_finish(void)
+{
+    uint64_t give_up = clock_ns() + 10000000000ull;
+    while (port_in8(COM1 + UART_STATUS) != UART_ABSENT && clock_ns() < give_up) {
+        uint32_t before = serial.head;
+        serial_service();
+        if (serial.head != before)
+            give_up = clock_ns() + 10000000000ull;
+        bool idle = serial.head == serial.tail || serial.held;
+        if (idle && port_in8(COM1 + UART_STATUS) & UART_ALL_SENT)
+            break;
+        cpu_pause();
+    }
 }
