@@ -175,7 +175,8 @@ static void leave_relatives(struct process *process)
 static _Noreturn void end_of_init(int status)
 {
     int signal = status & 0x7f;
-    annex_hooks.finish();
+    if (annex_hooks.finish)
+        annex_hooks.finish();
     dev_finish();
     log_set_level(LOG_ALL_LEVELS); /* the last line is the host's, whatever was set */
     klog("init exited with status %d", signal ? 128 + signal : status >> 8 & 0xff);

@@ -78,13 +78,15 @@ long sys_reboot(struct thread *self, unsigned int magic1, unsigned int magic2, u
     case LINUX_REBOOT_CMD_RESTART:
     case LINUX_REBOOT_CMD_RESTART2:
         klog("reboot: restart asked by %s[%d]", self->name, self->process->pid);
-        annex_hooks.finish();
+        if (annex_hooks.finish)
+            annex_hooks.finish();
         dev_finish();
         machine_end(MACHINE_REBOOT);
     case LINUX_REBOOT_CMD_HALT:
     case LINUX_REBOOT_CMD_POWER_OFF:
         klog("reboot: power off asked by %s[%d]", self->name, self->process->pid);
-        annex_hooks.finish();
+        if (annex_hooks.finish)
+            annex_hooks.finish();
         dev_finish();
         machine_end(MACHINE_OFF);
     default: return -EINVAL;
