@@ -172,8 +172,14 @@ static void test_lie(const char *what, uint32_t id, uint32_t n)
     ok(!virtqueue_take(&queue, &taken_id, &taken_n) && taken_id == 9, "and it is over");
 }
 
+static void log_line(const char *line, size_t length)
+{
+    printf("# %.*s\n", (int)length, line);
+}
+
 int main(void)
 {
+    hooks.log_line = log_line;
     test_order();
     test_wrap();
     test_flags();
