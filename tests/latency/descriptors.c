@@ -254,6 +254,16 @@ static void do_pages(void)
     measured();
 }
 
+/* The host's reader takes what comes. */
+static void do_host(void)
+{
+    int fd = open("/dev/hosterr", O_WRONLY);
+    char *bytes = map(32 * MB, PROT_READ, MAP_PRIVATE);
+    measure();
+    MUST(write(fd, bytes, 32 * MB));
+    measured();
+}
+
 static const struct row rows[] = {
     {"poll of 60,000 descriptors", do_poll_many, allow_descriptors},
     {"poll of 6,000 pipes", do_poll_pipes, allow_descriptors},
@@ -275,5 +285,6 @@ static const struct row rows[] = {
     {"flock of a file that 8,000 have locked", do_flocks, allow_descriptors},
     {"exit with 8,000 locked files", do_exit_flocks, allow_descriptors},
     {"writev of 1,024 pages", do_pages, NULL},
+    {"write of 32 MB to /dev/hosterr", do_host, NULL},
 };
 const struct rows descriptor_rows = {rows, sizeof(rows) / sizeof(rows[0])};
