@@ -6,7 +6,7 @@
  * length 0 is the end. Where the device ends a buffer means nothing.
  *
  * Output has one buffer for each port. A write fills it and kicks, and QEMU passes it on before the
- * next instruction, unless whoever reads there is slow. Then the device keeps the buffer, and the
+ * next instruction, unless its reader is slow. Then the device keeps the buffer, and the
  * next write waits for the interrupt that says that it is free again. Input has several buffers. A
  * read copies from the oldest that is filled, and gives it back when it is empty; if none is left
  * to the device, it makes the sender wait. So nothing is lost in either direction.
