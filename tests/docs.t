@@ -43,7 +43,7 @@ HARMLESS = ("make help", "make tour", "make tour ANNEX=all", "make doctor", "mak
             "make -f libc/libc.mk readme")
 # Commands that others run: the file that does.
 ELSEWHERE = {"make test": ".ci/run", "make CORE=1": ".ci/run", "make lint": ".ci/run", "make coverage": ".ci/run",
-             "make release": "tests/tools/build.t", "make ide": "tests/tools/build.t"}
+             "make test THOROUGH=1": ".ci/run", "make release": "tests/tools/build.t", "make ide": "tests/tools/build.t"}
 # Commands that take minutes or the network: the test that runs the same on a small scale.
 LONG = {"make bench": "tests/bench/counts.t",
         "make fuzz SEED=50001 CALLS=5000000 CPUS=1": "tests/fuzz/fuzz.t",
@@ -347,7 +347,7 @@ def unrun_commands(text, ran, helps):
     for span in spans_of(text):
         words = span.split()
         if words[0] == "make" and len(words) > 1 and span not in known:
-            yield f"nobody runs `{span}`"
+            yield f"nothing runs `{span}`"
         if re.match(r"(tools|tests)/\w+$", words[0]):
             if not os.path.isfile(os.path.join(TOP, words[0])):
                 continue
