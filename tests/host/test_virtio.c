@@ -120,7 +120,8 @@ static void test_order(void)
     virtqueue_give(&queue, 0, buffers[0], 50, false);
     virtqueue_kick(&queue);
     ok(device.n_kicks == 1, "one kick");
-    ok(device_next() == 1 && device_next() == 0 && device_next() == -1, "given in order");
+    int first = device_next(), second = device_next(), third = device_next();
+    ok(first == 1 && second == 0 && third == -1, "given in order");
     ok(device.descriptors[1].address == (uint64_t)buffers[1] && device.descriptors[1].n == 100 &&
            device.descriptors[1].flags == 2 && device.descriptors[0].flags == 0,
        "described: where, how long, to fill or to read");
