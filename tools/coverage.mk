@@ -16,7 +16,7 @@ endif
 # Not the tests that build kernels of their own or run none, nor the long ones, which do the same
 # calls over and over: comparing with Linux, fuzzing, memory at its end, long calls by their time.
 coverage_tests := $(filter-out $(host_tests) tests/host/% tests/docs.t tests/bench/counts.t \
-    tests/seen/sanitize.t tests/tools/build.t tests/tools/setup.t \
+    tests/seen/sanitize.t tests/tools/build.t tests/tools/setup.t tests/libc/ports.t \
     tests/differ/differ.t tests/fuzz/fuzz.t tests/memory/memory.t tests/latency/latency.t,$(TESTS))
 
 # A machine's counts are taken while a processor is still in the function that turns it off. So a
@@ -28,6 +28,8 @@ coverage:                      ## the kernel's coverage by the tests: $(BUILD)/c
 
 coverage-run: all iso $(test_programs) $(inject)
 	@: > $(BUILD)/coverage.counts
+	$(call say,RUN,$(words $(batch)) test programs on Ouros)
+	$(Q)BUILD=$(BUILD) tests/batch.py $(batch)
 	@$(prove) -j$(JOBS) $(coverage_tests) || \
 	 echo 'What failed was counted all the same: whether the tests pass, make test tells.'
 	@python3 tools/lib/coverage.py $(BUILD)
