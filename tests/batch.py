@@ -33,8 +33,9 @@ BEGIN, END = "==== begins: ", "==== ended: "
 SCRIPT = f"""for test do
     echo "{BEGIN}$test"
     leakcheck "/tests/$test"
+    status=$?
     echo
-    echo "{END}$?"
+    echo "{END}$status"
 done"""
 
 
