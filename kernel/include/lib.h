@@ -194,10 +194,11 @@ static inline void list_splice_tail(struct list *to, struct list *from)
          &(item)->member != (head);                                         \
          (item) = (spare), (spare) = list_entry((spare)->member.next, typeof(*(item)), member))
 
-/* ---- hash table (lib/hash.c): linear hashing, grows and shrinks by a bucket at a time ----
+/* ---- hash table (lib/hash.c): linear hashing, grows by a bucket at a time ----
  * An insertion never rehashes the whole table and never fails: if there is no memory for another
- * bucket, the chains get longer. A table with one bucket owns no memory. The table knows hashes and
- * not keys: to find a key, the caller walks by hash_first and hash_next and compares. */
+ * bucket, the chains get longer. A table with one bucket owns no memory, and one that becomes empty
+ * frees its own. The table knows hashes and not keys: to find a key, the caller walks by hash_first
+ * and hash_next and compares. */
 
 struct hash_node {
     struct hash_node *next;
@@ -206,8 +207,9 @@ struct hash_node {
 
 struct hash {
     union {
-        struct hash_node *only; /* while there is one bucket: its chain */
-        void *root;             /* otherwise a segment of buckets or a page of pointers */
+        struct hash_node *only;       /* while there is one bucket: its chain */
+        struct hash_node **segment;   /* up to 512 buckets */
+        struct hash_node ***segments; /* more: 512 buckets each */
     };
     uint32_t count; /* entries */
     uint32_t buckets;

@@ -1,4 +1,4 @@
-/* A hash table that grows and shrinks by one bucket at a time (linear hashing).
+/* A hash table that grows by one bucket at a time (linear hashing).
  *
  * A table that doubles moves all its entries in one call, and a call to the kernel may not take
  * that long. Linear hashing splits one bucket for each insertion instead.
@@ -6,19 +6,16 @@
  * `mask` is the least number of the form 2^k - 1 that numbers all buckets. An entry belongs into
  * bucket `hash & mask`. If there is no such bucket yet, the entry is in `hash & (mask >> 1)`, which
  * covers it. To grow, the table adds the bucket with the next number and moves into it the
- * entries that belong there, out of the one bucket that covered it. To shrink, it appends the chain
- * of the last bucket to the chain of the bucket that will cover it.
+ * entries that belong there, out of the one bucket that covered it.
  *
- * The invariant: every entry is in the bucket that bucket_index() gives for its hash. After an
- * insertion there are at least as many buckets as entries, after a removal at most twice as many
- * and one, unless memory was short. The table does not need that memory: where it gets none for
- * another bucket, its chains grow longer, and where it gets none for a smaller segment, it keeps
- * the larger one.
+ * The invariant: every entry is in the bucket that bucket_index() gives for its hash. There are as
+ * many buckets as there were entries at most since the table was empty. Where there is no memory
+ * for another bucket, and beyond MOST_BUCKETS, the chains grow longer instead. All buckets are freed
+ * when the last entry is removed.
  *
- * Buckets lie in segments of at most a page. A single bucket needs no memory: its chain begins in
- * struct hash. Up to 512 buckets are one segment of 64 to 4096 bytes. More are segments of a page,
- * and a page of pointers to them; more than 512 segments, a page of pointers to such pages. The
- * number of buckets alone decides which form the table has. */
+ * A single bucket needs no memory: its chain begins in struct hash. Up to 512 buckets are one block
+ * of 64 to 4096 bytes. More are segments of a page each, and a page of pointers to them. The number
+ * of buckets alone decides which form the table has. */
 /* SPDX-License-Identifier: MIT */
 #include "hooks.h"
 #include "lib.h"
@@ -26,41 +23,30 @@
 #define SEGMENT_BUCKETS 512u
 #define SEGMENT_BYTES   (SEGMENT_BUCKETS * sizeof(void *))
 #define LEAST_BUCKETS   8u
-#define MOST_BUCKETS    (SEGMENT_BUCKETS * SEGMENT_BUCKETS * SEGMENT_BUCKETS)
+#define MOST_BUCKETS    (SEGMENT_BUCKETS * SEGMENT_BUCKETS)
 
 uint64_t hash_seed;
+
+static void set_buckets(struct hash *table, uint32_t buckets)
+{
+    table->buckets = buckets;
+    table->mask = 0;
+    if (buckets > 1)
+        table->mask = UINT32_MAX >> __builtin_clz(buckets - 1);
+}
 
 void hash_init(struct hash *table)
 {
     *table = (struct hash){.buckets = 1};
 }
 
-/* How many levels of pointer pages are above the segments of a table with that many buckets. */
-static int levels(uint32_t buckets)
-{
-    return buckets <= SEGMENT_BUCKETS ? 0 : buckets <= SEGMENT_BUCKETS * SEGMENT_BUCKETS ? 1 : 2;
-}
-
-/* Bytes of the only segment of a table with 2 to 512 buckets. */
-static size_t small_bytes(uint32_t buckets)
-{
-    uint32_t room = LEAST_BUCKETS;
-    while (room < buckets)
-        room *= 2;
-    return room * sizeof(void *);
-}
-
 static inline struct hash_node **bucket(const struct hash *table, uint32_t index)
 {
     if (table->buckets == 1)
         return (struct hash_node **)&table->only;
-    void **page = table->root;
-    if (table->buckets > SEGMENT_BUCKETS) {
-        if (table->buckets > SEGMENT_BUCKETS * SEGMENT_BUCKETS)
-            page = page[index / (SEGMENT_BUCKETS * SEGMENT_BUCKETS)];
-        page = page[index / SEGMENT_BUCKETS % SEGMENT_BUCKETS];
-    }
-    return (struct hash_node **)&page[index % SEGMENT_BUCKETS];
+    if (table->buckets <= SEGMENT_BUCKETS)
+        return &table->segment[index];
+    return &table->segments[index / SEGMENT_BUCKETS][index % SEGMENT_BUCKETS];
 }
 
 /* The bucket for a hash: by all bits of the mask, or by one bit less if there is no such bucket. */
@@ -78,121 +64,47 @@ static void *zeroed(size_t size)
     return block;
 }
 
-/* Moves the only segment into a larger or smaller one. False, and no change, without memory. */
-static bool resize_small(struct hash *table, uint32_t buckets)
+/* Moves the n buckets, which fill their block, into one that is twice as large. False, and no
+ * change, without memory. */
+static bool enlarge_segment(struct hash *table, uint32_t n)
 {
-    size_t size = small_bytes(buckets), old_size = small_bytes(table->buckets);
-    void *segment = zeroed(size);
+    struct hash_node **segment = zeroed(max(2 * n, LEAST_BUCKETS) * sizeof(*segment));
     if (!segment)
         return false;
-    if (table->buckets == 1) {
-        *(struct hash_node **)segment = table->only;
-    } else {
-        memcpy(segment, table->root, min(size, old_size));
-        hooks.free(table->root);
-    }
-    table->root = segment;
+    memcpy(segment, bucket(table, 0), n * sizeof(*segment));
+    if (n > 1)
+        hooks.free(table->segment);
+    table->segment = segment;
     return true;
 }
 
-/* Adds a level: a page of pointers becomes the root, and its slot 0 points to the old root. */
-static bool add_level(struct hash *table)
+/* Adds segment number n; with the second one, the page of pointers. False, and no change, without
+ * memory. */
+static bool add_segment(struct hash *table, uint32_t n)
 {
-    void **page = zeroed(SEGMENT_BYTES);
-    if (!page)
+    struct hash_node ***segments = n == 1 ? zeroed(SEGMENT_BYTES) : table->segments;
+    struct hash_node **added = segments ? zeroed(SEGMENT_BYTES) : NULL;
+    if (!added) {
+        if (n == 1 && segments)
+            hooks.free(segments);
         return false;
-    page[0] = table->root;
-    table->root = page;
+    }
+    if (n == 1)
+        segments[0] = table->segment;
+    segments[n] = added;
+    table->segments = segments;
     return true;
-}
-
-static void drop_level(struct hash *table)
-{
-    void **page = table->root;
-    table->root = page[0];
-    hooks.free(page);
-}
-
-/* Allocates the segment that starts at bucket `index`; the table has the levels that it needs. */
-static bool add_segment(struct hash *table, uint32_t index, int level)
-{
-    void **page = table->root, **middle = NULL;
-    if (level == 2) {
-        void **slot = &page[index / (SEGMENT_BUCKETS * SEGMENT_BUCKETS)];
-        if (!*slot)
-            *slot = middle = zeroed(SEGMENT_BYTES);
-        if (!*slot)
-            return false;
-        page = *slot;
-    }
-    void *segment = zeroed(SEGMENT_BYTES);
-    if (!segment && middle) {
-        ((void **)table->root)[index / (SEGMENT_BUCKETS * SEGMENT_BUCKETS)] = NULL;
-        hooks.free(middle);
-    }
-    page[index / SEGMENT_BUCKETS % SEGMENT_BUCKETS] = segment;
-    return segment != NULL;
-}
-
-static void remove_segment(struct hash *table, uint32_t index, int level)
-{
-    void **page = table->root;
-    void **middle = page;
-    if (level == 2)
-        middle = page[index / (SEGMENT_BUCKETS * SEGMENT_BUCKETS)];
-    hooks.free(middle[index / SEGMENT_BUCKETS % SEGMENT_BUCKETS]);
-    middle[index / SEGMENT_BUCKETS % SEGMENT_BUCKETS] = NULL;
-    if (level == 2 && index % (SEGMENT_BUCKETS * SEGMENT_BUCKETS) == 0) {
-        hooks.free(middle);
-        page[index / (SEGMENT_BUCKETS * SEGMENT_BUCKETS)] = NULL;
-    }
 }
 
 /* Gets the memory for one more bucket. If it returns false, nothing has changed. */
 static bool reserve_bucket(struct hash *table)
 {
     uint32_t n = table->buckets;
+    bool is_power = (n & (n - 1)) == 0;
     if (n < SEGMENT_BUCKETS)
-        return (n > 1 && small_bytes(n + 1) == small_bytes(n)) || resize_small(table, n + 1);
-    if (n % SEGMENT_BUCKETS != 0)
-        return true;
-    bool deeper = levels(n + 1) > levels(n);
-    if (n == MOST_BUCKETS || (deeper && !add_level(table)))
-        return false;
-    if (add_segment(table, n, levels(n + 1)))
-        return true;
-    if (deeper)
-        drop_level(table);
-    return false;
-}
-
-/* Frees the memory that only the last bucket needed; its chain is empty. If it returns false,
- * nothing has changed. */
-static bool release_bucket(struct hash *table)
-{
-    uint32_t n = table->buckets - 1;
-    if (n == 1) {
-        struct hash_node *chain = *(struct hash_node **)table->root;
-        hooks.free(table->root);
-        table->only = chain;
-        return true;
-    }
-    if (n < SEGMENT_BUCKETS)
-        return small_bytes(n) == small_bytes(n + 1) || resize_small(table, n);
-    if (n % SEGMENT_BUCKETS == 0) {
-        remove_segment(table, n, levels(n + 1));
-        if (levels(n) < levels(n + 1))
-            drop_level(table);
-    }
-    return true;
-}
-
-static void set_buckets(struct hash *table, uint32_t buckets)
-{
-    table->buckets = buckets;
-    table->mask = 0;
-    if (buckets > 1)
-        table->mask = UINT32_MAX >> __builtin_clz(buckets - 1);
+        return (n > 1 && n < LEAST_BUCKETS) || !is_power || enlarge_segment(table, n);
+    return n % SEGMENT_BUCKETS != 0 ||
+           (n < MOST_BUCKETS && add_segment(table, n / SEGMENT_BUCKETS));
 }
 
 /* Adds one bucket and moves to it the entries that belong there. */
@@ -216,26 +128,6 @@ static void grow(struct hash *table)
     }
 }
 
-/* Appends the last bucket's chain to that of the bucket which covers it from now on, and removes
- * the last bucket. */
-static void shrink(struct hash *table)
-{
-    uint32_t last = table->buckets - 1;
-    struct hash_node **tail = bucket(table, last & (table->mask >> 1));
-    struct hash_node **from = bucket(table, last);
-    while (*tail)
-        tail = &(*tail)->next;
-    struct hash_node *chain = *from;
-    *tail = chain;
-    *from = NULL;
-    if (release_bucket(table)) {
-        set_buckets(table, last);
-    } else {
-        *tail = NULL;
-        *from = chain;
-    }
-}
-
 void hash_insert(struct hash *table, struct hash_node *node, uint32_t hash)
 {
     table->count++;
@@ -254,9 +146,8 @@ void hash_remove(struct hash *table, struct hash_node *node)
         link = &(*link)->next;
     *link = node->next;
     table->count--;
-    /* Two at a time, because the greatest number of buckets falls by two with each entry. */
-    for (int i = 0; i < 2 && table->buckets > 1 && table->buckets / 2 > table->count; i++)
-        shrink(table);
+    if (table->count == 0 && table->buckets > 1)
+        hash_free(table);
 }
 
 struct hash_node *hash_chain(const struct hash *table, uint32_t hash)
@@ -266,14 +157,11 @@ struct hash_node *hash_chain(const struct hash *table, uint32_t hash)
 
 void hash_free(struct hash *table)
 {
-    for (uint32_t n = table->buckets; n > SEGMENT_BUCKETS; n = table->buckets) {
-        uint32_t first = (n - 1) / SEGMENT_BUCKETS * SEGMENT_BUCKETS;
-        set_buckets(table, first + 1);
-        release_bucket(table);
-        set_buckets(table, first);
-    }
+    if (table->buckets > SEGMENT_BUCKETS)
+        for (uint32_t n = 0; n < SEGMENT_BUCKETS && table->segments[n]; n++)
+            hooks.free(table->segments[n]);
     if (table->buckets > 1)
-        hooks.free(table->root);
+        hooks.free(table->segment);
     hash_init(table);
 }
 
