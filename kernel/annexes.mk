@@ -55,11 +55,17 @@ annex += pipes/pipes.c
 # annex: terminal    ioctls of terminals that few programs use: speeds, flow, queues
 annex += terminal/ioctl.c
 
+# annex: zap         a file's pages vanish from the programs that map it when it is truncated
+annex_header += zap/zap.h
+annex += zap/zap.c
+
 # annex: holes       fallocate, and where a file has data: memory reserved, given back, and found
+needs_holes := zap
 annex_header += holes/holes.h
 annex += holes/holes.c
 
 # annex: memfd       files without a name, and seals on their contents
+needs_memfd := zap
 annex_header += memfd/unnamed.h
 annex += memfd/unnamed.c
 annex += memfd/memfd.c

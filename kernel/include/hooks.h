@@ -19,6 +19,7 @@
 
 #include "abi/signal.h"
 
+struct backing;
 struct boot_info;
 struct cred;
 struct exec;
@@ -70,6 +71,9 @@ struct annex_hooks {
     bool (*fail_allocation)(void);
     /* kasan: logs more about the cause of a panic. */
     void (*panic_details)(void);
+    /* zap: an object has lost its pages first .. end-1, by a truncation: unmaps them from every
+     * space, and the copies that private VMAs have made. Called without spinlocks. */
+    void (*backing_zap)(struct backing *backing, uint64_t first, uint64_t end, bool copies);
     /* report: logs all there is to say about a panic, or goes on with it after a fault. */
     void (*report_panic)(void);
     /* report: logs what this processor does, for an NMI. */

@@ -231,7 +231,7 @@ struct space {
     struct max_tree vmas; /* by address; no two overlap */
     /* the child, while a fork copies the VMAs: until then they do not change, but stacks grow */
     struct space *copied_to;
-    bool unborn; /* a child of a fork that has no tables yet: backing_zap waits for them */
+    bool unborn; /* a child of a fork that has no tables yet: a zap waits for them */
     uint32_t n_vmas, n_spares;
     struct vma *spares[VMA_SPARES]; /* memory for a change in progress; otherwise empty */
     struct tree mappings;           /* struct mapping, by the address of the backing */
@@ -321,14 +321,7 @@ int space_fault(struct space *space, uint64_t address, uint64_t error);
 size_t space_poke(struct space *space, uint64_t address, const void *buf, size_t n_bytes);
 uint64_t space_most_resident(struct space *space); /* the most pages that were in memory so far */
 
-/* Unmaps the object's pages first .. end-1 from every space, after the object itself has dropped
- * them. `copies`: also the copies that private VMAs have made, as for a file that is truncated;
- * punching a hole keeps them. No spinlock is held. */
-#define BACKING_END (UINT64_MAX >> PAGE_SHIFT)
-void backing_zap(struct backing *backing, uint64_t first, uint64_t end, bool copies);
-/* Does any space have a shared VMA of the object that may be written, or may become so by
- * mprotect? The caller prevents new ones meanwhile. No spinlock is held. */
-bool backing_shared_writable(struct backing *backing);
+#define BACKING_END (UINT64_MAX >> PAGE_SHIFT) /* a page after the last one of any object */
 void backing_init(struct backing *backing, const struct backing_ops *ops);
 
 /* ---- Start ---- */

@@ -18,6 +18,11 @@
 
 /* Makes an empty file system; root_mode is the mode of its root directory. NULL: out of memory. */
 struct filesystem *ramfs_create(const char *type, uint32_t root_mode);
+/* The pages of a new file without a name, which are zero: memory that processes share. Its only
+ * reference is that of the backing. The limit on pages of files does not apply. NULL: out of
+ * memory.
+ */
+struct backing *ramfs_shared_memory(uint64_t n_bytes);
 /* Appends to a regular file; only while the root archive is unpacked. 0 or -ENOSPC. */
 int ramfs_fill(struct inode *file, const void *data, size_t n_bytes);
 /* Makes pages of the root archive the contents of an empty regular file, without a copy: those from

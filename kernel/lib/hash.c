@@ -10,8 +10,8 @@
  *
  * The invariant: every entry is in the bucket that bucket_index() gives for its hash. There are as
  * many buckets as there were entries at most since the table was empty. Where there is no memory
- * for another bucket, and beyond MOST_BUCKETS, the chains grow longer instead. All buckets are freed
- * when the last entry is removed.
+ * for another bucket, and beyond MOST_BUCKETS, the chains grow longer instead. All buckets are
+ * freed when the last entry is removed.
  *
  * A single bucket needs no memory: its chain begins in struct hash. Up to 512 buckets are one block
  * of 64 to 4096 bytes. More are segments of a page each, and a page of pointers to them. The number

@@ -193,7 +193,7 @@ static int fault_present(struct fault *fault)
     paddr_t frame = pte_phys(old);
     pte_t flags = vma_pte_flags(fault->vma);
     /* A page of a file is never this space's own, even with one reference: then the file was
-     * truncated, and backing_zap is about to unmap the page. */
+     * truncated, and a zap is about to unmap the page. */
     bool own =
         old & PTE_SOFT_SHARED || (frame_refs(frame) == 1 && frame_at(frame)->use != FRAME_FILE);
     if (own || !fault->write) {

@@ -405,17 +405,11 @@ long space_map(struct space *space, const struct map_request *request)
     uint64_t n_bytes = align_up(request->n_bytes, PAGE_SIZE);
     if (request->offset + n_bytes < request->offset)
         return -EOVERFLOW;
-    if (type == MAP_PRIVATE || request->backing)
-        return map_backed(space, request, n_bytes);
-    if (!(request->map_flags & MAP_NORESERVE) && exceeds_memory(n_bytes))
+    bool is_file = request->backing && request->name;
+    if (type != MAP_PRIVATE && !is_file && !(request->map_flags & MAP_NORESERVE) &&
+        exceeds_memory(n_bytes))
         return -ENOMEM;
-    struct map_request shared = *request;
-    shared.backing = shared_memory_create(n_bytes);
-    if (!shared.backing)
-        return -ENOMEM;
-    long address = map_backed(space, &shared, n_bytes);
-    shared.backing->ops->unref(shared.backing);
-    return address;
+    return map_backed(space, request, n_bytes);
 }
 
 /* ---- mprotect ---- */

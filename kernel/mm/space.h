@@ -90,7 +90,7 @@ struct mapping {
     struct backing *backing; /* constant; referenced */
     struct space *space;     /* constant */
     void *name;              /* constant: map_request.name with a reference, or NULL */
-    uint64_t zap;            /* guarded by mappings_lock: the last walk that came here */
+    uint64_t zap;            /* guarded by mappings_lock: the last zap that came here */
     /* guarded by the space's lock: */
     struct tree_node in_space; /* in space->mappings */
     struct max_tree vmas;      /* by offset */
@@ -106,15 +106,15 @@ void mapping_unpin(struct mapping *mapping, struct list *dead);
  * out. The backing does not know a new one before mappings_show. Only the caller knows the
  * child. */
 struct mapping *mapping_copy(struct space *child, const struct mapping *parents);
-/* Enters the child's mappings into the lists of their backings. From then on backing_zap waits
- * until the child has its tables. Lock: parent->lock held, with copied_to set; it is released in
+/* Enters the child's mappings into the lists of their backings. From then on a zap waits until
+ * the child has its tables. Lock: parent->lock held, with copied_to set; it is released in
  * between. */
 void mappings_show(struct space *child, struct space *parent);
 /* Frees mappings and drops their references. No spinlock is held. */
 void mappings_free(struct list *dead);
-/* A backing of zero-filled pages for MAP_SHARED without a file, with one reference; NULL when
- * memory is out. */
-struct backing *shared_memory_create(uint64_t n_bytes);
+/* The space's mapping of the backing; NULL if there is none. Lock: space->lock held. */
+struct mapping *mapping_find(const struct space *space, const struct backing *backing);
+extern struct spinlock mappings_lock;
 
 /* ---- Flushes (flush.c) ---- */
 

@@ -6,7 +6,7 @@
  * - In the space's tree, by address. The value of a VMA is the size of the gap below it that
  *   could be mapped. So the highest gap of n bytes is found without looking at smaller ones.
  * - In the tree of the space's mapping of a backing, by offset. The value is the offset where the
- *   VMA ends. So backing_zap finds the VMAs that show a range of the object and no others.
+ *   VMA ends. So a zap finds the VMAs that show a range of the object and no others.
  *
  * Two neighbours that continue each other with the same rights and flags are one VMA: whatever
  * adds or changes a VMA tries to join it. A change in the middle of a VMA splits it first.

@@ -4,6 +4,7 @@
  * what a kernel can do. */
 /* SPDX-License-Identifier: MIT */
 #include "private.h"
+#include "ramfs.h"
 
 /* Does the range reach beyond the greatest size of a file? Devices may have any offset. */
 static bool past_all_files(const struct map_request *request, const struct file *file)
@@ -66,6 +67,14 @@ static int check_arguments(const struct map_request *request)
     return 0;
 }
 
+/* A shared mapping without a file is one of a file without a name, which nothing else can open. 0
+ * or -ENOMEM. */
+static int request_shared_memory(struct map_request *request)
+{
+    request->backing = ramfs_shared_memory(align_up(request->n_bytes, PAGE_SIZE));
+    return request->backing ? 0 : -ENOMEM;
+}
+
 long sys_mmap(struct thread *self, uaddr_t addr, size_t length, unsigned long prot,
               unsigned int flags, int fd, unsigned long offset)
 {
@@ -88,9 +97,14 @@ long sys_mmap(struct thread *self, uaddr_t addr, size_t length, unsigned long pr
         request.offset = 0;
     if (!result && file)
         result = request_file(&request, file);
+    bool shares_memory = !result && !request.backing && (flags & MAP_TYPE) != MAP_PRIVATE;
+    if (shares_memory)
+        result = request_shared_memory(&request);
     if (!result)
         result = file && file->ops->map ? file->ops->map(file, self->space, &request)
                                         : space_map(self->space, &request);
+    if (shares_memory && request.backing)
+        request.backing->ops->unref(request.backing);
     if (file)
         file_unref(file);
     return result;

@@ -74,10 +74,10 @@ void ramfs_file_counts(uint64_t *most, uint64_t *used)
 }
 
 /* The last 1/32 is for root's shell, as with memory itself. */
-bool ramfs_take_page(void)
+bool ramfs_take_page(bool limited)
 {
     uint64_t n = __atomic_add_fetch(&n_file_pages, 1, __ATOMIC_RELAXED);
-    if (!current_thread() || !current_thread()->process)
+    if (!limited || !current_thread() || !current_thread()->process)
         return true; /* the root archive is unpacked: memory is still being added */
     uint64_t most = most_file_pages();
     if (n <= most - most / 32 || (n <= most && caller_may_reserve()))
@@ -201,7 +201,7 @@ static int add_page(struct ramfs_inode *file, uint64_t index, paddr_t frame, siz
 static long write_fresh(struct ramfs_inode *file, struct uio *uio, uint64_t index, size_t offset,
                         size_t n)
 {
-    if (!ramfs_take_page())
+    if (!ramfs_take_page(true))
         return -ENOSPC;
     paddr_t frame = frame_alloc(FRAME_FILE);
     if (!frame) {
@@ -357,8 +357,8 @@ static int file_truncate(struct inode *inode, uint64_t size)
     spin_unlock(&inode->lock);
     if (size <= old_size) /* also if equal: fallocate may have reserved pages beyond the end */
         cut_pages(file, pages_of(size));
-    if (size < old_size)
-        backing_zap(&file->file.backing, pages_of(size), BACKING_END, true);
+    if (size < old_size && annex_hooks.backing_zap)
+        annex_hooks.backing_zap(&file->file.backing, pages_of(size), BACKING_END, true);
     mutex_unlock(ramfs_contents_of(file));
     if (size != old_size)
         inode_touch_mtime(inode);
@@ -370,7 +370,7 @@ int ramfs_get_page_locked(struct ramfs_inode *file, uint64_t index, paddr_t *fra
     uint64_t *place = radix_make(&file->file.pages, index);
     if (!place)
         return -ENOMEM;
-    if (!*place && !ramfs_take_page())
+    if (!*place && !ramfs_take_page(!file->file.unlimited))
         return -EIO;
     if (!*place) {
         *place = frame_alloc_zeroed(FRAME_FILE);
@@ -449,6 +449,28 @@ static const struct backing_ops file_backing_ops = {
     .name_unref = backing_name_unref,
 };
 
+/* Neither pages ahead nor times: these are for files that are read and written. */
+static const struct backing_ops shared_memory_ops = {
+    .page = backing_page,
+    .ref = backing_ref,
+    .unref = backing_unref,
+};
+
+struct backing *ramfs_shared_memory(uint64_t n_bytes)
+{
+    struct mount_info root;
+    vfs_mount_at(0, &root);
+    struct new_inode what = {.mode = S_IFREG};
+    struct ramfs_inode *file = ramfs_inode_create(root.fs, &what);
+    if (!file)
+        return NULL;
+    file->inode.nlink = 0;
+    file->inode.size = n_bytes;
+    file->file.unlimited = true;
+    file->file.backing.ops = &shared_memory_ops;
+    return &file->file.backing;
+}
+
 /* Clears the last page of a file that ramfs_adopt made, before its first mapping, which would show
  * the bytes after the end of the file. */
 static void clean_tail(struct ramfs_inode *file)
@@ -496,7 +518,7 @@ void ramfs_file_init(struct ramfs_inode *file)
     backing_init(&file->file.backing, &file_backing_ops);
     file->file.pages = (struct radix){0};
     file->file.n_pages = 0;
-    file->file.linkable = false;
+    file->file.linkable = file->file.unlimited = false;
     file->file.dirty_tail = false;
     file->file.seals = F_SEAL_SEAL; /* as on tmpfs: only memfd_create makes others */
 }

@@ -42,7 +42,7 @@ static const struct inode_ops special_ops = {
 /* A long target counts as a page, so that links cannot fill all memory. */
 static char *long_target_alloc(size_t size)
 {
-    if (!ramfs_take_page())
+    if (!ramfs_take_page(true))
         return NULL;
     char *place = kmalloc(size);
     if (!place)

@@ -54,6 +54,7 @@ struct ramfs_inode {
             struct radix pages; /* of frames; 0 is a hole */
             uint32_t n_pages;
             bool linkable;   /* made by O_TMPFILE: may get a name although it has none */
+            bool unlimited;  /* memory that processes share: the limit on pages does not apply */
             bool dirty_tail; /* the last page must be cleared after the end: see clean_tail */
             uint8_t seals;   /* F_SEAL_*: set with the contents mutex held, too */
         } file;
@@ -84,9 +85,9 @@ void ramfs_file_init(struct ramfs_inode *file);
 void ramfs_file_free(struct ramfs_inode *file);
 /* How many pages all files may have together, and how many they have. */
 void ramfs_file_counts(uint64_t *most, uint64_t *used);
-uint64_t ramfs_memory_pages(void); /* of the machine; not before the root archive is unpacked */
-bool ramfs_take_page(void);        /* counts one page more; false: there may be no more */
-void ramfs_give_page(void);        /* counts one page less */
+uint64_t ramfs_memory_pages(void);  /* of the machine; not before the root archive is unpacked */
+bool ramfs_take_page(bool limited); /* counts one page more; false: there may be no more */
+void ramfs_give_page(void);         /* counts one page less */
 static inline uint64_t pages_of(uint64_t n_bytes)
 {
     return align_up(n_bytes, PAGE_SIZE) / PAGE_SIZE;

@@ -20,6 +20,7 @@
 #include "../../kernel/mm/space.c"
 #include "../../kernel/mm/map.c"
 #include "../../kernel/mm/brk.c"
+#include "../../kernel/annex/zap/zap.c"
 #include "../../kernel/annex/memory/remap.c"
 #include "../../kernel/annex/look/look.c"
 #include "../../kernel/annex/memory/lock.c"
@@ -898,8 +899,10 @@ static void test_stack_and_brk(void)
 static void test_shared_memory(void)
 {
     struct space *parent = space_create();
+    struct file memory = {.n_pages = 3};
+    backing_init(&memory.backing, &file_ops);
     struct map_request request = {
-        .n_bytes = 3 * PAGE_SIZE, .prot = 3, .map_flags = MAP_SHARED | MAP_ANONYMOUS};
+        .n_bytes = 3 * PAGE_SIZE, .prot = 3, .map_flags = MAP_SHARED, .backing = &memory.backing};
     uint64_t base = space_map(parent, &request);
     touch(parent, base, 5);
     struct space *child = space_fork(parent);
@@ -912,6 +915,9 @@ static void test_shared_memory(void)
     space_load(NULL);
     space_unref(parent);
     space_unref(child);
+    for (int i = 0; i < 3; i++)
+        if (memory.frames[i])
+            frame_unref(memory.frames[i]);
 }
 
 static void test_unmap_gives_tables(void)

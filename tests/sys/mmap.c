@@ -1,6 +1,6 @@
 /* mmap, munmap, mprotect, brk: anonymous and of files, private and shared, over fork, and the
  * faults of what is not there.
- * needs: memory */
+ * needs: memory zap */
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <setjmp.h>

@@ -7,6 +7,7 @@
 #include "abi/errno.h"
 #include "abi/signal.h"
 #include "annex.h"
+#include "annex/zap/zap.h"
 #include "holes.h"
 #include "syscall_calls.h"
 #include "vfs/local.h"

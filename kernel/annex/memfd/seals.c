@@ -11,6 +11,7 @@
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "annex.h"
+#include "annex/zap/zap.h"
 #include "ramfs/local.h"
 
 #define NO_WRITE (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)

@@ -207,6 +207,7 @@ long space_map(struct space *space, const struct map_request *request)
     return -ENOMEM;
 }
 
+/* For truncations, as for holes. */
 void backing_zap(struct backing *backing, uint64_t first, uint64_t end, bool copies)
 {
     (void)backing, (void)first, (void)end, (void)copies;
@@ -361,6 +362,7 @@ int user_copy_out(uaddr_t to, const void *from, size_t n)
 
 void shim_start(struct fs_context *fs)
 {
+    annex_hooks.backing_zap = backing_zap;
     struct filesystem *root = ramfs_create("ramfs", 0755);
     if (!root)
         panic("no memory for the file system");
