@@ -113,8 +113,11 @@ static bool uses_terminal(void)
 static void open_as(int wanted, const char *path, int flags)
 {
     int fd = open(path, flags);
-    if (fd < 0)
+    if (fd < 0) {
+        int log = open("/dev/kmsg", O_WRONLY);
+        dprintf(log, "init: %s: %s\n", path, strerror(errno));
         exit(STATUS_NOT_EXECUTABLE);
+    }
     if (fd != wanted) {
         dup2(fd, wanted);
         close(fd);

@@ -7,7 +7,8 @@
 /* ---- The device: it sees memory at the addresses at which this program has it
  * ---- */
 
-enum { QUEUE_PLACES = 32 };
+/* How many places its queue has. */
+static unsigned places = 32;
 
 static struct {
     struct descriptor *descriptors;
@@ -22,11 +23,11 @@ paddr_t virt_to_phys(const void *virt)
     return (paddr_t)virt;
 }
 
-static _Alignas(PAGE_SIZE) uint8_t memory[QUEUE_BYTES];
+static _Alignas(PAGE_SIZE) uint8_t memory[8 * PAGE_SIZE];
 
 void *kzalloc(size_t n_bytes)
 {
-    return n_bytes == QUEUE_BYTES ? memory : NULL;
+    return n_bytes <= sizeof(memory) ? memory : NULL;
 }
 
 uint32_t pci_find(uint32_t number)
@@ -52,7 +53,7 @@ void port_out8(uint16_t port, uint8_t value)
 
 uint16_t port_in16(uint16_t port)
 {
-    return port == FREE_PORTS + QUEUE_SIZE ? QUEUE_PLACES : 0;
+    return port == FREE_PORTS + QUEUE_SIZE ? (uint16_t)places : 0;
 }
 
 void port_out16(uint16_t port, uint16_t value)
@@ -73,8 +74,8 @@ void port_out32(uint16_t port, uint32_t value)
     if (port != FREE_PORTS + QUEUE_PAGE || value != (uint32_t)((uint64_t)memory / PAGE_SIZE))
         return;
     device.descriptors = (struct descriptor *)memory;
-    device.available = (struct available *)(memory + QUEUE_PLACES * 16);
-    device.used = (struct used *)(memory + PAGE_SIZE);
+    device.available = (struct available *)(memory + places * 16);
+    device.used = (struct used *)(memory + ((places * 16 + 6 + places * 2 + 4095) & ~4095u));
 }
 
 /* The number of the next buffer that the kernel has given, or -1. */
@@ -82,12 +83,12 @@ static int device_next(void)
 {
     if (device.n_seen == device.available->count)
         return -1;
-    return device.available->ids[device.n_seen++ % QUEUE_PLACES];
+    return device.available->ids[device.n_seen++ % places];
 }
 
 static void device_uses(uint32_t id, uint32_t n)
 {
-    uint16_t at = device.used->count % QUEUE_PLACES;
+    uint16_t at = device.used->count % places;
     device.used->buffers[at].id = id;
     device.used->buffers[at].n = n;
     device.used->count++;
@@ -144,7 +145,7 @@ static void test_wrap(void)
         device_uses((uint32_t)next, i % 100);
         right += virtqueue_take(&queue, &id, &n) && id == i % 2 && n == i % 100;
     }
-    ok(right == 70000, "70000 buffers pass");
+    ok(right == 70000, "70000 buffers pass through %u places", places);
 }
 
 static void test_flags(void)
@@ -182,7 +183,12 @@ int main(void)
 {
     hooks.log_line = log_line;
     test_order();
-    test_wrap();
+    for (places = 32; places <= 1024; places *= 2)
+        test_wrap();
+    places = 2048;
+    ok(virtqueue_start(&(struct virtio){.base = FREE_PORTS}, &queue, 5) == -ENODEV,
+       "too many places");
+    places = 32;
     test_flags();
     test_lie("a buffer that it was not given", 1, 0);
     test_lie("a number beyond all buffers", 32, 0);

@@ -175,6 +175,12 @@ class Tests:
                    env={"QEMU": "/not/there"})
         self.gives("126 and the remedy: an accelerator that is none", ["--", "true"], b"", 126,
                    "ACCEL", env={"ACCEL": "magic"})
+        plain = self.path("qemu-without-messages")
+        with open(plain, "w", encoding="ascii") as file:
+            file.write('#!/bin/bash\nexec qemu-system-x86_64 "${@/vectors=1/vectors=0}"\n')
+        os.chmod(plain, 0o755)
+        self.gives("126 and the remedy: a device without interrupts", ["--", "true"], b"", 126,
+                   "no /dev/hostio.*(\n.*)*console with MSI-X", env={"QEMU": plain})
         self.gives("126 and the remedy: nothing was built", ["--", "true"], b"", 126, "make all",
                    env={"BUILD": self.path("empty")})
 

@@ -345,6 +345,10 @@ class Session:
             said = re.findall(rb"(?m)^\[[ \d.]+\] (.*\[\d+\]: SIG[A-Z]+ at rip .*?)\r?$", self.relay.log)
             if said:
                 say("tools/vm: " + said[-1].decode(errors="replace"))
+        lacks = re.findall(rb"init: (/dev/host\w+): ", self.relay.log)
+        if status == AT_FAULT and lacks:
+            self.show_log(f"there is no {lacks[-1].decode()}, which brings what the program prints")
+            say("tools/vm: the kernel needs its annex hostio, and QEMU a virtio console with MSI-X")
         if status == NOT_FOUND and self.options.command:
             for line in linking.advice(self.options.command[0], self.added, self.names):
                 say("tools/vm: " + line)

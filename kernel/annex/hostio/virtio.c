@@ -75,9 +75,22 @@ struct used {
     } buffers[];
 };
 
-/* The three parts lie in whole pages, in this order, and the last begins on a page. So this size
- * takes two of them; QEMU's consoles have no larger queue. */
-enum { LARGEST_QUEUE = 128, QUEUE_BYTES = 2 * PAGE_SIZE };
+/* The device says how many places a queue has: QEMU 7.2 gives its consoles 128, QEMU 10 1,024. */
+enum { LARGEST_QUEUE = 1024 };
+
+/* The three parts follow each other, and the last begins on a page. Each ring ends with one more
+ * number, for a feature that is not used here. So many bytes are before the last part: */
+static size_t used_offset(uint16_t size)
+{
+    size_t table = size * sizeof(struct descriptor);
+    return align_up(table + sizeof(struct available) + (size + 1) * sizeof(uint16_t), PAGE_SIZE);
+}
+
+static size_t queue_bytes(uint16_t size)
+{
+    size_t used = sizeof(struct used) + size * sizeof((struct used){0}.buffers[0]);
+    return align_up(used_offset(size) + used + sizeof(uint16_t), PAGE_SIZE);
+}
 
 int virtio_start(struct virtio *device, uint32_t number, uint32_t features, void (*handler)(void))
 {
@@ -103,7 +116,7 @@ int virtqueue_start(struct virtio *device, struct virtqueue *queue, uint16_t ind
     uint16_t size = port_in16(device->base + QUEUE_SIZE);
     if (size < VIRTQUEUE_BUFFERS || size > LARGEST_QUEUE)
         return -ENODEV;
-    uint8_t *memory = kzalloc(QUEUE_BYTES);
+    uint8_t *memory = kzalloc(queue_bytes(size));
     if (!memory)
         return -ENOMEM;
     queue->base = device->base;
@@ -111,7 +124,7 @@ int virtqueue_start(struct virtio *device, struct virtqueue *queue, uint16_t ind
     queue->size = size;
     queue->descriptors = (struct descriptor *)memory;
     queue->available = (struct available *)(memory + size * sizeof(struct descriptor));
-    queue->used = (struct used *)(memory + PAGE_SIZE);
+    queue->used = (struct used *)(memory + used_offset(size));
     port_out32(device->base + QUEUE_PAGE, (uint32_t)(virt_to_phys(memory) / PAGE_SIZE));
     port_out16(device->base + QUEUE_VECTOR, 0);
     return 0;
