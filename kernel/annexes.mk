@@ -33,6 +33,9 @@ annex_header += poll/poll.h
 annex += poll/poll.c
 annex += poll/select.c
 
+# annex: random      random numbers for programs: getrandom, /dev/random
+annex += random/random.c
+
 # annex: files       owners, times, several buffers, copies, statx, statfs, chroot; sockets: polite answers
 annex += files/statx.c
 annex += files/chown.c
@@ -41,6 +44,7 @@ annex += files/close_range.c
 annex += files/vector.c
 annex += files/copy.c
 annex += files/statfs.c
+annex += files/truncate.c
 annex += files/xattr.c
 annex += files/socket.c
 
@@ -94,6 +98,7 @@ annex += futex/clone3.c
 annex += times/timer.c
 annex += times/cpu_clock.c
 annex += times/nanosleep.c
+annex += times/calendar.c
 
 # annex: posix       waitid, and signals that carry a value or are waited for
 annex += posix/waitid.c
@@ -118,6 +123,7 @@ annex_header += users/user.h
 annex += users/user.c
 annex += users/users.c
 annex += users/set_id.c
+annex += users/tell.c
 
 # annex: kmsg        the kernel's log for programs: /dev/kmsg and syslog(2)
 annex_header += kmsg/records.h

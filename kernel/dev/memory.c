@@ -1,12 +1,9 @@
-/* The devices without hardware: null, zero, full, random, urandom. */
+/* The devices without hardware: null, zero, full. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/stat.h"
 #include "devices.h"
-
-#define CHUNK 128 /* bytes that are on the kernel's stack at a time */
-#define WORK  32  /* the time of a random byte, in bytes copied */
 
 static long null_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
@@ -33,38 +30,6 @@ static long full_write(struct file *file, struct uio *uio, uint64_t *pos)
     return -ENOSPC;
 }
 
-static long random_read(struct file *file, struct uio *uio, uint64_t *pos)
-{
-    (void)file, (void)pos;
-    uint8_t bytes[CHUNK];
-    long total = 0;
-    while (uio->left > 0) {
-        size_t n = min(uio->left, (size_t)CHUNK);
-        random_fill(bytes, n);
-        size_t done = uio_put(uio, bytes, n);
-        total += done;
-        if (done < n || !thread_resched(WORK * n))
-            return total > 0 ? total : -EFAULT;
-    }
-    return total;
-}
-
-/* What is written is added to the state of the generator: it cannot make the numbers worse. */
-static long random_write(struct file *file, struct uio *uio, uint64_t *pos)
-{
-    (void)file, (void)pos;
-    uint8_t bytes[CHUNK];
-    long total = 0;
-    while (uio->left > 0) {
-        size_t n = uio_get(uio, bytes, min(uio->left, (size_t)CHUNK));
-        if (n == 0)
-            return total > 0 ? total : -EFAULT;
-        random_stir(bytes, n);
-        total += n;
-    }
-    return total;
-}
-
 static long no_seek(struct file *file, int64_t offset, int whence)
 {
     (void)file, (void)offset, (void)whence;
@@ -82,20 +47,14 @@ static struct backing *zero_backing(struct file *file)
 static const struct file_ops zero_ops = {
     .read = zero_read, .write = null_write, .seek = no_seek, .backing = zero_backing};
 static const struct file_ops full_ops = {.read = zero_read, .write = full_write, .seek = no_seek};
-static const struct file_ops random_ops = {
-    .read = random_read,
-    .write = random_write,
-    .seek = no_seek,
-};
-
 static const struct {
     const char *name;
     uint32_t minor, permissions;
     const struct file_ops *ops;
 } devices[] = {
-    {"null", 3, 0666, &null_ops},      {"zero", 5, 0666, &zero_ops},
-    {"full", 7, 0666, &full_ops},      {"random", 8, 0666, &random_ops},
-    {"urandom", 9, 0666, &random_ops},
+    {"null", 3, 0666, &null_ops},
+    {"zero", 5, 0666, &zero_ops},
+    {"full", 7, 0666, &full_ops},
 };
 
 static int memory_open(struct inode *inode, struct file *file)

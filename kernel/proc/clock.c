@@ -46,23 +46,3 @@ long sys_clock_gettime(struct thread *self, clockid_t clock, uaddr_t at)
         return -EINVAL;
     return store_timespec(at, ns);
 }
-
-long sys_gettimeofday(struct thread *self, uaddr_t at, uaddr_t zone_at)
-{
-    (void)self;
-    uint64_t us = realtime_ns() / 1000;
-    struct timeval time = {us / 1000000, us % 1000000};
-    struct timezone zone = {0, 0};
-    if (!uaddr_is_null(at) && user_copy_out(at, &time, sizeof(time)))
-        return -EFAULT;
-    return uaddr_is_null(zone_at) ? 0 : user_copy_out(zone_at, &zone, sizeof(zone));
-}
-
-long sys_time(struct thread *self, uaddr_t at)
-{
-    (void)self;
-    int64_t seconds = realtime_ns() / NS_PER_SECOND;
-    if (!uaddr_is_null(at) && user_copy_out(at, &seconds, sizeof(seconds)))
-        return -EFAULT;
-    return seconds;
-}

@@ -1,15 +1,13 @@
-/* Limits, resource usage, and times.
+/* Limits and resource usage.
  *
  * Each resource has a soft limit, which applies, and a hard limit, up to which the process may
  * raise the soft one. Only root may raise the hard limit. The limits are in struct process, guarded
  * by signal_lock. Lower rooms cannot look there, so limits_apply() copies the numbers that they
  * check to the address space and to the descriptors; it is called after each change. */
 /* SPDX-License-Identifier: MIT */
-#include "abi/times.h"
 #include "private.h"
 
 enum { FILES_SOFT = 1024, FILES_HARD = 4096, STACK_SOFT = 8 << 20 };
-#define NS_PER_TICK (1000000000ull / USER_HZ)
 
 /* ---- Limits ---- */
 
@@ -59,21 +57,4 @@ void usage_tell(const struct usage *usage, struct rusage *told)
     told->ru_minflt = usage->n_faults;
     told->ru_nvcsw = usage->n_sleeps;
     told->ru_nivcsw = usage->n_preempted;
-}
-
-long sys_times(struct thread *self, uaddr_t times)
-{
-    spin_lock(&proc_lock);
-    struct usage own = process_usage_locked(self->process);
-    struct usage children = self->process->children_usage;
-    spin_unlock(&proc_lock);
-    struct tms told = {
-        .tms_utime = own.user_ns / NS_PER_TICK,
-        .tms_stime = own.system_ns / NS_PER_TICK,
-        .tms_cutime = children.user_ns / NS_PER_TICK,
-        .tms_cstime = children.system_ns / NS_PER_TICK,
-    };
-    if (!uaddr_is_null(times) && user_copy_out(times, &told, sizeof(told)))
-        return -EFAULT;
-    return clock_ns() / NS_PER_TICK;
 }

@@ -1,4 +1,4 @@
-/* The machine as a whole: its name, random numbers, and its end. */
+/* The machine as a whole: its name, and its end. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/reboot.h"
 #include "abi/utsname.h"
@@ -31,30 +31,6 @@ long sys_uname(struct thread *self, uaddr_t buf)
     struct utsname copy;
     system_name(&copy);
     return user_copy_out(buf, &copy, sizeof(copy));
-}
-
-/* There are random bytes from the start, so it never waits. A signal ends a long call early, with
- * what it has. */
-long sys_getrandom(struct thread *self, uaddr_t buf, size_t count, unsigned int flags)
-{
-    enum { WORK = 32 }; /* the time of a random byte, in bytes copied */
-    char chunk[256];
-    size_t done = 0;
-    if (flags & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE) ||
-        (flags & (GRND_RANDOM | GRND_INSECURE)) == (GRND_RANDOM | GRND_INSECURE))
-        return -EINVAL;
-    count = min(count, (size_t)INT32_MAX & ~(PAGE_SIZE - 1));
-    while (done < count && !(done && self->signal_due)) {
-        size_t n = min(count - done, sizeof(chunk));
-        random_fill(chunk, n);
-        size_t given = user_copy_out_some(uaddr_add(buf, done), chunk, n);
-        done += given;
-        if (given < n)
-            return done ? (long)done : -EFAULT;
-        if (!thread_resched(WORK * n))
-            break;
-    }
-    return done;
 }
 
 static bool magic_is_right(unsigned int magic1, unsigned int magic2)

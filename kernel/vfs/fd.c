@@ -141,21 +141,3 @@ long sys_fcntl(struct fs_context *fs, int fd, int command, unsigned long arg)
     file_unref(file);
     return result;
 }
-
-/* ---- Storage: files are in memory, so nothing is to be written back ---- */
-
-long sys_fsync(struct fs_context *fs, int fd)
-{
-    struct file *file;
-    int err = fd_get(fs, fd, &file);
-    if (err)
-        return err;
-    bool stored = inode_is(file->inode, S_IFREG) || inode_is(file->inode, S_IFDIR);
-    file_unref(file);
-    return stored ? 0 : -EINVAL;
-}
-
-long sys_fdatasync(struct fs_context *fs, int fd)
-{
-    return sys_fsync(fs, fd);
-}

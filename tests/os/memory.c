@@ -1,6 +1,6 @@
 /* Memory: one free releases all that a function gave. Each is called a thousand times and must not
  * make the heap grow; a block freed in part or twice would end the program.
- * needs: procfs */
+ * needs: procfs users */
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <os.h>

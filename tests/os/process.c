@@ -1,6 +1,6 @@
 /* The process itself: numbers, groups, sessions, signals, priorities, times, the system's name and
  * size, random bytes.
- * needs: users settings */
+ * needs: users settings times random */
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include <os.h>

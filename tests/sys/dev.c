@@ -1,5 +1,5 @@
 /* The small devices: null, zero, full, random, urandom; the links of /dev; getrandom.
- * needs: procfs poll */
+ * needs: procfs poll random */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>

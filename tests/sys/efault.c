@@ -1,7 +1,7 @@
 /* Bad pointers: each argument that is an address, given one below all mappings, the kernel's, one
  * that is not canonical, the last page of a program's half, a page without rights and, where the
  * call writes, a read-only one: EFAULT, and the caller lives.
- * needs: procfs times files fifo settings poll posix */
+ * needs: procfs times files fifo settings poll posix users random */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <poll.h>

@@ -1,4 +1,4 @@
-/* statfs, chroot, and sync, which has nothing to write back. */
+/* statfs, chroot, and sync and its like, which have nothing to write back. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/statfs.h"
 #include "syscall_calls.h"
@@ -73,4 +73,20 @@ long sys_chroot(struct fs_context *fs, const char *path)
     }
     fs_set_names(fs, dentry, NULL);
     return 0;
+}
+
+long sys_fsync(struct fs_context *fs, int fd)
+{
+    struct file *file;
+    int err = fd_get(fs, fd, &file);
+    if (err)
+        return err;
+    bool stored = inode_is(file->inode, S_IFREG) || inode_is(file->inode, S_IFDIR);
+    file_unref(file);
+    return stored ? 0 : -EINVAL;
+}
+
+long sys_fdatasync(struct fs_context *fs, int fd)
+{
+    return sys_fsync(fs, fd);
 }
