@@ -86,11 +86,13 @@ annex_header += memory/lock.h
 annex += memory/lock.c
 annex += memory/remap.c
 annex += memory/advise.c
+annex += memory/fork.c
 
 # annex: futex       threads that wait for each other by words of memory
 needs_futex := look
 annex_header += futex/futex.h
 annex += futex/futex.c
+annex += futex/cmpxchg.S
 annex += futex/robust.c
 annex += futex/clone3.c
 
@@ -105,6 +107,9 @@ annex += posix/waitid.c
 annex += posix/sigqueue.c
 annex += posix/sigwait.c
 annex += posix/altstack.c
+
+# annex: execveat    execute a program by a descriptor
+annex += execveat/execveat.c
 
 # annex: load        the load averages
 annex_header += load/load.h

@@ -35,6 +35,7 @@ header += include/x86/user.h
 header += include/x86/lock.h
 header += include/x86/clock.h
 header += x86/asm.h
+header += x86/may_fault.h
 header += x86/local.h
 kernel += x86/start.S
 kernel += x86/entry.S

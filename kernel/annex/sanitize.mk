@@ -25,6 +25,6 @@ $(BUILD)/kernel/annex/provoke/%.o: sanitize_cflags += -fno-optimize-sibling-call
 
 # The functions whose calls the linker redirects, from NAME to __wrap_NAME.
 wrapped := $(if $(kasan),boot_main mm_init kernel_map kernel_unmap kstack_alloc \
-    object_alloc object_alloc_zeroed object_free objects_alloc objects_free objects_trim kmalloc kzalloc krealloc kfree \
+    object_alloc object_alloc_zeroed object_free objects_alloc objects_free objects_trim kmalloc kzalloc kfree \
     frame_alloc frame_alloc_zeroed frame_unref frames_alloc frames_free \
-    copy_user copy_user_string cmpxchg_user page_clear page_copy)
+    copy_user copy_user_string page_clear page_copy)

@@ -28,6 +28,7 @@ struct file;
 struct inode;
 struct job_ops;
 struct kernel_termios;
+struct list;
 struct pipe;
 struct process;
 struct space;
@@ -74,6 +75,12 @@ struct annex_hooks {
     /* zap: an object has lost its pages first .. end-1, by a truncation: unmaps them from every
      * space, and the copies that private VMAs have made. Called without spinlocks. */
     void (*backing_zap)(struct backing *backing, uint64_t first, uint64_t end, bool copies);
+    /* memory: a fork's child has VMAs that are not to be copied, or not their pages: drops them. 0
+     * or -ENOMEM. Called without locks; only the caller uses the child. */
+    int (*fork_kept)(struct space *child, struct list *dead);
+    /* memfd: opens a file without a name in the directory that the path names (O_TMPFILE). */
+    int (*open_unnamed)(struct fs_context *fs, int dirfd, const char *path, int flags,
+                        uint32_t mode, struct file **file);
     /* report: logs all there is to say about a panic, or goes on with it after a fault. */
     void (*report_panic)(void);
     /* report: logs what this processor does, for an NMI. */

@@ -144,8 +144,7 @@ void object_caches_visit(void (*visit)(const struct object_cache *cache, void *a
  * NULL when memory is out. */
 void *kmalloc(size_t n_bytes);
 void *kzalloc(size_t n_bytes);
-void *krealloc(void *memory, size_t n_bytes); /* on NULL the old block is unchanged */
-void kfree(void *memory);                     /* NULL is allowed */
+void kfree(void *memory); /* NULL is allowed */
 
 /* ---- Kernel stacks ---- */
 

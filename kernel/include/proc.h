@@ -181,6 +181,11 @@ int pid_last(void); /* the newest number, for /proc/loadavg */
 struct exec_args {
     bool user;
     uint64_t argv, envp; /* arrays of pointers */
+    int dirfd;           /* where the path begins: AT_FDCWD, or as execveat wants it */
+    int at_flags;
+    const char *shown_path; /* by which the program can find itself; NULL: the path */
+    bool by_descriptor;     /* the descriptor is the program's own: its name becomes the thread's */
+    bool path_ends; /* the descriptor closes on exec: a script could not be opened by that path */
 };
 /* Makes process 1, with the program at the path and copies of the names in fs, and lets it run. 0
  * or -errno. */

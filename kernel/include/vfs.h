@@ -182,9 +182,6 @@ struct inode_ops {
      * text that readlink gives is walked. */
     int (*follow)(struct dentry *link, struct dentry **target);
     int (*truncate)(struct inode *inode, uint64_t size); /* absent: -EINVAL */
-    /* Makes and opens a file without a name (O_TMPFILE). Absent: -EOPNOTSUPP. */
-    int (*unnamed)(struct fs_context *fs, struct dentry *dir, int flags, uint32_t mode,
-                   struct file **file);
     int (*open)(struct inode *inode, struct file *file); /* sets file->ops, may refuse */
     void (*attributes)(struct inode *inode); /* updates them before a stat; may be absent */
     int (*enter)(const struct inode *inode); /* before it is a working directory; absent: allowed */
@@ -416,16 +413,16 @@ struct file {
     uint32_t refs;  /* atomic */
     uint32_t flags; /* O_* as opened; fcntl changes O_APPEND ...; atomic */
     const struct file_ops *ops;
-    struct dentry *dentry;          /* by which it was opened; a pipe has one of its own */
-    struct inode *inode;            /* dentry->inode */
-    struct mutex pos_lock;          /* rank RANK_POSITION: over a read or write, if shared */
-    uint64_t pos;                   /* guarded by pos_lock; of a stream: for its ops, 0 at first */
-    void *private_data;             /* for the functions in ops */
-    int owner_pid;                  /* F_SETOWN: a number of owner_type; 0: none */
-    uint8_t owner_type;             /* F_OWNER_* */
-    uint8_t signal;                 /* F_SETSIG; 0: SIGIO */
-    bool uncounted;                 /* see file_uncount_writer; constant */
-    bool leased;                    /* atomic: has a lease (F_SETLEASE) */
+    struct dentry *dentry; /* by which it was opened; a pipe has one of its own */
+    struct inode *inode;   /* dentry->inode */
+    struct mutex pos_lock; /* rank RANK_POSITION: over a read or write, if shared */
+    uint64_t pos;          /* guarded by pos_lock; of a stream: for its ops, 0 at first */
+    void *private_data;    /* for the functions in ops */
+    int owner_pid;         /* F_SETOWN: a number of owner_type; 0: none */
+    uint8_t owner_type;    /* F_OWNER_* */
+    uint8_t signal;        /* F_SETSIG; 0: SIGIO */
+    bool uncounted;        /* it does not count in inode->writers (memfd_create); constant */
+    bool leased;           /* atomic: has a lease (F_SETLEASE) */
     uint32_t owner_uid, owner_euid; /* of the process that called F_SETOWN: its rights to signal */
 };
 
@@ -451,9 +448,6 @@ int file_open_dentry(struct fs_context *fs, struct dentry *dentry, int flags, st
  * here. If it succeeds it takes over the caller's reference to the inode. */
 int file_open_anonymous(struct fs_context *fs, struct inode *inode, const char *name, int flags,
                         const struct file_ops *ops, struct file **file);
-/* This open file no longer counts as a writer. For memfd_create: as on Linux, the file that it
- * opens can be executed although it is open for writing. */
-void file_uncount_writer(struct file *file);
 /* Opens a program for exec: a regular file with permission to execute, otherwise -EACCES. Opening
  * it to write gives -ETXTBSY until file_close_exec, which also drops the reference. -ETXTBSY if it
  * is open for writing already. */
@@ -474,16 +468,11 @@ static inline void file_unref(struct file *file)
 long file_seek(struct file *file, int64_t offset, int whence);
 /* Reads into kernel memory. How many bytes, which are fewer at the end of the file, or -errno. */
 long file_read_kernel(struct file *file, uint64_t pos, void *buf, size_t n);
-/* Writes from kernel memory, with the limit on file size of the context's process; how many bytes,
- * or -errno. */
-long file_write_kernel(struct fs_context *fs, struct file *file, uint64_t pos, const void *buf,
-                       size_t n);
 uint64_t file_count(void); /* open files in the system */
 /* /proc/sys/fs/file-max: with so many open files only root may open more, others get ENFILE. As on
  * Linux it is at first a tenth of the memory in KB, but at least 8,192. */
-uint64_t file_max(void);
-void file_set_max(uint64_t most); /* at most INT64_MAX */
-void file_max_init(void);         /* called when all memory is known */
+extern uint64_t file_max; /* atomic; at most INT64_MAX */
+void file_max_init(void); /* called when all memory is known */
 
 /* ---- Descriptors ---- */
 

@@ -242,30 +242,6 @@ void *kzalloc(size_t n_bytes)
     return memory ? memset(memory, 0, n_bytes) : NULL;
 }
 
-/* The size of a block that kmalloc returned. */
-static size_t kmalloc_room(void *memory)
-{
-    struct frame *frame = frame_at(virt_to_phys(memory));
-    if (frame->use == FRAME_OBJECTS)
-        return caches[frame->cache]->size;
-    return (size_t)PAGE_SIZE << frame->order;
-}
-
-void *krealloc(void *memory, size_t n_bytes)
-{
-    if (!memory)
-        return kmalloc(n_bytes);
-    size_t room = kmalloc_room(memory);
-    if (n_bytes <= room && n_bytes > room / 2)
-        return memory;
-    void *moved = kmalloc(n_bytes);
-    if (!moved)
-        return n_bytes <= room ? memory : NULL;
-    memcpy(moved, memory, min(n_bytes, room));
-    kfree(memory);
-    return moved;
-}
-
 void kfree(void *memory)
 {
     if (!memory)

@@ -83,44 +83,6 @@ void space_lock_vmas(struct space *space)
         space_wait(space);
 }
 
-/* Handles the next VMAs of a fork's child, from *at on: removes those that are VMA_DONTFORK and
- * drops the pages of those that are VMA_WIPEONFORK. Moves *at to where it stopped. 0 or -ENOMEM.
- * Takes child->lock. */
-static int keep_piece(struct space *child, uint64_t *at, struct list *dead)
-{
-    struct flush flush;
-    int err = 0;
-    flush_begin(&flush, child);
-    spin_lock(&child->lock);
-    for (int n = 0; n < PIECE_AREAS && *at < USER_END && !err; n++) {
-        const struct vma *vma = vma_find(child, *at);
-        uint64_t start = vma ? max(vma->start, *at) : USER_END;
-        uint32_t flags = vma ? vma->flags : 0;
-        *at = vma ? vma->end : USER_END;
-        if (!(flags & (VMA_DONTFORK | VMA_WIPEONFORK)))
-            continue;
-        *at = tables_reach(child, start, *at, PIECE_TABLES);
-        n += *at < vma->end ? PIECE_AREAS : 0;
-        err = space_discard_locked(child, start, *at, &flush);
-        if (flags & VMA_DONTFORK && !err)
-            vmas_cut(child, start, *at, dead);
-    }
-    flush_end(&flush);
-    spin_unlock(&child->lock);
-    return err;
-}
-
-/* The same for all VMAs of the child, if it has such ones. */
-static int vmas_keep(struct space *child, struct list *dead)
-{
-    int err = 0;
-    for (uint64_t at = 0; child->has_kept && at < USER_END && !err;) {
-        err = keep_piece(child, &at, dead);
-        mm_resched();
-    }
-    return err;
-}
-
 /* Copies the VMAs, in pieces, and then shares the tables at once. 0 or -ENOMEM. Takes
  * parent->lock. */
 static int copy_to(struct space *child, struct space *parent)
@@ -148,8 +110,8 @@ struct space *space_fork(struct space *parent)
     list_init(&dead);
     child->unborn = true;
     int err = copy_to(child, parent);
-    if (!err)
-        err = vmas_keep(child, &dead);
+    if (!err && unlikely(child->has_kept))
+        err = annex_hooks.fork_kept(child, &dead);
     spin_lock(&child->lock);
     child->unborn = false;
     spin_unlock(&child->lock);

@@ -91,7 +91,7 @@ static int exec_script(struct exec *exec, int depth)
     if (depth == EXEC_MAX_SCRIPTS)
         return -ELOOP;
     int err = split_script_line(exec->head, &name, &argument);
-    if (!err && exec->path_ends)
+    if (!err && exec->args->path_ends)
         err = -ENOENT;
     if (err)
         return err;
@@ -104,38 +104,12 @@ static int exec_script(struct exec *exec, int depth)
     return err ? err : 1;
 }
 
-static bool closes_on_exec(struct fs_context *fs, int fd)
-{
-    struct file *file;
-    bool cloexec = false;
-    int found = fd_next(fs, fd, &file, &cloexec);
-    if (found >= 0)
-        file_unref(file);
-    return found == fd && cloexec;
-}
-
-/* A program that was opened relative to a descriptor is named by a path through /dev/fd. 0 or
- * -ENOMEM. */
-static int name_by_descriptor(struct exec *exec, int fd)
-{
-    size_t size = strlen(exec->path) + sizeof("/dev/fd/-2147483648/");
-    exec->descriptor_path = kmalloc(size);
-    if (!exec->descriptor_path)
-        return -ENOMEM;
-    exec->by_descriptor = !*exec->path;
-    exec->path_ends = closes_on_exec(exec->fs, fd);
-    format(exec->descriptor_path, size, "/dev/fd/%d%s%s", fd, *exec->path ? "/" : "", exec->path);
-    exec->path = exec->descriptor_path;
-    return 0;
-}
-
 /* Opens the program that the path names, through scripts. 0 or -errno; exec->file is open or NULL.
  * May sleep. */
-static int open_program(struct exec *exec, int dirfd, int at_flags)
+static int open_program(struct exec *exec, const char *path)
 {
-    int result = file_open_exec(exec->fs, dirfd, exec->path, at_flags, &exec->file);
-    if (result >= 0 && dirfd != AT_FDCWD && *exec->path != '/')
-        result = name_by_descriptor(exec, dirfd);
+    const struct exec_args *args = exec->args;
+    int result = file_open_exec(exec->fs, args->dirfd, path, args->at_flags, &exec->file);
     for (int depth = 0; result >= 0; depth++) {
         result = exec_read_head(exec, exec->file);
         if (result == 0)
@@ -197,13 +171,12 @@ static void exec_free(struct exec *exec)
         cred_unref(exec->cred);
     if (exec->space)
         space_unref(exec->space);
-    kfree(exec->descriptor_path);
     buffer_free(exec);
 }
 
 /* Part 1 of exec. The process does not change. 0 with *result set, or -errno. May sleep. */
-static int exec_prepare(struct process *process, struct fs_context *fs, int dirfd, const char *path,
-                        int at_flags, const struct exec_args *args, struct exec **result)
+static int exec_prepare(struct process *process, struct fs_context *fs, const char *path,
+                        const struct exec_args *args, struct exec **result)
 {
     struct exec *exec = buffer_alloc();
     if (!exec)
@@ -211,10 +184,10 @@ static int exec_prepare(struct process *process, struct fs_context *fs, int dirf
     memset(exec, 0, offsetof(struct exec, prefix));
     exec->process = process;
     exec->fs = fs;
-    exec->path = path;
+    exec->path = args->shown_path ? args->shown_path : path;
     exec->args = args;
     exec->prefix_start = sizeof(exec->prefix);
-    int err = open_program(exec, dirfd, at_flags);
+    int err = open_program(exec, path);
     if (!err)
         err = prepare_cred(exec);
     if (!err)
@@ -240,7 +213,7 @@ static void set_comm(struct thread *thread, const struct exec *exec)
     const char *slash = strrchr(exec->path, '/'), *name = slash ? slash + 1 : exec->path;
     memset(thread->name, 0, sizeof(thread->name));
     spin_lock(&names_lock);
-    if (exec->by_descriptor)
+    if (exec->args->by_descriptor)
         name = dentry_name(exec->file->dentry);
     strlcpy(thread->name, name, sizeof(thread->name));
     spin_unlock(&names_lock);
@@ -361,13 +334,12 @@ static int unshare(struct thread *self)
     return err ? err : signal_actions_unshare(self->process);
 }
 
-static long do_exec(struct thread *self, int dirfd, const char *path, int at_flags,
-                    const struct exec_args *args)
+long do_exec(struct thread *self, const char *path, const struct exec_args *args)
 {
     struct exec *exec;
     int err = process_over_limit(self->process);
     if (!err)
-        err = exec_prepare(self->process, &self->fs, dirfd, path, at_flags, args, &exec);
+        err = exec_prepare(self->process, &self->fs, path, args, &exec);
     if (err)
         return err;
     bool was_alone = self->process->n_threads == 1, is_half_gone = false;
@@ -392,17 +364,9 @@ static long do_exec(struct thread *self, int dirfd, const char *path, int at_fla
 
 long sys_execve(struct thread *self, const char *path, uaddr_t argv, uaddr_t envp)
 {
-    const struct exec_args args = {.user = true, .argv = argv.at, .envp = envp.at};
-    return do_exec(self, AT_FDCWD, path, 0, &args);
-}
-
-long sys_execveat(struct thread *self, int dirfd, const char *path, uaddr_t argv, uaddr_t envp,
-                  unsigned int flags)
-{
-    const struct exec_args args = {.user = true, .argv = argv.at, .envp = envp.at};
-    if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
-        return -EINVAL;
-    return do_exec(self, dirfd, path, flags, &args);
+    const struct exec_args args = {
+        .user = true, .argv = argv.at, .envp = envp.at, .dirfd = AT_FDCWD};
+    return do_exec(self, path, &args);
 }
 
 /* ---- Process 1 ---- */
@@ -458,12 +422,13 @@ static int launch_init(struct process *process, struct fs_context *fs, struct ex
 
 int proc_start_init(const char *path, char *const argv[], char *const envp[], struct fs_context *fs)
 {
-    const struct exec_args args = {.argv = (uint64_t)argv, .envp = (uint64_t)envp};
+    const struct exec_args args = {
+        .argv = (uint64_t)argv, .envp = (uint64_t)envp, .dirfd = AT_FDCWD};
     struct exec *exec;
     struct process *process = make_init(fs);
     if (!process)
         return -ENOMEM;
-    int err = exec_prepare(process, fs, AT_FDCWD, path, 0, &args, &exec);
+    int err = exec_prepare(process, fs, path, &args, &exec);
     if (!err) {
         err = launch_init(process, fs, exec);
         exec_free(exec);

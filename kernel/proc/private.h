@@ -300,9 +300,6 @@ struct exec {
     unsigned prefix_start; /* where they start; they end with the buffer */
     size_t head_bytes;
     struct elf_image image, interpreter_image;
-    char *descriptor_path; /* "/dev/fd/N/PATH" for execveat by a descriptor, or NULL */
-    bool by_descriptor;    /* the descriptor is the program's own: its name becomes the thread's */
-    bool path_ends; /* the descriptor closes on exec: a script could not be opened by its path */
     char prefix[EXEC_MAX_SCRIPTS * EXEC_SCRIPT_LINE];
     char head[EXEC_HEAD_BYTES]; /* the first bytes of the file */
 };
@@ -312,6 +309,8 @@ _Static_assert(sizeof(struct exec) <= PAGE_SIZE, "struct exec");
 /* Reads the first bytes of the file to exec->head, and fills the rest with zeros. 0 or -errno. May
  * sleep. */
 int exec_read_head(struct exec *exec, struct file *file);
+/* execve of the program at the path: 0 or -errno. May sleep. */
+long do_exec(struct thread *self, const char *path, const struct exec_args *args);
 int exec_load(struct exec *exec);  /* makes exec->space and maps the program; 0 or -errno */
 int exec_stack(struct exec *exec); /* fills stack and environment; 0, -E2BIG, -EFAULT, -ENOMEM */
 /* Where environment block and stack are. They are close enough that one page table serves both. */

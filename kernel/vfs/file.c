@@ -26,34 +26,20 @@ static const struct file_ops path_ops = {.stream = true};
 
 enum { LEAST_FILES = 8192 };
 
-static uint64_t most_files = LEAST_FILES; /* atomic */
+uint64_t file_max = LEAST_FILES;
 
 void file_max_init(void)
 {
     struct memory_counts memory;
     memory_count(&memory);
-    file_set_max(max(memory.total_frames * (PAGE_SIZE / 1024) / 10, (uint64_t)LEAST_FILES));
-}
-
-uint64_t file_max(void)
-{
-    return __atomic_load_n(&most_files, __ATOMIC_RELAXED);
-}
-
-void file_set_max(uint64_t most)
-{
-    __atomic_store_n(&most_files, most, __ATOMIC_RELAXED);
+    file_max = max(memory.total_frames * (PAGE_SIZE / 1024) / 10, (uint64_t)LEAST_FILES);
 }
 
 /* The count is read without a lock, so several processors at once may exceed the limit slightly. */
 static bool too_many_files(struct fs_context *fs)
 {
-    if (likely(file_count() < file_max()))
-        return false;
-    struct cred *cred = fs_cred(fs);
-    bool refused = !cred_is_root(cred);
-    cred_unref(cred);
-    return refused;
+    return unlikely(file_count() >= __atomic_load_n(&file_max, __ATOMIC_RELAXED)) &&
+           !fs_is_root(fs);
 }
 
 /* ---- Making and opening ---- */
@@ -130,12 +116,6 @@ static void uncount_open(struct file *file)
         __atomic_fetch_sub(&file->inode->n_readers, 1, __ATOMIC_RELAXED);
     if (counts_as_writer(file))
         inode_put_write(file->inode);
-}
-
-void file_uncount_writer(struct file *file)
-{
-    inode_put_write(file->inode);
-    file->uncounted = true;
 }
 
 void file_free(struct file *file)

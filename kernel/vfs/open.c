@@ -155,23 +155,6 @@ static int open_last(struct fs_context *fs, struct walk *walk, int flags, uint32
     return err;
 }
 
-/* O_TMPFILE: the file system of the directory that the path names makes a file without a name. */
-static int open_unnamed(struct fs_context *fs, int dirfd, const char *path, int flags,
-                        uint32_t mode, struct file **file)
-{
-    struct dentry *dir;
-    unsigned follow = flags & O_NOFOLLOW ? 0 : WALK_FOLLOW;
-    int err = path_walk(fs, dirfd, path, follow | WALK_DIRECTORY, &dir);
-    if (err)
-        return err;
-    const struct inode_ops *ops = dir->inode->ops;
-    err = fs_permission(fs, dir->inode, MAY_WRITE | MAY_EXEC);
-    if (!err)
-        err = ops->unnamed ? ops->unnamed(fs, dir, flags, mode, file) : -EOPNOTSUPP;
-    dentry_unref(dir);
-    return err;
-}
-
 int file_open(struct fs_context *fs, int dirfd, const char *path, int flags, uint32_t mode,
               struct file **file)
 {
@@ -180,7 +163,9 @@ int file_open(struct fs_context *fs, int dirfd, const char *path, int flags, uin
     if (err)
         return err;
     if ((flags & O_TMPFILE) == O_TMPFILE)
-        return open_unnamed(fs, dirfd, path, flags, mode, file);
+        return annex_hooks.open_unnamed
+                   ? annex_hooks.open_unnamed(fs, dirfd, path, flags, mode, file)
+                   : -EOPNOTSUPP;
     err = walk_begin(&walk, fs, dirfd, path, false);
     if (err)
         return err;

@@ -66,15 +66,6 @@ long file_write(struct fs_context *fs, struct file *file, struct uio *uio, uint6
     return result;
 }
 
-long file_write_kernel(struct fs_context *fs, struct file *file, uint64_t pos, const void *buf,
-                       size_t n)
-{
-    struct kvec one;
-    struct uio uio;
-    uio_init_kernel(&uio, &one, (void *)buf, n);
-    return file->ops->write ? file_write(fs, file, &uio, &pos) : -EINVAL;
-}
-
 /* The caller and its table have one reference each. More come from other tables or calls, and a
  * shared table means other threads. */
 bool file_lock_pos(struct fs_context *fs, struct file *file)

@@ -18,25 +18,7 @@
  * faults instead of reading what a program has put there. */
 /* SPDX-License-Identifier: MIT */
 #include "asm.h"
-
-/* Processors without SMAP do not know STAC and CLAC. So there is a NOP of three bytes in their
- * place, which copy_patch_smap() replaces at boot if the processor has SMAP. */
-.macro PLACEHOLDER opcode
-771:.byte 0x0f, 0x1f, 0x00
-    .pushsection .smap_patches, "a"
-    .quad 771b
-    .long \opcode, 0
-    .popsection
-.endm
-#define STAC PLACEHOLDER 0xcb010f
-#define CLAC PLACEHOLDER 0xca010f
-
-/* The next instruction may fault. Execution then continues at `fixup`. */
-.macro MAY_FAULT fixup
-772:.pushsection .exception_table, "a"
-    .quad 772b, \fixup
-    .popsection
-.endm
+#include "may_fault.h"
 
     .text
 
@@ -201,21 +183,6 @@ copy_user_string:
     ret
 6:  mov $-1, %rax
     CLAC
-    ret
-
-/* int cmpxchg_user(uint32_t *at, uint32_t expected, uint32_t desired, uint32_t *old): 0 or -1 */
-    .global cmpxchg_user
-cmpxchg_user:
-    STAC
-    mov %esi, %eax
-    MAY_FAULT 1f
-    lock cmpxchg %edx, (%rdi)
-    CLAC
-    mov %eax, (%rcx)
-    xor %eax, %eax
-    ret
-1:  CLAC
-    mov $-1, %eax
     ret
 
 /* bool try_load(uint64_t address, uint64_t *value): reads kernel memory that may not be mapped */

@@ -8,7 +8,6 @@
 size_t copy_user(void *to, const void *from, size_t n);
 size_t clear_user(void *to, size_t n);
 long copy_user_string(char *to, const char *from, size_t size);
-int cmpxchg_user(uint32_t *at, uint32_t expected, uint32_t desired, uint32_t *old);
 
 struct fixup {
     uint64_t fault, fixup; /* the addresses of an instruction and of its fixup */
@@ -57,13 +56,6 @@ long user_copy_string(char *to, uaddr_t from, size_t size)
     if (length >= 0)
         return length;
     return length == -2 && !near_end ? -ENAMETOOLONG : -EFAULT;
-}
-
-int user_cmpxchg32(uaddr_t at, uint32_t expected, uint32_t desired, uint32_t *old)
-{
-    if (!uaddr_range_ok(at, 4) || at.at % 4 != 0)
-        return -EFAULT;
-    return cmpxchg_user((uint32_t *)at.at, expected, desired, old) == 0 ? 0 : -EFAULT;
 }
 
 bool user_copy_fixup(struct trap_frame *frame)

@@ -25,6 +25,7 @@
 #include "../../kernel/annex/look/look.c"
 #include "../../kernel/annex/memory/lock.c"
 #include "../../kernel/annex/memory/advise.c"
+#include "../../kernel/annex/memory/fork.c"
 #include "../../kernel/mm/look.c"
 
 enum {

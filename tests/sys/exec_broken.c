@@ -1,6 +1,6 @@
 /* Programs with broken headers, and execveat: refused with an error, or the new program's end, and
  * never more than that.
- * needs: procfs times */
+ * needs: procfs times execveat */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <elf.h>

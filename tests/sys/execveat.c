@@ -1,6 +1,6 @@
 /* execveat, by a directory's descriptor and by the file's own: what the program and a script's
  * interpreter find as their path and name; files that are open for writing; long lines after #!.
- * needs: procfs memfd */
+ * needs: procfs memfd execveat */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <stdarg.h>

@@ -18,6 +18,7 @@
 #include "annex/look/look.h"
 #include "dumps.h"
 #include "proc/private.h"
+#include "vfs/local.h"
 
 enum { MOST_AUXV = 1024 };
 
@@ -33,6 +34,17 @@ struct dump {
     uint32_t n_most;   /* number of headers that there is room for, with that of the notes */
 };
 
+/* Writes from kernel memory, with the limit on file size of the context's process. How many bytes,
+ * or -errno. */
+static long write_kernel(struct fs_context *fs, struct file *file, uint64_t pos, const void *buf,
+                         size_t n)
+{
+    struct kvec one;
+    struct uio uio;
+    uio_init_kernel(&uio, &one, (void *)buf, n);
+    return file->ops->write ? file_write(fs, file, &uio, &pos) : -EINVAL;
+}
+
 /* Writes at a position of the file. False means that the rest is left out: the limit is reached,
  * memory is out, or the process is killed. */
 static bool put(struct dump *dump, uint64_t at, const void *bytes, size_t n)
@@ -41,8 +53,7 @@ static bool put(struct dump *dump, uint64_t at, const void *bytes, size_t n)
         return false;
     dump->left -= n;
     dump->end = max(dump->end, at + n);
-    return file_write_kernel(&dump->self->fs, dump->file, at, bytes, n) == (long)n &&
-           cond_resched();
+    return write_kernel(&dump->self->fs, dump->file, at, bytes, n) == (long)n && cond_resched();
 }
 
 /* ---- Notes ---- */

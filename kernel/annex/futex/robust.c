@@ -11,6 +11,17 @@
 #include "futex.h"
 #include "proc/private.h"
 
+int cmpxchg_user(uint32_t *at, uint32_t expected, uint32_t desired, uint32_t *old);
+
+/* If the word is `expected` it becomes `desired`, in one step; *old is what it was. 0 or -EFAULT.
+ */
+static int exchange(uaddr_t at, uint32_t expected, uint32_t desired, uint32_t *old)
+{
+    if (!uaddr_range_ok(at, 4) || at.at % 4 != 0)
+        return -EFAULT;
+    return cmpxchg_user((uint32_t *)at.at, expected, desired, old) == 0 ? 0 : -EFAULT;
+}
+
 long sys_set_robust_list(struct thread *self, uaddr_t head, size_t length)
 {
     if (length != sizeof(struct robust_list_head))
@@ -33,7 +44,7 @@ static bool release_robust(struct thread *thread, uint64_t word)
         return false;
     while ((value & FUTEX_TID_MASK) == (uint32_t)thread->tid) {
         uint32_t left = (value & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
-        if (user_cmpxchg32(uaddr(word), value, left, &seen))
+        if (exchange(uaddr(word), value, left, &seen))
             return false;
         if (seen == value) {
             if (value & FUTEX_WAITERS)

@@ -160,13 +160,6 @@ long __wrap_copy_user_string(char *to, const char *from, size_t size)
     return __real_copy_user_string(to, from, size);
 }
 
-WRAPPED(int, cmpxchg_user, uint32_t *at, uint32_t expected, uint32_t desired, uint32_t *old);
-int __wrap_cmpxchg_user(uint32_t *at, uint32_t expected, uint32_t desired, uint32_t *old)
-{
-    check((uint64_t)old, sizeof(*old), true, CALLER);
-    return __real_cmpxchg_user(at, expected, desired, old);
-}
-
 WRAPPED(void, page_clear, void *page);
 void __wrap_page_clear(void *page)
 {

@@ -29,7 +29,6 @@ WRAPPED(void, objects_free, struct object_cache *cache, void **objects, size_t n
 WRAPPED(void, objects_trim, void);
 WRAPPED(void *, kmalloc, size_t n_bytes);
 WRAPPED(void *, kzalloc, size_t n_bytes);
-WRAPPED(void *, krealloc, void *memory, size_t n_bytes);
 WRAPPED(void, kfree, void *memory);
 WRAPPED(paddr_t, frame_alloc, enum frame_use use);
 WRAPPED(paddr_t, frame_alloc_zeroed, enum frame_use use);
@@ -203,27 +202,6 @@ static void release(void *memory, uint64_t rip, uint64_t frame)
 void __wrap_kfree(void *memory)
 {
     release(memory, CALLER, FRAME);
-}
-
-/* A large block that stays large is left to the real function, which may keep its place. Any other
- * object always gets a new place, so that a use of the old address is found. */
-void *__wrap_krealloc(void *memory, size_t n_bytes)
-{
-    if (!memory)
-        return allocate(n_bytes, FRAME);
-    size_t had = is_large(memory) ? LARGEST_CLASS : note_of(memory, NULL, CALLER)->n_bytes;
-    if (is_large(memory) && !is_small(n_bytes)) {
-        checks_off();
-        void *moved = __real_krealloc(memory, max(n_bytes, LARGEST_CLASS + 1ul));
-        checks_on();
-        return mark_rest(moved, n_bytes);
-    }
-    void *moved = allocate(n_bytes, FRAME);
-    if (!moved)
-        return n_bytes <= had ? memory : NULL;
-    memcpy(moved, memory, min(had, n_bytes));
-    release(memory, CALLER, FRAME);
-    return moved;
 }
 
 /* ---- Frames ---- */

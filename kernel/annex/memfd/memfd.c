@@ -8,6 +8,7 @@
 #include "abi/fcntl.h"
 #include "syscall_calls.h"
 #include "unnamed.h"
+#include "vfs/local.h"
 
 #define MAX_NAME 249 /* as on Linux: with its prefix, a name's length */
 
@@ -41,8 +42,10 @@ static int memfd_open(struct fs_context *fs, const char *name, unsigned flags, s
     ramfs_inode(inode)->file.seals = first_seals(flags);
     int err = file_open_dentry(fs, dentry, O_RDWR | O_LARGEFILE, file);
     dentry_unref(dentry);
-    if (!err)
-        file_uncount_writer(*file);
+    if (!err) { /* as on Linux, the file can be executed while it is open */
+        inode_put_write(inode);
+        (*file)->uncounted = true;
+    }
     return err;
 }
 

@@ -26,8 +26,8 @@ static struct inode *make_linkable(struct fs_context *fs, struct inode *dir, uin
     return inode;
 }
 
-int ramfs_unnamed(struct fs_context *fs, struct dentry *dir, int flags, uint32_t mode,
-                  struct file **file)
+static int ramfs_unnamed(struct fs_context *fs, struct dentry *dir, int flags, uint32_t mode,
+                         struct file **file)
 {
     char name[24];
     struct inode *inode = make_linkable(fs, dir->inode, mode);
@@ -45,10 +45,27 @@ int ramfs_unnamed(struct fs_context *fs, struct dentry *dir, int flags, uint32_t
     return err;
 }
 
+/* O_TMPFILE: the file system of the directory that the path names makes a file without a name. */
+int file_open_unnamed(struct fs_context *fs, int dirfd, const char *path, int flags, uint32_t mode,
+                      struct file **file)
+{
+    struct dentry *dir;
+    unsigned follow = flags & O_NOFOLLOW ? 0 : WALK_FOLLOW;
+    int err = path_walk(fs, dirfd, path, follow | WALK_DIRECTORY, &dir);
+    if (err)
+        return err;
+    err = fs_permission(fs, dir->inode, MAY_WRITE | MAY_EXEC);
+    if (!err)
+        err = dir->inode->ops == &ramfs_dir_ops ? ramfs_unnamed(fs, dir, flags, mode, file)
+                                                : -EOPNOTSUPP;
+    dentry_unref(dir);
+    return err;
+}
+
 static void start(struct fs_context *fs, const char *command_line)
 {
     (void)fs, (void)command_line;
-    ramfs_dir_ops.unnamed = ramfs_unnamed;
+    annex_hooks.open_unnamed = file_open_unnamed;
 }
 
 ANNEX(memfd, ANNEX_DEVICES, start);

@@ -165,14 +165,14 @@ static int text_boot_id(struct text *text, const struct proc_inode *of)
 static int text_file_nr(struct text *text, const struct proc_inode *of)
 {
     (void)of;
-    text_add(text, "%lu\t0\t%lu\n", file_count(), file_max());
+    text_add(text, "%lu\t0\t%lu\n", file_count(), __atomic_load_n(&file_max, __ATOMIC_RELAXED));
     return 0;
 }
 
 static int text_file_max(struct text *text, const struct proc_inode *of)
 {
     (void)of;
-    text_add(text, "%lu\n", file_max());
+    text_add(text, "%lu\n", __atomic_load_n(&file_max, __ATOMIC_RELAXED));
     return 0;
 }
 
@@ -186,7 +186,7 @@ static long set_file_max(const struct proc_inode *of, char *line, size_t n, uint
         return (long)n;
     if (!number_parse(line, length, 10, &most) || most > INT64_MAX)
         return -EINVAL;
-    file_set_max(most);
+    __atomic_store_n(&file_max, most, __ATOMIC_RELAXED);
     return (long)n;
 }
 

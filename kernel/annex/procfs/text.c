@@ -14,11 +14,14 @@ static bool text_room(struct text *text, size_t n)
         size *= 2;
     if (size == text->size)
         return true;
-    char *buf = krealloc(text->buf, size);
+    char *buf = kmalloc(size);
     if (!buf) {
         text->failed = true;
         return false;
     }
+    if (text->buf)
+        memcpy(buf, text->buf, text->length);
+    kfree(text->buf);
     text->buf = buf;
     text->size = size;
     return true;

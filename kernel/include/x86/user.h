@@ -39,9 +39,6 @@ size_t user_clear_some(uaddr_t to, size_t n);
 /* Copies a string with its NUL into to[size]. The result is its length, -EFAULT, or -ENAMETOOLONG
  * if it does not fit. */
 long user_copy_string(char *to, uaddr_t from, size_t size);
-/* Compare-and-exchange of an aligned user word, for futexes. *old gets the value that was there; if
- * that is `expected`, the word becomes `desired`. 0, or -EFAULT, also if it is not aligned. */
-int user_cmpxchg32(uaddr_t at, uint32_t expected, uint32_t desired, uint32_t *old);
 
 /* Clear and copy a whole page. The addresses are of the kernel and page-aligned. */
 void page_clear(void *page);

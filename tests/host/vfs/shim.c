@@ -64,7 +64,7 @@ __attribute__((constructor)) static void shim_setup(void)
     hooks.caller_rights = rights_of_the_kernel;
     hooks.log_line = log_nothing;
     ramfs_file_ops.seek = holes_seek;
-    ramfs_dir_ops.unnamed = ramfs_unnamed;
+    annex_hooks.open_unnamed = file_open_unnamed;
     vfs_guard = &protect_guard;
 }
 

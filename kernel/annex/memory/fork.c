@@ -1,0 +1,51 @@
+/* MADV_DONTFORK and MADV_WIPEONFORK: memory that the child of a fork does not get, or gets empty.
+ */
+/* SPDX-License-Identifier: MIT */
+#include "annex.h"
+#include "mm/space.h"
+
+/* Handles the next VMAs of a fork's child, from *at on: removes those that are VMA_DONTFORK and
+ * drops the pages of those that are VMA_WIPEONFORK. Moves *at to where it stopped. 0 or -ENOMEM.
+ * Takes child->lock. */
+static int keep_piece(struct space *child, uint64_t *at, struct list *dead)
+{
+    struct flush flush;
+    int err = 0;
+    flush_begin(&flush, child);
+    spin_lock(&child->lock);
+    for (int n = 0; n < PIECE_AREAS && *at < USER_END && !err; n++) {
+        const struct vma *vma = vma_find(child, *at);
+        uint64_t start = vma ? max(vma->start, *at) : USER_END;
+        uint32_t flags = vma ? vma->flags : 0;
+        *at = vma ? vma->end : USER_END;
+        if (!(flags & (VMA_DONTFORK | VMA_WIPEONFORK)))
+            continue;
+        *at = tables_reach(child, start, *at, PIECE_TABLES);
+        n += *at < vma->end ? PIECE_AREAS : 0;
+        err = space_discard_locked(child, start, *at, &flush);
+        if (flags & VMA_DONTFORK && !err)
+            vmas_cut(child, start, *at, dead);
+    }
+    flush_end(&flush);
+    spin_unlock(&child->lock);
+    return err;
+}
+
+/* The same for all VMAs of the child. */
+static int vmas_keep(struct space *child, struct list *dead)
+{
+    int err = 0;
+    for (uint64_t at = 0; at < USER_END && !err;) {
+        err = keep_piece(child, &at, dead);
+        mm_resched();
+    }
+    return err;
+}
+
+static void start_fork(struct fs_context *fs, const char *command_line)
+{
+    (void)fs, (void)command_line;
+    annex_hooks.fork_kept = vmas_keep;
+}
+
+ANNEX(memory, ANNEX_DEVICES, start_fork);
