@@ -8,12 +8,12 @@ static char text[262144]; /* of the file that was read last */
 /* Reads a whole file into `text`, in pieces of that size; its length or -1. */
 __attribute__((unused)) static long slurp(const char *path, size_t piece)
 {
-    long length = 0, n;
+    long length = 0, n = 0;
     text[0] = '\0';
     int fd = open(path, O_RDONLY);
     if (fd < 0)
         return -1;
-    while ((n = read(fd, text + length, piece)) > 0 && length + (long)piece < (long)sizeof text - 1)
+    while (length + piece < sizeof text && (n = read(fd, text + length, piece)) > 0)
         length += n;
     int error = errno;
     close(fd);
