@@ -9,6 +9,7 @@ is +0.
 """
 # SPDX-License-Identifier: MIT
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -82,10 +83,13 @@ def exact(tap, folder):
 
 
 def without_musl(tap, folder):
-    """What tools/cc says where musl is missing; what needs only our own functions links there too."""
+    """What tools/cc says where musl is missing; what needs only our own functions links there too. tools/cc calls make,
+    for which the library and its objects are copied with their times: they need not be made again."""
     build_folder = os.path.join(TOP, os.environ.get("BUILD", "build"))
-    for name in "libc.a", "crt1.o", "include":
-        os.symlink(os.path.join(build_folder, name), os.path.join(folder, name))
+    for name in "flags", "libc.a", "crt1.o":
+        shutil.copy2(os.path.join(build_folder, name), folder)
+    for name in "include", "libc":
+        shutil.copytree(os.path.join(build_folder, name), os.path.join(folder, name))
     for code, status, says in (
         ("floor(argc) + ldexp(argc, 2) + fabs(argc)", 0, ""),
         ("sin(argc)", 1, "tools/cc: sin is one of musl's functions, which are not here: install musl-dev"),
