@@ -140,8 +140,9 @@ static int count_locks(char *lines, size_t size, bool waiting)
     return n < 0 ? -1 : n;
 }
 
-/* The same, where so many are wanted. Linux makes the list in pieces: while other processes take and
- * drop locks, a line comes twice or not at all. So there it is read again, until it is as wanted. */
+/* The same, where so many are wanted. Linux makes the list in pieces: while other processes take
+ * and drop locks, a line comes twice or not at all. So there it is read again, until it is as
+ * wanted. */
 static int all_locks(char *lines, size_t size, bool waiting, int wanted)
 {
     struct utsname name;
