@@ -31,6 +31,7 @@ def entry(name, mode=FILE, data=b"", magic=b"070701", **fields):
     return padded(head + name) + padded(data)
 
 
+ALL_ONES = dict.fromkeys("ino uid gid mtime devmajor check".split(), 0xFFFFFFFF)
 DEEP = "/".join("d" * 20 for i in range(180))
 CASES = [
     # what, the bytes after the root archive (of a name, or as they are), what must come of it, a word of the message
@@ -77,7 +78,7 @@ CASES = [
     ("second names of nothing", lambda x: entry(x, ino=1, nlink=5) + entry(x + "y", ino=1, nlink=5, data=b"z"), RUNS, ""),
     ("a second name of itself", lambda x: entry(x, ino=2, nlink=2) + entry(x, ino=2, nlink=2), RUNS, ""),
     ("a second name that is a folder", entry("x", nlink=2) + entry("bin", nlink=2), REFUSED, "bin"),
-    ("all numbers at their end", lambda x: entry(x, **{f: 0xFFFFFFFF for f in "ino uid gid mtime devmajor check".split()}), RUNS, ""),
+    ("all numbers at their end", lambda x: entry(x, **ALL_ONES), RUNS, ""),
     ("more than memory holds",
      entry("x", data=b"m" * (40 << 20)) + entry("y", data=b"m" * (40 << 20)), REFUSED,
      "too small for the root archive"),
