@@ -1,6 +1,7 @@
 """Builds a test program and runs it on Linux and on Ouros, for tests that compare what it prints
 with what something else says."""
 # SPDX-License-Identifier: MIT
+import itertools
 import os
 import shutil
 import subprocess
@@ -31,10 +32,13 @@ class Tap:
             print(f"1..{self.count}")
             sys.exit(1 if self.failed else 0)
 
-    def say(self, passed, what, says=()):
+    def say(self, passed, what, says=(), notes=(), directive=""):
+        """One verdict: `says` is told of one that failed, `notes` of any."""
         self.count += 1
         self.failed += not passed
-        print(f"{'ok' if passed else 'not ok'} {self.count} - {what}")
+        print(f"{'ok' if passed else 'not ok'} {self.count} - {what}{directive}")
+        for line in notes:
+            print(line if line.startswith("#") else f"# {line}")
         for line in [] if passed else says:
             print(f"#   {line}")
         sys.stdout.flush()
@@ -43,16 +47,11 @@ class Tap:
         """One verdict on two texts, with the first lines that differ."""
         if isinstance(got, bytes):
             got, wanted = (text.decode("utf-8", "backslashreplace") for text in (got, wanted))
-        pairs = zip_longest(got.splitlines(), wanted.splitlines())
+        pairs = itertools.zip_longest(got.splitlines(), wanted.splitlines())
         lines = [
             f"line {n}: got {a!r}, wanted {b!r}" for n, (a, b) in enumerate(pairs, 1) if a != b
         ]
         self.say(got == wanted, what, lines[:10])
-
-
-def zip_longest(a, b):
-    size = max(len(a), len(b))
-    return zip(a + [None] * (size - len(a)), b + [None] * (size - len(b)))
 
 
 def build(source, folder, compiler=None, glibc=False):

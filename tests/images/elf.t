@@ -40,8 +40,8 @@ def on_linux(length, block):
 
 def on_ouros(length, blocks):
     """All blocks, one after the other in one machine."""
-    script = f'for block do mkdir "/tmp/$block" && TMPDIR="/tmp/$block" differ images {length} root words "$block" || exit; done'
-    command = [os.path.join(TOP, "tools/vm"), "--timeout", "900", "--add", PROGRAM, "--", "sh", "-c", script, "sh"]
+    one = f'mkdir "/tmp/$block" && TMPDIR="/tmp/$block" differ images {length} root words "$block"'
+    command = [os.path.join(TOP, "tools/vm"), "--timeout", "900", "--add", PROGRAM, "--", "sh", "-c", f"for block do {one} || exit; done", "sh"]
     command += map(str, blocks)
     return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 

@@ -49,7 +49,7 @@ def main():
                     "--cpus",
                     cpus,
                     "--timeout",
-                    "60",
+                    "120",
                     "--add",
                     program,
                     "--",

@@ -33,7 +33,7 @@ def on_screen(folder):
         [os.environ.get("QEMU", "qemu-system-x86_64"), "-cpu", "qemu32", "-cdrom", iso, "-display",
          "none", "-vga", "std", "-net", "none", "-serial", "file:" + log, "-monitor", "stdio"],
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while b"PANIC END" not in read(log) and time.monotonic() < end:
         time.sleep(0.1)
     machine.communicate(f'pmemsave 0xb8000 4000 "{text}"\nquit\n'.encode())

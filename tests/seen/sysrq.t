@@ -85,7 +85,7 @@ class Terminal:
         if self.pid == 0:
             os.execv("tools/vm", ["tools/vm", *words])
 
-    def see(self, pattern, seconds=20):
+    def see(self, pattern, seconds=120):
         end = time.monotonic() + seconds
         while not re.search(pattern, self.said):
             ready = select.select([self.fd], [], [], max(0, end - time.monotonic()))[0]
@@ -101,7 +101,6 @@ class Terminal:
     def type(self, keys):
         os.write(self.fd, keys)
 
-
     def sysrq(self, letter, pattern):
         """Break and a letter, until the pattern is seen; how often that took, 0 if it never was. On
         a busy host a break may be lost, and the letter is the program's then."""
@@ -113,7 +112,7 @@ class Terminal:
 
     def end(self):
         """How tools/vm ended; it has some time to do so by itself."""
-        self.see("$never", 8)
+        self.see("$never")
         pid, status = os.waitpid(self.pid, os.WNOHANG)
         if pid == 0:
             os.kill(self.pid, signal.SIGTERM)

@@ -234,7 +234,7 @@ class Tests:
         self.tap.say(run(program).returncode == 7, "tools/cc links .c and .o files")
         # Without care it would take itself for the compiler, and that itself, for ever.
         rule = self.source("made.mk", f"{program}-made: {one} {two}\n\t$(CC) $(CFLAGS) $^ -o $@\n")
-        named = run("timeout", "60", "make", "-sf", rule, "CC=env " + CC, "CFLAGS=-DNUMBER=9", program + "-made")
+        named = run("timeout", "250", "make", "-sf", rule, "CC=env " + CC, "CFLAGS=-DNUMBER=9", program + "-made")
         self.shows("make CC=tools/cc: no word", named, r"\A\Z")
         self.tap.say(run(program + "-made").returncode == 9, "make CC=tools/cc builds a program")
         self.shows("tools/cc -S", run(CC, "-S", two, "-DNUMBER=7", "-o", "-"), r"\bret")

@@ -7,7 +7,7 @@ set top [file dirname [file dirname [file dirname [file normalize [info script]]
 set vm $top/tools/vm
 set env(TERM) xterm
 set stty_init "rows 33 columns 77"
-set timeout 20
+set timeout 120
 set count 0
 log_user 0
 

@@ -18,7 +18,7 @@ from session import Session
 from vm import Options
 
 TEXT, COLUMNS, LINES = 0xb8000, 80, 25  # where a PC keeps its text: a letter and a colour each
-LIMIT_SECONDS = 30
+LIMIT_SECONDS = 120
 
 
 def read_screen(screen, folder):
