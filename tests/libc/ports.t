@@ -44,7 +44,7 @@ def apt(*words):
     state = os.path.join(STORE, "apt")
     options = {"Dir::State": state, "Dir::State::status": state + "/status", "Dir::Cache": state,
                "Dir::Etc::sourcelist": state + "/sources.list", "Dir::Etc::sourceparts": "-",
-               "Acquire::Languages": "none", "APT::Sandbox::User": "root",
+               "Acquire::Languages": "none", "Acquire::Check-Valid-Until": "false", "APT::Sandbox::User": "root",
                "Acquire::http::Timeout": "20", "Acquire::Retries": "1"}  # fmt: skip
     command = ["apt-get", "-q", *(f"-o{name}={value}" for name, value in options.items()), *words]
     done = subprocess.run(command, cwd=STORE, capture_output=True, text=True, check=False,

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The newest static BusyBox of Debian's archive (unstable) runs as the image's shell and commands, as the host's does.
-# Its package is taken apart here, not installed; it is fetched again when it is a week old.
+# Its package is taken apart here, not installed; it is fetched again when it is a week old. A mirror may be behind:
+# what it has is the newest that it has.
 # SPDX-License-Identifier: MIT
 cd "$(dirname "$0")/../.." || exit 1
 skip() {
@@ -20,7 +21,8 @@ fetch() {
     : >"$here/apt/status"
     set -- -q -o Dir::State="$here/apt" -o Dir::State::status="$here/apt/status" -o Dir::Cache="$here/apt/cache" \
         -o Dir::Etc::sourcelist="$here/apt/sources.list" -o Dir::Etc::sourceparts=- -o APT::Architecture=amd64 \
-        -o Acquire::Languages=none -o APT::Sandbox::User=root -o Acquire::http::Timeout=20 -o Acquire::Retries=0
+        -o Acquire::Languages=none -o APT::Sandbox::User=root -o Acquire::http::Timeout=20 -o Acquire::Retries=0 \
+        -o Acquire::Check-Valid-Until=false
     apt-get "$@" update && (cd "$here" && apt-get "$@" download busybox-static) &&
         dpkg-deb -x "$here"/busybox-static_*.deb "$here" &&
         if [ ! -e "$busybox" ]; then mkdir -p "$here/bin" && mv "$here/usr/bin/busybox" "$busybox"; fi
