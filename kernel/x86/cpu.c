@@ -90,7 +90,10 @@ void cpu_init_tables(uint32_t id)
 {
     struct cpu *cpu = &cpu_blocks[id];
     struct x86_cpu *arch = &arch_blocks[id];
-    *cpu = (struct cpu){.self = cpu, .id = id, .lock_mark = id + 1, .arch = arch};
+    cpu->self = cpu;
+    cpu->id = id;
+    cpu->lock_mark = id + 1;
+    cpu->arch = arch;
     arch->tss.ist[IST_NMI - 1] = (uint64_t)(arch->nmi_stack + TRAP_STACK_BYTES);
     arch->tss.ist[IST_DOUBLE_FAULT - 1] = (uint64_t)(arch->double_fault_stack + TRAP_STACK_BYTES);
     arch->tss.io_map = sizeof(arch->tss);

@@ -9,13 +9,13 @@ static struct statx_timestamp statx_time(struct timespec t)
     return (struct statx_timestamp){.tv_sec = t.tv_sec, .tv_nsec = (uint32_t)t.tv_nsec};
 }
 
-static void statx_fill(struct dentry *dentry, struct statx *stx)
+static struct statx statx_of(struct dentry *dentry)
 {
     struct stat st;
     struct inode *inode = dentry->inode;
     inode_stat(inode, &st);
     struct file_time btime = file_time_of(inode->btime_ns);
-    *stx = (struct statx){
+    return (struct statx){
         .stx_mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID,
         .stx_blksize = (uint32_t)st.st_blksize,
         .stx_attributes = dentry == inode->fs->root ? STATX_ATTR_MOUNT_ROOT : 0,
@@ -50,8 +50,7 @@ long sys_statx(struct fs_context *fs, int dirfd, const char *path, unsigned flag
     int err = path_walk(fs, dirfd, path, (unsigned)walk_flags, &dentry);
     if (err)
         return err;
-    struct statx stx;
-    statx_fill(dentry, &stx);
+    struct statx stx = statx_of(dentry);
     dentry_unref(dentry);
     return user_copy_out(buf, &stx, sizeof(stx));
 }
