@@ -45,10 +45,13 @@ static uint16_t status(void)
     return word;
 }
 
-/* Storing the environment masks all exceptions of the x87; loading it sets them again. */
+/* Storing the environment masks all exceptions of the x87, and loading sets them again. QEMU 10
+ * faults if FLDENV reads what may not be written, so it reads a copy. */
 static void load(const fenv_t *environment)
 {
-    __asm__ volatile("fldenv %0" : : "m"(*environment));
+    fenv_t copy = *environment;
+
+    __asm__ volatile("fldenv %0" : : "m"(copy));
 }
 
 static void store(fenv_t *environment)
