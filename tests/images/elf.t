@@ -41,7 +41,8 @@ def on_linux(length, block):
 def on_ouros(length, blocks):
     """All blocks, one after the other in one machine."""
     one = f'mkdir "/tmp/$block" && TMPDIR="/tmp/$block" differ images {length} root words "$block"'
-    command = [os.path.join(TOP, "tools/vm"), "--timeout", "900", "--add", PROGRAM, "--", "sh", "-c", f"for block do {one} || exit; done", "sh"]
+    command = [os.path.join(TOP, "tools/vm"), "--timeout", "900", "--add", PROGRAM, "--",
+               "sh", "-c", f"for block do {one} || exit; done", "sh"]
     command += map(str, blocks)
     return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 
