@@ -121,7 +121,7 @@ def copy_tree(to):
     shutil.copytree(TOP, to, symlinks=True, ignore=unwanted, dirs_exist_ok=True)
     build = os.path.join(to, "build")
     shutil.copytree(BUILD, build, symlinks=True,
-                    ignore=shutil.ignore_patterns("tests", "lint", "coverage", "sanitized"))
+                    ignore=shutil.ignore_patterns("tests", "lint", "coverage", "sanitized", "ports", "release"))
     rename_in_dependencies(build, os.environ.get("BUILD", "build"))
 
 

@@ -46,10 +46,17 @@ prove := BUILD=$(BUILD) CC='$(CC)' prove --timer --failures --comments --exec te
 # More than a few programs run in one machine for each number of processors, before prove judges.
 batch = $(filter $(guest_tests),$(TESTS))
 
+# The longest first, so that none of them is alone at the end; and one more at once than there are
+# processors, unless JOBS= says how many, for several wait more than they work.
+longest := $(addprefix tests/,latency/latency.t libc/ports.t differ/differ.t docs.t tools/vm.t fuzz/fuzz.t tools/build.t \
+    libc/same.t libc/math.t tools/tools.t user/interactive.t user/osh.t seen/sanitize.t seen/debugger.t)
+ordered = $(filter $(TESTS),$(longest)) $(filter-out $(longest),$(TESTS))
+at_once = $(if $(filter file,$(origin JOBS)),$(shell expr $(JOBS) + 1),$(JOBS))
+
 check: all iso tests           ## all tests, without looking at the set-up first
 	$(if $(word 5,$(batch)),$(call say,RUN,$(words $(batch)) test programs on Ouros))
 	$(if $(word 5,$(batch)),$(Q)BUILD=$(BUILD) tests/batch.py $(batch),@rm -rf $(BUILD)/tests/said)
-	@$(prove) -j$(JOBS) --state=save $(TESTS)
+	@$(prove) -j$(at_once) --state=save $(ordered)
 
 check-failed:                  ## once more, one at a time, those that failed in the last check
 	@$(prove) --state=failed,save

@@ -50,18 +50,6 @@ static void check_limit(void)
         spin();
     }
     CHECK_EQ(status_of(pid) & 0x7f, SIGXCPU);
-    pid = fork();
-    if (pid == 0) {
-        limit_cpu(1, 3);
-        on(SIGXCPU, count_signal, 0);
-        while (n_signals < 2)
-            ;
-        struct rlimit limit; /* the soft limit has grown with each signal */
-        CHILD_REQUIRE(getrlimit(RLIMIT_CPU, &limit) == 0 && limit.rlim_cur == 3);
-        CHILD_REQUIRE(used_us(RUSAGE_SELF, false) + used_us(RUSAGE_SELF, true) >= 1000000);
-        spin();
-    }
-    CHECK_EQ(status_of(pid), SIGKILL);
 }
 
 static void check_threads(void)
@@ -79,23 +67,34 @@ static void check_threads(void)
     CHECK_EQ(status_of(pid), SIGKILL); /* threads together, while the first only sleeps */
 }
 
-/* The limit is inherited, time used by parents is not; a limit below what was used acts at once. */
+/* The limit is inherited, time used by parents is not. */
+static void check_child(void)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        limit_cpu(1, 1);
+        CHILD_REQUIRE(used_us(RUSAGE_SELF, false) < 900000);
+        spin();
+    }
+    CHILD_REQUIRE(status_of(child) == SIGKILL);
+}
+
+/* The soft limit grows with each signal; a limit below what was used acts at once. */
 static void check_changes(void)
 {
     fflush(stdout);
     pid_t pid = fork();
     if (pid == 0) {
+        struct rlimit limit;
         on(SIGXCPU, count_signal, 0);
         limit_cpu(1, 10);
         while (n_signals < 1)
             ;
-        pid_t child = fork();
-        if (child == 0) {
-            limit_cpu(1, 1);
-            CHILD_REQUIRE(used_us(RUSAGE_SELF, false) < 900000);
-            spin();
-        }
-        CHILD_REQUIRE(status_of(child) == SIGKILL);
+        check_child();
+        while (n_signals < 2)
+            ;
+        CHILD_REQUIRE(getrlimit(RLIMIT_CPU, &limit) == 0 && limit.rlim_cur == 3);
+        CHILD_REQUIRE(used_us(RUSAGE_SELF, false) + used_us(RUSAGE_SELF, true) >= 1000000);
         limit_cpu(1, 1);
         spin();
     }
