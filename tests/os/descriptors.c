@@ -90,6 +90,22 @@ static void check_read_write(void)
     CHECK(memcmp(a, "on", 2) == 0 && memcmp(b, "e two", 5) == 0);
     CHECK_ERR(os.readv(fd, into, -1), EINVAL);
     CHECK_ERR(os.writev(999, parts, 1), EBADF);
+    CHECK_EQ(os.pwritev(fd, parts, 3, 10, 0), 7);
+    CHECK_EQ(os.lseek(fd, 0, SEEK_CUR), 7);
+    CHECK_EQ(os.preadv(fd, into, 2, 9, 0), 8);
+    CHECK(memcmp(a, "\0o", 2) == 0 && memcmp(b, "ne two", 6) == 0);
+    CHECK_EQ(os.preadv(fd, into, 2, -1, 0), 10); /* from the position on, and moves it */
+    CHECK_EQ(os.lseek(fd, 0, SEEK_CUR), 17);
+    CHECK_EQ(os.preadv(fd, into, 2, 17, 0), 0);
+    CHECK_ERR(os.preadv(fd, into, 2, -2, 0), EINVAL);
+    CHECK_ERR(os.preadv(fd, into, 2, 0, 0x10000), EOPNOTSUPP);
+    CHECK_ERR(os.pwritev(999, parts, 1, 0, 0), EBADF);
+    struct os_pipe_result p = os.pipe();
+    CHECK_ERR(os.preadv(p.r, into, 2, 0, 0), ESPIPE);
+    CHECK_ERR(os.pwritev(p.w, parts, 2, 0, 0), ESPIPE);
+    CHECK_ERR(os.posix_fallocate(p.w, 0, 1), ESPIPE);
+    os.close(p.r);
+    os.close(p.w);
     os.close(fd);
 
     fd = os.open("data", O_WRONLY | O_APPEND);
@@ -190,6 +206,13 @@ static void check_attributes(void)
     CHECK(os.fstatvfs(fd).f_bsize > 0);
     CHECK_EQ(os.fpathconf(fd, _PC_NAME_MAX), 255);
     CHECK_ERR(os.fpathconf(fd, 9999), EINVAL);
+    CHECK_OK(os.posix_fallocate(fd, 0, 100000));
+    CHECK_EQ(os.fstat(fd).st_size, 100000);
+    CHECK_OK(os.posix_fallocate(fd, 10, 10));
+    CHECK_EQ(os.fstat(fd).st_size, 100000);
+    CHECK_ERR(os.posix_fallocate(fd, 0, 0), EINVAL);
+    CHECK_ERR(os.posix_fallocate(fd, -1, 5), EINVAL);
+    CHECK_ERR(os.posix_fallocate(999, 0, 5), EBADF);
     CHECK_OK(os.posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL));
     CHECK_ERR(os.ftruncate(fd, -1), EINVAL);
     os.close(fd);
@@ -286,6 +309,21 @@ static void check_no_terminal(void)
     CHECK_NULL_ERR(os.fdopen(999, "r"), EBADF);
 }
 
+/* A file without a name. */
+static void check_memfd(void)
+{
+    int fd = os.memfd_create("note", MFD_CLOEXEC), open_over_exec = os.memfd_create("note", 0);
+    CHECK(fd >= 0 && open_over_exec > fd);
+    CHECK_EQ(os.get_inheritable(fd), 0);
+    CHECK_EQ(os.get_inheritable(open_over_exec), 1);
+    CHECK_EQ(os.write(fd, "text", 4), 4);
+    CHECK_EQ(os.fstat(fd).st_size, 4);
+    CHECK_EQ(os.fstat(open_over_exec).st_size, 0);
+    CHECK_ERR(os.memfd_create("note", 0x4000), EINVAL);
+    os.close(fd);
+    os.close(open_over_exec);
+}
+
 int main(void)
 {
     check_open();
@@ -294,6 +332,7 @@ int main(void)
     check_pipe();
     check_attributes();
     check_copies();
+    check_memfd();
     check_no_terminal();
     return check_done();
 }
