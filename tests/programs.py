@@ -1,12 +1,16 @@
 """Builds a test program and runs it on Linux and on Ouros, for tests that compare what it prints
 with what something else says."""
 # SPDX-License-Identifier: MIT
+import fcntl
 import itertools
 import os
+import pty
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIMIT_SECONDS = 120
@@ -126,3 +130,23 @@ def on_ouros(program, *arguments, stdin=b"", options=()):
         check=False,
     )
     return done.stdout, done.stderr, done.returncode
+
+
+def on_terminal(command, answers=(), size=None):
+    """(output, status) of a command on a terminal of its own, of a size in lines and columns. An answer is a text and
+    the keys that are pressed once it is seen."""
+    child, terminal = pty.fork()
+    if child == 0:
+        if size:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+        os.execvp(command[0], command)
+    said, answers = b"", list(answers)
+    while True:
+        try:
+            said += os.read(terminal, 4096)
+        except OSError:  # the other side is closed
+            break
+        while answers and answers[0][0] in said:
+            os.write(terminal, answers.pop(0)[1])
+    os.close(terminal)
+    return said, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

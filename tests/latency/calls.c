@@ -152,6 +152,20 @@ void start_threads(int n)
     usleep(1000);
 }
 
+pid_t process_of_threads(int n)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        start_threads(n);
+        shared->n_ready = 1u << 20;
+        pause_for_ever();
+    }
+    while (shared->n_ready < 1u << 20)
+        usleep(1000);
+    usleep(20000);
+    return pid;
+}
+
 static void do_exit_threads(void)
 {
     start_threads(many(N_THREADS));

@@ -71,6 +71,8 @@ void fork_many(int n, void (*run)(void));
 void wait_ready(unsigned n);
 /* Threads that sleep on `word`, a futex. */
 void start_threads(int n);
+/* A child that has so many threads, all asleep; its number. */
+pid_t process_of_threads(int n);
 extern int word;
 /* How many processes or threads: as the row says, or as the command line does. */
 int many(int n);

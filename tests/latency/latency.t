@@ -14,11 +14,13 @@ much preparation. --table prints the table of docs/trust.md, --write puts it the
 # needs: procfs
 
 import os
-import pty
 import subprocess
 import sys
 
 TOP = os.path.join(os.path.dirname(os.path.realpath(__file__)), "../..")
+sys.path.insert(0, os.path.join(TOP, "tests"))
+from programs import on_terminal  # noqa: E402
+
 BUILD = os.path.join(TOP, os.environ.get("BUILD", "build"))
 MOST_MS = 10.0
 TRIES = 5  # a busy host may stop one of two virtual processors for a whole call
@@ -43,34 +45,14 @@ DOCUMENT = os.path.join(TOP, "docs/trust.md")
 HEAD = "| one call of an unprivileged user | takes | delays another process by at most |"
 
 
-def on_terminal(command):
-    """Runs the command on a terminal, and presses ^C when it says so. As subprocess.run."""
-    child, terminal = pty.fork()
-    if child == 0:
-        os.execvp(command[0], command)
-    said = b""
-    while True:
-        try:
-            more = os.read(terminal, 4096)
-        except OSError:  # the other side is closed
-            break
-        if b"press" in said + more and b"press" not in said:
-            os.write(terminal, b"\x03")
-        said += more
-        if not more:
-            break
-    os.close(terminal)
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    text = said.decode(errors="replace").replace("\r", "").replace("^Crow", "row")
-    return subprocess.CompletedProcess(command, status, text, "")
-
-
 def run(*options, mem="512M", words=(), terminal=False):
     """The rows that the program prints: name, worst delay and length of the call in ms, wakes."""
     command = [os.path.join(TOP, "tools/vm"), *options, "--mem", mem, "--timeout", "900",
                "--add", os.path.join(BUILD, "tests/latency/calls"), "--", "calls", *words]
-    if terminal:
-        result = on_terminal(command)
+    if terminal:  # a key is pressed when the program asks for it
+        said, status = on_terminal(command, [(b"press", b"\x03")])
+        text = said.decode(errors="replace").replace("\r", "").replace("^Crow", "row")
+        result = subprocess.CompletedProcess(command, status, text, "")
     else:
         result = subprocess.run(command, capture_output=True, text=True, check=False)
     rows = []

@@ -162,15 +162,7 @@ static void do_kill_every(void)
 
 static void do_stop_threads(void)
 {
-    pid_t pid = fork();
-    if (pid == 0) {
-        start_threads(many(3000));
-        shared->n_ready = 1u << 20;
-        pause_for_ever();
-    }
-    while (shared->n_ready < 1u << 20)
-        usleep(1000);
-    usleep(20000);
+    pid_t pid = process_of_threads(many(3000));
     measure();
     MUST(kill(pid, SIGSTOP));
     usleep(100000);

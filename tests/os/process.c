@@ -2,18 +2,8 @@
  * size, random bytes.
  * needs: users settings times random */
 /* SPDX-License-Identifier: MIT */
-#include "check.h"
-#include <os.h>
+#include "children.h"
 #include <time.h>
-
-static pid_t child_that_waits(void)
-{
-    pid_t pid = os.fork();
-    if (pid == 0)
-        for (;;)
-            pause();
-    return pid;
-}
 
 static int reap(pid_t pid)
 {

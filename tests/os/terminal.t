@@ -1,49 +1,34 @@
 #!/usr/bin/env python3
 """The os module sees the same of a terminal on Linux and on Ouros, and the size that the host's terminal has."""
 # SPDX-License-Identifier: MIT
-import fcntl
 import os
-import pty
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from programs import TOP, Tap, build  # noqa: E402
+from programs import TOP, Tap, build, on_terminal  # noqa: E402
 
 COLUMNS, LINES = 99, 33
 
 
-def on_terminal(command):
-    """(lines, status) of the command on a terminal of its own."""
-    child, terminal = pty.fork()
-    if child == 0:
-        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
-        os.execvp(command[0], command)
-    output = b""
-    while True:
-        try:
-            output += os.read(terminal, 4096)
-        except OSError:
-            break
-    os.close(terminal)
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+def look(command):
+    """(lines, status) of the command on a terminal of that size."""
+    output, status = on_terminal(command, size=(LINES, COLUMNS))
     return [line.strip() for line in output.decode("latin-1").splitlines() if line.strip()], status
 
 
 def main():
     with Tap() as tap, tempfile.TemporaryDirectory() as folder:
         program = build("tests/os/terminal/look.c", folder)
-        wanted, status = on_terminal([program])
+        wanted, status = look([program])
         tap.say(
             status == 0 and f"size {COLUMNS} {LINES}" in wanted,
             "it runs to its end on Linux",
             wanted,
         )
         for cpus in "1", "4":
-            got, status = on_terminal(
+            got, status = look(
                 [
                     os.path.join(TOP, "tools/vm"),
                     "--cpus",

@@ -1,25 +1,7 @@
 /* os.wait3, os.wait4, os.waitpid with all their options, and os.waitstatus_to_exitcode
  * for every status. */
 /* SPDX-License-Identifier: MIT */
-#include "check.h"
-#include <os.h>
-
-static pid_t child_that_exits(int code)
-{
-    pid_t pid = os.fork();
-    if (pid == 0)
-        os._exit(code);
-    return pid;
-}
-
-static pid_t child_that_waits(void)
-{
-    pid_t pid = os.fork();
-    if (pid == 0)
-        for (;;)
-            pause();
-    return pid;
-}
+#include "children.h"
 
 /* Python's rules, told again: 0 in the low 7 bits is an exit, 0x7f a stop, all else a signal; what
  * the byte above them then holds does not matter. */

@@ -1,25 +1,7 @@
 /* os.waitid: what is waited for, what is told, and what stays waitable.
  * needs: posix */
 /* SPDX-License-Identifier: MIT */
-#include "check.h"
-#include <os.h>
-
-static pid_t child_that_exits(int code)
-{
-    pid_t pid = os.fork();
-    if (pid == 0)
-        os._exit(code);
-    return pid;
-}
-
-static pid_t child_that_waits(void)
-{
-    pid_t pid = os.fork();
-    if (pid == 0)
-        for (;;)
-            pause();
-    return pid;
-}
+#include "children.h"
 
 static void check_waitid(void)
 {
