@@ -84,10 +84,13 @@ def exact(tap, folder):
 
 def without_musl(tap, folder):
     """What tools/cc says where musl is missing; what needs only our own functions links there too. tools/cc calls make,
-    for which the library and its objects are copied with their times: they need not be made again."""
+    for which the library and its objects are copied with their times, and the flags are the same: they need not be
+    made again."""
     build_folder = os.path.join(TOP, os.environ.get("BUILD", "build"))
     for name in "flags", "libc.a", "crt1.o":
         shutil.copy2(os.path.join(build_folder, name), folder)
+    with open(os.path.join(folder, "flags"), encoding="utf-8") as file:
+        strict = "1" if "-Werror" in file.read() else ""
     for name in "include", "libc":
         shutil.copytree(os.path.join(build_folder, name), os.path.join(folder, name))
     for code, status, says in (
@@ -100,7 +103,7 @@ def without_musl(tap, folder):
             file.write(f"#include <math.h>\ndouble sine(double);\nint main(int argc, char **argv) {{ return {code}; }}\n")
         done = subprocess.run(
             [os.path.join(TOP, "tools/cc"), source, "-o", os.path.join(folder, "without")],
-            env=dict(os.environ, BUILD=folder, MUSL="", LC_ALL="C"), capture_output=True, text=True, check=False,
+            env=dict(os.environ, BUILD=folder, MUSL="", WERROR=strict, LC_ALL="C"), capture_output=True, text=True, check=False,
         )  # fmt: skip
         tap.say(
             done.returncode == status and says in done.stderr,
