@@ -19,6 +19,9 @@ annex += hostio/hostio.c
 # annex: grub        what GRUB says to the kernel that it has loaded: for the CD image
 annex += grub/multiboot2.c
 
+# annex: hardlinks   files with several names in the root archive
+annex += hardlinks/hardlinks.c
+
 # annex: screen      /dev/tty1: the console on a VGA text screen, with a keyboard
 annex_header += screen/keymap.h
 annex += screen/keymap.c
@@ -37,6 +40,7 @@ annex += poll/select.c
 annex += random/random.c
 
 # annex: files       owners, times, several buffers, copies, statx, statfs, chroot; sockets: polite answers
+annex_header += files/files.h
 annex += files/statx.c
 annex += files/chown.c
 annex += files/times.c
@@ -86,7 +90,7 @@ annex_header += memory/lock.h
 annex += memory/lock.c
 annex += memory/remap.c
 annex += memory/advise.c
-annex += memory/fork.c
+annex += memory/rare.c
 
 # annex: futex       threads that wait for each other by words of memory
 needs_futex := look

@@ -6,9 +6,8 @@
  * afterwards. Archives may follow each other; a name that was there before then gets the new
  * contents and attributes.
  *
- * A file with several names has an entry for each, and only one of them has the contents: in the
- * order of the archive, the last. The first name is made as a file, each other one as a link to it,
- * and the contents are filled in when they come. */
+ * A file with several names has an entry for each, and only the last of them has the contents. An
+ * annex makes all but the first of them links (annex_hooks.shared_name). */
 /* SPDX-License-Identifier: MIT */
 #include "boot.h"
 
@@ -19,18 +18,10 @@
 #include "ramfs.h"
 #include "vfs.h"
 
-/* The first name of a file that has several. */
-struct first_name {
-    struct list link;
-    const char *name;
-    uint32_t ino, dev_major, dev_minor;
-};
-
 /* The module that is being unpacked. */
 struct unpacking {
     struct fs_context *fs;
-    char *scratch;           /* a page for a path that is cut up, or for the target of a link */
-    struct list first_names; /* a list is enough, because few files have several names */
+    char *scratch; /* a page for a path that is cut up, or for the target of a link */
     unsigned n_entries;
 };
 
@@ -67,8 +58,10 @@ static int make_name(struct unpacking *u, const char *name, const struct cpio_en
                              .gid = e->gid,
                              .rdev = DEVICE(e->rdev_major, e->rdev_minor)};
     int err = make_parents(u, name);
-    if (err < 0)
-        return err;
+    if (!err && S_ISREG(e->mode) && e->n_links > 1 && annex_hooks.shared_name)
+        err = annex_hooks.shared_name(u->fs, name, e);
+    if (err)
+        return min(err, 0);
     if ((e->mode & S_IFMT) == S_IFLNK) {
         if (e->size == 0 || e->size >= PAGE_SIZE)
             return e->size ? -ENAMETOOLONG : -ENOENT;
@@ -77,63 +70,6 @@ static int make_name(struct unpacking *u, const char *name, const struct cpio_en
         what.target = u->scratch;
     }
     return vfs_make(u->fs, name, &what);
-}
-
-static struct first_name *find_first_name(struct unpacking *u, const struct cpio_entry *e)
-{
-    struct first_name *first;
-    list_for_each(first, &u->first_names, link)
-        if (first->ino == e->ino && first->dev_major == e->dev_major &&
-            first->dev_minor == e->dev_minor)
-            return first;
-    return NULL;
-}
-
-static int remember_first_name(struct unpacking *u, const char *name, const struct cpio_entry *e)
-{
-    struct first_name *first = kmalloc(sizeof(*first));
-    if (!first)
-        return -ENOMEM;
-    *first = (struct first_name){
-        .name = name, .ino = e->ino, .dev_major = e->dev_major, .dev_minor = e->dev_minor};
-    list_add_tail(&u->first_names, &first->link);
-    return 0;
-}
-
-static void forget_first_names(struct unpacking *u)
-{
-    struct first_name *first, *spare;
-    list_for_each_safe(first, spare, &u->first_names, link)
-        kfree(first);
-}
-
-/* Makes `name` another name of the file whose first name is `first`. 0 or -errno. */
-static int make_link(struct unpacking *u, const char *first, const char *name)
-{
-    struct dentry *found;
-    struct last_name last;
-    int err = make_parents(u, name);
-    if (err == 0)
-        err = path_walk(u->fs, AT_FDCWD, first, 0, &found);
-    if (err)
-        return err;
-    err = path_walk_parent(u->fs, AT_FDCWD, name, &last);
-    if (err == 0) {
-        err = last.dir->inode->ops->link(last.dir, last.name, last.len, found->inode);
-        last_name_release(&last);
-    }
-    dentry_unref(found);
-    return err;
-}
-
-/* Makes one name of a file that has several. 0 or -errno; -EEXIST if the name exists already. */
-static int make_shared_name(struct unpacking *u, const char *name, const struct cpio_entry *e)
-{
-    struct first_name *first = find_first_name(u, e);
-    if (first)
-        return make_link(u, first->name, name);
-    int err = remember_first_name(u, name, e);
-    return err == 0 ? make_name(u, name, e) : err;
 }
 
 static void set_attributes(struct inode *inode, const struct cpio_entry *e)
@@ -217,8 +153,7 @@ static int unpack_entry(struct unpacking *u, const struct cpio_entry *e)
         return -EINVAL;
     if (!*name)
         return 0;
-    bool shared = e->n_links > 1 && (e->mode & S_IFMT) == S_IFREG;
-    int err = shared ? make_shared_name(u, name, e) : make_name(u, name, e);
+    int err = make_name(u, name, e);
     if (err == -EEXIST && make_way(u, name, e) == 0)
         err = make_name(u, name, e);
     if (err < 0 && err != -EEXIST)
@@ -242,7 +177,6 @@ static void unpack(struct fs_context *fs, const struct memory_range *module)
     struct unpacking u = {.fs = fs, .scratch = buffer_alloc()};
     struct cpio_entry e;
     int result;
-    list_init(&u.first_names);
     while ((result = cpio_next(archive, size, &at, &e)) > 0) {
         result = u.scratch ? unpack_entry(&u, &e) : -ENOMEM;
         if (result == -ENOMEM || result == -ENOSPC)
@@ -255,7 +189,8 @@ static void unpack(struct fs_context *fs, const struct memory_range *module)
         panic("the root archive is damaged at byte %zu of %zu, after %s", at, size,
               u.n_entries ? e.name : "its start");
     klog("boot: root archive of %zu KB: %u names", size / 1024, u.n_entries);
-    forget_first_names(&u);
+    if (annex_hooks.shared_name)
+        annex_hooks.shared_name(fs, NULL, NULL);
     buffer_free(u.scratch);
 }
 

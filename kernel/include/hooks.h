@@ -21,6 +21,7 @@
 
 struct backing;
 struct boot_info;
+struct cpio_entry;
 struct cred;
 struct exec;
 struct fs_context;
@@ -78,9 +79,15 @@ struct annex_hooks {
     /* memory: a fork's child has VMAs that are not to be copied, or not their pages: drops them. 0
      * or -ENOMEM. Called without locks; only the caller uses the child. */
     int (*fork_kept)(struct space *child, struct list *dead);
+    /* memory: PROT_GROWSDOWN in `prot` moves *start to the start of a stack in the range. 0,
+     * -EINVAL or -ENOMEM. Takes space->lock. */
+    int (*widen_growing)(struct space *space, uint64_t *start, uint64_t end, uint64_t prot);
     /* memfd: opens a file without a name in the directory that the path names (O_TMPFILE). */
     int (*open_unnamed)(struct fs_context *fs, int dirfd, const char *path, int flags,
                         uint32_t mode, struct file **file);
+    /* hardlinks: one name of a file in the root archive that has several. 1: it is a link now; 0:
+     * it is the first name, which the caller makes; -errno. Without an entry: there are no more. */
+    int (*shared_name)(struct fs_context *fs, const char *name, const struct cpio_entry *entry);
     /* report: logs all there is to say about a panic, or goes on with it after a fault. */
     void (*report_panic)(void);
     /* report: logs what this processor does, for an NMI. */
@@ -109,7 +116,7 @@ struct annex_hooks {
      * numbers that were asked for: of input and output. Lock: tty->lock held. */
     void (*tty_speeds)(struct tty *tty, const struct kernel_termios *termios,
                        const uint32_t *speeds);
-    /* times: reads a clock with a negative number, in nanoseconds. False: there is no such clock.
+    /* times: reads a clock of processor time, in nanoseconds. False: there is no such clock.
      */
     bool (*cpu_clock_ns)(const struct thread *self, int clock, uint64_t *ns);
     /* times: for a new process that is not published; for one that ends and sets no more timers. */
@@ -141,6 +148,9 @@ struct annex_hooks {
     void (*stay_for_dump)(struct process *process);
     /* users: drops what may be the last reference to a user, never to root's. */
     void (*user_unref_last)(struct user *user);
+    /* files: clears the set-id bits of a regular file whose contents are about to change, unless
+     * root changes them. */
+    void (*drop_privileges)(struct fs_context *fs, struct inode *inode);
     /* users: exec changes exec->cred, a copy of the caller's `now`, if the file is set-id. May set
      * forbids_sharing, until the other is called. */
     void (*set_ids)(struct exec *exec, const struct cred *now);

@@ -449,22 +449,6 @@ static int protect_piece(struct space *space, uint64_t *at, uint64_t end, uint32
     return err;
 }
 
-/* PROT_GROWSDOWN moves *start to the start of a stack in the range. Nothing grows upwards, so
- * PROT_GROWSUP fails. 0, -EINVAL or -ENOMEM. Takes space->lock. */
-static int widen_growing(struct space *space, uint64_t *start, uint64_t end, uint64_t prot)
-{
-    if (!(prot & (PROT_GROWSDOWN | PROT_GROWSUP)))
-        return 0;
-    spin_lock(&space->lock);
-    const struct vma *vma = vma_find(space, *start);
-    bool is_there = vma && vma->start < (prot & PROT_GROWSDOWN ? end : *start + 1);
-    bool grows = is_there && prot & PROT_GROWSDOWN && vma->flags & VMA_STACK;
-    if (grows)
-        *start = vma->start;
-    spin_unlock(&space->lock);
-    return !is_there ? -ENOMEM : grows ? 0 : -EINVAL;
-}
-
 int space_protect(struct space *space, uint64_t start, uint64_t n_bytes, uint64_t prot)
 {
     const uint64_t access = PROT_READ | PROT_WRITE | PROT_EXEC;
@@ -478,7 +462,10 @@ int space_protect(struct space *space, uint64_t start, uint64_t n_bytes, uint64_
         return -ENOMEM;
     if (prot & ~(access | PROT_SEM | grows))
         return -EINVAL;
-    int err = widen_growing(space, &start, end, prot);
+    int err = 0;
+    if (prot & grows)
+        err = annex_hooks.widen_growing ? annex_hooks.widen_growing(space, &start, end, prot)
+                                        : -EINVAL;
     while (start < end && !err) {
         err = protect_piece(space, &start, end, prot & access);
         if (start < end)

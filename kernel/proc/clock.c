@@ -5,21 +5,6 @@
 #include "private.h"
 #include "syscall_calls.h"
 
-static uint64_t thread_run_ns(struct thread *self)
-{
-    struct usage usage = thread_usage(self);
-    return usage.user_ns + usage.system_ns;
-}
-
-/* The processor time of all threads. Takes proc_lock. */
-static uint64_t process_run_ns(const struct process *process)
-{
-    spin_lock(&proc_lock);
-    struct usage usage = process_usage_locked(process);
-    spin_unlock(&proc_lock);
-    return usage.user_ns + usage.system_ns;
-}
-
 bool clock_read(struct thread *self, clockid_t clock, uint64_t *ns)
 {
     switch (clock) {
@@ -32,10 +17,7 @@ bool clock_read(struct thread *self, clockid_t clock, uint64_t *ns)
     case CLOCK_MONOTONIC_COARSE:
     case CLOCK_BOOTTIME:
     case CLOCK_BOOTTIME_ALARM: *ns = clock_ns(); return true;
-    case CLOCK_THREAD_CPUTIME_ID: *ns = thread_run_ns(self); return true;
-    case CLOCK_PROCESS_CPUTIME_ID: *ns = process_run_ns(self->process); return true;
-    default:
-        return clock < 0 && annex_hooks.cpu_clock_ns && annex_hooks.cpu_clock_ns(self, clock, ns);
+    default: return annex_hooks.cpu_clock_ns && annex_hooks.cpu_clock_ns(self, clock, ns);
     }
 }
 

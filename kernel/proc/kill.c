@@ -22,11 +22,8 @@ enum { PIECE = 32 }; /* processes that are visited before others may run */
 struct signal_walk {
     struct list node;       /* in walks */
     struct process *sender; /* its rights count; NULL: the kernel */
-    /* sends the signal instead, with this argument; NULL: see send_checked_locked */
-    int (*send)(struct process *process, const void *arg);
-    const void *arg;
-    int group; /* 0: all but the sender and process 1 */
-    int at;    /* all numbers up to this one have been visited */
+    int group;              /* 0: all but the sender and process 1 */
+    int at;                 /* all numbers up to this one have been visited */
     int signal;
     siginfo_t info;
     bool any, told; /* was a process meant; did one get the signal */
@@ -60,9 +57,7 @@ static void tell_locked(struct signal_walk *walk, struct process *process)
                              : process != walk->sender && process->pid != INIT_PID;
     if (!meant)
         return;
-    int err = walk->send
-                  ? walk->send(process, walk->arg)
-                  : send_checked_locked(walk->sender, process, NULL, walk->signal, &walk->info);
+    int err = send_checked_locked(walk->sender, process, NULL, walk->signal, &walk->info);
     walk->any = true;
     walk->told |= err == 0;
     if (err && (walk->group || err != -EPERM))
@@ -137,14 +132,6 @@ void signal_send_group_kernel(int group, int signal)
     siginfo_t info;
     signal_fill(&info, signal, SI_KERNEL, 0, 0);
     tell_group(NULL, group, signal, &info);
-}
-
-void signal_visit_group(int group, int (*send)(struct process *process, const void *arg),
-                        const void *arg)
-{
-    struct signal_walk walk = {.group = group, .send = send, .arg = arg};
-    if (!tell_small_group(&walk))
-        walk_all(&walk);
 }
 
 /* ---- Many, from an interrupt ---- */

@@ -153,11 +153,9 @@ int signal_send_to_process(int pid, int signal, const siginfo_t *info);
 long signal_send_to_thread(int tgid, int tid, int signal, const siginfo_t *info);
 void signal_fill(siginfo_t *info, int signal, int code, int pid, uint32_t uid);
 void signal_send_kernel_locked(struct process *process, int signal); /* SI_KERNEL */
-/* Sends a signal to each process of a group as the kernel, or calls `send` for each, with proc_lock
- * held. May sleep: others run while it visits a large group. Called without spinlocks. */
+/* Sends a signal to each process of a group as the kernel. May sleep: others run while it visits a
+ * large group. Called without spinlocks. */
 void signal_send_group_kernel(int group, int signal);
-void signal_visit_group(int group, int (*send)(struct process *process, const void *arg),
-                        const void *arg);
 /* The same, from an interrupt: a large group gets it little by little. */
 void signal_send_group_soon(int group, int signal);
 /* For a child that was just published: sends it what a walk over many processes has still to send

@@ -102,28 +102,6 @@ void inode_allow_write(struct inode *inode)
     __atomic_fetch_add(&inode->writers, 1, __ATOMIC_ACQ_REL);
 }
 
-/* The bits of the mode that are cleared when a process without root's rights changes the contents:
- * set-user-id, and set-group-id if it has a meaning or the process is not in the group. */
-static uint32_t privileges(const struct cred *cred, const struct inode *inode)
-{
-    uint32_t mode = inode->mode, drop = mode & S_ISUID;
-    if (mode & S_ISGID && (mode & S_IXGRP || !cred_in_group(cred, inode->gid)))
-        drop |= S_ISGID;
-    return drop;
-}
-
-void inode_drop_privileges(struct fs_context *fs, struct inode *inode)
-{
-    if (!(inode->mode & (S_ISUID | S_ISGID)) || !inode_is(inode, S_IFREG))
-        return;
-    struct cred *cred = fs_cred(fs);
-    uint32_t drop = cred_is_root(cred) ? 0 : privileges(cred, inode);
-    cred_unref(cred);
-    spin_lock(&inode->lock);
-    inode->mode &= ~drop;
-    spin_unlock(&inode->lock);
-}
-
 /* ---- Times ---- */
 
 struct file_time file_time_of(int64_t ns)

@@ -227,7 +227,12 @@ extern const struct file_ops dir_file_ops;
 int inode_get_write(struct inode *inode); /* open for writing: 0 or -ETXTBSY */
 void inode_put_write(struct inode *inode);
 /* Clears set-user-id and set-group-id before the contents are changed, unless root changes them. */
-void inode_drop_privileges(struct fs_context *fs, struct inode *inode);
+static inline void inode_drop_privileges(struct fs_context *fs, struct inode *inode)
+{
+    bool has_some = inode->mode & (S_ISUID | S_ISGID) && inode_is(inode, S_IFREG);
+    if (unlikely(has_some) && annex_hooks.drop_privileges)
+        annex_hooks.drop_privileges(fs, inode);
+}
 int inode_allow_change(struct inode *inode);
 /* Computes owner, group and mode of an inode that is to be made in dir; `mode` has a type. */
 void new_inode_init(struct new_inode *what, struct fs_context *fs, struct inode *dir,

@@ -25,7 +25,7 @@
 #include "../../kernel/annex/look/look.c"
 #include "../../kernel/annex/memory/lock.c"
 #include "../../kernel/annex/memory/advise.c"
-#include "../../kernel/annex/memory/fork.c"
+#include "../../kernel/annex/memory/rare.c"
 #include "../../kernel/mm/look.c"
 
 enum {

@@ -1,5 +1,5 @@
 /* wait4, waitid: whom, which changes, what is told, what stays; and each errno.
- * needs: procfs posix settings */
+ * needs: procfs posix settings times */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/resource.h>

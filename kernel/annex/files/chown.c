@@ -1,5 +1,7 @@
 /* chown, lchown, fchown and fchownat: a file gets another owner or group. */
 /* SPDX-License-Identifier: MIT */
+#include "annex.h"
+#include "files.h"
 #include "syscall_calls.h"
 #include "vfs/local.h"
 
@@ -72,3 +74,33 @@ long sys_fchown(struct fs_context *fs, int fd, uid_t uid, gid_t gid)
     struct change change = {.apply = apply_owner, .uid = uid, .gid = gid};
     return change_fd(fs, fd, &change);
 }
+
+/* ---- Files whose contents change ---- */
+
+/* The bits of the mode that are cleared when a process without root's rights changes the contents:
+ * set-user-id, and set-group-id if it has a meaning or the process is not in the group. */
+static uint32_t privileges(const struct cred *cred, const struct inode *inode)
+{
+    uint32_t mode = inode->mode, drop = mode & S_ISUID;
+    if (mode & S_ISGID && (mode & S_IXGRP || !cred_in_group(cred, inode->gid)))
+        drop |= S_ISGID;
+    return drop;
+}
+
+void files_drop_privileges(struct fs_context *fs, struct inode *inode)
+{
+    struct cred *cred = fs_cred(fs);
+    uint32_t drop = cred_is_root(cred) ? 0 : privileges(cred, inode);
+    cred_unref(cred);
+    spin_lock(&inode->lock);
+    inode->mode &= ~drop;
+    spin_unlock(&inode->lock);
+}
+
+static void start(struct fs_context *fs, const char *command_line)
+{
+    (void)fs, (void)command_line;
+    annex_hooks.drop_privileges = files_drop_privileges;
+}
+
+ANNEX(files, ANNEX_DEVICES, start);

@@ -31,9 +31,22 @@ static int tell_locked(struct process *target, struct thread *thread, const stru
     return signal_send_locked(target, thread, SIGIO, &plain);
 }
 
-static int tell_member_locked(struct process *member, const void *notice)
+/* Tells all members of a group, in the order of their numbers, and lets others run in between. A
+ * child that is born meanwhile may be left out. Takes proc_lock. */
+static void tell_group(int group, const struct notice *notice)
 {
-    return tell_locked(member, NULL, notice);
+    enum { PIECE = 32 };
+    int at = 0;
+    struct process *process;
+    do {
+        spin_lock(&proc_lock);
+        for (int n = 0; n < PIECE && (process = process_first_locked(at)); n++) {
+            at = process->pid;
+            if (process->group == group)
+                tell_locked(process, NULL, notice);
+        }
+        spin_unlock(&proc_lock);
+    } while (process && (cond_resched(), true));
 }
 
 /* Signals that have codes of their own: POLL_* would be mistaken for one of those. */
@@ -50,7 +63,7 @@ void file_signal_owner(const struct file *file, int fd, int code, long band)
     notice.info.si_band = band;
     notice.info.si_fd = fd;
     if (file->owner_type == F_OWNER_PGRP) {
-        signal_visit_group(file->owner_pid, tell_member_locked, &notice);
+        tell_group(file->owner_pid, &notice);
         return;
     }
     spin_lock(&proc_lock);

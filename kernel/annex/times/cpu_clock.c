@@ -29,6 +29,11 @@ static bool usage_of_process_locked(const struct thread *self, int pid, struct u
 static bool cpu_clock_ns(const struct thread *self, clockid_t clock, uint64_t *ns)
 {
     struct usage usage;
+    if (clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID)
+        clock =
+            ~7 | CPUCLOCK_SCHED | (clock == CLOCK_THREAD_CPUTIME_ID ? CPUCLOCK_PERTHREAD_MASK : 0);
+    if (clock >= 0)
+        return false;
     unsigned what = clock & CPUCLOCK_CLOCK_MASK;
     int id = (int)(~(uint32_t)clock >> 3);
     if (what > CPUCLOCK_SCHED || id < 0)

@@ -1,6 +1,7 @@
-/* MADV_DONTFORK and MADV_WIPEONFORK: memory that the child of a fork does not get, or gets empty.
- */
+/* What few programs ask of their memory: that the child of a fork does not get it, or gets it empty
+ * (MADV_DONTFORK, MADV_WIPEONFORK); that mprotect finds the start of a stack (PROT_GROWSDOWN). */
 /* SPDX-License-Identifier: MIT */
+#include "abi/errno.h"
 #include "annex.h"
 #include "mm/space.h"
 
@@ -42,10 +43,25 @@ static int vmas_keep(struct space *child, struct list *dead)
     return err;
 }
 
+/* PROT_GROWSDOWN moves *start to the start of a stack in the range. Nothing grows upwards, so
+ * PROT_GROWSUP fails. 0, -EINVAL or -ENOMEM. Takes space->lock. */
+static int widen_growing(struct space *space, uint64_t *start, uint64_t end, uint64_t prot)
+{
+    spin_lock(&space->lock);
+    const struct vma *vma = vma_find(space, *start);
+    bool is_there = vma && vma->start < (prot & PROT_GROWSDOWN ? end : *start + 1);
+    bool grows = is_there && prot & PROT_GROWSDOWN && vma->flags & VMA_STACK;
+    if (grows)
+        *start = vma->start;
+    spin_unlock(&space->lock);
+    return !is_there ? -ENOMEM : grows ? 0 : -EINVAL;
+}
+
 static void start_fork(struct fs_context *fs, const char *command_line)
 {
     (void)fs, (void)command_line;
     annex_hooks.fork_kept = vmas_keep;
+    annex_hooks.widen_growing = widen_growing;
 }
 
 ANNEX(memory, ANNEX_DEVICES, start_fork);
