@@ -132,6 +132,7 @@ annex_header += users/user.h
 annex += users/user.c
 annex += users/users.c
 annex += users/set_id.c
+annex += users/tasks.c
 annex += users/tell.c
 
 # annex: kmsg        the kernel's log for programs: /dev/kmsg and syslog(2)

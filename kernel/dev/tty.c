@@ -36,7 +36,7 @@
 
 static OBJECT_CACHE(tty_files, struct tty_file);
 static struct tty *ttys[MAX_TTYS]; /* added to during bring-up only */
-static struct tty *console_tty;
+struct tty *console_tty;
 
 static struct tty *tty_of(const struct file *file)
 {
@@ -402,9 +402,4 @@ void tty_init_devices(const char *console)
 int tty_foreground_group(const struct tty *tty)
 {
     return __atomic_load_n(&tty->foreground, __ATOMIC_RELAXED);
-}
-
-const struct tty *tty_of_console(void)
-{
-    return console_tty;
 }

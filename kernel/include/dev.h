@@ -36,7 +36,7 @@ struct tty;
 void tty_session_ended(struct tty *tty, int session);
 int tty_foreground_group(const struct tty *tty);
 /* What /dev/console means; NULL on a machine without terminals. Constant after dev_init. */
-const struct tty *tty_of_console(void);
+extern struct tty *console_tty;
 
 /* ---- The log, on the second serial port ---- */
 

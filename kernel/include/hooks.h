@@ -151,6 +151,13 @@ struct annex_hooks {
     /* files: clears the set-id bits of a regular file whose contents are about to change, unless
      * root changes them. */
     void (*drop_privileges)(struct fs_context *fs, struct inode *inode);
+    /* users: the process has n tasks (processes and threads) more, or fewer; it has another user
+     * than `old`, which may be NULL. Lock: proc_lock held. */
+    void (*count_tasks)(struct process *process, int n);
+    void (*move_tasks)(struct process *process, struct user *old);
+    /* users: RLIMIT_NPROC, before a fork or an exec of the process. 0 or -EAGAIN. Lock: proc_lock
+     * held for a fork. */
+    int (*task_limit)(struct process *process, bool exec);
     /* users: exec changes exec->cred, a copy of the caller's `now`, if the file is set-id. May set
      * forbids_sharing, until the other is called. */
     void (*set_ids)(struct exec *exec, const struct cred *now);

@@ -137,8 +137,9 @@ void object_free(struct object_cache *cache, void *object);
 /* The same for n objects at once, which costs less. objects_alloc returns how many it got. */
 size_t objects_alloc(struct object_cache *cache, void **objects, size_t n);
 void objects_free(struct object_cache *cache, void **objects, size_t n);
-/* Calls `visit` for each cache. */
-void object_caches_visit(void (*visit)(const struct object_cache *cache, void *arg), void *arg);
+enum { MAX_CACHES = 128 };
+extern struct object_cache
+    *object_caches[MAX_CACHES]; /* by id; atomic: each is set once, or NULL */
 
 /* Memory of any size: small blocks come from caches by size class, large ones are whole frames.
  * NULL when memory is out. */
@@ -267,7 +268,7 @@ void space_unref(struct space *space);
  * the result is that space, for space_reap, which takes a while; otherwise NULL. */
 struct space *space_switch(struct space *space);
 void space_reap(struct space *ended); /* frees its tables; NULL is allowed */
-uint32_t spaces_ending(void);         /* spaces without references that still have tables */
+extern uint32_t spaces_ending;        /* atomic: spaces without references that still have tables */
 void space_load(struct space *space); /* space_switch and space_reap */
 void space_leave_ended(void);         /* for an idle processor: unloads a space that has ended */
 

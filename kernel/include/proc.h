@@ -173,7 +173,7 @@ uint32_t process_count(void);
  * then. Atomic. */
 extern uint64_t threads_max;
 enum { MOST_THREADS = 0x3fffffff };
-int pid_last(void); /* the newest number, for /proc/loadavg */
+extern int last_pid; /* the newest number; guarded by proc_lock */
 
 /* ---- Life ---- */
 /* The arguments of exec other than the path. Strings are in kernel or user memory, as `user` says.

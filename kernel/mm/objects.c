@@ -16,9 +16,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "frames.h"
 
-enum { NO_OBJECT = 0xffff, MAX_CACHES = 128, UNIT = 8, POISON = 0x6b };
+enum { NO_OBJECT = 0xffff, UNIT = 8, POISON = 0x6b };
 
-static struct object_cache *caches[MAX_CACHES]; /* by id; each is set once and never changed */
+struct object_cache *object_caches[MAX_CACHES];
 bool objects_poisoned;
 static uint32_t n_caches = 1; /* atomic; id 0 means none */
 
@@ -27,13 +27,13 @@ static uint16_t *link_of(void *slab, uint16_t at)
     return (uint16_t *)((char *)slab + at * UNIT);
 }
 
-/* Adds the cache to `caches`. Lock: cache->lock held. */
+/* Adds the cache to `object_caches`. Lock: cache->lock held. */
 static void cache_register(struct object_cache *cache)
 {
     uint32_t id = __atomic_fetch_add(&n_caches, 1, __ATOMIC_RELAXED);
     assert(id < MAX_CACHES && cache->size >= UNIT && cache->size <= PAGE_SIZE);
     cache->id = id;
-    __atomic_store_n(&caches[id], cache, __ATOMIC_RELEASE);
+    __atomic_store_n(&object_caches[id], cache, __ATOMIC_RELEASE);
 }
 
 /* ---- Poison: free objects hold a pattern, so that a write to one is found ---- */
@@ -177,20 +177,11 @@ void objects_free(struct object_cache *cache, void **objects, size_t n)
     spin_unlock(&cache->lock);
 }
 
-void object_caches_visit(void (*visit)(const struct object_cache *cache, void *arg), void *arg)
-{
-    for (uint32_t id = 1; id < MAX_CACHES; id++) {
-        const struct object_cache *cache = __atomic_load_n(&caches[id], __ATOMIC_ACQUIRE);
-        if (cache)
-            visit(cache, arg);
-    }
-}
-
 /* Frees the empty slab that a cache may keep, which is the last of its list. */
 void objects_trim(void)
 {
     for (uint32_t id = 1; id < MAX_CACHES; id++) {
-        struct object_cache *cache = __atomic_load_n(&caches[id], __ATOMIC_ACQUIRE);
+        struct object_cache *cache = __atomic_load_n(&object_caches[id], __ATOMIC_ACQUIRE);
         if (!cache)
             continue;
         spin_lock(&cache->lock);
@@ -249,7 +240,7 @@ void kfree(void *memory)
     paddr_t phys = virt_to_phys(memory);
     struct frame *frame = frame_at(phys);
     if (frame->use == FRAME_OBJECTS)
-        object_free(caches[frame->cache], memory);
+        object_free(object_caches[frame->cache], memory);
     else
         frames_free(phys, frame->order);
 }

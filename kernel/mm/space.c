@@ -129,12 +129,7 @@ void space_ref(struct space *space)
     __atomic_add_fetch(&space->refs, 1, __ATOMIC_RELAXED);
 }
 
-static uint32_t n_ending; /* atomic: spaces without references that still have tables */
-
-uint32_t spaces_ending(void)
-{
-    return __atomic_load_n(&n_ending, __ATOMIC_ACQUIRE);
-}
+uint32_t spaces_ending;
 
 void space_reap(struct space *ended)
 {
@@ -144,7 +139,7 @@ void space_reap(struct space *ended)
     root_remove_kernel(phys_to_virt(ended->root));
     frame_free_zeroed(ended->root);
     object_free(&space_cache, ended);
-    __atomic_sub_fetch(&n_ending, 1, __ATOMIC_RELEASE);
+    __atomic_sub_fetch(&spaces_ending, 1, __ATOMIC_RELEASE);
 }
 
 struct space *space_hold_drop(struct space *space)
@@ -156,7 +151,7 @@ void space_unref(struct space *space)
 {
     if (__atomic_sub_fetch(&space->refs, 1, __ATOMIC_ACQ_REL) > 0)
         return;
-    __atomic_add_fetch(&n_ending, 1, __ATOMIC_RELAXED);
+    __atomic_add_fetch(&spaces_ending, 1, __ATOMIC_RELAXED);
     struct list dead;
     bool large = space->n_pages >= LARGE_PAGES, more;
     do {

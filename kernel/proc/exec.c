@@ -337,7 +337,7 @@ static int unshare(struct thread *self)
 long do_exec(struct thread *self, const char *path, const struct exec_args *args)
 {
     struct exec *exec;
-    int err = process_over_limit(self->process);
+    int err = annex_hooks.task_limit ? annex_hooks.task_limit(self->process, true) : 0;
     if (!err)
         err = exec_prepare(self->process, &self->fs, path, args, &exec);
     if (err)

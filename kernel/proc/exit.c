@@ -254,7 +254,7 @@ static bool detach_thread(struct thread *self, struct process *process)
     bool last = --process->n_threads == 0;
     process->fs.n_threads = process->n_threads;
     if (self->tid != process->pid)
-        thread_uncount_locked(process);
+        count_tasks_locked(process, -1);
     if (self->tid == process->pid)
         process->nice = self->nice;
     struct usage usage = thread_usage(self);
@@ -353,7 +353,7 @@ int threads_kill_others(struct thread *self)
         pid_put_locked(own);
         self->tid = process->pid;
         pid_find_locked(process->pid)->thread = self;
-        thread_uncount_locked(process);
+        count_tasks_locked(process, -1);
         tracer_hooks.change(TRACE_RENUMBERED, process, self);
     }
     spin_unlock(&proc_lock);

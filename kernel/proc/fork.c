@@ -213,7 +213,7 @@ static int may_publish_locked(struct thread *self)
     struct process *parent = self->process;
     if (self->signal_due)
         return -ERESTARTNOINTR;
-    if (process_at_limit_locked(parent) && parent->euid != 0)
+    if (annex_hooks.task_limit && annex_hooks.task_limit(parent, false))
         return -EAGAIN;
     return process_room(parent) ? 0 : -EAGAIN;
 }

@@ -16,7 +16,7 @@
 
 static OBJECT_CACHE(slot_cache, struct pid);
 struct tree pid_slots;
-static int last_pid; /* guarded by proc_lock */
+int last_pid;
 /* guarded by proc_lock: a bit for each number in use, and the number of bits set */
 static uint64_t used[PID_MAX / 64];
 static uint32_t n_used;
@@ -109,9 +109,4 @@ struct process *process_next(int pid)
         process_ref(process);
     spin_unlock(&proc_lock);
     return process;
-}
-
-int pid_last(void)
-{
-    return __atomic_load_n(&last_pid, __ATOMIC_RELAXED);
 }

@@ -56,10 +56,6 @@ bool process_may_use_last(const struct process *process); /* may this process? *
 bool process_room(const struct process *parent);
 /* How many processes, threads and queued signals one user may have by default: half of all. */
 uint32_t process_share(void);
-/* Has the process's user reached RLIMIT_NPROC? */
-bool process_at_limit_locked(const struct process *process);
-/* For exec: 0, or -EAGAIN if setuid took the process over that limit and it is still over it. */
-int process_over_limit(struct process *process);
 /* Copies the identity of a new process from its fs.cred. */
 void process_take_ids(struct process *process);
 /* Adds a process to the tree: its number, its first thread, its place below process->parent, and in
@@ -78,8 +74,12 @@ void process_set_parent_locked(struct process *child, struct process *parent);
 void process_set_cred(struct process *process, struct cred *cred, bool dumpable);
 /* Are the effective user and group the same in both, also for files? */
 bool cred_acts_alike(const struct cred *a, const struct cred *b);
-/* Counts one task less, for the end of a thread that is not the first. */
-void thread_uncount_locked(struct process *process);
+/* The process has n tasks more, or fewer. Its first thread is one until the process is reaped. */
+static inline void count_tasks_locked(struct process *process, int n)
+{
+    if (annex_hooks.count_tasks)
+        annex_hooks.count_tasks(process, n);
+}
 /* Gives a thread its number and adds it to the process, to which it then holds a reference. */
 void thread_attach_locked(struct process *process, struct pid *slot, struct thread *thread);
 

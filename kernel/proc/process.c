@@ -73,14 +73,6 @@ void process_unref(struct process *process)
         process_destroy(process);
 }
 
-/* Counts n more tasks of the process, or fewer, for its user. The first thread counts until the
- * process is reaped. */
-static void count_tasks_locked(struct process *process, int n)
-{
-    process->n_counted += n;
-    __atomic_fetch_add(&process->user->n_tasks, n, __ATOMIC_RELAXED);
-}
-
 void thread_attach_locked(struct process *process, struct pid *slot, struct thread *thread)
 {
     thread->tid = slot->node.key;
@@ -89,11 +81,6 @@ void thread_attach_locked(struct process *process, struct pid *slot, struct thre
     list_add_tail(&process->threads, &thread->process_node);
     process->fs.n_threads = ++process->n_threads;
     count_tasks_locked(process, 1);
-}
-
-void thread_uncount_locked(struct process *process)
-{
-    count_tasks_locked(process, -1);
 }
 
 /* Adds the child to its parent's `told`, or removes it. */
@@ -179,26 +166,9 @@ static void set_ids(struct process *process, const struct cred *cred)
     user_ref(process->user);
 }
 
-/* Has its user more tasks than RLIMIT_NPROC allows? Used before and after the process itself is
- * counted. */
-static bool is_over_limit(const struct process *process)
-{
-    return process->uid != 0 && __atomic_load_n(&process->user->n_tasks, __ATOMIC_RELAXED) >
-                                    process->limits[RLIMIT_NPROC].rlim_cur;
-}
-
 void process_take_ids(struct process *process)
 {
     set_ids(process, process->fs.cred);
-}
-
-/* The process has a new user: its tasks are counted for that one. Lock: proc_lock held. */
-static void change_user_locked(struct process *process, struct user *old)
-{
-    process->was_over_limit = is_over_limit(process);
-    if (old)
-        __atomic_fetch_sub(&old->n_tasks, process->n_counted, __ATOMIC_RELAXED);
-    __atomic_fetch_add(&process->user->n_tasks, process->n_counted, __ATOMIC_RELAXED);
 }
 
 void process_set_cred(struct process *process, struct cred *cred, bool dumpable)
@@ -210,8 +180,8 @@ void process_set_cred(struct process *process, struct cred *cred, bool dumpable)
     struct user *old_user = process->user;
     set_ids(process, cred);
     process->dumpable = dumpable;
-    if (old_user != process->user)
-        change_user_locked(process, old_user);
+    if (old_user != process->user && annex_hooks.move_tasks)
+        annex_hooks.move_tasks(process, old_user);
     spin_unlock(&proc_lock);
     spin_unlock(&process->fs.lock);
     if (old)
@@ -254,20 +224,6 @@ uint64_t threads_max;
 static uint32_t task_limit(void)
 {
     return (uint32_t)min(__atomic_load_n(&threads_max, __ATOMIC_RELAXED), (uint64_t)most_tasks);
-}
-
-bool process_at_limit_locked(const struct process *process)
-{
-    uint64_t limit = process->limits[RLIMIT_NPROC].rlim_cur;
-    return process->uid != 0 && __atomic_load_n(&process->user->n_tasks, __ATOMIC_RELAXED) >= limit;
-}
-
-int process_over_limit(struct process *process)
-{
-    if (likely(!process->was_over_limit))
-        return 0;
-    process->was_over_limit = is_over_limit(process);
-    return process->was_over_limit ? -EAGAIN : 0;
 }
 
 static bool is_root_shell(const struct process *process)

@@ -28,6 +28,17 @@ static void add_cache(const struct object_cache *cache, void *arg)
     text_add(arg, "objects.%s %lu\n", name_of(cache), cache->n_live);
 }
 
+/* Calls the function for each cache. */
+static void for_each_cache(void (*add)(const struct object_cache *cache, void *arg),
+                           struct text *text)
+{
+    for (uint32_t id = 1; id < MAX_CACHES; id++) {
+        const struct object_cache *cache = __atomic_load_n(&object_caches[id], __ATOMIC_ACQUIRE);
+        if (cache)
+            add(cache, text);
+    }
+}
+
 static void add_inodes(struct text *text)
 {
     struct mount_info info;
@@ -54,7 +65,8 @@ static uint32_t threads_between(void)
 static void settle(void)
 {
     uint64_t patience_ns = clock_ns() + PATIENCE_NS;
-    while ((threads_between() || spaces_ending()) && clock_ns() < patience_ns)
+    while ((threads_between() || __atomic_load_n(&spaces_ending, __ATOMIC_ACQUIRE)) &&
+           clock_ns() < patience_ns)
         cpu_pause();
 }
 
@@ -65,7 +77,7 @@ static int text_kcounts(struct text *text, const struct proc_inode *of)
     settle();
     memory_trim();
     add_frames(text);
-    object_caches_visit(add_cache, text);
+    for_each_cache(add_cache, text);
     add_inodes(text);
     sched_load(load, &n_running, &n_threads);
     text_add(text, "processes %u\nthreads %u\nfiles %lu\n", process_count(), n_threads,
@@ -89,7 +101,7 @@ static int text_slabinfo(struct text *text, const struct proc_inode *of)
     text_add(text, "slabinfo - version: 2.1\n# name            <active_objs> <num_objs> <objsize> "
                    "<objperslab> <pagesperslab> : tunables <limit> <batchcount> <sharedfactor> : "
                    "slabdata <active_slabs> <num_slabs> <sharedavail>\n");
-    object_caches_visit(add_slabs, text);
+    for_each_cache(add_slabs, text);
     return 0;
 }
 

@@ -92,7 +92,8 @@ int proc_text_machine_stat(struct text *text, const struct proc_inode *of)
     add_processors(text);
     sched_load(load, &n_running, &n_threads);
     text_add(text, "intr %lu\nctxt %lu\nbtime %lu\nprocesses %d\n", count_interrupts(),
-             sched_n_switches(), clock_boot_realtime_ns() / SECOND_NS, pid_last());
+             sched_n_switches(), clock_boot_realtime_ns() / SECOND_NS,
+             __atomic_load_n(&last_pid, __ATOMIC_RELAXED));
     text_add(text, "procs_running %u\nprocs_blocked 0\n", n_running);
     return 0;
 }
@@ -104,7 +105,8 @@ int proc_text_loadavg(struct text *text, const struct proc_inode *of)
     sched_load(load, &n_running, &n_threads);
     for (int i = 0; i < 3; i++)
         text_add(text, "%u.%02u ", load[i] >> 16, (load[i] & 0xffff) * 100 >> 16);
-    text_add(text, "%u/%u %d\n", n_running, n_threads, pid_last());
+    text_add(text, "%u/%u %d\n", n_running, n_threads,
+             __atomic_load_n(&last_pid, __ATOMIC_RELAXED));
     return 0;
 }
 
@@ -187,7 +189,7 @@ static int text_buddyinfo(struct text *text, const struct proc_inode *of)
  * messages are written to another port, which is not a terminal. */
 static int text_consoles(struct text *text, const struct proc_inode *of)
 {
-    const struct tty *tty = tty_of_console();
+    const struct tty *tty = console_tty;
     (void)of;
     if (!tty)
         return 0;

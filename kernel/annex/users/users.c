@@ -31,7 +31,7 @@ static long cred_drop(struct thread *self, struct cred *cred, long err)
 }
 
 /* Publishes the copy. A user that has reached RLIMIT_NPROC gets this process, too, because programs
- * do not expect setuid to fail; but its exec is refused (process_over_limit). 0, or -EAGAIN if
+ * do not expect setuid to fail; but its exec is refused (see tasks.c). 0, or -EAGAIN if
  * there is no memory for the counts of a new user. Takes fs.lock and proc_lock; releases exec_lock.
  */
 static long cred_commit(struct thread *self, struct cred *cred)
