@@ -36,7 +36,7 @@ annex_header += poll/poll.h
 annex += poll/poll.c
 annex += poll/select.c
 
-# annex: random      random numbers for programs: getrandom, /dev/random
+# annex: random      random numbers for programs: getrandom, /dev/random; /dev/full
 annex += random/random.c
 
 # annex: files       owners, times, several buffers, copies, statx, statfs, chroot; sockets: polite answers
@@ -71,6 +71,10 @@ annex += zap/zap.c
 needs_holes := zap
 annex_header += holes/holes.h
 annex += holes/holes.c
+
+# annex: exchange    rename that exchanges two names, or leaves a whiteout
+annex_header += exchange/exchange.h
+annex += exchange/exchange.c
 
 # annex: memfd       files without a name, and seals on their contents
 needs_memfd := zap

@@ -1,4 +1,4 @@
-/* The devices without hardware: null, zero, full. */
+/* The devices without hardware: null and zero. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
@@ -24,12 +24,6 @@ static long zero_read(struct file *file, struct uio *uio, uint64_t *pos)
     return n > 0 || wanted == 0 ? (long)n : -EFAULT;
 }
 
-static long full_write(struct file *file, struct uio *uio, uint64_t *pos)
-{
-    (void)file, (void)uio, (void)pos;
-    return -ENOSPC;
-}
-
 static long no_seek(struct file *file, int64_t offset, int whence)
 {
     (void)file, (void)offset, (void)whence;
@@ -46,7 +40,6 @@ static struct backing *zero_backing(struct file *file)
 
 static const struct file_ops zero_ops = {
     .read = zero_read, .write = null_write, .seek = no_seek, .backing = zero_backing};
-static const struct file_ops full_ops = {.read = zero_read, .write = full_write, .seek = no_seek};
 static const struct {
     const char *name;
     uint32_t minor, permissions;
@@ -54,7 +47,6 @@ static const struct {
 } devices[] = {
     {"null", 3, 0666, &null_ops},
     {"zero", 5, 0666, &zero_ops},
-    {"full", 7, 0666, &full_ops},
 };
 
 static int memory_open(struct inode *inode, struct file *file)

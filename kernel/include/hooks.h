@@ -32,6 +32,7 @@ struct kernel_termios;
 struct list;
 struct pipe;
 struct process;
+struct renaming;
 struct space;
 struct thread;
 struct trap_frame;
@@ -88,6 +89,10 @@ struct annex_hooks {
     /* hardlinks: one name of a file in the root archive that has several. 1: it is a link now; 0:
      * it is the first name, which the caller makes; -errno. Without an entry: there are no more. */
     int (*shared_name)(struct fs_context *fs, const char *name, const struct cpio_entry *entry);
+    /* exchange: a rename with flags beside RENAME_NOREPLACE. 0 or -errno; -ESTALE: to be tried
+     * again.
+     */
+    int (*rename_rare)(struct fs_context *fs, struct renaming *renaming);
     /* report: logs all there is to say about a panic, or goes on with it after a fault. */
     void (*report_panic)(void);
     /* report: logs what this processor does, for an NMI. */

@@ -167,12 +167,10 @@ struct inode_ops {
     /* Removes the dentry from dir; a directory must be empty (-ENOTEMPTY). -ESTALE if the name does
      * not belong to that dentry any more: then the caller looks it up again. Absent: -EPERM. */
     int (*remove)(struct dentry *dir, const char *name, size_t len, struct dentry *victim);
-    /* Moves `from` to name in new_dir, where it replaces `over`, or exchanges the two
-     * (RENAME_EXCHANGE). If over is NULL the name must be free. -ESTALE if either name has changed
-     * since it was looked up. If `whiteout` is not NULL, such an inode gets the former name in the
-     * same step. Absent: -EPERM. */
+    /* Moves `from` to name in new_dir, where it replaces `over`. If over is NULL the name must be
+     * free. -ESTALE if either name has changed since it was looked up. Absent: -EPERM. */
     int (*rename)(struct dentry *from, struct dentry *new_dir, const char *name, size_t len,
-                  struct dentry *over, uint32_t flags, const struct new_inode *whiteout);
+                  struct dentry *over);
     /* Lists from position *pos on, and moves *pos. The vfs itself lists "." and "..", which have
      * the positions 0 and 1. Absent: -ENOTDIR. */
     int (*list)(struct inode *dir, struct dentry *self, uint64_t *pos, struct listing *listing);

@@ -342,7 +342,7 @@ static void pipefs_stat(struct filesystem *fs, struct statfs *st)
         .f_type = PIPEFS_MAGIC, .f_bsize = PAGE_SIZE, .f_frsize = PAGE_SIZE, .f_namelen = NAME_MAX};
 }
 
-static struct filesystem pipefs = {.type = "pipefs", .next_ino = 1, .statfs = pipefs_stat};
+struct filesystem pipefs = {.type = "pipefs", .next_ino = 1, .statfs = pipefs_stat};
 
 static void pipe_inode_release(struct inode *inode)
 {
@@ -350,11 +350,6 @@ static void pipe_inode_release(struct inode *inode)
 }
 
 static const struct inode_ops pipe_inode_ops = {.release = pipe_inode_release};
-
-bool pipe_is_unnamed(const struct inode *inode)
-{
-    return inode->fs == &pipefs;
-}
 
 /* Opens one end of the pipe of an inode. 0, -ENOMEM or -ENFILE. */
 static int open_end(struct fs_context *fs, struct inode *inode, int flags, struct file **end)

@@ -36,8 +36,8 @@ extern const struct file_ops pipe_ops;
 
 /* The pipe of the inode, referenced; made if there is none. NULL: out of memory. */
 struct pipe *pipe_get(struct inode *inode);
-/* Was it made by pipe()? Such a pipe can be opened again through /proc/PID/fd. */
-bool pipe_is_unnamed(const struct inode *inode);
+/* Of the pipes made by pipe(). Such a pipe can be opened again through /proc/PID/fd. */
+extern struct filesystem pipefs;
 void pipe_put(struct inode *inode, struct pipe *pipe); /* drops a reference */
 /* Makes `file` an open file of the pipe. It takes over the caller's reference to the pipe. */
 void pipe_attach(struct pipe *pipe, struct file *file);

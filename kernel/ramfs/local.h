@@ -104,7 +104,7 @@ void ramfs_grow_to(struct ramfs_inode *file, uint64_t end); /* sets the size, if
 struct mutex *ramfs_contents_of(const struct ramfs_inode *file);
 void ramfs_file_setup(void); /* called before the first file is made */
 int ramfs_rename(struct dentry *from, struct dentry *new_dir, const char *name, size_t len,
-                 struct dentry *over, uint32_t flags, const struct new_inode *whiteout);
+                 struct dentry *over);
 void ramfs_inode_release(struct inode *inode);
 
 /* The functions that enforce the seals of files; they are in the memfd annex. NULL: without it a
@@ -126,3 +126,27 @@ void ramfs_slot_set_locked(struct ramfs_inode *dir, uint32_t slot, struct dentry
  * them to ramfs_slots_free after it has released the lock. */
 struct radix ramfs_slot_free_locked(struct ramfs_inode *dir, uint32_t slot);
 void ramfs_slots_free(struct radix *slots);
+
+/* ---- A rename in its steps (rename.c) ---- */
+
+struct move {
+    struct dentry *from, *over; /* over: what has the new name, or NULL */
+    struct dentry *old_dir, *new_dir;
+    struct ramfs_inode *old, *new; /* inodes of the two directories */
+    const char *name;              /* in new_dir */
+    size_t len;
+    struct dentry_name from_name; /* from's new name, afterwards its former one */
+    uint32_t from_hash;
+    struct radix unused; /* slots to be freed afterwards */
+    bool keeps_over;     /* over is not removed */
+    /* The change itself, which cannot fail; and, unless it is NULL, what must be had for it: 0 or
+     * -errno. Lock: all four held. */
+    void (*act)(struct move *move, uint32_t slot);
+    int (*prepare)(struct move *move);
+};
+/* Fills in a move that replaces. */
+void ramfs_move_init(struct move *move, struct dentry *from, struct dentry *new_dir,
+                     const char *name, size_t len, struct dentry *over);
+int ramfs_move(struct move *move); /* performs it: 0 or -errno */
+/* move.act of a rename: from moves to the new name, where it replaces over if there is one. */
+void ramfs_replace_locked(struct move *move, uint32_t slot);

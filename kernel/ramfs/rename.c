@@ -1,5 +1,4 @@
-/* Rename: a dentry moves to another name or directory, replaces another dentry, or exchanges with
- * it.
+/* Rename: a dentry moves to another name or directory, and may replace another dentry.
  *
  * To other threads a rename must look like one step: at no moment may both names be missing, or the
  * new name belong to neither file. So the locks of both directories are held during the whole
@@ -14,28 +13,12 @@
  * move_prepare_locked checks again that both names belong to the same dentries, and otherwise gives
  * -ESTALE: the vfs looks them up again.
  *
- * After the first change nothing may fail. Therefore the copies of names, the whiteout and the
- * slots are allocated before. What is not needed any more (former names, freed slots, the replaced
- * dentry) is kept until the locks are released, because freeing it may take long. */
+ * After the first change nothing may fail. Therefore the copy of the name and the slot are
+ * allocated before. What is not needed any more (the former name, freed slots, the replaced dentry)
+ * is kept until the locks are released, because freeing it may take long. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "local.h"
-
-struct move {
-    struct dentry *from, *over; /* over: what has the new name, or NULL */
-    struct dentry *old_dir, *new_dir;
-    struct ramfs_inode *old, *new; /* inodes of the two directories */
-    const char *name;              /* in new_dir */
-    size_t len;
-    struct dentry_name from_name; /* from's new name, afterwards its former one */
-    struct dentry_name over_name; /* likewise for over, in an exchange */
-    struct dentry *whiteout;      /* gets from's former name; or NULL */
-    uint32_t from_hash, over_hash;
-    uint32_t whiteout_slot;
-    bool exchange;
-    struct radix unused; /* slots to be freed afterwards */
-};
 
 /* Locks both directories, then the inodes of from and over. */
 static void move_lock(const struct move *move)
@@ -78,19 +61,17 @@ static int move_prepare_locked(struct move *move, uint32_t *slot)
         return -ENOENT;
     if (ramfs_find_locked(move->new, move->name, move->len, move->from_hash) != over)
         return -ESTALE;
-    if (over && !move->exchange && inode_is(over->inode, S_IFDIR) &&
+    if (over && !move->keeps_over && inode_is(over->inode, S_IFDIR) &&
         ramfs_inode(over->inode)->dir.names.count > 0)
         return -ENOTEMPTY;
-    if (move->whiteout && ramfs_slot_take_locked(move->old, &move->whiteout_slot))
-        return -ENOSPC;
     *slot = over ? over->slot : from->slot;
     bool needs_slot = !over && move->new != move->old;
-    if (needs_slot && ramfs_slot_take_locked(move->new, slot)) {
-        if (move->whiteout) /* the directory has from, so it keeps its slots */
-            ramfs_slot_free_locked(move->old, move->whiteout_slot);
+    if (needs_slot && ramfs_slot_take_locked(move->new, slot))
         return -ENOSPC;
-    }
-    return 0;
+    int err = move->prepare ? move->prepare(move) : 0;
+    if (err && needs_slot)
+        move->unused = ramfs_slot_free_locked(move->new, *slot);
+    return err;
 }
 
 /* Sets the times of the directories and of what moves. */
@@ -115,22 +96,10 @@ static void displace_locked(const struct move *move)
     move->new->inode.size -= BOGUS_ENTRY_SIZE;
 }
 
-/* Adds the whiteout with from's former name. This comes before from is removed, so that the old
- * directory does not become empty, which would free its slots. */
-static void white_out_locked(const struct move *move)
-{
-    hash_insert(&move->old->dir.names, &move->whiteout->node, move->over_hash);
-    ramfs_slot_set_locked(move->old, move->whiteout_slot, move->whiteout);
-    move->old->inode.size += BOGUS_ENTRY_SIZE;
-}
-
-/* Moves from to the new name, where it replaces over if there is one. */
-static void replace_locked(struct move *move, uint32_t slot)
+void ramfs_replace_locked(struct move *move, uint32_t slot)
 {
     struct dentry *from = move->from;
     bool is_dir = inode_is(from->inode, S_IFDIR), same = move->old == move->new;
-    if (move->whiteout)
-        white_out_locked(move);
     if (move->over)
         displace_locked(move);
     hash_remove(&move->old->dir.names, &from->node);
@@ -148,26 +117,6 @@ static void replace_locked(struct move *move, uint32_t slot)
     dentry_rename(from, move->new_dir, &move->from_name);
 }
 
-/* Exchanges names, directories and slots of from and over. */
-static void exchange_locked(struct move *move)
-{
-    struct dentry *from = move->from, *over = move->over;
-    uint32_t n_up = inode_is(from->inode, S_IFDIR), n_down = inode_is(over->inode, S_IFDIR);
-    hash_remove(&move->old->dir.names, &from->node);
-    hash_remove(&move->new->dir.names, &over->node);
-    hash_insert(&move->new->dir.names, &from->node, move->from_hash);
-    hash_insert(&move->old->dir.names, &over->node, move->over_hash);
-    if (move->old != move->new) {
-        uint32_t slot = from->slot;
-        ramfs_slot_set_locked(move->new, over->slot, from);
-        ramfs_slot_set_locked(move->old, slot, over);
-    }
-    move->old->inode.nlink += n_down - n_up;
-    move->new->inode.nlink += n_up - n_down;
-    dentry_rename(from, move->new_dir, &move->from_name);
-    dentry_rename(over, move->old_dir, &move->over_name);
-}
-
 /* The replaced dentry loses the directory's reference at last, because that may free the inode and
  * all its pages. */
 static int move_perform(struct move *move)
@@ -177,70 +126,45 @@ static int move_perform(struct move *move)
     int err = move_prepare_locked(move, &slot);
     if (!err) {
         move_touch_locked(move, (int64_t)realtime_ns());
-        if (move->exchange)
-            exchange_locked(move);
-        else
-            replace_locked(move, slot);
+        move->act(move, slot);
     }
     move_unlock(move);
     ramfs_slots_free(&move->unused);
-    if (!err && move->over && !move->exchange)
+    if (!err && move->over && !move->keeps_over)
         dentry_unref(move->over);
     return err;
 }
 
-/* Allocates the names that the move needs, and moves. 0 or -errno. */
-static int move_named(struct move *move)
+void ramfs_move_init(struct move *move, struct dentry *from, struct dentry *new_dir,
+                     const char *name, size_t len, struct dentry *over)
 {
-    const struct dentry *from = move->from;
-    if (dentry_name_prepare(&move->from_name, move->name, move->len))
-        return -ENOMEM;
-    if (move->exchange &&
-        dentry_name_prepare(&move->over_name, dentry_name(from), from->name_len)) {
-        dentry_name_discard(&move->from_name);
-        return -ENOMEM;
-    }
-    int err = move_perform(move);
-    dentry_name_discard(&move->from_name);
-    if (move->exchange)
-        dentry_name_discard(&move->over_name);
-    return err;
-}
-
-/* Makes a dentry with from's name, which is not in the directory yet. NULL: out of memory. */
-static struct dentry *whiteout_make(const struct dentry *from, const struct new_inode *what)
-{
-    struct ramfs_inode *inode = ramfs_inode_create(from->inode->fs, what);
-    if (!inode)
-        return NULL;
-    struct dentry *dentry =
-        dentry_create(from->parent, &inode->inode, dentry_name(from), from->name_len);
-    if (!dentry)
-        inode_unref(&inode->inode);
-    return dentry;
-}
-
-int ramfs_rename(struct dentry *from, struct dentry *new_dir, const char *name, size_t len,
-                 struct dentry *over, uint32_t flags, const struct new_inode *whiteout)
-{
-    struct dentry *old_dir = from->parent;
-    struct move move = {
+    *move = (struct move){
         .from = from,
         .over = over,
-        .old_dir = old_dir,
+        .old_dir = from->parent,
         .new_dir = new_dir,
-        .old = ramfs_inode(old_dir->inode),
+        .old = ramfs_inode(from->parent->inode),
         .new = ramfs_inode(new_dir->inode),
         .name = name,
         .len = len,
         .from_hash = hash_bytes(name, len),
-        .over_hash = from->node.hash,
-        .exchange = (flags & RENAME_EXCHANGE) != 0,
+        .act = ramfs_replace_locked,
     };
-    if (whiteout && !(move.whiteout = whiteout_make(from, whiteout)))
-        return -ENOSPC;
-    int err = move_named(&move);
-    if (err)
-        dentry_unref(move.whiteout);
+}
+
+int ramfs_move(struct move *move)
+{
+    if (dentry_name_prepare(&move->from_name, move->name, move->len))
+        return -ENOMEM;
+    int err = move_perform(move);
+    dentry_name_discard(&move->from_name);
     return err;
+}
+
+int ramfs_rename(struct dentry *from, struct dentry *new_dir, const char *name, size_t len,
+                 struct dentry *over)
+{
+    struct move move;
+    ramfs_move_init(&move, from, new_dir, name, len, over);
+    return ramfs_move(&move);
 }

@@ -143,6 +143,17 @@ int remove_name(struct fs_context *fs, int dirfd, const char *path, bool as_dir)
 int may_remove(struct fs_context *fs, struct dentry *dir, struct dentry *victim, bool as_dir);
 void rename_setup(void);
 
+/* A rename in progress: no directory gets another parent meanwhile. */
+struct renaming {
+    struct last_name old, new;
+    struct dentry *from, *over; /* over: what has the new name, or NULL */
+    unsigned flags;
+};
+/* Checks what needs no permissions: slashes, existence, and that directories remain a tree. */
+int rename_check_names(const struct renaming *r);
+/* Checks the caller's permissions. */
+int rename_check_rights(struct fs_context *fs, const struct renaming *r);
+
 /* ---- Descriptors (fd_table.c) ---- */
 
 struct fd_table {

@@ -1,4 +1,4 @@
-/* rename in all its forms: the checks, in the order in which Linux makes them, then the move.
+/* rename: the checks, in the order in which Linux makes them, then the move.
  *
  * A rename looks up two names, checks that the move is allowed, and lets the file system do it. All
  * this must not be disturbed by other threads, for two reasons.
@@ -19,6 +19,9 @@
 #include "local.h"
 #include "syscall_calls.h"
 
+/* What an annex may know. */
+#define RARE_FLAGS (RENAME_EXCHANGE | RENAME_WHITEOUT)
+
 /* Held from the lookup to the move. */
 static struct mutex rename_mutex;
 
@@ -26,12 +29,6 @@ void rename_setup(void)
 {
     mutex_init(&rename_mutex, "rename", RANK_RENAME);
 }
-
-struct renaming {
-    struct last_name old, new;
-    struct dentry *from, *over; /* over: what has the new name, or NULL */
-    unsigned flags;
-};
 
 /* Looks up both names. 0 or -errno. */
 static int look_up(struct renaming *r)
@@ -47,33 +44,25 @@ static int look_up(struct renaming *r)
     return err == -ENOENT ? 0 : err;
 }
 
-/* Checks what needs no permissions: slashes, existence, and that directories remain a tree. */
-static int check_names(const struct renaming *r)
+int rename_check_names(const struct renaming *r)
 {
-    bool exchange = r->flags & RENAME_EXCHANGE;
     if (r->over && r->flags & RENAME_NOREPLACE)
         return -EEXIST;
-    if (exchange && !r->over)
-        return -ENOENT;
-    if (exchange && !dentry_is_dir(r->over) && r->new.trailing_slash)
-        return -ENOTDIR;
-    if (!dentry_is_dir(r->from) && (r->old.trailing_slash || (!exchange && r->new.trailing_slash)))
+    if (!dentry_is_dir(r->from) && (r->old.trailing_slash || r->new.trailing_slash))
         return -ENOTDIR;
     if (dentry_is_dir(r->from) && dentry_is_above(r->from, r->new.dir))
         return -EINVAL;
     if (r->over && dentry_is_dir(r->over) && dentry_is_above(r->over, r->old.dir))
-        return exchange ? -EINVAL : -ENOTEMPTY;
+        return -ENOTEMPTY;
     return 0;
 }
 
-/* Checks the caller's permissions. */
-static int check_rights(struct fs_context *fs, const struct renaming *r)
+int rename_check_rights(struct fs_context *fs, const struct renaming *r)
 {
-    bool is_dir = dentry_is_dir(r->from), exchange = r->flags & RENAME_EXCHANGE;
-    bool over_is_dir = r->over && dentry_is_dir(r->over);
+    bool is_dir = dentry_is_dir(r->from);
     int err = may_remove(fs, r->old.dir, r->from, is_dir);
     if (!err && r->over)
-        err = may_remove(fs, r->new.dir, r->over, exchange ? over_is_dir : is_dir);
+        err = may_remove(fs, r->new.dir, r->over, is_dir);
     else if (!err)
         err = r->new.dir->inode->nlink == 0
                   ? -ENOENT
@@ -84,21 +73,18 @@ static int check_rights(struct fs_context *fs, const struct renaming *r)
         return err;
     if (!err && is_dir) /* because its ".." changes */
         err = fs_permission(fs, r->from->inode, MAY_WRITE);
-    if (!err && exchange && over_is_dir)
-        err = fs_permission(fs, r->over->inode, MAY_WRITE);
     return err;
 }
 
-/* RENAME_WHITEOUT leaves a character device 0/0 at the old name, which tells an overlay file system
- * that the name does not exist. As on Linux since 5.8 every user may make this one device. */
-static int perform(struct fs_context *fs, const struct renaming *r)
+static int rename_plain(struct fs_context *fs, const struct renaming *r)
 {
-    struct new_inode whiteout;
-    struct inode *dir = r->old.dir->inode;
-    if (r->flags & RENAME_WHITEOUT)
-        new_inode_init(&whiteout, fs, dir, S_IFCHR);
-    return dir->ops->rename(r->from, r->new.dir, r->new.name, r->new.len, r->over, r->flags,
-                            r->flags & RENAME_WHITEOUT ? &whiteout : NULL);
+    int err = rename_check_names(r);
+    if (err || (r->over && r->from->inode == r->over->inode)) /* two names of one file */
+        return err;
+    err = rename_check_rights(fs, r);
+    return err ? err
+               : r->old.dir->inode->ops->rename(r->from, r->new.dir, r->new.name, r->new.len,
+                                                r->over);
 }
 
 /* One attempt. -ESTALE if one of the names has changed meanwhile. */
@@ -107,13 +93,7 @@ static int rename_once(struct fs_context *fs, struct renaming *r)
     r->from = r->over = NULL;
     int err = look_up(r);
     if (!err)
-        err = check_names(r);
-    bool same = !err && r->over && r->from->inode == r->over->inode; /* two names of one file */
-    if (!err && !same) {
-        err = check_rights(fs, r);
-        if (!err)
-            err = perform(fs, r);
-    }
+        err = r->flags & RARE_FLAGS ? annex_hooks.rename_rare(fs, r) : rename_plain(fs, r);
     if (r->from)
         dentry_unref(r->from);
     if (r->over)
@@ -143,8 +123,9 @@ long sys_renameat2(struct fs_context *fs, int olddir, const char *old, int newdi
 {
     struct renaming r; /* the other fields are set by the walks and by rename_once */
     r.flags = flags;
-    if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT) ||
-        (flags & RENAME_EXCHANGE && flags != RENAME_EXCHANGE))
+    if (flags & ~(RENAME_NOREPLACE | RARE_FLAGS) ||
+        (flags & RENAME_EXCHANGE && flags != RENAME_EXCHANGE) ||
+        (flags & RARE_FLAGS && !annex_hooks.rename_rare))
         return -EINVAL;
     int err = path_walk_parent(fs, olddir, old, &r.old);
     if (err)

@@ -30,7 +30,8 @@ $(BUILD)/tests/host/test_spaces: tests/host/test_spaces.c tests/host/steps.c $(B
 # The tests of vfs and ramfs have these rooms, the annexes that add calls to them, and a shim in the
 # place of the floors below.
 host_vfs := $(patsubst kernel/%.c,$(BUILD)/tests/host/%.o,$(wildcard kernel/sched/deadline.c kernel/vfs/*.c kernel/ramfs/*.c \
-    kernel/annex/files/*.c kernel/annex/memfd/*.c kernel/annex/holes/*.c kernel/annex/protect/*.c kernel/annex/fifo/mknod.c) \
+    kernel/annex/files/*.c kernel/annex/memfd/*.c kernel/annex/holes/*.c \
+    kernel/annex/exchange/*.c kernel/annex/protect/*.c kernel/annex/fifo/mknod.c) \
     $(filter-out %/owner.c,$(wildcard kernel/annex/locks/*.c)))
 
 $(host_vfs): $(BUILD)/tests/host/%.o: kernel/%.c | $(syscall_tables)

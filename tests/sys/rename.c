@@ -1,5 +1,5 @@
 /* rename, renameat, renameat2: all forms, and each errno that Linux documents.
- * needs: users fifo */
+ * needs: users fifo exchange */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sys/syscall.h>

@@ -60,7 +60,7 @@ static int fifo_open(struct inode *inode, struct file *file)
     if (!pipe)
         return -ENOMEM;
     mutex_lock(&pipe->lock);
-    int err = fifo_join(pipe, file, !pipe_is_unnamed(inode));
+    int err = fifo_join(pipe, file, inode->fs != &pipefs);
     mutex_unlock(&pipe->lock);
     if (err)
         pipe_put(inode, pipe);

@@ -331,10 +331,9 @@ static int link(struct dentry *dir, const char *name, size_t len, struct inode *
 }
 
 static int rename(struct dentry *from, struct dentry *new_dir, const char *name, size_t len,
-                  struct dentry *over, uint32_t flags, const struct new_inode *whiteout)
+                  struct dentry *over)
 {
-    (void)whiteout;
-    (void)from, (void)new_dir, (void)name, (void)len, (void)flags;
+    (void)from, (void)new_dir, (void)name, (void)len;
     return over ? -EPERM : -ENOENT;
 }
 

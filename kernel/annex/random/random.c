@@ -1,4 +1,5 @@
-/* Random numbers for programs: getrandom, /dev/random and /dev/urandom, which are the same. */
+/* Random numbers for programs: getrandom, /dev/random and /dev/urandom, which are the same. And
+ * /dev/full, a disk that is full, for tests of programs. */
 /* SPDX-License-Identifier: MIT */
 #include "annex.h"
 #include "dev/devices.h"
@@ -65,6 +66,19 @@ static long random_write(struct file *file, struct uio *uio, uint64_t *pos)
     return total;
 }
 
+static long full_read(struct file *file, struct uio *uio, uint64_t *pos)
+{
+    (void)file, (void)pos;
+    size_t wanted = uio->left, n = uio_put_zeros(uio, wanted);
+    return n > 0 || wanted == 0 ? (long)n : -EFAULT;
+}
+
+static long full_write(struct file *file, struct uio *uio, uint64_t *pos)
+{
+    (void)file, (void)uio, (void)pos;
+    return -ENOSPC;
+}
+
 static long no_seek(struct file *file, int64_t offset, int whence)
 {
     (void)file, (void)offset, (void)whence;
@@ -77,6 +91,8 @@ static const struct file_ops random_ops = {
     .seek = no_seek,
 };
 
+static const struct file_ops full_ops = {.read = full_read, .write = full_write, .seek = no_seek};
+
 static int random_open(struct inode *inode, struct file *file)
 {
     (void)inode;
@@ -84,9 +100,17 @@ static int random_open(struct inode *inode, struct file *file)
     return 0;
 }
 
+static int full_open(struct inode *inode, struct file *file)
+{
+    (void)inode;
+    file->ops = &full_ops;
+    return 0;
+}
+
 static void start(struct fs_context *fs, const char *command_line)
 {
     (void)fs, (void)command_line;
+    device_register(&(struct device){MEMORY_MAJOR, 7, "full", 0666, 0, full_open});
     device_register(&(struct device){MEMORY_MAJOR, 8, "random", 0666, 0, random_open});
     device_register(&(struct device){MEMORY_MAJOR, 9, "urandom", 0666, 0, random_open});
 }

@@ -9,6 +9,7 @@
 
 #include "abi/errno.h"
 #include "annex/holes/holes.h"
+#include "annex/exchange/exchange.h"
 #include "annex/files/files.h"
 #include "annex/memfd/unnamed.h"
 #include "annex/protect/protect.h"
@@ -65,6 +66,7 @@ __attribute__((constructor)) static void shim_setup(void)
     hooks.caller_rights = rights_of_the_kernel;
     hooks.log_line = log_nothing;
     ramfs_file_ops.seek = holes_seek;
+    annex_hooks.rename_rare = rename_rare;
     annex_hooks.open_unnamed = file_open_unnamed;
     annex_hooks.drop_privileges = files_drop_privileges;
     vfs_guard = &protect_guard;
