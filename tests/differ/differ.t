@@ -25,6 +25,7 @@ DEFAULT = ["files:1:root", "files:1:user", "files:2:root", "files:2:user", "file
 DEFAULT += ["jobs:2:root"]
 # How many blocks of those that are many or slow, if no subject is named.
 THOROUGH = os.environ.get("THOROUGH")
+MOST_ALONE = 30  # of the programs of one block that differ, so many are run alone
 FEW_BLOCKS = {"random": 20, "jobs": 12} if THOROUGH else {"random": 4, "jobs": 3, "files": 20}
 
 
@@ -59,6 +60,19 @@ def different(ours, theirs):
     return sorted(keys, key=lambda key: (isinstance(key, str), key))
 
 
+def differs_again(what, block, program, aloud):
+    """Runs one program alone on both systems; what differs is shown if `aloud`."""
+    theirs = on_linux(*what, "show", block, program).splitlines()
+    ours = on_ouros(1, *what, "show", block, program).splitlines()
+    if aloud:
+        print(f"# program {program} of block {block} (-: Linux, +: Ouros)")
+        if theirs == ours:
+            print("#   ... but not when run alone")
+        for line in list(difflib.unified_diff(theirs, ours, lineterm="", n=50))[3:]:
+            print("#   " + line)
+    return theirs != ours
+
+
 def show_block(cpus, what, block, shown):
     """The programs of a block that differ, the first ones in words; how many they are."""
     theirs = by_number(on_linux(*what, "each", block))
@@ -66,19 +80,14 @@ def show_block(cpus, what, block, shown):
     bad = different(ours, theirs)
     if not bad:
         print(f"# block {block} differed, but none of its programs does when run again")
-    settled = 0
-    for program in bad[:shown]:
-        print(f"# program {program} of block {block} (-: Linux, +: Ouros)")
+    n_bad = len(bad)
+    for i, program in enumerate(bad[:MOST_ALONE]):
         if isinstance(program, str):
-            continue
-        a = on_linux(*what, "show", block, program).splitlines()
-        b = on_ouros(1, *what, "show", block, program).splitlines()
-        if a == b:
-            print("#   ... but not when run alone")
-            settled += what[0] == "jobs"
-        for line in list(difflib.unified_diff(a, b, lineterm="", n=50))[3:]:
-            print("#   " + line)
-    return len(bad) - settled
+            print("# " + program)
+        elif i < shown or what[0] == "jobs":
+            again = differs_again(what, block, program, i < shown)
+            n_bad -= what[0] == "jobs" and not again
+    return n_bad
 
 
 def compare(what, cpus, last, theirs, shown):
