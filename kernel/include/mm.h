@@ -232,6 +232,8 @@ struct space {
     /* the child, while a fork copies the VMAs: until then they do not change, but stacks grow */
     struct space *copied_to;
     bool unborn; /* a child of a fork that has no tables yet: a zap waits for them */
+    bool moving; /* pages go to other addresses in pieces: faults wait, and all that changes them */
+    uint32_t n_awaiting; /* how many threads wait for that, or for a fork */
     uint32_t n_vmas, n_spares;
     struct vma *spares[VMA_SPARES]; /* memory for a change in progress; otherwise empty */
     struct tree mappings;           /* struct mapping, by the address of the backing */

@@ -93,7 +93,7 @@ void mappings_show(struct space *child, struct space *parent)
          node = tree_next(&child->mappings, node)) {
         mapping_show(container_of(node, struct mapping, in_space));
         if (++n % PIECE_AREAS == 0)
-            space_breathe(parent);
+            space_breathe(parent, false);
     }
 }
 

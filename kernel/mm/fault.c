@@ -259,7 +259,7 @@ int space_fault_locked(struct space *space, uint64_t address, uint64_t error)
 
 int space_fault(struct space *space, uint64_t address, uint64_t error)
 {
-    spin_lock(&space->lock);
+    space_lock_pages(space);
     int result = space_fault_locked(space, address, error);
     spin_unlock(&space->lock);
     return result;

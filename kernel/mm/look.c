@@ -35,7 +35,7 @@ size_t space_transfer(struct space *space, uint64_t address, void *buf, size_t n
     size_t done = 0;
     while (done < n_bytes) {
         size_t step = min(PAGE_SIZE - (address + done) % PAGE_SIZE, n_bytes - done);
-        spin_lock(&space->lock);
+        space_lock_pages(space);
         void *page = page_reach(space, address + done, access);
         if (page && access & FAULT_WRITE && buf)
             memcpy(page, (char *)buf + done, step);

@@ -117,16 +117,18 @@ static uint64_t range_end(uint64_t start, uint64_t n_bytes)
     return start + n_bytes;
 }
 
-/* Drops the pages of [*at, end) up to the end of a piece of *step bytes, and moves *at there. *step
- * doubles as long as nothing is found. 0 or -ENOMEM. Takes space->lock. */
-static int discard_piece(struct space *space, uint64_t *at, uint64_t end, uint64_t *step)
+/* Drops the pages of [*at, end), a part of a range that begins at `start`, up to the end of a
+ * piece, and moves *at there. Tables that have become empty are freed with the last of what they
+ * cover, so a piece includes what was dropped before below the same table. 0 or -ENOMEM. Takes
+ * space->lock. */
+static int discard_piece(struct space *space, uint64_t start, uint64_t *at, uint64_t end)
 {
     struct flush flush;
-    uint64_t stop = min(end, align_down(*at, LARGE_SPAN) + *step);
     flush_begin(&flush, space);
-    spin_lock(&space->lock);
-    int err = space_discard_locked(space, *at, stop, &flush);
-    *step = flush.end ? PIECE_BYTES : min(*step * 2, (uint64_t)PIECE_MOST);
+    space_lock_pages(space);
+    uint64_t stop = tables_reach(space, *at, end, PIECE_BYTES / LARGE_SPAN);
+    start = max(start, align_down(*at, PIECE_SPAN));
+    int err = space_discard_locked(space, start, stop, &flush);
     flush_end(&flush);
     spin_unlock(&space->lock);
     *at = stop;
@@ -146,9 +148,8 @@ static uint64_t next_mapped(struct space *space, uint64_t at, uint64_t end)
 int space_discard(struct space *space, uint64_t start, uint64_t end)
 {
     int err = 0;
-    uint64_t step = PIECE_BYTES;
     for (uint64_t at = start; !err && (at = next_mapped(space, at, end)) < end;) {
-        err = discard_piece(space, &at, end, &step);
+        err = discard_piece(space, start, &at, end);
         if (at < end)
             mm_resched();
     }
@@ -414,18 +415,21 @@ long space_map(struct space *space, const struct map_request *request)
 
 /* ---- mprotect ---- */
 
-/* Changes the protection of a part of a VMA. 0, -EACCES or -ENOMEM. Lock: space->lock held. */
-static int protect_vma(struct space *space, struct vma *vma, uint64_t start, uint64_t end,
-                       uint32_t prot, struct flush *flush)
+/* Changes the protection of the part [start, stop) of a VMA. The limits are asked for the part up
+ * to `end`, of which this is a piece: one more VMA while it is half done is allowed. 0, -EACCES or
+ * -ENOMEM. Lock: space->lock held. */
+static int protect_vma(struct space *space, struct vma *vma, uint64_t start, uint64_t stop,
+                       uint64_t end, uint32_t prot, struct flush *flush)
 {
+    end = min(end, vma->end);
     if (prot & ~vma->max_prot)
         return -EACCES;
     if (!(vma->prot & PROT_WRITE) && !space_may_write(space, end - start, prot, vma->flags))
         return -ENOMEM;
     if (!vma_may_change(space, vma, start, end, prot, vma->flags) || !vmas_reserve(space, 2) ||
-        tables_restrict(space, start, end, prot, flush) < 0)
+        tables_restrict(space, start, stop, prot, flush) < 0)
         return -ENOMEM;
-    vma_change(space, vma, start, end, prot, vma->flags);
+    vma_change(space, vma, start, stop, prot, vma->flags);
     return 0;
 }
 
@@ -437,10 +441,11 @@ static int protect_piece(struct space *space, uint64_t *at, uint64_t end, uint32
     int err = 0;
     flush_begin(&flush, space);
     space_lock_vmas(space);
-    for (int n = 0; n < PIECE_AREAS && *at < end && !err; n++) {
+    uint64_t reach = tables_reach(space, *at, end, PIECE_TABLES);
+    for (int n = 0; n < PIECE_AREAS && *at < reach && !err; n++) {
         struct vma *vma = vma_at(space, *at);
-        uint64_t stop = vma ? min(end, vma->end) : end;
-        err = vma ? protect_vma(space, vma, *at, stop, prot, &flush) : -ENOMEM;
+        uint64_t stop = vma ? min(reach, vma->end) : end;
+        err = vma ? protect_vma(space, vma, *at, stop, end, prot, &flush) : -ENOMEM;
         *at = stop;
     }
     vmas_release(space);

@@ -76,11 +76,28 @@ static void settings_copy(struct space *child, const struct space *parent)
     child->has_kept = parent->has_kept;
 }
 
+/* Waits until no pages move and, to change VMAs, until no fork copies them. Lock: space->lock held;
+ * it is released in between. */
+static void await(struct space *space, bool vmas)
+{
+    space->n_awaiting++;
+    while (space->moving || (vmas && space->copied_to))
+        space_breathe(space, true);
+    space->n_awaiting--;
+}
+
+void space_lock_pages(struct space *space)
+{
+    spin_lock(&space->lock);
+    if (unlikely(space->moving))
+        await(space, false);
+}
+
 void space_lock_vmas(struct space *space)
 {
     spin_lock(&space->lock);
-    while (unlikely(space->copied_to))
-        space_wait(space);
+    if (unlikely(space->moving || space->copied_to))
+        await(space, true);
 }
 
 /* Copies the VMAs, in pieces, and then shares the tables at once. 0 or -ENOMEM. Takes

@@ -14,8 +14,9 @@ enum {
     PIECE_TABLES = 16,  /* tables of pages whose PTEs are counted with a lock held */
     PIECE_TOUCHED = 32, /* pages that are brought in */
     PIECE_BYTES = 4 * LARGE_SPAN,
-    PIECE_MOST = 64 * LARGE_SPAN, /* if little is found */
 };
+/* A piece ends here in any case: there may be as many tables without a page as with some. */
+#define PIECE_SPAN ((uint64_t)LARGE_SPAN * TABLE_ENTRIES * TABLE_ENTRIES)
 
 /* The limit for VMAs. A space with that many cannot split one; mmap may add one more. */
 static inline uint64_t most_vmas(void)
@@ -166,13 +167,11 @@ void tables_clear(struct space *space, uint64_t start, uint64_t end, struct flus
  * pages may then have fewer rights than their VMA, and faults restore them. */
 int tables_restrict(struct space *space, uint64_t start, uint64_t end, uint32_t prot,
                     struct flush *flush);
-/* Drops pages of files from the range but not private copies of them. 0, or -ENOMEM: some pages
- * stay. */
-int tables_clear_files(struct space *space, uint64_t start, uint64_t end, struct flush *flush);
 /* The first table of pages at or above *address that exists, which is moved to the first address in
  * it that matters. NULL if there is none below `end`. */
 pte_t *next_table(const struct space *space, uint64_t *address, uint64_t end);
-/* The end of the n-th existing table of pages from `start` on, at most `end`. */
+/* The end of the n-th existing table of pages from `start` on, at most `end` and the next multiple
+ * of PIECE_SPAN. */
 uint64_t tables_reach(const struct space *space, uint64_t start, uint64_t end, int n);
 /* Fills a PTE that is 0, and notes its group as filled. */
 void pte_fill(pte_t *pte, pte_t value);
@@ -203,21 +202,18 @@ static inline uint32_t space_cpus(const struct space *space)
  * NULL. */
 struct space *space_hold_drop(struct space *space);
 
-/* Takes the lock to change VMAs. If a fork is copying them, it waits for that with no spinlock
- * held. Looking at VMAs, changing pages and growing stacks needs only the lock itself. */
+/* Takes the lock to change VMAs. If a fork is copying them, or while pages move, it waits for that
+ * with no spinlock held. */
 void space_lock_vmas(struct space *space);
-/* Releases the lock, lets other threads run, and takes it again. No other lock is held. */
-static inline void space_breathe(struct space *space)
+/* Takes the lock to change pages, and to grow stacks. It waits while pages move. Looking at VMAs
+ * needs only the lock itself. */
+void space_lock_pages(struct space *space);
+/* Releases the lock, lets other threads run, with `wait` until another has run, and takes it again.
+ * No other lock is held. */
+static inline void space_breathe(struct space *space, bool wait)
 {
     spin_unlock(&space->lock);
-    mm_resched();
-    spin_lock(&space->lock);
-}
-/* The same to wait for another thread. */
-static inline void space_wait(struct space *space)
-{
-    spin_unlock(&space->lock);
-    hooks.resched(true);
+    hooks.resched(wait);
     spin_lock(&space->lock);
 }
 

@@ -101,7 +101,7 @@ void tables_share(pte_t *from, pte_t *to)
 static void put_ptes(pte_t *table, int level, bool slowly);
 
 /* Drops a reference to a table or, at level 0, a page. `slowly`: lets other threads run after each
- * table of pages. NOLINTNEXTLINE(misc-no-recursion): a level of tables each, four at most */
+ * table. NOLINTNEXTLINE(misc-no-recursion): a level of tables each, four at most */
 static void put(paddr_t frame, int level, bool slowly)
 {
     struct frame *counted = frame_at(frame);
@@ -115,7 +115,7 @@ static void put(paddr_t frame, int level, bool slowly)
     counted->refs = 1; /* no other user is left */
     put_ptes(table_at(frame), level, slowly);
     frame_free_zeroed(frame);
-    if (slowly && level == 1)
+    if (slowly)
         mm_resched();
 }
 
@@ -294,43 +294,30 @@ void tables_clear(struct space *space, uint64_t start, uint64_t end, struct flus
         clear_in(table_at(space->root), 4, 0, start, end, flush);
 }
 
-pte_t *next_table(const struct space *space, uint64_t *address, uint64_t end)
+/* The address of the next entry of this table that is not 0, from that of `address` on; the end of
+ * the table if there is none. An address within the entry stays as it is. */
+static uint64_t next_entry(const pte_t *table, int level, uint64_t address)
 {
-    while (*address < end) {
-        const pte_t *table = table_at(space->root);
-        int level = 4;
-        while (level > 1 && table[table_index(*address, level)]) {
-            table = table_at(pte_phys(table[table_index(*address, level)]));
-            level--;
-        }
-        if (level == 1)
-            return (pte_t *)table;
-        *address = align_down(*address, pte_span(level)) + pte_span(level);
-    }
-    return NULL;
+    uint64_t first = table_index(address, level), i = first;
+    uint64_t groups = level == 4 ? UINT64_MAX : filled_groups(table);
+    while (i < TABLE_ENTRIES && !table[i])
+        i = (groups >> (i / GROUP)) & 1 ? i + 1 : align_down(i, (uint64_t)GROUP) + GROUP;
+    uint64_t span = pte_span(level);
+    return i == first ? address : align_down(address, span) + (i - first) * span;
 }
 
-int tables_clear_files(struct space *space, uint64_t start, uint64_t end, struct flush *flush)
+pte_t *next_table(const struct space *space, uint64_t *address, uint64_t end)
 {
-    uint64_t at = start;
-    note_most(space);
-    for (pte_t *table; (table = next_table(space, &at, end));) {
-        uint64_t limit = min(end, align_down(at, LARGE_SPAN) + LARGE_SPAN);
-        for (; at < limit; at += PAGE_SIZE) {
-            pte_t old = table[table_index(at, 1)];
-            if (!old || frame_at(pte_phys(old))->use != FRAME_FILE)
-                continue;
-            pte_t *pte = pte_own(space, at, flush);
-            if (!pte)
-                return -ENOMEM;
-            table = pte - table_index(at, 1);
-            pte_set(pte, 0);
-            space->n_resident--;
-            flush_page(flush, at);
-            flush_put(flush, pte_phys(old), 0);
-        }
+    int level = 4;
+    const pte_t *table = table_at(space->root);
+    while (level > 1 && *address < end) {
+        uint64_t next = next_entry(table, level, *address), whole = pte_span(level + 1);
+        bool here = next / whole == *address / whole;
+        *address = next;
+        table = table_at(here ? pte_phys(table[table_index(next, level)]) : space->root);
+        level = here ? level - 1 : 4;
     }
-    return 0;
+    return *address < end ? (pte_t *)table : NULL;
 }
 
 /* The PTE with only those rights that `prot` grants. */
@@ -367,6 +354,7 @@ int tables_restrict(struct space *space, uint64_t start, uint64_t end, uint32_t 
 uint64_t tables_reach(const struct space *space, uint64_t start, uint64_t end, int n)
 {
     uint64_t at = start;
+    end = min(end, align_down(start, PIECE_SPAN) + PIECE_SPAN);
     while (n > 0 && next_table(space, &at, end)) {
         at = align_down(at, LARGE_SPAN) + LARGE_SPAN;
         n--;

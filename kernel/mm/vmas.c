@@ -391,7 +391,7 @@ int vmas_copy(struct space *child, struct space *parent)
     while (all && copying.tree.next) {
         all = copy_one(&copying);
         if (all && copying.n_left % PIECE_AREAS == 0 && copying.n_left)
-            space_breathe(parent);
+            space_breathe(parent, false);
     }
     objects_free(&vma_cache, copying.memory, copying.n);
     child->n_vmas = parent->n_vmas - copying.n_left;

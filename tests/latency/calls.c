@@ -863,8 +863,8 @@ static int is_wanted(const char *name, const char *part)
 
 int main(int argc, char **argv)
 {
-    static const struct rows *const all[] = {&basic_rows, &signal_rows, &process_rows,
-                                             &descriptor_rows, &name_rows};
+    static const struct rows *const all[] = {&basic_rows,      &signal_rows, &process_rows,
+                                             &descriptor_rows, &name_rows,   &memory_rows};
     n_given = argc > 2 ? atoi(argv[2]) : 0;
     shared = (volatile struct shared *)map(PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
     pid_t pid = fork();

@@ -40,7 +40,7 @@ struct rows {
     size_t n;
 };
 
-extern const struct rows signal_rows, process_rows, descriptor_rows, name_rows;
+extern const struct rows signal_rows, process_rows, descriptor_rows, name_rows, memory_rows;
 
 void die(const char *what);
 

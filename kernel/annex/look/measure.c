@@ -67,13 +67,21 @@ static void count_page(struct memory_use *use, pte_t pte, uint64_t users, bool o
         use->private_dirty += (pte & PTE_DIRTY) != 0;
 }
 
+/* The same for the next table of pages, to which it moves *at, as far as one look may go. */
+static const pte_t *next_part(const struct space *space, uint64_t *at, uint64_t end,
+                              uint64_t *users, uint64_t *limit)
+{
+    *limit = min(end, align_down(*at, PIECE_SPAN) + PIECE_SPAN);
+    return next_table(space, at, *limit) ? find_part(space, *at, end, users, limit) : NULL;
+}
+
 void space_measure(struct space *space, const struct vma *vma, struct memory_use *use)
 {
     uint64_t users, limit;
     memset(use, 0, sizeof(*use));
     for (uint64_t at = vma->start; at < vma->end;) {
         spin_lock(&space->lock);
-        const pte_t *table = find_part(space, at, vma->end, &users, &limit);
+        const pte_t *table = next_part(space, &at, vma->end, &users, &limit);
         for (; table && at < limit; at += PAGE_SIZE)
             if (table[table_index(at, 1)])
                 count_page(use, table[table_index(at, 1)], users, vma->backing);
@@ -88,7 +96,7 @@ void space_measure(struct space *space, const struct vma *vma, struct memory_use
 bool space_next_page(struct space *space, uint64_t *address, uint64_t end, void *page)
 {
     uint64_t users, limit, at = *address;
-    spin_lock(&space->lock);
+    space_lock_pages(space);
     const pte_t *table = find_part(space, at, end, &users, &limit);
     while (table && at < limit && !table[table_index(at, 1)])
         at += PAGE_SIZE;
@@ -105,7 +113,7 @@ uint64_t space_weight(struct space *space)
     uint64_t weight = 0, users, limit;
     for (uint64_t at = 0; at < USER_END; mm_resched()) {
         spin_lock(&space->lock);
-        const pte_t *table = find_part(space, at, USER_END, &users, &limit);
+        const pte_t *table = next_part(space, &at, USER_END, &users, &limit);
         weight += table != NULL;
         for (; table && at < limit; at += PAGE_SIZE) {
             pte_t pte = table[table_index(at, 1)];
@@ -134,11 +142,11 @@ bool space_page_at(struct space *space, uint64_t address, struct page_seen *seen
     return pte;
 }
 
-/* NOLINTNEXTLINE(misc-no-recursion): a level of tables each, four at most */
+/* NOLINTNEXTLINE(misc-no-recursion): a level of tables each, three at most */
 static uint64_t count_tables(const pte_t *table, int level)
 {
     uint64_t n = 1;
-    for (int i = 0; level > 1 && i < (level == 4 ? TABLE_ENTRIES / 2 : TABLE_ENTRIES); i++)
+    for (int i = 0; level > 1 && i < TABLE_ENTRIES; i++)
         if (table[i])
             n += count_tables(phys_to_virt(pte_phys(table[i])), level - 1);
     return n;
@@ -146,8 +154,15 @@ static uint64_t count_tables(const pte_t *table, int level)
 
 uint64_t space_tables(struct space *space)
 {
-    spin_lock(&space->lock);
-    uint64_t n = count_tables(phys_to_virt(space->root), 4);
-    spin_unlock(&space->lock);
+    uint64_t n = 1;
+    const pte_t *root = phys_to_virt(space->root);
+    for (int i = 0; i < TABLE_ENTRIES / 2; i++) {
+        spin_lock(&space->lock);
+        if (root[i])
+            n += count_tables(phys_to_virt(pte_phys(root[i])), 3);
+        spin_unlock(&space->lock);
+        if (!mm_resched())
+            break;
+    }
     return n;
 }

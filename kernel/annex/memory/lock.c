@@ -64,7 +64,7 @@ static int populate_piece(struct space *space, uint64_t *at, uint64_t end)
     int err = 0;
     const struct vma *vma = NULL;
     uint64_t access = FAULT_USER;
-    spin_lock(&space->lock);
+    space_lock_pages(space);
     for (int n = 0; n < PIECE_TOUCHED && *at < end && !err; n++) {
         if (!vma || *at >= vma->end) {
             vma = vma_at(space, *at);
@@ -104,7 +104,7 @@ static bool next_locked(struct space *space, uint64_t *start, uint64_t *stop, ui
     for (int n = 0; vma && vma->start < end && (vma->flags & VMA_LOCKS) != VMA_LOCKED; n++) {
         *start = vma->end;
         if (n % PIECE_AREAS == PIECE_AREAS - 1)
-            space_breathe(space);
+            space_breathe(space, false);
         vma = vma_find(space, *start);
     }
     bool found = vma && vma->start < end;

@@ -2,14 +2,17 @@
  * copied.
  *
  * 1. Check the arguments; find the VMA, and ask the limits if it becomes larger (remap_source).
- * 2. Unmap in pieces what takes long: the end of a mapping that becomes shorter, and a large new
- *    place (remap_clear). A mapping that stays as long as it was is done then.
+ * 2. If the mapping becomes shorter, unmap its end (remap_shorten). One that stays where it is, is
+ *    done then.
  * 3. With the space's lock held, grow the VMA where it is, if what follows is free (remap_grow).
- * 4. Otherwise find the new place, and move VMAs and PTEs (remap_move). All that can fail comes
- *    before the first change: memory for VMAs, and the tables at both ends.
+ * 4. Otherwise find the new place, or unmap what is there (remap_place), and move PTEs and VMAs
+ *    (remap_move). All that can fail comes before the first change: memory for VMAs, and the tables
+ *    at both ends.
  *
  * Between steps 2 and 3 the lock is free, so another thread may have changed everything: step 3
- * begins by checking the VMA again. */
+ * begins by checking the VMA again. Step 4 releases it between pieces, too, but then space->moving
+ * is set: no other thread changes VMAs or pages, and faults wait. So they find what was mapped
+ * before or what is mapped afterwards, and nothing in between. */
 /* SPDX-License-Identifier: MIT */
 #include "abi/errno.h"
 #include "lock.h"
@@ -95,15 +98,14 @@ static int remap_grow(struct remap *remap, struct vma *vma)
     return 0;
 }
 
-/* Unmaps the old place or, for MREMAP_DONTUNMAP, leaves it empty and not locked. Needs two
- * VMAs. */
+/* Unmaps the old place, from which the pages are gone, or, for MREMAP_DONTUNMAP, leaves it, not
+ * locked. Needs two VMAs. */
 static void remap_leave(struct remap *remap)
 {
     struct space *space = remap->space;
     uint64_t end = remap->old + remap->old_bytes;
     if (!remap->old_bytes)
         return;
-    tables_clear(space, remap->old, end, &remap->flush);
     if (!(remap->flags & MREMAP_DONTUNMAP)) {
         vmas_cut(space, remap->old, end, &remap->dead);
         return;
@@ -112,67 +114,105 @@ static void remap_leave(struct remap *remap)
     vma_change(space, vma, remap->old, end, vma->prot, vma->flags & ~VMA_LOCKS);
 }
 
-/* Makes the tables at both ends of a move this space's own, so that the move cannot fail. 0 or
+/* Makes the tables that the move of a piece changes, at both ends, this space's own. 0 or
  * -ENOMEM. */
-static int move_prepare(struct space *space, uint64_t from, uint64_t to, uint64_t n_bytes,
-                        struct flush *flush)
+static int piece_prepare(struct remap *remap, uint64_t at, uint64_t end)
 {
-    uint64_t at = from;
-    while (next_table(space, &at, from + n_bytes)) {
-        uint64_t limit = min(from + n_bytes, align_down(at, LARGE_SPAN) + LARGE_SPAN);
-        if (!pte_own(space, at, flush) || !pte_own(space, at - from + to, flush) ||
-            !pte_own(space, limit - PAGE_SIZE - from + to, flush))
+    struct space *space = remap->space;
+    uint64_t way = remap->new - remap->old;
+    if (tables_isolate(space, at, &remap->flush) < 0 ||
+        tables_isolate(space, end, &remap->flush) < 0)
+        return -ENOMEM;
+    while (next_table(space, &at, end)) {
+        uint64_t limit = min(end, align_down(at, LARGE_SPAN) + LARGE_SPAN);
+        if (!pte_own(space, at, &remap->flush) || !pte_own(space, at + way, &remap->flush) ||
+            !pte_own(space, limit - PAGE_SIZE + way, &remap->flush))
             return -ENOMEM;
         at = limit;
     }
     return 0;
 }
 
-/* Moves the pages of n_bytes from `from` to `to`, where there are none. 0, or -ENOMEM with nothing
- * moved. */
-static int tables_move(struct space *space, uint64_t from, uint64_t to, uint64_t n_bytes,
-                       struct flush *flush)
+/* Moves the pages of a piece to where there are none, and frees the tables that are empty then. It
+ * was prepared, so it cannot fail: 0. */
+static int piece_move(struct remap *remap, uint64_t start, uint64_t end)
 {
-    if (move_prepare(space, from, to, n_bytes, flush) < 0)
-        return -ENOMEM;
-    uint64_t at = from;
-    for (pte_t *table; (table = next_table(space, &at, from + n_bytes));) {
-        uint64_t limit = min(from + n_bytes, align_down(at, LARGE_SPAN) + LARGE_SPAN);
+    struct space *space = remap->space;
+    uint64_t at = start, way = remap->new - remap->old;
+    for (pte_t *table; (table = next_table(space, &at, end));) {
+        uint64_t limit = min(end, align_down(at, LARGE_SPAN) + LARGE_SPAN);
         pte_t *place = NULL;
         for (; at < limit; at += PAGE_SIZE, place++) {
             pte_t *pte = &table[table_index(at, 1)];
-            /* cannot fail: see move_prepare */
-            if (!place || (at - from + to) % LARGE_SPAN == 0)
-                place = pte_own(space, at - from + to, flush);
+            if (!place || (at + way) % LARGE_SPAN == 0)
+                place = pte_own(space, at + way, &remap->flush);
             if (!*pte)
                 continue;
             pte_fill(place, pte_set(pte, 0));
-            flush_page(flush, at);
+            flush_page(&remap->flush, at);
         }
+    }
+    tables_clear(space, start, end, &remap->flush);
+    return 0;
+}
+
+/* Does one or the other with all pages, in pieces, and lets other threads run in between: 0 or
+ * -ENOMEM. A thread that was killed goes on, as half a move is none. */
+static int in_pieces(struct remap *remap, int (*step)(struct remap *, uint64_t, uint64_t))
+{
+    struct space *space = remap->space;
+    uint64_t end = remap->old + min(remap->old_bytes, remap->new_bytes);
+    for (uint64_t at = remap->old; at < end;) {
+        uint64_t stop = tables_reach(space, at, end, PIECE_TABLES);
+        int err = step(remap, at, stop);
+        flush_end(&remap->flush);
+        if (err)
+            return err;
+        at = stop;
+        if (at < end)
+            space_breathe(space, false);
     }
     return 0;
 }
 
-/* Moves VMAs and pages to remap->new, where nothing is mapped. 0, or -ENOMEM with nothing changed.
+/* Moves pages and VMAs to remap->new, where nothing is mapped. 0, or -ENOMEM with nothing changed.
  * Not inline, so that the caller's stack frame, which holds the flush, does not grow. */
 __attribute__((noinline)) static int remap_move(struct remap *remap)
 {
     struct space *space = remap->space;
-    uint64_t moved = min(remap->old_bytes, remap->new_bytes);
     struct vma vma = *vma_at(space, remap->old);
     if (vma.backing)
         vma.offset += remap->old - vma.start;
     vma.start = remap->new;
     vma.end = remap->new + remap->new_bytes;
     /* all that may fail comes first: memory for VMAs, tables at both ends */
-    if (space->n_vmas + 3 >= most_vmas() || !vmas_reserve(space, 3) ||
-        tables_isolate(space, remap->old, &remap->flush) < 0 ||
-        tables_isolate(space, remap->old + remap->old_bytes, &remap->flush) < 0 ||
-        tables_move(space, remap->old, remap->new, moved, &remap->flush) < 0)
+    if (space->n_vmas + 3 >= most_vmas() || !vmas_reserve(space, 3))
         return -ENOMEM;
+    int err = in_pieces(remap, piece_prepare);
+    if (!err)
+        err = in_pieces(remap, piece_move);
+    if (err)
+        return err;
     vmas_add(space, &vma);
     remap_leave(remap);
     return 0;
+}
+
+/* Unmaps what is at the new place. 0 or -ENOMEM. */
+static int unmap_there(struct remap *remap)
+{
+    struct space *space = remap->space;
+    uint64_t end = remap->new + remap->new_bytes;
+    int err = 0;
+    for (uint64_t at = remap->new; at < end && !err;) {
+        uint64_t stop = piece_end(space, at, end);
+        err = space_unmap_locked(space, at, stop, &remap->flush, &remap->dead);
+        flush_end(&remap->flush);
+        at = stop;
+        if (at < end)
+            space_breathe(space, false);
+    }
+    return err;
 }
 
 /* Finds the new place, or unmaps what is there. 0 or -errno. With MREMAP_FIXED and no old bytes,
@@ -187,12 +227,11 @@ static int remap_place(struct remap *remap)
     }
     if (remap->new < least_address() && !caller_is_root())
         return -EPERM;
-    int err = space_unmap_locked(space, remap->new, remap->new + remap->new_bytes, &remap->flush,
-                                 &remap->dead);
+    int err = unmap_there(remap);
     return err || vma_at(space, remap->old) ? err : -EFAULT;
 }
 
-/* The new address or -errno. Lock: space->lock held. */
+/* The new address or -errno. Lock: space->lock held; it is released in between. */
 static long remap_locked(struct remap *remap)
 {
     struct vma *vma = vma_at(remap->space, remap->old);
@@ -203,25 +242,31 @@ static long remap_locked(struct remap *remap)
         return (long)remap->old;
     if (!(remap->flags & MREMAP_MAYMOVE))
         return -ENOMEM;
+    remap->space->moving = true;
     err = remap_place(remap);
     if (!err)
         err = remap_move(remap);
+    remap->space->moving = false;
     return err ? err : (long)remap->new;
 }
 
-/* Unmaps in pieces what takes long: the end of a mapping that becomes shorter, and a large new
- * place. 0 or -errno. Takes space->lock. */
-static int remap_clear(struct remap *remap)
+/* Lets those run that have waited for a move, or a program that only moves would keep them waiting
+ * for ever. Takes space->lock. */
+static void let_others(struct space *space)
+{
+    spin_lock(&space->lock);
+    while (space->n_awaiting)
+        space_breathe(space, true);
+    spin_unlock(&space->lock);
+}
+
+/* If the mapping becomes shorter, unmaps its end. 0 or -errno. Takes space->lock. */
+static int remap_shorten(struct remap *remap)
 {
     struct space *space = remap->space;
-    uint64_t new_end = remap->new + remap->new_bytes;
     spin_lock(&space->lock);
     int err = remap_source(remap, vma_at(space, remap->old));
-    bool large = remap->flags & MREMAP_FIXED && piece_end(space, remap->new, new_end) < new_end &&
-                 (remap->new >= least_address() || caller_is_root());
     spin_unlock(&space->lock);
-    if (!err && large)
-        err = space_unmap(space, remap->new, remap->new_bytes);
     if (err || remap->old_bytes <= remap->new_bytes)
         return err;
     err = space_unmap(space, remap->old + remap->new_bytes, remap->old_bytes - remap->new_bytes);
@@ -240,7 +285,7 @@ long sys_mremap(struct space *space, uaddr_t addr, size_t old_length, size_t new
                           .flags = flags};
     int err = remap_check(&remap);
     if (!err)
-        err = remap_clear(&remap);
+        err = remap_shorten(&remap);
     if (err)
         return err;
     if (!is_placed(&remap) && remap.new_bytes == remap.old_bytes)
@@ -253,6 +298,8 @@ long sys_mremap(struct space *space, uaddr_t addr, size_t old_length, size_t new
     flush_end(&remap.flush);
     spin_unlock(&space->lock);
     mappings_free(&remap.dead);
+    if (result != (long)remap.old)
+        let_others(space);
     if (result >= 0)
         space_lock_populate(space, result + remap.old_bytes, result + remap.new_bytes);
     return result;

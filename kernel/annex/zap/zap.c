@@ -27,6 +27,7 @@
 #include "zap.h"
 
 #include "annex.h"
+#include "mm/frames.h"
 #include "mm/space.h"
 
 static uint64_t zaps; /* guarded by mappings_lock: the number of the last walk along mappings */
@@ -80,6 +81,30 @@ struct zap {
     const void *tie;     /* ... and its address, which may be freed */
 };
 
+/* Drops pages of files from the range but not private copies of them. If memory is out, some pages
+ * stay. */
+static void clear_files(struct space *space, uint64_t start, uint64_t end, struct flush *flush)
+{
+    uint64_t at = start;
+    space->most_resident = max(space->most_resident, space->n_resident);
+    for (pte_t *table; (table = next_table(space, &at, end));) {
+        uint64_t limit = min(end, align_down(at, LARGE_SPAN) + LARGE_SPAN);
+        for (; at < limit; at += PAGE_SIZE) {
+            pte_t old = table[table_index(at, 1)];
+            if (!old || frame_at(pte_phys(old))->use != FRAME_FILE)
+                continue;
+            pte_t *pte = pte_own(space, at, flush);
+            if (!pte)
+                return;
+            table = pte - table_index(at, 1);
+            pte_set(pte, 0);
+            space->n_resident--;
+            flush_page(flush, at);
+            flush_put(flush, pte_phys(old), 0);
+        }
+    }
+}
+
 /* Drops the pages that the VMA maps of [from, to), bytes of the backing. Lock: space->lock
  * held. */
 static void zap_vma(const struct zap *zap, const struct vma *vma, uint64_t from, uint64_t to,
@@ -89,7 +114,7 @@ static void zap_vma(const struct zap *zap, const struct vma *vma, uint64_t from,
     if (zap->copies || vma->flags & VMA_SHARED)
         space_discard_locked(zap->space, start, end, flush);
     else
-        tables_clear_files(zap->space, start, end, flush);
+        clear_files(zap->space, start, end, flush);
 }
 
 /* Drops the pages that the next VMAs map of the window; true if there are more VMAs. Takes
@@ -98,7 +123,7 @@ static bool zap_vmas(struct zap *zap)
 {
     struct flush flush;
     flush_begin(&flush, zap->space);
-    spin_lock(&zap->space->lock);
+    space_lock_pages(zap->space);
     struct mapping *mapping = mapping_find(zap->space, zap->backing);
     struct max_node *node =
         mapping ? max_tree_after(&mapping->vmas, zap->key, zap->tie, zap->start + 1) : NULL;
@@ -153,7 +178,7 @@ static void await_birth(struct space *space)
 {
     spin_lock(&space->lock);
     while (unlikely(space->unborn))
-        space_wait(space);
+        space_breathe(space, true);
     spin_unlock(&space->lock);
 }
 
@@ -199,6 +224,7 @@ bool backing_shared_writable(struct backing *backing)
     for (struct space *space; !writable && (space = next_space(backing, zap));) {
         writable = writable_in(space, backing);
         space_unref(space);
+        mm_resched();
     }
     return writable;
 }
