@@ -63,6 +63,10 @@ static inline uint64_t align_down(uint64_t value, uint64_t to)
 /* Seconds and nanoseconds as nanoseconds; the far future, from a century on, as UINT64_MAX. False:
  * one of them is negative, or there are more nanoseconds than a second has. */
 bool time_to_ns(int64_t seconds, int64_t rest_ns, uint64_t *ns);
+/* Judges measurements that a delay makes larger, never smaller: *best becomes the index of the
+ * smallest. True if two others agree with it to one percent: it is most unlikely that three are
+ * delayed by the same time. */
+bool rounds_agree(const uint64_t *rounds, size_t n, size_t *best);
 
 /* ---- The log and panics (lib/log.c) ---- */
 

@@ -55,34 +55,24 @@ static uint64_t measure(uint32_t pit_ticks, uint32_t *lapic_ticks)
     return cycles;
 }
 
-enum { MOST_ROUNDS = 60, AGREEING = 3, ONE_PERCENT = 100 };
-
-/* Measures how fast the two timers count.
- *
- * Under emulation the host may take the processor away in the middle of a measurement, which makes
- * the result larger and never smaller: so the smallest is the most accurate. A fixed number of
- * measurements is not enough. Once, on a busy host, all of three were delayed, and the clock ran at
- * a third of its rate: programs slept three times too long. Three measurements that agree to one
- * percent are reliable, because it is most unlikely that three are delayed by the same time. So we
- * go on until two others agree with the smallest. After MOST_ROUNDS, which take 40 ms without
- * delays, the smallest of so many is good enough. */
+/* Measures how fast the two timers count. The host may take the processor away in any round, so it
+ * goes on until rounds agree: once all of a fixed number were delayed, and the clock ran at a third
+ * of its rate. MOST_ROUNDS take 40 ms without delays; the smallest of so many will do. */
 static void calibrate(uint32_t pit_ticks)
 {
-    uint64_t cycles[MOST_ROUNDS], best = UINT64_MAX, ns = pit_ticks * NS_PER_SECOND / PIT_HZ;
-    int agreeing = 0;
+    enum { MOST_ROUNDS = 60 };
+    uint64_t cycles[MOST_ROUNDS], ns = pit_ticks * NS_PER_SECOND / PIT_HZ;
+    size_t best = 0;
+    bool agree = false;
     clock_first_cycle = cycle_count();
-    for (int round = 0; round < MOST_ROUNDS && agreeing < AGREEING; round++) {
+    for (size_t n = 0; n < MOST_ROUNDS && !agree; n++) {
         uint32_t ticks;
-        cycles[round] = measure(pit_ticks, &ticks);
-        if (cycles[round] < best) {
-            best = cycles[round];
-            clock_ns_per_cycle = (ns << 32) / best;
+        cycles[n] = measure(pit_ticks, &ticks);
+        agree = rounds_agree(cycles, n + 1, &best);
+        if (best == n)
             lapic_per_ns = ((uint64_t)ticks << 32) / ns;
-        }
-        agreeing = 0;
-        for (int i = 0; i <= round; i++)
-            agreeing += cycles[i] - best <= best / ONE_PERCENT;
     }
+    clock_ns_per_cycle = (ns << 32) / cycles[best];
 }
 
 static uint32_t cmos_read(uint8_t reg)
