@@ -15,4 +15,6 @@ void *mremap(void *at, size_t size, size_t new_size, int flags, ...);
 int msync(void *at, size_t size, int flags);
 int madvise(void *at, size_t size, int advice);
 int memfd_create(const char *name, unsigned int flags);
+int shm_open(const char *name, int flags, mode_t mode); /* close-on-exec, as in glibc */
+int shm_unlink(const char *name);
 int posix_madvise(void *at, size_t size, int advice);
