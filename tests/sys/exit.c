@@ -1,8 +1,6 @@
-/* exit, exit_group: statuses, what an end closes and frees, who is told.
- * needs: procfs poll */
+/* exit, exit_group: statuses, what an end closes and frees, who is told. */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
-#include <poll.h>
 #include <sched.h>
 
 static void check_status(void)
@@ -74,28 +72,8 @@ static void check_closed(void)
     close(p[1]);
     CHECK_EQ(read(p[0], &byte, 1), 1);
     CHECK_EQ(read(p[0], &byte, 1), 0); /* the last writer ended */
-    struct pollfd poll_end = {p[0], POLLIN, 0};
-    CHECK_EQ(poll(&poll_end, 1, 0), 1);
-    CHECK_EQ(poll_end.revents, POLLHUP);
     CHECK_EQ(status_of(child), 0);
     close(p[0]);
-}
-
-/* A zombie has its number until it is waited for, takes signals, and then is gone. */
-static void check_zombie(void)
-{
-    fflush(stdout);
-    pid_t child = fork();
-    if (child == 0)
-        _exit(3);
-    CHECK(reaches_state(child, 'Z'));
-    CHECK_OK(kill(child, 0));
-    CHECK_OK(kill(child, SIGKILL));
-    CHECK_EQ(getpgid(child) == getpgrp(), 1);
-    CHECK_EQ(status_of(child), 3 << 8);
-    CHECK_ERR(kill(child, 0), ESRCH);
-    CHECK_ERR(waitpid(child, NULL, 0), ECHILD);
-    CHECK_EQ(state_of(child), 0);
 }
 
 /* The word that set_tid_address names is cleared at the end (it is shared memory here). */
@@ -118,7 +96,6 @@ int main(void)
     check_status();
     check_told();
     check_closed();
-    check_zombie();
     check_cleared();
     return check_done();
 }

@@ -149,8 +149,26 @@ static void check_parent_death_signal(void)
     CHECK_ERR(prctl(PR_SET_PDEATHSIG, 999, 0, 0, 0), EINVAL);
 }
 
+/* A zombie has its number until it is waited for, takes signals, and then is gone. */
+static void check_one_zombie(void)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(3);
+    CHECK(reaches_state(child, 'Z'));
+    CHECK_OK(kill(child, 0));
+    CHECK_OK(kill(child, SIGKILL));
+    CHECK_EQ(getpgid(child) == getpgrp(), 1);
+    CHECK_EQ(status_of(child), 3 << 8);
+    CHECK_ERR(kill(child, 0), ESRCH);
+    CHECK_ERR(waitpid(child, NULL, 0), ECHILD);
+    CHECK_EQ(state_of(child), 0);
+}
+
 int main(void)
 {
+    check_one_zombie();
     check_subreaper();
     check_zombies();
     check_orphaned_group();
