@@ -6,7 +6,7 @@
 #
 # The rule: below the annex's heading there is one line for each file, `annex += NAME/file.c`, in
 # reading order, and `annex_header += NAME/file.h`. `needs_NAME := OTHER` names the other annexes
-# whose headers or functions it uses: without these it is not built either.
+# whose headers or functions it uses, and those that these need: without them it is not built either.
 # SPDX-License-Identifier: MIT
 
 # annex: hostio      the standard streams of a program that tools/vm starts: in CORE=1, too

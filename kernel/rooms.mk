@@ -181,16 +181,16 @@ kernel += proc/thread.c
 kernel += proc/mmap.c
 kernel += proc/uname.c
 
-# floor 9: syscall   the table of system calls: fetch arguments, dispatch
+# floor 8: syscall   the table of system calls: fetch arguments, dispatch
 # chapter: The door
 kernel += syscall/door.c
 
-# floor 10: trap     faults, interrupts, the report of a panic
+# floor 9: trap      faults, interrupts, the report of a panic
 # chapter: Traps, interrupts, the panic report
 kernel += trap/panic.c
 kernel += trap/trap.c
 
-# floor 11: boot     the way from the loader to the first program
+# floor 10: boot     the way from the loader to the first program
 # chapter: From the loader to the first program
 header += include/annex.h
 kernel += boot/pvh.c

@@ -1,15 +1,16 @@
 /* The hooks: all that a lower room asks of an upper one, on one page.
  *
- * No room calls upwards. Where a lower room needs something that only an upper one can do or knows,
+ * No room calls upwards. Where a lower room needs something that only an upper one can do or know,
  * it calls a hook. boot/main.c fills in `hooks`, once and before anything else; an annex fills in
  * its own of `annex_hooks` when it starts. Until then, and in a kernel without the annex, such a
  * hook is NULL, and its caller asks first. It need not ask where only the annex can have set what
  * it looks at before.
+ *
  * No other header declares a function pointer as a variable, and `make lint` counts these.
  *
  * A hook is not a table of operations: struct inode_ops, file_ops and backing_ops are filled in for
- * each kind of object, and tracer_hooks, mm_locks, lock_ops and ramfs_seals each belong to one
- * annex. */
+ * each kind of object, and tracer_hooks, mm_locks, lock_ops, guard_ops and ramfs_seals each
+ * belong to one annex. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -112,7 +113,8 @@ struct annex_hooks {
     int (*fifo_open)(struct inode *inode, struct file *file);
     /* pipes: fcntl on a pipe. */
     long (*pipe_fcntl)(struct pipe *pipe, unsigned command, uint64_t arg);
-    /* pipes: sets pipe->n_slots and, with a reference, the user who pays; and at the end. */
+    /* pipes: sets pipe->n_slots and, with a reference, the user for whom the pipe is counted;
+     * pipe_uncount undoes that when the pipe is freed. */
     void (*pipe_count)(struct pipe *pipe);
     void (*pipe_uncount)(struct pipe *pipe);
     /* terminal: the rarer ioctls; -ENOTTY for others. */
@@ -124,7 +126,8 @@ struct annex_hooks {
     /* times: reads a clock of processor time, in nanoseconds. False: there is no such clock.
      */
     bool (*cpu_clock_ns)(const struct thread *self, int clock, uint64_t *ns);
-    /* times: for a new process that is not published; for one that ends and sets no more timers. */
+    /* times: timers_init is called for a new process that is not published yet, timers_stop for one
+     * that ends and sets no more timers. */
     void (*timers_init)(struct process *process);
     void (*timers_stop)(struct process *process);
     /* times: RLIMIT_CPU was set. The process has not ended: exec_lock is held, or it does not run

@@ -231,7 +231,8 @@ struct space {
     struct max_tree vmas; /* by address; no two overlap */
     /* the child, while a fork copies the VMAs: until then they do not change, but stacks grow */
     struct space *copied_to;
-    bool unborn; /* a child of a fork that has no tables yet: a zap waits for them */
+    bool unborn; /* a child of a fork that has no tables yet. A zap waits for them: an object loses
+                    pages, and they are unmapped everywhere */
     bool moving; /* pages go to other addresses in pieces: faults wait, and all that changes them */
     uint32_t n_awaiting; /* how many threads wait for that, or for a fork */
     uint32_t n_vmas, n_spares;

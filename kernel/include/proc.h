@@ -3,7 +3,7 @@
  *
  * A process is what threads share: an address space, signal actions, limits, an identity, and a
  * place in the tree of processes. Threads themselves are in sched, memory in mm, names and
- * descriptors in vfs; this room puts them together to what a program sees.
+ * descriptors in vfs; this room puts them together into what a program sees.
  *
  * Lock: three locks, in this order. A process's exec_lock guards what a process is: its space, its
  * file and its identity. It may be held while sleeping, and is taken by exec, by exit, and by calls

@@ -10,7 +10,7 @@
  * and mutex.c; then deadline.c and yield.c.
  *
  * Upper rooms fill in the fields of struct thread that are marked as proc's.
- * sched itself gives `mm_resched` and `mm_yield` to mm. */
+ * sched_let_run is the hook `resched`, by which mm lets other threads run. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -75,9 +75,9 @@ void wait_begin(void);
 /* 0 after a wake-up, -EINTR or -ETIMEDOUT. */
 int wait_sleep(enum wait_kind kind, uint64_t deadline_ns, const char *what);
 void wake_all(struct wait_queue *queue);
-/* For one event that wakes the waiters of many queues: after the first WAKES_AT_ONCE of them,
- * wake_later only notes those of a queue. They are woken one by one, each by one that was woken
- * before. The caller finishes with wake_noted. */
+/* For one event that wakes the waiters of many queues: wake_later moves those of a queue to a list.
+ * The caller finishes with wake_noted, which wakes the first WAKES_AT_ONCE of the list. Each thread
+ * that was woken from it wakes another one. */
 enum { WAKES_AT_ONCE = 32 };
 void wake_later(struct wait_queue *queue);
 void wake_noted(void);
@@ -86,7 +86,7 @@ void wake_noted(void);
 void thread_wake(struct thread *thread, int result);
 /* A signal has come: ends the thread's sleep if its kind is `kind` or WAIT_SIGNALS, but never
  * WAIT_FIRM. A thread that runs in user mode on another processor is brought into the kernel.
- * Signals pass WAIT_SIGNALS, kills WAIT_KILL. */
+ * The caller gives WAIT_SIGNALS for a signal, and WAIT_KILL for one that kills. */
 void thread_interrupt(struct thread *thread, enum wait_kind kind);
 /* 0 when the time has come, or -EINTR. */
 int sleep_until(uint64_t deadline_ns, enum wait_kind kind, const char *what);

@@ -15,7 +15,7 @@
  * the names of a thread have locks of their own. They are taken in the order of lock_rank.
  *
  * Read inode.c, dentry.c and walk.c first, then file.c and open.c, then the calls. The first
- * chapter, what a thread brings to all of them, can be read when it is asked for.
+ * chapter of rooms.mk (credentials, descriptors, contexts) can wait until it is needed.
  *
  * What upper rooms give: inode_ops (ramfs, procfs), file_ops (ramfs, ipc, dev and others), devices
  * and hooks (hooks.h). */

@@ -4,12 +4,12 @@
  * i % n_slots. So the pipe is empty if they are equal, and full if they differ by n_slots. An empty
  * pipe begins again at 0.
  *
- * A write puts its bytes into free slots, a page each. Only what is left over from whole pages may
- * be added to the bytes of the last slot (merge). So a pipe of many small pieces can be full with
- * fewer bytes than its capacity, as on Linux. POSIX wants a write of at most PIPE_BUF bytes not to
- * be mixed with bytes of other writers. PIPE_BUF is a page, so such a write is always in one slot,
- * and is written with the mutex held: all of it or nothing. A longer write waits between its pages,
- * and other writers may come in between.
+ * A write puts its bytes into free slots, a page each. Only the remainder of a write, which fills
+ * no page, may be added to the bytes of the last slot (merge). So a pipe of many small pieces can
+ * be full with fewer bytes than its capacity, as on Linux. POSIX wants a write of at most PIPE_BUF
+ * bytes not to be mixed with bytes of other writers. PIPE_BUF is a page, so such a write is always
+ * in one slot, and is written with the mutex held: all of it or nothing. A longer write waits
+ * between its pages, and other writers may come in between.
  *
  * A reader waits while the pipe is empty and has writers; a writer waits while it is full and has
  * readers. They sleep with wait_on_mutex, which releases the mutex and sleeps in one step, so no

@@ -10,7 +10,7 @@
 struct pipe_slot {
     char *page;
     uint16_t offset, length; /* length > 0 in a slot that is in use */
-    bool packet; /* O_DIRECT: one read removes it, also what the reader has no room for */
+    bool packet; /* O_DIRECT: one read removes all of it, even if its buffer is shorter */
 };
 
 struct pipe {
@@ -19,7 +19,7 @@ struct pipe {
     struct mutex lock; /* rank RANK_PIPE */
     /* guarded by lock: */
     uint32_t readers, writers;            /* open files that may read, write */
-    uint32_t reads_opened, writes_opened; /* how often so far: the open of a FIFO waits for that */
+    uint32_t reads_opened, writes_opened; /* how often in all; the open of a FIFO waits for more */
     uint64_t head, tail;     /* slots read and filled so far; both 0 when it is empty */
     uint32_t n_slots;        /* capacity in pages; a power of two; counted for `user` */
     struct pipe_slot *slots; /* slot i is at i % n_slots */

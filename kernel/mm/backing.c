@@ -92,7 +92,7 @@ void mappings_show(struct space *child, struct space *parent)
     for (struct tree_node *node = tree_first(&child->mappings); node;
          node = tree_next(&child->mappings, node)) {
         mapping_show(container_of(node, struct mapping, in_space));
-        if (++n % PIECE_AREAS == 0)
+        if (++n % PIECE_VMAS == 0)
             space_breathe(parent, false);
     }
 }

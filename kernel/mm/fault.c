@@ -7,8 +7,8 @@
  * 1. Find the VMA of the address. If there is none, a stack above may grow down to it. If there is
  *    still none, or the VMA does not allow the access, the program gets SIGSEGV.
  * 2. Make the tables on the way to the page this space's own (pte_own).
- * 3. If the PTE is 0, fill it: with a page of zeros, or with the page of the backing, of which a
- *    private write gets a copy at once.
+ * 3. If the PTE is 0, fill it: with a page of zeros, or with the backing's page; a private write
+ *    gets a copy of that at once.
  * 4. If there is a page, the access needed a right that the PTE does not grant. For a write to a
  *    page that others use, the page is copied; otherwise the PTE gets the rights of the VMA.
  *

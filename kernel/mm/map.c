@@ -176,8 +176,8 @@ static int unmap_piece(struct space *space, uint64_t *at, uint64_t end)
     list_init(&dead);
     flush_begin(&flush, space);
     space_lock_vmas(space);
-    const struct vma *vma = end - *at > PIECE_AREAS * PAGE_SIZE ? vma_find(space, *at) : NULL;
-    for (int n = 0; n < PIECE_AREAS && vma; n++, vma = vma_next(vma))
+    const struct vma *vma = end - *at > PIECE_VMAS * PAGE_SIZE ? vma_find(space, *at) : NULL;
+    for (int n = 0; n < PIECE_VMAS && vma; n++, vma = vma_next(vma))
         stop = vma->end;
     stop = vma ? min(end, stop) : end;
     int err = space_unmap_locked(space, *at, stop, &flush, &dead);
@@ -278,11 +278,11 @@ static void vma_want(struct vma *vma, const struct map_request *request)
 
 uint64_t piece_end(const struct space *space, uint64_t start, uint64_t end)
 {
-    if (end - start <= PIECE_AREAS * PAGE_SIZE)
+    if (end - start <= PIECE_VMAS * PAGE_SIZE)
         return end;
     uint64_t stop = tables_reach(space, start, end, PIECE_BYTES / LARGE_SPAN);
     const struct vma *vma = vma_find(space, start);
-    for (int n = 0; n < PIECE_AREAS && vma && vma->start < stop; n++)
+    for (int n = 0; n < PIECE_VMAS && vma && vma->start < stop; n++)
         vma = vma_next(vma);
     if (vma && vma->start < stop)
         return vma->start;
@@ -442,7 +442,7 @@ static int protect_piece(struct space *space, uint64_t *at, uint64_t end, uint32
     flush_begin(&flush, space);
     space_lock_vmas(space);
     uint64_t reach = tables_reach(space, *at, end, PIECE_TABLES);
-    for (int n = 0; n < PIECE_AREAS && *at < reach && !err; n++) {
+    for (int n = 0; n < PIECE_VMAS && *at < reach && !err; n++) {
         struct vma *vma = vma_at(space, *at);
         uint64_t stop = vma ? min(reach, vma->end) : end;
         err = vma ? protect_vma(space, vma, *at, stop, end, prot, &flush) : -ENOMEM;

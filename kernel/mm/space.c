@@ -1,11 +1,13 @@
 /* Address spaces: created, copied by fork, and freed at the end.
  *
- * fork has two parts. Copying the VMAs takes a time that grows with their number, so the parent's
+ * fork has three parts. Copying the VMAs takes a time that grows with their number, so the parent's
  * lock is released every 64 VMAs. Meanwhile `copied_to` is set: other threads may fault, and
  * stacks may grow (vmas_regrown adjusts the copy), but no other VMA changes, because
- * space_lock_vmas waits. Then, without releasing the lock, the lower half of the root is shared:
- * that is the moment of the fork. Both sides lose the right to write, and all processors must
- * forget it, or another thread of the parent could go on writing to pages that are the child's too.
+ * space_lock_vmas waits. Then the copies are counted for the objects that they show
+ * (mappings_show), in pieces, too. Last, without releasing the lock, the lower half of the root is
+ * shared: that is the moment of the fork. Both sides lose the right to write, and all processors
+ * must forget it, or another thread of the parent could go on writing to pages that are the child's
+ * too.
  *
  * A space ends in two steps. When its last reference is dropped, the VMAs are freed, by the thread
  * that dropped it. The tables are freed when no processor has the space loaded any more (load.c).

@@ -10,7 +10,7 @@ enum {
     STACK_GAP = 256 * PAGE_SIZE,            /* left free below a stack, which may grow */
     LARGE_SPAN = TABLE_ENTRIES * PAGE_SIZE, /* what one table of the lowest level covers */
     /* How much is done in one piece with the lock held: a millisecond or two of work. */
-    PIECE_AREAS = 64,
+    PIECE_VMAS = 64,
     PIECE_TABLES = 16,  /* tables of pages whose PTEs are counted with a lock held */
     PIECE_TOUCHED = 32, /* pages that are brought in */
     PIECE_BYTES = 4 * LARGE_SPAN,
@@ -37,7 +37,7 @@ struct vma *vma_next(const struct vma *vma);
 struct vma *vma_prev(const struct vma *vma);
 /* The first VMA that ends above the address, or NULL. */
 struct vma *vma_find(const struct space *space, uint64_t address);
-/* The VMA before `VMA`, or the last VMA if `VMA` is NULL. */
+/* The VMA before `vma`, or the last one if that is NULL. */
 struct vma *vma_below(const struct space *space, const struct vma *vma);
 /* The VMA that holds the address, or NULL. */
 struct vma *vma_at(const struct space *space, uint64_t address);

@@ -101,7 +101,8 @@ void tables_share(pte_t *from, pte_t *to)
 static void put_ptes(pte_t *table, int level, bool slowly);
 
 /* Drops a reference to a table or, at level 0, a page. `slowly`: lets other threads run after each
- * table. NOLINTNEXTLINE(misc-no-recursion): a level of tables each, four at most */
+ * table. Each call goes down one level of tables, of which there are four. */
+/* NOLINTNEXTLINE(misc-no-recursion) */
 static void put(paddr_t frame, int level, bool slowly)
 {
     struct frame *counted = frame_at(frame);

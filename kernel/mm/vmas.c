@@ -390,7 +390,7 @@ int vmas_copy(struct space *child, struct space *parent)
     bool all = true;
     while (all && copying.tree.next) {
         all = copy_one(&copying);
-        if (all && copying.n_left % PIECE_AREAS == 0 && copying.n_left)
+        if (all && copying.n_left % PIECE_VMAS == 0 && copying.n_left)
             space_breathe(parent, false);
     }
     objects_free(&vma_cache, copying.memory, copying.n);

@@ -2,20 +2,22 @@
  *
  * All of these calls are clone with different flags. The flags say what parent and child share: the
  * address space (CLONE_VM), the table of signal actions (CLONE_SIGHAND), the working directory
- * (CLONE_FS), the descriptors (CLONE_FILES). What they do not share is copied; fork shares nothing.
+ * (CLONE_FS), the descriptors (CLONE_FILES). What they do not share is copied. To a program, fork
+ * shares nothing.
  *
  * fork in its steps:
  * - copy_process() makes the new process: the address space is copied by copy on write, so that
- *   only page tables are copied now and each page when one of the two writes to it. Signal actions,
- *   limits and settings are copied too.
+ *   only the VMAs and half of the root table are copied now. A lower table or a page is copied when
+ *   one of the two writes through it. Signal actions, limits and settings are copied too.
  * - copy_thread() makes its one thread, with the caller's registers. Only rax differs: the child's
  *   call returns 0. Names and descriptors belong to threads, so they are copied here.
  * - publish_process() takes proc_lock, and does everything that can still be refused: it checks the
  *   limits, and takes a number. Then it adds the child to the tree. Until now no other processor
  *   could see the child, so nothing above needs its locks, and every failure just frees what was
  *   made.
- * - The thread is made ready to run, and the parent returns the child's number. The child may have
- *   ended by then, so the parent holds a reference until it is done with it.
+ * - The child runs at once (one more thread of a process is only made ready to run), and then the
+ *   parent returns the child's number. The child may have ended by then, so the parent holds a
+ * reference until it is done with it.
  *
  * What can go wrong is a signal in between. A process that is killed while it forks could leave a
  * child that no signal has reached. Therefore a fork with a signal due for the caller does not

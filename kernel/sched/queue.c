@@ -7,8 +7,8 @@
  * not renew a slice: when the rest is used up, it waits in `ready` like all others. While a program
  * runs, the first thread in `woken` waits at most 0.3 ms; then the one that runs is put at the
  * front of `ready`, with the rest of its own slice. But each thread that gets the processor may run
- * for 0.1 ms: otherwise it would be in `ready` again before its first instruction as long as
- * threads are woken without a pause.
+ * for 0.1 ms: otherwise a steady stream of woken threads would put it back into `ready` before
+ * its first instruction.
  *
  * Each processor has these two queues. A thread that is woken stays on the processor that woke it
  * if no other thread is ready there: the one that woke it often sleeps soon, and starting a halted
@@ -301,8 +301,8 @@ static struct run_queue *queue_lock_of(struct thread *thread)
     }
 }
 
-/* Wakes a sleeping thread with that result. -EINTR wakes only from waits of WAIT_SIGNALS up to
- * `weakest`. */
+/* Wakes a sleeping thread with that result. -EINTR ends only waits whose kind is between
+ * WAIT_SIGNALS and `weakest`. */
 static void wake_if(struct thread *thread, int result, enum wait_kind weakest)
 {
     struct run_queue *queue = queue_lock_of(thread);

@@ -61,7 +61,7 @@ static void waiter_wake(struct waiter *waiter)
 static struct wait_queue later = {.lock = {.rank = RANK_LATER, .name = "later"},
                                   .waiters = LIST_INIT(later.waiters)};
 
-/* Wakes up to n of those. */
+/* Wakes at most n of them. */
 static void wake_some_of_later(unsigned n)
 {
     struct waiter *waiter, *next;
@@ -241,7 +241,8 @@ static void waiter_put_off(struct waiter *waiter)
     spin_unlock(&later.lock);
 }
 
-/* Lets a function act on all waiters of a queue but the first n. Lock: the queue's held. */
+/* Calls `act` for all waiters of a queue but the first n; true if there were any. Lock: the queue's
+ * held. */
 static bool for_all_after(struct wait_queue *queue, unsigned n, void (*act)(struct waiter *waiter))
 {
     struct waiter *waiter, *next;

@@ -1,4 +1,4 @@
-/* What the files of this room share: the walk, the descriptor table, checks, poll, locks. */
+/* What the files of this room share: the walk, the descriptor table, checks, locks. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -11,10 +11,10 @@
  * and decide whether to follow it if it is a symbolic link (walk_all, open_last in open.c).
  *
  * The target of a symbolic link is itself a path. It is read into a link_text, which is pushed on
- * the stack walk->texts, and is walked first; the rest of the text that had the link is kept in it,
- * and continues when the target has been walked. If a link is the last part of a text nothing is
- * left to continue, so its text is dropped at once: a chain of links needs no deep stack. After 40
- * links the walk ends with -ELOOP, so a circle of links ends, too.
+ * the stack walk->texts, and is walked first; the link_text also keeps the rest of the text in
+ * which the link stood, which continues when the target has been walked. If a link is the last part
+ * of a text nothing is left to continue, so its text is dropped at once: a chain of links needs no
+ * deep stack. After 40 links the walk ends with -ELOOP, so a circle of links ends, too.
  *
  * Other threads may rename and remove what the walk passes. The reference keeps the place from
  * being freed, not from being removed: lookups in a removed directory find nothing, because only an

@@ -113,7 +113,7 @@ static int advise_flags(struct space *space, uint64_t start, uint64_t end, int a
     int err = 0;
     for (uint64_t at = start; at < end && !err;) {
         space_lock_vmas(space);
-        for (int n = 0; n < PIECE_AREAS && at < end && !err; n++)
+        for (int n = 0; n < PIECE_VMAS && at < end && !err; n++)
             err = advise_vma(space, &at, end, advice);
         vmas_release(space);
         spin_unlock(&space->lock);

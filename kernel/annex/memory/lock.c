@@ -103,7 +103,7 @@ static bool next_locked(struct space *space, uint64_t *start, uint64_t *stop, ui
     const struct vma *vma = vma_find(space, *start);
     for (int n = 0; vma && vma->start < end && (vma->flags & VMA_LOCKS) != VMA_LOCKED; n++) {
         *start = vma->end;
-        if (n % PIECE_AREAS == PIECE_AREAS - 1)
+        if (n % PIECE_VMAS == PIECE_VMAS - 1)
             space_breathe(space, false);
         vma = vma_find(space, *start);
     }
@@ -152,7 +152,7 @@ static int lock_piece(struct space *space, uint64_t *at, uint64_t end, uint32_t 
 {
     int err = 0;
     space_lock_vmas(space);
-    for (int n = 0; n < PIECE_AREAS && *at < end && !err; n++) {
+    for (int n = 0; n < PIECE_VMAS && *at < end && !err; n++) {
         struct vma *vma = vma_at(space, *at);
         uint64_t stop = vma ? min(end, vma->end) : end;
         err = vma ? lock_vma(space, vma, *at, stop, locks) : -ENOMEM;

@@ -14,7 +14,7 @@ static int keep_piece(struct space *child, uint64_t *at, struct list *dead)
     int err = 0;
     flush_begin(&flush, child);
     spin_lock(&child->lock);
-    for (int n = 0; n < PIECE_AREAS && *at < USER_END && !err; n++) {
+    for (int n = 0; n < PIECE_VMAS && *at < USER_END && !err; n++) {
         const struct vma *vma = vma_find(child, *at);
         uint64_t start = vma ? max(vma->start, *at) : USER_END;
         uint32_t flags = vma ? vma->flags : 0;
@@ -22,7 +22,7 @@ static int keep_piece(struct space *child, uint64_t *at, struct list *dead)
         if (!(flags & (VMA_DONTFORK | VMA_WIPEONFORK)))
             continue;
         *at = tables_reach(child, start, *at, PIECE_TABLES);
-        n += *at < vma->end ? PIECE_AREAS : 0;
+        n += *at < vma->end ? PIECE_VMAS : 0;
         err = space_discard_locked(child, start, *at, &flush);
         if (flags & VMA_DONTFORK && !err)
             vmas_cut(child, start, *at, dead);

@@ -127,7 +127,7 @@ static bool zap_vmas(struct zap *zap)
     struct mapping *mapping = mapping_find(zap->space, zap->backing);
     struct max_node *node =
         mapping ? max_tree_after(&mapping->vmas, zap->key, zap->tie, zap->start + 1) : NULL;
-    for (int n = 0; n < PIECE_AREAS && node && node->key < zap->end; n++) {
+    for (int n = 0; n < PIECE_VMAS && node && node->key < zap->end; n++) {
         const struct vma *vma = container_of(node, struct vma, by_offset);
         uint64_t from = max(zap->start, vma->offset), to = min(zap->end, node->value);
         zap_vma(zap, vma, from, to, &flush);
