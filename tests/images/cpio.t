@@ -5,6 +5,7 @@ message about the archive; none of them faults, and no name leads out of where i
 The archives that must run are one archive, each with names of its own; only if that machine does not run has each a
 machine. One that must be refused has a machine in any case."""
 # SPDX-License-Identifier: MIT
+# needs: hardlinks
 import os
 import subprocess
 import sys
@@ -14,7 +15,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.join(TOP, os.environ.get("BUILD", "build"))
 FILE, FOLDER, LINK, DEVICE, PIPE = 0o100644, 0o40755, 0o120777, 0o20644, 0o10644
 RUNS, REFUSED = "runs", "refused"
-SCRIPT = "[ ! -e /mark ] || cat /mark; echo alive"
+SCRIPT = "[ ! -e /mark ] || { cat /same; echo $(stat -c %h /same /mark); }; echo alive"
 FIELDS = "ino mode uid gid nlink mtime filesize devmajor devminor rdevmajor rdevminor namesize check".split()
 
 
@@ -113,9 +114,11 @@ def judge(done, wanted, word, mark=""):
 
 
 def run_together(folder):
-    """Whether the machine runs that has all that must run, and, as its last file, a mark."""
+    """Whether the machine runs that has all that must run, and, as its last file, a mark, which is also the second
+    name of an earlier one."""
     extra = b"".join(data_of(case, f"x{number}") for number, case in enumerate(CASES) if case[2] == RUNS)
-    return judge(boot(folder, extra + entry("mark", data=b"mark\n")), RUNS, "", "mark\n") is None
+    extra += entry("same", ino=77, nlink=2) + entry("mark", data=b"mark\n", ino=77, nlink=2)
+    return judge(boot(folder, extra), RUNS, "", "mark\n2 2\n") is None
 
 
 def main():
