@@ -441,7 +441,7 @@ static int protect_piece(struct space *space, uint64_t *at, uint64_t end, uint32
     int err = 0;
     flush_begin(&flush, space);
     space_lock_vmas(space);
-    uint64_t reach = tables_reach(space, *at, end, PIECE_TABLES);
+    uint64_t reach = vma_at(space, *at) ? tables_reach(space, *at, end, PIECE_TABLES) : end;
     for (int n = 0; n < PIECE_VMAS && *at < reach && !err; n++) {
         struct vma *vma = vma_at(space, *at);
         uint64_t stop = vma ? min(reach, vma->end) : end;

@@ -153,6 +153,32 @@ static void test_futex_without_memory(void)
     close(fd);
 }
 
+/* What begins or ends above the addresses of programs. */
+static void test_high_addresses(void)
+{
+    static const uintptr_t high[] = {0x7ffffffff000, 0x800000000000, 0xffff800000000000,
+                                     0xffffffff80000000, -2ul * PAGE};
+    for (size_t i = 0; i < sizeof high / sizeof high[0]; i++) {
+        char *at = (char *)high[i];
+        NOTE("%p", (void *)at);
+        CHECK_ERR(mprotect(at, PAGE, PROT_NONE), ENOMEM);
+        CHECK_ERR(munmap(at, PAGE), EINVAL);
+        CHECK_ERR(madvise(at, PAGE, MADV_DONTNEED), ENOMEM);
+        CHECK_ERR(msync(at, PAGE, MS_SYNC), ENOMEM);
+        CHECK_ERR(syscall(SYS_mremap, at, PAGE, 2 * PAGE, MREMAP_MAYMOVE, 0), EFAULT);
+        CHECK_ERR(syscall(SYS_mlock, at, PAGE), ENOMEM);
+        CHECK_ERR(map(at, PAGE, PROT_NONE, MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE, -1), ENOMEM);
+    }
+    char *low = mmap(NULL, PAGE, PROT_READ, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
+    size_t far = 0xffffffff80000000 - (uintptr_t)low;
+    CHECK_ERR(mprotect(low, far, PROT_READ), ENOMEM);
+    CHECK_ERR(munmap(low, far), EINVAL);
+    CHECK_ERR(madvise(low, far, MADV_NORMAL), ENOMEM);
+    CHECK_ERR(msync(low, far, MS_ASYNC), ENOMEM);
+    CHECK_ERR(syscall(SYS_mlock, low, far), ENOMEM);
+    CHECK_OK(munmap(low, PAGE));
+}
+
 int main(void)
 {
     test_flags();
@@ -162,5 +188,6 @@ int main(void)
     test_promises();
     test_fork_advice();
     test_futex_without_memory();
+    test_high_addresses();
     return check_done();
 }
