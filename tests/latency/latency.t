@@ -118,6 +118,10 @@ def main():
         print("\n".join(table(rows)))
         return 0
     if sys.argv[1:] == ["--write"]:
+        lost = [name for name, *_ in rows if name == "the machine" or name.startswith("cannot")]
+        if lost:
+            print(f"docs/trust.md stays as it is: {', '.join(lost)} failed, see above", file=sys.stderr)
+            return 1
         write(table(rows))
         return 0
     bad = number = 0
