@@ -25,7 +25,6 @@ DEFAULT = ["files:1:root", "files:1:user", "files:2:root", "files:2:user", "file
 DEFAULT += ["jobs:2:root"]
 # How many blocks of those that are many or slow, if no subject is named.
 THOROUGH = os.environ.get("THOROUGH")
-MOST_ALONE = 30  # of the programs of one block that differ, so many are run alone
 FEW_BLOCKS = {"random": 20, "jobs": 12} if THOROUGH else {"random": 4, "jobs": 3, "files": 20}
 
 
@@ -60,17 +59,17 @@ def different(ours, theirs):
     return sorted(keys, key=lambda key: (isinstance(key, str), key))
 
 
-def differs_again(what, block, program, aloud):
-    """Runs one program alone on both systems; what differs is shown if `aloud`."""
+def show_program(what, block, program):
+    """Runs one program alone on both systems, and shows in words what differs."""
+    print(f"# program {program} of block {block} (-: Linux, +: Ouros)")
+    if isinstance(program, str):
+        return
     theirs = on_linux(*what, "show", block, program).splitlines()
     ours = on_ouros(1, *what, "show", block, program).splitlines()
-    if aloud:
-        print(f"# program {program} of block {block} (-: Linux, +: Ouros)")
-        if theirs == ours:
-            print("#   ... but not when run alone")
-        for line in list(difflib.unified_diff(theirs, ours, lineterm="", n=50))[3:]:
-            print("#   " + line)
-    return theirs != ours
+    if theirs == ours:
+        print("#   ... but not when run alone")
+    for line in list(difflib.unified_diff(theirs, ours, lineterm="", n=50))[3:]:
+        print("#   " + line)
 
 
 def show_block(cpus, what, block, shown):
@@ -80,19 +79,13 @@ def show_block(cpus, what, block, shown):
     bad = different(ours, theirs)
     if not bad:
         print(f"# block {block} differed, but none of its programs does when run again")
-    n_bad = len(bad)
-    for i, program in enumerate(bad[:MOST_ALONE]):
-        if isinstance(program, str):
-            print("# " + program)
-        elif i < shown or what[0] == "jobs":
-            again = differs_again(what, block, program, i < shown)
-            n_bad -= what[0] == "jobs" and not again
-    return n_bad
+    for program in bad[:shown]:
+        show_program(what, block, program)
+    return max(len(bad), 1)
 
 
 def compare(what, cpus, last, theirs, shown):
-    """How many programs differ on that many processors. Processes are looked at through /proc once they seem to rest,
-    which a busy host can upset: theirs count if they differ again."""
+    """How many programs differ on that many processors."""
     ours = by_number(on_ouros(cpus, *what, "blocks", 0, last, cpus))
     n_different = 0
     for block in different(ours, theirs):
@@ -102,7 +95,7 @@ def compare(what, cpus, last, theirs, shown):
         elif shown > 0:
             n = show_block(cpus, what, block, shown)
             shown -= n
-            n_different += n if what[0] == "jobs" else max(n, 1)
+            n_different += n
         else:
             n_different += 1
     return n_different

@@ -111,6 +111,44 @@ static void check_orphan(void)
     close(ends[1]);
 }
 
+static pid_t parent_of(pid_t pid)
+{
+    char path[32];
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    slurp(path, 4096);
+    return (pid_t)number("PPid:");
+}
+
+/* A process that can be seen to be a zombie has no children any more, even if it had many. */
+static void check_zombie(void)
+{
+    enum { N = 400 };
+    pid_t *pids =
+        mmap(NULL, N * sizeof(pid_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    fflush(stdout);
+    pid_t parent = fork();
+    if (parent == 0) {
+        for (int i = 0; i < N; i++)
+            pids[i] = child_that_pauses();
+        for (;;)
+            pause();
+    }
+    while (!__atomic_load_n(&pids[N - 1], __ATOMIC_SEQ_CST))
+        sched_yield();
+    kill(parent, SIGKILL);
+    while (state_of(parent) != 'Z')
+        sched_yield();
+    CHECK_EQ(parent_of(pids[N - 1]) == getpid(), 1);
+    CHECK_EQ(status_of(parent), SIGKILL);
+    bool killed = true;
+    for (int i = 0; i < N; i++) {
+        kill(pids[i], SIGKILL);
+        killed = killed && status_of(pids[i]) == SIGKILL;
+    }
+    CHECK(killed);
+    munmap(pids, N * sizeof(pid_t));
+}
+
 /* More than one piece of text; and the last one that was listed may go before the next is. */
 static void check_many(void)
 {
@@ -143,6 +181,7 @@ int main(void)
     check_some();
     check_thread();
     check_orphan();
+    check_zombie();
     check_many();
     return check_done();
 }

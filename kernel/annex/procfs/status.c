@@ -22,11 +22,12 @@ struct facts {
     bool waits;
 };
 
-/* The letter for a thread, or for a process without one. */
+/* The letter for a thread, or for a process without one. A process whose last thread has left it is
+ * no zombie before its children have another parent: until then it runs. */
 static char state_letter(const struct process *process, const struct thread *thread)
 {
     if (!thread)
-        return 'Z';
+        return process->n_threads == 0 && process->state == PROCESS_ALIVE ? 'R' : 'Z';
     if (thread->trapped && thread->state == THREAD_ASLEEP)
         return 't';
     if (process->stopped && thread->state == THREAD_ASLEEP && thread->wait_kind == WAIT_KILL)
