@@ -131,8 +131,25 @@ static void test_holes(void)
     CHECK(pages[3 * PAGE] == 0);
 }
 
+/* mprotect works up to a page that may not be made writable, too. */
+static void test_forbidden(void)
+{
+    make_file("read-only", "text");
+    int fd = open("read-only", O_RDONLY), zero = open("/dev/zero", O_RDONLY);
+    char *pages = mmap(NULL, 3 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(mmap(pages + PAGE, PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0) == pages + PAGE);
+    CHECK_ERR(mprotect(pages, 3 * PAGE, PROT_READ | PROT_WRITE), EACCES);
+    CHECK_EQ(read(zero, pages, 1), 1);
+    CHECK_ERR(read(zero, pages + PAGE, 1), EFAULT);
+    CHECK_ERR(read(zero, pages + 2 * PAGE, 1), EFAULT);
+    CHECK_OK(munmap(pages, 3 * PAGE));
+    close(zero);
+    close(fd);
+}
+
 int main(void)
 {
+    test_forbidden();
     test_one_file_often();
     test_shared_memory_often();
     test_joined_at_once();

@@ -152,6 +152,13 @@ static void check_open_before(void)
         fd_dir = open(path_of("fd"), O_RDONLY | O_DIRECTORY);
         fdinfo_dir = open(path_of("fdinfo"), O_RDONLY | O_DIRECTORY);
         CHILD_REQUIRE(fd_dir >= 0 && fdinfo_dir >= 0);
+        int mem = open(path_of("mem"), O_RDONLY), io = open(path_of("io"), O_RDONLY);
+        int call = open(path_of("syscall"), O_RDONLY), smaps = open(path_of("smaps"), O_RDONLY);
+        int pages = open(path_of("pagemap"), O_RDONLY),
+            sum = open(path_of("smaps_rollup"), O_RDONLY);
+        CHILD_REQUIRE(mem >= 0 && io >= 0 && call >= 0 && smaps >= 0 && pages >= 0 && sum >= 0);
+        CHILD_REQUIRE(pread(mem, bytes, 8, (long)&puppet) == 8 && pread(io, bytes, 8, 0) == 8);
+        CHILD_REQUIRE(pread(smaps, bytes, 8, 0) == 8 && pread(pages, bytes, 8, 0) == 8);
         CHILD_REQUIRE(errno_of_link("exe") == 0 && errno_of_link("cwd") == 0);
         CHILD_REQUIRE(errno_of_link("fd/0") == 0 && errno_of_open("fdinfo/0") == 0);
         puppet_order();
@@ -159,6 +166,11 @@ static void check_open_before(void)
         CHILD_REQUIRE(!is_secure(read_before[1])); /* Linux still has the former program's */
         CHILD_REQUIRE(pread(read_before[2], bytes, sizeof bytes, 0) <= 0);
         CHILD_REQUIRE(pread(read_before[3], bytes, sizeof bytes, 0) < 0 && errno == EPERM);
+        CHILD_REQUIRE(pread(mem, bytes, 8, (long)&puppet) == 0); /* the same program's, now */
+        CHILD_REQUIRE(pread(io, bytes, 8, 0) < 0 && errno == EACCES);
+        CHILD_REQUIRE(pread(call, bytes, 8, 0) < 0 && errno == EPERM);
+        CHILD_REQUIRE(pread(smaps, bytes, 8, 0) <= 0 && pread(sum, bytes, 8, 0) <= 0);
+        CHILD_REQUIRE(pread(pages, bytes, 8, (long)&puppet / PAGE * 8) == 0);
         CHILD_REQUIRE(readlinkat(fd_dir, "0", bytes, sizeof bytes) < 0 && errno == EACCES);
         CHILD_REQUIRE(openat(fd_dir, "0", O_RDONLY) < 0 && errno == EACCES);
         CHILD_REQUIRE(openat(fdinfo_dir, "0", O_RDONLY) < 0 && errno == EACCES);
@@ -170,6 +182,7 @@ static void check_open_before(void)
         CHILD_REQUIRE(errno_of_open("fdinfo/0") == EACCES);
         CHILD_REQUIRE(errno_of_open("stat") == 0 && errno_of_open("status") == 0);
         CHILD_REQUIRE(errno_of_open("cmdline") == 0 && errno_of_open("limits") == 0);
+        CHILD_REQUIRE(errno_of_open("trace") == ENOENT); /* told of what calls read */
     });
     CHECK_EQ(owner_of("environ"), 0);
     CHECK_EQ(owner_of("fd"), 0);

@@ -38,6 +38,19 @@ static void test_flags(void)
     close(file);
 }
 
+/* Where no huge pages are set aside, none can be had. */
+static void test_huge_pages(void)
+{
+    const char *n = contents("/proc/sys/vm/nr_hugepages");
+    if (n && strcmp(n, "0\n") != 0) {
+        SKIP("huge pages", "this machine has some");
+        return;
+    }
+    int flags = MAP_ANONYMOUS | MAP_HUGETLB;
+    CHECK_ERR(map(NULL, 2 << 20, PROT_READ, MAP_PRIVATE | flags, -1), ENOMEM);
+    CHECK_ERR(map(NULL, 2 << 20, PROT_READ, MAP_SHARED | flags, -1), ENOMEM);
+}
+
 /* PROT_GROWSDOWN reaches from the start of a stack on; nothing grows upwards. */
 static void test_growing(void)
 {
@@ -182,6 +195,7 @@ static void test_high_addresses(void)
 int main(void)
 {
     test_flags();
+    test_huge_pages();
     test_growing();
     test_low_addresses();
     test_zero();

@@ -1,9 +1,10 @@
-/* /proc/PID/io, syscall, timerslack_ns, mem, pagemap, mountstats: their rights, their form, and
- * that they follow what the process does.
+/* /proc/PID/io, limits, syscall, timerslack_ns, mem, pagemap, mountstats: their rights, their form,
+ * and that they follow what the process does.
  * needs: procfs users settings */
 /* SPDX-License-Identifier: MIT */
 #include "proc_text.h"
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 static char path[64];
 
@@ -76,6 +77,68 @@ static void check_io_of_children(void)
     snprintf(path, sizeof path, "/proc/self/task/%d/io", getpid());
     slurp(path, 4096);
     CHECK(number("rchar: ") < before + 100000);
+}
+
+/* ---- limits ---- */
+
+static const char *amount(rlim_t limit, char text[24])
+{
+    if (limit == RLIM_INFINITY)
+        return "unlimited";
+    snprintf(text, 24, "%lu", (unsigned long)limit);
+    return text;
+}
+
+/* Does a line of the text say what getrlimit says? A limit that has no unit ends before it. */
+static bool tells_limit(int resource, const char *name, const char *unit)
+{
+    char wanted[160], soft[24], hard[24];
+    struct rlimit limit = {1, 2};
+    getrlimit(resource, &limit);
+    snprintf(wanted, sizeof wanted, "%-25s %-20s %-20s ", name, amount(limit.rlim_cur, soft),
+             amount(limit.rlim_max, hard));
+    const char *rest = field(wanted);
+    if (rest && strlen(rest) == (*unit ? 10 : 0) && strncmp(rest, unit, strlen(unit)) == 0)
+        return true;
+    NOTE("%s%s, found %s", wanted, unit, rest ? rest : "nothing");
+    return false;
+}
+
+static void check_limits(void)
+{
+    static const struct {
+        int resource;
+        const char *name, *unit;
+    } all[] = {
+        {RLIMIT_CPU, "Max cpu time", "seconds"},
+        {RLIMIT_FSIZE, "Max file size", "bytes"},
+        {RLIMIT_DATA, "Max data size", "bytes"},
+        {RLIMIT_STACK, "Max stack size", "bytes"},
+        {RLIMIT_CORE, "Max core file size", "bytes"},
+        {RLIMIT_RSS, "Max resident set", "bytes"},
+        {RLIMIT_NPROC, "Max processes", "processes"},
+        {RLIMIT_NOFILE, "Max open files", "files"},
+        {RLIMIT_MEMLOCK, "Max locked memory", "bytes"},
+        {RLIMIT_AS, "Max address space", "bytes"},
+        {RLIMIT_LOCKS, "Max file locks", "locks"},
+        {RLIMIT_SIGPENDING, "Max pending signals", "signals"},
+        {RLIMIT_MSGQUEUE, "Max msgqueue size", "bytes"},
+        {RLIMIT_NICE, "Max nice priority", ""},
+        {RLIMIT_RTPRIO, "Max realtime priority", ""},
+        {15 /* RLIMIT_RTTIME */, "Max realtime timeout", "us"},
+    };
+    enum { N = sizeof all / sizeof *all };
+    struct rlimit limit;
+    CHECK_OK(getrlimit(RLIMIT_NOFILE, &limit));
+    limit.rlim_cur = 123;
+    CHECK_OK(setrlimit(RLIMIT_NOFILE, &limit));
+    CHECK(slurp("/proc/self/limits", 100) > 0);
+    CHECK_STR(field("Limit   "),
+              "                  Soft Limit           Hard Limit           Units     ");
+    int right = 0;
+    for (size_t i = 0; i < N; i++)
+        right += tells_limit(all[i].resource, all[i].name, all[i].unit);
+    CHECK_EQ(right, N);
 }
 
 /* ---- syscall ---- */
@@ -306,6 +369,7 @@ int main(void)
     check_modes();
     check_io();
     check_io_of_children();
+    check_limits();
     check_syscall();
     check_stack();
     check_slack();

@@ -1,5 +1,5 @@
-/* Files of /proc about the whole machine: interrupts, slabinfo, buddyinfo, consoles; and names as
- * listings give them.
+/* Files of /proc about the whole machine: interrupts, slabinfo, buddyinfo, consoles, config.gz; and
+ * names as listings give them.
  * needs: procfs users settings counts */
 /* SPDX-License-Identifier: MIT */
 #include "proc_text.h"
@@ -149,8 +149,18 @@ static void check_numbers(void)
     CHECK_EQ(count_wrong("/sys/devices/system/cpu/cpu0/topology"), 0);
 }
 
+/* The kernel's configuration, compressed, or nothing, as on a Linux that was built without it. */
+static void check_config(void)
+{
+    unsigned char head[2] = {0};
+    int fd = open("/proc/config.gz", O_RDONLY);
+    CHECK(fd < 0 ? errno == ENOENT : read(fd, head, 2) == 2 && head[0] == 0x1f && head[1] == 0x8b);
+    close(fd);
+}
+
 int main(void)
 {
+    check_config();
     check_interrupts();
     check_slabs();
     check_blocks();

@@ -228,6 +228,100 @@ static void check_limit_of_threads(void)
     });
 }
 
+/* A user's processes, until no more can be started; how many, to the pipe. */
+static void fill_numbers(const int told[2])
+{
+    int n = 0;
+    if (setpgid(0, 0) || setresuid(USER, USER, USER))
+        _exit(1);
+    for (pid_t child; (child = fork()) >= 0; n++)
+        while (child == 0)
+            pause();
+    n = errno == EAGAIN ? n : -1;
+    if (write(told[1], &n, sizeof n) == sizeof n)
+        for (;;)
+            pause();
+    _exit(1);
+}
+
+/* The last eighth of the numbers is for root's shells: leaders of sessions with user 0. */
+static void check_reserved_numbers(void)
+{
+    enum { MOST = 160, OTHERS = 60 };
+    char before[32];
+    snprintf(before, sizeof before, "%s", setting("kernel/threads-max"));
+    if (!is_alone()) {
+        SKIP("root's shell starts programs: child's wait status", "others use the machine");
+        return;
+    }
+    CHECK_CHILD("root's shell starts programs", {
+        int told[2];
+        int n = 0;
+        CHILD_REQUIRE(setsid() > 0 && pipe(told) == 0 && put(THREADS_MAX, "160") == 0);
+        pid_t user = fork();
+        if (user == 0)
+            fill_numbers(told);
+        bool good = read(told[0], &n, sizeof n) == sizeof n;
+        pid_t program = child_that_exits(3);
+        int status = program < 0 ? -1 : status_of(program);
+        CHILD_REQUIRE(put(THREADS_MAX, before) == 0);
+        kill(-user, SIGKILL);
+        close(told[1]);
+        CHILD_REQUIRE(status_of(user) == SIGKILL && read(told[0], &n, 1) == 0);
+        CHILD_REQUIRE(good && status == 3 << 8);
+        CHILD_REQUIRE(n <= MOST - MOST / 8 && n > MOST - MOST / 8 - OTHERS);
+    });
+}
+
+/* ---- What may be written ---- */
+
+static int n_writable, n_wrong;
+
+/* A file that has the right can be given the value that it has; one without is not for root. */
+static void try_file(const char *path, mode_t mode)
+{
+    char value[512];
+    const char *text = contents(path);
+    value[0] = '\0';
+    strncat(value, text ? text : "", sizeof value - 1);
+    int error = put(path, value);
+    bool writable = mode & 0222;
+    n_writable += writable;
+    if (error == (writable ? 0 : EACCES))
+        return;
+    NOTE("%s, mode %o: errno %d", path, (unsigned)mode, error);
+    n_wrong++;
+}
+
+static void try_files_below(const char *path)
+{
+    char name[512];
+    struct stat st;
+    DIR *dir = opendir(path);
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
+        if (entry->d_name[0] == '.' || lstat(name, &st) < 0)
+            continue;
+        if (S_ISDIR(st.st_mode))
+            try_files_below(name);
+        else
+            try_file(name, st.st_mode);
+    }
+    if (dir)
+        closedir(dir);
+}
+
+/* Another machine's settings are not ours to touch. */
+static void check_all_writable(void)
+{
+    if (!is_alone()) {
+        SKIP("what says that it is writable is", "others use the machine");
+        return;
+    }
+    try_files_below("/proc/sys");
+    check_verdict(n_writable >= 5 && n_wrong == 0, "what says that it is writable is");
+}
+
 /* The kernel's settings of memory: they keep the values that they have. */
 static void check_memory_settings(void)
 {
@@ -334,6 +428,8 @@ int main(void)
     check_limit_of_files();
     check_threads_max();
     check_limit_of_threads();
+    check_reserved_numbers();
+    check_all_writable();
     check_memory_settings();
     check_limit_of_areas();
     check_lowest_address();

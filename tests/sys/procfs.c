@@ -329,6 +329,8 @@ static void check_strangers(void)
     }
     snprintf(path, sizeof path, "/proc/%d/fd", child);
     CHECK_ERR(open(path, O_RDONLY), EACCES);
+    snprintf(path, sizeof path, "/proc/%d/fdinfo", child);
+    CHECK_ERR(open(path, O_RDONLY), EACCES);
     snprintf(path, sizeof path, "/proc/%d/stat", child);
     CHECK(slurp(path, 100) > 50);
     snprintf(path, sizeof path, "/proc/%d/cmdline", child);
@@ -363,6 +365,28 @@ static void check_ends(void)
     }
 }
 
+/* What could not be delivered comes with the next read. */
+static void check_bad_buffers(void)
+{
+    static const char *const names[] = {"status", "maps", "cmdline"};
+    char *edge = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char path[64], again[200];
+    munmap(edge + PAGE, PAGE);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "/proc/self/%s", names[i]);
+        int fd = open(path, O_RDONLY);
+        CHECK_ERR(read(fd, BAD_LOW, 100), EFAULT);
+        CHECK_EQ(lseek(fd, 0, SEEK_CUR), 0);
+        CHECK_EQ(read(fd, edge + PAGE - 4, 100), 4);
+        CHECK_EQ(lseek(fd, 0, SEEK_CUR), 4);
+        CHECK(read(fd, again + 4, 2) == 2);
+        memcpy(again, edge + PAGE - 4, 4);
+        CHECK(slurp(path, 4096) >= 6 && memcmp(text, again, 6) == 0);
+        close(fd);
+    }
+    munmap(edge, PAGE);
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -381,5 +405,6 @@ int main(int argc, char **argv)
     check_zombie();
     check_strangers();
     check_ends();
+    check_bad_buffers();
     return check_done();
 }

@@ -95,6 +95,11 @@ static void check_bad_buffers(int fd)
     struct stat st;
     CHECK_OK(fstat(fd, &st));
     CHECK_EQ(st.st_size, 100);
+    CHECK_EQ(lseek(fd, 0, SEEK_SET), 0);
+    CHECK_EQ(read(fd, edge + PAGE - 30, 100), 30); /* what was delivered, and no more */
+    CHECK_EQ(lseek(fd, 0, SEEK_CUR), 30);
+    CHECK_ERR(read(fd, edge + PAGE, 100), EFAULT);
+    CHECK_EQ(lseek(fd, 0, SEEK_CUR), 30);
     munmap(edge, PAGE);
     munmap(read_only, PAGE);
 }

@@ -4,6 +4,7 @@
 #include "helpers.h"
 #include <sys/ioctl.h>
 #include <sys/statfs.h>
+#include <sys/sysinfo.h>
 #include <sys/sysmacros.h>
 
 static bool later(struct timespec a, struct timespec b)
@@ -178,6 +179,18 @@ static void check_statx(void)
     CHECK_ERR(syscall(SYS_statx, 77, "f", 0, 0x7ff, &x), EBADF);
 }
 
+/* Files in memory take at most half of it, unless it was mounted with another size. */
+static void check_half(const struct statfs *fs)
+{
+    struct sysinfo info;
+    CHECK_OK(sysinfo(&info));
+    if (access("/proc/kcounts", F_OK) < 0)
+        SKIP("half of memory for files", "it may have been mounted with another size");
+    else
+        check_verdict(fs->f_bfree * 4096 <= info.totalram * info.mem_unit / 2,
+                      "half of memory for files");
+}
+
 static void check_statfs(void)
 {
     struct statfs fs;
@@ -186,6 +199,7 @@ static void check_statfs(void)
     CHECK_EQ(fs.f_bsize, 4096);
     CHECK_EQ(fs.f_namelen, 255);
     CHECK(fs.f_bfree <= fs.f_blocks);
+    check_half(&fs);
     CHECK_OK(statfs("/proc", &fs));
     CHECK_EQ(fs.f_type, 0x9fa0);
     int fd = open("f", O_RDONLY);

@@ -42,7 +42,7 @@ int proc_text_limits(struct text *text, const struct proc_inode *of)
         text_add(text, "%-25s ", limits[i].name);
         add_limit(text, all[i].rlim_cur);
         add_limit(text, all[i].rlim_max);
-        text_add(text, "%-10s\n", limits[i].unit);
+        text_add(text, *limits[i].unit ? "%-10s\n" : "%s\n", limits[i].unit);
     }
     return 0;
 }
