@@ -20,5 +20,6 @@ typedef struct {
 
 int __cpu_count(size_t size, const cpu_set_t *set);
 int clone(int (*function)(void *), void *stack_top, int flags, void *arg, ...);
+int unshare(int flags);
 int sched_yield(void);
 int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set);

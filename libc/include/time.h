@@ -29,6 +29,7 @@ clock_t clock(void);
 double difftime(time_t later, time_t earlier);
 int clock_gettime(clockid_t clock, struct timespec *now);
 int clock_getres(clockid_t clock, struct timespec *step);
+int clock_getcpuclockid(pid_t pid, clockid_t *clock); /* of processor time; ESRCH, not errno */
 int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time, struct timespec *left);
 int nanosleep(const struct timespec *time, struct timespec *left);
 int timespec_get(struct timespec *now, int base);

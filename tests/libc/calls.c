@@ -1,10 +1,12 @@
 /* System calls under their names in C: those that are more than a number and registers.
- * needs: users files memfd holes posix */
+ * needs: users files memfd holes posix times memory settings ptrace */
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
+#include <sched.h>
 #include <sys/fsuid.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
+#include <sys/xattr.h>
 #include <time.h>
 
 static volatile int handled;
@@ -127,8 +129,74 @@ static void check_processes(void)
     CHECK_ERR(execveat(-1, "sh", argv, envp, 0), EBADF);
 }
 
+static void check_clocks(void)
+{
+    clockid_t own = 7, of_thread = 7;
+    struct timespec used = {0};
+    errno = 0;
+    CHECK_EQ(clock_getcpuclockid(0, &own), 0);
+    CHECK(clock_gettime(own, &used) == 0 && used.tv_sec * 1000000000 + used.tv_nsec > 0);
+    CHECK_EQ(clock_getcpuclockid(getpid(), &own), 0);
+    CHECK_OK(clock_gettime(own, &used));
+    CHECK_EQ(clock_getcpuclockid(4000000, &of_thread), ESRCH);
+    CHECK(of_thread == 7 && errno == 0);
+}
+
+static void check_memory(void)
+{
+    enum { PAGE = 4096 };
+    char *at = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char back[8] = "";
+    CHECK_OK(mlock(at, PAGE));
+    CHECK_OK(mlock2(at + PAGE, PAGE, MLOCK_ONFAULT));
+    CHECK_ERR(mlock2(at, PAGE, ~0u), EINVAL);
+    CHECK_OK(munlock(at, 2 * PAGE));
+    CHECK_ERR(mlockall(0), EINVAL);
+    CHECK_OK(munlockall());
+    memcpy(at, "remote", 7);
+    struct iovec here = {back, 7}, there = {at, 7};
+    CHECK_EQ(process_vm_readv(getpid(), &here, 1, &there, 1, 0), 7);
+    CHECK_STR(back, "remote");
+    CHECK_EQ(process_vm_writev(getpid(), &here, 1, &(struct iovec){at + PAGE, 7}, 1, 0), 7);
+    CHECK_STR(at + PAGE, "remote");
+    CHECK_ERR(process_vm_readv(getpid(), &here, 1, &there, 1, 1), EINVAL);
+    CHECK_OK(munmap(at, 2 * PAGE));
+}
+
+/* What a file system without extended attributes says. */
+static void check_attributes(void)
+{
+    char value[8];
+    int p[2];
+    CHECK_ERR(getxattr("/proc/version", "user.a", value, sizeof value), EOPNOTSUPP);
+    CHECK_ERR(setxattr("nowhere", "user.a", "v", 1, XATTR_CREATE), ENOENT);
+    CHECK_ERR(removexattr("nowhere", "user.a"), ENOENT);
+    CHECK_EQ(listxattr("/proc/version", value, sizeof value), 0);
+    CHECK_ERR(lgetxattr("/proc/self", "user.a", value, sizeof value), ENODATA);
+    CHECK_ERR(lsetxattr("nowhere", "user.a", "v", 1, 0), ENOENT);
+    CHECK_ERR(lremovexattr("nowhere", "user.a"), ENOENT);
+    CHECK_EQ(llistxattr("/proc/self", value, sizeof value), 0);
+    CHECK_OK(pipe(p));
+    CHECK_ERR(fgetxattr(p[0], "user.a", value, sizeof value), ENODATA);
+    CHECK_ERR(fsetxattr(p[0], "user.a", "v", 1, 0), EPERM);
+    CHECK_ERR(fremovexattr(p[0], "user.a"), EPERM);
+    CHECK_EQ(flistxattr(p[0], value, sizeof value), 0);
+    close(p[0]);
+    close(p[1]);
+}
+
+static void check_sharing(void)
+{
+    CHECK_OK(unshare(CLONE_FS | CLONE_FILES));
+    CHECK_ERR(unshare(1), EINVAL);
+}
+
 int main(void)
 {
+    check_clocks();
+    check_memory();
+    check_attributes();
+    check_sharing();
     check_signals();
     check_interrupted_wait();
     check_files();
