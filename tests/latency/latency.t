@@ -31,6 +31,8 @@ ALIKE = [
     ("1,000 waits with 1 child", "1,000 waits with 1,500 children", 2),
     ("1,000 signals are taken of 1,000 of 31 numbers",
      "1,000 signals are taken of 60,000 of 31 numbers", 2),
+    ("1,000 pages are mapped, touched and unmapped beside 10 areas",
+     "1,000 pages are mapped, touched and unmapped beside 60,000 areas", 2),
     ("mprotect of 60,000 empty tables", "read of /proc/self/oom_score with 60,000 empty tables", 2),
 ]
 # In 2 GB, where a user may have as many processes: part of a row's name, and how many.

@@ -212,6 +212,31 @@ static void do_core(void)
     abort();
 }
 
+/* Maps, touches and unmaps a page again and again beside so many areas. */
+static void map_beside(size_t n_areas)
+{
+    char *at = map(n_areas * PAGE, PROT_NONE, MAP_PRIVATE);
+    for (size_t i = 0; i < n_areas; i += 2)
+        MUST(mprotect(at + i * PAGE, PAGE, PROT_READ));
+    measure();
+    for (int i = 0; i < 1000; i++) {
+        char *page = map(PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+        *page = 1;
+        MUST(munmap(page, PAGE));
+    }
+    measured();
+}
+
+static void do_map_beside_few(void)
+{
+    map_beside(10);
+}
+
+static void do_map_beside_many(void)
+{
+    map_beside(60000);
+}
+
 static const struct row rows[] = {
     {"mprotect of 12,000 pages 2 MB apart", do_mprotect_thin, NULL},
     {"munmap of 12,000 pages 2 MB apart", do_munmap_thin, NULL},
@@ -233,6 +258,8 @@ static const struct row rows[] = {
     {"munmap of 350 MB of shared memory", do_munmap_shared, NULL},
     {"exit with 350 MB of shared memory", do_exit_shared, NULL},
     {"a seal of memory that 21 processes map 15,000 times each", do_seal, NULL},
+    {"1,000 pages are mapped, touched and unmapped beside 10 areas", do_map_beside_few, NULL},
+    {"1,000 pages are mapped, touched and unmapped beside 60,000 areas", do_map_beside_many, NULL},
     {"a core of 12,000 pages 2 MB apart", do_core, NULL},
 };
 const struct rows memory_rows = {rows, sizeof(rows) / sizeof(rows[0])};

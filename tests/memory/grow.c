@@ -214,6 +214,8 @@ static int grow_environment(void)
     return 0;
 }
 
+enum { MEMORY = 3 }; /* the number of a row */
+
 static const struct {
     const char *name;
     int (*grow)(void);
@@ -222,7 +224,7 @@ static const struct {
     {"processes", grow_processes, {ENOMEM, EAGAIN}},
     {"fork bomb", grow_bomb, {ENOMEM, EAGAIN}},
     {"threads", grow_threads, {ENOMEM, EAGAIN}},
-    {"memory", grow_memory, {ENOMEM}},
+    [MEMORY] = {"memory", grow_memory, {ENOMEM}},
     {"page tables", grow_tables, {ENOMEM}},
     {"areas", grow_areas, {ENOMEM}},
     {"shared memory", grow_shared, {ENOMEM}},
@@ -383,6 +385,26 @@ static bool is_expected(int kind, int how)
     return how == -SIGKILL && kinds[kind].grow != grow_contents;
 }
 
+/* A process with that oom_score_adj and so much memory; it says when it has both. */
+static pid_t start_adjusted(const char *adjustment, size_t n)
+{
+    *reported = 0;
+    pid_t pid = fork();
+    if (pid == 0) {
+        int fd = open("/proc/self/oom_score_adj", O_WRONLY);
+        char *at = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (write(fd, adjustment, strlen(adjustment)) < 0 || at == MAP_FAILED)
+            _exit(1);
+        memset(at, 1, n);
+        *reported = 1;
+        for (;;)
+            pause();
+    }
+    while (pid > 0 && !*reported && waitpid(pid, NULL, WNOHANG) == 0)
+        nanosleep(&(struct timespec){0, 1000000}, NULL);
+    return pid;
+}
+
 static void verdict(bool passed, const char *kind, bool as_root, const char *what)
 {
     char text[128];
@@ -427,6 +449,26 @@ static void run(int kind, bool as_root, bool quiet)
     tell_difference();
 }
 
+/* Memory runs out: the first to go is the process that root has marked, however small it is. One
+ * that root has exempted stays, however large. */
+static void run_adjusted(void)
+{
+    size_t half = (size_t)sysconf(_SC_PHYS_PAGES) / 2 * PAGE;
+    int status = -1;
+    mkdir(FOLDER, 0777);
+    chmod(FOLDER, 0777);
+    pid_t marked = start_adjusted("1000", PAGE), exempt = start_adjusted("-1000", half);
+    *reported = 0;
+    pid_t pid = start(MEMORY, false);
+    int how = refusal(pid);
+    verdict(how == -SIGKILL, "memory", false, "the one that takes it ends, too");
+    verdict(waitpid(marked, &status, WNOHANG) == marked && status == SIGKILL, "memory", false,
+            "the one that is marked has ended before");
+    verdict(waitpid(exempt, NULL, WNOHANG) == 0, "memory", false, "the largest, exempt, lives on");
+    end_all();
+    remove_folder();
+}
+
 int main(int argc, char **argv)
 {
     if (access("/proc/kcounts", R_OK) < 0) {
@@ -442,6 +484,8 @@ int main(int argc, char **argv)
     wait(NULL);
     read_counts(after);
     read_counts(before);
+    if (argc == 1)
+        run_adjusted();
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         for (int as_root = 1; as_root >= 0; as_root--) {
             if (argc > 1 && strcmp(argv[1], kinds[i].name) != 0)

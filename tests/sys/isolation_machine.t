@@ -115,6 +115,8 @@ def check_pages(machine):
     for name, bad in (
         ("no page is writable and executable", [p for p in kernel + user if p[1][0] != "X" and p[1][8] == "W"]),
         ("no page of the kernel is the user's", [p for p in kernel if p[1][7] == "U"]),
+        ("every page of the kernel is global: no switch makes the processor forget it", [p for p in kernel if p[1][1] != "G"]),
+        ("no page of a program is global", [p for p in user if p[1][1] == "G"]),
         ("every page of a program is the user's", [p for p in user if p[1][7] != "U"]),
     ):
         ok(not bad, name, [f"{at:016x} {rights}" for at, rights in bad[:10]])
