@@ -2,6 +2,7 @@
 """The build and its tools: what make prints, that a second one does nothing, W^X, tools/cc."""
 # SPDX-License-Identifier: MIT
 # needs: procfs
+import configparser
 import glob
 import json
 import os
@@ -126,6 +127,13 @@ class Tests:
             os.path.join(BUILD, "rootfs.cpio"), "iso/grub.cfg", modules[1])
         with open(again, "rb") as one, open(os.path.join(folder, "ouros.iso"), "rb") as two:
             self.tap.say(one.read() == two.read(), "a CD that is made again is the same to the byte")
+        images = []
+        for name in ("one", "two"):
+            images.append(os.path.join(self.folder, name + ".cpio"))
+            run("tools/mkrootfs", "-o", images[-1], "-s", "user/root", *sorted(glob.glob(BUILD + "/image/*")))
+            time.sleep(1.1)
+        with open(images[0], "rb") as one, open(images[1], "rb") as two:
+            self.tap.say(one.read() == two.read() != b"", "so is a root file system")
         done = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=folder, check=False,
                               capture_output=True, text=True)
         self.shows("the sums are right", done, r"ouros\.iso: OK")
@@ -139,10 +147,33 @@ class Tests:
         self.tap.say("kernel/boot/main.c" in found and "libc/stdio/popen.c" in found
                      and "user/osh.c" in found, "with those of all parts", sorted(found)[:20])
 
+    def test_services(self):
+        """What hosting services and editors read: all of it runs .ci/run or make, and is well-formed."""
+        for name in (".github/workflows/ci.yml", ".gitlab-ci.yml"):
+            with open(os.path.join(TOP, name), encoding="utf-8") as file:
+                self.tap.say(re.search(r"^ +- (run: )?\.ci/run$", file.read(), re.MULTILINE), f"{name} runs .ci/run")
+        with open(os.path.join(TOP, ".devcontainer/devcontainer.json"), encoding="utf-8") as file:
+            self.tap.say("make setup" in json.load(file)["onCreateCommand"], "the devcontainer is set up by make setup")
+        settings = configparser.ConfigParser()
+        with open(os.path.join(TOP, ".editorconfig"), encoding="utf-8") as file:
+            settings.read_string("[top]\n" + file.read())
+        self.tap.say(settings["*"]["max_line_length"] == "100" and settings["{Makefile,*.mk}"]["indent_style"] == "tab",
+                     ".editorconfig has the widths and tabs that are asked for")
+
     def test_hosts(self):
         place = os.path.join(self.folder, "a b")
         self.shows("BUILD with a space is refused in one line", run("make", "BUILD=" + place, "all"),
                    r"space.*a b.*Stop\.$", status=2)
+        os.mkdir(place)
+        shutil.copy(os.path.join(TOP, "Makefile"), place)
+        self.shows("so is a checkout with one", run("make", "-C", place, "all"), r"space.*a b.*Stop\.$",
+                   status=2)
+        check = make("-n", "check")
+        self.tap.say(check.returncode == 0 and "prove " in check.stdout and not re.search(r"(?m)^tools/setup", check.stdout),
+                     "make check does not look at the set-up", told(check))
+        lonely = self.source("lonely.t", "#!/usr/bin/env no-such-tool\n")
+        self.shows("a test whose tool is missing skips itself with its name", run("tests/one", lonely),
+                   r"\A1\.\.0 # SKIP no-such-tool is not here: make setup installs it\n\Z")
         self.shows("make tour into head is quiet", run("sh", "-c", "make -s tour | head -n 1"),
                    r"\AOuros from the ground up[^\n]*\n\Z")
         options = make("-n", "run", "CPUS=4", "MEM=1G", "ADD=one two:/x")

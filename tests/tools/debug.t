@@ -53,11 +53,20 @@ else
     echo "ok $count - and nothing else; the kill of gdb is quiet"
 fi
 
-# The machine may end before gdb does: that is no failure, and nothing is left behind.
+# The machine may end before gdb does: that is no failure, and nothing is left. And init calls no chdir where it
+# stands already, so that programs also run on a kernel without that call, as in a course.
 mkdir "$work/tmp"
-echo continue > "$work/script"
-TMPDIR=$work/tmp GDB_SCRIPT=$work/script timeout 120 tools/debug -- true < /dev/null \
+printf 'hbreak sys_chdir\ncontinue\n' > "$work/script"
+TMPDIR=$work/tmp GDB_SCRIPT=$work/script timeout 120 tools/debug --cwd / -- true < /dev/null \
     > "$work/said" 2>&1
 echo "status $?, left: $(ls -d "$work"/tmp/tmp.* 2>/dev/null)" >> "$work/said"
 sees 'a program that runs to its end' 'status 0, left: $'
+sees 'the breakpoint at sys_chdir was set' 'breakpoint 1 at .*cwd\.c'
+count=$((count + 1))
+if grep -q 'Breakpoint 1, ' "$work/said"; then
+    echo "not ok $count - init does not call chdir(/)"
+    sed 's/^/#   /' "$work/said"
+else
+    echo "ok $count - init does not call chdir(/)"
+fi
 echo "1..$count"

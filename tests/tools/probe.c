@@ -1,6 +1,9 @@
-/* What vm.t runs to see what a program gets: `args`, `count` (instructions, times), `hang`. */
+/* What vm.t runs to see what a program gets: `args`, `count` (instructions, times), `hang`, `calls`
+ * (the error of each system call by number). */
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -30,6 +33,9 @@ int main(int argc, char **argv)
     } else if (argc > 1 && strcmp(argv[1], "hang") == 0) {
         for (;;)
             ;
+    } else if (argc > 1 && strcmp(argv[1], "calls") == 0) {
+        for (int i = 2; i < argc; i++)
+            printf("%s %d\n", argv[i], syscall(atol(argv[i]), 0, 0, 0, 0, 0, 0) < 0 ? errno : 0);
     } else {
         for (int i = 2; i < argc; i++)
             printf("[%s]\n", argv[i]);

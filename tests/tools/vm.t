@@ -75,7 +75,7 @@ def wait_for(truth):
 
 
 def closed_pipe():
-    """The end to write into of a pipe that nobody reads."""
+    """The end to write into of a pipe that has no reader."""
     read_end, write_end = os.pipe()
     os.close(read_end)
     return write_end
@@ -108,8 +108,8 @@ class Tests:
         return done
 
     def times_out(self, what, words, report):
-        """A time that is up while the program does what the report must say; a busy host needs more
-        time until it does."""
+        """A time-out while the program does what the report must say; on a busy host it takes longer until
+        the program does that."""
         for seconds in ("0.8", "3", "12", "40"):
             done = vm("--timeout", seconds, *words)
             good = done.returncode == 124 and re.search(report, done.stderr.decode())
@@ -127,7 +127,7 @@ class Tests:
             number = signal.Signals["SIG" + name]
             self.gives(f"SIG{name} gives 128 + {number}", ["--", "sh", "-c", f"kill -{name} $$"],
                        b"", 128 + number)
-        self.times_out("124 on time-out; the report says who waits for what, with function names",
+        self.times_out("124 on time-out; the report says what each process waits for, with function names",
                        ["--", "sh", "-c", "/bin/sleep 99 | cat"],
                        r"(?s)time-out after \S+ s.*\bsleep: asleep.*sleep_for\+.*cat: asleep.*"
                        r"pipe_read\+")
@@ -183,6 +183,13 @@ class Tests:
                    "no /dev/hostio.*(\n.*)*console with MSI-X", env={"QEMU": plain})
         self.gives("126 and the remedy: nothing was built", ["--", "true"], b"", 126, "make all",
                    env={"BUILD": self.path("empty")})
+        few = self.path("few")
+        os.makedirs(few)
+        for name in ("python3", "dirname", "readlink", "qemu-system-x86_64"):
+            if shutil.which(name):
+                os.symlink(shutil.which(name), os.path.join(few, name))
+        self.gives("126 and the remedy: --trace without strace", ["--trace", "--", "true"], b"", 126,
+                   "install the package strace", env={"PATH": few})
 
     # ---- Streams ---------------------------------------------------------------------------
 
@@ -224,7 +231,7 @@ class Tests:
         first = run.stdout.readline()
         run.stdout.close()
         status = run.wait(LIMIT_SECONDS)
-        self.tap.say(first == b"y\n" and status == 141, "a reader who leaves ends it with 141",
+        self.tap.say(first == b"y\n" and status == 141, "a reader that leaves ends it with 141",
                      [f"first line {first!r}, status {status}"])
         self.tap.say(machines != [] and all(map(is_gone, machines)), "and QEMU is gone")
         run.stderr.close()
@@ -278,7 +285,7 @@ class Tests:
                    "--", "cat", "/a", "/b"], b"a file\n#!/bin/sh\necho script got $1\n")
 
     def test_links_of_the_root(self):
-        """A root as of Debian, whose /bin is a link: what is added lands behind it."""
+        """A root as of Debian, whose /bin is a link: what is added lands where it points to."""
         root = self.path("linked.cpio")
         tree = self.path("linked")
         for name, place in (("init", "usr/sbin"), ("ls", "usr/bin"), ("cat", "usr/bin")):
@@ -333,6 +340,26 @@ class Tests:
             self.tap.say(done.returncode == 0 and int(done.stdout or b"0") < 60 << 10,
                          f"a {what} of 100 MB takes less than 60 MB of memory", told(done))
 
+    def test_progress(self):
+        """What takes more than two seconds, here by a fast clock, says so on a terminal; else nothing is said."""
+        script = (
+            "import itertools, os, sys, types; sys.path.insert(0, sys.argv[1]); seconds, terminal = map(float, sys.argv[2:4])\n"
+            "import tool, vm; from session import Session\n"
+            "ticks = itertools.count(0, seconds)\n"
+            "tool.time = types.SimpleNamespace(monotonic=lambda: next(ticks))\n"
+            "tool.os = types.SimpleNamespace(**{**vars(os), 'isatty': lambda number: bool(terminal)})\n"
+            "sys.exit(Session(vm.Options().parse(sys.argv[4:])).run())")
+        data = self.path("shown", bytes(3 << 20))
+        words = ["--add", data, "--get", "/bin/shown:" + self.path("back"), "--", "true"]
+        for seconds, terminal, shown in (("3", "1", 2), ("0", "1", 0), ("3", "0", 0)):
+            done = subprocess.run([sys.executable, "-ESc", script, os.path.join(TOP, "tools/lib"), seconds,
+                                   terminal, *words], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+            said = done.stderr.decode()
+            lines = [what for what in ("making the image: 3 MB", "bringing files out: 3 MB") if what in said]
+            good = done.returncode == 0 and len(lines) == shown and (said == "" or shown)
+            self.tap.say(good, f"--add and --get tell of {shown} works: {seconds} s a step, terminal {terminal}",
+                         told(done))
+
     def test_full_output(self):
         """What cannot be written ends in one line and 126, never in a traceback."""
         for what, words, place in (
@@ -354,7 +381,7 @@ class Tests:
                               check=False, timeout=LIMIT_SECONDS,
                               preexec_fn=lambda: os.dup2(closed_pipe(), 1))
         self.tap.say(done.returncode == -signal.SIGPIPE and not done.stderr,
-                     "--help to a reader who left dies of SIGPIPE", told(done))
+                     "--help to a reader that left dies of SIGPIPE", told(done))
 
     def test_first_hour(self):
         """What goes wrong in the first hour says why, and what to do."""
@@ -446,6 +473,19 @@ class Tests:
         done = vm(*iso[1:], "--", "sh", "-c", "cat; echo $A >&2; exit 9", stdin=iso[0])
         self.tap.say((done.stdout, done.stderr, done.returncode) == (iso[0], b"b c\n", 9),
                      "--iso: the same through GRUB: streams, environment, status", told(done))
+        bare = self.path("bare")
+        os.makedirs(bare)
+        for name in ("ouros.elf", "rootfs.cpio"):
+            os.symlink(os.path.join(BUILD, name), os.path.join(bare, name))
+        self.path("maker/make", b'#!/bin/sh\necho "$@" >>"$NOTES"; cp "$CD" "$BUILD/"\n', 0o755)
+        notes = self.path("make-notes")
+        self.gives("--iso: a CD that is not there is made", ["--iso", "--", "pwd"], b"/root\n",
+                   env={"BUILD": bare, "NOTES": notes, "CD": os.path.join(BUILD, "ouros.iso"),
+                        "PATH": self.path("maker") + ":" + os.environ["PATH"]})
+        with open(notes, encoding="utf-8") as file:
+            called = file.read()
+        self.tap.say(called.count("\n") == 1 and called.split()[-2:] == [f"BUILD={bare}", "iso"], "by make iso, once",
+                     called.splitlines())
         self.gives("--iso: files that are added", [*iso[1:], "--", "probe", "args", "x y"],
                    b"[x y]\n")
         self.gives("--iso: 127", ["--iso", "--", "no-such-program"], b"", 127, "No such file")
@@ -506,7 +546,7 @@ class Tests:
                 getattr(self, name)()
 
 
-# Who started us in the background had us ignore these; tools/vm would go on ignoring them.
+# A shell that starts us in the background has us ignore these; tools/vm would go on ignoring them.
 for each_signal in (signal.SIGINT, signal.SIGHUP):
     signal.signal(each_signal, signal.SIG_DFL)
 

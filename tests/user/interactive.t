@@ -193,7 +193,7 @@ proc test_jobs {} {
     command "kill %1 ends it" "kill %1; wait %1; echo status \$?" {status 143\r\n}
     type "cat &\r"
     prompt
-    soon "reading from behind stops the reader" jobs {\[1\]\+ +Stopped \(tty input\) +cat}
+    soon "reading from the background stops the reader" jobs {\[1\]\+ +Stopped \(tty input\) +cat}
     type "fg\r"
     expect "cat\r\n"
     after 300
@@ -256,8 +256,8 @@ proc test_screen {} {
 }
 
 spawn $vm
-see "the first screen says how to leave, and things to try; then the prompt, in colour" \
-    {To leave: .*To try: .*500 lines of C\r\n\x1b\[1;32m}
+see "the first screen is Ouros's name, how to leave, things to try, and the prompt in colour: six lines, none empty" \
+    {^Ouros, [^\r\n]+\r\n +To leave: [^\r\n]+\r\n +To try: [^\r\n]+\r\n( +[^\r\n]+\r\n){3}\x1b\[1;32m}
 prompt
 command "ls shows letters and folders as they are" "cd /tmp; mkdir d; echo > ü; ls; cd" \
     {\x1b\[1;34md\x1b\[m.*ü}

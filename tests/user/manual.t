@@ -32,6 +32,10 @@ tr ' ' '\n' <"$work/out" | sort >"$work/names"
 lacks=$(sort "$work/calls" | comm -23 - "$work/names")
 n=$((n + 1))
 [ -z "$lacks" ] && echo "ok $n - man lists every system call" || echo "not ok $n - man lacks $lacks"
+awk -F ' *[|] *' '!/^#/ && NF > 3 { sub(/^\+/, "", $1); print "os." $1 }' libc/os.tbl | sort >"$work/calls"
+lacks=$(comm -23 "$work/calls" "$work/names")
+n=$((n + 1))
+[ -s "$work/calls" ] && [ -z "$lacks" ] && echo "ok $n - man lists every name of os.h" || echo "not ok $n - man lacks $lacks"
 in_guest 'osh -c help'
 check "osh's help lists our programs" '(^| )tree( |$)'
 in_guest 'for each in ls ping wget insmod fdisk man dmesg; do

@@ -47,4 +47,28 @@ for cpus in 1 4; do
     echo "ok $cpus - $cpus processors: $(head -n 1 "$work/out" | cut -d ' ' -f 1-4)" | sed "s/ok 4/ok 2/"
     sed 's/^/# /' "$work/differences"
 done
-echo 1..2
+
+# Its shell finds that it has a terminal, by whatever call its libc makes, and shows a prompt.
+if command -v expect >/dev/null; then
+    ROOT="$work/rootfs.cpio" expect - <<'END'
+        log_user 0
+        set timeout 120
+        spawn tools/vm --rootfs $env(ROOT)
+        expect {
+            -re {ouros:[^ ]*# } {}
+            timeout { exit 1 }
+            eof { exit 2 }
+        }
+        send {test -t 0 && exit 7 || exit 3}
+        send "\r"
+        expect eof
+        exit [lindex [wait] 3]
+END
+    status=$?
+    [ $status = 7 ] || printf 'not '
+    echo "ok 3 - its prompt on a terminal, and what is typed there"
+    [ $status = 7 ] || echo "# status $status, wanted 7"
+else
+    echo "ok 3 - its prompt on a terminal # SKIP expect is not here"
+fi
+echo 1..3

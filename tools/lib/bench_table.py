@@ -1,6 +1,8 @@
 """The bench's table: quantiles, ratios, and the samples as a file."""
 # SPDX-License-Identifier: MIT
 
+from check import Trouble
+
 UNITS = ((1e9, "s"), (1e6, "ms"), (1e3, "us"), (0, "ns"))
 
 
@@ -35,14 +37,37 @@ def quantiles(samples, fraction):
             for row, columns in samples.items()}
 
 
-def show(shown, counted):
-    """A table that is also Markdown; the ratios say how many times as much Linux takes."""
-    print("| row | Ouros | Linux | Linux, tuned | Linux / Ouros | tuned / Ouros |")
-    print("|---|--:|--:|--:|--:|--:|")
+HEAD = """| row | Ouros | Linux | Linux, tuned | Linux / Ouros | tuned / Ouros |
+|---|--:|--:|--:|--:|--:|
+"""
+
+
+def rows_of(shown, counted):
+    """{row: its line in a table of Markdown}; the ratios say how many times as much Linux takes."""
+    lines = {}
     for row, columns in shown.items():
         ours, linux, tuned = (columns.get(name) for name in ("ouros", "linux", "tuned"))
         cells = [quantity(row, value, counted) for value in (ours, linux, tuned)]
-        print("| " + " | ".join([row] + cells + [ratio(ours, linux), ratio(ours, tuned)]) + " |")
+        cells += [ratio(ours, linux), ratio(ours, tuned)]
+        lines[row] = "| " + " | ".join([row] + cells) + " |\n"
+    return lines
+
+
+def show(shown, counted):
+    print(HEAD + "".join(rows_of(shown, counted).values()), end="")
+
+
+def write(path, shown):
+    """Puts the rows into the table of a document, in the place of those of the same names."""
+    with open(path, encoding="utf-8") as file:
+        before, head, rest = file.read().partition(HEAD)
+    if not head:
+        raise Trouble(f"{path} has no table of the bench", "name a document such as docs/performance.md")
+    old, gap, after = rest.partition("\n\n")
+    lines = {line.split(" | ")[0][2:]: line + "\n" for line in old.splitlines()}
+    lines.update(rows_of(shown, False))
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(before + head + "".join(lines.values()) + gap[1:] + after)
 
 
 def save(path, samples):
