@@ -28,7 +28,7 @@ SAID = os.path.join(BUILD, "tests/said")
 LIMIT_SECONDS = 120  # for one program, without a word
 PROCESSORS = os.environ.get("TEST_CPUS", "1,4").split(",")
 
-# The guest's part: what a program prints stands between two marks, the second with its status.
+# The guest's part: what a program prints is between two marks, the second with its status.
 BEGIN, END = "==== begins: ", "==== ended: "
 SCRIPT = f"""for test do
     echo "{BEGIN}$test"

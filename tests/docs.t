@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""The documents are true: commands run and print what is shown, links and names lead somewhere.
+"""The documents are true: commands run and print what is shown, what links and names point to is there.
 
 The convention for fenced blocks; what is run is run in order, in a copy of the tree and its build:
 
     ```sh                 a script that must succeed
     ```console            commands after `$ ` and all that they print; `...` stands for anything,
                           alone in a line for any lines
-    ```sh by FILE         commands that FILE runs, or that stand in INTERACTIVE below
+    ```sh by FILE         commands that FILE runs, or that INTERACTIVE below has
     ```LANGUAGE FILE      a file that is written before the next commands run; if it is there,
                           a row of its table or a line of its list is added
     ```text               is shown only
@@ -38,7 +38,7 @@ INTERACTIVE = {
     'make debug RUN="/bin/ls -l"': (b"(gdb) ", b"hbreak door_execve\ncontinue\nkill\nquit\n",
                                     b"Breakpoint 1, "),
 }
-# Commands that a document names within a sentence, and that are run here as they stand.
+# Commands that a document names within a sentence, and that are run here as they are.
 HARMLESS = ("make help", "make tour", "make tour ANNEX=all", "make doctor", "make libc",
             "make -f libc/libc.mk readme")
 # Commands that others run: the file that does.
@@ -179,7 +179,7 @@ def run_console(tap, name, block, folder):
 
 
 def add_lines(path, lines):
-    """Rows of the table go where their number belongs, sources behind the last of their room."""
+    """Rows of the table go where their number belongs, sources after the last of their room."""
     with open(path, encoding="utf-8") as file:
         rows = file.read().splitlines()
     for line in lines:
@@ -237,7 +237,7 @@ def run_interactive(tap, name, command, folder):
 
 
 def run_by(tap, name, block, folder):
-    """Commands that another file runs must stand there."""
+    """Commands that another file runs must be there."""
     by = block.about[3:]
     for command in commands_of(block):
         if command in INTERACTIVE:
@@ -373,7 +373,7 @@ def png_size(path):
 
 def check_words(tap, name, text, known):
     problems = [*dead_links(name, text), *dead_paths(name, text)]
-    tap.say(not problems, f"{name}: links and paths lead somewhere", problems)
+    tap.say(not problems, f"{name}: what links and paths point to is there", problems)
     problems = [*unknown_functions(text, known["sources"]), *unknown_os_names(text, known["os"]),
                 *wrong_prototypes(text, known["os"]), *wrong_figures(text)]
     tap.say(not problems, f"{name}: functions, names, figures are those of the sources", problems)

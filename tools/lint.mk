@@ -1,5 +1,5 @@
 # What tools that others made find in the C sources: clang-format, clang-tidy and cppcheck, as part
-# of `make lint`. Which of clang-tidy's checks count, and why, stands in the files .clang-tidy.
+# of `make lint`. The files .clang-tidy say which of clang-tidy's checks count, and why.
 # SPDX-License-Identifier: MIT
 
 lint := $(BUILD)/lint

@@ -324,9 +324,9 @@ static void send_files(void)
  * children, and does nothing else. */
 static void on_end_asked(int number)
 {
-    send_files(); // NOLINT(bugprone-signal-handler)
-    sync();       // NOLINT(bugprone-signal-handler): both are but a system call
-    // NOLINTNEXTLINE(bugprone-signal-handler)
+    send_files(); /* NOLINT(bugprone-signal-handler) */
+    sync();       /* NOLINT(bugprone-signal-handler): both are but a system call */
+    /* NOLINTNEXTLINE(bugprone-signal-handler) */
     reboot(number == SIGUSR1 ? RB_HALT_SYSTEM : number == SIGUSR2 ? RB_POWER_OFF : RB_AUTOBOOT);
 }
 

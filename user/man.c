@@ -5,7 +5,7 @@
  *   man -k WORD      all pages whose line tells of the word
  *   man              all names
  *
- * All pages stand in one file, made from the two tables when the image is built. A page begins with
+ * All pages are in one file, made from the two tables when the image is built. A page begins with
  * a form feed and a line "NAME tab SECTION tab WHAT IT DOES"; the rest is the page as it is shown.
  */
 /* SPDX-License-Identifier: MIT */

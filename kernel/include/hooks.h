@@ -113,7 +113,7 @@ struct annex_hooks {
     int (*fifo_open)(struct inode *inode, struct file *file);
     /* pipes: fcntl on a pipe. */
     long (*pipe_fcntl)(struct pipe *pipe, unsigned command, uint64_t arg);
-    /* pipes: sets pipe->n_slots and, with a reference, the user for whom the pipe is counted;
+    /* pipes: sets pipe->n_slots and, with a reference, the user that the pipe counts for;
      * pipe_uncount undoes that when the pipe is freed. */
     void (*pipe_count)(struct pipe *pipe);
     void (*pipe_uncount)(struct pipe *pipe);

@@ -33,10 +33,10 @@ struct wait_queue {
     struct spinlock lock;
     struct list waiters; /* guarded by lock: of struct waiter.node */
 };
-// clang-format off
+/* clang-format off */
 #define WAIT_QUEUE(variable) \
     {.lock = {.rank = RANK_WAITQ, .name = #variable}, .waiters = LIST_INIT((variable).waiters)}
-// clang-format on
+/* clang-format on */
 
 struct waiter {
     struct list node;         /* guarded by queue->lock; in no list after a wake-up */

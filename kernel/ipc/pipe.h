@@ -14,7 +14,7 @@ struct pipe_slot {
 };
 
 struct pipe {
-    struct user *user; /* constant: for whom it is counted; referenced; NULL: the kernel */
+    struct user *user; /* constant: the user that it counts for; referenced; NULL: the kernel */
     uint32_t refs;     /* open files; guarded by the inode's lock, as is inode->fifo */
     struct mutex lock; /* rank RANK_PIPE */
     /* guarded by lock: */

@@ -220,7 +220,7 @@ static inline void space_breathe(struct space *space, bool wait)
 /* The flags of a PTE in that VMA, except PTE_WRITE. */
 pte_t vma_pte_flags(const struct vma *vma);
 int space_fault_locked(struct space *space, uint64_t address, uint64_t error);
-/* Beside the processor's FAULT_*: for a debugger, to whom protection does not apply. What is
+/* Beside the processor's FAULT_*: for a debugger, to which protection does not apply. What is
  * written must be private, and gets no right to write. */
 #define FAULT_FORCED (1u << 16)
 /* Copies page by page; `access` is a fault's code, buf NULL writes zeros. The result is how many

@@ -362,12 +362,12 @@ int signal_send_locked(struct process *process, struct thread *thread, int signa
         discard_everywhere(process, SIGNAL_BIT(SIGCONT));
     if (signal == SIGCONT)
         discard_everywhere(process, STOP_SIGNALS);
-    struct thread *judge =
+    struct thread *target =
         thread ? thread : list_first(&process->threads, struct thread, process_node);
     struct list *queue = thread ? &thread->queued : &process->queued;
     uint64_t *pending = thread ? &thread->signal_pending : &process->pending;
     bool waits_already = signal < KERNEL_SIGRTMIN && *pending & SIGNAL_BIT(signal);
-    if (!waits_already && !is_ignored(process, judge, signal)) {
+    if (!waits_already && !is_ignored(process, target, signal)) {
         err = enqueue(process, queue, pending, signal, info);
         struct thread *receiver = err ? NULL : choose_thread(process, thread, signal);
         ends = receiver && ends_at_once(process, receiver, signal);

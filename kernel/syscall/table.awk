@@ -81,7 +81,7 @@ function read_call(    pairs, words, j) {
     if (NF != 7)
         wrong("a call has 7 fields, not " NF)
     if ($1 + 0 <= last_number)
-        wrong("calls stand in the order of their numbers")
+        wrong("calls are in the order of their numbers")
     last_number = $1 + 0
     n_calls++
     number[n_calls] = $1

@@ -95,7 +95,7 @@ my ($large, $small) = (having("Uppercase") & $alpha, having("Lowercase") & $alph
 substr($large, $_, 1) = "\0" for keys %$lower;
 substr($small, $_, 1) = "\0" for keys %$upper;
 
-# Marks that stand on the character before them take no column, nor do format characters and the
+# Marks on the character before them take no column, nor do format characters and the
 # vowels and final consonants of Hangul; the soft hyphen does, and the signs that enclose a number.
 my $none = having("Mn", "Me", "Cf", "Bidi_Class=NSM") & ~having("Prepended_Concatenation_Mark");
 substr($none, 0xad, 1) = "\0";

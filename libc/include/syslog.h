@@ -54,8 +54,8 @@
 #define LOG_NOWAIT 16
 #define LOG_PERROR 32 /* to standard error, too */
 
-/* `name` stands before each message (NULL: the name of the program); the caller keeps it. `kind` is
- * that of messages that do not tell. */
+/* `name` is written before each message (NULL: the name of the program); the caller keeps it.
+ * `kind` is that of messages that do not tell. */
 void openlog(const char *name, int options, int kind);
 void closelog(void);
 

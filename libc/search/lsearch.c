@@ -21,7 +21,7 @@ void *lsearch(const void *key, void *base, size_t *n, size_t size,
 
     if (found)
         return found;
-    // NOLINTNEXTLINE(clang-analyzer-unix.cstring.NullArg): the array is the caller's, never NULL
+    /* NOLINTNEXTLINE(clang-analyzer-unix.cstring.NullArg): the array is the caller's, never NULL */
     return memcpy((char *)base + size * (*n)++, key, size);
 }
 

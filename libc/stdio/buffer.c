@@ -37,7 +37,7 @@ static void get_buffer(FILE *file)
     file->buf_is_ours = true;
     file->buf = memory + UNGET;
     file->at = file->limit = file->buf;
-    // cppcheck-suppress memleak  ; it is in file->buf
+    /* cppcheck-suppress memleak  ; it is in file->buf */
 }
 
 static int refuse(FILE *file, int error)

@@ -84,7 +84,7 @@ static bool format_signed(struct sink *sink, struct spec *spec, struct arguments
     if (spec->length == 'h')
         n = (short)n;
     else if (spec->length == 'H')
-        n = (signed char)n; // NOLINT(bugprone-signed-char-misuse): that is what %hhd says
+        n = (signed char)n; /* NOLINT(bugprone-signed-char-misuse): that is what %hhd says */
     const char *sign = n < 0 ? "-" : spec->plus ? "+" : spec->space ? " " : "";
     return format_number(sink, spec, n < 0 ? -(uint64_t)n : (uint64_t)n, sign);
 }

@@ -44,9 +44,9 @@ void stdio_exit(void)
     lock_give(&stdio_lock);
 }
 
-/* Files that no other thread is using are whole in the child. The others it finds with empty
- * buffers: what was in them the parent writes. Not to wait for them is better than to wait, as who
- * uses them may wait for input. */
+/* Files that no other thread is using are whole in the child. The others have empty buffers there,
+ * and the parent writes what was in them. To wait for them would be worse, because the thread that
+ * uses one may be waiting for input. */
 void stdio_before_fork(void)
 {
     for (FILE *file = after(NULL); file; file = after(file))

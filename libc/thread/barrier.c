@@ -16,7 +16,7 @@ int pthread_barrier_init(pthread_barrier_t *restrict barrier,
     return 0;
 }
 
-/* Waits for those who have been let through and are still on their way out. */
+/* Waits until the threads that were let through have left. */
 int pthread_barrier_destroy(pthread_barrier_t *barrier)
 {
     users_await_none(&barrier->__users, barrier->__shared);

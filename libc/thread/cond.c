@@ -19,7 +19,7 @@ int pthread_cond_init(pthread_cond_t *restrict cond, const pthread_condattr_t *r
     return 0;
 }
 
-/* Waits for those who have been woken and are still on their way out. */
+/* Waits until the threads that were woken have left. */
 int pthread_cond_destroy(pthread_cond_t *cond)
 {
     users_await_none(&cond->__users, cond->__shared);

@@ -128,8 +128,8 @@ int pthread_create(pthread_t *restrict made, const pthread_attr_t *restrict attr
     return thread_create(made, attr, start, argument, false);
 }
 
-/* From here on no signal handler runs, and nobody signals by the number. The memory of a detached
- * thread is unmapped by itself; so the kernel must forget what it was to write there. */
+/* From here on no signal handler runs, and no thread sends a signal to the number. A detached
+ * thread unmaps its own memory, so the kernel must forget what it was to write there. */
 static _Noreturn void end(struct __pthread *self)
 {
     kernel_sigset_t all = ~0UL;

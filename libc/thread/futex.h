@@ -9,7 +9,7 @@
 #include <time.h>
 #include "syscall.h"
 
-/* Sleeps as long as *word has the value `seen` and nobody wakes it; it may also wake without a
+/* Sleeps as long as *word has the value `seen` and no thread wakes it; it may also wake without a
  * reason. `limit` is a time of `clock`, CLOCK_REALTIME or CLOCK_MONOTONIC; NULL: there is none.
  * `shared`: other processes may change the word. 0, EAGAIN, EINTR, ETIMEDOUT, EINVAL (limit). */
 static inline int futex_wait(unsigned *word, unsigned seen, bool shared, clockid_t clock,

@@ -1,4 +1,4 @@
-/* pthread_join and pthread_detach: who frees a thread that has ended. */
+/* pthread_join and pthread_detach: they decide what frees a thread that has ended. */
 /* SPDX-License-Identifier: MIT */
 #include "futex.h"
 #include "thread.h"

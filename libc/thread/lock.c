@@ -7,7 +7,8 @@
 #include "start.h"
 #include "thread.h"
 
-/* Who had to wait sets 2, as others may still wait; so at worst one wake-up is for nobody. */
+/* A thread that had to wait sets 2, because others may still wait; at worst one wake-up finds none.
+ */
 void lock_take_shared(unsigned *lock)
 {
     unsigned seen = 0;
@@ -31,8 +32,9 @@ void lock_give_shared(unsigned *lock)
         futex_wake(lock, 1, false);
 }
 
-/* The locks of data that a program may or may not have; those that it has not are NULL. Who holds
- * one takes only later ones. Those of single FILEs, directories and threads are not among them. */
+/* The locks of data that a program may or may not have; those that it has not are NULL. A thread
+ * that holds one takes only later ones. Those of single FILEs, directories and threads are not
+ * among them. */
 extern unsigned atfork_lock __attribute__((weak)), keys_lock __attribute__((weak)),
     sems_lock __attribute__((weak)), atexit_lock __attribute__((weak)),
     quick_exit_lock __attribute__((weak)), env_lock __attribute__((weak)),

@@ -1,10 +1,10 @@
 /* Mutexes of all types.
  *
- * The word is 0 while the mutex is free, and otherwise the owner's number, with FUTEX_WAITERS if
- * somebody may be waiting. Without contention, locking and unlocking is one atomic instruction
- * each. Who has had to wait becomes the owner with that bit set, as others may still wait; so at
- * worst one wake-up is for nobody. The kernel knows this form of a word: where the owner of a
- * robust mutex ends, the kernel sets FUTEX_OWNER_DIED in it (robust.c). */
+ * The word is 0 while the mutex is free, and otherwise the owner's number, with FUTEX_WAITERS if a
+ * thread may be waiting. Without contention, locking and unlocking take one atomic instruction
+ * each. A thread that had to wait becomes the owner with that bit set, because others may still be
+ * waiting; at worst one wake-up finds no waiter. The kernel knows this form of a word: when the
+ * owner of a robust mutex ends, the kernel sets FUTEX_OWNER_DIED in it (robust.c). */
 /* SPDX-License-Identifier: MIT */
 #include "mutex.h"
 #include "thread.h"
@@ -24,8 +24,8 @@ int pthread_mutex_destroy(pthread_mutex_t *mutex)
     return owner && owner != NOT_RECOVERABLE ? EBUSY : 0;
 }
 
-/* Sleeps until the owner, who is in the word as `*seen`, may have changed; sets *seen. 0 or an
- * error. */
+/* Sleeps until the owner may be another than that of the word `*seen`; sets *seen. 0 or an error.
+ */
 static int wait_for_owner(pthread_mutex_t *mutex, unsigned *seen, clockid_t clock,
                           const struct timespec *limit)
 {

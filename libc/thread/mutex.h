@@ -10,13 +10,13 @@
 #define MUTEX_ROBUST 4
 #define MUTEX_SHARED 8
 
-/* The owner in the word of a robust mutex whose state nobody will repair any more. */
+/* The owner in the word of a robust mutex whose state can no longer be repaired. */
 #define NOT_RECOVERABLE FUTEX_TID_MASK
 
 /* A limit for mutex_acquire: not to wait at all, but to return EBUSY. */
 extern const struct timespec mutex_no_wait;
 
-/* The kernel wakes who waits for a robust mutex as if another process could. */
+/* The kernel wakes the waiters of a robust mutex as if they could be of other processes. */
 static inline bool mutex_is_shared(const pthread_mutex_t *mutex)
 {
     return mutex->__kind & (MUTEX_ROBUST | MUTEX_SHARED);
@@ -27,7 +27,7 @@ static inline bool mutex_is_shared(const pthread_mutex_t *mutex)
 int mutex_acquire(pthread_mutex_t *mutex, unsigned tid, clockid_t clock,
                   const struct timespec *limit);
 
-/* Sets the word to 0 or NOT_RECOVERABLE, and wakes who waits. Then it may be destroyed. */
+/* Sets the word to 0 or NOT_RECOVERABLE, and wakes a waiter. Then it may be destroyed. */
 void mutex_release(pthread_mutex_t *mutex, unsigned to);
 
 /* The same for a robust mutex, which must be in the list of its owner. */

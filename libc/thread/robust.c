@@ -1,4 +1,4 @@
-/* Robust mutexes: whoever locks one whose owner has ended is told so, by EOWNERDEAD.
+/* Robust mutexes: a thread that locks one whose owner has ended is told so, by EOWNERDEAD.
  *
  * The kernel finds the mutexes of a thread that is killed in a list, whose head it knows by
  * set_robust_list: a ring of links, each in a mutex, and the mutex that is just being locked or

@@ -1,7 +1,8 @@
 /* A lock for many readers or one writer.
  *
- * The word counts the readers, or is WRITER; its top bit says that somebody waits. Who gives up the
- * last hold on the lock makes the word 0, and wakes all if that bit was set: they compete again. */
+ * The word counts the readers, or is WRITER; its top bit says that a thread waits. The thread
+ * that releases the lock last sets the word to 0, and wakes all if that bit was set: they compete
+ * again. */
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
 #include "futex.h"

@@ -1,6 +1,6 @@
-/* Semaphores. The counter and the number of those who wait are in one word: so who posts sees in
- * one step whether to wake somebody, and does not look at the semaphore after that. A thread that
- * got through may have destroyed it by then. */
+/* Semaphores. The counter and the number of waiters are in one word. So a thread that posts learns
+ * in one step whether there is one to wake, and does not read the semaphore after that: a thread
+ * that got through may have destroyed it by then. */
 /* SPDX-License-Identifier: MIT */
 #include "futex.h"
 #include "sem.h"

@@ -1,4 +1,4 @@
-/* Spin locks: who waits does not sleep. */
+/* Spin locks: a thread that waits does not sleep. */
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <pthread.h>

@@ -29,7 +29,7 @@ struct __pthread {
     int tid;              /* its number; 0: not asked for yet (the first thread of a process) */
 
     unsigned running; /* 1; the kernel makes it 0, and wakes, when it uses the stack no more */
-    unsigned fate;    /* JOINABLE, EXITED or DETACHED: who frees it */
+    unsigned fate;    /* JOINABLE, EXITED or DETACHED: what frees it */
     unsigned lock;    /* held while `gone` is decided on, so that no other thread is signalled */
     bool gone;        /* its number may be another thread's by now */
     bool is_first;    /* of its process: clone did not tell the kernel about `running` */
@@ -44,8 +44,9 @@ struct __pthread {
     struct robust_list_head robust; /* its robust mutexes; see robust.c */
 };
 
-/* A thread that can be joined and ends becomes EXITED, and who joins it frees it. A detached one
- * frees itself. pthread_detach makes a JOINABLE thread DETACHED; one that has EXITED it frees. */
+/* A thread that can be joined and ends becomes EXITED, and the thread that joins it frees it. A
+ * detached one frees itself. pthread_detach makes a JOINABLE thread DETACHED, and frees an EXITED
+ * one. */
 enum { JOINABLE, EXITED, DETACHED };
 
 _Static_assert(offsetof(struct __pthread, canary) == 0x28, "where compilers look for the canary");

@@ -1,12 +1,12 @@
-/* Who is inside an object, so that it can be destroyed as soon as POSIX allows: when nobody waits
- * any more. Threads that have been woken may still look at it then. So *_destroy waits until the
- * last of them has left, and that one touches it no more. */
+/* Counts the threads inside an object. POSIX allows it to be destroyed as soon as none waits, but
+ * threads that were woken may still be reading it then. So *_destroy waits until the last of them
+ * has left; after that none touches it. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "futex.h"
 
-#define USERS_AWAITED 0x80000000 /* somebody waits until there is none */
+#define USERS_AWAITED 0x80000000 /* a thread waits until there is none */
 
 static inline void users_enter(unsigned *users)
 {

@@ -17,7 +17,7 @@
 enum { RANDOM_BLOCK = 100, RANDOM_BLOCKS = 100000, PAGE = 4096, N_PARTS = 4 };
 enum { PLAIN, PIE, DYNAMIC, N_BASES, CUT = N_BASES, SCRIPTS, N_BLOCKS, BLOCK_SIZE = 1600 };
 
-/* A program of one page of headers and code, one of data with zeros behind. */
+/* A program of one page of headers and code, one of data with zeros after it. */
 struct image {
     Elf64_Ehdr header;
     Elf64_Phdr parts[N_PARTS]; /* code, data, stack, interpreter */
@@ -28,7 +28,7 @@ struct image {
 };
 
 /* Exits with argc + data[0] + a byte of the zeros. */
-// clang-format off
+/* clang-format off */
 static const unsigned char code[] = {
     0x48, 0x8d, 0x35, 0, 0, 0, 0,             /* lea data(%rip), %rsi */
     0x8b, 0x3c, 0x24,                         /* mov (%rsp), %edi */
@@ -38,7 +38,7 @@ static const unsigned char code[] = {
     0x01, 0xc7,                               /* add %eax, %edi */
     0xb8, 231, 0, 0, 0, 0x0f, 0x05,           /* exit_group */
 };
-// clang-format on
+/* clang-format on */
 
 static struct image make_image(int base)
 {
@@ -71,7 +71,7 @@ static struct image make_image(int base)
 struct field {
     uint16_t offset, size;
 };
-// clang-format off
+/* clang-format off */
 #define FILE_FIELD(name) {offsetof(Elf64_Ehdr, name), sizeof(((Elf64_Ehdr *)0)->name)}
 #define PART_FIELD(name) {offsetof(Elf64_Phdr, name), sizeof(((Elf64_Phdr *)0)->name)}
 
@@ -92,7 +92,7 @@ static const uint64_t values[] = {
     0x7ffffffff000, 0x7fffffffe000, 0x800000000000, 0x7fffffffffffffff, 1ull << 63,
     0xffff800000000000, -4096ull, -1ull,
 };
-// clang-format on
+/* clang-format on */
 enum {
     N_FILE_FIELDS = sizeof(file_fields) / sizeof(file_fields[0]),
     N_PART_FIELDS = sizeof(part_fields) / sizeof(part_fields[0]),

@@ -20,10 +20,10 @@
 enum { P, A, B, C, D, MAX_ACTORS = 10, SELF = -1, GROUP = 100, NOBODY = -2, OWN = -3 };
 enum { ALL = NOBODY, MAX_JOBS = 200, RANDOM_BLOCK = 50, RANDOM_BLOCKS = 100000 };
 
-// clang-format off
+/* clang-format off */
 enum action { KILL, SETPGID, SETSID, GETPGID, GETSID, EXIT, WAIT, WAITID, HANDLE, MASK, PENDING,
               FORK, DEATH_SIGNAL, SUBREAPER, BECOME };
-// clang-format on
+/* clang-format on */
 
 /* An order to an actor. `whom` is an actor, SELF, GROUP + actor, OWN (group), or ALL. */
 struct job {
@@ -49,13 +49,13 @@ static int pipes[MAX_ACTORS][2];
 static int driver, me;
 static bool as_users;
 
-// clang-format off
+/* clang-format off */
 static const char *const action_names[] = {
     "kill", "setpgid", "setsid", "getpgid", "getsid", "_exit", "wait4", "waitid", "signal",
     "sigprocmask", "sigpending", "fork", "PR_SET_PDEATHSIG", "PR_SET_CHILD_SUBREAPER",
     "become",
 };
-// clang-format on
+/* clang-format on */
 
 /* ---- The orders ---- */
 
@@ -111,7 +111,7 @@ static void list_more(void)
         add(P, KILL, A, signals[i], 0);
         add(C, KILL, P, signals[i], 0);
     }
-    /* None that ends P and its children at once: who is first is anybody's guess. */
+    /* None that ends P and its children at once: which is first is chance. */
     add(A, KILL, OWN, 0, 0);
     add(A, KILL, OWN, SIGCHLD, 0);
     add(A, KILL, OWN, SIGTTIN, 0);
@@ -185,7 +185,8 @@ static void list_private(void)
 static int pid_of(int whom)
 {
     int pid = whom >= GROUP ? actors[whom - GROUP].pid : whom >= 0 ? actors[whom].pid : 0;
-    return pid == 0 && whom >= 0 ? 0x3ffffff : pid; /* an actor that is not there yet is nobody */
+    return pid == 0 && whom >= 0 ? 0x3ffffff
+                                 : pid; /* an actor that is not there yet has no process */
 }
 
 static int label(int pid)
@@ -368,7 +369,7 @@ static long resting(void)
 }
 
 /* Waits until all rest at once. One may wake another after that one was looked at, so a second
- * look must find that nobody has run since. */
+ * look must find that none has run since. */
 static void settle(void)
 {
     long before, now = -1;

@@ -116,7 +116,7 @@ static uint64_t user(struct place *p)
 
 static uint64_t hostile(struct place *p)
 {
-    // clang-format off
+    /* clang-format off */
     static const uint64_t bad[] = {
         0,        1,        EDGE + 4095,        EDGE + 4088,        EDGE + 4080,
         READONLY, NOACCESS, FLICKER,            FLICKER + 8,        PASTEND + 4096,
@@ -124,7 +124,7 @@ static uint64_t hostile(struct place *p)
         ~0ul,     ~7ul,     0xffff800000000000, 0xffffffff80000000, 0xffffffff80100000,
         EDGE + 4096, READONLY + 4095, 0x8000000000000000, ARENA + ARENA_BYTES - 3,
     };
-    // clang-format on
+    /* clang-format on */
     return once_in(p, 8) ? random_next(p->random) : PICK(p, bad);
 }
 
@@ -269,14 +269,14 @@ static const unsigned open_bits[] = {O_WRONLY, O_RDWR,     O_CREAT,     O_EXCL, 
 static const unsigned at_bits[] = {AT_SYMLINK_NOFOLLOW, AT_REMOVEDIR, AT_SYMLINK_FOLLOW,
                                    AT_EMPTY_PATH, 0x800};
 static const unsigned prot_bits[] = {PROT_READ, PROT_WRITE, PROT_EXEC, PROT_READ | PROT_WRITE};
-// clang-format off
+/* clang-format off */
 static const unsigned map_bits[] = {MAP_ANONYMOUS, MAP_ANONYMOUS, MAP_ANONYMOUS, MAP_FIXED,
                                     0x100, 0x8000, 0x4000, 0x100000};
 static const unsigned clone_bits[] = {CLONE_VM, CLONE_FS, CLONE_FILES, CLONE_SIGHAND, CLONE_THREAD,
                                       CLONE_VM | CLONE_VFORK, CLONE_PARENT_SETTID,
                                       CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID, CLONE_SETTLS,
                                       CLONE_PARENT};
-// clang-format on
+/* clang-format on */
 static const unsigned mode_bits[] = {0777, 0666, 0700, 0, 04000, 02000, 01000, 0111};
 static const unsigned node_bits[] = {0010000, 0020000, 0040000, 0060000, 0100000, 0140000};
 
@@ -395,7 +395,7 @@ static const struct {
     const char *name;
     int weight;
 } weights[] = {
-    // clang-format off
+    /* clang-format off */
     {"exit", 1},     {"exit_group", 1}, {"pause", 1},     {"rt_sigsuspend", 1}, {"reboot", 0},
     {"execve", 2},   {"execveat", 2},   {"vfork", 3},     {"fork", 3},          {"clone", 4},
     {"clone3", 4},   {"chroot", 2},     {"rt_sigreturn", 1}, {"sync", 2},       {"kill", 6},
@@ -405,7 +405,7 @@ static const struct {
     {"setuid", 3},   {"setresuid", 3},  {"setreuid", 3},  {"arch_prctl", 4},    {"fallocate", 6},
     {"close_range", 3}, {"sethostname", 1}, {"rseq", 1},
     {"ptrace", 60},
-    // clang-format on
+    /* clang-format on */
 };
 
 static int weight_of(const char *name)

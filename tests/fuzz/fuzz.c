@@ -105,7 +105,7 @@ static bool any_running(void)
     return false;
 }
 
-/* Begins where an earlier process of this stream died, behind the call that it was in. A child of
+/* Begins where an earlier process of this stream died, after the call that it was in. A child of
  * a fork goes on with what its parent does, and ends soon. */
 static int run_stream(void *arg)
 {

@@ -15,7 +15,7 @@
 /* ---- Memory at fixed addresses, so that calls are the same in each run ---- */
 
 #define ARENA    0x10000000ul /* read and write */
-#define EDGE     0x10100000ul /* one page; nothing behind it */
+#define EDGE     0x10100000ul /* one page; nothing after it */
 #define READONLY 0x10200000ul
 #define NOACCESS 0x10300000ul
 #define FLICKER  0x10400000ul /* unmapped and mapped by another thread meanwhile */
@@ -36,7 +36,7 @@ enum {
     CALLS_A_STREAM = 300,
 };
 
-/* Numbers in a drawn call that stand for something only known when it is made. */
+/* Numbers in a drawn call for what is only known when it is made. */
 enum {
     PID_SELF = 0x50000001,
     PID_PEER = 0x50000002,

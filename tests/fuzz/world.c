@@ -94,7 +94,7 @@ const char *const paths[] = {
 const int n_paths = sizeof(paths) / sizeof(paths[0]);
 
 /* An ELF of one page that does exit(0). */
-// clang-format off
+/* clang-format off */
 static const unsigned char program[] = {
     0x7f, 'E', 'L', 'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* x86-64, executable */
     2, 0, 62, 0, 1, 0, 0, 0, 0x78, 0, 0x40, 0, 0, 0, 0, 0,   /* entry */
@@ -106,7 +106,7 @@ static const unsigned char program[] = {
     0, 0x10, 0, 0, 0, 0, 0, 0,                               /* alignment */
     0xb8, 0x3c, 0, 0, 0, 0x31, 0xff, 0x0f, 0x05, 0x90,       /* mov $60, %eax; xor %edi, %edi; */
 };
-// clang-format on
+/* clang-format on */
 
 static const struct {
     const char *name;

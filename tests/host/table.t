@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 table() { awk -f kernel/syscall/table.awk -f "kernel/syscall/$1.awk" kernel/syscall/syscall.tbl; }
 verdict() { [ "$1" -eq 0 ] && echo "ok $2 - $3" || echo "not ok $2 - $3"; }
 
-# Each SYS_NAME with the machine's __NR_NAME behind it: what is not equal comes out.
+# Each SYS_NAME with the machine's __NR_NAME after it: what is not equal comes out.
 {
     echo '#include <asm/unistd.h>'
     table numbers | sed -n 's/^#define SYS_\([a-z0-9_]*\) \([0-9]*\)/= \1 \2 __NR_\1/p'

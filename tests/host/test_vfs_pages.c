@@ -86,7 +86,7 @@ static bool step_punch(void)
     return err == 0;
 }
 
-/* A write through a mapping, also behind the end of the file within its last page. */
+/* A write through a mapping, also after the end of the file within its last page. */
 static bool step_map(void)
 {
     struct file *file;

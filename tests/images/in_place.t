@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A file of the root archive keeps its pages: it reads, grows, shrinks and goes as any other, and what lies behind it
+"""A file of the root archive keeps its pages: it reads, grows, shrinks and goes as any other, and what lies after it
 in the archive never shows. An image needs no memory beside its own, and stays as it is on the host.
 
 needs: holes
@@ -29,7 +29,7 @@ is 'grown by truncate' "$(tail -c 1000 /a | tr -d '\0' | wc -c)" 0
 fallocate -l 9000 /b
 is 'grown by fallocate' "$(tail -c 4000 /b | tr -d '\0' | wc -c)" 0
 echo x | dd of=/c bs=1 seek=7000 conv=notrunc 2>/dev/null
-is 'written behind its end' "$(tail -c 2002 /c | tr -d '\0' | wc -c)" 2
+is 'written after its end' "$(tail -c 2002 /c | tr -d '\0' | wc -c)" 2
 printf more >> /d
 is appended "$(tail -c 8 /d | od -An -tx1)" ' f7 f8 f9 fa 6d 6f 72 65'
 truncate -s 5010 /d

@@ -304,7 +304,7 @@ const struct inject_case cases[] = {
 #undef CASE
 const size_t n_cases = sizeof cases / sizeof cases[0];
 
-// clang-format off
+/* clang-format off */
 const char *const without[] = {
     "exit", "exit_group", "reboot", /* do not come back */
     "rt_sigreturn",                 /* only from a handler */
@@ -318,5 +318,5 @@ const char *const without[] = {
     "removexattr", "lremovexattr", "fremovexattr",
     "sethostname",                  /* takes no memory, and would rename the machine */
 };
-// clang-format on
+/* clang-format on */
 const size_t n_without = sizeof without / sizeof without[0];

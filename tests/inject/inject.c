@@ -175,7 +175,7 @@ static void run(const struct inject_case *one)
     }
 }
 
-/* Every row of the table has a case, or stands in the list of those that have none. */
+/* Every row of the table has a case, or is in the list of those that have none. */
 static void check_complete(void)
 {
     for (size_t i = 0; i < sizeof(call_rows) / sizeof(call_rows[0]); i++) {

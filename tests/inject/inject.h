@@ -23,7 +23,7 @@ struct inject_case {
 
 extern const struct inject_case cases[];
 extern const size_t n_cases;
-/* Calls that have no case, for a reason that stands beside them. */
+/* Calls that have no case, each with its reason. */
 extern const char *const without[];
 extern const size_t n_without;
 

@@ -840,7 +840,7 @@ static void run_row(const struct row *row)
 /* These take long to prepare, for a call of no length. */
 static const char *const thorough[] = {
     "flock of a file that 8,000 have locked",
-    "getdents64 of 1 name behind 99,999 removed ones",
+    "getdents64 of 1 name after 99,999 removed ones",
     "rename of a directory of 100,000 names",
 };
 

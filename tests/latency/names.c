@@ -235,7 +235,7 @@ static const struct row rows[] = {
     {"10 walks of a path of 4,076 bytes", do_long_path, NULL},
     {"getdents64 of 100,000 names", do_list_names, NULL},
     {"the last of 100,000 names is removed", do_remove_last, NULL},
-    {"getdents64 of 1 name behind 99,999 removed ones", do_list_emptied, NULL},
+    {"getdents64 of 1 name after 99,999 removed ones", do_list_emptied, NULL},
     {"rename of a directory of 100,000 names", do_rename_large, NULL},
     {"unlink of a file of 230 MB", do_unlink_large, NULL},
     {"rename over a file of 230 MB", do_rename_over_large, NULL},

@@ -104,7 +104,7 @@ static void check_overflow(void)
         free(block);
         free(other);
     });
-    MISUSE("an end of a string past the end, and the block behind it freed", "overwritten", {
+    MISUSE("an end of a string past the end, and the block after it freed", "overwritten", {
         char *volatile text = malloc(24);
         size_t room = malloc_usable_size(text);
         other = malloc(24);

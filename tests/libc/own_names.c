@@ -1,5 +1,5 @@
 /* A program may have functions of its own under names that the library has too: it links, and the
- * library's other functions, which stand in the same files as those, are still the library's. */
+ * library's other functions, which are in the same files as those, are still the library's. */
 /* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
 #include <stddef.h>

@@ -44,7 +44,7 @@ static void test_two_processes(void)
     CHECK_EQ(status, 0);
     CHECK_STR(at, "from the child");
     CHECK_OK(shm_unlink(name));
-    CHECK_STR(at, "from the child"); /* it stays until nobody has it */
+    CHECK_STR(at, "from the child"); /* it stays until no process has it */
     CHECK_ERR(shm_open(name, O_RDWR, 0), ENOENT);
     CHECK_ERR(shm_unlink(name), ENOENT);
     close(fd);

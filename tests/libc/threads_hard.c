@@ -223,7 +223,7 @@ static void *use_briefly(void *arg)
         pthread_cond_wait(&brief->cond, &brief->mutex);
     bool last = --brief->users == 0;
     pthread_mutex_unlock(&brief->mutex);
-    if (last) { /* nobody else has a use for them */
+    if (last) { /* no other thread has a use for them */
         pthread_cond_destroy(&brief->cond);
         pthread_mutex_destroy(&brief->mutex);
     }
@@ -618,7 +618,7 @@ static void check_forks(void)
     CHECK_EQ(in_parent, 30);
 }
 
-/* ---- exit by several threads: handlers run once each, and nobody overtakes them */
+/* ---- exit by several threads: handlers run once each, and none overtakes another */
 
 static int *handled;
 
@@ -660,7 +660,7 @@ static void check_exit(void)
     CHECK_EQ(*handled, N * 10);
 }
 
-/* ---- A thread that waits for input keeps its FILE, and nobody else waits for it */
+/* ---- A thread that waits for input keeps its FILE, and no other thread waits for it */
 
 static FILE *silent;
 

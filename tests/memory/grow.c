@@ -84,7 +84,7 @@ static int grow_tables(void)
     }
 }
 
-/* Upwards with gaps: each is an area of its own, behind all others. */
+/* Upwards with gaps: each is an area of its own, after all others. */
 static int grow_areas(void)
 {
     for (char *at = (char *)0x10000000000;; at += 2 * PAGE)

@@ -95,7 +95,7 @@ static void check_attributes(void)
 {
     CHECK_OK(os.chmod("file", 04711));
     CHECK_EQ(mode_of("file"), 04711);
-    CHECK_OK(os.chmod("link", 0644)); /* the file that it leads to */
+    CHECK_OK(os.chmod("link", 0644)); /* the file that it points to */
     CHECK_EQ(mode_of("file"), 0644);
     CHECK_ERR(os.chmod("missing", 0), ENOENT);
     CHECK_ERR(os.chmod("", 0), ENOENT);
@@ -171,7 +171,7 @@ static void check_links(void)
     CHECK_STR(target, "\xff\x01 bytes\n");
     free(target);
     CHECK_OK(os.unlink("bytes"));
-    CHECK_OK(os.unlink("dangling")); /* the link goes, not what it would lead to */
+    CHECK_OK(os.unlink("dangling")); /* the link is removed, not what it would point to */
     CHECK(!os.path.lexists("dangling"));
 }
 

@@ -221,7 +221,7 @@ def call(names, *arguments):
 
 
 def expand_variables(path):
-    """Pythons before the end of 2025 also look behind a "${" that nothing closes; newer do not."""
+    """Pythons before the end of 2025 also look after a "${" that nothing closes; newer do not."""
     open_brace = re.search(rb"\$\{(?!.*\})", path, re.DOTALL)
     end = open_brace.start() if open_brace else len(path)
     return posixpath.expandvars(path[:end]) + path[end:]

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A process that a fault ends leaves one line in the log: who, what, where, which address, why.
-# And what a program writes to /dev/kmsg stands there, without a priority in front.
+# A process that a fault ends leaves one line in the log: which program, what, where, which address,
+# why. And what a program writes to /dev/kmsg is there, without a priority before it.
 # needs: symbols procfs kmsg
 # SPDX-License-Identifier: MIT
 cd "$(dirname "$0")/../.." || exit 1

@@ -109,7 +109,7 @@ static void test_limit(void)
     CHECK_OK(munmap(whole + 990 * PAGE, PAGE));
 }
 
-/* mprotect works up to a hole, madvise also behind it; both tell of it. */
+/* mprotect works up to a hole, madvise also after it; both tell of it. */
 static void test_holes(void)
 {
     char *pages = page_with(PROT_READ | PROT_WRITE);
@@ -119,7 +119,7 @@ static void test_holes(void)
     CHECK_ERR(madvise(pages, 5 * PAGE, MADV_DONTNEED), ENOMEM);
     CHECK(pages[0] == 0 && pages[PAGE] == 0 && pages[3 * PAGE] == 0 && pages[4 * PAGE] == 0);
     CHECK_ERR(mprotect(pages, 5 * PAGE, PROT_READ), ENOMEM);
-    CHECK_CHILD("behind the hole", pages[3 * PAGE] = 1);
+    CHECK_CHILD("after the hole", pages[3 * PAGE] = 1);
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {

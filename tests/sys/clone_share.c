@@ -19,7 +19,7 @@ static char stacks[3][STACK] __attribute__((aligned(16)));
 
 static int tids[3]; /* cleared at the end of each */
 static int ids[3];
-static volatile int step; /* who waits for whom: both sides count it up */
+static volatile int step; /* which side waits for the other: both count it up */
 static volatile long seen[8];
 
 static void wait_for(int number)
@@ -117,7 +117,7 @@ static int see_root(void)
     return status_of(other) == 0 ? 0 : 4;
 }
 
-/* Who shares names keeps sharing them through exec. */
+/* A process that shares its names still shares them after exec. */
 static void check_names_at_exec(void)
 {
     pid_t child = fork_with(CLONE_FS);
@@ -309,7 +309,7 @@ static void check_exec(void)
     CHECK_EQ(status_of(child), 0);
 }
 
-/* Who waits for a process finds all descriptors of all its threads closed. */
+/* When wait returns, all descriptors of all threads of the process are closed. */
 static int keep_it(void *unused)
 {
     (void)unused;
@@ -509,7 +509,8 @@ static int run_set_id(bool shares)
     return status_of(child) >> 8;
 }
 
-/* While it is being executed nobody can begin to share; one that cannot run forbids it no longer.
+/* While it is being executed no process can begin to share; one that cannot run forbids it no
+ * longer.
  */
 static int run_broken(void)
 {
@@ -540,7 +541,7 @@ static void check_set_id(void)
 
 /* ---- */
 
-/* What this program does when it is executed: see who calls. */
+/* What this program does when it is executed, by its first argument. */
 static int as_program(char **argv)
 {
     char byte;

@@ -199,7 +199,7 @@ static int exec_with_shared_files(void *fd)
     return 99;
 }
 
-/* Who shares its descriptors with another process has its own once it executes a program. */
+/* A process that shares its descriptors with another has its own after exec. */
 static void check_shared_files(void)
 {
     static char stack[65536];

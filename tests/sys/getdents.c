@@ -177,7 +177,7 @@ static void check_remove_all(void)
     CHECK_OK(rmdir("many"));
 }
 
-/* The offset of a record leads to the record after it, also after the listing went on. */
+/* The offset of a record is where the next one begins, also after the listing went on. */
 static void check_resume(void)
 {
     memset(seen, 0, sizeof seen);

@@ -70,9 +70,9 @@ static long distance_to_mapping(void)
     return (long)(last - low);
 }
 
-// clang-format off
+/* clang-format off */
 #define TRIES(name, ...) static void name(void) { __VA_ARGS__; }
-// clang-format on
+/* clang-format on */
 
 TRIES(push_at_zero, asm volatile("xor %%esp, %%esp; push %%rax" ::: "memory"))
 TRIES(push_in_kernel, asm volatile("mov $-8192, %%rsp; push %%rax" ::: "memory"))

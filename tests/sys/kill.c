@@ -192,7 +192,7 @@ static void check_stop_and_continue(void)
 }
 
 /* Of two deadly signals the first one counts, though the other has the lower number; but not while
- * the process is stopped: then only SIGKILL is heard. */
+ * the process is stopped: then only SIGKILL acts. */
 static void check_first_deadly(void)
 {
     int wrong = 0, status;

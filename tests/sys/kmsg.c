@@ -213,7 +213,7 @@ static void test_rights(void)
     become_root();
 }
 
-/* So many records that the oldest are lost: a reader who was slow is told once, and goes on. The
+/* So many records that the oldest are lost: a slow reader is told once, and goes on. The
  * log of a Linux that people use is left alone. */
 static void test_overrun(void)
 {

@@ -234,7 +234,7 @@ static void check_conversion(void)
     close(path);
 }
 
-/* Who waits is woken by the owner in its way, and a waiter that is killed leaves nothing. */
+/* A waiter is woken by the owner in its way, and one that is killed leaves nothing. */
 static void check_wake(void)
 {
     int p[2];

@@ -191,7 +191,8 @@ static void check_file(void)
     close(read_only);
 }
 
-/* Every page of a copied memory is its writer's own, whoever writes first, down three generations.
+/* Every page of a copied memory is its writer's own, whichever process writes first, down three
+ * generations.
  */
 static void check_copy_on_write(void)
 {

@@ -108,7 +108,7 @@ static void check_loops(void)
     CHECK_ERR(stat("not_dir", &st), ENOTDIR);
 }
 
-/* /proc's links lead to the thing itself. */
+/* /proc's links point to the thing itself. */
 static void check_magic(void)
 {
     char path[64];

@@ -279,7 +279,7 @@ static int waiting(int fd)
     return ioctl(fd, FIONREAD, &n) < 0 ? -1 : n;
 }
 
-/* A page with one behind it that is not there. */
+/* A page, and after it one that is not there. */
 static char *edge_page(void)
 {
     char *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

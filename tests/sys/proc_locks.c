@@ -14,7 +14,7 @@
 static int fd;
 static char place[64]; /* device and inode of the file, as /proc has them */
 
-/* The lines about locks of a descriptor: all of the text behind the first. */
+/* The lines about locks of a descriptor: all of the text after the first. */
 static const char *locks_of(pid_t pid, int number)
 {
     char path[64];

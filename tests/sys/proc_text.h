@@ -22,7 +22,7 @@ __attribute__((unused)) static long slurp(const char *path, size_t piece)
     return n < 0 ? -1 : length;
 }
 
-/* What stands behind a name that begins a line; NULL if it is not there. */
+/* What follows a name that begins a line; NULL if it is not there. */
 __attribute__((unused)) static const char *field(const char *name)
 {
     static char value[4096];
@@ -39,7 +39,7 @@ __attribute__((unused)) static const char *field(const char *name)
     return NULL;
 }
 
-/* The number behind a name; -1 if it is not there. */
+/* The number after a name; -1 if it is not there. */
 __attribute__((unused)) static long number(const char *name)
 {
     const char *value = field(name);

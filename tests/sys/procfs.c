@@ -39,7 +39,8 @@ static void check_self(void)
     CHECK_ERR(mkdir("/proc/new", 0777), ENOENT);
 }
 
-/* Whoever started the test may ignore some, also those that the C library keeps for itself. */
+/* The process that started the test may ignore some, also those that the C library keeps for
+ * itself. */
 static void reset_signals(void)
 {
     char default_action[32] = {0};

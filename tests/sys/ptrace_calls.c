@@ -150,7 +150,7 @@ static void sleep_and_read(void)
     _exit(errno == EINTR ? 6 : 7);
 }
 
-/* A call that a signal interrupts: its result says what will be of it; then it starts again, or
+/* A call that a signal interrupts: its result says what will become of it; then it starts again, or
  * gives EINTR, or ends as the tracer says by taking its number away. */
 static void test_interrupted(void)
 {

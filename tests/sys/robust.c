@@ -1,4 +1,4 @@
-/* set_robust_list: whoever waits for a lock of a thread that has ended, or executes another
+/* set_robust_list: what waits for a lock of a thread that has ended, or executes another
  * program, is told.
  * needs: procfs futex */
 /* SPDX-License-Identifier: MIT */

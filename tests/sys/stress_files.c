@@ -128,7 +128,7 @@ static void check_anything(void)
     CHECK_ERR(access("b", F_OK), ENOENT);
 }
 
-/* Each name is made by just one of those who try. */
+/* Each name is made by just one of the processes that try. */
 static int race_to_create(int worker)
 {
     (void)worker;
@@ -214,7 +214,7 @@ static void check_renames(void)
     remove_tree("there");
 }
 
-/* Directories moved across each other never form a loop that nobody can reach. */
+/* Directories moved across each other never form a loop that cannot be reached. */
 static int cross(int worker)
 {
     for (int i = 0; i < ROUNDS * 2; i++) {

@@ -6,7 +6,7 @@
 
 enum { ROUNDS = 400 };
 
-/* What is renamed away must not be removed under its new name: who unlinks means the old one. */
+/* What is renamed away must not be removed under its new name: unlink means the old one. */
 static void unlink_tmp(void)
 {
     for (int i = 0; i < ROUNDS * 4; i++)
@@ -34,7 +34,7 @@ static void test_unlink_against_rename(void)
     unlink("tmp");
 }
 
-/* Directories go in and out of each other; whoever looks must find a tree. */
+/* Directories go in and out of each other; a process that looks must find a tree. */
 static void move_directories(int seed)
 {
     static const char *const names[] = {"a", "b", "a/c", "b/c", "a/c/d", "b/d", "a/b", "b/a"};

@@ -8,7 +8,7 @@
 
 enum { RECORDS = 4000, RECORD = 16, WORKERS = 3 };
 
-/* ---- /proc against those whom it is about ---- */
+/* ---- /proc against the processes that it shows ---- */
 
 static void read_file(const char *path)
 {
@@ -47,7 +47,7 @@ static void read_texts(const char *folder)
     }
 }
 
-/* Pipes come and go, so that the last who holds one may be who looks. */
+/* Pipes come and go, so that the process that looks may be the last that holds one. */
 static void open_and_close(void)
 {
     for (int i = 0; i < 600; i++) {

@@ -98,7 +98,7 @@ static int look(int worker)
                 continue;
             self |= atoi(e->d_name) == getpid();
             if (atoi(e->d_name) < getpid() - 500)
-                continue; /* those who have no part in this */
+                continue; /* those that have no part in this */
             for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
                 snprintf(path, sizeof path, "/proc/%.10s/%s", e->d_name, files[i]);
                 int fd = open(path, O_RDONLY);

@@ -9,7 +9,7 @@ enum { WORKERS = 6, STACK = 32768, ROUNDS = 300, LOOKERS = 2 };
 
 static char self[PATH_MAX];
 static char stacks[2 * WORKERS][STACK] __attribute__((aligned(16)));
-static int wrong; /* counted by all who share the memory */
+static int wrong; /* counted by all that share the memory */
 
 static void mark(bool right)
 {
@@ -98,7 +98,7 @@ static int work(void *argument)
     return 0;
 }
 
-/* ---- Who shares what ---- */
+/* ---- What is shared with what ---- */
 
 enum { THREAD = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD };
 

@@ -66,7 +66,7 @@ static bool has_kin(int cpu)
     return good;
 }
 
-/* The number behind the name in the part of /proc/cpuinfo that is about that processor. */
+/* The number after the name in the part of /proc/cpuinfo that is about that processor. */
 static long of_cpu(const char *name, int cpu)
 {
     char line[32];

@@ -306,7 +306,7 @@ static void check_long_call(void)
     });
 }
 
-/* ---- CLONE_VFORK: who starts a thread waits until it ends or calls exec ---- */
+/* ---- CLONE_VFORK: a thread that starts another waits until that ends or calls exec ---- */
 
 static volatile int has_ended;
 

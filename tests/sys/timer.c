@@ -100,7 +100,7 @@ static void check_interval(void)
     CHECK_ERR(syscall(SYS_setitimer, ITIMER_REAL, BAD_KERNEL, NULL), EFAULT);
 }
 
-/* Whether a timer of used processor time lets a sleep pass and tells who works. */
+/* Whether a timer of used processor time ignores a sleep and fires for a thread that computes. */
 static bool counts_work(int timer, int signal_number)
 {
     struct itimerval soon = {{0, 0}, {0, 50000}};

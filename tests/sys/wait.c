@@ -139,7 +139,7 @@ static void check_ignored(void)
 }
 
 /* Of several children that wait could tell about it tells about the oldest, whatever came first;
- * those who are asked for alone, or as a group, come first. */
+ * those that are asked for alone, or as a group, come first. */
 static void check_order(void)
 {
     enum { N = 5 };

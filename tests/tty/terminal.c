@@ -181,7 +181,7 @@ static int read_behind_deaf(void)
 
 static int write_behind(void)
 {
-    return write(1, "", 0) < 0 || write(1, "written behind\n", 15) < 0 ? errno : 0;
+    return write(1, "", 0) < 0 || write(1, "written from the background\n", 15) < 0 ? errno : 0;
 }
 
 static int set_behind(void)
@@ -227,18 +227,18 @@ static void check_jobs(void)
     int own = open("/dev/tty", O_RDWR);
     say("/dev/tty is a terminal", isatty(own));
     close(own);
-    say("read from behind", in_background(read_behind));
-    say("read from behind, deaf", in_background(read_behind_deaf));
-    say("write from behind", in_background(write_behind));
+    say("read from the background", in_background(read_behind));
+    say("read from the background, deaf", in_background(read_behind_deaf));
+    say("write from the background", in_background(write_behind));
     tcgetattr(0, &termios);
     termios.c_lflag |= TOSTOP;
     tcsetattr(0, TCSANOW, &termios);
-    say("write from behind, TOSTOP", in_background(write_behind));
+    say("write from the background, TOSTOP", in_background(write_behind));
     termios.c_lflag &= ~TOSTOP;
     tcsetattr(0, TCSANOW, &termios);
-    say("tcsetattr from behind", in_background(set_behind));
-    say("tcsetpgrp from behind", in_background(take_front));
-    say("tcsetpgrp from behind, deaf", in_background(take_front_deaf));
+    say("tcsetattr from the background", in_background(set_behind));
+    say("tcsetpgrp from the background", in_background(take_front));
+    say("tcsetpgrp from the background, deaf", in_background(take_front_deaf));
     signal(SIGTTOU, SIG_IGN);
     say("tcsetpgrp back", tcsetpgrp(0, getpgrp()));
     say("/dev/tty in a session without", in_child(open_own, 1));

@@ -347,7 +347,7 @@ def owner_of(lock):
 
 
 class Locks(Command):
-    """locks [all]: the locks that are held, by whom, and which ranks each processor holds."""
+    """locks [all]: the locks that are held, by which processor or thread, and the ranks that each processor holds."""
     name = "locks"
 
     def run(self, words):

@@ -6,7 +6,7 @@ import os
 from check import memory_bytes
 
 # Measured with QEMU 7.2 on two cores, from QEMU's start to its exit, with a kernel that ends at
-# once: SeaBIOS 75 ms, qboot 37 ms, qboot on a board without the parts nobody uses 34 ms.
+# once: SeaBIOS 75 ms, qboot 37 ms, qboot on a board without the parts that are not used 34 ms.
 # 14 ms of that is what `qemu-system-x86_64 -version` takes.
 BOARDS = {
     "q35": "q35,hpet=off,usb=off,sata=off,smbus=off,smm=off,vmport=off",
@@ -107,7 +107,7 @@ def boot_kernel(options, channels, kernel_words):
 
 
 def boot_iso(options, channels, kernel_words):
-    """GRUB from the CD; what this run adds stands on a disk where the CD's menu looks for it."""
+    """GRUB from the CD; what this run adds is on a disk where the CD's menu looks for it."""
     disk = f"file.filename={channels['root']},file.locking=off,format=raw,readonly=on"
     return ["-drive", f"if=none,id=cd,media=cdrom,readonly=on,file={options.iso}",
             "-device", "ide-cd,drive=cd,bootindex=0",

@@ -9,7 +9,7 @@ DIR, FILE, LINK = stat.S_IFDIR, stat.S_IFREG, stat.S_IFLNK
 EPOCH = 1767225600  # 2026-01-01: the time of all files that have no time of their own
 CHUNK = 1 << 20
 PAGE = 4096
-LONGEST_NAME = 4096  # what Linux takes; contents behind a longer one are copied
+LONGEST_NAME = 4096  # what Linux takes; contents after a longer one are copied
 UNIT = 8192  # what QEMU takes as memory is a multiple of that
 MOST_LINKS = 40  # that one name may lead through, as in the kernel
 HEAD_BYTES, SIZE_AT = 110, 54
@@ -139,7 +139,7 @@ class Archive:
                 self.progress.more(len(block))
 
     def file(self, name, host_path):
-        """Adds what stands at host_path, whatever its kind, with its mode bits and time."""
+        """Adds what is at host_path, whatever its kind, with its mode bits and time."""
         info = os.lstat(host_path)
         kind = stat.S_IFMT(info.st_mode)
         if name in self.names.folders and kind != DIR:

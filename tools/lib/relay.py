@@ -53,7 +53,7 @@ class RawTerminal:
             mode[0] &= ~(termios.BRKINT | termios.ICRNL | termios.INPCK | termios.ISTRIP
                          | termios.INLCR | termios.IGNCR | termios.IXON)
             mode[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
-            if self.output_too:  # else another program writes there, who needs its newlines
+            if self.output_too:  # else another program writes there, which needs its newlines
                 mode[1] &= ~termios.OPOST
             mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
             termios.tcsetattr(0, termios.TCSADRAIN, mode)

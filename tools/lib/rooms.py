@@ -28,6 +28,14 @@ def code_lines(path):
     return sum(bool(line.strip()) for line in without_comments(path).split("\n"))
 
 
+def comment_lines(path):
+    """Lines of a file that are comment alone."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    pairs = zip(text.split("\n"), without_comments(path).split("\n"))
+    return sum(bool(line.strip()) and not code.strip() for line, code in pairs)
+
+
 def core():
     """The core's chapters in reading order; a room's first begins with its header."""
     chapters, room = [], None
@@ -66,3 +74,8 @@ def annexes():
 def lines_of(chapters):
     """The lines of code of all files of some chapters."""
     return sum(code_lines("kernel/" + name) for chapter in chapters for name in chapter.files)
+
+
+def comment_lines_of(chapters):
+    """The same for lines of comment."""
+    return sum(comment_lines("kernel/" + name) for chapter in chapters for name in chapter.files)

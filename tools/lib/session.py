@@ -38,7 +38,7 @@ class Session:
         self.terminals = [is_terminal(number) for number in (0, 1, 2)]
         self.interactive = not options.command
         self.on_screen = bool(options.gui or options.screenshot)
-        if self.on_screen:  # then nobody's terminal is the console
+        if self.on_screen:  # then the console is no terminal of the host's
             self.terminals = [False] * 3
         self.pid = self.memory = self.names = None
         self.added = []  # what --add put where: (path on the host, name in the image)
@@ -409,7 +409,7 @@ def listening(path):
 
 
 def counts_file(options):
-    """Where this run's counts are to be added; None, as nearly always, if nobody wants them."""
+    """Where this run's counts are to be added; None, as nearly always, if they are not wanted."""
     path = os.path.join(options.build, "coverage.counts")
     own = os.path.dirname(os.path.abspath(options.kernel)) == os.path.abspath(options.build)
     return path if own and os.path.exists(path) else None

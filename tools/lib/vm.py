@@ -35,9 +35,10 @@ kernel (SysRq): t shows the processes, h the other letters; from then on its log
   --gui                       QEMU's window: text screen and keyboard instead of this terminal
   --help                      this text
 
-Exit status: the program's; 124 time-out, with what each process was doing; 125 kernel panic,
-with its report; 126 QEMU, an option or the image is at fault, said in a line that begins with
-`tools/vm:`, or PROGRAM may not be executed, said by `init:`, or not all of --get or --keep came; 127 PROGRAM is not found.
+Exit status: the program's; 124 after a time-out, with what each process was doing; 125 after a
+kernel panic, with its report; 126 if QEMU, an option or the image is at fault, or not all of --get
+or --keep came (a line that begins with `tools/vm:` says which), or if PROGRAM may not be executed
+(`init:` says so); 127 if PROGRAM is not found.
 A program that dies of a fault has the kernel's sentence about it on standard error.
 Environment: BUILD=folder instead of build, QEMU=program, ACCEL=kvm.
 

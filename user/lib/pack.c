@@ -123,7 +123,7 @@ static bool put_folder(int fd, const struct stat *st)
     return good;
 }
 
-/* What stands at `path`. */
+/* What is at `path`. */
 static bool put_entry(int fd)
 {
     struct stat st;

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/* Writes what `from` leads to, a folder with all that is in it, under the name `called`. What
+/* Writes what `from` points to, a folder with all that is in it, under the name `called`. What
  * cannot be read becomes an entry of no kind (mode 0) whose contents are the reason. False when fd
  * takes no more. */
 bool pack_tree(int fd, const char *from, const char *called);

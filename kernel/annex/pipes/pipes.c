@@ -37,8 +37,8 @@ static bool count_pages(struct user *user, bool privileged, uint32_t former, uin
     return false;
 }
 
-/* The user for whom the caller's pipes are counted, referenced, and whether the limit applies to
- * it. As on Linux the real user pays, and the effective one decides. NULL for the kernel itself. */
+/* The user that the caller's pipes count for, referenced, and whether the limit applies to it. As
+ * on Linux the real user pays, and the effective one decides. NULL for the kernel itself. */
 static struct user *calling_user(bool *privileged)
 {
     struct thread *self = current_thread();

@@ -86,7 +86,7 @@ struct proc_node {
     long (*next)(const struct proc_inode *dir, long from);
 };
 
-// clang-format off
+/* clang-format off */
 /* A setting or a fact about the machine. Its mode binds root, too. */
 #define SETTING_NODE(n, t) \
     {.name = n, .mode = S_IFREG | 0444, .binding = true, .has_end = true, .text = t}
@@ -97,7 +97,7 @@ struct proc_node {
 #define NUMBER_NODE(n, value, l, m) \
     {.name = n, .mode = S_IFREG | 0644, .binding = true, .has_end = true, \
      .text = proc_text_number, .set = proc_set_number, .number = value, .least = l, .most = m}
-// clang-format on
+/* clang-format on */
 
 struct proc_inode {
     struct inode inode;

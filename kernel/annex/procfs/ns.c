@@ -180,10 +180,10 @@ static long read_link(const struct proc_inode *of, char *buf, size_t size)
     return err ? err : path_link(target, buf, size);
 }
 
-// clang-format off
+/* clang-format off */
 #define NS_NODE(n, f) \
     {.name = n, .mode = S_IFLNK | 0777, .guarded = true, .readlink = read_link, .follow = f}
-// clang-format on
+/* clang-format on */
 
 const struct proc_node proc_ns_children[] = {
     NS_NODE("mnt", follow_mnt),

@@ -115,7 +115,7 @@ static int text_personality(struct text *text, const struct proc_inode *of)
 
 /* ---- The tables ---- */
 
-// clang-format off
+/* clang-format off */
 #define FILE_NODE(n, m, t) {.name = n, .mode = S_IFREG | (m), .text = t}
 #define LIVE_NODE(n, m, g, l) {.name = n, .mode = S_IFREG | (m), .guarded = g, .live = l}
 #define JUMP_NODE(n, f) \
@@ -152,7 +152,7 @@ static int text_personality(struct text *text, const struct proc_inode *of)
     FILE_NODE("statm", 0444, proc_text_statm), \
     FILE_NODE("status", 0444, proc_text_status), \
     FILE_NODE("syscall", 0400, proc_text_syscall)
-// clang-format on
+/* clang-format on */
 
 static const struct proc_node thread_children[] = {
     COMMON_NODES,

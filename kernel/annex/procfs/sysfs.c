@@ -114,9 +114,9 @@ static int text_huge_page_size(struct text *text, const struct proc_inode *of)
 
 /* ---- The tables ---- */
 
-// clang-format off
+/* clang-format off */
 #define DIR_NODE(n, c) {.name = n, .mode = S_IFDIR | 0755, .children = c}
-// clang-format on
+/* clang-format on */
 
 static const struct proc_node topology_children[] = {
     SETTING_NODE("core_cpus", text_core),

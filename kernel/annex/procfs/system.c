@@ -317,10 +317,10 @@ static long write_sysrq(const struct proc_inode *of, char *line, size_t n)
     return (long)n;
 }
 
-// clang-format off
+/* clang-format off */
 #define FILE_NODE(n, t) {.name = n, .mode = S_IFREG | 0444, .text = t}
 #define LINK_NODE(n, r) {.name = n, .mode = S_IFLNK | 0777, .readlink = r}
-// clang-format on
+/* clang-format on */
 
 static const struct proc_node root_children[] = {
     FILE_NODE("buddyinfo", text_buddyinfo),

@@ -1,5 +1,5 @@
-// The kinds of entries in the auxiliary vector that exec puts above envp.
-// SPDX-License-Identifier: MIT
+/* The kinds of entries in the auxiliary vector that exec puts above envp. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #define AT_NULL          0
@@ -28,4 +28,4 @@
 #define AT_SYSINFO_EHDR  33
 #define AT_MINSIGSTKSZ   51
 
-#define AT_OUROS_ENV 0x4f53 // ours alone: the address of the environment block, abi/env.h
+#define AT_OUROS_ENV 0x4f53 /* ours alone: the address of the environment block, abi/env.h */

@@ -1,5 +1,5 @@
-// One entry of a directory as getdents64 lays it out; entries start at multiples of 8.
-// SPDX-License-Identifier: MIT
+/* One entry of a directory as getdents64 lays it out; entries start at multiples of 8. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/types.h>
@@ -19,7 +19,7 @@
 
 struct linux_dirent64 {
     uint64_t d_ino;
-    int64_t d_off; // where the next entry is, for lseek
+    int64_t d_off; /* where the next entry is, for lseek */
     unsigned short d_reclen;
     unsigned char d_type;
     char d_name[];

@@ -1,5 +1,5 @@
-// The parts of the ELF format that a loader of 64-bit x86 programs reads.
-// SPDX-License-Identifier: MIT
+/* The parts of the ELF format that a loader of 64-bit x86 programs reads. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdint.h>

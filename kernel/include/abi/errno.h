@@ -1,5 +1,5 @@
-// Error numbers; a call that fails returns one of them negated in rax (-1 to -4095).
-// SPDX-License-Identifier: MIT
+/* Error numbers; a call that fails returns one of them negated in rax (-1 to -4095). */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #define EPERM           1
@@ -137,5 +137,5 @@
 #define EDEADLOCK       EDEADLK
 #define ENOTSUP         EOPNOTSUPP
 
-// The largest number that a result may hold negated and still be an error.
+/* The largest number that a result may hold negated and still be an error. */
 #define MAX_ERRNO 4095

@@ -1,6 +1,6 @@
-// Every error number with the text that strerror gives it: X(name, text). The tracer and libc's
-// strerror are two uses of this one list.
-// SPDX-License-Identifier: MIT
+/* Every error number with the text that strerror gives it: X(name, text). libc's strerror
+ * and strerrorname_np are made from this list. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/errno.h>

@@ -1,5 +1,5 @@
-// Flags of eventfd2.
-// SPDX-License-Identifier: MIT
+/* Flags of eventfd2. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #define EFD_SEMAPHORE 01

@@ -1,5 +1,5 @@
-// Flags and commands of open, the *at calls, fcntl, lseek, access, rename and their kin.
-// SPDX-License-Identifier: MIT
+/* Flags and commands of open, the *at calls, fcntl, lseek, access, rename and their kin. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/types.h>

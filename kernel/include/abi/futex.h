@@ -1,5 +1,5 @@
-// Operations of futex, and the list of robust ones that a thread leaves behind.
-// SPDX-License-Identifier: MIT
+/* Operations of futex, and the list of robust ones that a thread leaves behind. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/types.h>

@@ -1,5 +1,5 @@
-// Protections, kinds of mappings and advice of mmap, mprotect, mremap, msync and madvise.
-// SPDX-License-Identifier: MIT
+/* Protections, kinds of mappings and advice of mmap, mprotect, mremap, msync and madvise. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #define PROT_NONE      0x0

@@ -1,5 +1,5 @@
-// Flags of mount and umount2.
-// SPDX-License-Identifier: MIT
+/* Flags of mount and umount2. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #define MS_RDONLY      1

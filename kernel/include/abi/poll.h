@@ -1,5 +1,5 @@
-// What poll and select wait for.
-// SPDX-License-Identifier: MIT
+/* What poll and select wait for. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/types.h>
@@ -27,9 +27,9 @@ _Static_assert(sizeof(struct pollfd) == 8, "struct pollfd");
 
 #define FD_SETSIZE 1024
 
-// The sixth argument of pselect6 points to this pair.
+/* The sixth argument of pselect6 points to this pair. */
 struct pselect6_mask {
-    uint64_t mask; // the address of a kernel_sigset_t, or 0
+    uint64_t mask; /* the address of a kernel_sigset_t, or 0 */
     uint64_t size;
 };
 

@@ -1,5 +1,5 @@
-// Options of prctl and arch_prctl.
-// SPDX-License-Identifier: MIT
+/* Options of prctl and arch_prctl. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #define PR_SET_PDEATHSIG       1

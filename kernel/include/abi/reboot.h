@@ -1,5 +1,5 @@
-// The magic words and the commands of reboot.
-// SPDX-License-Identifier: MIT
+/* The magic words and the commands of reboot. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #define LINUX_REBOOT_MAGIC1  0xfee1dead
@@ -15,7 +15,7 @@
 #define LINUX_REBOOT_CMD_POWER_OFF 0x4321fedc
 #define LINUX_REBOOT_CMD_RESTART2  0xa1b2c3d4
 
-// The same commands under the names of libc's <sys/reboot.h>.
+/* The same commands under the names of libc's <sys/reboot.h>. */
 #define RB_AUTOBOOT    LINUX_REBOOT_CMD_RESTART
 #define RB_HALT_SYSTEM LINUX_REBOOT_CMD_HALT
 #define RB_ENABLE_CAD  LINUX_REBOOT_CMD_CAD_ON

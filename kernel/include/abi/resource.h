@@ -1,5 +1,5 @@
-// Limits, what a process has used, and priorities.
-// SPDX-License-Identifier: MIT
+/* Limits, what a process has used, and priorities. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/timespec.h>
@@ -39,7 +39,7 @@ struct rlimit {
 struct rusage {
     struct timeval ru_utime;
     struct timeval ru_stime;
-    long ru_maxrss; // in KB
+    long ru_maxrss; /* in KB */
     long ru_ixrss;
     long ru_idrss;
     long ru_isrss;

@@ -1,5 +1,5 @@
-// The area that a libc registers with rseq: which processor it runs on, and where it may restart.
-// SPDX-License-Identifier: MIT
+/* The area that a libc registers with rseq: the present processor, and where to restart. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdint.h>

@@ -1,5 +1,5 @@
-// What clone shares, and scheduling policies.
-// SPDX-License-Identifier: MIT
+/* What clone shares, and scheduling policies. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/types.h>

@@ -1,5 +1,5 @@
-// Signals: numbers, actions, what a handler is told, and the frame that lies on its stack.
-// SPDX-License-Identifier: MIT
+/* Signals: numbers, actions, what a handler is told, and the frame that lies on its stack. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/types.h>
@@ -37,10 +37,10 @@
 #define SIGPOLL         SIGIO
 #define SIGPWR          30
 #define SIGSYS          31
-#define KERNEL_SIGRTMIN 32 // a libc keeps the first few for itself: its SIGRTMIN is higher
-#define KERNEL_NSIG     64 // signals are 1 to 64
+#define KERNEL_SIGRTMIN 32 /* a libc keeps the first few for itself: its SIGRTMIN is higher */
+#define KERNEL_NSIG     64 /* signals are 1 to 64 */
 
-typedef unsigned long kernel_sigset_t; // bit n-1 stands for signal n
+typedef unsigned long kernel_sigset_t; /* bit n-1 is signal n */
 
 #define SIG_BLOCK   0
 #define SIG_UNBLOCK 1
@@ -55,11 +55,11 @@ typedef unsigned long kernel_sigset_t; // bit n-1 stands for signal n
 #define SA_NODEFER   0x40000000
 #define SA_RESETHAND 0x80000000
 
-// The handlers that are not addresses of code; libc casts them to SIG_DFL, SIG_IGN and SIG_ERR.
+/* The handlers that are not addresses of code; libc casts them to SIG_DFL, SIG_IGN and SIG_ERR. */
 #define KERNEL_SIG_DFL 0UL
 #define KERNEL_SIG_IGN 1UL
 
-// What rt_sigaction takes and gives; libc's struct sigaction is laid out otherwise.
+/* What rt_sigaction takes and gives; libc's struct sigaction is laid out otherwise. */
 struct kernel_sigaction {
     uint64_t handler;
     uint64_t flags;
@@ -85,7 +85,7 @@ typedef struct siginfo {
             pid_t pid;
             uid_t uid;
             union sigval value;
-        } __from; // kill, tgkill, sigqueue
+        } __from; /* kill, tgkill, sigqueue */
         struct {
             int timerid;
             int overrun;
@@ -97,11 +97,11 @@ typedef struct siginfo {
             int status;
             clock_t utime;
             clock_t stime;
-        } __child; // SIGCHLD and waitid
+        } __child; /* SIGCHLD and waitid */
         struct {
             void *addr;
             short addr_lsb;
-        } __fault; // SIGILL, SIGFPE, SIGSEGV, SIGBUS, SIGTRAP
+        } __fault; /* SIGILL, SIGFPE, SIGSEGV, SIGBUS, SIGTRAP */
         struct {
             long band;
             int fd;
@@ -188,7 +188,7 @@ typedef struct sigaltstack {
 
 _Static_assert(sizeof(stack_t) == 24, "stack_t");
 
-// The area that FXSAVE writes, as a handler finds it behind uc_mcontext.fpregs.
+/* The area that FXSAVE writes, as a handler finds it where uc_mcontext.fpregs points. */
 struct fpstate {
     uint16_t cwd;
     uint16_t swd;
@@ -202,10 +202,10 @@ struct fpstate {
     uint32_t xmm[16][4];
     uint32_t __reserved[12];
     struct fpx_sw_bytes {
-        uint32_t magic1;        // FP_XSTATE_MAGIC1 where what XSAVE wrote follows
-        uint32_t extended_size; // bytes of all, with FP_XSTATE_MAGIC2 at the end
-        uint64_t xfeatures;     // the components that are in it, as bits
-        uint32_t xstate_size;   // bytes without the magic number
+        uint32_t magic1;        /* FP_XSTATE_MAGIC1 where what XSAVE wrote follows */
+        uint32_t extended_size; /* bytes of all, with FP_XSTATE_MAGIC2 at the end */
+        uint64_t xfeatures;     /* the components that are in it, as bits */
+        uint32_t xstate_size;   /* bytes without the magic number */
         uint32_t padding[7];
     } sw_reserved;
 };
@@ -216,7 +216,7 @@ _Static_assert(sizeof(struct fpstate) == 512, "struct fpstate");
 #define FP_XSTATE_MAGIC2      0x46505845
 #define FP_XSTATE_MAGIC2_SIZE 4
 
-// The registers at the moment of the signal; gregs is the same memory under its libc name.
+/* The registers at the moment of the signal; gregs is the same memory under its libc name. */
 typedef struct mcontext {
     union {
         long long gregs[23];
@@ -239,7 +239,7 @@ typedef struct ucontext {
     struct ucontext *uc_link;
     stack_t uc_stack;
     mcontext_t uc_mcontext;
-    kernel_sigset_t uc_sigmask; // the last field that the kernel writes and rt_sigreturn reads
+    kernel_sigset_t uc_sigmask; /* the last field that the kernel writes and rt_sigreturn reads */
 } kernel_ucontext_t;
 
 _Static_assert(sizeof(kernel_ucontext_t) == 304, "ucontext");

@@ -1,5 +1,5 @@
-// Every signal that has a name, with strsignal's text: X(name, text), SIGHUP being the first.
-// SPDX-License-Identifier: MIT
+/* Every signal that has a name, with strsignal's text: X(name, text), SIGHUP being the first. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/signal.h>

@@ -1,5 +1,5 @@
-// What stat, newfstatat and statx tell about a file, and the bits of its mode.
-// SPDX-License-Identifier: MIT
+/* What stat, newfstatat and statx tell about a file, and the bits of its mode. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/timespec.h>
@@ -48,7 +48,7 @@ struct stat {
     dev_t st_rdev;
     off_t st_size;
     blksize_t st_blksize;
-    blkcnt_t st_blocks; // of 512 bytes, whatever st_blksize says
+    blkcnt_t st_blocks; /* of 512 bytes, whatever st_blksize says */
     struct timespec st_atim;
     struct timespec st_mtim;
     struct timespec st_ctim;

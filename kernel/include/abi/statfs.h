@@ -1,5 +1,5 @@
-// What statfs tells about a mounted file system.
-// SPDX-License-Identifier: MIT
+/* What statfs tells about a mounted file system. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/types.h>

@@ -1,10 +1,10 @@
-// How a device's major and minor number are packed into a dev_t.
-// SPDX-License-Identifier: MIT
+/* How a device's major and minor number are packed into a dev_t. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/types.h>
 
-// clang-format off
+/* clang-format off */
 
 #define MAJOR_OF(dev) ((unsigned int)(((dev) >> 8 & 0xfff) | ((dev) >> 32 & ~0xfffU)))
 #define MINOR_OF(dev) ((unsigned int)(((dev) & 0xff) | ((dev) >> 12 & ~0xffU)))

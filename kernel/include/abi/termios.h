@@ -1,12 +1,12 @@
-// Terminals: the kernel's termios, window sizes, and the ioctls of ttys and of files at large.
-// SPDX-License-Identifier: MIT
+/* Terminals: the kernel's termios, window sizes, and the ioctls of ttys and of files at large. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/types.h>
 
 #define KERNEL_NCCS 19
 
-// What TCGETS and TCSETS carry; libc's struct termios has more room and the speeds behind it.
+/* What TCGETS and TCSETS carry; libc's struct termios has more room, and the speeds after it. */
 struct kernel_termios {
     unsigned int c_iflag;
     unsigned int c_oflag;
@@ -16,7 +16,7 @@ struct kernel_termios {
     unsigned char c_cc[KERNEL_NCCS];
 };
 
-// What TCGETS2 and TCSETS2 carry: the same with the speeds as numbers, which BOTHER asks for.
+/* What TCGETS2 and TCSETS2 carry: the same with the speeds as numbers, which BOTHER asks for. */
 struct kernel_termios2 {
     unsigned int c_iflag;
     unsigned int c_oflag;
@@ -39,7 +39,7 @@ _Static_assert(sizeof(struct kernel_termios) == 36, "struct kernel_termios");
 _Static_assert(sizeof(struct kernel_termios2) == 44, "struct kernel_termios2");
 _Static_assert(sizeof(struct winsize) == 8, "struct winsize");
 
-// Places in c_cc.
+/* Places in c_cc. */
 #define VINTR    0
 #define VQUIT    1
 #define VERASE   2
@@ -58,7 +58,7 @@ _Static_assert(sizeof(struct winsize) == 8, "struct winsize");
 #define VLNEXT   15
 #define VEOL2    16
 
-// c_iflag
+/* c_iflag */
 #define IGNBRK  0000001
 #define BRKINT  0000002
 #define IGNPAR  0000004
@@ -75,7 +75,7 @@ _Static_assert(sizeof(struct winsize) == 8, "struct winsize");
 #define IMAXBEL 0020000
 #define IUTF8   0040000
 
-// c_oflag
+/* c_oflag */
 #define OPOST  0000001
 #define OLCUC  0000002
 #define ONLCR  0000004
@@ -94,7 +94,7 @@ _Static_assert(sizeof(struct winsize) == 8, "struct winsize");
 #define VTDLY  0040000
 #define FFDLY  0100000
 
-// c_cflag
+/* c_cflag */
 #define CBAUD   0010017
 #define B0      0000000
 #define B50     0000001
@@ -112,7 +112,7 @@ _Static_assert(sizeof(struct winsize) == 8, "struct winsize");
 #define B9600   0000015
 #define B19200  0000016
 #define B38400  0000017
-#define BOTHER  0010000 // the speed is a number: TCSETS2
+#define BOTHER  0010000 /* the speed is a number: TCSETS2 */
 #define B57600  0010001
 #define B115200 0010002
 #define B230400 0010003
@@ -130,10 +130,10 @@ _Static_assert(sizeof(struct winsize) == 8, "struct winsize");
 #define HUPCL   0002000
 #define CLOCAL  0004000
 #define CIBAUD  002003600000
-#define IBSHIFT 16 // from the bits of CBAUD to those of CIBAUD
+#define IBSHIFT 16 /* from the bits of CBAUD to those of CIBAUD */
 #define CRTSCTS 020000000000
 
-// c_lflag
+/* c_lflag */
 #define ISIG    0000001
 #define ICANON  0000002
 #define XCASE   0000004
@@ -151,7 +151,7 @@ _Static_assert(sizeof(struct winsize) == 8, "struct winsize");
 #define IEXTEN  0100000
 #define EXTPROC 0200000
 
-// Arguments of tcflow, tcflush and tcsetattr.
+/* Arguments of tcflow, tcflush and tcsetattr. */
 #define TCOOFF    0
 #define TCOON     1
 #define TCIOFF    2

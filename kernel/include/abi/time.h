@@ -1,5 +1,5 @@
-// Clocks, interval timers and the special times of utimensat.
-// SPDX-License-Identifier: MIT
+/* Clocks, interval timers and the special times of utimensat. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/timespec.h>

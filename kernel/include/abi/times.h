@@ -1,5 +1,5 @@
-// What times(2) fills in, counted in ticks of 1/100 second.
-// SPDX-License-Identifier: MIT
+/* What times(2) fills in, counted in ticks of 1/100 second. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/types.h>

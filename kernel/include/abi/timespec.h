@@ -1,6 +1,6 @@
-// The two structures that hold a time; guarded by the macros that the host's libc uses for the
-// same pair, so that a test built for the host may include both.
-// SPDX-License-Identifier: MIT
+/* The two structures that hold a time; guarded by the macros that the host's libc uses for the
+ * same pair, so that a test built for the host may include both. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/types.h>

@@ -1,5 +1,5 @@
-// The scalar types that cross between user space and the kernel, as Linux x86-64 sizes them.
-// SPDX-License-Identifier: MIT
+/* The scalar types that cross between user space and the kernel, as Linux x86-64 sizes them. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stddef.h>

@@ -1,12 +1,12 @@
-// One piece of a scattered read or write.
-// SPDX-License-Identifier: MIT
+/* One piece of a scattered read or write. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <abi/types.h>
 
 #define UIO_MAXIOV 1024
 
-// A user's iov_base is an address for the kernel, never a pointer: it casts it to uaddr_t.
+/* A user's iov_base is an address for the kernel, never a pointer: it casts it to uaddr_t. */
 struct iovec {
     void *iov_base;
     size_t iov_len;

@@ -1,5 +1,5 @@
-// What uname tells: six strings of at most 64 bytes.
-// SPDX-License-Identifier: MIT
+/* What uname tells: six strings of at most 64 bytes. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 struct utsname {

@@ -1,5 +1,5 @@
-// Options of wait4 and waitid, and how an exit status is packed into an int.
-// SPDX-License-Identifier: MIT
+/* Options of wait4 and waitid, and how an exit status is packed into an int. */
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 #define WNOHANG     1

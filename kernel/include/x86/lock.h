@@ -11,7 +11,7 @@
  * rank that the thread (for mutexes) or the processor (for spinlocks) holds already, so no circle
  * of threads can wait for each other. A thread that holds a spinlock must not sleep and must not
  * copy from or to user memory; one that holds a mutex (sched.h) may do both. X(RANK, name). */
-// clang-format off
+/* clang-format off */
 #define LOCK_RANKS(X) \
     /* mutexes */ \
     X(POSITION, "file position")       /* vfs: an open file's position, over a read or write */ \
@@ -47,7 +47,7 @@
     X(FRAME, "frames")                 /* mm: free frames */ \
     X(SHOOTDOWN, "shootdown")          /* x86: one TLB shootdown at a time */ \
     X(LOG, "log")                      /* last: a line can be logged with any lock held */
-// clang-format on
+/* clang-format on */
 #define LOCK_RANK(rank, name) RANK_##rank,
 enum lock_rank { RANK_NONE, LOCK_RANKS(LOCK_RANK) N_LOCK_RANKS };
 #undef LOCK_RANK
