@@ -3,6 +3,7 @@
  * needs: procfs users settings counts */
 /* SPDX-License-Identifier: MIT */
 #include "proc_text.h"
+#include <sched.h>
 #include <sys/sysmacros.h>
 
 /* A column for each processor, and sums that only grow. */
@@ -158,9 +159,76 @@ static void check_config(void)
     close(fd);
 }
 
+/* ---- Kernel stacks ---- */
+
+enum { THREADS = 640, STACK = 65536, MOST_CPUS = 8 };
+
+static int end_at_once(void *arg)
+{
+    (void)arg;
+    return 0;
+}
+
+/* How often processors have asked others to flush, or to call a function. */
+static long requests(void)
+{
+    long sum = 0;
+    slurp("/proc/interrupts", 4096);
+    char *at = (char *)field("CAL:");
+    for (long i = sysconf(_SC_NPROCESSORS_ONLN); at && i > 0; i--)
+        sum += strtol(at, &at, 10);
+    return at ? sum : -1;
+}
+
+/* Starts threads, each when the last one has ended; how many. */
+static int start_threads(void)
+{
+    enum {
+        THREAD = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
+                 CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID
+    };
+    static char stack[STACK] __attribute__((aligned(16)));
+    static int tid;
+    int started = 0;
+    for (int i = 0; i < THREADS; i++) {
+        started += clone(end_at_once, stack + STACK, THREAD, NULL, &tid, NULL, &tid) > 0;
+        while (__atomic_load_n(&tid, __ATOMIC_ACQUIRE))
+            sched_yield();
+    }
+    return started;
+}
+
+/* A thread that ends leaves its kernel stack to the next one: the other processors, which are busy,
+ * are not told each time to forget it. */
+static void check_stacks(void)
+{
+    int n_cpus = (int)sysconf(_SC_NPROCESSORS_ONLN);
+    pid_t busy[MOST_CPUS];
+    if (access("/proc/kcounts", F_OK) < 0) {
+        SKIP("threads end and no processor is told", "others use the machine");
+        return;
+    }
+    fflush(stdout);
+    for (int i = 1; i < n_cpus; i++)
+        if ((busy[i] = fork()) == 0)
+            for (;;)
+                ;
+    long before = requests();
+    int started = start_threads();
+    long after = requests();
+    for (int i = 1; i < n_cpus; i++) {
+        kill(busy[i], SIGKILL);
+        status_of(busy[i]);
+    }
+    NOTE("%ld requests, then %ld", before, after);
+    check_verdict(started == THREADS && before >= 0 && after - before < THREADS / 4,
+                  "threads end and no processor is told");
+}
+
 int main(void)
 {
     check_config();
+    check_stacks();
     check_interrupts();
     check_slabs();
     check_blocks();
