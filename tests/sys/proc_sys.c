@@ -235,8 +235,9 @@ static void fill_numbers(const int told[2])
     if (setpgid(0, 0) || setresuid(USER, USER, USER))
         _exit(1);
     for (pid_t child; (child = fork()) >= 0; n++)
-        while (child == 0)
-            pause();
+        if (child == 0)
+            for (;;)
+                pause();
     n = errno == EAGAIN ? n : -1;
     if (write(told[1], &n, sizeof n) == sizeof n)
         for (;;)
