@@ -364,6 +364,7 @@ struct uio {
     bool no_append;   /* RWF_NOAPPEND */
     bool nonblocking; /* O_NONBLOCK, or RWF_NOWAIT */
     bool broken;      /* set by a pipe that has lost its readers after some bytes: SIGPIPE */
+    bool cut;         /* the caller was killed: nothing more is moved */
     size_t left;      /* bytes still to move */
     size_t done_in_vec;
 };

@@ -283,8 +283,8 @@ _Noreturn void thread_leave(int wait_status)
     if (unlikely(!list_empty(&self->tracees)))
         tracer_hooks.event(self, TRACE_LETS_GO, 0);
     thread_clear_tid(self);
-    fs_context_release(
-        &self->fs); /* closes files before wait or exec learns that the thread has ended */
+    /* Files are closed before wait or exec learns that the thread has ended. */
+    fs_context_release(&self->fs);
     bool last = detach_thread(self, process);
     if (last) {
         if (process->pid == INIT_PID)
@@ -292,9 +292,8 @@ _Noreturn void thread_leave(int wait_status)
         session_end(process);
         release_belongings(self, process);
         leave_relatives(process);
-    }
-    if (last)
         become_zombie(process);
+    }
     thread_exit(bury_thread);
 }
 

@@ -46,7 +46,7 @@ static size_t transfer(struct uio *uio, void *with, size_t n, enum direction dir
 {
     size_t total = 0;
     n = min(n, uio->left);
-    while (total < n) {
+    while (total < n && !uio->cut) {
         size_t room = uio->vecs->n_bytes - uio->done_in_vec;
         if (room == 0) { /* the segment is done, or it was empty */
             uio->vecs++;
@@ -58,8 +58,9 @@ static size_t transfer(struct uio *uio, void *with, size_t n, enum direction dir
             move(uio, uio->vecs->base + uio->done_in_vec, (char *)with + total, want, direction);
         total += done;
         uio->done_in_vec += done;
-        if (done < want || !thread_resched(done))
+        if (done < want)
             break;
+        uio->cut = !thread_resched(done);
     }
     uio->left -= total;
     return total;
