@@ -113,20 +113,20 @@ static void node_copy(struct max_node *copy, const struct max_node *node, struct
 void max_copy_begin(struct max_copy *copy, struct max_tree *to, const struct max_tree *from)
 {
     to->root = NULL;
-    copy->to = to;
-    copy->next = from->root;
-    copy->parent = NULL;
-    copy->side = 0;
+    *copy = (struct max_copy){.to = to, .next = from->root};
 }
 
 /* The copy has the shape of the original, so no keys are compared: each node is added below its
- * parent, on a walk through both trees at the same time. */
+ * parent, on a walk through both trees at the same time. A node is left when all below it is
+ * copied. Its maximum is copied again then, because values below it may have changed before their
+ * turn. */
 void max_copy_add(struct max_copy *copy, struct max_node *made)
 {
     const struct max_node *node = copy->next;
     node_copy(made, node, copy->parent);
     *(copy->parent ? &copy->parent->child[copy->side] : &copy->to->root) = made;
     for (; made; node = node->parent, made = made->parent) {
+        made->max = node->max;
         int side = !node->child[0] || made->child[0];
         copy->next = node->child[side];
         copy->parent = made;

@@ -124,6 +124,19 @@ static void change_value(int i)
         max_copy_update(&copies[i], &nodes[i]);
 }
 
+/* Is the maximum of each node that of its value and of its children? */
+static bool maxima_are_right(void)
+{
+    bool right = true;
+    for (int i = 0; i < N; i++) {
+        uint64_t most = nodes[i].value;
+        for (int side = 0; side < 2; side++)
+            most = nodes[i].child[side] ? max(most, nodes[i].child[side]->max) : most;
+        right = right && nodes[i].max == most;
+    }
+    return right;
+}
+
 /* A copy is searched in the original's place; then it is taken down. */
 static void test_copy_and_pop(void)
 {
@@ -152,6 +165,7 @@ static void test_copy_and_pop(void)
     memset(nodes, 0xee, sizeof(nodes)); /* the copy knows nothing of the original */
     memcpy(nodes, copies, sizeof(nodes));
     move_links();
+    ok(maxima_are_right(), "a copy has the right maxima, also above what changed before its turn");
     right = order_is_right();
     for (int i = 0; i < 1000; i++)
         right = right && searches_are_right();
