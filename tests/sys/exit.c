@@ -1,4 +1,4 @@
-/* exit, exit_group: statuses, what an end closes and frees, who is told. */
+/* exit, exit_group: statuses, what an end closes and frees, what the parent is told. */
 /* SPDX-License-Identifier: MIT */
 #include "helpers.h"
 #include <sched.h>
