@@ -161,6 +161,11 @@ pte_t table_lookup(const struct space *space, uint64_t address);
 /* Makes this space the only user of the tables that cover addresses on both sides of `address`; 0
  * or -ENOMEM. */
 int tables_isolate(struct space *space, uint64_t address, struct flush *flush);
+/* Called before pages are removed, so that most_resident needs no work when pages are added. */
+static inline void space_note_most(struct space *space)
+{
+    space->most_resident = max(space->most_resident, space->n_resident);
+}
 /* Drops all pages and tables in the range. Both ends were isolated, so it cannot fail. */
 void tables_clear(struct space *space, uint64_t start, uint64_t end, struct flush *flush);
 /* Removes from the PTEs in the range the rights that `prot` does not grant. 0, or -ENOMEM: some

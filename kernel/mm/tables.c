@@ -258,12 +258,6 @@ static uint64_t count_pages(const pte_t *table, int level)
     return n;
 }
 
-/* Called before pages are removed, so that most_resident needs no work when pages are added. */
-static void note_most(struct space *space)
-{
-    space->most_resident = max(space->most_resident, space->n_resident);
-}
-
 /* Clears [start, end) in a table that is this space's own and whose first PTE maps the address
  * `base`. */
 /* NOLINTNEXTLINE(misc-no-recursion): a level of tables each, four at most */
@@ -290,7 +284,7 @@ static void clear_in(pte_t *table, int level, uint64_t base, uint64_t start, uin
 
 void tables_clear(struct space *space, uint64_t start, uint64_t end, struct flush *flush)
 {
-    note_most(space);
+    space_note_most(space);
     if (start < end)
         clear_in(table_at(space->root), 4, 0, start, end, flush);
 }

@@ -1,11 +1,11 @@
 /* The end of threads and processes: what they had is freed, and children get another parent.
  *
  * A process ends in three ways: it calls exit_group, its last thread calls exit, or a signal kills
- * it. The first and the third end in process_end_locked(): it sets `group_exiting` and the exit
- * status, and makes all other threads leave (kill_due). Each thread ends itself, in thread_leave(),
- * because only it knows what it holds: it is woken from its sleep, returns through the functions
- * that it has called, which release what they have, and leaves on its way to user mode. Only the
- * first end counts.
+ * it. The first and the third begin in process_end_locked(), beside the sending of signals: it sets
+ * `group_exiting` and the exit status, and makes all other threads leave (kill_due). Each thread
+ * ends itself, in thread_leave(), because only it knows what it holds: it is woken from its sleep,
+ * returns through the functions that it has called, which release what they have, and leaves on its
+ * way to user mode. Only the first end counts.
  *
  * What thread_leave() does, in this order:
  * - It clears the word of CLONE_CHILD_CLEARTID, so that pthread_join returns.
@@ -30,7 +30,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "private.h"
 
-/* ---- The word that tells others of the end ---- */
+/* ---- Those that wait for the end of a thread ---- */
 
 /* Clears the word of CLONE_CHILD_CLEARTID and wakes waiters, if other threads or processes share
  * the memory. */
@@ -46,6 +46,16 @@ void thread_clear_tid(struct thread *thread)
     if (shared && !uaddr_is_null(at) && user_copy_out(at, &zero, sizeof(zero)) == 0 &&
         annex_hooks.word_cleared)
         annex_hooks.word_cleared(thread->space, at.at);
+}
+
+void vfork_release_locked(struct thread *thread)
+{
+    struct vfork_wait *vfork = thread->vfork;
+    if (!vfork)
+        return;
+    thread->vfork = NULL;
+    vfork->over = true;
+    wake_all(&vfork->done);
 }
 
 /* ---- Children and relatives ---- */
@@ -295,22 +305,6 @@ _Noreturn void thread_leave(int wait_status)
         become_zombie(process);
     }
     thread_exit(bury_thread);
-}
-
-void process_end_locked(struct process *process, struct thread *self, int wait_status)
-{
-    if (process->dumping && wait_status == SIGKILL) {
-        process->exit_status = wait_status;
-        signal_kill_all_locked(process, NULL);
-    }
-    if (process->group_exiting)
-        return;
-    process->group_exiting = true;
-    process->exit_status = wait_status;
-    process->continue_unreported = false;
-    child_changed_locked(process);
-    if (!self || process->n_threads > 1)
-        signal_kill_all_locked(process, self);
 }
 
 _Noreturn void process_exit(int wait_status)

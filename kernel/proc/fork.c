@@ -307,16 +307,6 @@ static void wait_for_vfork(struct thread *thread, struct vfork_wait *vfork)
     spin_unlock(&proc_lock);
 }
 
-void vfork_release_locked(struct thread *thread)
-{
-    struct vfork_wait *vfork = thread->vfork;
-    if (!vfork)
-        return;
-    thread->vfork = NULL;
-    vfork->over = true;
-    wake_all(&vfork->done);
-}
-
 static long clone_thread(struct thread *self, const struct clone *clone)
 {
     struct process *process = self->process;

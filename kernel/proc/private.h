@@ -145,6 +145,9 @@ static inline bool signal_is_valid(int signal)
  * no room. */
 int signal_send_locked(struct process *process, struct thread *thread, int signal,
                        const siginfo_t *info);
+/* Begins the end of the process: all threads must leave. `self`, if it is one of them, leaves by
+ * itself. wait reports the status, unless the end had begun before. */
+void process_end_locked(struct process *process, struct thread *self, int wait_status);
 /* May the sender send this signal to the process? 0 or -EPERM. */
 int signal_may_send_locked(const struct process *sender, const struct process *target, int signal);
 /* For the calls kill, tgkill and their like: the current process sends to the process, or to the
@@ -240,10 +243,6 @@ static inline bool is_hidden_locked(const struct process *process)
 {
     return process->tracer && process->tracer != process->parent;
 }
-
-/* Begins the end of the process: all threads must leave. `self`, if it is one of them, leaves by
- * itself. wait reports the status, unless the end had begun before. */
-void process_end_locked(struct process *process, struct thread *self, int wait_status);
 
 /* Ends the process by a signal, with a core file if there should be one and an annex writes it. */
 _Noreturn void process_die(const siginfo_t *info);

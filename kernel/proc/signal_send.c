@@ -345,6 +345,22 @@ static void resume_locked(struct process *process)
     signal_tell_parent_locked(process, CLD_CONTINUED, SIGCONT);
 }
 
+void process_end_locked(struct process *process, struct thread *self, int wait_status)
+{
+    if (process->dumping && wait_status == SIGKILL) {
+        process->exit_status = wait_status;
+        signal_kill_all_locked(process, NULL);
+    }
+    if (process->group_exiting)
+        return;
+    process->group_exiting = true;
+    process->exit_status = wait_status;
+    process->continue_unreported = false;
+    child_changed_locked(process);
+    if (!self || process->n_threads > 1)
+        signal_kill_all_locked(process, self);
+}
+
 /* NOLINTNEXTLINE(misc-no-recursion): SIGCHLD at most, once SIGCONT was sent */
 int signal_send_locked(struct process *process, struct thread *thread, int signal,
                        const siginfo_t *info)

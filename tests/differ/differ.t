@@ -108,6 +108,8 @@ def main():
     parser.add_argument("--shown", type=int, default=3, help="how many differences are shown (default 3)")
     parser.add_argument("what", nargs="*", default=DEFAULT, metavar="SUBJECT:LENGTH:WHO")
     options = parser.parse_args()
+    if not os.path.exists(PROGRAM):
+        sys.exit(f"differ.t: {PROGRAM} is not built: make {os.path.relpath(PROGRAM, TOP)}")
     kind = subprocess.run(["stat", "-f", "-c", "%T", "/dev/shm"], capture_output=True, text=True, check=False).stdout
     if os.geteuid() != 0 or kind.strip() != "tmpfs":
         print("1..0 # SKIP needs root, and a tmpfs at /dev/shm, for Linux's side")

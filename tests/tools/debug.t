@@ -23,14 +23,22 @@ END_OF_SCRIPT
 GDB_SCRIPT=$work/script timeout 120 tools/debug -- pwd < /dev/null > "$work/said" 2>&1
 
 count=0
-sees() { # WHAT PATTERN
+tell() { # WHAT STATUS: a line of TAP, and what was said where it failed
     count=$((count + 1))
-    if grep -q "$2" "$work/said"; then
+    if [ "$2" -eq 0 ]; then
         echo "ok $count - $1"
     else
         echo "not ok $count - $1"
         sed 's/^/#   /' "$work/said"
     fi
+}
+sees() { # WHAT PATTERN
+    grep -q "$2" "$work/said"
+    tell "$1" $?
+}
+lacks() { # WHAT PATTERN
+    ! grep -q "$2" "$work/said"
+    tell "$1" $?
 }
 
 sees 'says how to begin' 'hbreak boot_main'
@@ -45,13 +53,7 @@ printf 'ps\nkill\n' > "$work/script"
 GDB_SCRIPT=$work/script timeout 120 tools/debug < /dev/null > "$work/said" 2>&1
 echo "status $?" >> "$work/said"
 sees 'ps too early: what to do' 'not started yet. Try: hbreak'
-count=$((count + 1))
-if grep -q 'MemoryError\|Traceback\|reset itself' "$work/said"; then
-    echo "not ok $count - and nothing else; the kill of gdb is quiet"
-    sed 's/^/#   /' "$work/said"
-else
-    echo "ok $count - and nothing else; the kill of gdb is quiet"
-fi
+lacks 'and nothing else; the kill of gdb is quiet' 'MemoryError\|Traceback\|reset itself'
 
 # The machine may end before gdb does: that is no failure, and nothing is left. And init calls no chdir where it
 # stands already, so that programs also run on a kernel without that call, as in a course.
@@ -62,11 +64,5 @@ TMPDIR=$work/tmp GDB_SCRIPT=$work/script timeout 120 tools/debug --cwd / -- true
 echo "status $?, left: $(ls -d "$work"/tmp/tmp.* 2>/dev/null)" >> "$work/said"
 sees 'a program that runs to its end' 'status 0, left: $'
 sees 'the breakpoint at sys_chdir was set' 'breakpoint 1 at .*cwd\.c'
-count=$((count + 1))
-if grep -q 'Breakpoint 1, ' "$work/said"; then
-    echo "not ok $count - init does not call chdir(/)"
-    sed 's/^/#   /' "$work/said"
-else
-    echo "ok $count - init does not call chdir(/)"
-fi
+lacks 'init does not call chdir(/)' 'Breakpoint 1, '
 echo "1..$count"

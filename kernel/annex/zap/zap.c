@@ -86,7 +86,7 @@ struct zap {
 static void clear_files(struct space *space, uint64_t start, uint64_t end, struct flush *flush)
 {
     uint64_t at = start;
-    space->most_resident = max(space->most_resident, space->n_resident);
+    space_note_most(space);
     for (pte_t *table; (table = next_table(space, &at, end));) {
         uint64_t limit = min(end, align_down(at, LARGE_SPAN) + LARGE_SPAN);
         for (; at < limit; at += PAGE_SIZE) {
