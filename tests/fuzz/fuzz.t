@@ -20,7 +20,8 @@ verdict $? "$calls random calls with one processor"
 "$run" --seed 2 --calls $calls --cpus 4
 verdict $? "$calls random calls with four processors"
 
-found=$("$run" --seed 3 --calls 20000 --trap mkdir)
-echo "$found" | grep -q 'cut down to 1 calls' && echo "$found" | grep -q 'call("mkdir"'
+# umask succeeds always, so each call of it alone is the bug, in whatever order the streams take turns.
+found=$("$run" --seed 3 --calls 20000 --trap umask)
+echo "$found" | grep -q 'cut down to 1 calls' && echo "$found" | grep -q 'call("umask"' || { echo "$found"; false; }
 verdict $? "a planted failure is cut down to its call"
 echo "1..$n"
