@@ -77,7 +77,7 @@ include iso/iso.mk
 include tools/coverage.mk
 include $(if $(filter lint-all,$(MAKECMDGOALS)),tools/lint.mk)
 
-.PHONY: all kernel libc user image iso run test debug tour doctor lint setup ide release clean help FORCE
+.PHONY: all kernel libc user image iso run python test debug tour doctor lint setup ide release clean help FORCE
 
 all: kernel libc user image    ## build everything but the ISO
 
@@ -102,10 +102,20 @@ or_fine = || case $$? in 12[4-7]) exit 1;; esac
 run_options = $(if $(GUI),--gui) $(if $(CPUS),--cpus $(CPUS)) $(if $(MEM),--mem $(MEM)) \
     $(addprefix --add ,$(ADD)) $(if $(KEEP),--keep $(KEEP))
 
+# ROOTFS="bash git" boots an image of these Debian packages instead.
+space := $(subst ,, )
+root_image = $(BUILD)/roots/$(subst $(space),+,$(strip $(1))).cpio
+
 run:                           ## set up, build, boot through GRUB to a shell (GUI=1: in a window)
 	@tools/setup $(if $(GUI),gui,run)
-	+@$(inner_make) iso
-	@BUILD=$(BUILD) tools/vm --iso $(run_options) $(if $(RUN),-- $(RUN),$(or_fine))
+	+@$(inner_make) $(if $(ROOTFS),all,iso)
+	@$(if $(ROOTFS),BUILD=$(BUILD) tools/rootfs -o $(call root_image,$(ROOTFS)) $(ROOTFS))
+	@BUILD=$(BUILD) tools/vm $(if $(ROOTFS),--rootfs $(call root_image,$(ROOTFS)),--iso) \
+	 $(run_options) $(if $(RUN),-- $(RUN),$(or_fine))
+
+python:                        ## Debian's own Python, at its prompt (RUN=FILE.py: that program)
+	@$(MAKE) --no-print-directory run ROOTFS=python3 ADD="$(ADD) $(RUN)" \
+	 RUN="python3 $(if $(RUN),/bin/$(notdir $(RUN)))"
 
 test:                          ## set up, build, run all tests
 	@tools/setup test

@@ -19,13 +19,14 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools/lib"))
+import apt  # noqa: E402
 from programs import ENVIRONMENT, TOP, Tap  # noqa: E402
 
 BUILD = os.path.join(TOP, os.environ.get("BUILD", "build"))
 OWN = os.path.join(TOP, "tests/libc/ports")
 STORE = os.path.join(BUILD, "ports")
 SUITE = "trixie"
-KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
 LIMIT_SECONDS = 600
 MONTH = 30 * 24 * 3600
 HOST = os.environ.get("CC", "cc").split()[0]
@@ -37,21 +38,6 @@ HOST = os.environ.get("CC", "cc").split()[0]
 def skip_all(reason):
     print(f"1..0 # SKIP {reason}")
     sys.exit()
-
-
-def apt(*words):
-    """apt-get with lists and settings of its own, in the store; (whether it went well, its last line)."""
-    state = os.path.join(STORE, "apt")
-    options = {"Dir::State": state, "Dir::State::status": state + "/status", "Dir::Cache": state,
-               "Dir::Etc::sourcelist": state + "/sources.list", "Dir::Etc::sourceparts": "-",
-               "Acquire::Languages": "none", "Acquire::Check-Valid-Until": "false", "APT::Sandbox::User": "root",
-               "Acquire::http::Timeout": "20", "Acquire::Retries": "1"}  # fmt: skip
-    command = ["apt-get", "-q", *(f"-o{name}={value}" for name, value in options.items()), *words]
-    done = subprocess.run(command, cwd=STORE, capture_output=True, text=True, check=False,
-                          stdin=subprocess.DEVNULL)  # fmt: skip
-    said = (done.stdout + done.stderr).strip().splitlines() or ["nothing"]
-    troubles = [line for line in said if line.startswith(("E:", "W:"))] or said
-    return done.returncode == 0 and not any(line.startswith("E:") for line in said), troubles[0]
 
 
 def archive_of(package):
@@ -66,24 +52,18 @@ def fetch(packages):
     missing = [package for package in packages if not archive_of(package)]
     if not missing:
         return {}
-    if not shutil.which("apt-get"):
-        skip_all("apt-get is not here, which fetches the sources")
-    if not os.access(KEYS, os.R_OK):
-        skip_all("Debian's keys are not here: they are in the package debian-archive-keyring")
-    for folder in "lists/partial", "archives/partial":
-        os.makedirs(os.path.join(STORE, "apt", folder), exist_ok=True)
-    with open(os.path.join(STORE, "apt/sources.list"), "w", encoding="ascii") as file:
-        file.write(f"deb-src [signed-by={KEYS}] http://deb.debian.org/debian {SUITE} main\n")
-    with open(os.path.join(STORE, "apt/status"), "w", encoding="ascii"):
-        pass
-    good, said = apt("update")
+    store = apt.Store(STORE)
+    if store.lacks():
+        skip_all(": ".join(store.lacks()))
+    store.prepare(["deb-src"], [SUITE])
+    good, said, _ = store.run("update")
     if not good or said.startswith("W:"):
         skip_all(f"the archive cannot be reached: {said}")
     reasons = {}
     for package in missing:
         for path in glob.glob(os.path.join(STORE, package + "_*")):
             os.unlink(path)
-        good, said = apt("source", "--download-only", "--tar-only", f"{package}/{SUITE}")
+        good, said, _ = store.run("source", "--download-only", "--tar-only", f"{package}/{SUITE}", cwd=STORE)
         if archive_of(package):
             os.utime(archive_of(package))
         if not good or not archive_of(package):

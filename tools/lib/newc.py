@@ -84,18 +84,18 @@ class Archive:
         while data:
             data = data[os.write(self.number, data):]
 
-    def head(self, name, mode, size, mtime=EPOCH, device=(0, 0)):
-        """Appends the header of an entry whose contents come next."""
+    def head(self, name, mode, size, mtime=EPOCH, device=(0, 0), owner=(0, 0), links=0, same=False):
+        """Appends the header of an entry whose contents come next. A file with several names has an
+        entry for each, `same` for all but the first, of which the last has the contents."""
         path = (os.fsencode(name.strip("/")) or b".") + b"\0"
         room = (self.origin - self.at - HEAD_BYTES - len(path)) % PAGE
         if size and stat.S_ISREG(mode) and len(path) + room <= LONGEST_NAME:
             path += bytes(room)
-        self.inode += 1
-        links = 2 if stat.S_ISDIR(mode) else 1
-        root = 0
+        self.inode += not same
+        links = links or (2 if stat.S_ISDIR(mode) else 1)
         if size > 0xffffffff:
             raise ValueError("a file of an archive has less than 4 GB")
-        fields = (self.inode, mode, root, root, links, int(mtime) & 0xffffffff, size, 0, 0, *device,
+        fields = (self.inode, mode, *owner, links, int(mtime) & 0xffffffff, size, 0, 0, *device,
                   len(path), 0)
         self.write(b"070701" + b"".join(b"%08X" % field for field in fields) + path)
         self.pad()
