@@ -272,7 +272,7 @@ void signal_kill_all_locked(struct process *process, struct thread *spared)
     struct thread *thread;
     spin_lock(&process->signal_lock);
     list_for_each(thread, &process->threads, process_node)
-        if (thread != spared)
+        if (!spared || thread != spared)
             notify_thread(thread, true);
     spin_unlock(&process->signal_lock);
 }
