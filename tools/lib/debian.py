@@ -2,7 +2,8 @@
 
 apt resolves and fetches the packages and checks their signatures; dpkg-deb takes them apart. No
 script of a package runs. What the scripts of those that people use here make is known: links of
-alternatives are read from the scripts themselves, users come from base-passwd's own list.
+alternatives are read from the scripts themselves, users come from base-passwd's own list. Manuals,
+documents and translations are left out.
 """
 # SPDX-License-Identifier: MIT
 
@@ -64,9 +65,8 @@ class Root:
         self.archive = archive
         self.alternatives = {}  # link: (priority, [(link, name, path)])
         self.extra = {}         # path: contents that a script would have made
-        for link, target in MERGED.items():
-            archive.directory(target) if target != "usr/lib64" else None
-        archive.directory("usr/lib64")
+        for folder in ("usr", *MERGED.values()):
+            archive.directory(folder)
         for link, target in MERGED.items():
             archive.add(link, newc.LINK | 0o777, target.encode())
 
