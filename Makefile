@@ -104,14 +104,14 @@ run_options = $(if $(GUI),--gui) $(if $(CPUS),--cpus $(CPUS)) $(if $(MEM),--mem 
 
 # ROOTFS="bash git" boots an image of these Debian packages instead.
 space := $(subst ,, )
-root_image = $(BUILD)/roots/$(subst $(space),+,$(strip $(1))).cpio
+root_image = $(BUILD)/roots/$(subst $(space),+,$(strip $(ROOTFS))).cpio
+run_image = $(if $(ROOTFS),--rootfs $(root_image),--iso)
 
 run:                           ## set up, build, boot through GRUB to a shell (GUI=1: in a window)
 	@tools/setup $(if $(GUI),gui,run)
 	+@$(inner_make) $(if $(ROOTFS),all,iso)
-	@$(if $(ROOTFS),BUILD=$(BUILD) tools/rootfs -o $(call root_image,$(ROOTFS)) $(ROOTFS))
-	@BUILD=$(BUILD) tools/vm $(if $(ROOTFS),--rootfs $(call root_image,$(ROOTFS)),--iso) \
-	 $(run_options) $(if $(RUN),-- $(RUN),$(or_fine))
+	@$(if $(ROOTFS),BUILD=$(BUILD) tools/rootfs -o $(root_image) $(ROOTFS))
+	@BUILD=$(BUILD) tools/vm $(run_image) $(run_options) $(if $(RUN),-- $(RUN),$(or_fine))
 
 python:                        ## Debian's own Python, at its prompt (RUN=FILE.py: that program)
 	@$(MAKE) --no-print-directory run ROOTFS=python3 ADD="$(ADD) $(RUN)" \

@@ -20,7 +20,7 @@ is() { # WHAT WANTED GOT
 is 'without packages it says how it is called' 'usage: tools/rootfs [--suite NAME] -o FILE.cpio PACKAGE...' \
     "$(tools/rootfs -o "$work/none.cpio" 2>&1 | grep '^usage')"
 
-packages='bash gawk perl-base passwd'
+packages="bash gawk perl-base passwd"
 root=${BUILD:-build}/roots/$(printf %s "$packages" | tr ' ' +).cpio
 mkdir -p "$(dirname "$root")"
 # shellcheck disable=SC2086
