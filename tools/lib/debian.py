@@ -7,6 +7,7 @@ documents and translations are left out.
 """
 # SPDX-License-Identifier: MIT
 
+import fcntl
 import os
 import re
 import shutil
@@ -46,6 +47,8 @@ def fetch(folder, suite, packages, say):
     if not shutil.which("dpkg-deb"):
         raise Trouble("dpkg-deb is not here, which takes packages apart", "install the package dpkg")
     store.prepare(["deb"], [suite])
+    lock = open(os.path.join(store.folder, "lock"), "w", encoding="ascii")
+    fcntl.flock(lock, fcntl.LOCK_EX)  # another run would make apt fail
     say("asking Debian's archive what there is")
     good, said, _ = store.run("update")
     if not good:
@@ -55,6 +58,7 @@ def fetch(folder, suite, packages, say):
     good, said, _ = store.run("install", "--download-only", "--yes", "--no-install-recommends", *packages)
     if not good:
         raise Trouble(f"not all packages came: {said}", "try again")
+    lock.close()
     return [os.path.join(store.folder, "archives", name) for name in names]
 
 
@@ -93,9 +97,9 @@ class Root:
         archive = self.archive
         if member.isdir():
             real = archive.names.real(name)
-            if real not in archive.names.folders:
-                archive.parents(real + "/x")
-            return self.put(real, newc.DIR | member.mode, b"", member)
+            if real in archive.names.folders:
+                return None
+            return self.put(archive.parents(real), newc.DIR | member.mode, b"", member)
         place = archive.parents(name)
         if member.issym():
             return self.put(place, newc.LINK | 0o777, os.fsencode(member.linkname), member)
